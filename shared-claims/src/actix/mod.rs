@@ -1,0 +1,37 @@
+//! For services on actix-web: extractors, their answers to who may not come in, and a guard against forged requests.
+//!
+//! Register a [`SharedLogin`](crate::SharedLogin) as `web::Data` and name what a handler needs among its arguments:
+//!
+//! | argument | who gets through |
+//! |---|---|
+//! | [`User`] | whoever is logged in |
+//! | [`Staff`] | whoever has `user_is_staff` |
+//! | [`Superuser`] | whoever has `user_is_superuser` |
+//! | [`MaybeUser`] | everybody; it says who it is, if anybody |
+//!
+//! Everybody else gets an answer that the handler never sees:
+//!
+//! | request | answer |
+//! |---|---|
+//! | a page opened in a tab | `303` to the login, which comes back to the same address |
+//! | a posted form | `401`, a page that keeps what was typed, lets the person log in and sends it again |
+//! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
+//! | logged in without the right | `403` |
+//! | cookies of two people at once | `409`, with a button that clears them |
+//! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
+//!
+//! The answer never tells why a token was refused; the log does, as an event of `tracing`.
+//!
+//! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64 KiB, sent by a page of
+//! this very service (the browser says so): a form that somebody else's page sent here is not offered to be sent again.
+//! Values of fields that are named like passwords are never repeated; they get an empty field to be typed again.
+
+mod answer;
+mod asked;
+mod body;
+mod extract;
+mod page;
+mod same_origin;
+
+pub use extract::{MaybeUser, Staff, Superuser, User};
+pub use same_origin::SameOrigin;

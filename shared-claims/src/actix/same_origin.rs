@@ -1,0 +1,102 @@
+//! A guard against forged requests.
+
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::Method;
+use actix_web::{Error, HttpMessage};
+
+use super::answer;
+use super::asked::{self, Sender};
+use super::body::SharedBody;
+use super::extract::{can_be_sent_again, shared_login};
+
+/// Middleware that lets only this service's own pages change things. `App::new().wrap(SameOrigin)`.
+///
+/// The login cookie reaches a service also with requests that a page on a sibling sub-domain sends: `SameSite=Lax` sees
+/// one site where there are many. So every request with a method other than `GET`, `HEAD` and `OPTIONS` must come from a
+/// page of `SERVICE_URL` itself. The browser says where it comes from, in this order of belief:
+///
+/// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
+/// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
+/// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
+///
+/// A request with none of the three is refused: every browser of the last years sends at least one of them with a form,
+/// and there is no other proof here to rely on, such as a token in the form. A program that posts with the login cookie
+/// sends `Origin: <SERVICE_URL>`.
+///
+/// The refusal is `403`, as a page or as problem+json. Needs a registered [`SharedLogin`](crate::SharedLogin), or answers
+/// `500`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SameOrigin;
+
+impl<S, B> Transform<S, ServiceRequest> for SameOrigin
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
+    type Error = Error;
+    type Transform = Guard<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(Guard { service: Rc::new(service) }))
+    }
+}
+
+/// [`SameOrigin`] at work.
+pub struct Guard<S> {
+    service: Rc<S>,
+}
+
+impl<S, B> Service<ServiceRequest> for Guard<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
+
+    forward_ready!(service);
+
+    fn call(&self, mut req: ServiceRequest) -> Self::Future {
+        if let Err(refusal) = check(&req) {
+            let answer = refusal.error_response();
+            return Box::pin(ready(Ok(req.into_response(answer).map_into_right_body())));
+        }
+        share_form(&mut req);
+        let done = self.service.call(req);
+        Box::pin(async move { Ok(done.await?.map_into_left_body()) })
+    }
+}
+
+/// Here the body is still nobody's. A handler that names its form before its `User` would otherwise have taken it by the
+/// time the extractor learns that the form must be kept.
+fn share_form(req: &mut ServiceRequest) {
+    let keep = shared_login(req.request()).is_ok_and(|login| can_be_sent_again(req.request(), login));
+    if keep {
+        let mut payload = req.take_payload();
+        let shared = SharedBody::share(&mut payload);
+        req.set_payload(payload);
+        if let Some(shared) = shared {
+            req.extensions_mut().insert(shared);
+        }
+    }
+}
+
+fn check(req: &ServiceRequest) -> Result<(), Error> {
+    if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    let login = shared_login(req.request())?;
+    match asked::sender(req.headers(), login) {
+        Sender::Us => Ok(()),
+        other => Err(answer::cross_site(req.request(), login, other)),
+    }
+}

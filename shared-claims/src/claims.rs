@@ -1,0 +1,78 @@
+//! What a token says about a person.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The claims of an access token, which auth-service signs and every consumer reads.
+///
+/// A value is proof of an identity only when [`Verifier`](crate::Verifier) returned it. It can also be deserialised,
+/// for logs of one's own or for tests; that checks nothing.
+///
+/// Times are whole seconds since 1970 (`NumericDate` of RFC 7519, section 2, restricted to integers).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Who signed: `AUTH_URL` without a trailing slash.
+    pub iss: String,
+    /// For whom: `COOKIE_DOMAIN`. One domain-wide cookie is one audience.
+    pub aud: String,
+    /// The user, always equal to [`user_uuid`](Self::user_uuid).
+    pub sub: Uuid,
+    /// The user. The key under which a consumer files its own data.
+    pub user_uuid: Uuid,
+    /// The session at auth-service that this token came from.
+    pub sid: Uuid,
+    /// This token.
+    pub jti: Uuid,
+    /// When the token was made.
+    pub iat: i64,
+    /// From when it counts.
+    pub nbf: i64,
+    /// From when it no longer counts.
+    pub exp: i64,
+    /// When the person last proved who they are.
+    pub auth_time: i64,
+    /// How they proved it, in the words of RFC 8176: `pwd`, `otp`, `hwk`, `mfa`.
+    pub amr: Vec<String>,
+    /// Always `access`; Django's simplejwt asks for it.
+    pub token_type: TokenType,
+    /// The e-mail address, as normalised by auth-service.
+    pub user_email: String,
+    /// Whether the person proved that they read mail sent there.
+    pub user_email_verified: bool,
+    /// May be empty.
+    #[serde(default)]
+    pub user_first_name: String,
+    /// May be empty.
+    #[serde(default)]
+    pub user_last_name: String,
+    /// May use what staff use.
+    pub user_is_staff: bool,
+    /// May do everything.
+    pub user_is_superuser: bool,
+    /// Roles given by the operator; empty in this version.
+    pub roles: Vec<String>,
+}
+
+impl Claims {
+    /// The person's name for a greeting: both names, or one, or the e-mail address when there is none.
+    pub fn full_name(&self) -> String {
+        let name = format!("{} {}", self.user_first_name, self.user_last_name);
+        match name.trim() {
+            "" => self.user_email.clone(),
+            name => name.to_owned(),
+        }
+    }
+
+    /// Whether the operator gave this person the role. Exact comparison.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|r| r == role)
+    }
+}
+
+/// The `token_type` claim: only access tokens reach a consumer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// `"access"`.
+    Access,
+}

@@ -1,0 +1,47 @@
+//! Access tokens out of raw `Cookie` headers.
+//!
+//! Written because frameworks help too much: actix percent-decodes cookie names, trims Unicode spaces and takes the first
+//! match, so a sibling sub-domain could plant `%5F%5FSecure-sso_access` and be believed. Here names are compared as
+//! bytes, only SP and HTAB are trimmed (RFC 6265bis, section 5.6), and every cookie of the name counts.
+
+/// More cookies of the access name than this are a conflict: honest browsers hold one, and verifying costs time.
+pub const MAX_CANDIDATES: usize = 8;
+
+/// The values of all cookies of one name, without repetition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Candidates<'a> {
+    /// At most [`MAX_CANDIDATES`] different values, in the order sent; none means that there is no such cookie.
+    Few(Vec<&'a str>),
+    /// More: somebody is planting cookies.
+    TooMany,
+}
+
+/// All values of the cookie `name` in the given `Cookie` headers (there may be several: RFC 9113, section 8.2.3).
+///
+/// Malformed parts, of other cookies or of this one, are passed over: they cannot hide a good cookie.
+pub fn candidates<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> Candidates<'a> {
+    let mut found: Vec<&str> = Vec::new();
+    for pair in headers.into_iter().flat_map(|header| header.split(|b| *b == b';')) {
+        let Some(equals) = pair.iter().position(|b| *b == b'=') else { continue };
+        if trim(&pair[..equals]) != name.as_bytes() {
+            continue;
+        }
+        let Ok(value) = std::str::from_utf8(trim(&pair[equals + 1..])) else { continue };
+        if value.is_empty() || found.contains(&value) {
+            continue;
+        }
+        if found.len() == MAX_CANDIDATES {
+            return Candidates::TooMany;
+        }
+        found.push(value);
+    }
+    Candidates::Few(found)
+}
+
+fn trim(bytes: &[u8]) -> &[u8] {
+    let is_space = |b: &u8| matches!(b, b' ' | b'\t');
+    let start = bytes.iter().position(|b| !is_space(b)).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|b| !is_space(b)).map_or(start, |last| last + 1);
+    &bytes[start..end]
+}

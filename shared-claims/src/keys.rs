@@ -1,0 +1,170 @@
+//! The public keys that tokens are verified with.
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey};
+
+use crate::json::{self, Members, Refused, Value};
+
+/// More keys than any rotation needs; a bound on what a hostile answer can make us hold.
+const MAX_KEYS: usize = 32;
+
+/// A set of public keys, each with its id and the one algorithm it is for.
+///
+/// Read from a JWKS (RFC 7517) by [`KeySet::from_json`], which takes the set as a whole or refuses it as a whole: a set
+/// that is wrong in one place is not trusted in another.
+#[derive(Clone)]
+pub struct KeySet {
+    keys: Vec<Key>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Key {
+    kid: String,
+    pub(crate) alg: Algorithm,
+    pub(crate) decoding: DecodingKey,
+}
+
+/// Why a JWKS was refused. Its text never contains key material.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeySetError {
+    /// Not `{"keys": [{…}, …]}`, or with a duplicate member somewhere.
+    #[error("not a JWKS, or one with a duplicate member")]
+    NotAJwks,
+    /// No key at all: nothing could ever verify.
+    #[error("the set has no key")]
+    Empty,
+    /// More than 32 keys.
+    #[error("the set has more than {MAX_KEYS} keys")]
+    TooMany,
+    /// A key without an acceptable `kid` (1 to 128 plain characters).
+    #[error("a key has no acceptable kid")]
+    Kid,
+    /// Two keys with one `kid`: which one a token means would be chance.
+    #[error("two keys have the kid {0}")]
+    DuplicateKid(String),
+    /// A private or symmetric member (`d`, `k`, `p`, `q`, …): whoever published it must take the key out of service.
+    #[error("the key {0} shows its private part")]
+    PrivateMember(String),
+    /// A symmetric key (`oct`): never in a published set, least of all beside public ones.
+    #[error("the key {0} is symmetric")]
+    Symmetric(String),
+    /// `use` is not `sig`, or `key_ops` is not just `verify`.
+    #[error("the key {0} is not for signatures (use is not sig)")]
+    Use(String),
+    /// No `alg`, or one that is not `ES256` or `EdDSA`.
+    #[error("the key {0} has no alg that we verify")]
+    Alg(String),
+    /// `kty` or `crv` do not belong to the `alg`.
+    #[error("the key {0} is of a type or curve that does not belong to its alg")]
+    Curve(String),
+    /// Coordinates that are missing, too short, too long or no point of the curve.
+    #[error("the key {0} is not a point of its curve")]
+    Point(String),
+}
+
+impl KeySet {
+    /// Reads a JWKS, of ES256 (`EC`, `P-256`) and EdDSA (`OKP`, `Ed25519`) keys.
+    ///
+    /// # Errors
+    /// [`KeySetError`], for a set that is malformed or suspicious in any place.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, KeySetError> {
+        let list = json::key_list(bytes).map_err(|_: Refused| KeySetError::NotAJwks)?;
+        if list.is_empty() {
+            return Err(KeySetError::Empty);
+        }
+        if list.len() > MAX_KEYS {
+            return Err(KeySetError::TooMany);
+        }
+        let mut keys: Vec<Key> = Vec::with_capacity(list.len());
+        for members in &list {
+            let key = read_key(members)?;
+            if keys.iter().any(|k| k.kid == key.kid) {
+                return Err(KeySetError::DuplicateKid(key.kid));
+            }
+            keys.push(key);
+        }
+        Ok(Self { keys })
+    }
+
+    /// The ids of the keys, in the order of the set.
+    pub fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|k| k.kid.as_str())
+    }
+
+    pub(crate) fn find(&self, kid: &str) -> Option<&Key> {
+        self.keys.iter().find(|k| k.kid == kid)
+    }
+}
+
+impl std::fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.key_ids()).finish()
+    }
+}
+
+/// Whether a key id is fit to be compared, logged and looked up: 1 to 128 characters of base64, URLs and UUIDs.
+pub(crate) fn is_plain_kid(kid: &str) -> bool {
+    (1..=128).contains(&kid.len())
+        && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~:/+=".contains(&b))
+}
+
+fn read_key(members: &Members) -> Result<Key, KeySetError> {
+    let kid = match string(members, "kid") {
+        Some(kid) if is_plain_kid(kid) => kid.to_owned(),
+        _ => return Err(KeySetError::Kid),
+    };
+    if string(members, "kty") == Some("oct") {
+        return Err(KeySetError::Symmetric(kid));
+    }
+    if ["d", "k", "p", "q", "dp", "dq", "qi", "oth", "priv"].iter().any(|name| members.contains_key(*name)) {
+        return Err(KeySetError::PrivateMember(kid));
+    }
+    let only_verifies = match members.get("key_ops") {
+        None => true,
+        Some(Value::Strings(ops)) => ops == &["verify"],
+        Some(_) => false,
+    };
+    if string(members, "use") != Some("sig") || !only_verifies {
+        return Err(KeySetError::Use(kid));
+    }
+    let (alg, kty, crv) = match string(members, "alg") {
+        Some("ES256") => (Algorithm::ES256, "EC", "P-256"),
+        Some("EdDSA") => (Algorithm::EdDSA, "OKP", "Ed25519"),
+        _ => return Err(KeySetError::Alg(kid)),
+    };
+    if string(members, "kty") != Some(kty) || string(members, "crv") != Some(crv) {
+        return Err(KeySetError::Curve(kid));
+    }
+    match decoding_key(alg, members) {
+        Some(decoding) => Ok(Key { kid, alg, decoding }),
+        None => Err(KeySetError::Point(kid)),
+    }
+}
+
+/// The key, after a check that its coordinates are whole and on the curve: jsonwebtoken would find out at the first
+/// signature only, and then blame the token.
+fn decoding_key(alg: Algorithm, members: &Members) -> Option<DecodingKey> {
+    let x = coordinate(members, "x")?;
+    if alg == Algorithm::EdDSA {
+        ParsedPublicKey::new(&ED25519, x).ok()?;
+        return Some(DecodingKey::from_ed_der(&x));
+    }
+    let y = coordinate(members, "y")?;
+    let point = [&[0x04], &x[..], &y[..]].concat();
+    ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point).ok()?;
+    Some(DecodingKey::from_ec_der(&point))
+}
+
+/// RFC 7518, 6.2.1.2: always the full 32 octets, leading zeros included.
+fn coordinate(members: &Members, name: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(string(members, name)?).ok()?.try_into().ok()
+}
+
+fn string<'a>(members: &'a Members, name: &str) -> Option<&'a str> {
+    match members.get(name) {
+        Some(Value::String(s)) => Some(s),
+        _ => None,
+    }
+}

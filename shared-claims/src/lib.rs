@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+
+mod claims;
+pub mod cookie;
+mod json;
+mod keys;
+mod login;
+mod payload;
+mod rejection;
+mod settings;
+mod source;
+#[cfg(test)]
+mod vectors;
+mod verifier;
+
+#[cfg(feature = "actix")]
+pub mod actix;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use claims::{Claims, TokenType};
+pub use keys::{KeySet, KeySetError};
+pub use login::{Identity, SharedLogin};
+pub use rejection::{Part, Rejection};
+pub use settings::{Settings, SettingsError};
+pub use source::{KeySource, KeySourceError};
+pub use verifier::Verifier;
+
+/// The name of the login cookie unless `ACCESS_COOKIE_NAME` says otherwise.
+pub const DEFAULT_ACCESS_COOKIE: &str = "__Secure-sso_access";
+
+/// The `typ` of an access token (RFC 9068, section 2.1). Compared exactly: media types ignore case, we need not.
+pub const TOKEN_TYP: &str = "at+jwt";
+
+/// How far clocks may disagree, in seconds.
+pub const LEEWAY_SECONDS: i64 = 5;
+
+/// The largest token looked at, in bytes. Browsers keep cookies of 4096.
+pub const MAX_TOKEN_BYTES: usize = 8192;
+
+/// The longest life of a token, in seconds: one hour. Whoever signed a longer one made a mistake.
+pub const MAX_LIFE_SECONDS: i64 = 3600;

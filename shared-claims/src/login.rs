@@ -1,0 +1,166 @@
+//! What a consumer holds: who to trust, with which keys, and where to send people.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use url::Url;
+
+use crate::cookie::{self, Candidates};
+use crate::settings::{Jwks, with_path};
+use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
+
+/// Everything a service needs to know who is asking. Cheap to clone; make one at the start.
+#[derive(Debug, Clone)]
+pub struct SharedLogin(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    verifier: Verifier,
+    keys: KeySource,
+}
+
+/// Whom the cookies of a request speak of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Identity {
+    /// This person.
+    Person(Box<Claims>),
+    /// Nobody: no access cookie, or none that holds. With the cause of the last refusal, for the log.
+    Nobody(Option<Rejection>),
+    /// Cookies of different people, or more cookies than honest browsers hold. Nobody, until the cookies are cleared.
+    Conflict,
+    /// Not known: no keys were loaded yet.
+    NoKeys,
+}
+
+impl SharedLogin {
+    /// Reads [`Settings`] from the environment and starts to load keys.
+    ///
+    /// # Errors
+    /// One line that names the setting at fault.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::new(Settings::from_env()?)
+    }
+
+    /// Starts to load keys from where the settings say.
+    ///
+    /// # Errors
+    /// When `AUTH_JWKS` is a file that cannot be read or is refused. A URL that does not answer is no error: requests
+    /// get `503` until it does.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        let keys = match &settings.jwks {
+            Jwks::File(path) => KeySource::file(path),
+            Jwks::Url(url) => KeySource::url(url.clone()),
+        };
+        match keys {
+            Ok(keys) => Ok(Self::with_keys(settings, keys)),
+            Err(error) => Err(SettingsError::new("AUTH_JWKS", format!("cannot be used: {error}"))),
+        }
+    }
+
+    /// With keys of your own choosing; `AUTH_JWKS` is then not looked at.
+    pub fn with_keys(settings: Settings, keys: KeySource) -> Self {
+        let verifier = Verifier::new(settings.auth_url(), settings.cookie_domain());
+        Self(Arc::new(Inner { settings, verifier, keys }))
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The keys and their loading.
+    pub fn keys(&self) -> &KeySource {
+        &self.0.keys
+    }
+
+    /// The verifier for tokens of this domain.
+    pub fn verifier(&self) -> &Verifier {
+        &self.0.verifier
+    }
+
+    /// Whom the given `Cookie` headers speak of, now, by the keys at hand. Never waits.
+    pub fn identify_now<'a>(&self, cookie_headers: impl IntoIterator<Item = &'a [u8]>) -> Identity {
+        match cookie::candidates(cookie_headers, self.0.settings.access_cookie()) {
+            Candidates::TooMany => Identity::Conflict,
+            Candidates::Few(tokens) if tokens.is_empty() => Identity::Nobody(None),
+            Candidates::Few(tokens) => match self.0.keys.current() {
+                None => Identity::NoKeys,
+                Some(keys) => self.decide(&tokens, &keys, unix_now()),
+            },
+        }
+    }
+
+    /// Whom the given `Cookie` headers speak of, now. For keys that are not known yet it waits for one fetch, as
+    /// [`KeySource::refreshed`] describes.
+    pub async fn identify<'a, I>(&self, cookie_headers: I) -> Identity
+    where
+        I: IntoIterator<Item = &'a [u8]> + Clone,
+    {
+        let first = self.identify_now(cookie_headers.clone());
+        match first {
+            Identity::NoKeys => self.0.keys.ready().await,
+            Identity::Nobody(Some(Rejection::UnknownKey(_))) => self.0.keys.refreshed().await,
+            decided => return decided,
+        };
+        self.identify_now(cookie_headers)
+    }
+
+    /// One that verifies counts, whatever else was planted beside it; two people are nobody.
+    fn decide(&self, tokens: &[&str], keys: &KeySet, now: i64) -> Identity {
+        let mut person: Option<Claims> = None;
+        let mut refusal = None;
+        for token in tokens {
+            match self.0.verifier.verify_at(token, keys, now) {
+                Err(cause) => refusal = Some(more_hopeful(refusal, cause)),
+                Ok(claims) => match &person {
+                    Some(other) if other.sub != claims.sub => return Identity::Conflict,
+                    Some(other) if other.iat >= claims.iat => {}
+                    _ => person = Some(claims),
+                },
+            }
+        }
+        person.map_or(Identity::Nobody(refusal), |claims| Identity::Person(Box::new(claims)))
+    }
+
+    /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.
+    pub fn login_url(&self, next: Option<&Url>) -> Url {
+        let mut url = with_path(&self.0.settings.auth, "/login");
+        if let Some(next) = next {
+            url.query_pairs_mut().append_pair("next", next.as_str());
+        }
+        url
+    }
+
+    /// Where scripts renew the login: `POST` with credentials.
+    pub fn renew_url(&self) -> Url {
+        with_path(&self.0.settings.auth, "/api/session/renew")
+    }
+
+    /// The page of this service that a request asked for, as an absolute URL. `path_and_query` is the request target;
+    /// the host is the one of `SERVICE_URL`, whatever the request's headers say.
+    pub fn page_url(&self, path_and_query: &str) -> Url {
+        let (path, query) = match path_and_query.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path_and_query, None),
+        };
+        let mut url = with_path(&self.0.settings.service, path);
+        url.set_query(query);
+        url
+    }
+}
+
+/// Of two refusals the one worth acting on: an unknown key may become known.
+fn more_hopeful(before: Option<Rejection>, now: Rejection) -> Rejection {
+    match before {
+        Some(unknown @ Rejection::UnknownKey(_)) => unknown,
+        _ => now,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where requests are judged by the clock")]
+fn unix_now() -> i64 {
+    // A clock before 1970 makes every token expired-in-the-future: refused, as it should be.
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,106 @@
+//! Why a token is refused.
+
+/// Why a token was refused: one value for each cause, for the log.
+///
+/// Its text never contains the token or a claim's value. Browsers are told none of it: they see the same answer
+/// whatever the cause (the `actix` module does so; do so too where you verify by hand).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// More than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES); nothing of it was decoded.
+    #[error("the token is larger than {} bytes", crate::MAX_TOKEN_BYTES)]
+    TooLarge,
+    /// Not three parts separated by dots, or one of them is empty.
+    #[error("the token does not have three non-empty parts")]
+    NotThreeParts,
+    /// A part is not base64url without padding in its only canonical form.
+    #[error("the {0} is not canonical base64url")]
+    NotBase64(Part),
+    /// A part is not one JSON object in UTF-8.
+    #[error("the {0} is not a JSON object")]
+    NotJson(Part),
+    /// A member name occurs twice, at whatever depth (RFC 7519, section 4).
+    #[error("the {0} has a duplicate member")]
+    DuplicateMember(Part),
+    /// A header member other than `alg`, `typ` and `kid`: `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c`, anything.
+    #[error("the header has a member other than alg, typ and kid")]
+    HeaderMember,
+    /// `alg`, `typ` or `kid` is missing.
+    #[error("the header has no {0}")]
+    HeaderMissing(&'static str),
+    /// `alg`, `typ` or `kid` is not a string, or `kid` is not 1 to 128 plain characters.
+    #[error("the header's {0} is not acceptable")]
+    HeaderValue(&'static str),
+    /// `typ` is not exactly `at+jwt` (RFC 9068, section 4).
+    #[error("typ is not at+jwt")]
+    WrongTyp,
+    /// `alg` is none of the algorithms that this crate verifies; `none`, for example.
+    #[error("alg is not an algorithm we verify")]
+    AlgNotAllowed,
+    /// `kid` names none of our keys. Carries the `kid`: plain characters, at most 128.
+    #[error("no key with the id {0}")]
+    UnknownKey(String),
+    /// `alg` is not the algorithm pinned to that key (RFC 8725, section 3.1). No signature was computed.
+    #[error("alg is not the one of the key")]
+    AlgMismatch,
+    /// The signature is not by that key.
+    #[error("the signature is wrong")]
+    BadSignature,
+    /// A required claim is missing.
+    #[error("the claim {0} is missing")]
+    MissingClaim(&'static str),
+    /// A claim has the wrong type or form: a time that is a string, a fraction, negative or absurd; an id that is no UUID.
+    #[error("the claim {0} has the wrong form")]
+    BadClaim(&'static str),
+    /// `iss` is not our `AUTH_URL`.
+    #[error("iss is somebody else")]
+    WrongIssuer,
+    /// `aud` is not our `COOKIE_DOMAIN`.
+    #[error("aud is somebody else")]
+    WrongAudience,
+    /// `token_type` is not `access`.
+    #[error("token_type is not access")]
+    WrongTokenType,
+    /// `sub` and `user_uuid` differ.
+    #[error("sub and user_uuid differ")]
+    SubjectMismatch,
+    /// `exp` is not after `iat` and `nbf`.
+    #[error("the token expires before it begins")]
+    NeverValid,
+    /// `exp - iat` is above the longest life accepted.
+    #[error("the token lives too long")]
+    LifeTooLong,
+    /// `exp` has passed by 5 seconds or more.
+    #[error("the token has expired")]
+    Expired,
+    /// `nbf` is more than 5 seconds ahead.
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    /// `iat` is more than 5 seconds ahead.
+    #[error("the token was issued in the future")]
+    IssuedInFuture,
+    /// `auth_time` is more than 5 seconds ahead.
+    #[error("the person proved who they are in the future")]
+    AuthTimeInFuture,
+}
+
+/// Which of the three parts of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The first.
+    Header,
+    /// The second.
+    Payload,
+    /// The third.
+    Signature,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+        })
+    }
+}

@@ -1,0 +1,195 @@
+//! What a consumer must be told.
+
+use std::path::PathBuf;
+
+use url::{Host, Url};
+
+use crate::DEFAULT_ACCESS_COOKIE;
+use crate::source::is_localhost;
+
+/// The settings of a service that trusts the login, checked.
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `AUTH_URL` | public URL of auth-service, without a path; `https`, or `http` on a `.localhost` host |
+/// | `COOKIE_DOMAIN` | the domain of the login cookie; both services are on it or below it |
+/// | `SERVICE_URL` | this service's own public URL, without a path and with the scheme of `AUTH_URL` |
+/// | `AUTH_JWKS` | the keys: a file or a URL. Default `<AUTH_URL>/.well-known/jwks.json` |
+/// | `ACCESS_COOKIE_NAME` | name of the login cookie. Default `__Secure-sso_access` |
+///
+/// That `COOKIE_DOMAIN` is no public suffix is checked by auth-service, which sets the cookie.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub(crate) auth: Url,
+    pub(crate) service: Url,
+    pub(crate) cookie_domain: String,
+    pub(crate) jwks: Jwks,
+    pub(crate) access_cookie: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Jwks {
+    File(PathBuf),
+    Url(Url),
+}
+
+/// A setting that refuses the start, in one line that names it and never shows its value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} {problem}")]
+pub struct SettingsError {
+    name: String,
+    problem: String,
+}
+
+impl SettingsError {
+    pub(crate) fn new(name: &str, problem: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), problem: problem.into() }
+    }
+
+    /// The setting to look at.
+    pub fn setting(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Settings {
+    /// Reads the settings from the process's environment.
+    ///
+    /// # Errors
+    /// When one is missing or unacceptable, or when there is an `AUTH_…` variable that is none of ours: most likely one
+    /// of ours misspelt.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        for (name, _) in std::env::vars_os() {
+            if let Some(name) = name.to_str().filter(|n| n.starts_with("AUTH_"))
+                && !matches!(name, "AUTH_URL" | "AUTH_JWKS")
+            {
+                return Err(SettingsError::new(name, "is not a setting; there are AUTH_URL and AUTH_JWKS"));
+            }
+        }
+        Self::read(|name| match std::env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(std::env::VarError::NotPresent) => Ok(None),
+            Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(name, "is not UTF-8")),
+        })
+    }
+
+    /// Reads the settings from anything that maps names to values. For tests, and for other forms of configuration.
+    ///
+    /// # Errors
+    /// When a setting is missing or unacceptable.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        Self::read(|name| Ok(lookup(name)))
+    }
+
+    fn read(lookup: impl Fn(&str) -> Result<Option<String>, SettingsError>) -> Result<Self, SettingsError> {
+        // A variable set to nothing is what compose files make of an unset one.
+        let get = |name: &str| lookup(name).map(|value| value.filter(|v| !v.trim().is_empty()));
+        let need = |name: &str| get(name)?.ok_or_else(|| SettingsError::new(name, "is not set"));
+        let cookie_domain = cookie_domain(need("COOKIE_DOMAIN")?.trim())?;
+        let auth = origin("AUTH_URL", need("AUTH_URL")?.trim(), &cookie_domain)?;
+        let service = origin("SERVICE_URL", need("SERVICE_URL")?.trim(), &cookie_domain)?;
+        if auth.scheme() != service.scheme() {
+            return Err(SettingsError::new("SERVICE_URL", "must have the scheme of AUTH_URL"));
+        }
+        let jwks = match get("AUTH_JWKS")? {
+            None => Jwks::Url(with_path(&auth, "/.well-known/jwks.json")),
+            Some(place) => jwks(place.trim())?,
+        };
+        let access_cookie = match get("ACCESS_COOKIE_NAME")? {
+            None => DEFAULT_ACCESS_COOKIE.to_owned(),
+            Some(name) => cookie_name(name.trim(), &auth)?,
+        };
+        Ok(Self { auth, service, cookie_domain, jwks, access_cookie })
+    }
+
+    /// `AUTH_URL` without a trailing slash: what `iss` must be.
+    pub fn auth_url(&self) -> String {
+        self.auth.origin().ascii_serialization()
+    }
+
+    /// `SERVICE_URL` without a trailing slash: this service's own origin.
+    pub fn service_url(&self) -> String {
+        self.service.origin().ascii_serialization()
+    }
+
+    /// `COOKIE_DOMAIN`: what `aud` must be.
+    pub fn cookie_domain(&self) -> &str {
+        &self.cookie_domain
+    }
+
+    /// The name of the login cookie.
+    pub fn access_cookie(&self) -> &str {
+        &self.access_cookie
+    }
+}
+
+/// An origin's URL with a path of ours.
+pub(crate) fn with_path(origin: &Url, path: &str) -> Url {
+    let mut url = origin.clone();
+    url.set_path(path);
+    url
+}
+
+fn cookie_domain(value: &str) -> Result<String, SettingsError> {
+    let bad = |problem: &str| Err(SettingsError::new("COOKIE_DOMAIN", problem));
+    if value.starts_with('.') || value.ends_with('.') {
+        return bad("is written without a dot before or after it");
+    }
+    match Host::parse(value) {
+        Ok(Host::Domain(name)) if !name.contains('.') => {
+            bad("has one label only: browsers refuse such cookies")
+        }
+        Ok(Host::Domain(name)) => Ok(name),
+        Ok(_) => bad("is an IP address: browsers refuse such cookies"),
+        Err(_) => bad("is not a domain name"),
+    }
+}
+
+/// A public URL of ours: an origin on or below the cookie domain that nobody on the way can impersonate.
+fn origin(name: &str, value: &str, cookie_domain: &str) -> Result<Url, SettingsError> {
+    let bad = |problem: &str| Err(SettingsError::new(name, problem));
+    let Ok(url) = Url::parse(value) else { return bad("is not a URL") };
+    if !matches!(url.scheme(), "http" | "https") {
+        return bad("must begin with https://");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return bad("must not contain a user name or password");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return bad("must be without a path, query or fragment");
+    }
+    let Some(Host::Domain(host)) = url.host() else { return bad("must have a host name, not an address") };
+    if host != cookie_domain && !host.ends_with(&format!(".{cookie_domain}")) {
+        return bad("must be on or below COOKIE_DOMAIN");
+    }
+    if url.scheme() == "http" && !is_localhost(host) {
+        return bad("must be https, except on a .localhost host");
+    }
+    Ok(url)
+}
+
+fn jwks(place: &str) -> Result<Jwks, SettingsError> {
+    if !place.contains("://") {
+        return Ok(Jwks::File(PathBuf::from(place)));
+    }
+    match Url::parse(place) {
+        Ok(url) if crate::source::is_acceptable(&url) => Ok(Jwks::Url(url)),
+        Ok(_) => Err(SettingsError::new("AUTH_JWKS", crate::KeySourceError::InsecureUrl.to_string())),
+        Err(_) => Err(SettingsError::new("AUTH_JWKS", "is neither a file nor a URL")),
+    }
+}
+
+/// A cookie name (RFC 6265bis: a token), with the prefix that stops planting over http wherever http is not all there is.
+fn cookie_name(name: &str, auth: &Url) -> Result<String, SettingsError> {
+    let bad = |problem: &str| Err(SettingsError::new("ACCESS_COOKIE_NAME", problem));
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&b)) {
+        return bad("is not a cookie name");
+    }
+    if name.starts_with("__Host-") {
+        return bad("cannot begin with __Host-: such cookies never leave their own host");
+    }
+    if auth.scheme() == "https" && !name.starts_with("__Secure-") {
+        return bad("must begin with __Secure- when AUTH_URL is https");
+    }
+    Ok(name.to_owned())
+}

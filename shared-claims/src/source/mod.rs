@@ -1,0 +1,149 @@
+//! Where the keys come from, and how they stay current.
+
+mod fetch;
+pub(crate) use fetch::{is_acceptable, is_localhost};
+mod schedule;
+mod worker;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use tokio::sync::watch;
+use url::Url;
+
+use crate::KeySet;
+use worker::{Origin, State, Worker};
+
+/// Keeps a [`KeySet`] current. Cheap to clone; all clones share one set.
+///
+/// From a URL, one background thread fetches: at once, then as often as the answer's `Cache-Control: max-age` says (5
+/// minutes when it says nothing, never more often than every 30 seconds nor less often than hourly), and, when tokens
+/// name an unknown key, at most once in 30 seconds besides. From a file, the same thread reads it again every 5
+/// seconds. Whatever goes wrong, the last good set stays in use. The thread ends when the last clone is dropped.
+#[derive(Clone)]
+pub struct KeySource {
+    state: watch::Receiver<State>,
+    /// Wakes the thread for an unknown key; there is none for a fixed set.
+    nudge: Option<SyncSender<()>>,
+}
+
+/// Why a source of keys cannot be used at all. One that only fails to answer at the moment is no error.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeySourceError {
+    /// The file cannot be read.
+    #[error("the key file cannot be read: {0}")]
+    File(std::io::Error),
+    /// The file holds no acceptable JWKS.
+    #[error("the key file is refused: {0}")]
+    Keys(#[from] crate::KeySetError),
+    /// The file or the answer is larger than 256 KiB.
+    #[error("the key file is larger than 256 KiB")]
+    TooLarge,
+    /// Neither https, nor http inside one machine or private network.
+    #[error("keys are fetched by https, or by http from loopback, a private address or a name without dots")]
+    InsecureUrl,
+    /// The operating system gave no thread.
+    #[error("no thread to fetch keys with: {0}")]
+    Thread(std::io::Error),
+}
+
+impl KeySource {
+    /// A set that never changes. For tests, and where another part of the program holds the keys.
+    pub fn fixed(keys: KeySet) -> Self {
+        let (_, state) = watch::channel(State { keys: Some(Arc::new(keys)), attempts: 1 });
+        Self { state, nudge: None }
+    }
+
+    /// Reads a JWKS file now, and again whenever it changes (seen within 5 seconds).
+    ///
+    /// # Errors
+    /// When the file cannot be read or is refused now. Later failures keep the last good set and are logged.
+    pub fn file(path: impl Into<PathBuf>) -> Result<Self, KeySourceError> {
+        let path: PathBuf = path.into();
+        let bytes = read_file(&path)?;
+        let keys = KeySet::from_json(&bytes)?;
+        Self::start(Origin::File { path, seen: bytes }, Some(keys))
+    }
+
+    /// Fetches a JWKS from a URL, in the background.
+    ///
+    /// It returns at once, without keys; see [`ready`](Self::ready). Redirects are not followed, the answer must be JSON
+    /// of at most 256 KiB within 5 seconds, and `localhost` names are loopback without asking a resolver (RFC 6761,
+    /// section 6.3).
+    ///
+    /// # Errors
+    /// When the URL could be tampered with on its way: plain http is accepted only for loopback, private addresses and
+    /// names without a dot (containers of one network).
+    pub fn url(url: Url) -> Result<Self, KeySourceError> {
+        if !fetch::is_acceptable(&url) {
+            return Err(KeySourceError::InsecureUrl);
+        }
+        Self::start(Origin::Url(Box::new(fetch::Fetcher::new(url))), None)
+    }
+
+    fn start(origin: Origin, keys: Option<KeySet>) -> Result<Self, KeySourceError> {
+        let attempts = u64::from(keys.is_some());
+        let (sender, state) = watch::channel(State { keys: keys.map(Arc::new), attempts });
+        let (nudge, nudged) = sync_channel(1);
+        let worker = Worker::new(origin, sender, nudged);
+        std::thread::Builder::new()
+            .name("shared-claims-keys".to_owned())
+            .spawn(move || worker.run())
+            .map_err(KeySourceError::Thread)?;
+        Ok(Self { state, nudge: Some(nudge) })
+    }
+
+    /// The keys in use, or `None` as long as none were ever loaded.
+    pub fn current(&self) -> Option<Arc<KeySet>> {
+        self.state.borrow().keys.clone()
+    }
+
+    /// Waits until keys are there, or the first attempt to load them has failed.
+    ///
+    /// Needs no particular runtime and has no time limit of its own beyond that of a fetch (5 seconds).
+    pub async fn ready(&self) -> Option<Arc<KeySet>> {
+        let mut state = self.state.clone();
+        // An error means that the thread is gone; what was loaded stays.
+        let _ = state.wait_for(|s| s.keys.is_some() || s.attempts > 0).await;
+        self.current()
+    }
+
+    /// Waits for the outcome of a fetch caused by an unknown key id, and returns the keys then in use.
+    ///
+    /// Asks for that fetch; when one happened for this reason less than 30 seconds ago there is none, and this returns
+    /// at once. Concurrent callers share one fetch. Needs no particular runtime.
+    pub async fn refreshed(&self) -> Option<Arc<KeySet>> {
+        let mut state = self.state.clone();
+        let before = state.borrow_and_update().attempts;
+        if self.ask_for_refresh() {
+            let _ = state.wait_for(|s| s.attempts > before).await;
+        }
+        self.current()
+    }
+
+    /// Whether the thread can be asked; it answers every nudge by raising `attempts`, fetched or not.
+    fn ask_for_refresh(&self) -> bool {
+        use std::sync::mpsc::TrySendError;
+        match &self.nudge {
+            None => false,
+            Some(nudge) => !matches!(nudge.try_send(()), Err(TrySendError::Disconnected(()))),
+        }
+    }
+}
+
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySource").field("keys", &self.current()).finish_non_exhaustive()
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, KeySourceError> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(KeySourceError::File)?;
+    file.take(fetch::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(KeySourceError::File)?;
+    if bytes.len() as u64 > fetch::MAX_BYTES { Err(KeySourceError::TooLarge) } else { Ok(bytes) }
+}

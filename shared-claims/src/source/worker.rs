@@ -1,0 +1,106 @@
+//! The thread that loads keys.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::fetch::Fetcher;
+use super::read_file;
+use super::schedule::Schedule;
+use crate::KeySet;
+
+/// How often a file is looked at.
+const FILE_PERIOD: Duration = Duration::from_secs(5);
+
+/// What the thread tells everybody.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) keys: Option<Arc<KeySet>>,
+    /// Rises with each load, successful or not, and with each nudge that caused none.
+    pub(super) attempts: u64,
+}
+
+pub(super) enum Origin {
+    File { path: PathBuf, seen: Vec<u8> },
+    Url(Box<Fetcher>),
+}
+
+pub(super) struct Worker {
+    origin: Origin,
+    schedule: Schedule,
+    state: watch::Sender<State>,
+    nudged: Receiver<()>,
+}
+
+impl Worker {
+    pub(super) fn new(origin: Origin, state: watch::Sender<State>, nudged: Receiver<()>) -> Self {
+        let schedule = match origin {
+            Origin::File { .. } => Schedule::loaded(FILE_PERIOD),
+            Origin::Url(_) => Schedule::new(),
+        };
+        Self { origin, schedule, state, nudged }
+    }
+
+    /// Until the last [`KeySource`](super::KeySource) is dropped.
+    pub(super) fn run(mut self) {
+        let began = Instant::now();
+        loop {
+            match self.nudged.recv_timeout(self.schedule.until_next(began.elapsed())) {
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => self.load(|| began.elapsed()),
+                Ok(()) if self.schedule.unknown_key(began.elapsed()) => self.load(|| began.elapsed()),
+                Ok(()) => self.state.send_modify(|s| s.attempts += 1),
+            }
+        }
+    }
+
+    fn load(&mut self, now: impl Fn() -> Duration) {
+        let loaded = match &mut self.origin {
+            Origin::Url(fetcher) => match fetcher.fetch() {
+                Ok((keys, max_age)) => {
+                    self.schedule.succeeded(now(), max_age);
+                    Some(keys)
+                }
+                Err(error) => {
+                    let have = self.state.borrow().keys.is_some();
+                    tracing::warn!(url = %fetcher.url(), %error, keeping_last_good_set = have, "keys not fetched");
+                    self.schedule.failed(now());
+                    None
+                }
+            },
+            Origin::File { path, seen } => {
+                self.schedule.file_looked_at(now(), FILE_PERIOD);
+                read_changed(path, seen)
+            }
+        };
+        self.state.send_modify(|state| {
+            state.attempts += 1;
+            if let Some(keys) = loaded {
+                tracing::debug!(?keys, "keys loaded");
+                state.keys = Some(Arc::new(keys));
+            }
+        });
+    }
+}
+
+/// The new set, if the file changed and is a good one. A bad version is reported once, not every five seconds.
+fn read_changed(path: &Path, seen: &mut Vec<u8>) -> Option<KeySet> {
+    let bytes = match read_file(path) {
+        Ok(bytes) if bytes == *seen => return None,
+        Ok(bytes) => bytes,
+        // An empty memory makes the return of the old file count as a change, and the warning come only once.
+        Err(_) if seen.is_empty() => return None,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "keeping the last good keys");
+            seen.clear();
+            return None;
+        }
+    };
+    let keys = KeySet::from_json(&bytes);
+    *seen = bytes;
+    keys.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "keeping the last good keys"))
+        .ok()
+}

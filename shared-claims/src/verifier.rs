@@ -1,0 +1,118 @@
+//! The one way from a string to claims.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::crypto::aws_lc;
+
+use crate::json::{self, Members, Refused, Value};
+use crate::keys::{Key, is_plain_kid};
+use crate::payload;
+use crate::{Claims, KeySet, MAX_LIFE_SECONDS, MAX_TOKEN_BYTES, Part, Rejection, TOKEN_TYP};
+
+/// Verifies access tokens of one issuer for one audience.
+///
+/// It accepts what auth-service makes and nothing else; nothing it offers makes it accept more. What it checks, in this
+/// order, is the list of variants of [`Rejection`]. Members of the payload that it does not know are ignored, so that
+/// auth-service can add claims without breaking its consumers; members of the header are not.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    pub(crate) issuer: String,
+    pub(crate) audience: String,
+    pub(crate) max_life: i64,
+}
+
+impl Verifier {
+    /// A verifier for tokens with exactly this `iss` (`AUTH_URL` without a trailing slash) and `aud` (`COOKIE_DOMAIN`).
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self { issuer: issuer.into(), audience: audience.into(), max_life: MAX_LIFE_SECONDS }
+    }
+
+    /// Refuses tokens that live longer than this many seconds. The default, and the most, is
+    /// [`MAX_LIFE_SECONDS`]; a larger value changes nothing.
+    #[must_use]
+    pub fn with_max_life(mut self, seconds: u32) -> Self {
+        self.max_life = self.max_life.min(i64::from(seconds));
+        self
+    }
+
+    /// Verifies a token at a moment given in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`Rejection`], with the first cause found. Log it; do not show it.
+    pub fn verify_at(&self, token: &str, keys: &KeySet, now: i64) -> Result<Claims, Rejection> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Rejection::TooLarge);
+        }
+        let (message, header, payload, signature) = split(token)?;
+        let header = decode(header, Part::Header)?;
+        let payload = decode(payload, Part::Payload)?;
+        let signature = decode(signature, Part::Signature)?;
+        let key = pinned_key(&members(&header, Part::Header)?, keys)?;
+        check_signature(key, message.as_bytes(), signature)?;
+        let claims = payload::read(members(&payload, Part::Payload)?)?;
+        payload::check(self, &claims, now)?;
+        Ok(claims)
+    }
+}
+
+/// The signed text, then the three parts.
+fn split(token: &str) -> Result<(&str, &str, &str, &str), Rejection> {
+    let (message, signature) = token.rsplit_once('.').ok_or(Rejection::NotThreeParts)?;
+    let (header, payload) = message.split_once('.').ok_or(Rejection::NotThreeParts)?;
+    let parts = [header, payload, signature];
+    if payload.contains('.') || parts.iter().any(|part| part.is_empty()) {
+        return Err(Rejection::NotThreeParts);
+    }
+    Ok((message, header, payload, signature))
+}
+
+fn decode(text: &str, part: Part) -> Result<Vec<u8>, Rejection> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| Rejection::NotBase64(part))
+}
+
+fn members(bytes: &[u8], part: Part) -> Result<Members, Rejection> {
+    json::object(bytes).map_err(|refused| match refused {
+        Refused::Duplicate => Rejection::DuplicateMember(part),
+        Refused::NotAnObject => Rejection::NotJson(part),
+    })
+}
+
+/// The key that the header names, if the header is exactly ours and its algorithm the one of that key.
+fn pinned_key<'k>(header: &Members, keys: &'k KeySet) -> Result<&'k Key, Rejection> {
+    if header.keys().any(|name| !matches!(name.as_str(), "alg" | "typ" | "kid")) {
+        return Err(Rejection::HeaderMember);
+    }
+    if header_string(header, "typ")? != TOKEN_TYP {
+        return Err(Rejection::WrongTyp);
+    }
+    let alg = match header_string(header, "alg")? {
+        "ES256" => Algorithm::ES256,
+        "EdDSA" => Algorithm::EdDSA,
+        _ => return Err(Rejection::AlgNotAllowed),
+    };
+    let kid = header_string(header, "kid")?;
+    if !is_plain_kid(kid) {
+        return Err(Rejection::HeaderValue("kid"));
+    }
+    let key = keys.find(kid).ok_or_else(|| Rejection::UnknownKey(kid.to_owned()))?;
+    if key.alg != alg {
+        return Err(Rejection::AlgMismatch);
+    }
+    Ok(key)
+}
+
+fn header_string<'a>(header: &'a Members, name: &'static str) -> Result<&'a str, Rejection> {
+    match header.get(name) {
+        Some(Value::String(value)) => Ok(value),
+        Some(_) => Err(Rejection::HeaderValue(name)),
+        None => Err(Rejection::HeaderMissing(name)),
+    }
+}
+
+/// jsonwebtoken's provider is named, not looked up: its process-wide default panics when some other crate of the
+/// program switches on the second backend, and could be replaced.
+pub(crate) fn check_signature(key: &Key, message: &[u8], signature: Vec<u8>) -> Result<(), Rejection> {
+    let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&key.alg, &key.decoding)
+        .map_err(|_| Rejection::BadSignature)?;
+    verifier.verify(message, &signature).map_err(|_| Rejection::BadSignature)
+}

@@ -1,0 +1,85 @@
+//! Cookies of two people at once.
+
+use actix_web::http::StatusCode;
+use shared_claims::testing::TestIssuer;
+
+use crate::support_web::{Answer, ask, calls, opens, sends};
+
+fn two_people(issuer: &TestIssuer) -> String {
+    let cookie = |email| issuer.cookie(&issuer.claims_for(email));
+    format!("{}; theme=dark; {}", cookie("ada@example.org"), cookie("mallory@example.org"))
+}
+
+async fn asked(issuer: &TestIssuer, request: actix_web::test::TestRequest) -> Answer {
+    ask(&issuer.login(), request.insert_header(("Cookie", two_people(issuer)))).await
+}
+
+/// C7: nobody is let in, and the page explains.
+#[actix_web::test]
+async fn cookies_of_two_people_let_nobody_in() {
+    let issuer = TestIssuer::new();
+    let page = asked(&issuer, opens("/private?page=2&page=3")).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.body.contains("Two logins at once"));
+    for field in ["name=\"page\" value=\"2\"", "name=\"page\" value=\"3\"", "name=\"sso_clear\" value=\"1\""] {
+        assert!(page.body.contains(field), "{field}");
+    }
+    assert!(page.body.contains("<form method=\"get\" action=\"http://demo.sso.localhost:8001/private\">"));
+    assert!(!page.body.contains("ada@") && !page.body.contains("mallory@"));
+    let script = asked(&issuer, calls("/private")).await;
+    assert_eq!((script.status, script.json()["code"].as_str()), (StatusCode::CONFLICT, Some("cookie_conflict")));
+    assert_eq!(asked(&issuer, sends("/private", "a=b")).await.status, StatusCode::CONFLICT);
+    assert_eq!(asked(&issuer, opens("/")).await.body, "hello stranger");
+}
+
+/// C7: the button clears the cookies and leads to the login: two answers of ours, one redirect.
+#[actix_web::test]
+async fn the_button_clears_the_cookies_and_leads_to_the_login() {
+    let issuer = TestIssuer::new();
+    let click = opens("/private?page=2&sso_clear=1").insert_header(("Sec-Fetch-Site", "same-origin"));
+    let answer = asked(&issuer, click).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.header("clear-site-data"), "\"cookies\"");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let next = "http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fprivate%3Fpage%3D2";
+    assert_eq!(answer.header("location"), format!("http://auth.sso.localhost:8000/login?next={next}"));
+    let deleted: Vec<_> = answer.headers.get_all("set-cookie").map(|v| v.to_str().unwrap()).collect();
+    let end = "Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure";
+    assert_eq!(
+        deleted,
+        [format!("__Secure-sso_access=; {end}"), format!("__Secure-sso_access=; Domain=sso.localhost; {end}")]
+    );
+}
+
+/// Nobody else can press that button, and without a conflict it does nothing.
+#[actix_web::test]
+async fn cookies_are_cleared_only_at_a_conflict_and_by_our_own_page() {
+    let issuer = TestIssuer::new();
+    for site in ["cross-site", "same-site", "none", "same-origin, same-origin"] {
+        let answer = asked(&issuer, opens("/private?sso_clear=1").insert_header(("Sec-Fetch-Site", site))).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{site}");
+        assert_eq!(answer.header("clear-site-data"), "");
+    }
+    for query in ["sso_clear=0", "sso_clear", "x=sso_clear=1"] {
+        let click = opens(&format!("/private?{query}")).insert_header(("Sec-Fetch-Site", "same-origin"));
+        assert_eq!(asked(&issuer, click).await.status, StatusCode::CONFLICT, "{query}");
+    }
+    let script = calls("/private?sso_clear=1");
+    assert_eq!(asked(&issuer, script).await.status, StatusCode::CONFLICT);
+    let ours = |cookie: String| {
+        opens("/private?sso_clear=1").insert_header(("Sec-Fetch-Site", "same-origin")).insert_header(("Cookie", cookie))
+    };
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    let alone = ask(&issuer.login(), ours(ada)).await;
+    assert_eq!((alone.status, alone.header("clear-site-data")), (StatusCode::OK, ""));
+    let nobody = ask(&issuer.login(), ours(String::new())).await;
+    assert_eq!((nobody.status, nobody.header("clear-site-data")), (StatusCode::SEE_OTHER, ""));
+}
+
+/// The conflict page does not hand its clearing query on to the next conflict page.
+#[actix_web::test]
+async fn the_clearing_query_is_not_repeated() {
+    let issuer = TestIssuer::new();
+    let page = asked(&issuer, opens("/private?sso_clear=1&page=2")).await;
+    assert_eq!(page.body.matches("sso_clear").count(), 1);
+}

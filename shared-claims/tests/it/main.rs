@@ -1,0 +1,16 @@
+//! The crate from outside, as the people who meet it: a service, a browser, a hostile sibling.
+
+mod answers;
+mod conflict;
+mod cookies;
+mod extractors;
+mod hostile_tokens;
+mod key_sets;
+mod key_source;
+mod posted_form;
+mod public_tokens;
+mod same_origin;
+mod settings;
+mod support;
+mod support_web;
+mod times;

@@ -1,0 +1,153 @@
+//! A form that was posted a second too late is not lost.
+
+use actix_web::http::StatusCode;
+use shared_claims::testing::TestIssuer;
+use shared_claims::{KeySource, SharedLogin};
+
+use crate::support::{Server, jwks};
+use crate::support_web::{Answer, ask, sends};
+
+async fn sent(address: &str, form: &str) -> Answer {
+    let answer = ask(&TestIssuer::new().login(), sends(address, form)).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+    answer
+}
+
+/// The fields a browser would send from the page, as a browser reads them.
+fn fields(page: &str) -> Vec<(String, String)> {
+    let unescape = |text: &str| {
+        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+        text.replace("&#13;", "\r").replace("&#10;", "\n").replace("&amp;", "&")
+    };
+    let inputs = page.split("<input type=\"hidden\" name=\"").skip(1);
+    inputs
+        .map(|rest| {
+            let (name, rest) = rest.split_once("\" value=\"").unwrap();
+            (unescape(name), unescape(rest.split_once("\">").unwrap().0))
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn what_was_typed_is_kept_and_can_be_sent_again_without_javascript() {
+    for address in ["/notes?tab=1", "/notes-user-first?tab=1"] {
+        let page = sent(address, "text=buy+milk+%26+eggs&colour=red&colour=blue&empty=").await.body;
+        assert!(page.contains(&format!("<form method=\"post\" action=\"http://demo.sso.localhost:8001{address}\"")));
+        assert!(page.contains("<button type=\"submit\">Send again</button>"));
+        let kept = fields(&page);
+        let kept: Vec<_> = kept.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        assert_eq!(kept, [("text", "buy milk & eggs"), ("colour", "red"), ("colour", "blue"), ("empty", "")]);
+        // The login opens in a new tab and comes back to the page with the form, not to where forms are sent.
+        assert!(page.contains(
+            "<a href=\"http://auth.sso.localhost:8000/login?next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fnotes%3Fpage%3D2\" \
+             target=\"_blank\">"
+        ));
+    }
+}
+
+/// I1: what was typed comes back as text, whatever it was.
+#[actix_web::test]
+async fn markup_in_what_was_typed_stays_text() {
+    let evil = "\"><script>alert(1)</script><b x='y'>&amp;\r\n\u{202e}";
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let page = sent("/notes", &form.append_pair("text", evil).append_pair(evil, "x").finish()).await.body;
+    assert!(!page.contains("<script") && !page.contains("<b x"));
+    assert_eq!(fields(&page), [("text".to_owned(), evil.to_owned()), (evil.to_owned(), "x".to_owned())]);
+    let page = sent("/notes?%22%3E%3Cscript%3E", "a=b").await.body;
+    assert!(!page.contains("<script"));
+    // Bytes that are no UTF-8, half an escape: kept as well as can be.
+    sent("/notes", "text=%ff%fe&b=%zz&=&&c").await;
+}
+
+#[actix_web::test]
+async fn passwords_are_asked_for_again_and_never_repeated() {
+    let page = sent("/notes", "text=x&password=hunter2&new_Password=hunter3&pin=1234&csrf_token=abc").await.body;
+    assert!(!page.contains("hunter") && !page.contains("1234"));
+    for name in ["password", "new_Password", "pin"] {
+        assert!(page.contains(&format!("type=\"password\" name=\"{name}\" autocomplete=\"off\">")), "{name}");
+    }
+    let kept: Vec<_> = fields(&page).into_iter().map(|(n, _)| n).collect();
+    assert_eq!(kept, ["text", "csrf_token"]);
+}
+
+#[actix_web::test]
+async fn a_form_too_large_to_keep_is_said_to_be_so() {
+    let fits = format!("text={}", "a".repeat(64 * 1024 - 5));
+    assert_eq!(fields(&sent("/notes", &fits).await.body)[0].1.len(), 64 * 1024 - 5);
+    let page = sent("/notes", &format!("{fits}a")).await.body;
+    assert!(page.contains("could not be kept here: only forms of this service of at most 64 KB can"));
+    assert!(fields(&page).is_empty() && !page.contains("Send again"));
+}
+
+#[actix_web::test]
+async fn uploads_are_not_kept_and_the_page_says_so() {
+    let request = sends("/notes-user-first", "--x\r\n\r\n--x--").insert_header(("Content-Type", "multipart/form-data; boundary=x"));
+    let answer = ask(&TestIssuer::new().login(), request).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.body.contains("could not be kept here"));
+}
+
+/// X: a foreign page's form must not come back as a form of ours with a button: the next click would send it as ours.
+#[actix_web::test]
+async fn a_form_sent_by_another_site_is_not_offered_to_be_sent_again() {
+    for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")] {
+        let answer = ask(&TestIssuer::new().login(), sends("/notes", "text=evil").insert_header((name, value))).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(!answer.body.contains("evil"));
+    }
+}
+
+/// The same where a service does without the guard.
+#[actix_web::test]
+async fn nor_without_the_same_origin_guard() {
+    use actix_web::{App, test, web};
+    use shared_claims::actix::User;
+    let issuer = TestIssuer::new();
+    let app = App::new().app_data(web::Data::new(issuer.login())).route("/", web::post().to(async |_: User| "in"));
+    let app = test::init_service(app).await;
+    let foreign = sends("/", "text=evil").insert_header(("Sec-Fetch-Site", "same-site"));
+    let answer = crate::support_web::answer(&app, foreign).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(!answer.body.contains("evil") && !answer.body.contains("Send again"));
+}
+
+#[actix_web::test]
+async fn a_script_that_posts_gets_a_problem_and_no_page() {
+    let request = sends("/notes", "text=x").insert_header(("Sec-Fetch-Mode", "cors")).insert_header(("Sec-Fetch-Dest", "empty"));
+    let answer = ask(&TestIssuer::new().login(), request).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.json()["code"], "login_required");
+}
+
+/// A key that becomes known while the form waits: the handler gets the form whole.
+#[actix_web::test]
+async fn a_form_under_a_brand_new_key_reaches_the_handler() {
+    let (old, new) = (TestIssuer::new(), TestIssuer::new());
+    let (first, second) = (old.jwks(), new.jwks());
+    let server = Server::start(move |n| jwks(if n == 1 { &first } else { &second }));
+    let source = KeySource::url(server.url()).unwrap();
+    source.ready().await.unwrap();
+    let login = SharedLogin::with_keys(new.settings(), source);
+    let ada = new.cookie(&new.claims_for("ada@example.org"));
+    let answer = ask(&login, sends("/notes", "text=buy+milk").insert_header(("Cookie", ada))).await;
+    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "ada@example.org: buy milk"));
+    assert_eq!(server.hits(), 2);
+}
+
+/// And a key that stays unknown: the form is kept.
+#[actix_web::test]
+async fn a_form_under_a_key_that_stays_unknown_is_kept() {
+    let (known, unknown) = (TestIssuer::new(), TestIssuer::new());
+    let set = known.jwks();
+    let server = Server::start(move |_| jwks(&set));
+    let source = KeySource::url(server.url()).unwrap();
+    source.ready().await.unwrap();
+    let login = SharedLogin::with_keys(known.settings(), source);
+    let cookie = unknown.cookie(&unknown.claims_for("ada@example.org"));
+    for address in ["/notes", "/notes-user-first"] {
+        let answer = ask(&login, sends(address, "text=buy+milk").insert_header(("Cookie", cookie.clone()))).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(fields(&answer.body), [("text".to_owned(), "buy milk".to_owned())]);
+    }
+}

@@ -1,0 +1,171 @@
+//! What several tests need: tokens in the making, and small servers that misbehave.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use shared_claims::testing::TestIssuer;
+use shared_claims::{Claims, KeySet, Rejection, Verifier};
+
+/// A moment to judge by: nothing here depends on the clock.
+pub const NOW: i64 = 1_800_000_000;
+
+/// An issuer, what it would sign, and the verifier that trusts it.
+pub struct Mint {
+    pub issuer: TestIssuer,
+    pub keys: KeySet,
+    pub verifier: Verifier,
+}
+
+impl Mint {
+    pub fn new() -> Self {
+        let issuer = TestIssuer::new();
+        let keys = issuer.keys();
+        Self { issuer, keys, verifier: Verifier::new("http://auth.sso.localhost:8000", "sso.localhost") }
+    }
+
+    pub fn claims(&self) -> Claims {
+        let mut claims = self.issuer.claims_for("ada@example.org");
+        (claims.iat, claims.nbf, claims.exp, claims.auth_time) = (NOW, NOW, NOW + 300, NOW - 60);
+        claims
+    }
+
+    pub fn header(&self) -> Raw {
+        Raw::new(&[("alg", "\"ES256\""), ("typ", "\"at+jwt\"")]).with("kid", &format!("\"{}\"", self.issuer.key_id()))
+    }
+
+    pub fn payload(&self) -> Raw {
+        Raw::of(&serde_json::to_value(self.claims()).unwrap())
+    }
+
+    /// A token with our good payload under this header.
+    pub fn under(&self, header: &str) -> String {
+        self.issuer.sign_raw(header, &self.payload().text())
+    }
+
+    /// A token with our good header over this payload.
+    pub fn over(&self, payload: &str) -> String {
+        self.issuer.sign_raw(&self.header().text(), payload)
+    }
+
+    pub fn judge(&self, token: &str) -> Result<Claims, Rejection> {
+        self.verifier.verify_at(token, &self.keys, NOW)
+    }
+}
+
+/// A JSON object as text, so that it can be wrong in ways that a JSON library would not write.
+#[derive(Clone)]
+pub struct Raw(Vec<(String, String)>);
+
+impl Raw {
+    pub fn new(members: &[(&str, &str)]) -> Self {
+        Self(members.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
+    }
+
+    pub fn of(value: &Value) -> Self {
+        Self(value.as_object().unwrap().iter().map(|(n, v)| (n.clone(), v.to_string())).collect())
+    }
+
+    /// Sets a member, or adds it at the end.
+    pub fn with(mut self, name: &str, json: &str) -> Self {
+        match self.0.iter_mut().find(|(n, _)| n == name) {
+            Some(member) => member.1 = json.to_owned(),
+            None => self.0.push((name.to_owned(), json.to_owned())),
+        }
+        self
+    }
+
+    /// Adds a member although there may be one of the name.
+    pub fn and(mut self, name: &str, json: &str) -> Self {
+        self.0.push((name.to_owned(), json.to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(n, _)| n != name);
+        self
+    }
+
+    pub fn text(&self) -> String {
+        let members: Vec<_> = self.0.iter().map(|(n, v)| format!("\"{n}\":{v}")).collect();
+        format!("{{{}}}", members.join(","))
+    }
+}
+
+/// A loopback server that answers every request as told, and counts them.
+pub struct Server {
+    pub port: u16,
+    hits: Arc<AtomicUsize>,
+}
+
+impl Server {
+    /// `answer` gets the number of the request, from 1, and returns the bytes to send.
+    pub fn start(answer: impl Fn(usize) -> Vec<u8> + Send + 'static) -> Self {
+        Self::start_with(move |n, mut stream| {
+            let _ = stream.write_all(&answer(n));
+        })
+    }
+
+    pub fn start_with(serve: impl Fn(usize, TcpStream) + Send + 'static) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let hits = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&hits);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+                read_head(&mut stream);
+                serve(counter.fetch_add(1, Ordering::SeqCst) + 1, stream);
+            }
+        });
+        Self { port, hits }
+    }
+
+    pub fn hits(&self) -> usize {
+        self.hits.load(Ordering::SeqCst)
+    }
+
+    pub fn url(&self) -> url::Url {
+        format!("http://127.0.0.1:{}/.well-known/jwks.json", self.port).parse().unwrap()
+    }
+}
+
+fn read_head(stream: &mut TcpStream) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => return,
+        }
+    }
+}
+
+/// An answer with this status line, content type and body.
+pub fn answer(status: &str, content_type: &str, more: &str, body: &str) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n{more}Connection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// A good answer.
+pub fn jwks(body: &str) -> Vec<u8> {
+    answer("200 OK", "application/jwk-set+json", "Cache-Control: public, max-age=300\r\n", body)
+}
+
+/// Waits until something holds, for at most ten seconds.
+pub fn eventually(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if holds() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("never came true: {what}");
+}
