@@ -1,0 +1,62 @@
+//! The person's own page: `GET /`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use crate::accounts::User;
+use crate::app::App;
+use crate::error::Error;
+use crate::web::{Browser, Page, Shell, Visitor, see_other};
+
+pub fn routes(services: &mut web::ServiceConfig) {
+    services.service(web::resource("/").route(web::get().to(show)).route(web::head().to(show)));
+}
+
+/// `templates/account/account.html`
+#[derive(Debug, Serialize)]
+pub struct AccountPage {
+    account: Account,
+    csrf_token: String,
+}
+
+impl Page for AccountPage {
+    const TEMPLATE: &'static str = "account/account.html";
+}
+
+#[derive(Debug, Serialize)]
+struct Account {
+    first_name: String,
+    last_name: String,
+    email: String,
+    joined: String,
+    last_login: Option<String>,
+    is_staff: bool,
+    is_superuser: bool,
+}
+
+impl AccountPage {
+    pub fn new(user: &User, csrf_token: String) -> Self {
+        let account = Account {
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            email: user.email.to_string(),
+            joined: user.date_joined.date_in_words(),
+            last_login: user.last_login.map(|moment| moment.in_words()),
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+        };
+        Self { account, csrf_token }
+    }
+}
+
+/// `GET /`: who you are, or the way to the login.
+async fn show(app: web::Data<App>, request: HttpRequest, browser: Browser) -> Result<HttpResponse, Error> {
+    let Some(current) = app.current(&request).await? else {
+        return Ok(see_other(&app.config.auth_url.join("/login")));
+    };
+    let user = current.user;
+    let visitor = Visitor { email: user.email.to_string(), name: user.display_name() };
+    let page = AccountPage::new(&user, browser.form_token()?);
+    app.pages.answer(StatusCode::OK, &Shell::for_visitor(&browser, visitor), &page)
+}

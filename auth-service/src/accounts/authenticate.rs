@@ -1,0 +1,66 @@
+//! Is it them? An address and a password are judged, in the same time whether or not there is an account.
+
+use super::{Checked, Email, HashPool, Password, User};
+use crate::db::{Database, DatabaseError};
+use crate::error::Error;
+
+/// What came of an address and a password.
+#[derive(Debug)]
+#[must_use]
+pub enum Authenticated {
+    /// It is they, and they may log in.
+    Yes(Box<User>),
+    /// The password is right, but the account may not log in. Only who knows the password learns this.
+    Inactive,
+    /// No such account, or another password: nobody learns which.
+    No,
+}
+
+/// Judges `email` and `password`, and keeps the password under a costlier hash where the settings ask for it.
+pub async fn authenticate(
+    db: &Database,
+    hashers: &HashPool,
+    email: Email,
+    password: Password,
+) -> Result<Authenticated, Error> {
+    let user = db.run(move |conn| User::by_email(conn, &email).map_err(DatabaseError::from)).await?;
+    let stored = user.as_ref().map(|user| user.password_hash.clone());
+    let checked = hashers.check(stored, password.clone()).await.map_err(Error::unavailable)?;
+    match (user, checked) {
+        (Some(user), Checked::Right { .. }) if !user.is_active => {
+            tracing::info!(event = "login_refused", user = %user.id, reason = "inactive");
+            Ok(Authenticated::Inactive)
+        }
+        (Some(user), Checked::Right { must_update: false }) => Ok(Authenticated::Yes(Box::new(user))),
+        (Some(user), Checked::Right { must_update: true }) => {
+            upgrade(db, hashers, user, password).await.map(|user| Authenticated::Yes(Box::new(user)))
+        }
+        (Some(user), Checked::Corrupt) => {
+            tracing::error!(event = "login_refused", user = %user.id, reason = "the stored password hash is damaged");
+            Ok(Authenticated::No)
+        }
+        (user, _) => {
+            let id = user.map(|user| tracing::field::display(user.id));
+            tracing::info!(event = "login_refused", user = id, reason = "wrong address or password");
+            Ok(Authenticated::No)
+        }
+    }
+}
+
+async fn upgrade(
+    db: &Database,
+    hashers: &HashPool,
+    mut user: User,
+    password: Password,
+) -> Result<User, Error> {
+    let new = hashers.remake(password).await.map_err(Error::unavailable)?;
+    let (id, old) = (user.id, user.password_hash.clone());
+    let stored = new.clone();
+    let is_stored = db
+        .run(move |conn| User::upgrade_password(conn, id, &old, &stored).map_err(DatabaseError::from))
+        .await?;
+    if is_stored {
+        user.password_hash = new;
+    }
+    Ok(user)
+}

@@ -1,0 +1,36 @@
+//! Who is here: read from the session's row, renewing nothing.
+
+use diesel::QueryResult;
+
+use super::{RefreshKey, RefreshToken, Session, User};
+use crate::config::SessionLimits;
+use crate::db::AnyConnection;
+use crate::db::types::Timestamp;
+
+/// Somebody who is logged in.
+#[derive(Debug)]
+pub struct Current {
+    pub user: User,
+    pub session: Session,
+}
+
+impl Current {
+    /// The person whose session `token` names, if it is alive.
+    ///
+    /// A token that was replaced long ago is nobody here. Only a renewal takes it for theft, so that one place
+    /// decides that.
+    pub fn load(
+        conn: &mut AnyConnection,
+        key: &RefreshKey,
+        token: &RefreshToken,
+        limits: SessionLimits,
+        now: Timestamp,
+    ) -> QueryResult<Option<Self>> {
+        let Some((session, user)) = Session::with_user(conn, token.session)? else { return Ok(None) };
+        let is_here = key.made(token, &session)
+            && session.accepts(token.generation, limits.grace, now)
+            && !session.is_over(now)
+            && user.is_active;
+        Ok(is_here.then_some(Self { user, session }))
+    }
+}

@@ -1,0 +1,151 @@
+//! Threads that do nothing but hash, so that a flood of logins leaves every other page quick.
+
+use std::num::NonZero;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, oneshot};
+
+use super::hashers::Verdict;
+use super::{NewPassword, Password, PasswordHash};
+
+/// How many may wait for each thread. At cost 12 the last of them waits about two seconds.
+const WAITING_PER_THREAD: usize = 8;
+
+/// Hashes on threads of its own, with a queue that has an end. Clones share the threads.
+#[derive(Clone)]
+pub struct HashPool(Arc<Shared>);
+
+struct Shared {
+    threads: rayon::ThreadPool,
+    places: Arc<Semaphore>,
+    cost: u32,
+    decoy: PasswordHash,
+}
+
+/// The queue is full: better to say so at once than to let everybody wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the queue for password hashing is full")]
+pub struct Overloaded;
+
+impl HashPool {
+    /// A pool for this machine: one thread a core, and eight waiting for each.
+    pub fn new(cost: u32) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self::sized(cost, threads, threads * (1 + WAITING_PER_THREAD))
+    }
+
+    /// A pool of `threads` that takes on `places` pieces of work at a time.
+    ///
+    /// # Panics
+    /// When the operating system starts no more threads: nobody could log in then.
+    pub fn sized(cost: u32, threads: usize, places: usize) -> Self {
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|n| format!("hash-{n}"))
+            .build()
+            .expect("the operating system starts a thread");
+        Self(Arc::new(Shared {
+            threads,
+            places: Arc::new(Semaphore::new(places)),
+            cost,
+            decoy: PasswordHash::decoy(cost),
+        }))
+    }
+
+    /// Judges `password` against what is stored, or against a decoy when there is no account, in the same time.
+    pub async fn check(
+        &self,
+        stored: Option<PasswordHash>,
+        password: Password,
+    ) -> Result<Checked, Overloaded> {
+        let shared = self.0.clone();
+        self.run(move || {
+            let Some(stored) = stored else {
+                let _ = shared.decoy.check(&password, shared.cost);
+                return Checked::Wrong;
+            };
+            match stored.check(&password, shared.cost) {
+                Verdict::Right => Checked::Right { must_update: stored.must_update(shared.cost) },
+                Verdict::Wrong => Checked::Wrong,
+                Verdict::Corrupt => Checked::Corrupt,
+            }
+        })
+        .await
+    }
+
+    /// Hashes a new password.
+    pub async fn make(&self, password: NewPassword) -> Result<PasswordHash, Overloaded> {
+        let cost = self.0.cost;
+        self.run(move || PasswordHash::make(&password, cost)).await
+    }
+
+    /// Hashes again, at the present cost, a password that was just found right.
+    pub async fn remake(&self, password: Password) -> Result<PasswordHash, Overloaded> {
+        let cost = self.0.cost;
+        self.run(move || PasswordHash::remake(&password, cost)).await
+    }
+
+    /// Runs other slow judgements about passwords, such as their strength.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Overloaded> {
+        let place = self.0.places.clone().try_acquire_owned().map_err(|_| Overloaded)?;
+        let (send, receive) = oneshot::channel();
+        self.0.threads.spawn(move || {
+            // Somebody who went away need not be hashed for.
+            if !send.is_closed() {
+                let _ = send.send(work());
+            }
+            drop(place);
+        });
+        receive.await.map_err(|_| Overloaded)
+    }
+}
+
+/// What came of checking a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Checked {
+    Right {
+        /// The settings ask for a costlier hash by now.
+        must_update: bool,
+    },
+    Wrong,
+    Corrupt,
+}
+
+impl std::fmt::Debug for HashPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashPool")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once_and_takes_work_again_when_it_has_room() {
+        let pool = HashPool::sized(4, 1, 2);
+        let (release, gate) = std::sync::mpsc::channel::<()>();
+        let first = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(move || gate.recv().is_ok()).await }
+        });
+        let second = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(|| true).await }
+        });
+        while pool.0.places.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(pool.run(|| true).await, Err(Overloaded));
+        release.send(()).unwrap();
+        assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(true), Ok(true)));
+        while pool.0.places.available_permits() < 2 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(pool.run(|| true).await, Ok(true));
+    }
+}

@@ -1,0 +1,168 @@
+//! Sessions: who is logged in, in one browser. The row is the only proof of it.
+
+use diesel::prelude::*;
+
+use super::{User, UserId};
+use crate::config::SessionLimits;
+use crate::db::AnyConnection;
+use crate::db::schema::sessions;
+use crate::db::types::{Id, Timestamp};
+use crate::random;
+
+pub type SessionId = Id<Session>;
+
+/// One login.
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    /// Enters the refresh tokens' authentication code: without it, knowing `SECRET_KEY` forges nothing.
+    pub seed: Vec<u8>,
+    /// Counts the refresh tokens that were given out; only the last is good.
+    pub generation: i64,
+    /// How the person proved who they are, RFC 8176, separated by spaces.
+    pub amr: String,
+    pub began_at: Timestamp,
+    pub rotated_at: Timestamp,
+    pub idle_until: Timestamp,
+    pub expires_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+    pub revoked_because: Option<String>,
+}
+
+/// Why a session ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    LoggedOut,
+    /// Somebody logged in anew in the same browser.
+    Replaced,
+    /// A refresh token came that had been replaced long before: two parties hold copies.
+    RefreshReuse,
+    PasswordChanged,
+    Deactivated,
+}
+
+impl Ended {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged_out",
+            Self::Replaced => "replaced",
+            Self::RefreshReuse => "refresh_reuse",
+            Self::PasswordChanged => "password_changed",
+            Self::Deactivated => "deactivated",
+        }
+    }
+}
+
+impl Session {
+    /// Begins a session, at generation 1.
+    pub fn begin(
+        conn: &mut AnyConnection,
+        user: UserId,
+        amr: &str,
+        limits: SessionLimits,
+        now: Timestamp,
+    ) -> QueryResult<Self> {
+        let session = Self {
+            id: Id::from(random::uuid_v4()),
+            user_id: user,
+            seed: random::bytes::<32>().to_vec(),
+            generation: 1,
+            amr: amr.to_owned(),
+            began_at: now,
+            rotated_at: now,
+            idle_until: now + limits.idle.min(limits.absolute),
+            expires_at: now + limits.absolute,
+            revoked_at: None,
+            revoked_because: None,
+        };
+        diesel::insert_into(sessions::table).values(&session).execute(conn)?;
+        Ok(session)
+    }
+
+    pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<Self>> {
+        sessions::table.find(id).select(Self::as_select()).first(conn).optional()
+    }
+
+    /// The session and whose it is.
+    pub fn with_user(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<(Self, User)>> {
+        use crate::db::schema::users;
+        sessions::table
+            .find(id)
+            .inner_join(users::table)
+            .select((Self::as_select(), User::as_select()))
+            .first(conn)
+            .optional()
+    }
+
+    /// Moves on from the generation that was `seen`, unless another request did first or the session is over.
+    /// Of any number at the same moment exactly one gets `true`.
+    pub fn advance(
+        conn: &mut AnyConnection,
+        id: SessionId,
+        seen: i64,
+        idle_until: Timestamp,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let changed = diesel::update(
+            sessions::table
+                .find(id)
+                .filter(sessions::generation.eq(seen))
+                .filter(sessions::revoked_at.is_null())
+                .filter(sessions::idle_until.gt(now))
+                .filter(sessions::expires_at.gt(now)),
+        )
+        .set((
+            sessions::generation.eq(seen + 1),
+            sessions::rotated_at.eq(now),
+            sessions::idle_until.eq(idle_until),
+        ))
+        .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Ends the session. `false` when it had ended already; the first reason stays.
+    pub fn end(conn: &mut AnyConnection, id: SessionId, why: Ended, now: Timestamp) -> QueryResult<bool> {
+        let changed = diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
+            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Ends every session of a person; how many there were.
+    pub fn end_all_of(
+        conn: &mut AnyConnection,
+        user: UserId,
+        why: Ended,
+        now: Timestamp,
+    ) -> QueryResult<usize> {
+        diesel::update(
+            sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null()),
+        )
+        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+        .execute(conn)
+    }
+
+    /// Whether it ended or ran out.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_some() || now >= self.idle_until || now >= self.expires_at
+    }
+
+    /// Whether `generation` is the current one, or the one before within the grace that tabs renewing at the
+    /// same moment need.
+    pub fn accepts(&self, generation: i64, grace: std::time::Duration, now: Timestamp) -> bool {
+        generation == self.generation || (generation == self.generation - 1 && now <= self.rotated_at + grace)
+    }
+
+    /// When the refresh cookie may go.
+    pub fn ends_at(&self) -> Timestamp {
+        self.idle_until.min(self.expires_at)
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({}, generation {})", self.id, self.generation)
+    }
+}

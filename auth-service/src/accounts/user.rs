@@ -1,0 +1,150 @@
+//! People.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as SqlError};
+
+use super::{Email, PasswordHash, PersonName};
+use crate::db::AnyConnection;
+use crate::db::schema::users;
+use crate::db::types::{Id, Timestamp};
+
+pub type UserId = Id<User>;
+
+/// An account, with Django's words for what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = users)]
+pub struct User {
+    pub id: UserId,
+    pub email: Email,
+    pub email_verified_at: Option<Timestamp>,
+    pub first_name: String,
+    pub last_name: String,
+    pub password_hash: PasswordHash,
+    pub is_active: bool,
+    pub is_staff: bool,
+    pub is_superuser: bool,
+    pub date_joined: Timestamp,
+    pub last_login: Option<Timestamp>,
+}
+
+/// What it takes to make an account.
+pub struct NewUser {
+    pub email: Email,
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub password_hash: PasswordHash,
+    pub is_staff: bool,
+    pub is_superuser: bool,
+}
+
+/// An account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationRefused {
+    /// Somebody has the address, perhaps since a moment ago: the database's unique index decides.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    #[error(transparent)]
+    Database(#[from] crate::db::DatabaseError),
+}
+
+impl From<SqlError> for RegistrationRefused {
+    fn from(error: SqlError) -> Self {
+        match error {
+            SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::EmailTaken,
+            other => Self::Database(other.into()),
+        }
+    }
+}
+
+impl User {
+    /// Makes an account. Of two at the same moment with one address, one is refused.
+    pub fn register(
+        conn: &mut AnyConnection,
+        new: NewUser,
+        now: Timestamp,
+    ) -> Result<Self, RegistrationRefused> {
+        let user = Self {
+            id: Id::new(now),
+            email: new.email,
+            email_verified_at: None,
+            first_name: new.first_name.as_str().to_owned(),
+            last_name: new.last_name.as_str().to_owned(),
+            password_hash: new.password_hash,
+            is_active: true,
+            is_staff: new.is_staff,
+            is_superuser: new.is_superuser,
+            date_joined: now,
+            last_login: None,
+        };
+        diesel::insert_into(users::table).values(&user).execute(conn)?;
+        Ok(user)
+    }
+
+    pub fn by_email(conn: &mut AnyConnection, email: &Email) -> QueryResult<Option<Self>> {
+        users::table.filter(users::email.eq(email)).select(Self::as_select()).first(conn).optional()
+    }
+
+    pub fn by_id(conn: &mut AnyConnection, id: UserId) -> QueryResult<Option<Self>> {
+        users::table.find(id).select(Self::as_select()).first(conn).optional()
+    }
+
+    /// A page of all people, by address.
+    pub fn list(conn: &mut AnyConnection, limit: i64, offset: i64) -> QueryResult<Vec<Self>> {
+        users::table
+            .order(users::email.asc())
+            .select(Self::as_select())
+            .limit(limit)
+            .offset(offset)
+            .load(conn)
+    }
+
+    /// Lets somebody log in, or no longer. Whether there was such a user.
+    pub fn set_active(conn: &mut AnyConnection, id: UserId, active: bool) -> QueryResult<bool> {
+        let changed = diesel::update(users::table.find(id)).set(users::is_active.eq(active)).execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Sets another password. The caller ends the sessions that the old one began.
+    pub fn set_password(conn: &mut AnyConnection, id: UserId, hash: &PasswordHash) -> QueryResult<bool> {
+        let changed =
+            diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Replaces the hash of the same password by a costlier one, unless the password changed meanwhile.
+    pub fn upgrade_password(
+        conn: &mut AnyConnection,
+        id: UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> QueryResult<bool> {
+        let changed = diesel::update(users::table.find(id).filter(users::password_hash.eq(old)))
+            .set(users::password_hash.eq(new))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Notes a login, if the account is still active and the password still the one that was checked. A login
+    /// goes on only when this changed a row.
+    pub fn note_login(
+        conn: &mut AnyConnection,
+        id: UserId,
+        checked: &PasswordHash,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let changed = diesel::update(
+            users::table.find(id).filter(users::is_active).filter(users::password_hash.eq(checked)),
+        )
+        .set(users::last_login.eq(now))
+        .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// First and last name, or the address of somebody who gave neither.
+    pub fn display_name(&self) -> String {
+        match format!("{} {}", self.first_name, self.last_name).trim() {
+            "" => self.email.to_string(),
+            name => name.to_owned(),
+        }
+    }
+}

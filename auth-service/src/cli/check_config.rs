@@ -1,0 +1,36 @@
+//! `auth-service check-config`
+
+use crate::config::{Config, LogFormat, ServeFlags};
+
+use super::Failure;
+
+/// Prints every setting in force as `NAME=value` (D4t).
+pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
+    for (name, value) in in_force(&Config::parse(flags)?, flags.allowed_origins.as_deref()) {
+        println!("{name}={value}");
+    }
+    Ok(())
+}
+
+fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str, String)> {
+    let span = |span| humantime::format_duration(span).to_string();
+    let everywhere = format!("(all of {})", config.cookie_domain.as_str());
+    vec![
+        ("AUTH_URL", config.auth_url.origin()),
+        ("COOKIE_DOMAIN", config.cookie_domain.as_str().to_owned()),
+        ("LISTEN", config.listen.to_string()),
+        ("DATABASE_URL", config.database_url.masked()),
+        ("SECRET_KEY", "(set, not shown)".to_owned()),
+        ("ACCESS_TOKEN_LIFETIME", span(config.access_token_lifetime)),
+        ("REFRESH_TOKEN_LIFETIME", span(config.session_limits.idle)),
+        ("REFRESH_GRACE", span(config.session_limits.grace)),
+        ("ALLOWED_ORIGINS", allowed_origins.map_or(everywhere, str::to_owned)),
+        ("BCRYPT_COST", config.passwords.bcrypt_cost.to_string()),
+        ("PASSWORD_MIN_LENGTH", config.passwords.min_length.to_string()),
+        ("COOKIE_SECURE", config.cookie_secure.to_string()),
+        ("ACCESS_COOKIE_NAME", config.cookie_names.access.clone()),
+        ("REFRESH_COOKIE_NAME", config.cookie_names.refresh.clone()),
+        ("BROWSER_COOKIE_NAME", config.cookie_names.browser.clone()),
+        ("LOG_FORMAT", if config.log_format == LogFormat::Json { "json" } else { "pretty" }.to_owned()),
+    ]
+}

@@ -1,0 +1,103 @@
+//! The commands. `serve` is what happens when none is named.
+
+mod check_config;
+mod generate_secret;
+mod migrate;
+mod people;
+mod prompt;
+mod serve;
+mod users;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{self, ConfigError, DatabaseFlags, ServeFlags};
+use crate::db::DatabaseError;
+
+/// One login for every sub-domain.
+#[derive(Parser)]
+#[command(name = "auth-service", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeFlags,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages (the default).
+    Serve(Box<ServeFlags>),
+    /// Bring the database's schema up to date, and stop.
+    Migrate(DatabaseFlags),
+    /// Check the settings and print those in force, secrets masked.
+    CheckConfig(Box<ServeFlags>),
+    /// Print a new random SECRET_KEY.
+    GenerateSecret,
+    /// Make and manage accounts.
+    Users(users::Arguments),
+}
+
+/// Why a command ended badly: each has its own exit code.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Exit code 1: understood, and not done.
+    #[error("{0}")]
+    Refused(String),
+    /// Exit code 2: a setting or an argument cannot be used.
+    #[error("{0}")]
+    Misused(String),
+    /// Exit code 3: the database could not be reached, or refused.
+    #[error("DATABASE_URL: {0}")]
+    Database(#[from] DatabaseError),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Misused(error.to_string())
+    }
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl Failure {
+    fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Refused(_) => 1,
+            Self::Misused(_) => 2,
+            Self::Database(_) => 3,
+        })
+    }
+}
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    // clap's own exit code for a wrong argument is 2, as ours.
+    let arguments =
+        Arguments::from_arg_matches(&Arguments::command().get_matches()).unwrap_or_else(|error| error.exit());
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("auth-service: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    config::refuse_unknown_settings(names).map_err(Failure::Misused)?;
+    match arguments.command {
+        None => serve::run(&arguments.serve),
+        Some(Command::Serve(flags)) => serve::run(&flags),
+        Some(Command::Migrate(flags)) => migrate::run(&flags),
+        Some(Command::CheckConfig(flags)) => check_config::run(&flags),
+        Some(Command::GenerateSecret) => generate_secret::run(),
+        Some(Command::Users(arguments)) => users::run(arguments),
+    }
+}

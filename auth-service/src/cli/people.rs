@@ -1,0 +1,113 @@
+//! Naming people on the command line, and printing them.
+
+use serde::Serialize;
+
+use crate::accounts::{Email, User, UserId};
+use crate::db::AnyConnection;
+
+use super::Failure;
+
+/// Whom a command is about: an e-mail address or a UUID.
+#[derive(Debug, Clone)]
+pub(super) enum Name {
+    Email(Email),
+    Id(UserId),
+}
+
+impl std::str::FromStr for Name {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(id) = uuid::Uuid::try_parse(text) {
+            return Ok(Self::Id(id.into()));
+        }
+        Email::parse(text).map(Self::Email).map_err(|_| "is neither an e-mail address nor a UUID".to_owned())
+    }
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Email(email) => email.fmt(f),
+            Self::Id(id) => id.fmt(f),
+        }
+    }
+}
+
+impl Name {
+    /// The account of that name.
+    pub fn find(&self, conn: &mut AnyConnection) -> Result<User, Failure> {
+        let found = match self {
+            Self::Email(email) => User::by_email(conn, email)?,
+            Self::Id(id) => User::by_id(conn, *id)?,
+        };
+        found.ok_or_else(|| Failure::Refused(format!("there is no user {self}")))
+    }
+}
+
+/// An account as it is printed: nothing that helps to log in.
+#[derive(Serialize)]
+pub(super) struct Printed {
+    user_uuid: uuid::Uuid,
+    email: String,
+    email_verified: bool,
+    first_name: String,
+    last_name: String,
+    is_active: bool,
+    is_staff: bool,
+    is_superuser: bool,
+    date_joined: String,
+    last_login: Option<String>,
+}
+
+impl From<&User> for Printed {
+    fn from(user: &User) -> Self {
+        Self {
+            user_uuid: user.id.uuid(),
+            email: user.email.to_string(),
+            email_verified: user.email_verified_at.is_some(),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            is_active: user.is_active,
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+            date_joined: user.date_joined.rfc3339(),
+            last_login: user.last_login.map(|moment| moment.rfc3339()),
+        }
+    }
+}
+
+impl Printed {
+    /// One JSON object on one line.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).expect("strings, flags and a UUID can be written as JSON")
+    }
+
+    /// A line for a list.
+    pub fn line(&self) -> String {
+        let rights = match (self.is_superuser, self.is_staff) {
+            (true, _) => "superuser",
+            (false, true) => "staff",
+            (false, false) => "user",
+        };
+        let state = if self.is_active { "active" } else { "inactive" };
+        format!("{}  {state:<8}  {rights:<9}  {}", self.user_uuid, self.email)
+    }
+
+    /// All there is to say, a line each.
+    pub fn lines(&self) -> String {
+        let yes = |flag: bool| if flag { "yes" } else { "no" };
+        [
+            ("uuid", self.user_uuid.to_string()),
+            ("email", format!("{}{}", self.email, if self.email_verified { "" } else { " (not verified)" })),
+            ("name", format!("{} {}", self.first_name, self.last_name).trim().to_owned()),
+            ("active", yes(self.is_active).to_owned()),
+            ("staff", yes(self.is_staff).to_owned()),
+            ("superuser", yes(self.is_superuser).to_owned()),
+            ("joined", self.date_joined.clone()),
+            ("last login", self.last_login.clone().unwrap_or_else(|| "never".to_owned())),
+        ]
+        .map(|(name, value)| format!("{name:<11} {value}").trim_end().to_owned())
+        .join("\n")
+    }
+}

@@ -1,0 +1,38 @@
+//! `auth-service serve`
+
+use crate::app::{App, StartError};
+use crate::clock::Clock;
+use crate::config::{Config, ServeFlags};
+use crate::keyring::KeyringError;
+use crate::server::Server;
+use crate::telemetry;
+
+use super::Failure;
+
+/// Serves until SIGTERM (requests that have begun are finished) or SIGINT.
+pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
+    let config = Config::parse(flags)?;
+    telemetry::init(config.log_format);
+    let (auth_url, listen) = (config.auth_url.origin(), config.listen);
+    let app = App::open(config, Clock::system())?;
+    let server = Server::bind(app)
+        .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
+    tracing::info!(%auth_url, %listen, "listening");
+    actix_web::rt::System::new()
+        .block_on(async { server.run()?.await })
+        .map_err(|error| Failure::Refused(format!("the server stopped: {error}")))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Database(error) | StartError::Keyring(KeyringError::Database(error)) => {
+                Self::Database(error)
+            }
+            StartError::Keyring(error) => Self::Misused(error.to_string()),
+            StartError::Templates(error) => Self::Misused(format!("a template is broken: {error}")),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! `auth-service users …`: accounts, from the host itself.
+
+use clap::{Args, Subcommand};
+
+use crate::accounts::{
+    Email, Ended, NewPassword, NewUser, PasswordHash, PersonName, RegistrationRefused, Session, User,
+};
+use crate::clock::Clock;
+use crate::config::{DatabaseFlags, PasswordFlags};
+use crate::db::{AnyConnection, Database};
+
+use super::Failure;
+use super::people::{Name, Printed};
+use super::prompt;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    database: DatabaseFlags,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Make an account.
+    Create(Person),
+    /// Make an account with every right.
+    CreateSuperuser(Person),
+    /// Set a new password and end all sessions of that user.
+    SetPassword {
+        /// An e-mail address or a UUID.
+        user: Name,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Let somebody log in again.
+    Activate {
+        /// An e-mail address or a UUID.
+        user: Name,
+    },
+    /// Let somebody log in no longer, and end all their sessions.
+    Deactivate {
+        /// An e-mail address or a UUID.
+        user: Name,
+    },
+    /// Print one account.
+    Show {
+        /// An e-mail address or a UUID.
+        user: Name,
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print all accounts, by e-mail address.
+    List {
+        /// As JSON Lines: one object a line.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+struct Person {
+    /// The e-mail address to log in with.
+    email: String,
+    #[arg(long, default_value = "")]
+    first_name: String,
+    #[arg(long, default_value = "")]
+    last_name: String,
+    /// May see what services keep for staff.
+    #[arg(long)]
+    staff: bool,
+    /// Print the new account as one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    password: PasswordSource,
+}
+
+#[derive(Args)]
+struct PasswordSource {
+    /// Read the password from standard input instead of asking.
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    rules: PasswordFlags,
+}
+
+/// How many accounts are read at a time.
+const PAGE: i64 = 500;
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let db = Database::connect(&arguments.database.parse()?, 1)?;
+    db.migrate()?;
+    match arguments.action {
+        Action::Create(person) => create(&db, &person, false),
+        Action::CreateSuperuser(person) => create(&db, &person, true),
+        Action::SetPassword { user, password } => set_password(&db, &user, &password),
+        Action::Activate { user } => set_active(&db, &user, true),
+        Action::Deactivate { user } => set_active(&db, &user, false),
+        Action::Show { user, json } => {
+            let user = db.run_here(|conn| user.find(conn))?;
+            let printed = Printed::from(&user);
+            println!("{}", if json { printed.json() } else { printed.lines() });
+            Ok(())
+        }
+        Action::List { json } => list(&db, json),
+    }
+}
+
+fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Failure> {
+    let email = Email::parse(&person.email)
+        .map_err(|problem| Failure::Misused(format!("the e-mail address {problem}")))?;
+    let first_name = name("--first-name", &person.first_name)?;
+    let last_name = name("--last-name", &person.last_name)?;
+    let taken = || Failure::Refused(format!("{email} already has an account"));
+    // Asked before the password is: nobody likes to type two passwords in vain.
+    if db.run_here(|conn| User::by_email(conn, &email).map_err(Failure::from))?.is_some() {
+        return Err(taken());
+    }
+    let password_hash = hash(&person.password, Some(&email), &[&first_name, &last_name])?;
+    let is_staff = person.staff || is_superuser;
+    let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
+    let now = Clock::system().now();
+    let user = db.run_here(|conn| User::register(conn, new, now)).map_err(|refused| match refused {
+        RegistrationRefused::EmailTaken => taken(),
+        RegistrationRefused::Database(error) => error.into(),
+    })?;
+    if person.json {
+        println!("{}", Printed::from(&user).json());
+    } else {
+        println!("Made {}{} ({}).", if is_superuser { "superuser " } else { "" }, user.email, user.id);
+    }
+    Ok(())
+}
+
+fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(), Failure> {
+    let found = db.run_here(|conn| user.find(conn))?;
+    let names = [PersonName::parse(&found.first_name), PersonName::parse(&found.last_name)];
+    let names: Vec<&PersonName> = names.iter().flatten().collect();
+    let hash = hash(source, Some(&found.email), &names)?;
+    let ended = end_sessions_after(db, &found, Ended::PasswordChanged, |conn| {
+        User::set_password(conn, found.id, &hash)
+    })?;
+    println!("{} has a new password; {ended} session(s) ended.", found.email);
+    Ok(())
+}
+
+fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
+    let found = db.run_here(|conn| user.find(conn))?;
+    if active {
+        db.run_here(|conn| User::set_active(conn, found.id, true).map_err(Failure::from))?;
+        println!("{} is active.", found.email);
+    } else {
+        let ended = end_sessions_after(db, &found, Ended::Deactivated, |conn| {
+            User::set_active(conn, found.id, false)
+        })?;
+        println!("{} is inactive; {ended} session(s) ended.", found.email);
+    }
+    Ok(())
+}
+
+/// Changes an account and ends its sessions: both or neither.
+fn end_sessions_after(
+    db: &Database,
+    user: &User,
+    why: Ended,
+    change: impl FnOnce(&mut AnyConnection) -> diesel::QueryResult<bool>,
+) -> Result<usize, Failure> {
+    let now = Clock::system().now();
+    db.run_here(|conn| {
+        conn.write(|conn| {
+            if !change(conn)? {
+                return Err(Failure::Refused(format!("there is no user {} any more", user.email)));
+            }
+            Ok(Session::end_all_of(conn, user.id, why, now)?)
+        })
+    })
+}
+
+fn list(db: &Database, json: bool) -> Result<(), Failure> {
+    for offset in (0..).step_by(PAGE as usize) {
+        let page = db.run_here(|conn| User::list(conn, PAGE, offset).map_err(Failure::from))?;
+        for user in &page {
+            let printed = Printed::from(user);
+            println!("{}", if json { printed.json() } else { printed.line() });
+        }
+        if (page.len() as i64) < PAGE {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A name may be left out here; what is given must be one.
+fn name(flag: &str, text: &str) -> Result<PersonName, Failure> {
+    if text.is_empty() {
+        return Ok(PersonName::none());
+    }
+    PersonName::parse(text).map_err(|problem| Failure::Misused(format!("{flag}: {problem}")))
+}
+
+fn hash(
+    source: &PasswordSource,
+    email: Option<&Email>,
+    names: &[&PersonName],
+) -> Result<PasswordHash, Failure> {
+    let rules = source.rules.parse()?;
+    let password = prompt::new_password(source.password_stdin)?;
+    let password = NewPassword::parse(password, rules.min_length, email, names)
+        .map_err(|problem| Failure::Refused(format!("the password was not taken: {problem}")))?;
+    Ok(PasswordHash::make(&password, rules.bcrypt_cost))
+}

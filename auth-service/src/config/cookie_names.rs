@@ -1,0 +1,52 @@
+//! What our cookies are called.
+
+use super::{ConfigError, ServeFlags};
+
+/// The names of our cookies, with the prefixes that make a browser guard them (rfc6265bis, 4.1.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CookieNames {
+    /// Holds the access token; reaches every sub-domain.
+    pub access: String,
+    /// Holds the refresh token; reaches this host alone.
+    pub refresh: String,
+    /// Messages and form protection; never an identity.
+    pub browser: String,
+}
+
+impl CookieNames {
+    pub(super) fn parse(flags: &ServeFlags, secure: bool) -> Result<Self, ConfigError> {
+        let host = if secure { "__Host-" } else { "" };
+        let parent = if secure { "__Secure-" } else { "" };
+        let names = Self {
+            access: name("ACCESS_COOKIE_NAME", flags.access_cookie_name.as_deref(), parent, "sso_access")?,
+            refresh: name("REFRESH_COOKIE_NAME", flags.refresh_cookie_name.as_deref(), host, "sso_refresh")?,
+            browser: name("BROWSER_COOKIE_NAME", flags.browser_cookie_name.as_deref(), host, "sso_browser")?,
+        };
+        if names.access == names.refresh || names.access == names.browser || names.refresh == names.browser {
+            return Err(ConfigError::new("REFRESH_COOKIE_NAME", "two cookies cannot have one name"));
+        }
+        Ok(names)
+    }
+}
+
+fn name(
+    setting: &'static str,
+    value: Option<&str>,
+    prefix: &str,
+    default: &str,
+) -> Result<String, ConfigError> {
+    let Some(name) = value else { return Ok(format!("{prefix}{default}")) };
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(is_token) {
+        return Err(ConfigError::new(
+            setting,
+            "may hold letters, digits, hyphen, underscore and dot, up to 64",
+        ));
+    }
+    // Without the prefix a sibling sub-domain could plant a cookie of the name, or the browser would drop ours.
+    let has_prefix = name.starts_with("__");
+    if (prefix.is_empty() && has_prefix) || !name.starts_with(prefix) {
+        return Err(ConfigError::new(setting, format!("must start with {prefix:?}")));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,79 @@
+//! What can be set, as it arrives: text. [`super::Config`] gives it meaning.
+//!
+//! Everything is text here so that clap never prints a value: a refused secret must not reach the terminal.
+
+use std::path::PathBuf;
+
+/// Where the accounts are.
+#[derive(clap::Args, Clone, Default)]
+pub struct DatabaseFlags {
+    /// Where accounts and sessions are kept: `sqlite:<path>` or `postgres://<user>@<host>/<name>`.
+    #[arg(long, env, hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// A file that holds DATABASE_URL.
+    #[arg(long, env, value_name = "FILE")]
+    pub database_url_file: Option<PathBuf>,
+}
+
+/// How passwords are judged and kept.
+#[derive(clap::Args, Clone, Default)]
+pub struct PasswordFlags {
+    /// Rounds of bcrypt, as a power of two; each step doubles the work of a login [default: 12].
+    #[arg(long, env, hide_env_values = true, value_name = "10..16")]
+    pub bcrypt_cost: Option<String>,
+    /// The fewest characters in a new password [default: 12].
+    #[arg(long, env, hide_env_values = true, value_name = "8..64")]
+    pub password_min_length: Option<String>,
+}
+
+/// All that the service needs.
+#[derive(clap::Args, Clone, Default)]
+pub struct ServeFlags {
+    /// Where people reach this service, without a trailing slash: `https://auth.example.org`.
+    #[arg(long, env, hide_env_values = true, value_name = "URL")]
+    pub auth_url: Option<String>,
+    /// The parent domain whose sub-domains share the login: `example.org`.
+    #[arg(long, env, hide_env_values = true, value_name = "DOMAIN")]
+    pub cookie_domain: Option<String>,
+    /// The address to listen on [default: 127.0.0.1:8000].
+    #[arg(long, env, hide_env_values = true, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// 32 random bytes or more: seals private keys and the browser cookie, authenticates refresh tokens.
+    #[arg(long, env, hide_env_values = true, value_name = "SECRET")]
+    pub secret_key: Option<String>,
+    /// A file that holds SECRET_KEY.
+    #[arg(long, env, value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+    /// How long a service trusts a login without asking again [default: 5m].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    pub access_token_lifetime: Option<String>,
+    /// How long somebody stays logged in without coming back [default: 5d].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    pub refresh_token_lifetime: Option<String>,
+    /// How long a refresh token that was just replaced still yields its successor, for tabs that renew at the
+    /// same moment [default: 30s].
+    #[arg(long, env, hide_env_values = true, value_name = "0..300s")]
+    pub refresh_grace: Option<String>,
+    /// The only origins that people are sent back to, separated by commas [default: COOKIE_DOMAIN and all below].
+    #[arg(long, env, hide_env_values = true, value_name = "ORIGINS")]
+    pub allowed_origins: Option<String>,
+    /// `false` drops the cookies' Secure flag and name prefixes; only for http on a .localhost host [default: true].
+    #[arg(long, env, hide_env_values = true, value_name = "BOOL")]
+    pub cookie_secure: Option<String>,
+    /// The access cookie's name [default: __Secure-sso_access].
+    #[arg(long, env, hide_env_values = true, value_name = "NAME")]
+    pub access_cookie_name: Option<String>,
+    /// The refresh cookie's name [default: __Host-sso_refresh].
+    #[arg(long, env, hide_env_values = true, value_name = "NAME")]
+    pub refresh_cookie_name: Option<String>,
+    /// The name of the cookie for messages and form protection [default: __Host-sso_browser].
+    #[arg(long, env, hide_env_values = true, value_name = "NAME")]
+    pub browser_cookie_name: Option<String>,
+    /// `pretty` or `json` [default: pretty].
+    #[arg(long, env, hide_env_values = true, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    #[command(flatten)]
+    pub database: DatabaseFlags,
+    #[command(flatten)]
+    pub passwords: PasswordFlags,
+}

@@ -1,0 +1,49 @@
+//! The settings: environment variables that are flags too, read once at the start and refused in one line.
+
+mod cookie_domain;
+mod cookie_names;
+mod flags;
+mod origins;
+mod secret;
+mod secret_key;
+mod serve;
+mod span;
+
+pub use cookie_domain::CookieDomain;
+pub use cookie_names::CookieNames;
+pub use flags::{DatabaseFlags, PasswordFlags, ServeFlags};
+pub use origins::{AllowedOrigins, AuthUrl};
+pub use secret_key::SecretKey;
+pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
+
+/// A setting that cannot be used: names the setting and what to do, never its value.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{setting}: {problem}")]
+pub struct ConfigError {
+    /// The environment variable's name.
+    pub setting: &'static str,
+    /// What is wrong and what to do.
+    pub problem: String,
+}
+
+impl ConfigError {
+    fn new(setting: &'static str, problem: impl Into<String>) -> Self {
+        Self { setting, problem: problem.into() }
+    }
+}
+
+/// Settings of the family `AUTH_…`; the last is read by consumers, which often share one environment file.
+const KNOWN_AUTH_SETTINGS: [&str; 2] = ["AUTH_URL", "AUTH_JWKS"];
+
+/// Refuses a misspelt `AUTH_…` setting, which would otherwise silently leave its default in force.
+pub fn refuse_unknown_settings(names: impl IntoIterator<Item = String>) -> Result<(), String> {
+    match names
+        .into_iter()
+        .find(|name| name.starts_with("AUTH_") && !KNOWN_AUTH_SETTINGS.contains(&name.as_str()))
+    {
+        Some(name) => {
+            Err(format!("{name}: no such setting; see `auth-service serve --help` for those there are"))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,209 @@
+//! Our own address, and the origins that people may be sent back to.
+
+use url::{Host, Url};
+
+use super::{ConfigError, CookieDomain};
+
+/// Where people reach this service. Every link, redirect and the tokens' issuer come from it, never from a
+/// request (ASVS 4.1.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthUrl(Url);
+
+impl AuthUrl {
+    pub fn parse(text: &str, domain: &CookieDomain) -> Result<Self, ConfigError> {
+        let refuse = |problem: &str| Err(ConfigError::new("AUTH_URL", problem));
+        let Ok(url) = Url::parse(text) else {
+            return refuse("must be an address such as https://auth.example.org");
+        };
+        if text.ends_with('/') {
+            return refuse(
+                "must not end with a slash: it is the tokens' issuer, and services compare it letter by letter",
+            );
+        }
+        if !is_bare_origin(&url) {
+            return refuse("must be scheme and host alone, such as https://auth.example.org");
+        }
+        let Some(Host::Domain(host)) = url.host() else {
+            return refuse("must name a host below COOKIE_DOMAIN, not an address");
+        };
+        match url.scheme() {
+            "https" => {}
+            "http" if is_localhost(host) => {}
+            _ => return refuse("must be https (http is for hosts below .localhost)"),
+        }
+        if !domain.is_above(host) {
+            return refuse("must name a host below COOKIE_DOMAIN, such as auth.<COOKIE_DOMAIN>");
+        }
+        if url.origin().ascii_serialization() != text.to_ascii_lowercase() {
+            return refuse("must be written plainly: lower case, without the scheme's own port");
+        }
+        Ok(Self(url))
+    }
+
+    /// `https://auth.example.org`: the origin, without a trailing slash.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// What a browser sends as `Host`: the port only when it is not the scheme's own.
+    pub fn authority(&self) -> String {
+        match (self.0.host_str(), self.0.port()) {
+            (Some(host), Some(port)) => format!("{host}:{port}"),
+            (host, _) => host.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The absolute address of one of our own paths.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    pub fn is_plain_localhost(&self) -> bool {
+        !self.is_https()
+    }
+}
+
+fn is_bare_origin(url: &Url) -> bool {
+    url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+fn is_localhost(host: &str) -> bool {
+    host.ends_with(".localhost")
+}
+
+/// The origins that people may be sent back to after a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedOrigins {
+    scheme: String,
+    domain: CookieDomain,
+    /// When set, only these.
+    listed: Option<Vec<String>>,
+}
+
+impl AllowedOrigins {
+    pub fn parse(text: Option<&str>, auth_url: &AuthUrl, domain: &CookieDomain) -> Result<Self, ConfigError> {
+        let everything =
+            Self { scheme: auth_url.0.scheme().to_owned(), domain: domain.clone(), listed: None };
+        let Some(text) = text else { return Ok(everything) };
+        let mut listed = Vec::new();
+        for entry in text.split([',', ' ']).filter(|entry| !entry.is_empty()) {
+            match Url::parse(entry) {
+                Ok(url) if is_bare_origin(&url) && everything.allow(&url) => {
+                    listed.push(url.origin().ascii_serialization());
+                }
+                _ => {
+                    return Err(ConfigError::new(
+                        "ALLOWED_ORIGINS",
+                        "must list origins such as https://shop.example.org, with the scheme of AUTH_URL, \
+                         on COOKIE_DOMAIN or below",
+                    ));
+                }
+            }
+        }
+        if listed.is_empty() {
+            return Err(ConfigError::new("ALLOWED_ORIGINS", "is empty: list origins or unset it"));
+        }
+        Ok(Self { listed: Some(listed), ..everything })
+    }
+
+    /// Whether a person may be sent to `url`.
+    pub fn allow(&self, url: &Url) -> bool {
+        let Some(Host::Domain(host)) = url.host() else { return false };
+        url.scheme() == self.scheme
+            && url.username().is_empty()
+            && url.password().is_none()
+            && self.domain.covers(host)
+            && self.listed.as_ref().is_none_or(|listed| listed.contains(&url.origin().ascii_serialization()))
+    }
+
+    /// The same as sources of a content security policy.
+    ///
+    /// Chromium checks `form-action` against the redirect after a form too, so every target of a login must
+    /// stand in it.
+    pub fn as_csp_sources(&self) -> String {
+        match &self.listed {
+            Some(listed) => listed.join(" "),
+            None => {
+                let (scheme, domain) = (&self.scheme, self.domain.as_str());
+                format!("{scheme}://{domain}:* {scheme}://*.{domain}:*")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn domain() -> CookieDomain {
+        CookieDomain::parse("example.org").unwrap()
+    }
+
+    /// D3t
+    #[test]
+    fn an_auth_url_that_browsers_or_services_would_stumble_over_is_refused() {
+        for text in [
+            "",
+            "auth.example.org",
+            "http://auth.example.org",
+            "https://auth.example.org/",
+            "https://example.org",
+            "https://auth.example.com",
+            "https://auth.example.org/sso",
+            "https://a:b@auth.example.org",
+            "https://auth.example.org?x=1",
+            "https://auth.example.org#x",
+            "https://127.0.0.1",
+            "https://auth.example.org:443",
+            "ftp://auth.example.org",
+            "https://badexample.org",
+        ] {
+            assert!(AuthUrl::parse(text, &domain()).is_err(), "{text}");
+        }
+        assert!(AuthUrl::parse("https://auth.example.org", &domain()).is_ok());
+        assert!(AuthUrl::parse("https://auth.example.org:8443", &domain()).is_ok());
+        let local = CookieDomain::parse("sso.localhost").unwrap();
+        assert!(AuthUrl::parse("http://auth.sso.localhost:8000", &local).is_ok());
+    }
+
+    /// N8
+    #[test]
+    fn listed_origins_are_the_only_ones() {
+        let auth_url = AuthUrl::parse("https://auth.example.org", &domain()).unwrap();
+        let allowed = AllowedOrigins::parse(
+            Some("https://shop.example.org, https://wiki.example.org:8443"),
+            &auth_url,
+            &domain(),
+        )
+        .unwrap();
+        let allows = |text: &str| allowed.allow(&Url::parse(text).unwrap());
+        assert!(allows("https://shop.example.org/cart?x=1"));
+        assert!(allows("https://wiki.example.org:8443/"));
+        for stranger in
+            ["https://wiki.example.org/", "https://other.example.org/", "http://shop.example.org/"]
+        {
+            assert!(!allows(stranger), "{stranger}");
+        }
+        for bad in [
+            "",
+            "https://evil.net",
+            "shop.example.org",
+            "http://shop.example.org",
+            "https://shop.example.org/x",
+        ] {
+            assert!(AllowedOrigins::parse(Some(bad), &auth_url, &domain()).is_err(), "{bad}");
+        }
+    }
+}

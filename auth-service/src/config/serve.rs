@@ -1,0 +1,167 @@
+//! All settings of the service, checked and with their defaults.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::span::{self, DAY, HOUR, MINUTE};
+use super::{
+    AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, PasswordFlags, SecretKey,
+    ServeFlags, secret,
+};
+use crate::db::DatabaseUrl;
+
+/// The settings of a running service.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub auth_url: AuthUrl,
+    pub cookie_domain: CookieDomain,
+    pub allowed_origins: AllowedOrigins,
+    pub listen: SocketAddr,
+    pub database_url: DatabaseUrl,
+    pub secret_key: SecretKey,
+    pub cookie_names: CookieNames,
+    pub cookie_secure: bool,
+    pub access_token_lifetime: Duration,
+    pub session_limits: SessionLimits,
+    pub passwords: PasswordRules,
+    pub log_format: LogFormat,
+}
+
+/// How long a login lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Without a renewal. Default 5 days.
+    pub idle: Duration,
+    /// At most, however often it is renewed: 30 days.
+    pub absolute: Duration,
+    /// How long the refresh token before the current one yields the current one. Default 30 seconds.
+    pub grace: Duration,
+}
+
+/// How passwords are judged and kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// bcrypt's cost. Default 12: about a quarter of a second.
+    pub bcrypt_cost: u32,
+    /// In characters. Default 12 (ASVS 6.2.1 asks for 8 and recommends 15).
+    pub min_length: usize,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a terminal.
+    Pretty,
+    /// One JSON object a line, for a collector.
+    Json,
+}
+
+const ABSOLUTE_LIMIT: Duration = Duration::from_secs(30 * DAY);
+
+impl Config {
+    pub fn parse(flags: &ServeFlags) -> Result<Self, ConfigError> {
+        let cookie_domain = CookieDomain::parse(required("COOKIE_DOMAIN", flags.cookie_domain.as_deref())?)?;
+        let auth_url = AuthUrl::parse(required("AUTH_URL", flags.auth_url.as_deref())?, &cookie_domain)?;
+        let cookie_secure = cookie_secure(flags.cookie_secure.as_deref(), &auth_url)?;
+        let secret_key =
+            secret::read("SECRET_KEY", flags.secret_key.as_deref(), flags.secret_key_file.as_deref())?;
+        Ok(Self {
+            allowed_origins: AllowedOrigins::parse(
+                flags.allowed_origins.as_deref(),
+                &auth_url,
+                &cookie_domain,
+            )?,
+            listen: listen(flags.listen.as_deref())?,
+            database_url: flags.database.parse()?,
+            secret_key: SecretKey::parse(required("SECRET_KEY", secret_key.as_deref())?)?,
+            cookie_names: CookieNames::parse(flags, cookie_secure)?,
+            cookie_secure,
+            access_token_lifetime: span::parse(
+                "ACCESS_TOKEN_LIFETIME",
+                flags.access_token_lifetime.as_deref(),
+                5 * MINUTE,
+                1..=HOUR,
+            )?,
+            session_limits: SessionLimits {
+                idle: span::parse(
+                    "REFRESH_TOKEN_LIFETIME",
+                    flags.refresh_token_lifetime.as_deref(),
+                    5 * DAY,
+                    MINUTE..=30 * DAY,
+                )?,
+                absolute: ABSOLUTE_LIMIT,
+                grace: span::parse("REFRESH_GRACE", flags.refresh_grace.as_deref(), 30, 0..=300)?,
+            },
+            passwords: flags.passwords.parse()?,
+            log_format: log_format(flags.log_format.as_deref())?,
+            cookie_domain,
+            auth_url,
+        })
+    }
+}
+
+impl DatabaseFlags {
+    pub fn parse(&self) -> Result<DatabaseUrl, ConfigError> {
+        let text =
+            secret::read("DATABASE_URL", self.database_url.as_deref(), self.database_url_file.as_deref())?;
+        DatabaseUrl::parse(required("DATABASE_URL", text.as_deref())?)
+            .map_err(|problem| ConfigError::new("DATABASE_URL", problem.to_string()))
+    }
+}
+
+impl PasswordFlags {
+    pub fn parse(&self) -> Result<PasswordRules, ConfigError> {
+        // Below 10 only tests would go, which set PasswordRules themselves.
+        Ok(PasswordRules {
+            bcrypt_cost: number("BCRYPT_COST", self.bcrypt_cost.as_deref(), 12, 10, 16)?,
+            min_length: number("PASSWORD_MIN_LENGTH", self.password_min_length.as_deref(), 12, 8, 64)?
+                as usize,
+        })
+    }
+}
+
+fn required<'a>(setting: &'static str, value: Option<&'a str>) -> Result<&'a str, ConfigError> {
+    value.ok_or_else(|| ConfigError::new(setting, "is not set; see `auth-service serve --help`"))
+}
+
+fn number(
+    setting: &'static str,
+    value: Option<&str>,
+    default: u32,
+    least: u32,
+    most: u32,
+) -> Result<u32, ConfigError> {
+    let Some(text) = value else { return Ok(default) };
+    text.parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| ConfigError::new(setting, format!("must be a number from {least} to {most}")))
+}
+
+fn listen(value: Option<&str>) -> Result<SocketAddr, ConfigError> {
+    value
+        .unwrap_or("127.0.0.1:8000")
+        .parse()
+        .map_err(|_| ConfigError::new("LISTEN", "must be an address and a port, such as 127.0.0.1:8000"))
+}
+
+/// C10
+fn cookie_secure(value: Option<&str>, auth_url: &AuthUrl) -> Result<bool, ConfigError> {
+    match value {
+        None | Some("true") => Ok(true),
+        Some("false") if auth_url.is_plain_localhost() => Ok(false),
+        Some("false") => Err(ConfigError::new(
+            "COOKIE_SECURE",
+            "can be false only when AUTH_URL is http on a .localhost host: over a network the cookies would leak",
+        )),
+        Some(_) => Err(ConfigError::new("COOKIE_SECURE", "must be true or false")),
+    }
+}
+
+fn log_format(value: Option<&str>) -> Result<LogFormat, ConfigError> {
+    match value {
+        None | Some("pretty") => Ok(LogFormat::Pretty),
+        Some("json") => Ok(LogFormat::Json),
+        Some(_) => Err(ConfigError::new("LOG_FORMAT", "must be pretty or json")),
+    }
+}

@@ -1,0 +1,69 @@
+//! The handle that requests hold: every piece of work runs on the blocking pool, never on the reactor.
+
+use diesel::r2d2;
+
+use super::pool::{self, DatabaseUrl, Pool};
+use super::{AnyConnection, migrate};
+
+/// The database. Clones share one pool.
+#[derive(Clone, Debug)]
+pub struct Database(Pool);
+
+/// The pool gave no connection in time, the work panicked, or the database refused.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    #[error("no database connection: {0}")]
+    Pool(#[from] r2d2::PoolError),
+    #[error("the database task did not finish: {0}")]
+    Task(#[from] tokio::task::JoinError),
+    #[error("the database refused: {0}")]
+    Query(#[from] diesel::result::Error),
+    #[error("the schema could not be brought up to date: {0}")]
+    Migration(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl DatabaseError {
+    /// Whether the database could not be asked at all, so that asking again later may help.
+    pub fn is_unavailable(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind, Error};
+        match self {
+            Self::Pool(_) => true,
+            Self::Query(Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)) => true,
+            Self::Query(Error::DatabaseError(_, information)) => information.message().contains("locked"),
+            Self::Query(_) | Self::Task(_) | Self::Migration(_) => false,
+        }
+    }
+}
+
+impl Database {
+    /// Opens up to `size` connections.
+    pub fn connect(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
+        Ok(Self(pool::connect(url, size)?))
+    }
+
+    /// Brings the schema up to date, all of it or none; safe from several processes at once.
+    pub fn migrate(&self) -> Result<(), DatabaseError> {
+        migrate::run(&mut *self.0.get()?).map_err(DatabaseError::Migration)
+    }
+
+    /// Runs `work` with a connection. What must happen together belongs in [`AnyConnection::write`].
+    pub async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || this.run_here(work)).await.map_err(DatabaseError::from)?
+    }
+
+    /// The same on this thread, for commands, which have no reactor to keep free.
+    pub fn run_here<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DatabaseError>,
+    {
+        work(&mut *self.0.get().map_err(DatabaseError::from)?)
+    }
+}

@@ -1,0 +1,61 @@
+//! Bringing the schema up to date.
+
+use diesel::QueryResult;
+use diesel::connection::SimpleConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::AnyConnection;
+
+#[cfg(feature = "sqlite")]
+const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+#[cfg(feature = "postgres")]
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// "Auth" in ASCII: the lock that instances starting together queue on.
+#[cfg(feature = "postgres")]
+const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(1098216552)";
+
+/// Runs what is pending, all of it or none.
+///
+/// One transaction holds it together, and a lock keeps instances that start at the same moment in a queue:
+/// Diesel's own run looks for pending migrations before it locks anything.
+pub(super) fn run(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
+    enforce_foreign_keys(conn, false)?;
+    let outcome = conn.write(|conn| match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|_| ()),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(conn) => {
+            conn.batch_execute(ADVISORY_LOCK)?;
+            conn.run_pending_migrations(POSTGRES).map(|_| ())
+        }
+    });
+    enforce_foreign_keys(conn, true)?;
+    outcome
+}
+
+/// Whether a migration of this binary is missing from the database.
+pub fn is_pending(conn: &mut AnyConnection) -> diesel::migration::Result<bool> {
+    match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(conn) => conn.has_pending_migration(SQLITE),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(conn) => conn.has_pending_migration(POSTGRES),
+    }
+}
+
+/// SQLite changes a table by rebuilding it; with foreign keys enforced, dropping the old table would delete
+/// every row that refers to it. The pragma has no effect inside a transaction.
+fn enforce_foreign_keys(conn: &mut AnyConnection, on: bool) -> QueryResult<()> {
+    match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(conn) => {
+            conn.batch_execute(if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" })
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => {
+            let _ = on;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! One description of the tables for both databases.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        email_verified_at -> Nullable<UtcTimestamp>,
+        first_name -> Text,
+        last_name -> Text,
+        password_hash -> Text,
+        is_active -> Bool,
+        is_staff -> Bool,
+        is_superuser -> Bool,
+        date_joined -> UtcTimestamp,
+        last_login -> Nullable<UtcTimestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        seed -> Binary,
+        generation -> BigInt,
+        amr -> Text,
+        began_at -> UtcTimestamp,
+        rotated_at -> UtcTimestamp,
+        idle_until -> UtcTimestamp,
+        expires_at -> UtcTimestamp,
+        revoked_at -> Nullable<UtcTimestamp>,
+        revoked_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::UtcTimestamp;
+
+    signing_keys (kid) {
+        kid -> Text,
+        algorithm -> Text,
+        state -> Text,
+        public_jwk -> Text,
+        sealed_private_key -> Binary,
+        created_at -> UtcTimestamp,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);

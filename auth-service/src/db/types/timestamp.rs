@@ -1,0 +1,126 @@
+//! A moment.
+
+use std::time::Duration;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::{HasSqlType, SqlOrd, SqlType};
+
+use crate::db::connection::MultiBackend;
+
+/// `timestamptz` on PostgreSQL, fixed-width UTC `TEXT` on SQLite, so that text order is time order.
+#[derive(Debug, Clone, Copy, SqlType, diesel::query_builder::QueryId)]
+#[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1184, array_oid = 1185)))]
+#[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Text")))]
+pub struct UtcTimestamp;
+
+/// Lets `max` and `min` take such a column.
+impl SqlOrd for UtcTimestamp {}
+
+impl HasSqlType<UtcTimestamp> for MultiBackend {
+    fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+        MultiBackend::lookup_sql_type::<UtcTimestamp>(lookup)
+    }
+}
+
+/// A moment in UTC, at the microsecond resolution that both databases keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = UtcTimestamp)]
+pub struct Timestamp(DateTime<Utc>);
+
+#[cfg(feature = "sqlite")]
+const SQLITE_TEXT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
+
+impl Timestamp {
+    /// Whole seconds since 1970, as a JWT wants them.
+    pub fn unix_seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
+    /// Milliseconds since 1970.
+    pub fn unix_millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+
+    /// How long from now until `later`; zero when it is past.
+    pub fn until(self, later: Self) -> Duration {
+        (later.0 - self.0).to_std().unwrap_or(Duration::ZERO)
+    }
+
+    /// A date for people: "23 November 2026".
+    pub fn date_in_words(self) -> String {
+        self.0.format("%-d %B %Y").to_string()
+    }
+
+    /// A date and time for people: "23 November 2026, 21:39 UTC".
+    pub fn in_words(self) -> String {
+        self.0.format("%-d %B %Y, %H:%M UTC").to_string()
+    }
+
+    /// RFC 3339, for machines.
+    pub fn rfc3339(self) -> String {
+        self.0.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(value: DateTime<Utc>) -> Self {
+        Self(value.trunc_subsecs(6))
+    }
+}
+
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, span: Duration) -> Self {
+        Self(self.0 + span)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl ToSql<UtcTimestamp, diesel::pg::Pg> for Timestamp {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::pg::Pg>) -> serialize::Result {
+        ToSql::<diesel::sql_types::Timestamptz, diesel::pg::Pg>::to_sql(&self.0, out)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl ToSql<UtcTimestamp, diesel::sqlite::Sqlite> for Timestamp {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> serialize::Result {
+        out.set_value(self.0.format(SQLITE_TEXT).to_string());
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql<UtcTimestamp, MultiBackend> for Timestamp {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
+        out.set_value((UtcTimestamp, self));
+        Ok(IsNull::No)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl FromSql<UtcTimestamp, diesel::pg::Pg> for Timestamp {
+    fn from_sql(value: diesel::pg::PgValue<'_>) -> deserialize::Result<Self> {
+        let value =
+            <DateTime<Utc> as FromSql<diesel::sql_types::Timestamptz, diesel::pg::Pg>>::from_sql(value)?;
+        Ok(value.into())
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl FromSql<UtcTimestamp, diesel::sqlite::Sqlite> for Timestamp {
+    fn from_sql(value: <diesel::sqlite::Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = <String as FromSql<diesel::sql_types::Text, diesel::sqlite::Sqlite>>::from_sql(value)?;
+        Ok(chrono::NaiveDateTime::parse_from_str(&text, SQLITE_TEXT)?.and_utc().into())
+    }
+}
+
+impl FromSql<UtcTimestamp, MultiBackend> for Timestamp {
+    fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        value.from_sql::<Self, UtcTimestamp>()
+    }
+}

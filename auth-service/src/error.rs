@@ -1,0 +1,105 @@
+//! What went wrong, in two messages: one for the person outside, one for the log.
+//!
+//! A view returns it with `?`. The middleware `web::error_pages` draws the page and writes the log line, once:
+//! actix asks an error for its response without showing it the request.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::db::DatabaseError;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A request that gets no ordinary answer.
+#[derive(Debug)]
+pub struct Error {
+    status: StatusCode,
+    message: &'static str,
+    cause: Option<Cause>,
+}
+
+/// How long a client is asked to wait when we are overloaded or the database is down, in seconds.
+pub const RETRY_AFTER_SECONDS: u32 = 5;
+
+impl Error {
+    /// An expected refusal: `message` is shown outside and says what to do.
+    pub fn refuse(status: StatusCode, message: &'static str) -> Self {
+        Self { status, message, cause: None }
+    }
+
+    /// A surprise: the cause goes to the log alone.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            message: "Something went wrong on our side. Please try again in a moment.",
+            cause: Some(cause.into()),
+        }
+    }
+
+    /// The same for an error of actix' own, which cannot cross threads.
+    pub fn internal_from_http(cause: impl std::fmt::Display) -> Self {
+        Self::internal(cause.to_string())
+    }
+
+    /// Too much to do, or nothing to do it with: `503` with `Retry-After`.
+    pub fn unavailable(cause: impl Into<Cause>) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            message: "We cannot answer right now. Please try again in a few seconds.",
+            cause: Some(cause.into()),
+        }
+    }
+
+    /// For the log: why it was refused.
+    pub fn because(self, cause: impl Into<Cause>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What the person outside may read.
+    pub fn message(&self) -> &'static str {
+        self.message
+    }
+
+    /// What the log gets beside the message.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+        self.cause.as_deref()
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status)
+    }
+}
+
+impl From<DatabaseError> for Error {
+    fn from(error: DatabaseError) -> Self {
+        if error.is_unavailable() { Self::unavailable(error) } else { Self::internal(error) }
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        DatabaseError::from(error).into()
+    }
+}

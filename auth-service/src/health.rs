@@ -1,0 +1,38 @@
+//! Whether we are alive (`/healthz`) and whether we can work (`/readyz`). Neither tells more than that.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, web};
+
+use crate::app::App;
+use crate::db::{DatabaseError, migrate};
+
+pub fn routes(services: &mut web::ServiceConfig) {
+    services
+        .service(web::resource("/healthz").route(web::get().to(alive)).route(web::head().to(alive)))
+        .service(web::resource("/readyz").route(web::get().to(ready)).route(web::head().to(ready)));
+}
+
+async fn alive() -> HttpResponse {
+    say(StatusCode::OK, "alive\n")
+}
+
+/// The database answers and has every migration of ours. The signing key was opened before we listened.
+async fn ready(app: web::Data<App>) -> HttpResponse {
+    let pending = app.db.run(|conn| migrate::is_pending(conn).map_err(DatabaseError::Migration)).await;
+    match pending {
+        Ok(false) => say(StatusCode::OK, "ready\n"),
+        Ok(true) => {
+            tracing::error!("not ready: the database lacks a migration");
+            say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+        }
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+        }
+    }
+}
+
+fn say(status: StatusCode, text: &'static str) -> HttpResponse {
+    HttpResponse::build(status).content_type(ContentType::plaintext()).body(text)
+}

@@ -1,0 +1,22 @@
+//! Logs people in once for every service below one parent domain.
+//!
+//! `docs/architecture.md` is the map. A request enters in [`server`], and what it can reach is [`app::App`].
+
+pub mod account;
+pub mod accounts;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod health;
+pub mod jwks;
+pub mod keyring;
+pub mod login;
+pub mod logout;
+pub mod random;
+pub mod registration;
+pub mod server;
+pub mod telemetry;
+pub mod web;

@@ -1,0 +1,94 @@
+//! Logging out: `GET, POST /logout`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::{Ended, Session};
+use crate::app::App;
+use crate::db::DatabaseError;
+use crate::error::Error;
+use crate::web::browser::Level;
+use crate::web::form::STALE;
+use crate::web::{Browser, CheckedForm, Next, NextQuery, Page, Posted, Shell, see_other};
+
+pub fn routes(services: &mut web::ServiceConfig) {
+    services.service(
+        web::resource("/logout")
+            .route(web::get().to(show))
+            .route(web::head().to(show))
+            .route(web::post().to(submit)),
+    );
+}
+
+/// The form as it is posted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogoutForm {
+    next: Option<String>,
+    csrf_token: String,
+}
+
+impl CheckedForm for LogoutForm {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+/// `templates/logout/logout.html`
+#[derive(Debug, Serialize)]
+pub struct LogoutPage {
+    next: Option<String>,
+    csrf_token: String,
+}
+
+impl Page for LogoutPage {
+    const TEMPLATE: &'static str = "logout/logout.html";
+}
+
+/// `GET /logout`: one button. A link or an image of another site must not log anybody out.
+async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
+    page(&app, &browser, StatusCode::OK, app.next(query.0.as_deref()).as_ref())
+}
+
+/// `POST /logout`: ends the session on the server, then takes the cookies away.
+async fn submit(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: Browser,
+    posted: Posted<LogoutForm>,
+) -> Result<HttpResponse, Error> {
+    let form = match posted {
+        Posted::Genuine(form) => form,
+        Posted::Stale(form) => {
+            browser.flash(Level::Warning, STALE)?;
+            return page(&app, &browser, StatusCode::FORBIDDEN, app.next(form.next.as_deref()).as_ref());
+        }
+    };
+    if let Some(token) = App::refresh_token(&request) {
+        let (key, now, session) = (app.refresh_key.clone(), app.clock.now(), token.session);
+        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, Ended::LoggedOut, now);
+        if app.db.run(move |conn| sign_out(conn).map_err(DatabaseError::from)).await? {
+            tracing::info!(event = "logout", %session);
+        }
+    }
+    browser.renew();
+    browser.flash(Level::Info, "You are now logged out.")?;
+    let next = app.next(form.next.as_deref());
+    let mut answer = see_other(&app.destination(next.as_ref(), "/login"));
+    for cookie in app.cookies.forget() {
+        answer.add_cookie(&cookie).map_err(Error::internal_from_http)?;
+    }
+    Ok(answer)
+}
+
+fn page(
+    app: &App,
+    browser: &Browser,
+    status: StatusCode,
+    next: Option<&Next>,
+) -> Result<HttpResponse, Error> {
+    let page =
+        LogoutPage { next: next.map(|next| next.as_str().to_owned()), csrf_token: browser.form_token()? };
+    app.pages.answer(status, &Shell::of(browser), &page)
+}

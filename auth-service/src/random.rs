@@ -1,0 +1,28 @@
+//! Where chance comes from: the operating system's generator, by way of the crypto library.
+
+use aws_lc_rs::rand;
+use uuid::{Builder, Uuid};
+
+use crate::db::types::Timestamp;
+
+/// `N` unpredictable bytes.
+///
+/// # Panics
+/// When the operating system has no randomness to give. No secret can be made then, and going on with a
+/// predictable one would be worse than stopping.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).expect("the operating system gives randomness");
+    bytes
+}
+
+/// A UUIDv7 (RFC 9562, 5.7): ids made later sort later, which keeps an index compact.
+pub fn uuid_v7(now: Timestamp) -> Uuid {
+    let millis = u64::try_from(now.unix_millis()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &bytes::<10>()).into_uuid()
+}
+
+/// A UUIDv4 (RFC 9562, 5.4): 122 bits of chance and nothing else.
+pub fn uuid_v4() -> Uuid {
+    Builder::from_random_bytes(bytes()).into_uuid()
+}

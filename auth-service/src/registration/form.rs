@@ -1,0 +1,141 @@
+//! What is asked of somebody who registers, and what is said about their answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::{Email, InvalidEmail, InvalidName, NewPassword, Password, PasswordProblem, PersonName};
+use crate::web::field::focus_first_error;
+use crate::web::{CheckedForm, Field, Page};
+
+/// The form as it is posted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationForm {
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub password: Password,
+    pub confirm_password: Password,
+    pub next: Option<String>,
+    csrf_token: String,
+}
+
+impl CheckedForm for RegistrationForm {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+/// The form's answers, each judged.
+pub struct Answers {
+    pub first_name: Result<PersonName, InvalidName>,
+    pub last_name: Result<PersonName, InvalidName>,
+    pub email: Result<Email, EmailProblem>,
+    pub password: Result<NewPassword, PasswordProblem>,
+    pub passwords_match: bool,
+}
+
+/// Why an address cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EmailProblem {
+    #[error("Please enter an e-mail address, such as ada@example.org.")]
+    Invalid,
+    #[error("This e-mail address already has an account. Would you like to log in instead?")]
+    Taken,
+}
+
+impl From<InvalidEmail> for EmailProblem {
+    fn from(_: InvalidEmail) -> Self {
+        Self::Invalid
+    }
+}
+
+impl RegistrationForm {
+    /// Judges the answers. Takes a few milliseconds, for the password's strength: not on a reactor thread.
+    pub fn judge(&self, min_length: usize) -> Answers {
+        let first_name = PersonName::parse(&self.first_name);
+        let last_name = PersonName::parse(&self.last_name);
+        let email = Email::parse(&self.email);
+        let names: Vec<&PersonName> = [&first_name, &last_name].into_iter().flatten().collect();
+        let password = NewPassword::parse(self.password.clone(), min_length, email.as_ref().ok(), &names);
+        Answers {
+            password,
+            passwords_match: self.password.equals(&self.confirm_password),
+            email: email.map_err(EmailProblem::from),
+            first_name,
+            last_name,
+        }
+    }
+}
+
+/// `templates/registration/register.html`
+#[derive(Debug, Serialize)]
+pub struct RegisterPage {
+    form: Fields,
+    next: Option<String>,
+    csrf_token: String,
+    login_url: String,
+}
+
+impl Page for RegisterPage {
+    const TEMPLATE: &'static str = "registration/register.html";
+}
+
+#[derive(Debug, Serialize)]
+struct Fields {
+    errors: Vec<String>,
+    first_name: Field,
+    last_name: Field,
+    email: Field,
+    password: Field,
+    confirm_password: Field,
+}
+
+impl RegisterPage {
+    /// The form: empty, or with what was entered and what was wrong with it. Passwords stay out.
+    pub fn new(
+        entered: Option<&RegistrationForm>,
+        judged: Option<&Answers>,
+        errors: Vec<String>,
+        min_length: usize,
+        (next, login_url, csrf_token): (Option<String>, String, String),
+    ) -> Self {
+        let text = |pick: fn(&RegistrationForm) -> &str| entered.map_or("", pick);
+        let problem = |pick: fn(&Answers) -> Option<String>| judged.and_then(pick);
+        let mut form = Fields {
+            errors,
+            first_name: Field::text("first_name", "First name", "given-name")
+                .value(text(|form| &form.first_name))
+                .max_length(150)
+                .errors(problem(|judged| to_message(&judged.first_name))),
+            last_name: Field::text("last_name", "Last name", "family-name")
+                .value(text(|form| &form.last_name))
+                .max_length(150)
+                .errors(problem(|judged| to_message(&judged.last_name))),
+            email: Field::email("email", "Email address", "username")
+                .value(text(|form| &form.email))
+                .max_length(254)
+                .errors(problem(|judged| to_message(&judged.email))),
+            password: Field::password("password", "Password", "new-password")
+                .hint(format!("At least {min_length} characters. Several unrelated words work well."))
+                .errors(problem(|judged| to_message(&judged.password))),
+            confirm_password: Field::password("confirm_password", "Password again", "new-password").errors(
+                problem(|judged| {
+                    (!judged.passwords_match)
+                        .then(|| "Please enter the same password in both fields.".to_owned())
+                }),
+            ),
+        };
+        focus_first_error(&mut [
+            &mut form.first_name,
+            &mut form.last_name,
+            &mut form.email,
+            &mut form.password,
+            &mut form.confirm_password,
+        ]);
+        Self { form, next, login_url, csrf_token }
+    }
+}
+
+fn to_message<T, E: ToString>(answer: &Result<T, E>) -> Option<String> {
+    answer.as_ref().err().map(ToString::to_string)
+}

@@ -1,0 +1,17 @@
+//! Making an account: `GET, POST /register`.
+
+mod form;
+mod view;
+
+use actix_web::web;
+
+pub use form::{RegisterPage, RegistrationForm};
+
+pub fn routes(services: &mut web::ServiceConfig) {
+    services.service(
+        web::resource("/register")
+            .route(web::get().to(view::show))
+            .route(web::head().to(view::show))
+            .route(web::post().to(view::submit)),
+    );
+}

@@ -1,0 +1,117 @@
+//! Answers to `/register`.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
+use crate::accounts::{Email, NewPassword, NewUser, PersonName, RegistrationRefused, User};
+use crate::app::App;
+use crate::db::DatabaseError;
+use crate::error::Error;
+use crate::web::browser::Level;
+use crate::web::form::STALE;
+use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
+
+/// `GET /register`: the empty form.
+pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
+    let next = app.next(query.0.as_deref());
+    page(&app, &browser, StatusCode::OK, next.as_ref(), None, None, Vec::new())
+}
+
+/// `POST /register`: makes the account, or says field by field what to change.
+pub async fn submit(
+    app: web::Data<App>,
+    browser: Browser,
+    posted: Posted<RegistrationForm>,
+) -> Result<HttpResponse, Error> {
+    let form = match posted {
+        Posted::Genuine(form) => Arc::new(form),
+        Posted::Stale(form) => {
+            let next = app.next(form.next.as_deref());
+            let stale = vec![STALE.to_owned()];
+            return page(&app, &browser, StatusCode::FORBIDDEN, next.as_ref(), Some(&form), None, stale);
+        }
+    };
+    let next = app.next(form.next.as_deref());
+    let mut answers = judge(&app, &form).await?;
+    if let Answers {
+        first_name: Ok(first),
+        last_name: Ok(last),
+        email: Ok(email),
+        password: Ok(password),
+        ..
+    } = &answers
+        && answers.passwords_match
+    {
+        match register(&app, first, last, email, password).await {
+            Ok(user) => {
+                tracing::info!(event = "registered", user = %user.id);
+                browser.flash(Level::Success, "Your account was created. Please log in now.")?;
+                let login = Next::carried_by(next.as_ref(), "/login");
+                return Ok(see_other(&app.config.auth_url.join(&login)));
+            }
+            Err(RegistrationError::Taken) => answers.email = Err(EmailProblem::Taken),
+            Err(RegistrationError::Failed(error)) => return Err(error),
+        }
+    }
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
+}
+
+/// Judges the form, and says at once when the address is taken, so that nobody sends it twice to learn that.
+async fn judge(app: &App, form: &Arc<RegistrationForm>) -> Result<Answers, Error> {
+    let (form, min_length) = (form.clone(), app.config.passwords.min_length);
+    let mut answers = app.hashers.run(move || form.judge(min_length)).await.map_err(Error::unavailable)?;
+    if let Ok(email) = answers.email.clone() {
+        let known = app.db.run(move |conn| User::by_email(conn, &email).map_err(DatabaseError::from)).await?;
+        if known.is_some() {
+            answers.email = Err(EmailProblem::Taken);
+        }
+    }
+    Ok(answers)
+}
+
+enum RegistrationError {
+    Taken,
+    Failed(Error),
+}
+
+async fn register(
+    app: &App,
+    first_name: &PersonName,
+    last_name: &PersonName,
+    email: &Email,
+    password: &NewPassword,
+) -> Result<User, RegistrationError> {
+    let hashed = app.hashers.make(password.clone()).await;
+    let new = NewUser {
+        email: email.clone(),
+        first_name: first_name.clone(),
+        last_name: last_name.clone(),
+        password_hash: hashed.map_err(|full| RegistrationError::Failed(Error::unavailable(full)))?,
+        is_staff: false,
+        is_superuser: false,
+    };
+    let now = app.clock.now();
+    app.db.run(move |conn| User::register(conn, new, now)).await.map_err(|refused| match refused {
+        RegistrationRefused::EmailTaken => RegistrationError::Taken,
+        RegistrationRefused::Database(error) => RegistrationError::Failed(error.into()),
+    })
+}
+
+fn page(
+    app: &App,
+    browser: &Browser,
+    status: StatusCode,
+    next: Option<&Next>,
+    entered: Option<&RegistrationForm>,
+    judged: Option<&Answers>,
+    errors: Vec<String>,
+) -> Result<HttpResponse, Error> {
+    let links =
+        (next.map(|next| next.as_str().to_owned()), Next::carried_by(next, "/login"), browser.form_token()?);
+    let page = RegisterPage::new(entered, judged, errors, app.config.passwords.min_length, links);
+    app.pages.answer(status, &Shell::of(browser), &page)
+}

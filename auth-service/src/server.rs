@@ -1,0 +1,79 @@
+//! The service: its address, its pages, and the order of what surrounds them.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, dev, web};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::web::{
+    access_log, browser, cookie_guard, error_pages, headers, host, limits, same_origin, statics,
+};
+use crate::{account, health, jwks, login, logout, registration};
+
+/// Somebody who sends a request's head slower than this holds a connection for nothing (ASVS 15.2.2).
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a stop waits for requests that have begun, in seconds.
+const STOP_TIMEOUT: u64 = 10;
+
+/// The service, listening. Nothing is answered until [`Server::run`].
+pub struct Server {
+    listener: TcpListener,
+    app: App,
+}
+
+impl Server {
+    /// Takes the address first, so that a test can ask for port 0 and a taken port is told at once.
+    pub fn bind(app: App) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(app.config.listen)?;
+        Ok(Self { listener, app })
+    }
+
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until it is told to stop. Must be called within an actix system.
+    pub fn run(self) -> std::io::Result<dev::Server> {
+        let app = web::Data::new(self.app);
+        let server = HttpServer::new(move || {
+            actix_web::App::new()
+                .configure(|services| App::install(&app, services))
+                .configure(pages)
+                // From here on outwards: what is written last sees a request first.
+                .wrap(browser::sessions(&app.cookies, &app.config.secret_key))
+                .wrap(from_fn(same_origin::require))
+                .wrap(from_fn(host::require))
+                .wrap(from_fn(limits::require))
+                .wrap(from_fn(error_pages::draw))
+                .wrap(from_fn(headers::add))
+                .wrap(from_fn(access_log))
+                .wrap(from_fn(cookie_guard::guard))
+        });
+        Ok(server
+            .client_request_timeout(HEAD_TIMEOUT)
+            .shutdown_timeout(STOP_TIMEOUT)
+            .listen(self.listener)?
+            .run())
+    }
+}
+
+/// One line for each feature.
+fn pages(services: &mut web::ServiceConfig) {
+    services
+        .configure(account::routes)
+        .configure(registration::routes)
+        .configure(login::routes)
+        .configure(logout::routes)
+        .configure(jwks::routes)
+        .configure(health::routes)
+        .route("/static/{name}", web::get().to(statics::serve))
+        .default_service(web::to(nothing_here));
+}
+
+async fn nothing_here() -> Result<&'static str, Error> {
+    Err(Error::refuse(StatusCode::NOT_FOUND, "The address may be misspelt, or the page may be gone."))
+}

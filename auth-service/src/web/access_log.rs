@@ -1,0 +1,49 @@
+//! One line for each request: never its query, its cookies or its body, where secrets travel.
+
+use std::time::Instant;
+
+use actix_web::HttpMessage;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use tracing::Instrument;
+
+use crate::random;
+
+/// Ties the lines of one request together, and an error page to its line.
+#[derive(Clone, Copy)]
+pub struct RequestId(uuid::Uuid);
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Middleware: names the request and logs what became of it.
+pub async fn access_log(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let id = RequestId(random::uuid_v4());
+    request.extensions_mut().insert(id);
+    let begun = Instant::now();
+    let span = tracing::info_span!(
+        "request",
+        %id,
+        method = %request.method(),
+        path = request.path(),
+        peer = request.peer_addr().map(|peer| tracing::field::display(peer.ip())),
+    );
+    async move {
+        let response = next.call(request).await?;
+        tracing::info!(
+            status = response.status().as_u16(),
+            milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        );
+        Ok(response)
+    }
+    .instrument(span)
+    .await
+}

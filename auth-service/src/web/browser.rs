@@ -1,0 +1,135 @@
+//! What we remember of one browser, whoever uses it: messages for the next page, and the secret that its forms
+//! must prove. Kept by actix-session in an encrypted cookie; never an identity.
+
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_session::storage::CookieSessionStore;
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::{Key, SameSite, time};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use std::future::{Ready, ready};
+
+use super::Cookies;
+use crate::config::SecretKey;
+use crate::error::Error;
+use crate::random;
+
+const FORM_SECRET: &str = "csrf";
+const MESSAGES: &str = "messages";
+
+/// A form that lies open longer than this must be sent twice; nothing typed is lost.
+const LIFETIME: time::Duration = time::Duration::days(1);
+
+/// The middleware behind [`Browser`].
+pub fn sessions(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<CookieSessionStore> {
+    let key = Key::from(&*secret.derive::<64>("browser-cookie/v1"));
+    SessionMiddleware::builder(CookieSessionStore::default(), key)
+        .cookie_name(cookies.names.browser.clone())
+        .cookie_path("/".to_owned())
+        .cookie_secure(cookies.secure)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Private)
+        .session_lifecycle(PersistentSession::default().session_ttl(LIFETIME))
+        .build()
+}
+
+/// One browser.
+pub struct Browser(Session);
+
+/// A message that the next page shows, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub level: Level,
+    pub text: String,
+}
+
+/// How a message is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Success,
+    Info,
+    Warning,
+    Error,
+}
+
+impl Browser {
+    /// Leaves a message for the next page.
+    pub fn flash(&self, level: Level, text: &str) -> Result<(), Error> {
+        let mut messages = self.messages();
+        messages.push(Message { level, text: text.to_owned() });
+        self.0.insert(MESSAGES, messages).map_err(Error::internal)
+    }
+
+    /// The messages for this page; the next one will not have them.
+    pub fn take_messages(&self) -> Vec<Message> {
+        let messages = self.messages();
+        if !messages.is_empty() {
+            self.0.remove(MESSAGES);
+        }
+        messages
+    }
+
+    fn messages(&self) -> Vec<Message> {
+        self.0.get(MESSAGES).ok().flatten().unwrap_or_default()
+    }
+
+    /// Proof for a form of this page that it was made for this browser (ASVS 3.5.1).
+    ///
+    /// Different each time: the secret goes in masked, so that a page that a proxy compresses does not leak it
+    /// letter by letter (BREACH).
+    pub fn form_token(&self) -> Result<String, Error> {
+        let secret = match self.form_secret() {
+            Some(secret) => secret,
+            None => {
+                let secret = random::bytes::<32>();
+                self.0.insert(FORM_SECRET, BASE64_URL_SAFE_NO_PAD.encode(secret)).map_err(Error::internal)?;
+                secret
+            }
+        };
+        let mask = random::bytes::<32>();
+        Ok(BASE64_URL_SAFE_NO_PAD.encode([mask, xor(mask, secret)].concat()))
+    }
+
+    /// Whether `token` came from a form that was made for this browser since its last login.
+    pub fn made(&self, token: &str) -> bool {
+        let Some(secret) = self.form_secret() else { return false };
+        let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return false };
+        let Some((mask, masked)) = bytes.split_first_chunk::<32>() else { return false };
+        let Ok(masked) = <[u8; 32]>::try_from(masked) else { return false };
+        aws_lc_rs::constant_time::verify_slices_are_equal(&xor(*mask, masked), &secret).is_ok()
+    }
+
+    /// Begins anew at a login or logout: forms from before are void.
+    pub fn renew(&self) {
+        self.0.remove(FORM_SECRET);
+        self.0.renew();
+    }
+
+    fn form_secret(&self) -> Option<[u8; 32]> {
+        let text: String = self.0.get(FORM_SECRET).ok().flatten()?;
+        BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+    }
+}
+
+fn xor(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
+    std::array::from_fn(|i| a[i] ^ b[i])
+}
+
+impl FromRequest for Browser {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(
+            Session::from_request(request, payload)
+                .into_inner()
+                .map(Self)
+                .map_err(|error| Error::internal(format!("the browser session cannot be read: {error}"))),
+        )
+    }
+}

@@ -1,0 +1,47 @@
+//! A posted form: read strictly, and checked for being ours.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+
+use super::{Browser, form_body};
+use crate::error::Error;
+
+/// A form that proves it was made for this browser.
+pub trait CheckedForm: DeserializeOwned + 'static {
+    /// The value of the hidden field `csrf_token`.
+    fn csrf_token(&self) -> &str;
+}
+
+/// Cross-site request forgery, second line: whether the form carries this browser's token (ASVS 3.5.1).
+///
+/// An enum, so that a view cannot use a form without deciding about the stale one.
+#[must_use]
+pub enum Posted<F> {
+    /// Made by us, for this browser, since its last login.
+    Genuine(F),
+    /// Not that: the page lay open too long, or somebody made the form up. To be shown again with `403`.
+    Stale(F),
+}
+
+/// What to say above a form that was stale.
+pub const STALE: &str =
+    "This page had been open for too long. Please check what you entered and send it again.";
+
+impl<F: CheckedForm> FromRequest for Posted<F> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let browser = Browser::from_request(request, payload);
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let form: F = form_body::read(&request, payload).await?;
+            let is_genuine = browser.await?.made(form.csrf_token());
+            Ok(if is_genuine { Self::Genuine(form) } else { Self::Stale(form) })
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading a form strictly: what is not exactly a form of ours gets a clear `4xx`.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use percent_encoding::percent_decode;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
+
+use crate::error::Error;
+
+/// Our largest form with every field full is a third of this (ASVS 15.2.2).
+const MAX_BYTES: usize = 16 * 1024;
+const MAX_FIELDS: usize = 64;
+
+/// Somebody who sends a form slower than this holds a connection for nothing.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+const MALFORMED: &str = "This form could not be read. Please go back, reload the page and send it again.";
+
+/// The request's form as `T`, which must know every field that is sent.
+pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Error> {
+    require_form_type(request)?;
+    let body = tokio::time::timeout(MAX_WAIT, collect(payload)).await.map_err(|_| {
+        Error::refuse(StatusCode::REQUEST_TIMEOUT, "The form took too long to arrive. Please send it again.")
+    })??;
+    let fields = fields(&body).map_err(malformed)?;
+    T::deserialize(MapDeserializer::new(fields.into_iter())).map_err(|error: serde::de::value::Error| {
+        // serde names fields and never repeats their values.
+        malformed(error.to_string())
+    })
+}
+
+/// X8: a page of another site can send three kinds of body without asking first; only one of them is a form.
+fn require_form_type(request: &HttpRequest) -> Result<(), Error> {
+    let content_type =
+        request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = content_type.split(';').next().unwrap_or("").trim();
+    if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Ok(());
+    }
+    Err(Error::refuse(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Please send this as a form (application/x-www-form-urlencoded).",
+    ))
+}
+
+async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| malformed(error.to_string()))?;
+        if body.len() + chunk.len() > MAX_BYTES {
+            return Err(Error::refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "This form is too large. Please shorten what you entered and send it again.",
+            ));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// Names and values, decoded. Unlike the URL standard's parser it guesses nothing: a broken escape, text that is
+/// not UTF-8, or a NUL is refused.
+fn fields(body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
+    if body.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pairs: Vec<&[u8]> = body.split(|byte| *byte == b'&').collect();
+    if pairs.len() > MAX_FIELDS {
+        return Err("too many fields");
+    }
+    pairs
+        .into_iter()
+        .map(|pair| {
+            let equals = pair.iter().position(|byte| *byte == b'=').ok_or("a field without a value")?;
+            Ok((decode(&pair[..equals])?, decode(&pair[equals + 1..])?))
+        })
+        .collect()
+}
+
+fn decode(bytes: &[u8]) -> Result<String, &'static str> {
+    let mut rest = bytes.iter();
+    while let Some(byte) = rest.next() {
+        let is_hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
+        if *byte == b'%' && !(is_hex(rest.next()) && is_hex(rest.next())) {
+            return Err("a broken percent escape");
+        }
+    }
+    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let text = percent_decode(&spaced).decode_utf8().map_err(|_| "text that is not UTF-8")?;
+    if text.contains('\0') {
+        return Err("a NUL character");
+    }
+    Ok(text.into_owned())
+}
+
+fn malformed(cause: impl Into<String>) -> Error {
+    Error::refuse(StatusCode::BAD_REQUEST, MALFORMED).because(cause.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_decoded() {
+        let read = fields(b"first_name=Zo%C3%AB+M.&next=").unwrap();
+        assert_eq!(read, [("first_name".into(), "Zoë M.".into()), ("next".into(), String::new())]);
+    }
+
+    /// I1, I5
+    #[test]
+    fn what_is_not_quite_a_form_is_refused() {
+        for body in [
+            "a=%", "a=%4", "a=%zz", "a=%ff", "a=%C3", "%ff=a", "a=%00", "a", "a=1&", "&", "a=1&&b=2",
+            "a=\u{0}",
+        ] {
+            assert!(fields(body.as_bytes()).is_err(), "{body}");
+        }
+        assert!(fields(b"a=\xff").is_err());
+        assert!(fields("a=1&".repeat(65).trim_end_matches('&').as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! Requests for another host are not for us (ASVS 4.1.3, RFC 9110 15.5.20).
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::HOST;
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use crate::config::AuthUrl;
+use crate::error::Error;
+
+/// What is the same under every name: probes and other services come by an address of their own.
+const FOR_ANY_HOST: [&str; 3] = ["/healthz", "/readyz", "/.well-known/jwks.json"];
+
+/// Middleware: answers `421` to a request whose `Host` is not that of `AUTH_URL`.
+pub async fn require(
+    auth_url: web::Data<AuthUrl>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let is_ours = host.is_some_and(|host| host.eq_ignore_ascii_case(&auth_url.authority()));
+    if is_ours || FOR_ANY_HOST.contains(&request.path()) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let refusal = Error::refuse(
+        StatusCode::MISDIRECTED_REQUEST,
+        "This server does not answer for that address. Please use the address that you were given.",
+    )
+    .because("the Host header is not the host of AUTH_URL");
+    Ok(request.error_response(refusal))
+}

@@ -1,0 +1,32 @@
+//! How much of a request we look at.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+
+use crate::error::Error;
+
+/// Of all header fields together, and of the address (ASVS 15.2.2).
+const MAX_HEADER_BYTES: usize = 16 * 1024;
+
+/// Middleware: `431` for headers above 16 KB, `405` for `TRACE` (ASVS 13.4.4).
+pub async fn require(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let size: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>()
+            + request.uri().path_and_query().map_or(0, |text| text.as_str().len());
+    let refusal = if size > MAX_HEADER_BYTES {
+        Error::refuse(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "Your browser sent too much at once. Deleting this site's cookies usually helps.",
+        )
+    } else if request.method() == Method::TRACE {
+        Error::refuse(StatusCode::METHOD_NOT_ALLOWED, "This method is not supported.")
+    } else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    Ok(request.error_response(refusal))
+}

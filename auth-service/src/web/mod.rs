@@ -1,0 +1,29 @@
+//! What every page needs: cookies, forms, messages, headers, redirects, and the templates.
+
+mod access_log;
+pub mod browser;
+pub mod cookie_guard;
+pub mod cookies;
+pub mod error_pages;
+pub mod field;
+pub mod form;
+mod form_body;
+pub mod headers;
+pub mod host;
+pub mod limits;
+pub mod next;
+pub mod page;
+pub mod redirect;
+pub mod same_origin;
+pub mod statics;
+pub mod templates;
+
+pub use access_log::access_log;
+pub use browser::Browser;
+pub use cookies::Cookies;
+pub use field::Field;
+pub use form::{CheckedForm, Posted};
+pub use next::{Next, NextQuery};
+pub use page::{Page, Shell, Visitor};
+pub use redirect::see_other;
+pub use templates::Pages;

@@ -1,0 +1,77 @@
+//! Where somebody wants to go after a login: never anywhere but home.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use url::{Url, form_urlencoded};
+
+use crate::config::{AllowedOrigins, AuthUrl};
+
+/// Longer addresses are not taken along.
+const MAX_BYTES: usize = 2048;
+
+/// An address on an allowed origin, in the one spelling that we send on (ASVS 3.7.2, RFC 9700 4.11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next(String);
+
+impl Next {
+    /// Takes an absolute URL on an allowed origin, or a path on this host. Anything else counts as absent.
+    ///
+    /// What is kept is the parsed URL written anew, so a browser cannot read it otherwise than we did.
+    pub fn parse(text: &str, allowed: &AllowedOrigins, auth_url: &AuthUrl) -> Option<Self> {
+        // A browser strips some of these and turns a backslash into a slash; what an honest page sends has
+        // neither.
+        let is_suspect = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+        if text.is_empty() || text.len() > MAX_BYTES || text.contains(is_suspect) {
+            return None;
+        }
+        let url = if text.starts_with('/') {
+            let url = auth_url.url().join(text).ok()?;
+            // "//evil.net" is a path to the eye and a host to the parser.
+            (url.origin() == auth_url.url().origin()).then_some(url)?
+        } else {
+            let scheme = auth_url.url().scheme();
+            // The parser forgives "https:evil.net"; we ask for what is usual.
+            text.strip_prefix(scheme)?.strip_prefix("://")?;
+            let url = Url::parse(text).ok()?;
+            (allowed.allow(&url) || url.origin() == auth_url.url().origin()).then_some(url)?
+        };
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        let canonical = String::from(url);
+        (is_plain && canonical.is_ascii() && canonical.len() <= MAX_BYTES).then_some(Self(canonical))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `path?next=<this>`.
+    pub fn carried_by(next: Option<&Self>, path: &str) -> String {
+        match next {
+            Some(next) => {
+                let query =
+                    form_urlencoded::Serializer::new(String::new()).append_pair("next", &next.0).finish();
+                format!("{path}?{query}")
+            }
+            None => path.to_owned(),
+        }
+    }
+}
+
+/// The query parameter `next`, unjudged. Twice is as good as not at all.
+pub struct NextQuery(pub Option<String>);
+
+impl FromRequest for NextQuery {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut values = form_urlencoded::parse(request.query_string().as_bytes())
+            .filter(|(name, _)| name == "next")
+            .map(|(_, value)| value.into_owned());
+        let first = values.next();
+        ready(Ok(Self(first.filter(|_| values.next().is_none()))))
+    }
+}

@@ -1,0 +1,155 @@
+//! The service, running.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use auth_service::accounts::{Email, HashPool, NewUser, Password, PersonName, User};
+use auth_service::app::App;
+use auth_service::config::{Config, ServeFlags};
+use auth_service::db::{Database, DatabaseError};
+use auth_service::server::Server;
+
+use super::clock::TestClock;
+use super::database::TestDatabase;
+use super::{Person, logs};
+
+/// The host of `AUTH_URL` in the tests.
+pub const AUTH_HOST: &str = "auth.example.org";
+
+/// One instance of the service with a database of its own, on a port of its own, and a clock to move.
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub database: Arc<TestDatabase>,
+    pub clock: TestClock,
+    pub config: Config,
+    handle: ServerHandle,
+    /// What must never be logged: passwords, cookies and form tokens of the people in this test.
+    secrets: Arc<Mutex<Vec<String>>>,
+}
+
+/// What a test wants otherwise than usual.
+#[derive(Default)]
+pub struct Tweaks {
+    pub flags: ServeFlags,
+    /// bcrypt's cost; 4, the least there is, unless a test measures.
+    pub bcrypt_cost: Option<u32>,
+}
+
+const SECRET_KEY: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(Tweaks::default()).await
+    }
+
+    pub async fn start_with(tweaks: Tweaks) -> Self {
+        Self::start_on(Arc::new(TestDatabase::create()), TestClock::default(), tweaks).await
+    }
+
+    /// Another instance on the same database, with the same clock and secret.
+    pub async fn second_instance(&self) -> Self {
+        Self::start_on(self.database.clone(), self.clock.clone(), Tweaks::default()).await
+    }
+
+    async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
+        logs::start();
+        let config = config(&database.url, tweaks);
+        let app_clock = clock.clock();
+        let app_config = config.clone();
+        let (send, receive) = mpsc::channel();
+        // A thread with an actix system of its own, as the process has.
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = Server::bind(App::open(app_config, app_clock).unwrap()).unwrap();
+                let address = server.address().unwrap();
+                let running = server.run().unwrap();
+                send.send((address, running.handle())).unwrap();
+                running.await.unwrap();
+            });
+        });
+        let started = tokio::task::spawn_blocking(move || receive.recv_timeout(Duration::from_secs(60)));
+        let (address, handle) = started.await.unwrap().expect("the service starts");
+        Self { address, database, clock, config, handle, secrets: Arc::default() }
+    }
+
+    /// Somebody with a fresh browser.
+    pub fn person(&self) -> Person {
+        Person::new(self.address, self.secrets.clone())
+    }
+
+    /// An account, made as the commands make it.
+    pub async fn user(&self, email: &str, password: &str) -> User {
+        self.user_with(email, password, |_| {}).await
+    }
+
+    /// The same with other flags.
+    pub async fn user_with(&self, email: &str, password: &str, change: impl FnOnce(&mut NewUser)) -> User {
+        self.secrets.lock().unwrap().push(password.to_owned());
+        let cost = self.config.passwords.bcrypt_cost;
+        let password = Password::from(password.to_owned());
+        let hash = HashPool::sized(cost, 1, 1).remake(password).await.unwrap();
+        let mut new = NewUser {
+            email: Email::parse(email).unwrap(),
+            first_name: PersonName::parse("Ada").unwrap(),
+            last_name: PersonName::parse("Lovelace").unwrap(),
+            password_hash: hash,
+            is_staff: false,
+            is_superuser: false,
+        };
+        change(&mut new);
+        let now = self.clock.now();
+        self.db().run(move |conn| User::register(conn, new, now)).await.unwrap()
+    }
+
+    /// The database, past the service.
+    pub fn db(&self) -> Database {
+        self.database.connect()
+    }
+
+    /// Runs a query or a change on the database, past the service.
+    pub async fn sql<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut auth_service::db::AnyConnection) -> diesel::QueryResult<T> + Send + 'static,
+    ) -> T {
+        self.db().run(move |conn| work(conn).map_err(DatabaseError::from)).await.unwrap()
+    }
+
+    /// Lets time pass for the service.
+    pub fn wait(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// The last second of what every test of this process logged; for tests that look for an event.
+    pub fn log(&self) -> String {
+        logs::so_far()
+    }
+}
+
+/// L1: whatever a test did, nothing secret of it was logged.
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // The command goes out at once; nobody needs to wait for the answer.
+        drop(self.handle.stop(false));
+        if std::thread::panicking() {
+            return;
+        }
+        let log = logs::so_far();
+        for secret in self.secrets.lock().unwrap().iter().filter(|secret| secret.len() >= 8) {
+            assert!(!log.contains(secret.as_str()), "this secret was logged: {secret}");
+        }
+    }
+}
+
+fn config(database_url: &str, tweaks: Tweaks) -> Config {
+    let mut flags = tweaks.flags;
+    flags.auth_url.get_or_insert_with(|| format!("https://{AUTH_HOST}"));
+    flags.cookie_domain.get_or_insert_with(|| "example.org".to_owned());
+    flags.secret_key.get_or_insert_with(|| SECRET_KEY.to_owned());
+    flags.listen.get_or_insert_with(|| "127.0.0.1:0".to_owned());
+    flags.database.database_url = Some(database_url.to_owned());
+    let mut config = Config::parse(&flags).unwrap();
+    config.passwords.bcrypt_cost = tweaks.bcrypt_cost.unwrap_or(4);
+    config
+}

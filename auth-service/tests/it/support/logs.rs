@@ -1,0 +1,46 @@
+//! Everything that is logged while the tests run, so that each can prove that its secrets are not in it.
+
+use std::io::Write;
+use std::sync::{LazyLock, Mutex};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Our own code at its most talkative, the libraries at what an operator might turn on; the tests' own client
+/// is left out.
+static STARTED: LazyLock<()> = LazyLock::new(|| {
+    let filter = EnvFilter::new("debug,auth_service=trace,reqwest=off,hyper=off,hyper_util=off,h2=off");
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Buffer).init();
+});
+
+pub fn start() {
+    LazyLock::force(&STARTED);
+}
+
+/// What was logged so far, by all tests of this process.
+pub fn so_far() -> String {
+    String::from_utf8_lossy(&LINES.lock().unwrap()).into_owned()
+}
+
+struct Buffer;
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LINES.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Buffer {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        Self
+    }
+}

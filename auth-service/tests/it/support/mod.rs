@@ -1,0 +1,12 @@
+//! What the tests share: a running service, people with browsers, and the logs.
+
+mod app;
+mod clock;
+mod database;
+mod logs;
+mod person;
+mod reply;
+
+pub use app::{AUTH_HOST, TestApp, Tweaks};
+pub use person::{PASSWORD, Person};
+pub use reply::{Reply, SetCookie};

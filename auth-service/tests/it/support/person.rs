@@ -1,0 +1,147 @@
+//! Somebody with a browser: keeps cookies, fills in forms, follows nothing by itself.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use reqwest::header::{COOKIE, HOST};
+use reqwest::{Client, Method, RequestBuilder, redirect};
+
+use super::{AUTH_HOST, Reply};
+
+/// Good enough for every rule.
+pub const PASSWORD: &str = "violet harbour kites 7";
+
+/// One person, one browser.
+#[derive(Clone)]
+pub struct Person {
+    client: Client,
+    address: SocketAddr,
+    jar: Arc<Mutex<BTreeMap<String, String>>>,
+    secrets: Arc<Mutex<Vec<String>>>,
+}
+
+impl Person {
+    pub(super) fn new(address: SocketAddr, secrets: Arc<Mutex<Vec<String>>>) -> Self {
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self { client, address, jar: Arc::default(), secrets }
+    }
+
+    /// Opens a page, as a browser does when a link is followed.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// Posts a form, with whatever is in `fields` and nothing else.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        self.send(request).await
+    }
+
+    /// Opens the page at `path`, fills in `fields` and sends the form, with what the page hid in it.
+    pub async fn fill_in(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let page = self.get(path).await;
+        self.fill_in_on(&page, path.split('?').next().unwrap(), fields).await
+    }
+
+    /// The same on a page that is open already.
+    pub async fn fill_in_on(&self, page: &Reply, action: &str, fields: &[(&str, &str)]) -> Reply {
+        let token =
+            page.field("csrf_token").unwrap_or_else(|| panic!("no form on {}: {}", page.status, page.text));
+        let next = page.field("next");
+        let mut all = vec![("csrf_token", token.as_str())];
+        all.extend(next.as_deref().map(|next| ("next", next)));
+        all.extend(fields);
+        self.post(action, &all).await
+    }
+
+    pub async fn register(&self, email: &str, password: &str) -> Reply {
+        let fields = [
+            ("first_name", "Ada"),
+            ("last_name", "Lovelace"),
+            ("email", email),
+            ("password", password),
+            ("confirm_password", password),
+        ];
+        self.remember_secret(password);
+        self.fill_in("/register", &fields).await
+    }
+
+    pub async fn log_in(&self, email: &str, password: &str) -> Reply {
+        self.remember_secret(password);
+        self.fill_in("/login", &[("email", email), ("password", password)]).await
+    }
+
+    pub async fn log_out(&self) -> Reply {
+        self.fill_in("/logout", &[]).await
+    }
+
+    /// A request with this browser's cookies, to be changed and then given to [`Person::send`].
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request =
+            self.client.request(method, format!("http://{}{path}", self.address)).header(HOST, AUTH_HOST);
+        let cookies = self.cookie_header();
+        if cookies.is_empty() { request } else { request.header(COOKIE, cookies) }
+    }
+
+    /// Sends a request and keeps the cookies of the answer.
+    pub async fn send(&self, request: RequestBuilder) -> Reply {
+        let reply = Reply::read(request.send().await.unwrap()).await;
+        let mut jar = self.jar.lock().unwrap();
+        for cookie in reply.cookies() {
+            self.remember_secret(&cookie.value);
+            if cookie.max_age() <= 0 {
+                jar.remove(&cookie.name);
+            } else {
+                jar.insert(cookie.name, cookie.value);
+            }
+        }
+        if let Some(token) = reply.field("csrf_token") {
+            self.remember_secret(&token);
+        }
+        reply
+    }
+
+    /// What this browser would send as `Cookie`. The access cookie goes to this host too, as it does for real.
+    pub fn cookie_header(&self) -> String {
+        let jar = self.jar.lock().unwrap();
+        jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar.lock().unwrap().get(name).cloned()
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.jar.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn forget_cookie(&self, name: &str) {
+        self.jar.lock().unwrap().remove(name);
+    }
+
+    /// Somebody else with a copy of everything in this browser: a thief, or the same person's other tab from a
+    /// moment ago.
+    pub fn copy(&self) -> Self {
+        let jar = self.jar.lock().unwrap().clone();
+        Self { jar: Arc::new(Mutex::new(jar)), ..self.clone() }
+    }
+
+    /// Whether the account page knows them.
+    pub async fn is_logged_in(&self) -> bool {
+        let reply = self.get("/").await;
+        match reply.status.as_u16() {
+            200 => true,
+            303 if reply.location().ends_with("/login") => false,
+            other => panic!("the account page answered {other}"),
+        }
+    }
+
+    fn remember_secret(&self, secret: &str) {
+        self.secrets.lock().unwrap().push(secret.to_owned());
+    }
+}

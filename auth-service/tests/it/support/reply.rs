@@ -1,0 +1,108 @@
+//! An answer, as a test reads it.
+
+use std::collections::BTreeMap;
+
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, SET_COOKIE};
+
+/// Status, headers and text of an answer.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+/// One `Set-Cookie` line, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetCookie {
+    pub name: String,
+    pub value: String,
+    /// In lower case; flags have an empty value.
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl SetCookie {
+    pub fn has(&self, attribute: &str) -> bool {
+        self.attributes.contains_key(attribute)
+    }
+
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+
+    pub fn max_age(&self) -> i64 {
+        self.attributes["max-age"].parse().unwrap()
+    }
+
+    fn parse(line: &str) -> Self {
+        let mut parts = line.split(';').map(str::trim);
+        let (name, value) = parts.next().unwrap().split_once('=').unwrap();
+        let attributes = parts
+            .map(|part| part.split_once('=').unwrap_or((part, "")))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        Self { name: name.to_owned(), value: value.to_owned(), attributes }
+    }
+}
+
+impl Reply {
+    pub async fn read(response: reqwest::Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub fn location(&self) -> &str {
+        self.header("location").unwrap_or_else(|| panic!("no Location, but {}: {}", self.status, self.text))
+    }
+
+    pub fn cookies(&self) -> Vec<SetCookie> {
+        self.headers.get_all(SET_COOKIE).iter().map(|line| SetCookie::parse(line.to_str().unwrap())).collect()
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<SetCookie> {
+        self.cookies().into_iter().find(|cookie| cookie.name == name)
+    }
+
+    /// The value of the page's field called `name`, as a browser would send it.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let at = self.text.find(&format!(" name=\"{name}\""))?;
+        let start = self.text[..at].rfind('<')?;
+        let tag = &self.text[start..start + self.text[start..].find('>')?];
+        let (_, rest) = tag.split_once(" value=\"")?;
+        let value = &rest[..rest.find('"')?];
+        Some(unescape(value))
+    }
+
+    /// The tag of the page's field called `name`.
+    pub fn tag(&self, name: &str) -> &str {
+        let at = self.text.find(&format!(" name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name}"));
+        let start = self.text[..at].rfind('<').unwrap();
+        &self.text[start..=start + self.text[start..].find('>').unwrap()]
+    }
+
+    /// Whether a person reading the page sees `words`.
+    pub fn says(&self, words: &str) -> bool {
+        unescape(&self.text).contains(words)
+    }
+}
+
+fn unescape(text: &str) -> String {
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (escape, character)| text.replace(escape, character))
+}
