@@ -1,0 +1,71 @@
+//! All pages, and what stands before and behind them.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, FromRequest, Handler, Resource, Responder};
+use shared_claims::SharedLogin;
+use shared_claims::actix::SameOrigin;
+
+use crate::database::Database;
+use crate::templates::Templates;
+use crate::{errors, headers, limits, notes, pages};
+
+/// What a request can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    /// Says who is asking.
+    pub login: SharedLogin,
+    database: Database,
+    templates: Templates,
+}
+
+impl Service {
+    /// # Errors
+    /// When a template cannot be parsed.
+    pub fn new(login: SharedLogin, database: Database) -> Result<Self, tera::Error> {
+        Ok(Self { templates: Templates::embedded(&login)?, login, database })
+    }
+}
+
+/// The service, the same in production and in tests.
+pub fn app(
+    service: Service,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        // The last of these sees a request first and its answer last.
+        .wrap(SameOrigin)
+        .wrap(from_fn(limits::require))
+        .wrap(from_fn(errors::draw))
+        .wrap(headers::careful(&service.login))
+        .app_data(Data::new(service.login))
+        .app_data(Data::new(service.database))
+        .app_data(Data::new(service.templates))
+        .app_data(web::FormConfig::default().limit(limits::FORM_BYTES))
+        .service(get("/", pages::home))
+        .service(get("/private", pages::private))
+        .service(get("/staff", pages::staff))
+        .service(get("/notes", notes::show).route(web::post().to(notes::change)))
+        .service(get("/api/me", pages::me))
+        .service(get("/healthz", pages::healthz))
+        .service(get("/style.css", pages::style))
+        .service(get("/icon.svg", pages::icon))
+}
+
+/// Whoever answers `GET` answers `HEAD` (RFC 9110, section 9.1).
+fn get<H, Args>(path: &str, handler: H) -> Resource
+where
+    H: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
+}

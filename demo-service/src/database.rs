@@ -1,0 +1,60 @@
+//! The SQLite file.
+
+use std::time::Duration;
+
+use actix_web::web;
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::{Connection, QueryResult, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::errors::Error;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// A pool of connections to this service's own file. Cheap to clone.
+#[derive(Clone)]
+pub struct Database(Pool<ConnectionManager<SqliteConnection>>);
+
+impl Database {
+    /// Opens the file, or makes it, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or a migration fails.
+    pub fn open(path: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        // Not out of the pool, which would try for seconds to open what cannot be opened.
+        let mut first = SqliteConnection::establish(path)?;
+        prepare(&mut first)?;
+        first.run_pending_migrations(MIGRATIONS)?;
+        let pool = Pool::builder()
+            .max_size(4)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(2))
+            .connection_customizer(Box::new(Prepared))
+            .build(ConnectionManager::new(path))?;
+        Ok(Self(pool))
+    }
+
+    /// Runs `work` where waiting for a disk holds up nobody else.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let pool = self.0.clone();
+        web::block(move || Ok(work(&mut *pool.get()?)?)).await?
+    }
+}
+
+/// Readers do not wait for a writer, writers wait for each other, and what was answered is on the disk.
+fn prepare(conn: &mut SqliteConnection) -> QueryResult<()> {
+    conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+}
+
+#[derive(Debug)]
+struct Prepared;
+
+impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Prepared {
+    fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
+        prepare(conn).map_err(diesel::r2d2::Error::QueryError)
+    }
+}

@@ -1,0 +1,84 @@
+//! What went wrong: told to the person in a page, to the operator in the log.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::templates::{Page, Templates};
+
+/// A surprise: `500` for the person, the cause for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the database failed: {0}")]
+    Database(#[from] diesel::result::Error),
+    #[error("no database connection: {0}")]
+    Connection(#[from] diesel::r2d2::PoolError),
+    #[error("a page cannot be drawn: {0}")]
+    Template(#[from] tera::Error),
+    #[error("the work was cancelled")]
+    Cancelled(#[from] actix_web::error::BlockingError),
+}
+
+impl ResponseError for Error {
+    fn error_response(&self) -> HttpResponse {
+        tracing::error!(error = %self, "request failed");
+        HttpResponse::InternalServerError().finish()
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorPage {
+    status: u16,
+    title: &'static str,
+    message: &'static str,
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &str = "error.html";
+}
+
+/// Middleware: gives every refusal that has no page yet a page of ours.
+pub async fn draw(
+    templates: Data<Templates>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let answer = next.call(request).await?.map_into_boxed_body();
+    let status = answer.status();
+    if !(status.is_client_error() || status.is_server_error()) || is_told(answer.headers()) {
+        return Ok(answer);
+    }
+    let (title, message) = words(status);
+    let page = ErrorPage { status: status.as_u16(), title, message };
+    let mut told = templates.answer(status, None, &page).unwrap_or_else(|error| error.error_response());
+    if let Some(methods) = answer.headers().get(ALLOW) {
+        told.headers_mut().insert(ALLOW, methods.clone());
+    }
+    Ok(answer.into_response(told))
+}
+
+/// Whether somebody has put it into words already.
+fn is_told(headers: &HeaderMap) -> bool {
+    let told: [&[u8]; 2] = [b"text/html", b"application/problem+json"];
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| told.iter().any(|start| value.as_bytes().starts_with(start)))
+}
+
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        400 => ("Not understood", "This could not be read. Go back, reload the page and send it again."),
+        404 => ("Nothing here", "There is no page at this address. The link may have a mistake."),
+        405 => ("Not like this", "This address exists, but cannot be used this way."),
+        413 => ("Too much at once", "This is more than the page takes. Go back and shorten it."),
+        415 => ("Not a form", "Send this as a form (application/x-www-form-urlencoded)."),
+        431 => ("Too much at once", "Your browser sent too much. Deleting this site's cookies may help."),
+        500.. => ("Something broke", "That is our fault, not yours. Please try again later."),
+        _ => ("That did not work", "This service cannot answer that."),
+    }
+}

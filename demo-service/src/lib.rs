@@ -1,0 +1,54 @@
+//! A small service that trusts the shared login. Copy it and make it yours.
+//!
+//! It has no passwords, no sessions and no table of users. Who is asking stands in the login cookie, which `shared_claims`
+//! verifies without a call to anybody; the service's own data is filed under `user_uuid`.
+//!
+//! Read [`app`] first: it is the list of all pages, and a page says in its arguments who may see it.
+
+mod app;
+mod database;
+mod errors;
+mod headers;
+mod limits;
+mod notes;
+mod pages;
+mod settings;
+mod templates;
+
+use std::error::Error;
+use std::io::IsTerminal;
+use std::net::TcpListener;
+
+use actix_web::HttpServer;
+use shared_claims::SharedLogin;
+use tracing_subscriber::EnvFilter;
+
+pub use app::{Service, app};
+pub use database::Database;
+use settings::Settings;
+
+/// Reads the settings from the environment and serves until it is told to stop.
+///
+/// # Errors
+/// One line that names what keeps it from starting.
+pub async fn run() -> Result<(), Box<dyn Error>> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+
+    let settings = Settings::from_env()?;
+    let login = SharedLogin::from_env()?;
+    let database = Database::open(&settings.notes_database)
+        .map_err(|e| format!("NOTES_DATABASE cannot be used: {e}"))?;
+    let service = Service::new(login, database)?;
+
+    let listener = TcpListener::bind(settings.listen).map_err(|e| format!("LISTEN cannot be used: {e}"))?;
+    tracing::info!(address = %settings.listen, url = %service.login.settings().service_url(), "listening");
+    HttpServer::new(move || app(service.clone())).listen(listener)?.shutdown_timeout(10).run().await?;
+    Ok(())
+}
+
+/// The Rust code of the guide is compiled with this service.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/consumers.md")]
+mod consumers_guide {}

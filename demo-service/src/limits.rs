@@ -1,0 +1,34 @@
+//! How much of a request we look at, and for how long.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorRequestTimeout;
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::rt::time::timeout;
+
+/// The longest form. The longest note fits, however its characters are encoded.
+pub const FORM_BYTES: usize = 16 * 1024;
+
+const HEADER_BYTES: usize = 16 * 1024;
+
+/// Somebody who sends a form slower than this holds a connection for nothing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Middleware: `431` for headers above 16 KB, `408` for a request that is not done in ten seconds.
+pub async fn require(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let sizes = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    if sizes.sum::<usize>() > HEADER_BYTES {
+        return Ok(request.into_response(HttpResponse::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)));
+    }
+    match timeout(PATIENCE, next.call(request)).await {
+        Ok(answer) => Ok(answer?.map_into_boxed_body()),
+        Err(_) => Err(ErrorRequestTimeout("This took too long to arrive.")),
+    }
+}

@@ -1,0 +1,84 @@
+//! Notes: the example of data of one's own, filed under `user_uuid`.
+
+mod note;
+mod text;
+
+use actix_web::HttpResponse;
+use actix_web::error::ErrorBadRequest;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Data, Form};
+use serde::{Deserialize, Serialize};
+use shared_claims::actix::User;
+
+use crate::database::Database;
+use crate::errors::Error;
+use crate::templates::{Page, Templates};
+pub use note::Note;
+use text::Text;
+
+#[derive(Serialize)]
+struct Notes {
+    notes: Vec<Note>,
+    typed: String,
+    problem: Option<&'static str>,
+    longest: usize,
+}
+
+impl Page for Notes {
+    const TEMPLATE: &str = "notes.html";
+}
+
+/// What the forms of the page send: a new note, or one to delete.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    text: Option<String>,
+    delete: Option<i32>,
+}
+
+/// `GET /notes`
+pub async fn show(
+    user: User,
+    database: Data<Database>,
+    templates: Data<Templates>,
+) -> Result<HttpResponse, Error> {
+    page(StatusCode::OK, &user, String::new(), None, &database, &templates).await
+}
+
+/// `POST /notes`: does it and shows the notes again, or says what is wrong and keeps what was typed.
+pub async fn change(
+    user: User,
+    form: Form<Change>,
+    database: Data<Database>,
+    templates: Data<Templates>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let owner = user.user_uuid;
+    match form.into_inner() {
+        Change { text: Some(typed), delete: None } => match Text::parse(&typed) {
+            Ok(text) => database.run(move |conn| Note::add(conn, owner, &text)).await?,
+            Err(problem) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                return Ok(page(status, &user, typed, Some(problem), &database, &templates).await?);
+            }
+        },
+        Change { text: None, delete: Some(id) } => {
+            database.run(move |conn| Note::delete(conn, owner, id)).await?
+        }
+        _ => return Err(ErrorBadRequest("either text or delete")),
+    }
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/notes")).finish())
+}
+
+async fn page(
+    status: StatusCode,
+    user: &User,
+    typed: String,
+    problem: Option<&'static str>,
+    database: &Database,
+    templates: &Templates,
+) -> Result<HttpResponse, Error> {
+    let owner = user.user_uuid;
+    let notes = database.run(move |conn| Note::all_of(conn, owner)).await?;
+    templates.answer(status, Some(user), &Notes { notes, typed, problem, longest: text::MAX_CHARS })
+}

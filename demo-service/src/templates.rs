@@ -1,0 +1,81 @@
+//! The templates: embedded in the binary, parsed once at the start, every text escaped.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use serde::Serialize;
+use shared_claims::{Claims, SharedLogin};
+use tera::{Context, Tera};
+
+use crate::errors::Error;
+
+const FILES: [(&str, &str); 6] = [
+    ("base.html", include_str!("../templates/base.html")),
+    ("error.html", include_str!("../templates/error.html")),
+    ("home.html", include_str!("../templates/home.html")),
+    ("notes.html", include_str!("../templates/notes.html")),
+    ("private.html", include_str!("../templates/private.html")),
+    ("staff.html", include_str!("../templates/staff.html")),
+];
+
+/// What one template needs, beside what all need.
+pub trait Page: Serialize {
+    /// Its file.
+    const TEMPLATE: &str;
+}
+
+/// Draws pages. Cheap to clone.
+#[derive(Clone)]
+pub struct Templates(Arc<Inner>);
+
+struct Inner {
+    tera: Tera,
+    site: Site,
+}
+
+/// What every page knows, by the settings: the `Host` of a request is never believed.
+#[derive(Serialize)]
+struct Site {
+    auth_url: String,
+    login_url: String,
+    logout_url: String,
+}
+
+impl Templates {
+    pub fn embedded(login: &SharedLogin) -> Result<Self, tera::Error> {
+        let mut tera = Tera::new();
+        tera.autoescape_on(vec![".html"]);
+        tera.add_raw_templates(FILES)?;
+        let to_login = login.login_url(Some(&login.page_url("/")));
+        let mut to_logout = to_login.clone();
+        to_logout.set_path("/logout");
+        let site = Site {
+            auth_url: login.settings().auth_url(),
+            login_url: to_login.into(),
+            logout_url: to_logout.into(),
+        };
+        Ok(Self(Arc::new(Inner { tera, site })))
+    }
+
+    /// The page as an answer for `user`, whose name stands at its top.
+    pub fn answer<P: Page>(
+        &self,
+        status: StatusCode,
+        user: Option<&Claims>,
+        page: &P,
+    ) -> Result<HttpResponse, Error> {
+        let mut context = Context::from_serialize(page)?;
+        context.insert("site", &self.0.site);
+        context.insert("template", P::TEMPLATE);
+        context.insert("user", &user);
+        context.insert("user_name", &user.map(Claims::full_name));
+        let html = self.0.tera.render(P::TEMPLATE, &context)?;
+        Ok(HttpResponse::build(status)
+            .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((VARY, "Cookie, Sec-Fetch-Mode, Sec-Fetch-Dest"))
+            .body(html))
+    }
+}

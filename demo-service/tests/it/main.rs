@@ -1,0 +1,8 @@
+//! The service as people meet it. No auth-service runs: `shared_claims::testing` stands in for it.
+
+mod api;
+mod careful;
+mod notes;
+mod outage;
+mod pages;
+mod people;

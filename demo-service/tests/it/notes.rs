@@ -1,0 +1,149 @@
+//! `/notes`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+
+use crate::people::{AUTH, Browser, Demo, FORM, SELF};
+
+#[actix_web::test]
+async fn you_must_be_logged_in_to_see_your_notes() {
+    let answer = Demo::new().anonymous().opens("/notes").await;
+    answer.redirects_to(&format!("{AUTH}/login?next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fnotes"));
+}
+
+#[actix_web::test]
+async fn a_note_is_kept_until_it_is_deleted() {
+    let demo = Demo::new();
+    let ada = demo.logged_in("ada@example.org");
+    ada.opens("/notes").await.shows("Nothing yet");
+    ada.posts("/notes", "text=milk%0D%0Abread").await.redirects_to("/notes");
+    ada.posts("/notes", "text=Zo%C3%AB+%F0%9F%8C%8A").await.redirects_to("/notes");
+    let page = ada.opens("/notes").await;
+    page.shows("milk\nbread");
+    assert!(page.body.find("Zoë 🌊") < page.body.find("milk"), "the newest first");
+
+    let id = first_id(&page.body);
+    ada.posts("/notes", format!("delete={id}")).await.redirects_to("/notes");
+    // Sent twice, by a second tab or an impatient finger.
+    ada.posts("/notes", format!("delete={id}")).await.redirects_to("/notes");
+    let page = ada.opens("/notes").await;
+    page.does_not_show("Zoë");
+    page.shows("milk");
+}
+
+#[actix_web::test]
+async fn nobody_sees_or_deletes_the_notes_of_another() {
+    let demo = Demo::new();
+    let (ada, eve, staff) = (
+        demo.logged_in("ada@example.org"),
+        demo.logged_in("eve@example.org"),
+        demo.staff("grace@example.org"),
+    );
+    ada.posts("/notes", "text=for+my+eyes+only").await.redirects_to("/notes");
+    let id = first_id(&ada.opens("/notes").await.body);
+    for other in [&eve, &staff] {
+        other.opens("/notes").await.does_not_show("for my eyes only");
+        other.posts("/notes", format!("delete={id}")).await.redirects_to("/notes");
+    }
+    ada.opens("/notes").await.shows("for my eyes only");
+}
+
+#[actix_web::test]
+async fn a_note_sent_a_second_too_late_is_not_lost() {
+    let demo = Demo::new();
+    let late = demo.expired("ada@example.org").posts("/notes", "text=%3Cb%3Elong+thought%3C%2Fb%3E").await;
+    assert_eq!(late.status, StatusCode::UNAUTHORIZED);
+    late.shows("name=\"text\" value=\"&lt;b&gt;long thought&lt;/b&gt;\"");
+    late.shows(&format!("action=\"{SELF}/notes\""));
+    late.shows(&format!("{AUTH}/login?next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fnotes"));
+
+    let ada = demo.logged_in("ada@example.org");
+    ada.opens("/notes").await.shows("Nothing yet");
+    ada.posts("/notes", "text=%3Cb%3Elong+thought%3C%2Fb%3E").await.redirects_to("/notes");
+    ada.opens("/notes").await.shows("&lt;b&gt;long thought&lt;/b&gt;");
+}
+
+#[actix_web::test]
+async fn a_bad_note_comes_back_with_a_message_and_what_was_typed() {
+    let demo = Demo::new();
+    let ada = demo.logged_in("ada@example.org");
+    let long = format!("&lt;/textarea&gt;{}", "x".repeat(1_001));
+    for (typed, message) in [("", "Write something first."), (&long, "This is too long")] {
+        let sent = typed.replace("&lt;", "%3C").replace("&gt;", "%3E");
+        let page = ada.posts("/notes", format!("text={sent}")).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.shows(message);
+        page.shows("aria-invalid=\"true\" aria-describedby=\"text-error\"");
+        page.shows(&format!("\n{typed}</textarea>"));
+    }
+    ada.opens("/notes").await.shows("Nothing yet");
+}
+
+#[actix_web::test]
+async fn the_longest_note_fits_whatever_its_characters() {
+    let demo = Demo::new();
+    let ada = demo.logged_in("ada@example.org");
+    ada.posts("/notes", format!("text={}", "%F0%9F%8C%8A".repeat(1_000))).await.redirects_to("/notes");
+}
+
+/// I1
+#[actix_web::test]
+async fn hostile_text_is_shown_as_text() {
+    let demo = Demo::new();
+    let ada = demo.logged_in("ada@example.org");
+    for (sent, shown) in [
+        ("%3Cscript%3Ealert%281%29%3C%2Fscript%3E", "&lt;script&gt;alert(1)"),
+        ("%3C%2Ftextarea%3E%22%27%26", "&lt;/textarea&gt;&quot;&#39;&amp;"),
+        ("%7B%7B+site.auth_url+%7D%7D%7B%25+raw+%25%7D", "{{ site.auth_url }}{% raw %}"),
+        ("%E2%80%AEright+to+left", "\u{202e}right to left"),
+        ("%27%3B+DROP+TABLE+notes%3B--", "&#39;; DROP TABLE notes;--"),
+        ("%FF%FE", "\u{fffd}"),
+    ] {
+        ada.posts("/notes", format!("text={sent}")).await.redirects_to("/notes");
+        let page = ada.opens("/notes").await;
+        page.shows(shown);
+        page.does_not_show("<script");
+    }
+}
+
+/// I1, I2, I3, I5, X8
+#[actix_web::test]
+async fn what_is_not_our_form_is_refused_with_a_page() {
+    let demo = Demo::new();
+    let ada = demo.logged_in("ada@example.org");
+    for form in
+        ["", "delete=1&text=x", "delete=x", "delete=99999999999", "text=a&text=b", "text=a&user_uuid=b"]
+    {
+        refused(&ada, FORM, form.to_owned(), StatusCode::BAD_REQUEST, "Not understood").await;
+    }
+    for nul in ["text=%00", "text=a%1B%5B31m"] {
+        refused(&ada, FORM, nul.to_owned(), StatusCode::UNPROCESSABLE_ENTITY, "cannot be shown").await;
+    }
+    for media_type in ["application/json", "text/plain", "multipart/form-data; boundary=x"] {
+        refused(&ada, media_type, "text=x".to_owned(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a form")
+            .await;
+    }
+    let huge = format!("text={}", "x".repeat(16 * 1024));
+    refused(&ada, FORM, huge, StatusCode::PAYLOAD_TOO_LARGE, "Too much at once").await;
+    ada.opens("/notes").await.shows("Nothing yet");
+}
+
+async fn refused(
+    browser: &Browser<'_>,
+    media_type: &'static str,
+    body: String,
+    status: StatusCode,
+    words: &str,
+) {
+    let answer = browser
+        .asks(browser.form("/notes", "same-origin", SELF, body).insert_header((CONTENT_TYPE, media_type)));
+    let answer = answer.await;
+    assert_eq!(answer.status, status);
+    answer.shows(words);
+    answer.shows("href=\"/style.css\"");
+}
+
+fn first_id(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"delete\" value=\"").expect("a note");
+    rest.split('"').next().unwrap().to_owned()
+}

@@ -1,0 +1,115 @@
+//! `/`, `/private`, `/staff`, and addresses that do not exist.
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::test::TestRequest;
+use shared_claims::Claims;
+
+use crate::people::{AUTH, Demo};
+
+const BACK_HOME: &str = "next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2F";
+
+#[actix_web::test]
+async fn a_stranger_is_welcome_and_told_where_to_log_in() {
+    let page = Demo::new().anonymous().opens("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.shows("Welcome");
+    page.shows(&format!("href=\"{AUTH}/login?{BACK_HOME}\""));
+    page.does_not_show("/logout");
+}
+
+#[actix_web::test]
+async fn who_is_logged_in_is_greeted_by_name_and_can_log_out() {
+    let demo = Demo::new();
+    let ada = Claims { user_first_name: "Ada".into(), ..demo.issuer.claims_for("ada@example.org") };
+    let page = demo.logged_in_with(&ada).opens("/").await;
+    page.shows("Hello, <bdi>Ada</bdi>");
+    page.shows(&format!("href=\"{AUTH}/logout?{BACK_HOME}\""));
+}
+
+#[actix_web::test]
+async fn who_has_no_name_is_greeted_by_the_address() {
+    let demo = Demo::new();
+    let claims = demo.issuer.claims_for("ada@example.org");
+    let nameless = Claims { user_first_name: String::new(), user_last_name: String::new(), ..claims };
+    demo.logged_in_with(&nameless).opens("/").await.shows("Hello, <bdi>ada@example.org</bdi>");
+}
+
+#[actix_web::test]
+async fn an_expired_login_is_nobody_on_the_open_page() {
+    let demo = Demo::new();
+    let page = demo.expired("ada@example.org").opens("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.does_not_show("Hello");
+}
+
+#[actix_web::test]
+async fn a_private_page_sends_strangers_to_the_login_and_gets_them_back() {
+    let demo = Demo::new();
+    let answer = demo.anonymous().opens("/private?from=mail&x=1").await;
+    let next = "http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fprivate%3Ffrom%3Dmail%26x%3D1";
+    answer.redirects_to(&format!("{AUTH}/login?next={next}"));
+    demo.expired("ada@example.org")
+        .opens("/private?from=mail&x=1")
+        .await
+        .redirects_to(answer.header("location"));
+
+    let page = demo.logged_in("ada@example.org").opens("/private?from=mail&x=1").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.shows("ada@example.org");
+    page.shows(&demo.issuer.claims_for("ada@example.org").user_uuid.to_string());
+}
+
+#[actix_web::test]
+async fn the_staff_page_is_for_staff_only() {
+    let demo = Demo::new();
+    assert_eq!(demo.anonymous().opens("/staff").await.status, StatusCode::SEE_OTHER);
+
+    let ada = demo.logged_in("ada@example.org");
+    assert_eq!(ada.opens("/staff").await.status, StatusCode::FORBIDDEN);
+    ada.opens("/").await.does_not_show("\"/staff\"");
+    ada.posts("/notes", "text=my+secret").await.redirects_to("/notes");
+
+    let grace = demo.staff("grace@example.org");
+    grace.opens("/").await.shows("\"/staff\"");
+    let page = grace.opens("/staff").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.shows("1 note of 1 person.");
+    page.does_not_show("my secret");
+}
+
+#[actix_web::test]
+async fn hostile_names_are_shown_as_text() {
+    let demo = Demo::new();
+    let mut claims = demo.issuer.claims_for("ada@example.org");
+    claims.user_first_name = "<script>alert(1)</script>{{ site }}".into();
+    let browser = demo.logged_in_with(&claims);
+    for path in ["/", "/private", "/notes"] {
+        let page = browser.opens(path).await;
+        page.does_not_show("<script");
+        page.shows("&lt;script&gt;");
+        page.shows("{{ site }}");
+    }
+}
+
+#[actix_web::test]
+async fn unknown_addresses_and_wrong_methods_get_a_page_of_ours() {
+    let demo = Demo::new();
+    let page = demo.anonymous().opens("/nowhere").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.shows("Nothing here");
+
+    let page = demo.anonymous().posts("/private", "").await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(page.header("allow"), "GET, HEAD");
+    page.shows("Not like this");
+}
+
+#[actix_web::test]
+async fn head_is_answered_like_get_and_health_needs_no_login() {
+    let demo = Demo::new();
+    for path in ["/", "/healthz", "/style.css", "/icon.svg"] {
+        let answer = demo.ask(TestRequest::with_uri(path).method(Method::HEAD)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(demo.ask(TestRequest::with_uri("/healthz")).await.body, "ok");
+}
