@@ -32,7 +32,8 @@ pub(crate) enum Refused {
     NotAnObject,
 }
 
-/// Reads one JSON object. Refuses anything after it, invalid UTF-8, and a duplicate member at any depth.
+/// Reads one JSON object. Refuses anything after it, invalid UTF-8, and, at any depth, a duplicate member or more than
+/// 128 of them.
 pub(crate) fn object(bytes: &[u8]) -> Result<Members, Refused> {
     struct Root(Members);
     impl<'de> Deserialize<'de> for Root {
@@ -49,6 +50,9 @@ pub(crate) fn key_list(bytes: &[u8]) -> Result<Vec<Members>, Refused> {
 }
 
 const DUPLICATE: &str = "duplicate member";
+/// More members than any claims, header or key of ours; a bound on what a few kilobytes can make us hold.
+const MAX_MEMBERS: usize = 128;
+const TOO_MANY: &str = "too many members";
 
 fn refused(error: serde_json::Error) -> Refused {
     // serde's errors are opaque; ours is recognised by its text, which no input can choose.
@@ -73,6 +77,9 @@ impl<'de> Visitor<'de> for Object {
         while let Some(name) = map.next_key::<String>()? {
             if members.contains_key(&name) {
                 return Err(A::Error::custom(DUPLICATE));
+            }
+            if members.len() == MAX_MEMBERS {
+                return Err(A::Error::custom(TOO_MANY));
             }
             let value = map.next_value_seed(AnyValue)?;
             members.insert(name, value);
@@ -138,6 +145,9 @@ impl<'de> Visitor<'de> for AnyValue {
         while let Some(name) = map.next_key::<String>()? {
             if !names.insert(name) {
                 return Err(A::Error::custom(DUPLICATE));
+            }
+            if names.len() > MAX_MEMBERS {
+                return Err(A::Error::custom(TOO_MANY));
             }
             map.next_value_seed(AnyValue)?;
         }

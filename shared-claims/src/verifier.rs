@@ -11,8 +11,8 @@ use crate::{Claims, KeySet, MAX_LIFE_SECONDS, MAX_TOKEN_BYTES, Part, Rejection, 
 
 /// Verifies access tokens of one issuer for one audience.
 ///
-/// It accepts what auth-service makes and nothing else; nothing it offers makes it accept more. What it checks, in this
-/// order, is the list of variants of [`Rejection`]. Members of the payload that it does not know are ignored, so that
+/// It accepts what auth-service makes and nothing else; nothing it offers makes it accept more. What it checks is the
+/// list of variants of [`Rejection`]. Members of the payload that it does not know are ignored, so that
 /// auth-service can add claims without breaking its consumers; members of the header are not.
 #[derive(Debug, Clone)]
 pub struct Verifier {

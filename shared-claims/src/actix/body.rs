@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -22,7 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// actix hands the body to all extractors of a handler before any of them has run, so an extractor that may need it
 /// later has to leave something in its place: a stream that delivers the same bytes to the handler's own form
-/// extractor, whichever of the two reads first.
+/// extractor. It waits while somebody [holds](Self::hold) the body, so that a handler's complaint about a form does not
+/// overtake the question who sent it.
 #[derive(Clone)]
 pub(super) struct SharedBody(Rc<RefCell<Body>>);
 
@@ -32,6 +33,8 @@ struct Body {
     seen_bytes: usize,
     /// Everything was seen, or the connection broke, or too much came to keep.
     end: Option<End>,
+    held: bool,
+    waiting: Option<Waker>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,9 +51,30 @@ impl SharedBody {
         if matches!(source, Payload::None) {
             return None;
         }
-        let body = Rc::new(RefCell::new(Body { source, seen: Vec::new(), seen_bytes: 0, end: None }));
+        let body = Rc::new(RefCell::new(Body {
+            source,
+            seen: Vec::new(),
+            seen_bytes: 0,
+            end: None,
+            held: false,
+            waiting: None,
+        }));
         *payload = Payload::Stream { payload: Box::pin(Reader { body: Rc::clone(&body), next: 0 }) };
         Some(Self(body))
+    }
+
+    /// Lets the other readers wait.
+    pub(super) fn hold(&self) {
+        self.0.borrow_mut().held = true;
+    }
+
+    /// Lets the other readers read.
+    pub(super) fn release(&self) {
+        let mut body = self.0.borrow_mut();
+        body.held = false;
+        if let Some(waker) = body.waiting.take() {
+            waker.wake();
+        }
     }
 
     /// The whole body; `None` if it is larger than [`MAX_FORM_BYTES`], breaks off or does not arrive in ten seconds.
@@ -104,6 +128,10 @@ impl Stream for Reader {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         let mut body = this.body.borrow_mut();
+        if body.held {
+            body.waiting = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
         if let Some(bytes) = body.seen.get(this.next) {
             this.next += 1;
             return Poll::Ready(Some(Ok(bytes.clone())));

@@ -107,9 +107,14 @@ fn admit<T: 'static>(
         }
         _ => None,
     };
+    body.iter().for_each(SharedBody::hold);
     let req = req.clone();
     Box::pin(async move {
-        match settle(&req, &login, now).await {
+        let settled = settle(&req, &login, now).await;
+        if let (Identity::Person(_), Some(body)) = (&settled, &body) {
+            body.release();
+        }
+        match settled {
             Identity::Person(claims) if may(&claims) => Ok(wrap(*claims)),
             Identity::Person(_) => Err(answer::forbidden(&req, &login)),
             Identity::Conflict => Err(answer::conflict(&req, &login)),

@@ -25,6 +25,9 @@
 //! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64 KiB, sent by a page of
 //! this very service (the browser says so): a form that somebody else's page sent here is not offered to be sent again.
 //! Values of fields that are named like passwords are never repeated; they get an empty field to be typed again.
+//!
+//! A page's query may contain `sso_clear=1` only where this crate put it: it is the button of the `409` page, and is
+//! honoured at such a conflict alone, and only when the browser says that the click was on a page of this service.
 
 mod answer;
 mod asked;

@@ -35,7 +35,7 @@ pub(super) fn respond(mut answer: HttpResponseBuilder, login: &SharedLogin, page
 }
 
 /// `form-action` names the sub-domains too: Chromium applies it to redirects after a form, and what is sent again may well
-/// be answered with one.
+/// be answered with one. `img-src` is for the icon that browsers ask every site for.
 fn policy(login: &SharedLogin) -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));
@@ -43,7 +43,7 @@ fn policy(login: &SharedLogin) -> String {
     let (scheme, domain) = (settings.auth.scheme(), settings.cookie_domain());
     let port = if settings.auth.port().is_some() || settings.service.port().is_some() { ":*" } else { "" };
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self' {scheme}://{domain}{port} \
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; form-action 'self' {scheme}://{domain}{port} \
          {scheme}://*.{domain}{port}; frame-ancestors 'none'; base-uri 'none'"
     )
 }
@@ -53,12 +53,13 @@ pub(super) fn send_again(action: &Url, login_url: &Url, form: Option<&[u8]>) -> 
     let login_url = escape(login_url.as_str());
     let Some(form) = form else {
         return Page {
-            title: "Your login has expired",
+            title: "Log in to send this",
             content: format!(
-                "<p>What you sent was not processed, and it could not be kept here: only forms of this service of at \
-                 most {} KB can.</p>\n<p><a class=\"button\" href=\"{login_url}\" target=\"_blank\">Log in \
-                 (opens a new tab)</a></p>\n<p>Then come back to this tab, go back one page with your browser, where what \
-                 you typed is usually still there, and send it again.</p>\n",
+                "<p>You are not logged in, or no longer. What you sent was not processed, and it could not be kept \
+                 here: only forms of this service of at most {} KB can.</p>\n\
+                 <p><a class=\"button\" href=\"{login_url}\" target=\"_blank\">Log in (opens a new tab)</a></p>\n\
+                 <p>Then come back to this tab, go back one page with your browser, where what you typed is usually \
+                 still there, and send it again.</p>\n",
                 MAX_FORM_BYTES / 1024
             ),
         };
@@ -78,9 +79,10 @@ pub(super) fn send_again(action: &Url, login_url: &Url, form: Option<&[u8]>) -> 
         }
     }
     Page {
-        title: "Your login has expired",
+        title: "Log in to send this",
         content: format!(
-            "<p>What you typed is not lost. It was not processed, and it waits on this page.</p>\n<ol>\n\
+            "<p>You are not logged in, or no longer. What you typed is not lost: it was not processed, and waits \
+             on this page.</p>\n<ol>\n\
              <li><a href=\"{login_url}\" target=\"_blank\">Log in (opens a new tab)</a></li>\n\
              <li>Come back to this tab and send it again.</li>\n</ol>\n\
              <form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{fields}{retype}\

@@ -20,7 +20,7 @@ use worker::{Origin, State, Worker};
 ///
 /// From a URL, one background thread fetches: at once, then as often as the answer's `Cache-Control: max-age` says (5
 /// minutes when it says nothing, never more often than every 30 seconds nor less often than hourly), and, when tokens
-/// name an unknown key, at most once in 30 seconds besides. From a file, the same thread reads it again every 5
+/// name an unknown key, at most once in 30 seconds besides. From a file, the same thread reads it again every 2
 /// seconds. Whatever goes wrong, the last good set stays in use. The thread ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct KeySource {
@@ -57,7 +57,7 @@ impl KeySource {
         Self { state, nudge: None }
     }
 
-    /// Reads a JWKS file now, and again whenever it changes (seen within 5 seconds).
+    /// Reads a JWKS file now, and again whenever it changes (seen within 2 seconds).
     ///
     /// # Errors
     /// When the file cannot be read or is refused now. Later failures keep the last good set and are logged.

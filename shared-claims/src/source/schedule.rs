@@ -66,3 +66,73 @@ impl Schedule {
         self.next = now + if self.loaded { wait.max(Duration::from_secs(5)) } else { wait };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn loaded() -> Schedule {
+        let mut schedule = Schedule::new();
+        assert_eq!(schedule.until_next(at(0)), at(0));
+        schedule.succeeded(at(0), None);
+        schedule
+    }
+
+    /// J13: at most one load in thirty seconds for unknown keys, however many ask.
+    #[test]
+    fn unknown_keys_cause_one_load_in_thirty_seconds() {
+        let mut schedule = loaded();
+        let allowed: Vec<u64> = (0..100).filter(|second| schedule.unknown_key(at(*second))).collect();
+        assert_eq!(allowed, [0, 30, 60, 90]);
+    }
+
+    /// J13: nor do unknown keys hurry the first load, which has its own pace.
+    #[test]
+    fn unknown_keys_cause_no_load_before_the_first_success() {
+        let mut schedule = Schedule::new();
+        schedule.failed(at(0));
+        assert!((0..100).all(|second| !schedule.unknown_key(at(second))));
+    }
+
+    /// K5: a revoked key is gone after the age that the server gives its set, within bounds.
+    #[test]
+    fn a_set_is_loaded_again_at_the_age_the_server_gives_it() {
+        let mut schedule = loaded();
+        assert_eq!(schedule.until_next(at(0)), at(300));
+        for (given, used) in [(0, 30), (29, 30), (120, 120), (3600, 3600), (86_400, 3600)] {
+            schedule.succeeded(at(1000), Some(at(given)));
+            assert_eq!(schedule.until_next(at(1000)), at(used), "{given}");
+        }
+        assert_eq!(schedule.until_next(at(9000)), at(0));
+    }
+
+    #[test]
+    fn the_first_load_is_tried_again_soon_and_then_less_soon() {
+        let mut schedule = Schedule::new();
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            schedule.failed(at(100));
+            waits.push(schedule.until_next(at(100)).as_millis());
+        }
+        assert_eq!(waits, [250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+    }
+
+    #[test]
+    fn with_keys_in_hand_failures_are_tried_again_without_hurry() {
+        let mut schedule = loaded();
+        let mut waits = Vec::new();
+        for _ in 0..2000 {
+            schedule.failed(at(100));
+            waits.push(schedule.until_next(at(100)).as_secs());
+        }
+        assert_eq!(waits[..10], [5, 5, 5, 5, 5, 8, 16, 32, 60, 60]);
+        assert!(waits[10..].iter().all(|wait| *wait == 60));
+        schedule.succeeded(at(200), None);
+        schedule.failed(at(300));
+        assert_eq!(schedule.until_next(at(300)), at(5));
+    }
+}

@@ -13,7 +13,7 @@ use super::schedule::Schedule;
 use crate::KeySet;
 
 /// How often a file is looked at.
-const FILE_PERIOD: Duration = Duration::from_secs(5);
+const FILE_PERIOD: Duration = Duration::from_secs(2);
 
 /// What the thread tells everybody.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl Worker {
     }
 }
 
-/// The new set, if the file changed and is a good one. A bad version is reported once, not every five seconds.
+/// The new set, if the file changed and is a good one. A bad version is reported once, not every two seconds.
 fn read_changed(path: &Path, seen: &mut Vec<u8>) -> Option<KeySet> {
     let bytes = match read_file(path) {
         Ok(bytes) if bytes == *seen => return None,

@@ -21,13 +21,17 @@ async fn cookies_of_two_people_let_nobody_in() {
     let page = asked(&issuer, opens("/private?page=2&page=3")).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     assert!(page.body.contains("Two logins at once"));
-    for field in ["name=\"page\" value=\"2\"", "name=\"page\" value=\"3\"", "name=\"sso_clear\" value=\"1\""] {
+    for field in ["name=\"page\" value=\"2\"", "name=\"page\" value=\"3\"", "name=\"sso_clear\" value=\"1\""]
+    {
         assert!(page.body.contains(field), "{field}");
     }
     assert!(page.body.contains("<form method=\"get\" action=\"http://demo.sso.localhost:8001/private\">"));
     assert!(!page.body.contains("ada@") && !page.body.contains("mallory@"));
     let script = asked(&issuer, calls("/private")).await;
-    assert_eq!((script.status, script.json()["code"].as_str()), (StatusCode::CONFLICT, Some("cookie_conflict")));
+    assert_eq!(
+        (script.status, script.json()["code"].as_str()),
+        (StatusCode::CONFLICT, Some("cookie_conflict"))
+    );
     assert_eq!(asked(&issuer, sends("/private", "a=b")).await.status, StatusCode::CONFLICT);
     assert_eq!(asked(&issuer, opens("/")).await.body, "hello stranger");
 }
@@ -47,7 +51,10 @@ async fn the_button_clears_the_cookies_and_leads_to_the_login() {
     let end = "Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure";
     assert_eq!(
         deleted,
-        [format!("__Secure-sso_access=; {end}"), format!("__Secure-sso_access=; Domain=sso.localhost; {end}")]
+        [
+            format!("__Secure-sso_access=; {end}"),
+            format!("__Secure-sso_access=; Domain=sso.localhost; {end}")
+        ]
     );
 }
 
@@ -56,7 +63,8 @@ async fn the_button_clears_the_cookies_and_leads_to_the_login() {
 async fn cookies_are_cleared_only_at_a_conflict_and_by_our_own_page() {
     let issuer = TestIssuer::new();
     for site in ["cross-site", "same-site", "none", "same-origin, same-origin"] {
-        let answer = asked(&issuer, opens("/private?sso_clear=1").insert_header(("Sec-Fetch-Site", site))).await;
+        let answer =
+            asked(&issuer, opens("/private?sso_clear=1").insert_header(("Sec-Fetch-Site", site))).await;
         assert_eq!(answer.status, StatusCode::CONFLICT, "{site}");
         assert_eq!(answer.header("clear-site-data"), "");
     }
@@ -67,7 +75,9 @@ async fn cookies_are_cleared_only_at_a_conflict_and_by_our_own_page() {
     let script = calls("/private?sso_clear=1");
     assert_eq!(asked(&issuer, script).await.status, StatusCode::CONFLICT);
     let ours = |cookie: String| {
-        opens("/private?sso_clear=1").insert_header(("Sec-Fetch-Site", "same-origin")).insert_header(("Cookie", cookie))
+        opens("/private?sso_clear=1")
+            .insert_header(("Sec-Fetch-Site", "same-origin"))
+            .insert_header(("Cookie", cookie))
     };
     let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
     let alone = ask(&issuer.login(), ours(ada)).await;

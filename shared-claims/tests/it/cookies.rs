@@ -86,7 +86,8 @@ fn more_cookies_than_an_honest_browser_has_are_a_conflict() {
     assert_eq!(found(&[many(MAX_CANDIDATES).as_bytes()]).len(), MAX_CANDIDATES);
     assert_eq!(candidates([many(MAX_CANDIDATES + 1).as_bytes()], NAME), Candidates::TooMany);
     let issuer = TestIssuer::new();
-    let header = format!("{}; {}", many(MAX_CANDIDATES), issuer.cookie(&issuer.claims_for("ada@example.org")));
+    let header =
+        format!("{}; {}", many(MAX_CANDIDATES), issuer.cookie(&issuer.claims_for("ada@example.org")));
     assert_eq!(issuer.login().identify_now([header.as_bytes()]), Identity::Conflict);
 }
 
@@ -115,8 +116,10 @@ fn two_that_hold_are_a_conflict_only_if_they_are_two_people() {
     let ada = issuer.claims_for("ada@example.org");
     let mut older = ada.clone();
     (older.iat, older.nbf) = (ada.iat - 60, ada.nbf - 60);
-    let headers = [format!("{}; {}", issuer.cookie(&older), issuer.cookie(&ada)),
-        format!("{}; {}", issuer.cookie(&ada), issuer.cookie(&older))];
+    let headers = [
+        format!("{}; {}", issuer.cookie(&older), issuer.cookie(&ada)),
+        format!("{}; {}", issuer.cookie(&ada), issuer.cookie(&older)),
+    ];
     for header in headers {
         assert_eq!(login.identify_now([header.as_bytes()]), Identity::Person(Box::new(ada.clone())));
     }

@@ -79,7 +79,9 @@ async fn a_logged_in_persons_form_reaches_the_handler() {
     let issuer = TestIssuer::new();
     let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
     for address in ["/notes", "/notes-user-first"] {
-        let answer = ask(&issuer.login(), sends(address, "text=buy+milk").insert_header(("Cookie", ada.clone()))).await;
+        let answer =
+            ask(&issuer.login(), sends(address, "text=buy+milk").insert_header(("Cookie", ada.clone())))
+                .await;
         assert_eq!(answer.body, "ada@example.org: buy milk");
     }
 }

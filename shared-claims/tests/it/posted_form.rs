@@ -17,7 +17,8 @@ async fn sent(address: &str, form: &str) -> Answer {
 /// The fields a browser would send from the page, as a browser reads them.
 fn fields(page: &str) -> Vec<(String, String)> {
     let unescape = |text: &str| {
-        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+        let text =
+            text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
         text.replace("&#13;", "\r").replace("&#10;", "\n").replace("&amp;", "&")
     };
     let inputs = page.split("<input type=\"hidden\" name=\"").skip(1);
@@ -33,7 +34,11 @@ fn fields(page: &str) -> Vec<(String, String)> {
 async fn what_was_typed_is_kept_and_can_be_sent_again_without_javascript() {
     for address in ["/notes?tab=1", "/notes-user-first?tab=1"] {
         let page = sent(address, "text=buy+milk+%26+eggs&colour=red&colour=blue&empty=").await.body;
-        assert!(page.contains(&format!("<form method=\"post\" action=\"http://demo.sso.localhost:8001{address}\"")));
+        assert!(
+            page.contains(&format!(
+                "<form method=\"post\" action=\"http://demo.sso.localhost:8001{address}\""
+            ))
+        );
         assert!(page.contains("<button type=\"submit\">Send again</button>"));
         let kept = fields(&page);
         let kept: Vec<_> = kept.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -62,7 +67,8 @@ async fn markup_in_what_was_typed_stays_text() {
 
 #[actix_web::test]
 async fn passwords_are_asked_for_again_and_never_repeated() {
-    let page = sent("/notes", "text=x&password=hunter2&new_Password=hunter3&pin=1234&csrf_token=abc").await.body;
+    let page =
+        sent("/notes", "text=x&password=hunter2&new_Password=hunter3&pin=1234&csrf_token=abc").await.body;
     assert!(!page.contains("hunter") && !page.contains("1234"));
     for name in ["password", "new_Password", "pin"] {
         assert!(page.contains(&format!("type=\"password\" name=\"{name}\" autocomplete=\"off\">")), "{name}");
@@ -74,15 +80,16 @@ async fn passwords_are_asked_for_again_and_never_repeated() {
 #[actix_web::test]
 async fn a_form_too_large_to_keep_is_said_to_be_so() {
     let fits = format!("text={}", "a".repeat(64 * 1024 - 5));
-    assert_eq!(fields(&sent("/notes", &fits).await.body)[0].1.len(), 64 * 1024 - 5);
-    let page = sent("/notes", &format!("{fits}a")).await.body;
+    assert_eq!(fields(&sent("/private", &fits).await.body)[0].1.len(), 64 * 1024 - 5);
+    let page = sent("/private", &format!("{fits}a")).await.body;
     assert!(page.contains("could not be kept here: only forms of this service of at most 64 KB can"));
     assert!(fields(&page).is_empty() && !page.contains("Send again"));
 }
 
 #[actix_web::test]
 async fn uploads_are_not_kept_and_the_page_says_so() {
-    let request = sends("/notes-user-first", "--x\r\n\r\n--x--").insert_header(("Content-Type", "multipart/form-data; boundary=x"));
+    let request = sends("/notes-user-first", "--x\r\n\r\n--x--")
+        .insert_header(("Content-Type", "multipart/form-data; boundary=x"));
     let answer = ask(&TestIssuer::new().login(), request).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert!(answer.body.contains("could not be kept here"));
@@ -92,7 +99,8 @@ async fn uploads_are_not_kept_and_the_page_says_so() {
 #[actix_web::test]
 async fn a_form_sent_by_another_site_is_not_offered_to_be_sent_again() {
     for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")] {
-        let answer = ask(&TestIssuer::new().login(), sends("/notes", "text=evil").insert_header((name, value))).await;
+        let answer =
+            ask(&TestIssuer::new().login(), sends("/notes", "text=evil").insert_header((name, value))).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         assert!(!answer.body.contains("evil"));
     }
@@ -104,7 +112,8 @@ async fn nor_without_the_same_origin_guard() {
     use actix_web::{App, test, web};
     use shared_claims::actix::User;
     let issuer = TestIssuer::new();
-    let app = App::new().app_data(web::Data::new(issuer.login())).route("/", web::post().to(async |_: User| "in"));
+    let app =
+        App::new().app_data(web::Data::new(issuer.login())).route("/", web::post().to(async |_: User| "in"));
     let app = test::init_service(app).await;
     let foreign = sends("/", "text=evil").insert_header(("Sec-Fetch-Site", "same-site"));
     let answer = crate::support_web::answer(&app, foreign).await;
@@ -114,7 +123,9 @@ async fn nor_without_the_same_origin_guard() {
 
 #[actix_web::test]
 async fn a_script_that_posts_gets_a_problem_and_no_page() {
-    let request = sends("/notes", "text=x").insert_header(("Sec-Fetch-Mode", "cors")).insert_header(("Sec-Fetch-Dest", "empty"));
+    let request = sends("/notes", "text=x")
+        .insert_header(("Sec-Fetch-Mode", "cors"))
+        .insert_header(("Sec-Fetch-Dest", "empty"));
     let answer = ask(&TestIssuer::new().login(), request).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.json()["code"], "login_required");
@@ -146,8 +157,48 @@ async fn a_form_under_a_key_that_stays_unknown_is_kept() {
     let login = SharedLogin::with_keys(known.settings(), source);
     let cookie = unknown.cookie(&unknown.claims_for("ada@example.org"));
     for address in ["/notes", "/notes-user-first"] {
-        let answer = ask(&login, sends(address, "text=buy+milk").insert_header(("Cookie", cookie.clone()))).await;
+        let answer =
+            ask(&login, sends(address, "text=buy+milk").insert_header(("Cookie", cookie.clone()))).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert_eq!(fields(&answer.body), [("text".to_owned(), "buy milk".to_owned())]);
     }
+}
+
+/// Over a real connection: the page arrives although most of what was sent was never read.
+#[actix_web::test]
+async fn the_page_arrives_although_a_large_form_is_not_read_to_its_end() {
+    use actix_web::{App, HttpServer, web};
+    use shared_claims::actix::{SameOrigin, User};
+    use std::io::{Read, Write};
+    let login = TestIssuer::new().login();
+    let app = move || {
+        App::new()
+            .app_data(web::Data::new(login.clone()))
+            .wrap(SameOrigin)
+            .route("/", web::post().to(async |_: User| "in"))
+    };
+    let server = HttpServer::new(app).workers(1).bind(("127.0.0.1", 0)).unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    for size in [100, 60_000, 3_000_000] {
+        let client = move || {
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            let head = format!(
+                "POST / HTTP/1.1\r\nHost: demo.sso.localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                 Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\nContent-Length: {}\r\n\r\na=",
+                size + 2
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            // A browser goes on sending until it is stopped.
+            let sent = stream.write_all(&vec![b'x'; size]);
+            let mut answer = vec![0; 12];
+            let read = stream.read_exact(&mut answer).map(|()| String::from_utf8(answer).unwrap());
+            (sent.is_ok(), read)
+        };
+        let (_, read) = web::block(client).await.unwrap();
+        assert_eq!(read.unwrap(), "HTTP/1.1 401", "{size}");
+    }
+    handle.stop(false).await;
 }

@@ -1,1 +1,157 @@
-//! soon
+//! What a service is told, and how it says that it was told something wrong.
+
+use shared_claims::{Settings, SettingsError, SharedLogin};
+
+fn read(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    Settings::from_lookup(|name| {
+        let changed = changes.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        changed.or_else(|| match name {
+            "AUTH_URL" => Some("https://auth.example.org".to_owned()),
+            "COOKIE_DOMAIN" => Some("example.org".to_owned()),
+            "SERVICE_URL" => Some("https://shop.example.org".to_owned()),
+            _ => None,
+        })
+    })
+}
+
+#[test]
+fn three_settings_are_enough() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.auth_url(), "https://auth.example.org");
+    assert_eq!(settings.service_url(), "https://shop.example.org");
+    assert_eq!(settings.cookie_domain(), "example.org");
+    assert_eq!(settings.access_cookie(), "__Secure-sso_access");
+}
+
+#[test]
+fn small_differences_in_writing_make_none() {
+    let settings = read(&[
+        ("AUTH_URL", " HTTPS://Auth.Example.ORG:443/ "),
+        ("COOKIE_DOMAIN", "Example.ORG"),
+        ("SERVICE_URL", "https://example.org/"),
+        ("AUTH_JWKS", ""),
+        ("ACCESS_COOKIE_NAME", " "),
+    ]);
+    let settings = settings.unwrap();
+    assert_eq!(settings.auth_url(), "https://auth.example.org");
+    assert_eq!(settings.service_url(), "https://example.org");
+    assert_eq!(settings.cookie_domain(), "example.org");
+}
+
+/// D2t, D3t: one line that names the setting and not its value.
+#[test]
+fn an_unacceptable_setting_is_named_in_one_line_without_its_value() {
+    for (name, value) in [
+        ("AUTH_URL", ""),
+        ("AUTH_URL", "auth.example.org"),
+        ("AUTH_URL", "ftp://auth.example.org"),
+        ("AUTH_URL", "http://auth.example.org"),
+        ("AUTH_URL", "https://auth.example.org/sso"),
+        ("AUTH_URL", "https://auth.example.org/?a"),
+        ("AUTH_URL", "https://auth.example.org/#a"),
+        ("AUTH_URL", "https://root:hunter2@auth.example.org"),
+        ("AUTH_URL", "https://auth.example.com"),
+        ("AUTH_URL", "https://authexample.org"),
+        ("AUTH_URL", "https://example.org.evil.example"),
+        ("AUTH_URL", "https://127.0.0.1"),
+        ("SERVICE_URL", ""),
+        ("SERVICE_URL", "https://shop.example.com"),
+        ("SERVICE_URL", "http://shop.example.org"),
+        ("SERVICE_URL", "https://shop.example.org/app"),
+        ("COOKIE_DOMAIN", ""),
+        ("COOKIE_DOMAIN", ".example.org"),
+        ("COOKIE_DOMAIN", "example.org."),
+        ("COOKIE_DOMAIN", "org"),
+        ("COOKIE_DOMAIN", "localhost"),
+        ("COOKIE_DOMAIN", "192.0.2.1"),
+        ("COOKIE_DOMAIN", "exa mple.org"),
+        ("COOKIE_DOMAIN", "https://example.org"),
+        ("AUTH_JWKS", "http://auth.example.org/.well-known/jwks.json"),
+        ("AUTH_JWKS", "http://203.0.113.1/jwks.json"),
+        ("AUTH_JWKS", "ftp://auth.example.org/jwks.json"),
+        ("AUTH_JWKS", "https://"),
+        ("ACCESS_COOKIE_NAME", "a b"),
+        ("ACCESS_COOKIE_NAME", "__Secure-a;b"),
+        ("ACCESS_COOKIE_NAME", "__Host-access"),
+        ("ACCESS_COOKIE_NAME", "access"),
+    ] {
+        let error = read(&[(name, value)]).expect_err(value);
+        assert_eq!(error.setting(), name, "{value}: {error}");
+        let line = error.to_string();
+        assert!(line.starts_with(name) && !line.contains('\n'), "{line}");
+        assert!(value.len() < 4 || !line.contains(value), "{line}");
+        assert!(!line.contains("hunter2"));
+    }
+}
+
+#[test]
+fn development_runs_on_localhost_names_without_https() {
+    let development = [
+        ("AUTH_URL", "http://auth.sso.localhost:8000"),
+        ("COOKIE_DOMAIN", "sso.localhost"),
+        ("SERVICE_URL", "http://demo.sso.localhost:8001"),
+        ("ACCESS_COOKIE_NAME", "sso_access"),
+    ];
+    let settings = read(&development).unwrap();
+    assert_eq!(settings.auth_url(), "http://auth.sso.localhost:8000");
+    assert_eq!(settings.access_cookie(), "sso_access");
+    let mixed = [&development[..2], &[("SERVICE_URL", "https://demo.sso.localhost")]].concat();
+    assert_eq!(read(&mixed).unwrap_err().setting(), "SERVICE_URL");
+}
+
+#[test]
+fn keys_may_come_over_http_where_nobody_can_listen_in() {
+    for place in [
+        "http://auth-service:8000/.well-known/jwks.json",
+        "http://127.0.0.1:8000/jwks",
+        "http://[::1]/jwks",
+        "http://10.1.2.3/jwks",
+        "http://auth.sso.localhost:8000/jwks",
+        "https://auth.example.org/jwks",
+    ] {
+        assert!(read(&[("AUTH_JWKS", place)]).is_ok(), "{place}");
+    }
+}
+
+#[test]
+fn a_key_file_that_cannot_be_read_refuses_the_start() {
+    let missing = read(&[("AUTH_JWKS", "/nonexistent/jwks.json")]).unwrap();
+    let error = SharedLogin::new(missing).unwrap_err();
+    assert_eq!(error.setting(), "AUTH_JWKS");
+    assert!(!error.to_string().contains("/nonexistent"), "{error}");
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, b"{\"keys\":[]}").unwrap();
+    let empty = read(&[("AUTH_JWKS", file.path().to_str().unwrap())]).unwrap();
+    assert!(SharedLogin::new(empty).unwrap_err().to_string().contains("has no key"));
+}
+
+/// What the program reads from its real environment: this test runs itself again as that program.
+#[test]
+fn an_auth_variable_that_is_none_of_ours_refuses_the_start() {
+    let run = |more: &[(&str, &str)]| {
+        let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+        program.args([
+            "--exact",
+            "settings::the_program_that_reads_its_environment",
+            "--ignored",
+            "--nocapture",
+        ]);
+        program.env_clear().env("AUTH_URL", "https://auth.example.org").env("COOKIE_DOMAIN", "example.org");
+        program.env("SERVICE_URL", "https://shop.example.org").envs(more.iter().copied());
+        String::from_utf8(program.output().unwrap().stdout).unwrap()
+    };
+    assert!(run(&[]).contains("reads: fine"));
+    assert!(run(&[("AUTH_JWKS", "/etc/keys.json"), ("OTHER_AUTH_X", "1")]).contains("reads: fine"));
+    let misspelt = run(&[("AUTH_JKWS", "hunter2")]);
+    assert!(misspelt.contains("reads: AUTH_JKWS is not a setting"), "{misspelt}");
+    assert!(!misspelt.contains("hunter2"));
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn the_program_that_reads_its_environment() {
+    match Settings::from_env() {
+        Ok(_) => println!("reads: fine"),
+        Err(error) => println!("reads: {error}"),
+    }
+}

@@ -34,7 +34,8 @@ impl Mint {
     }
 
     pub fn header(&self) -> Raw {
-        Raw::new(&[("alg", "\"ES256\""), ("typ", "\"at+jwt\"")]).with("kid", &format!("\"{}\"", self.issuer.key_id()))
+        Raw::new(&[("alg", "\"ES256\""), ("typ", "\"at+jwt\"")])
+            .with("kid", &format!("\"{}\"", self.issuer.key_id()))
     }
 
     pub fn payload(&self) -> Raw {

@@ -43,11 +43,13 @@ pub async fn ask(login: &SharedLogin, request: TestRequest) -> Answer {
         .route("/private", web::post().to(async |user: User| format!("done, {}", user.user_email)))
         .route(
             "/notes",
-            web::post().to(async |note: web::Form<Note>, user: User| format!("{}: {}", user.user_email, note.text)),
+            web::post()
+                .to(async |note: web::Form<Note>, user: User| format!("{}: {}", user.user_email, note.text)),
         )
         .route(
             "/notes-user-first",
-            web::post().to(async |user: User, note: web::Form<Note>| format!("{}: {}", user.user_email, note.text)),
+            web::post()
+                .to(async |user: User, note: web::Form<Note>| format!("{}: {}", user.user_email, note.text)),
         )
         .route("/staff", web::get().to(async |staff: Staff| staff.user_email.clone()))
         .route("/superuser", web::get().to(async |boss: Superuser| boss.user_email.clone()))

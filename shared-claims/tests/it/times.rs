@@ -62,7 +62,8 @@ fn a_token_that_lives_too_long_is_refused_although_it_is_signed() {
 fn the_longest_life_can_only_be_lowered() {
     let mint = Mint::new();
     let token = mint.issuer.sign(&mint.claims());
-    let judge = |seconds| mint.verifier.clone().with_max_life(seconds).verify_at(&token, &mint.keys, NOW).map(|_| ());
+    let judge =
+        |seconds| mint.verifier.clone().with_max_life(seconds).verify_at(&token, &mint.keys, NOW).map(|_| ());
     assert_eq!(judge(300), Ok(()));
     assert_eq!(judge(299), Err(Rejection::LifeTooLong));
     let mut long = mint.claims();
