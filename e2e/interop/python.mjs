@@ -1,0 +1,11 @@
+// Asks a Python library for its verdict on one token.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pythonWithPackages } from './venv.mjs';
+
+/** What the script printed: `{ claims }` or `{ refused: "<exception>" }`. The question travels on standard input. */
+export function verdict(script, question) {
+  const path = join(import.meta.dirname, script);
+  const output = execFileSync(pythonWithPackages(), [path], { input: JSON.stringify(question), encoding: 'utf8', env: { PATH: process.env.PATH } });
+  return JSON.parse(output);
+}

@@ -1,0 +1,83 @@
+// A plain HTTP client with a cookie jar, for what is no browser. It finds `*.localhost` on loopback by itself
+// (RFC 6761, 6.3): many resolvers outside browsers do not.
+import http from 'node:http';
+import https from 'node:https';
+import { auth } from './env.mjs';
+import { rememberSecret } from './secrets.mjs';
+
+export class Client {
+  #jar = new Map();
+
+  /** One request, no redirect followed. */
+  async request(url, { method = 'GET', form, headers = {} } = {}) {
+    const target = new URL(url);
+    const body = form ? new URLSearchParams(form).toString() : undefined;
+    const cookie = this.#cookiesFor(target.hostname);
+    const answer = await send(target, method, body, {
+      host: target.host,
+      accept: 'text/html',
+      ...(cookie && { cookie }),
+      ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
+      ...headers,
+    });
+    for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line, target.hostname);
+    return answer;
+  }
+
+  cookie(name) {
+    return this.#jar.get(name)?.value;
+  }
+
+  /** The hidden CSRF value of a form page. */
+  async csrf(path) {
+    const { body } = await this.request(auth + path);
+    const input = body.match(/<input[^>]*name="csrf_token"[^>]*>/)?.[0];
+    const value = input?.match(/value="([^"]*)"/)?.[1];
+    if (!value) throw new Error(`no csrf_token at ${path}`);
+    rememberSecret('csrf', value);
+    return value;
+  }
+
+  async registers({ firstName, lastName, email, password }) {
+    return this.request(`${auth}/register`, {
+      method: 'POST',
+      form: { first_name: firstName, last_name: lastName, email, password, confirm_password: password, csrf_token: await this.csrf('/register') },
+    });
+  }
+
+  async logsIn({ email, password }) {
+    return this.request(`${auth}/login`, { method: 'POST', form: { email, password, csrf_token: await this.csrf('/login') } });
+  }
+
+  #cookiesFor(host) {
+    const mine = [...this.#jar].filter(([, { domain, hostOnly }]) => host === domain || (!hostOnly && host.endsWith(`.${domain}`)));
+    return mine.map(([name, { value }]) => `${name}=${value}`).join('; ');
+  }
+
+  #keep(line, host) {
+    const [pair, ...attributes] = line.split(';').map((part) => part.trim());
+    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const domain = attributes.find((a) => /^domain=/i.test(a))?.slice(7).replace(/^\./, '');
+    if (attributes.some((a) => /^max-age=0$/i.test(a))) return void this.#jar.delete(name);
+    rememberSecret('cookie', value);
+    this.#jar.set(name, { value, domain: domain ?? host, hostOnly: !domain });
+  }
+}
+
+function send(target, method, body, headers) {
+  const secure = target.protocol === 'https:';
+  const options = {
+    host: '127.0.0.1', port: target.port || (secure ? 443 : 80), path: target.pathname + target.search, method, headers,
+    // A development stack behind a proxy signs its own certificate; we only ever speak to loopback.
+    ...(secure && { servername: target.hostname, rejectUnauthorized: false }),
+  };
+  return new Promise((resolve, reject) => {
+    const request = (secure ? https : http).request(options, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}

@@ -1,0 +1,133 @@
+// Someone in front of a browser: opens pages, fills in forms, presses buttons. Knows nothing of the services' insides.
+import { randomBytes } from 'node:crypto';
+import { auth, cookies, isChromium } from './env.mjs';
+import { Client } from './http.mjs';
+import { rememberSecret } from './secrets.mjs';
+import { Watch } from './watch.mjs';
+
+export const forms = {
+  register: 'form:has([name="confirm_password"])',
+  login: 'form:has([name="email"]):has([name="password"])',
+  logout: 'main form[action*="/logout"]',
+};
+
+/** Somebody new, whom no service knows yet. */
+export function stranger(firstName = 'Ada') {
+  const who = {
+    firstName, lastName: 'Tester',
+    email: `${firstName.toLowerCase()}.${randomBytes(6).toString('hex')}@example.org`,
+    password: randomBytes(18).toString('base64url'),
+  };
+  rememberSecret('password', who.password);
+  return who;
+}
+
+export class Person {
+  constructor(context, page, watch, who) {
+    Object.assign(this, { context, page, watch }, who);
+  }
+
+  /** Sits down at a browser without any cookie. */
+  static async sitsDown(browser, who = stranger()) {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    return new Person(context, page, await Watch.over(page), who);
+  }
+
+  /** The same, with an account (made over plain HTTP, for speed) and logged in at `next`. */
+  static async whoIsLoggedIn(browser, { next, who = stranger() } = {}) {
+    await new Client().registers(who);
+    const person = await Person.sitsDown(browser, who);
+    await person.logsIn({ next });
+    return person;
+  }
+
+  async opens(url) {
+    const response = await this.page.goto(url, { waitUntil: 'load' });
+    await this.#remembers();
+    return response;
+  }
+
+  /** Types into fields by name; what was there before goes. */
+  async fillsIn(form, values) {
+    for (const [name, value] of Object.entries(values)) {
+      await this.page.$eval(`${form} [name="${name}"]`, (field) => { field.value = ''; field.focus(); });
+      // As if pasted where the protocol can do that: key by key takes Chromium seconds.
+      if (value) await (isChromium ? this.page.keyboard.sendCharacter(value) : this.page.keyboard.type(value));
+    }
+  }
+
+  async presses(form) {
+    const button = (await this.page.$(`${form} button:not([type="button"]), ${form} [type="submit"]`)) ?? (await this.page.$(form.replace('main ', '') + ' button'));
+    if (!button) throw new Error(`no button in ${form} at ${this.page.url()}`);
+    const [response] = await Promise.all([this.page.waitForNavigation({ waitUntil: 'load' }), button.click()]);
+    await this.#remembers();
+    return response;
+  }
+
+  async follows(selector) {
+    const [response] = await Promise.all([this.page.waitForNavigation({ waitUntil: 'load' }), this.page.click(selector)]);
+    await this.#remembers();
+    return response;
+  }
+
+  async registers({ next, at = true } = {}) {
+    if (at) await this.opens(address('/register', next));
+    await this.fillsIn(forms.register, {
+      first_name: this.firstName, last_name: this.lastName, email: this.email,
+      password: this.password, confirm_password: this.password,
+    });
+    return this.presses(forms.register);
+  }
+
+  async logsIn({ next, at = true, email = this.email, password = this.password } = {}) {
+    if (at) await this.opens(address('/login', next));
+    await this.fillsIn(forms.login, { email, password });
+    return this.presses(forms.login);
+  }
+
+  async logsOut() {
+    await this.opens(`${auth}/logout`);
+    return this.presses(forms.logout);
+  }
+
+  /** All cookies of this browser, whichever host they belong to. */
+  async cookies() {
+    return this.context.cookies();
+  }
+
+  async cookie(name) {
+    return (await this.cookies()).find((cookie) => cookie.name === name);
+  }
+
+  /** What the clock does after the token's life: the browser drops the access cookie. Waiting is the walk's job. */
+  async losesTheAccessCookie() {
+    const held = (await this.cookies()).filter((cookie) => cookie.name === cookies.access);
+    await this.context.deleteCookie(...held);
+  }
+
+  text() {
+    return this.page.evaluate(() => document.body.innerText);
+  }
+
+  async sees(text) {
+    return (await this.text()).includes(text);
+  }
+
+  async leaves() {
+    await this.context.close();
+  }
+
+  async #remembers() {
+    const tokens = await this.page.$$eval('input[name="csrf_token"]', (inputs) => inputs.map((input) => input.value));
+    tokens.forEach((token) => rememberSecret('csrf', token));
+    for (const cookie of await this.cookies()) rememberSecret('cookie', cookie.value);
+  }
+}
+
+export function address(path, next) {
+  return auth + path + (next ? `?next=${encodeURIComponent(next)}` : '');
+}
+
+export const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });

@@ -1,0 +1,72 @@
+// Every page that a person can meet, one after the other, for whoever wants to look at each of them.
+import assert from 'node:assert/strict';
+import { auth, demo } from './env.mjs';
+import { writesNote } from './notes.mjs';
+import { Person, address, forms, stranger } from './person.mjs';
+
+const noValidate = (person, form) => person.page.$eval(form, (element) => { element.noValidate = true; });
+
+/** Calls `look(name, page)` on each page; `person` walks from one to the next. */
+export async function tour(browser, look) {
+  const person = await Person.sitsDown(browser, stranger('Ada'));
+  const { page } = person;
+
+  await person.opens(`${demo}/`);
+  await look('demo-home-anonymous', page);
+  await person.opens(address('/register', `${demo}/`));
+  await look('register', page);
+  await noValidate(person, forms.register);
+  await person.fillsIn(forms.register, { first_name: 'Ada', last_name: '', email: 'ada@nowhere', password: 'short', confirm_password: 'shirt' });
+  await person.presses(forms.register);
+  await look('register-errors', page);
+  await person.registers({ next: `${demo}/` });
+  await look('login-flash', page);
+  await person.opens(address('/login', `${demo}/private`));
+  await look('login', page);
+  await noValidate(person, forms.login);
+  await person.presses(forms.login);
+  await look('login-empty', page);
+  await person.logsIn({ at: false, password: 'a wrong password indeed' });
+  await look('login-wrong', page);
+  const refused = await tamperedLogin(person);
+  assert.equal(refused.status(), 403);
+  await look('login-stale', page);
+  assert.equal((await postFromNowhere(person)).status(), 403);
+  await look('error-403', page);
+  assert.equal((await person.opens(`${auth}/no-such-page`)).status(), 404);
+  await look('error-404', page);
+
+  await person.logsIn({ next: `${demo}/` });
+  await look('demo-home', page);
+  await person.opens(`${demo}/private`);
+  await look('demo-private', page);
+  await person.opens(`${demo}/notes`);
+  await look('demo-notes-empty', page);
+  await writesNote(person, 'Buy oat milk, and read RFC 6265bis before Thursday.');
+  await writesNote(person, 'averyveryverylongwordwithoutanyspacesatallthatwouldbreakanarrowpageifnobodyhadthoughtofit'.repeat(2));
+  await look('demo-notes', page);
+  assert.equal((await person.opens(`${demo}/staff`)).status(), 403);
+  await look('demo-staff-403', page);
+  assert.equal((await person.opens(`${demo}/no-such-page`)).status(), 404);
+  await look('demo-404', page);
+  await person.opens(`${auth}/`);
+  await look('account', page);
+  await person.opens(`${auth}/logout`);
+  await look('logout', page);
+  await person.presses(forms.logout);
+  await look('login-after-logout', page);
+  await person.leaves();
+}
+
+async function tamperedLogin(person) {
+  await person.opens(`${auth}/login`);
+  await person.page.$eval(`${forms.login} [name="csrf_token"]`, (input) => { input.value = 'tampered'; });
+  return person.logsIn({ at: false });
+}
+
+/** A form on a page without an origin, as an attacker's would be. */
+async function postFromNowhere(person) {
+  await person.page.goto('about:blank');
+  await person.page.setContent(`<form method="post" action="${auth}/logout"><button>go</button></form>`);
+  return person.presses('form');
+}

@@ -1,0 +1,86 @@
+// Where `next` leads, and where it never does. The long table of hostile values stands in the service's own tests.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { startBrowser } from '../support/browser.mjs';
+import { auth, cookieDomain, demo } from '../support/env.mjs';
+import { Client } from '../support/http.mjs';
+import { Person, address, forms, stranger } from '../support/person.mjs';
+
+const evil = [
+  'https://evil.example/', '//evil.example', '/\\evil.example', 'https:evil.example', `${auth}@evil.example/`,
+  `${new URL(auth).protocol}//${cookieDomain}.evil.example/`, `${new URL(auth).protocol}//not${cookieDomain}/`, 'javascript:alert(1)',
+  'data:text/html,hello', '\t//evil.example', '%2F%2Fevil.example', `${demo.replace('://', '://evil.example\\@')}`,
+];
+
+describe('next', () => {
+  let browser;
+  let known;
+  before(async () => {
+    browser = await startBrowser();
+    known = stranger('Known');
+    await new Client().registers(known);
+  });
+  const visitor = async (t) => {
+    const person = await Person.sitsDown(browser, known);
+    t.after(() => person.leaves());
+    return person;
+  };
+
+  it('N1: an evil next never leaves our hosts, for a logged-in visitor', async (t) => {
+    const person = await visitor(t);
+    await person.logsIn();
+    for (const next of evil) {
+      await person.opens(address('/login', next));
+      assert.equal(new URL(person.page.url()).origin, auth, next);
+      assert.ok(await person.sees(known.email), `${next} shows the account page, as no next would`);
+    }
+  });
+
+  it('N1: nor is it carried by the form', async (t) => {
+    const person = await visitor(t);
+    for (const next of evil) {
+      await person.opens(address('/login', next));
+      const fields = await person.page.$$eval(`${forms.login} [name="next"]`, (inputs) => inputs.map((input) => input.value));
+      assert.ok(fields.every((value) => new URL(value, auth).origin === auth), `${next} became ${fields}`);
+      const links = await person.page.$$eval('a', (anchors) => anchors.map((a) => a.href));
+      assert.ok(!links.some((link) => /next=.*evil\.example/.test(decodeURIComponent(link)) && !link.startsWith(auth)), next);
+    }
+  });
+
+  it('N6: a tampered hidden next is checked again when the form is posted', async (t) => {
+    const person = await visitor(t);
+    await person.opens(address('/login', `${demo}/private`));
+    await person.page.$eval(`${forms.login} [name="next"]`, (input) => { input.value = 'https://evil.example/'; });
+    await person.logsIn({ at: false });
+    assert.equal(person.page.url(), `${auth}/`);
+    assert.deepEqual(person.watch.violations, []);
+  });
+
+  it('N6: so is one at registration', async (t) => {
+    const person = await Person.sitsDown(browser);
+    t.after(() => person.leaves());
+    await person.opens(address('/register', `${demo}/private`));
+    await person.page.$eval(`${forms.register} [name="next"]`, (input) => { input.value = 'https://evil.example/'; });
+    await person.registers({ at: false });
+    await person.logsIn({ at: false });
+    assert.equal(person.page.url(), `${auth}/`);
+  });
+
+  it('an unknown place counts as absent', async (t) => {
+    const person = await visitor(t);
+    await person.logsIn({ next: 'https://www.example.com/somewhere' });
+    assert.equal(person.page.url(), `${auth}/`);
+  });
+
+  it('N5: pointing it at the logout or the login page logs nobody out and makes no loop', async (t) => {
+    const person = await visitor(t);
+    await person.logsIn();
+    for (const path of ['/logout', '/login', '/register', `/login?next=${encodeURIComponent(`${auth}/login`)}`]) {
+      const response = await person.opens(address('/login', auth + path));
+      assert.ok(response.status() < 400, `${path}: ${response.status()}`);
+      assert.ok(response.request().redirectChain().length <= 5, path);
+    }
+    await person.opens(`${auth}/`);
+    assert.ok(await person.sees(known.email), 'still logged in');
+  });
+});

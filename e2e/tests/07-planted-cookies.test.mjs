@@ -1,0 +1,124 @@
+// X7, C4: a sibling sub-domain may set cookies for the whole domain. It gains nothing by it.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { startAttacker } from '../support/attacker.mjs';
+import { startBrowser } from '../support/browser.mjs';
+import { auth, cookieDomain, cookies, demo } from '../support/env.mjs';
+import { Client } from '../support/http.mjs';
+import { Person, stranger } from '../support/person.mjs';
+
+describe('a sibling sub-domain that plants cookies', () => {
+  let browser;
+  let attacker;
+  let mallory;
+  let stolen;
+  let count = 0;
+
+  before(async () => {
+    browser = await startBrowser();
+    attacker = await startAttacker();
+    mallory = stranger('Mallory');
+    const client = new Client();
+    await client.registers(mallory);
+    await client.logsIn(mallory);
+    stolen = { access: client.cookie(cookies.access), refresh: client.cookie(cookies.refresh), browser: client.cookie(cookies.browser) ?? 'none' };
+    assert.ok(stolen.access && stolen.refresh);
+  });
+
+  const plant = async (person, lines) => {
+    count += 1;
+    attacker.plants(`/${count}`, lines);
+    await person.opens(`${attacker.sibling}/${count}`);
+    // Without this, a browser that refuses the cookie would make the test mean nothing.
+    const held = (await person.cookies()).map(({ name, value }) => `${name}=${value}`);
+    for (const line of lines.filter((planted) => !planted.startsWith('__Host-') && /^[\x21-\x7e]+=/.test(planted))) {
+      assert.ok(held.includes(line.split(';')[0]), `the browser took ${line.slice(0, 40)}`);
+    }
+  };
+  const victim = async (t) => {
+    const person = await Person.whoIsLoggedIn(browser, { who: stranger('Victor') });
+    t.after(() => person.leaves());
+    return person;
+  };
+  /** Logged in as themselves, or at worst asked to log in again; never Mallory. */
+  const neverMallory = async (person, { mayBeAskedAgain = true } = {}) => {
+    for (const url of [`${auth}/`, `${demo}/`, `${demo}/private`, `${demo}/notes`, `${auth}/login`, `${auth}/logout`]) {
+      const response = await person.opens(url);
+      assert.ok(response.status() < 500, `${url}: ${response.status()}`);
+      assert.ok(response.request().redirectChain().length <= 5, `${url} is no loop`);
+      const text = await person.text();
+      assert.ok(!text.includes(mallory.email) && !text.includes(mallory.firstName), `${url} shows Mallory`);
+      if (!mayBeAskedAgain && url.endsWith('/private')) assert.equal(person.page.url(), url, text);
+    }
+  };
+  const domainWide = `Domain=${cookieDomain}; Path=/`;
+
+  it('C4: the browser refuses copies of the host cookies', async (t) => {
+    const person = await victim(t);
+    const mine = (await person.cookie(cookies.refresh)).value;
+    await plant(person, [`${cookies.refresh}=${stolen.refresh}; ${domainWide}; Secure`, `${cookies.browser}=${stolen.browser}; ${domainWide}; Secure`]);
+    const held = (await person.cookies()).filter(({ name }) => name === cookies.refresh);
+    assert.deepEqual(held.map(({ value }) => value), [mine]);
+    await neverMallory(person, { mayBeAskedAgain: false });
+  });
+
+  for (const name of ['%5F%5FHost-sso_refresh', '__Host%2Dsso_refresh', '%5f%5fHost%2dsso%5frefresh']) {
+    it(`C4: ${name} is not read as the refresh cookie, with or without a session`, async (t) => {
+      const lines = [`${name}=${stolen.refresh}; ${domainWide}`, `${name}=${stolen.refresh}; Domain=${cookieDomain}; Path=/login`];
+      const person = await victim(t);
+      await plant(person, lines);
+      await neverMallory(person, { mayBeAskedAgain: false });
+      await person.losesTheAccessCookie();
+      await neverMallory(person, { mayBeAskedAgain: false });
+
+      const visitor = await Person.sitsDown(browser);
+      t.after(() => visitor.leaves());
+      await plant(visitor, lines);
+      await neverMallory(visitor);
+      await visitor.opens(`${auth}/`);
+      assert.equal(new URL(visitor.page.url()).pathname, '/login');
+    });
+  }
+
+  it('X7: names without prefix mean nothing', async (t) => {
+    const person = await victim(t);
+    const lines = ['sso_refresh', 'sso_access', 'sso_browser', 'refresh_token', 'access_token', 'id', 'csrf', 'csrf_token']
+      .map((name) => `${name}=${name.includes('access') ? stolen.access : stolen.refresh}; ${domainWide}`);
+    await plant(person, lines);
+    await neverMallory(person, { mayBeAskedAgain: false });
+  });
+
+  it('an access cookie overwritten with rubbish is renewed', async (t) => {
+    const person = await victim(t);
+    await plant(person, [`${cookies.access}=rubbish; ${domainWide}; Secure`]);
+    await neverMallory(person, { mayBeAskedAgain: false });
+  });
+
+  it('C7: a second access cookie of another valid user on a longer path makes nobody Mallory, and no loop', async (t) => {
+    const person = await victim(t);
+    await plant(person, ['/private', '/notes', '/login'].map((path) => `${cookies.access}=${stolen.access}; Domain=${cookieDomain}; Path=${path}; Secure`));
+    await neverMallory(person);
+  });
+
+  it('rubbish on a longer path does not lock the victim out', async (t) => {
+    const person = await victim(t);
+    await plant(person, ['/private', '/notes'].map((path) => `${cookies.access}=rubbish; Domain=${cookieDomain}; Path=${path}; Secure`));
+    await neverMallory(person, { mayBeAskedAgain: false });
+  });
+
+  it("C11: the attacker's access cookie proves nothing to the auth host", async (t) => {
+    const visitor = await Person.sitsDown(browser);
+    t.after(() => visitor.leaves());
+    await plant(visitor, [`${cookies.access}=${stolen.access}; ${domainWide}; Secure`]);
+    for (const path of ['/', '/login', '/logout', '/register']) {
+      await visitor.opens(auth + path);
+      assert.equal(await visitor.sees(mallory.email), false, path);
+    }
+  });
+
+  it('C8: a foreign cookie with broken bytes costs nobody their session', async (t) => {
+    const person = await victim(t);
+    await plant(person, [`broken=%ff%fe; ${domainWide}`, `b\u00e4d=\u00ff; ${domainWide}`, `=nameless; ${domainWide}`, `empty=; ${domainWide}`]);
+    await neverMallory(person, { mayBeAskedAgain: false });
+  });
+});
