@@ -28,7 +28,7 @@ pub fn claims(
         jti: random::uuid_v4(),
         iat: issued,
         nbf: issued,
-        exp: (now + lifetime).min(session.expires_at).unix_seconds(),
+        exp: (now + lifetime).min(session.ends_at()).unix_seconds(),
         auth_time: session.began_at.unix_seconds(),
         amr: session.amr.split(' ').map(str::to_owned).collect(),
         token_type: TokenType::Access,

@@ -32,9 +32,7 @@ pub async fn authenticate(
             Ok(Authenticated::Inactive)
         }
         (Some(user), Checked::Right { must_update: false }) => Ok(Authenticated::Yes(Box::new(user))),
-        (Some(user), Checked::Right { must_update: true }) => {
-            upgrade(db, hashers, user, password).await.map(|user| Authenticated::Yes(Box::new(user)))
-        }
+        (Some(user), Checked::Right { must_update: true }) => upgrade(db, hashers, user, password).await,
         (Some(user), Checked::Corrupt) => {
             tracing::error!(event = "login_refused", user = %user.id, reason = "the stored password hash is damaged");
             Ok(Authenticated::No)
@@ -52,8 +50,8 @@ async fn upgrade(
     hashers: &HashPool,
     mut user: User,
     password: Password,
-) -> Result<User, Error> {
-    let new = hashers.remake(password).await.map_err(Error::unavailable)?;
+) -> Result<Authenticated, Error> {
+    let new = hashers.remake(password.clone()).await.map_err(Error::unavailable)?;
     let (id, old) = (user.id, user.password_hash.clone());
     let stored = new.clone();
     let is_stored = db
@@ -61,6 +59,16 @@ async fn upgrade(
         .await?;
     if is_stored {
         user.password_hash = new;
+        return Ok(Authenticated::Yes(Box::new(user)));
     }
-    Ok(user)
+    // Another hash came in between: of the same password, by a login in another tab, or of a new password. It
+    // decides.
+    let now = db.run(move |conn| User::by_id(conn, id).map_err(DatabaseError::from)).await?;
+    let Some(user) = now else { return Ok(Authenticated::No) };
+    let checked = hashers.check(Some(user.password_hash.clone()), password).await;
+    match checked.map_err(Error::unavailable)? {
+        Checked::Right { .. } if user.is_active => Ok(Authenticated::Yes(Box::new(user))),
+        Checked::Right { .. } => Ok(Authenticated::Inactive),
+        Checked::Wrong | Checked::Corrupt => Ok(Authenticated::No),
+    }
 }

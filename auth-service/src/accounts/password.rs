@@ -62,7 +62,7 @@ pub enum PasswordProblem {
     #[error("This is one of the passwords that are tried first. Please choose another.")]
     Common,
     #[error(
-        "This is too much like your name or e-mail address. Please choose something that is not about you."
+        "This is too much like your name or email address. Please choose something that is not about you."
     )]
     LikeTheirOwner,
     #[error("This is too easy to guess. {0}")]

@@ -1,9 +1,9 @@
-//! Renewal: a refresh token goes in, its successor comes out. Once.
+//! Renewal: a refresh token goes in, its successor comes out.
 //!
 //! Fifty tabs may renew at the same moment. One guarded `UPDATE` decides who moves the session on; the others
 //! find that their token is the one just replaced, and receive the same successor, so that it does not matter
-//! whose answer reaches the browser last. A token older than that is in two hands: the session ends
-//! (RFC 9700, 4.14.2).
+//! whose answer reaches the browser last. Within the grace after that, the successor itself is handed out again and
+//! not replaced. A token older than that is in two hands: the session ends (RFC 9700, 4.14.2).
 
 use std::time::Duration;
 
@@ -50,18 +50,17 @@ impl Session {
             return Ok(Renewal::Inactive(session.id));
         }
         let user = Box::new(user);
-        let idle_until = (now + limits.idle).min(session.expires_at);
-        if Self::advance(conn, session.id, token.generation, idle_until, now)? {
+        if Self::advance(conn, session.id, token.generation, limits, now)? {
             session.generation = token.generation + 1;
             session.rotated_at = now;
-            session.idle_until = idle_until;
+            session.idle_until = now + limits.idle;
             return Ok(Renewal::Renewed { user, session });
         }
         let Some(session) = Self::by_id(conn, session.id)? else { return Ok(Renewal::Over) };
         Self::judge_late(conn, session, user, token.generation, limits.grace, now)
     }
 
-    /// The token was not current any more: a tab that came second, or a copy.
+    /// The session did not move on: the token is its current one from a moment ago, or was just replaced, or is a copy.
     fn judge_late(
         conn: &mut AnyConnection,
         session: Self,

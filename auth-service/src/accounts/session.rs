@@ -31,6 +31,8 @@ pub struct Session {
     pub revoked_because: Option<String>,
 }
 
+const FIRST_GENERATION: i64 = 1;
+
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -56,7 +58,7 @@ impl Ended {
 }
 
 impl Session {
-    /// Begins a session, at generation 1.
+    /// Begins a session.
     pub fn begin(
         conn: &mut AnyConnection,
         user: UserId,
@@ -68,7 +70,7 @@ impl Session {
             id: Id::from(random::uuid_v4()),
             user_id: user,
             seed: random::bytes::<32>().to_vec(),
-            generation: 1,
+            generation: FIRST_GENERATION,
             amr: amr.to_owned(),
             began_at: now,
             rotated_at: now,
@@ -96,19 +98,26 @@ impl Session {
             .optional()
     }
 
-    /// Moves on from the generation that was `seen`, unless another request did first or the session is over.
-    /// Of any number at the same moment exactly one gets `true`.
+    /// Moves on from the generation that was `seen`, unless another request did first, the session is over, or it
+    /// moved on less than `limits.grace` ago. Of any number at the same moment exactly one gets `true`.
+    ///
+    /// The pause is for browsers with many tabs: if every answer moved the session on, a request that is still
+    /// under way would soon be two generations behind, and look like a thief's. The first token of a session
+    /// needs no pause, because none came before it.
     pub fn advance(
         conn: &mut AnyConnection,
         id: SessionId,
         seen: i64,
-        idle_until: Timestamp,
+        limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<bool> {
+        let settled =
+            sessions::rotated_at.lt(now - limits.grace).or(sessions::generation.eq(FIRST_GENERATION));
         let changed = diesel::update(
             sessions::table
                 .find(id)
                 .filter(sessions::generation.eq(seen))
+                .filter(settled)
                 .filter(sessions::revoked_at.is_null())
                 .filter(sessions::idle_until.gt(now))
                 .filter(sessions::expires_at.gt(now)),
@@ -116,7 +125,7 @@ impl Session {
         .set((
             sessions::generation.eq(seen + 1),
             sessions::rotated_at.eq(now),
-            sessions::idle_until.eq(idle_until),
+            sessions::idle_until.eq(now + limits.idle),
         ))
         .execute(conn)?;
         Ok(changed == 1)
@@ -155,7 +164,7 @@ impl Session {
         generation == self.generation || (generation == self.generation - 1 && now <= self.rotated_at + grace)
     }
 
-    /// When the refresh cookie may go.
+    /// When it runs out unless it is renewed: neither cookie outlives this.
     pub fn ends_at(&self) -> Timestamp {
         self.idle_until.min(self.expires_at)
     }

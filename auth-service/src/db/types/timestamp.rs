@@ -55,9 +55,9 @@ impl Timestamp {
         self.0.format("%-d %B %Y").to_string()
     }
 
-    /// A date and time for people: "23 November 2026, 21:39 UTC".
+    /// A date and time for people: "23 Nov 2026, 21:39 UTC".
     pub fn in_words(self) -> String {
-        self.0.format("%-d %B %Y, %H:%M UTC").to_string()
+        self.0.format("%-d %b %Y, %H:%M UTC").to_string()
     }
 
     /// RFC 3339, for machines.
@@ -77,6 +77,14 @@ impl std::ops::Add<Duration> for Timestamp {
 
     fn add(self, span: Duration) -> Self {
         Self(self.0 + span)
+    }
+}
+
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        Self(self.0 - span)
     }
 }
 
