@@ -3,7 +3,7 @@
 use actix_web::cookie::Cookie;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::accounts::{self, Current, HashPool, RefreshKey, RefreshToken, Renewal, Session, User};
+use crate::accounts::{self, Current, Ended, HashPool, RefreshKey, RefreshToken, Renewal, Session, User};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, DatabaseError};
@@ -107,6 +107,26 @@ impl App {
         Ok(None)
     }
 
+    /// Ends the session that this browser holds. Whether it held a live one.
+    pub async fn sign_out(&self, request: &HttpRequest, why: Ended) -> Result<bool, Error> {
+        let Some(token) = Self::refresh_token(request) else { return Ok(false) };
+        let (key, now, session) = (self.refresh_key.clone(), self.clock.now(), token.session);
+        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, now);
+        let ended = self.db.run(move |conn| sign_out(conn).map_err(DatabaseError::from)).await?;
+        if ended {
+            tracing::info!(event = "logout", %session, ?why);
+        }
+        Ok(ended)
+    }
+
+    /// Takes the session's cookies away, on whatever the answer is.
+    pub fn dismiss(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
+        for cookie in self.cookies.forget() {
+            answer.add_cookie(&cookie).map_err(Error::internal_from_http)?;
+        }
+        Ok(answer)
+    }
+
     /// Hands out the session: both cookies, on whatever the answer is.
     pub fn admit(
         &self,
@@ -122,7 +142,7 @@ impl App {
 
     fn session_cookies(&self, user: &User, session: &Session) -> Result<[Cookie<'static>; 2], Error> {
         let (config, now) = (&self.config, self.clock.now());
-        let life = config.access_token_lifetime.min(now.until(session.expires_at));
+        let life = config.access_token_lifetime.min(now.until(session.ends_at()));
         let claims = accounts::claims(user, session, &config.auth_url, &config.cookie_domain, life, now);
         let access = self.keyring.sign(&claims).map_err(Error::internal)?;
         let refresh = self.refresh_key.token_for(session);

@@ -45,7 +45,7 @@ impl Error {
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
         Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            message: "We cannot answer right now. Please try again in a few seconds.",
+            message: "We have too much to do, or cannot reach our database.",
             cause: Some(cause.into()),
         }
     }

@@ -4,9 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Ended, Session};
+use crate::accounts::Ended;
 use crate::app::App;
-use crate::db::DatabaseError;
 use crate::error::Error;
 use crate::web::browser::Level;
 use crate::web::form::STALE;
@@ -46,6 +45,12 @@ impl Page for LogoutPage {
     const TEMPLATE: &'static str = "logout/logout.html";
 }
 
+impl LogoutPage {
+    pub fn new(next: Option<&Next>, csrf_token: String) -> Self {
+        Self { next: next.map(|next| next.as_str().to_owned()), csrf_token }
+    }
+}
+
 /// `GET /logout`: one button. A link or an image of another site must not log anybody out.
 async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
     page(&app, &browser, StatusCode::OK, app.next(query.0.as_deref()).as_ref())
@@ -65,21 +70,13 @@ async fn submit(
             return page(&app, &browser, StatusCode::FORBIDDEN, app.next(form.next.as_deref()).as_ref());
         }
     };
-    if let Some(token) = App::refresh_token(&request) {
-        let (key, now, session) = (app.refresh_key.clone(), app.clock.now(), token.session);
-        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, Ended::LoggedOut, now);
-        if app.db.run(move |conn| sign_out(conn).map_err(DatabaseError::from)).await? {
-            tracing::info!(event = "logout", %session);
-        }
-    }
+    app.sign_out(&request, Ended::LoggedOut).await?;
     browser.renew();
-    browser.flash(Level::Info, "You are now logged out.")?;
     let next = app.next(form.next.as_deref());
-    let mut answer = see_other(&app.destination(next.as_ref(), "/login"));
-    for cookie in app.cookies.forget() {
-        answer.add_cookie(&cookie).map_err(Error::internal_from_http)?;
+    if next.is_none() {
+        browser.flash(Level::Info, "You are now logged out.")?;
     }
-    Ok(answer)
+    app.dismiss(see_other(&app.destination(next.as_ref(), "/login")))
 }
 
 fn page(
@@ -88,7 +85,6 @@ fn page(
     status: StatusCode,
     next: Option<&Next>,
 ) -> Result<HttpResponse, Error> {
-    let page =
-        LogoutPage { next: next.map(|next| next.as_str().to_owned()), csrf_token: browser.form_token()? };
+    let page = LogoutPage::new(next, browser.form_token()?);
     app.pages.answer(status, &Shell::of(browser), &page)
 }

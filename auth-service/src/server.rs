@@ -70,7 +70,11 @@ fn pages(services: &mut web::ServiceConfig) {
         .configure(logout::routes)
         .configure(jwks::routes)
         .configure(health::routes)
-        .route("/static/{name}", web::get().to(statics::serve))
+        .service(
+            web::resource("/static/{name}")
+                .route(web::get().to(statics::serve))
+                .route(web::head().to(statics::serve)),
+        )
         .default_service(web::to(nothing_here));
 }
 

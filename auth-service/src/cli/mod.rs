@@ -83,7 +83,9 @@ pub fn run() -> ExitCode {
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("auth-service: {failure}");
+            // One line, whatever a library's message holds.
+            let message = failure.to_string();
+            eprintln!("auth-service: {}", message.split_whitespace().collect::<Vec<_>>().join(" "));
             failure.exit_code()
         }
     }

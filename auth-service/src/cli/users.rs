@@ -91,7 +91,12 @@ struct PasswordSource {
 const PAGE: i64 = 500;
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let db = Database::connect(&arguments.database.parse()?, 1)?;
+    let url = arguments.database.parse()?;
+    let makes_the_first = matches!(arguments.action, Action::Create(_) | Action::CreateSuperuser(_));
+    if url.is_missing_file() && !makes_the_first {
+        return Err(Failure::Refused(format!("there is no database yet at {}", url.masked())));
+    }
+    let db = Database::connect(&url, 1)?;
     db.migrate()?;
     match arguments.action {
         Action::Create(person) => create(&db, &person, false),

@@ -45,12 +45,15 @@ impl AuthUrl {
         self.0.origin().ascii_serialization()
     }
 
-    /// What a browser sends as `Host`: the port only when it is not the scheme's own.
-    pub fn authority(&self) -> String {
-        match (self.0.host_str(), self.0.port()) {
-            (Some(host), Some(port)) => format!("{host}:{port}"),
-            (host, _) => host.unwrap_or_default().to_owned(),
-        }
+    /// Whether `host` names us: as browsers write it, without the scheme's own port, or with it (RFC 9110, 4.2.3).
+    pub fn is_authority(&self, host: &str) -> bool {
+        let (name, port) = host.rsplit_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+        let own_port = self.0.port_or_known_default().map(|port| port.to_string());
+        self.0.host_str().is_some_and(|own| own.eq_ignore_ascii_case(name))
+            && match port {
+                Some(port) => own_port.as_deref() == Some(port),
+                None => self.0.port().is_none(),
+            }
     }
 
     /// The absolute address of one of our own paths.

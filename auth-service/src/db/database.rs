@@ -2,8 +2,8 @@
 
 use diesel::r2d2;
 
-use super::pool::{self, DatabaseUrl, Pool};
-use super::{AnyConnection, migrate};
+use super::pool::{self, Pool};
+use super::{AnyConnection, DatabaseUrl, migrate};
 
 /// The database. Clones share one pool.
 #[derive(Clone, Debug)]
@@ -28,7 +28,10 @@ impl DatabaseError {
         use diesel::result::{DatabaseErrorKind, Error};
         match self {
             Self::Pool(_) => true,
-            Self::Query(Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)) => true,
+            Self::Query(Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            )) => true,
             Self::Query(Error::DatabaseError(_, information)) => information.message().contains("locked"),
             Self::Query(_) | Self::Task(_) | Self::Migration(_) => false,
         }

@@ -6,7 +6,8 @@ pub mod migrate;
 mod pool;
 pub mod schema;
 pub mod types;
+mod url;
 
 pub use connection::AnyConnection;
 pub use database::{Database, DatabaseError};
-pub use pool::{DatabaseUrl, DatabaseUrlError};
+pub use url::{DatabaseUrl, DatabaseUrlError};

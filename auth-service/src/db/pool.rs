@@ -7,68 +7,15 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 
 use super::AnyConnection;
+use super::url::{DatabaseUrl, Target};
 
 pub type Pool = r2d2::Pool<Manager>;
 
 /// How long a request waits for a free connection before it is told to come back later.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(2);
-
-/// Where the database is: `sqlite:<path>` or `postgres://…`. Its text may hold a password and is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(Target);
-
-#[derive(Clone, PartialEq, Eq)]
-enum Target {
-    #[cfg(feature = "sqlite")]
-    Sqlite(String),
-    #[cfg(feature = "postgres")]
-    Postgres(String),
-}
-
-/// Why a database URL cannot be used.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum DatabaseUrlError {
-    #[error("must be sqlite:<path of a file> or postgres://<user>@<host>/<name>")]
-    UnknownScheme,
-    #[error("names PostgreSQL, but this binary was built without it: build with --features postgres")]
-    WithoutPostgres,
-    #[error("names SQLite, but this binary was built without it: build with --features sqlite")]
-    WithoutSqlite,
-}
-
-impl DatabaseUrl {
-    pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
-        match text.split_once(':') {
-            #[cfg(feature = "sqlite")]
-            Some(("sqlite", path)) if !path.is_empty() => {
-                Ok(Self(Target::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned())))
-            }
-            #[cfg(not(feature = "sqlite"))]
-            Some(("sqlite", _)) => Err(DatabaseUrlError::WithoutSqlite),
-            #[cfg(feature = "postgres")]
-            Some(("postgres" | "postgresql", _)) => Ok(Self(Target::Postgres(text.to_owned()))),
-            #[cfg(not(feature = "postgres"))]
-            Some(("postgres" | "postgresql", _)) => Err(DatabaseUrlError::WithoutPostgres),
-            _ => Err(DatabaseUrlError::UnknownScheme),
-        }
-    }
-
-    /// What may be shown: the path of a SQLite file, or the bare word.
-    pub fn masked(&self) -> String {
-        match &self.0 {
-            #[cfg(feature = "sqlite")]
-            Target::Sqlite(path) => format!("sqlite:{path}"),
-            #[cfg(feature = "postgres")]
-            Target::Postgres(_) => "postgres://…".to_owned(),
-        }
-    }
-}
-
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.masked())
-    }
-}
+/// How long a start waits for the first one: nobody is told to come back, and a machine that starts everything at
+/// once is slow.
+const WAIT_AT_START: Duration = Duration::from_secs(10);
 
 /// Opens connections by the URL's scheme.
 ///
@@ -84,7 +31,7 @@ impl ManageConnection for Manager {
     type Error = r2d2::Error;
 
     fn connect(&self) -> Result<AnyConnection, r2d2::Error> {
-        match &self.url.0 {
+        match self.url.target() {
             #[cfg(feature = "sqlite")]
             Target::Sqlite(path) => {
                 let mut conn = diesel::SqliteConnection::establish(path)?;
@@ -112,12 +59,14 @@ impl ManageConnection for Manager {
 
 /// A pool of at most `size` connections; fails when the first cannot be opened.
 pub(super) fn connect(url: &DatabaseUrl, size: u32) -> Result<Pool, r2d2::PoolError> {
-    r2d2::Pool::builder()
+    let pool = r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(WAIT_FOR_CONNECTION)
         .error_handler(Box::new(LogFailures))
-        .build(Manager { url: url.clone() })
+        .build_unchecked(Manager { url: url.clone() });
+    pool.get_timeout(WAIT_AT_START)?;
+    Ok(pool)
 }
 
 #[derive(Debug)]

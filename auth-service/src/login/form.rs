@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Email, Password};
-use crate::web::field::focus_first_error;
-use crate::web::{CheckedForm, Field, Page};
+use crate::web::{CheckedForm, Field, Page, field};
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]
@@ -81,7 +80,7 @@ impl LoginPage {
             password: Field::password("password", "Password", "current-password")
                 .errors(words(remarks.password)),
         };
-        focus_first_error(&mut [&mut form.email, &mut form.password]);
+        field::focus(&mut [&mut form.email, &mut form.password]);
         Self { form, next, register_url, csrf_token }
     }
 }

@@ -5,7 +5,7 @@ mod view;
 
 use actix_web::web;
 
-pub use form::{LoginForm, LoginPage};
+pub use form::{LoginForm, LoginPage, Remarks};
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services.service(

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
 
-const WRONG: &str = "Please enter a correct email and password. Both may be case-sensitive.";
+const WRONG: &str = "Please enter a correct email and password. Capital letters matter in the password.";
 const INACTIVE: &str = "This account is inactive.";
 
 /// `GET /login`: renews a live session and goes on to `next`, or shows the form. A failed renewal takes no cookie

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Email, InvalidEmail, InvalidName, NewPassword, Password, PasswordProblem, PersonName};
-use crate::web::field::focus_first_error;
-use crate::web::{CheckedForm, Field, Page};
+use crate::web::{CheckedForm, Field, Page, field};
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]
@@ -37,9 +36,9 @@ pub struct Answers {
 /// Why an address cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailProblem {
-    #[error("Please enter an e-mail address, such as ada@example.org.")]
+    #[error("Please enter an email address, such as ada@example.org.")]
     Invalid,
-    #[error("This e-mail address already has an account. Would you like to log in instead?")]
+    #[error("This email address already has an account. Would you like to log in instead?")]
     Taken,
 }
 
@@ -125,7 +124,7 @@ impl RegisterPage {
                 }),
             ),
         };
-        focus_first_error(&mut [
+        field::focus(&mut [
             &mut form.first_name,
             &mut form.last_name,
             &mut form.email,

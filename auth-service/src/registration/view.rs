@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
-use crate::accounts::{Email, NewPassword, NewUser, PersonName, RegistrationRefused, User};
+use crate::accounts::{Email, Ended, NewPassword, NewUser, PersonName, RegistrationRefused, User};
 use crate::app::App;
 use crate::db::DatabaseError;
 use crate::error::Error;
@@ -23,6 +23,7 @@ pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Re
 /// `POST /register`: makes the account, or says field by field what to change.
 pub async fn submit(
     app: web::Data<App>,
+    request: HttpRequest,
     browser: Browser,
     posted: Posted<RegistrationForm>,
 ) -> Result<HttpResponse, Error> {
@@ -49,8 +50,10 @@ pub async fn submit(
             Ok(user) => {
                 tracing::info!(event = "registered", user = %user.id);
                 browser.flash(Level::Success, "Your account was created. Please log in now.")?;
-                let login = Next::carried_by(next.as_ref(), "/login");
-                return Ok(see_other(&app.config.auth_url.join(&login)));
+                let login = see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login")));
+                // Else the login page would renew whoever was logged in here before.
+                let was_somebody = app.sign_out(&request, Ended::Replaced).await?;
+                return if was_somebody { app.dismiss(login) } else { Ok(login) };
             }
             Err(RegistrationError::Taken) => answers.email = Err(EmailProblem::Taken),
             Err(RegistrationError::Failed(error)) => return Err(error),

@@ -70,14 +70,12 @@ fn in_words(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::PAYLOAD_TOO_LARGE => ("That is too much", "Please send less at once."),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("We could not read that", "Please send a form."),
         StatusCode::MISDIRECTED_REQUEST => ("Wrong address", "This server does not answer for that address."),
-        StatusCode::TOO_MANY_REQUESTS => {
-            ("Please slow down", "There were too many tries. Please wait a little.")
-        }
+        StatusCode::TOO_MANY_REQUESTS => ("Please slow down", "There were too many tries."),
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
             ("That is too much", "Your browser sent too much at once.")
         }
         StatusCode::SERVICE_UNAVAILABLE => {
-            ("We are busy", "We cannot answer right now. Please try again in a few seconds.")
+            ("We cannot answer right now", "We have too much to do, or cannot reach our database.")
         }
         status if status.is_server_error() => {
             ("Something went wrong", "Something went wrong on our side. Please try again in a moment.")

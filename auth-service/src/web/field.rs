@@ -59,18 +59,8 @@ impl Field {
         self
     }
 
-    pub fn autofocus(mut self) -> Self {
-        self.autofocus = true;
-        self
-    }
-
     pub fn has_errors(&self) -> bool {
         !self.errors.is_empty()
-    }
-
-    /// Moves the focus here.
-    pub fn focus(&mut self) {
-        self.autofocus = true;
     }
 }
 
@@ -88,10 +78,11 @@ impl Password {
     }
 }
 
-/// Puts the focus where the person goes on: on the first field with an error, else on the first of all.
-pub fn focus_first_error(fields: &mut [&mut Field]) {
-    let at = fields.iter().position(|field| field.has_errors()).unwrap_or(0);
-    if let Some(field) = fields.get_mut(at) {
-        field.focus();
+/// Puts the focus where the person goes on: on the first field with an error, else on the first that is empty.
+pub fn focus(fields: &mut [&mut Field]) {
+    let first_error = fields.iter().position(|field| field.has_errors());
+    let first_empty = || fields.iter().position(|field| field.value.is_empty());
+    if let Some(at) = first_error.or_else(first_empty) {
+        fields[at].autofocus = true;
     }
 }

@@ -29,7 +29,7 @@ pub enum Posted<F> {
 
 /// What to say above a form that was stale.
 pub const STALE: &str =
-    "This page had been open for too long. Please check what you entered and send it again.";
+    "This page was open for too long, or cookies are off. Please check what you entered and send it again.";
 
 impl<F: CheckedForm> FromRequest for Posted<F> {
     type Error = Error;

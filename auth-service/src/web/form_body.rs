@@ -9,8 +9,8 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use percent_encoding::percent_decode;
-use serde::de::DeserializeOwned;
-use serde::de::value::MapDeserializer;
+use serde::de::value::{Error as Mismatch, MapDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 
 use crate::error::Error;
 
@@ -30,10 +30,10 @@ pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Pa
         Error::refuse(StatusCode::REQUEST_TIMEOUT, "The form took too long to arrive. Please send it again.")
     })??;
     let fields = fields(&body).map_err(malformed)?;
-    T::deserialize(MapDeserializer::new(fields.into_iter())).map_err(|error: serde::de::value::Error| {
-        // serde names fields and never repeats their values.
-        malformed(error.to_string())
-    })
+    let fields = fields.into_iter().map(|(name, value)| (name, Value(value)));
+    // serde's own words repeat what was sent, and the log must not have it.
+    T::deserialize(MapDeserializer::new(fields))
+        .map_err(|_: Mismatch| malformed("a field is missing, unknown, or came twice"))
 }
 
 /// X8: a page of another site can send three kinds of body without asking first; only one of them is a form.
@@ -63,6 +63,34 @@ async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// A field's value. Unlike serde's own form of a string it fits a field that may be missing, too.
+struct Value(String);
+
+impl<'de> Deserializer<'de> for Value {
+    type Error = Mismatch;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_string(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_some(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl IntoDeserializer<'_> for Value {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
 }
 
 /// Names and values, decoded. Unlike the URL standard's parser it guesses nothing: a broken escape, text that is

@@ -19,8 +19,11 @@ pub async fn require(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let is_us = |host: &str| auth_url.is_authority(host);
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let is_ours = host.is_some_and(|host| host.eq_ignore_ascii_case(&auth_url.authority()));
+    // A whole address in the request line counts before the header (RFC 9112, 3.2.2); we want neither to lie.
+    let target = request.uri().authority().map(|authority| authority.as_str());
+    let is_ours = host.is_some_and(is_us) && target.is_none_or(is_us);
     if is_ours || FOR_ANY_HOST.contains(&request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }

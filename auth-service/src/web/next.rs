@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use percent_encoding::percent_decode_str;
 use url::{Url, form_urlencoded};
 
 use crate::config::{AllowedOrigins, AuthUrl};
@@ -38,6 +39,9 @@ impl Next {
             let url = Url::parse(text).ok()?;
             (allowed.allow(&url) || url.origin() == auth_url.url().origin()).then_some(url)?
         };
+        if url.origin() == auth_url.url().origin() && is_login_page(&url) {
+            return None;
+        }
         let is_plain = url.username().is_empty() && url.password().is_none();
         let canonical = String::from(url);
         (is_plain && canonical.is_ascii() && canonical.len() <= MAX_BYTES).then_some(Self(canonical))
@@ -58,6 +62,12 @@ impl Next {
             None => path.to_owned(),
         }
     }
+}
+
+/// Whether the address is that of the login page, in any spelling that the router takes. Who has just logged in
+/// has no business there, and a login within a login within a login would lead a browser in circles (N5).
+fn is_login_page(url: &Url) -> bool {
+    percent_decode_str(url.path()).eq(*b"/login")
 }
 
 /// The query parameter `next`, unjudged. Twice is as good as not at all.

@@ -53,7 +53,8 @@ impl TestApp {
         Self::start_on(self.database.clone(), self.clock.clone(), Tweaks::default()).await
     }
 
-    async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
+    /// An instance on a database that others may use too.
+    pub async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
         logs::start();
         let config = config(&database.url, tweaks);
         let app_clock = clock.clock();

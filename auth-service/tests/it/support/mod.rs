@@ -6,7 +6,11 @@ mod database;
 mod logs;
 mod person;
 mod reply;
+mod session;
 
 pub use app::{AUTH_HOST, TestApp, Tweaks};
+pub use clock::TestClock;
+pub use database::TestDatabase;
 pub use person::{PASSWORD, Person};
 pub use reply::{Reply, SetCookie};
+pub use session::{ACCESS, BROWSER, REFRESH};

@@ -1,0 +1,138 @@
+//! Where the database is.
+
+/// Where the database is: `sqlite:<path>` or `postgres://…`. Its text may hold a password and is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(Target);
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    #[cfg(feature = "sqlite")]
+    Sqlite(String),
+    #[cfg(feature = "postgres")]
+    Postgres(String),
+}
+
+/// Why a database URL cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum DatabaseUrlError {
+    #[error("must be sqlite:<path of a file> or postgres://<user>@<host>/<name>")]
+    UnknownScheme,
+    #[error(
+        "cannot be read: write it as postgres://<user>:<password>@<host>:<port>/<name>, with every character of \
+         user and password that is no letter or digit as % and two hexadecimal digits"
+    )]
+    Ambiguous,
+    #[error("names PostgreSQL, but this binary was built without it: build with --features postgres")]
+    WithoutPostgres,
+    #[error("names SQLite, but this binary was built without it: build with --features sqlite")]
+    WithoutSqlite,
+}
+
+impl DatabaseUrl {
+    pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
+        match text.split_once(':') {
+            #[cfg(feature = "sqlite")]
+            Some(("sqlite", path)) if !path.is_empty() => {
+                Ok(Self(Target::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned())))
+            }
+            #[cfg(not(feature = "sqlite"))]
+            Some(("sqlite", _)) => Err(DatabaseUrlError::WithoutSqlite),
+            #[cfg(feature = "postgres")]
+            Some(("postgres" | "postgresql", rest)) if is_unambiguous(rest) => {
+                Ok(Self(Target::Postgres(text.to_owned())))
+            }
+            #[cfg(feature = "postgres")]
+            Some(("postgres" | "postgresql", _)) => Err(DatabaseUrlError::Ambiguous),
+            #[cfg(not(feature = "postgres"))]
+            Some(("postgres" | "postgresql", _)) => Err(DatabaseUrlError::WithoutPostgres),
+            _ => Err(DatabaseUrlError::UnknownScheme),
+        }
+    }
+
+    /// Whether it names a SQLite file that is not there: opening it would make an empty one.
+    pub fn is_missing_file(&self) -> bool {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Target::Sqlite(path) => !std::path::Path::new(path).exists(),
+            #[cfg(feature = "postgres")]
+            Target::Postgres(_) => false,
+        }
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.0
+    }
+
+    /// What may be shown: the path of a SQLite file, or the bare word.
+    pub fn masked(&self) -> String {
+        match &self.0 {
+            #[cfg(feature = "sqlite")]
+            Target::Sqlite(path) => format!("sqlite:{path}"),
+            #[cfg(feature = "postgres")]
+            Target::Postgres(_) => "postgres://…".to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// Whether libpq reads the URL as it was meant. It takes a password with a bare `/`, `@` or `%` for a port or a
+/// host, and its error message then shows a piece of it.
+#[cfg(feature = "postgres")]
+fn is_unambiguous(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix("//") else { return false };
+    let (authority, after) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let is_escaped = |piece: &str| piece.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let has_good_port = |host: &str| match host.rsplit_once(':') {
+        Some((_, port)) => port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit()),
+        None => true,
+    };
+    rest.split('%').skip(1).all(is_escaped)
+        && !rest.contains('#')
+        && !after.contains('@')
+        && authority.matches('@').count() <= 1
+        && hosts.split(',').all(has_good_port)
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_postgresql_are_taken() {
+        for text in [
+            "postgres://auth:hunter2@db/auth",
+            "postgresql://auth@db.example.org:5432/auth?sslmode=verify-full",
+            "postgres://auth:p%40ss%2Fword@[::1]:5432/auth",
+            "postgres://auth@[::1]/auth",
+            "postgres://a.example.org:5432,b.example.org:5433/auth?target_session_attrs=read-write",
+            "postgres:///auth?host=/run/postgresql",
+            "postgres://",
+        ] {
+            assert!(DatabaseUrl::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    /// D2t: libpq would show a piece of each of these passwords.
+    #[test]
+    fn an_address_that_libpq_would_read_otherwise_is_refused() {
+        for text in [
+            "postgres://auth:hunter2%zz@db/auth",
+            "postgres://auth:hunter2%2@db/auth",
+            "postgres://auth:hunter2/x@db/auth",
+            "postgres://auth:hunter2?x@db/auth",
+            "postgres://auth:hunter2@x@db/auth",
+            "postgres://auth:hunter2#x@db/auth",
+            "postgres://auth:hunter2",
+            "postgres://db/auth?password=%zz",
+            "postgres:auth",
+        ] {
+            assert_eq!(DatabaseUrl::parse(text), Err(DatabaseUrlError::Ambiguous), "{text}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The account page at `/`.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+
+use crate::support::{PASSWORD, TestApp};
+
+#[tokio::test]
+async fn you_must_be_logged_in_to_see_your_account() {
+    let app = TestApp::start().await;
+    let stranger = app.person();
+    let away = stranger.get("/").await;
+    assert_eq!((away.status, away.location()), (StatusCode::SEE_OTHER, "https://auth.example.org/login"));
+    assert!(away.text.is_empty());
+}
+
+#[tokio::test]
+async fn the_page_shows_who_you_are_and_lets_you_out() {
+    let app = TestApp::start().await;
+    let user = app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let page = ada.get("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for words in ["Ada Lovelace", "ada@example.org", &user.date_joined.date_in_words(), "Last login", "UTC"] {
+        assert!(page.says(words), "{words}: {}", page.text);
+    }
+    assert!(!page.says("Staff") && !page.says("Superuser"));
+    let out = ada.fill_in_on(&page, "/logout", &[]).await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER);
+    assert!(!ada.is_logged_in().await);
+}
+
+#[tokio::test]
+async fn rights_are_shown_to_those_who_have_them() {
+    let app = TestApp::start().await;
+    app.user_with("grace@example.org", PASSWORD, |new| new.is_staff = true).await;
+    app.user_with("joan@example.org", PASSWORD, |new| (new.is_staff, new.is_superuser) = (true, true)).await;
+    for (email, is_superuser) in [("grace@example.org", false), ("joan@example.org", true)] {
+        let person = app.person();
+        person.log_in(email, PASSWORD).await;
+        let page = person.get("/").await;
+        assert!(page.says("Staff"), "{email}");
+        assert_eq!(page.says("Superuser"), is_superuser, "{email}");
+    }
+}
+
+#[tokio::test]
+async fn somebody_without_a_name_is_called_by_their_address() {
+    let app = TestApp::start().await;
+    let nameless = |new: &mut auth_service::accounts::NewUser| {
+        new.first_name = auth_service::accounts::PersonName::none();
+        new.last_name = auth_service::accounts::PersonName::none();
+    };
+    app.user_with("ada@example.org", PASSWORD, nameless).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let page = ada.get("/").await;
+    assert!(page.text.contains("Logged in as </span><bdi>ada@example.org</bdi>"), "{}", page.text);
+    assert!(!page.text.contains("<dt>Name</dt>"));
+}
+
+/// I1: a name is text, whatever it looks like.
+#[tokio::test]
+async fn a_name_that_looks_like_markup_or_a_template_is_shown_as_it_was_written() {
+    let app = TestApp::start().await;
+    let ada = app.person();
+    let fields = [
+        ("first_name", "<script>alert(1)</script>"),
+        ("last_name", "{{ site.auth_url }}\" onload=\"x"),
+        ("email", "ada@example.org"),
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+    ];
+    assert_eq!(ada.fill_in("/register", &fields).await.status, StatusCode::SEE_OTHER);
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let page = ada.get("/").await;
+    assert!(page.says("<script>alert(1)</script> {{ site.auth_url }}\" onload=\"x"), "{}", page.text);
+    assert!(!page.text.contains("<script") && !page.text.contains("\" onload"));
+}
+
+#[tokio::test]
+async fn looking_at_the_page_renews_nothing_and_a_login_that_ran_out_is_over() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    app.wait(Duration::from_secs(4 * 24 * 3600));
+    let page = ada.get("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.cookies().iter().all(|cookie| cookie.name == "__Host-sso_browser"));
+    app.wait(Duration::from_secs(24 * 3600));
+    assert!(!ada.is_logged_in().await);
+}
+
+/// C11: the access token is for the services; here it opens nothing.
+#[tokio::test]
+async fn the_access_cookie_alone_is_nobody_here() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    ada.forget_cookie("__Host-sso_refresh");
+    assert!(ada.cookie("__Secure-sso_access").is_some());
+    assert!(!ada.is_logged_in().await);
+    assert_eq!(ada.get("/login").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn head_answers_as_get_would_without_a_body() {
+    let app = TestApp::start().await;
+    for (path, status) in [("/", 303), ("/login", 200), ("/register", 200), ("/logout", 200)] {
+        let person = app.person();
+        let head = person.send(person.request(Method::HEAD, path)).await;
+        assert_eq!((head.status.as_u16(), head.text.as_str()), (status, ""), "{path}");
+    }
+}

@@ -1,0 +1,215 @@
+//! The program itself: what it prints, how it ends. Others of the suite use [`Program`] too.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+pub const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
+const OTHER_SECRET: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
+
+/// The program, about to be started with nothing in its environment but what a test puts there.
+pub struct Program(pub Command);
+
+/// How it ended and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Program {
+    pub fn new(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_auth-service"));
+        command.args(arguments).env_clear();
+        Self(command)
+    }
+
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    pub fn unset(mut self, name: &str) -> Self {
+        self.0.env_remove(name);
+        self
+    }
+
+    /// Everything that `serve` needs.
+    pub fn set_all(self, database_url: &str) -> Self {
+        self.set("AUTH_URL", "https://auth.example.org")
+            .set("COOKIE_DOMAIN", "example.org")
+            .set("LISTEN", "127.0.0.1:0")
+            .set("SECRET_KEY", SECRET)
+            .set("DATABASE_URL", database_url)
+    }
+
+    /// Runs it to its end, with `input` on standard input.
+    pub fn run_with(mut self, input: &str) -> Ended {
+        let mut child =
+            self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It may end without reading.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Ended {
+            code: output.status.code().expect("it ended by itself"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    pub fn run(self) -> Ended {
+        self.run_with("")
+    }
+}
+
+impl Ended {
+    /// Asserts that it ended with `code` and one line on standard error that begins with `words`.
+    #[track_caller]
+    pub fn assert_says(&self, code: i32, words: &str) {
+        assert_eq!(self.code, code, "{self:?}");
+        assert_eq!(self.err.lines().count(), 1, "{self:?}");
+        assert!(self.err.starts_with(&format!("auth-service: {words}")), "{self:?}");
+    }
+}
+
+/// A folder with room for a database; gone when dropped.
+pub fn folder() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("auth.db").display());
+    (folder, url)
+}
+
+/// A service that listens, and the lines of its log that follow. Ended when dropped.
+struct Serving(Child, BufReader<std::process::ChildStderr>);
+
+impl Serving {
+    fn start(program: Program) -> Self {
+        // A port that was free a moment ago.
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut child = program.set("LISTEN", &address.to_string()).0.stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut lines = String::new();
+        while !lines.contains("listening") {
+            assert!(log.read_line(&mut lines).unwrap() > 0, "it ended: {lines}");
+        }
+        // It listens before it serves; what was asked meanwhile is answered then.
+        let mut visitor = TcpStream::connect(address).unwrap();
+        visitor.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        visitor.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(" 200 OK"), "{answer}");
+        Self(child, log)
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.0.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Z3
+#[test]
+fn serve_is_what_happens_without_a_command_and_a_signal_ends_it_well() {
+    for (arguments, signal) in [(&[][..], "TERM"), (&["serve"][..], "TERM"), (&[][..], "INT")] {
+        let (_folder, url) = folder();
+        let mut service = Serving::start(Program::new(arguments).set_all(&url));
+        service.signal(signal);
+        assert_eq!(service.0.wait().unwrap().code(), Some(0), "{arguments:?} {signal}");
+        let rest: String = service.1.by_ref().lines().map(Result::unwrap).collect();
+        assert!(rest.contains("stopped"), "{rest}");
+    }
+}
+
+#[test]
+fn a_taken_port_is_told_in_one_sentence() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (_folder, url) = folder();
+    // The sentence is the last thing said; the log may have said before what the start did.
+    let ended = Program::new(&[]).set_all(&url).set("LISTEN", &address).run();
+    ended.assert_says(1, &format!("LISTEN: {address} cannot be listened on: Address already in use"));
+}
+
+/// K1
+#[test]
+fn another_secret_than_the_databases_is_told_in_one_line_that_names_the_setting() {
+    let (_folder, url) = folder();
+    drop(Serving::start(Program::new(&[]).set_all(&url)));
+    let ended = Program::new(&[]).set_all(&url).set("SECRET_KEY", OTHER_SECRET).run();
+    ended.assert_says(2, "SECRET_KEY: does not open the signing key in the database");
+    assert!(!ended.err.contains(OTHER_SECRET));
+}
+
+#[test]
+fn logs_can_be_json_lines() {
+    let (_folder, url) = folder();
+    let mut service = Serving::start(Program::new(&[]).set_all(&url).set("LOG_FORMAT", "json"));
+    service.signal("TERM");
+    let rest: Vec<String> = service.1.by_ref().lines().map(Result::unwrap).collect();
+    assert!(!rest.is_empty());
+    for line in rest {
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        assert!(value["timestamp"].is_string() && value["level"].is_string(), "{line}");
+    }
+}
+
+/// D5t
+#[test]
+fn migrate_brings_the_schema_up_to_date_and_may_be_run_again() {
+    let (_folder, url) = folder();
+    for _ in 0..2 {
+        let ended = Program::new(&["migrate"]).set("DATABASE_URL", &url).run();
+        assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{ended:?}");
+        assert_eq!(ended.out, format!("{url} is up to date.\n"));
+    }
+    let ended = Program::new(&["migrate"]).set("DATABASE_URL", "sqlite:/nonexistent/folder/auth.db").run();
+    ended.assert_says(3, "DATABASE_URL: ");
+}
+
+#[test]
+fn a_generated_secret_is_accepted_and_never_the_same() {
+    let secrets: Vec<String> = (0..3)
+        .map(|_| {
+            let ended = Program::new(&["generate-secret"]).run();
+            assert_eq!((ended.code, ended.err.as_str(), ended.out.lines().count()), (0, "", 1));
+            ended.out.trim_end().to_owned()
+        })
+        .collect();
+    assert!(secrets[0] != secrets[1] && secrets[1] != secrets[2]);
+    for secret in secrets {
+        let (_folder, url) = folder();
+        // As a flag too, where a leading hyphen would be taken for another flag.
+        let check =
+            Program::new(&["check-config", "--secret-key", &secret]).set_all(&url).unset("SECRET_KEY");
+        assert_eq!(check.run().code, 0, "{secret}");
+    }
+}
+
+#[test]
+fn help_shows_no_value_of_the_environment() {
+    for arguments in
+        [&["--help"][..], &["serve", "--help"], &["users", "create", "--help"], &["migrate", "--help"]]
+    {
+        let (_folder, url) = folder();
+        let ended = Program::new(arguments).set_all(&url).run();
+        assert_eq!(ended.code, 0, "{arguments:?}");
+        assert!(!ended.out.contains(SECRET) && !ended.out.contains(&url), "{}", ended.out);
+    }
+}
+
+#[test]
+fn a_command_that_is_none_ends_with_two() {
+    for arguments in [&["frobnicate"][..], &["users"], &["users", "show"], &["serve", "--secret"]] {
+        let ended = Program::new(arguments).run();
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert!(ended.out.is_empty() && ended.err.contains("--help"), "{ended:?}");
+    }
+}

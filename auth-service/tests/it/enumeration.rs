@@ -1,0 +1,125 @@
+//! Whether somebody has an account is nobody's business.
+
+use reqwest::StatusCode;
+
+use crate::support::{PASSWORD, Person, Reply, TestApp, Tweaks};
+
+/// What an outsider can compare: status, headers and body, without what differs for every visit.
+fn seen(reply: &Reply) -> String {
+    let token = reply.field("csrf_token").expect("a form");
+    let mut headers: Vec<String> = reply
+        .headers
+        .iter()
+        .filter(|(name, _)| *name != "date")
+        .map(|(name, value)| {
+            let value = value.to_str().unwrap();
+            match value.split_once('=') {
+                // The encrypted cookie is different each time, but as long.
+                Some((cookie, rest)) if name == "set-cookie" => {
+                    let (value, attributes) = rest.split_once(';').unwrap();
+                    format!("{name}: {cookie}=({} bytes);{attributes}", value.len())
+                }
+                _ => format!("{name}: {value}"),
+            }
+        })
+        .collect();
+    headers.sort();
+    format!("{}\n{}\n\n{}", reply.status, headers.join("\n"), reply.text.replace(&token, "(token)"))
+}
+
+/// A login of a fresh visitor.
+async fn attempt(app: &TestApp, email: &str, password: &str) -> String {
+    let person: Person = app.person();
+    seen(&person.fill_in("/login", &[("email", email), ("password", password)]).await)
+}
+
+/// E1, E3: the two addresses are of one length, so that the kept value does not matter.
+#[tokio::test]
+async fn an_unknown_address_and_a_wrong_password_look_the_same() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let gone = app.user("joe@example.org", PASSWORD).await;
+    app.sql(move |conn| auth_service::accounts::User::set_active(conn, gone.id, false)).await;
+    let known = attempt(&app, "ada@example.org", "a password to guess").await;
+    assert!(
+        known.starts_with("401") && known.contains("Please enter a correct email and password."),
+        "{known}"
+    );
+    let unknown = attempt(&app, "eve@example.org", "a password to guess").await;
+    assert_eq!(known, unknown.replace("eve@", "ada@"));
+    let inactive = attempt(&app, "joe@example.org", "a password to guess").await;
+    assert_eq!(known, inactive.replace("joe@", "ada@"));
+}
+
+/// E2
+#[tokio::test]
+async fn they_look_the_same_with_passwords_of_every_shape() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let (long, longer, wide) = ("x".repeat(200), "x".repeat(5_000), "ü🦀".repeat(60));
+    for password in ["", " ", "\u{1}", &long, &longer, &wide] {
+        let known = attempt(&app, "ada@example.org", password).await;
+        let unknown = attempt(&app, "eve@example.org", password).await;
+        assert_eq!(known, unknown.replace("eve@", "ada@"), "{} bytes", password.len());
+    }
+    // NUL is no text for anybody.
+    for email in ["ada@example.org", "eve@example.org"] {
+        let refused = app.person().fill_in("/login", &[("email", email), ("password", "a\0b")]).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+/// P10, E1: a damaged row is no other answer either.
+#[tokio::test]
+async fn an_account_whose_hash_is_damaged_looks_like_a_wrong_password() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    app.sql(|conn| {
+        use diesel::RunQueryDsl;
+        diesel::sql_query("UPDATE users SET password_hash = 'damaged'").execute(conn)
+    })
+    .await;
+    let damaged = attempt(&app, "ada@example.org", PASSWORD).await;
+    let unknown = attempt(&app, "eve@example.org", PASSWORD).await;
+    assert_eq!(damaged, unknown.replace("eve@", "ada@"));
+}
+
+/// E1: the time is equal because the work is: an unknown address costs a hash of the configured cost, on the pool
+/// that all hashing goes through. A flood of unknown addresses therefore fills that pool.
+#[tokio::test]
+async fn an_unknown_address_costs_as_much_work_as_a_known_one() {
+    let app = TestApp::start_with(Tweaks { bcrypt_cost: Some(12), ..Tweaks::default() }).await;
+    let visitor = app.person();
+    let page = visitor.get("/login").await;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let flood = (0..cores * 9 + 4).map(|_| {
+        let (visitor, token) = (visitor.clone(), page.field("csrf_token").unwrap());
+        tokio::spawn(async move {
+            let fields =
+                [("email", "eve@example.org"), ("password", "a guess"), ("csrf_token", token.as_str())];
+            visitor.post("/login", &fields).await
+        })
+    });
+    let flood: Vec<_> = flood.collect();
+    let (mut refused, mut overloaded) = (0, 0);
+    for reply in flood {
+        let reply = reply.await.unwrap();
+        match reply.status {
+            StatusCode::UNAUTHORIZED => refused += 1,
+            StatusCode::SERVICE_UNAVAILABLE => {
+                assert!(reply.header("retry-after").is_some());
+                overloaded += 1;
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert!(refused >= cores && overloaded >= 1, "{refused} refused, {overloaded} overloaded");
+}
+
+/// E1: what an unknown address is compared with was made at the configured cost.
+#[test]
+fn the_decoy_is_as_costly_as_a_real_hash() {
+    for cost in [4, 5, 6] {
+        assert!(!auth_service::accounts::PasswordHash::decoy(cost).must_update(cost));
+    }
+}

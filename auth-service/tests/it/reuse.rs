@@ -1,0 +1,177 @@
+//! A refresh token in two hands: the session ends for both.
+
+use std::time::Duration;
+
+use crate::support::{ACCESS, PASSWORD, Person, REFRESH, Reply, TestApp};
+
+async fn ada(app: &TestApp) -> Person {
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
+    ada
+}
+
+fn is_form_without_tokens(reply: &Reply) -> bool {
+    reply.status == 200 && reply.cookie(REFRESH).is_none() && reply.cookie(ACCESS).is_none()
+}
+
+async fn is_ended_for_reuse(app: &TestApp, person: &Person) -> bool {
+    app.session_of(person).await.revoked_because.as_deref() == Some("refresh_reuse")
+}
+
+/// R6
+#[tokio::test]
+async fn a_token_from_before_the_grace_ends_its_session_and_no_other() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let (phone, bob) = (app.person(), app.person());
+    phone.log_in("ada@example.org", PASSWORD).await;
+    app.user("bob@example.org", PASSWORD).await;
+    bob.log_in("bob@example.org", PASSWORD).await;
+
+    let thief = ada.copy();
+    ada.get("/login").await;
+    app.wait(Duration::from_secs(31));
+    assert!(is_form_without_tokens(&thief.get("/login?next=https://shop.example.org/").await));
+
+    assert!(is_ended_for_reuse(&app, &ada).await);
+    assert!(!ada.is_logged_in().await);
+    assert!(is_form_without_tokens(&ada.get("/login").await));
+    assert!(phone.is_logged_in().await && bob.is_logged_in().await);
+    assert_eq!(phone.get("/login").await.status, 303);
+    let session = ada.session_id().to_string();
+    assert!(app.log().lines().any(|line| line.contains("refresh_reuse") && line.contains(&session)));
+}
+
+/// A browser that opens many tabs one after the other: each answer reaches the next request, but one request is
+/// slow on its way. It is no thief.
+#[tokio::test]
+async fn a_tab_that_was_slow_among_many_stays_logged_in() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let slow = ada.copy();
+    for _ in 0..5 {
+        ada.get("/login").await;
+        app.wait(Duration::from_secs(5));
+    }
+    assert_eq!(slow.get("/login").await.status, 303);
+    assert_eq!(slow.refresh_token(), ada.refresh_token());
+    assert!(ada.is_logged_in().await);
+}
+
+/// R7: two generations back is no tab that came second, however soon.
+#[tokio::test]
+async fn a_token_two_generations_old_ends_the_session_within_the_grace() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let thief = ada.copy();
+    ada.get("/login").await;
+    app.wait(Duration::from_secs(31));
+    ada.get("/login").await;
+    assert!(is_form_without_tokens(&thief.get("/login").await));
+    assert!(is_ended_for_reuse(&app, &ada).await && !ada.is_logged_in().await);
+}
+
+/// R7: and however old.
+#[tokio::test]
+async fn every_earlier_generation_is_reuse() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    for back in 2..=5 {
+        let ada = app.person();
+        ada.log_in("ada@example.org", PASSWORD).await;
+        let mut copies = vec![ada.copy()];
+        for _ in 0..5 {
+            ada.get("/login").await;
+            app.wait(Duration::from_secs(31));
+            copies.push(ada.copy());
+        }
+        let thief = &copies[copies.len() - 1 - back];
+        assert!(is_form_without_tokens(&thief.get("/login").await), "{back} back");
+        assert!(is_ended_for_reuse(&app, &ada).await, "{back} back");
+    }
+}
+
+/// R8: the victim comes first.
+#[tokio::test]
+async fn a_thief_who_comes_after_the_victim_is_out_and_so_is_the_victim() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let thief = ada.copy();
+    ada.get("/login").await;
+    app.wait(Duration::from_secs(45));
+    thief.get("/login").await;
+    for person in [&ada, &thief] {
+        assert!(!person.is_logged_in().await);
+        assert!(is_form_without_tokens(&person.get("/login").await));
+    }
+}
+
+/// R8: the thief comes first, and goes on renewing; the victim's next visit ends it.
+#[tokio::test]
+async fn a_thief_who_comes_before_the_victim_is_found_out_by_the_victims_return() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let thief = ada.copy();
+    for _ in 0..3 {
+        assert_eq!(thief.get("/login").await.status, 303);
+        app.wait(Duration::from_secs(240));
+    }
+    assert!(thief.is_logged_in().await);
+    assert!(is_form_without_tokens(&ada.get("/login").await));
+    assert!(!thief.is_logged_in().await);
+    assert!(is_form_without_tokens(&thief.get("/login").await));
+    assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
+    assert!(ada.is_logged_in().await && !thief.is_logged_in().await);
+}
+
+/// R8: a thief within the grace gets no line of succession of their own: both hold the same token, so whoever
+/// falls behind ends it.
+#[tokio::test]
+async fn a_thief_within_the_grace_shares_the_victims_token_and_is_found_out_later() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let thief = ada.copy();
+    ada.get("/login").await;
+    thief.get("/login").await;
+    assert_eq!(ada.refresh_token(), thief.refresh_token());
+    app.wait(Duration::from_secs(240));
+    ada.get("/login").await;
+    app.wait(Duration::from_secs(31));
+    assert!(is_form_without_tokens(&thief.get("/login").await));
+    assert!(is_ended_for_reuse(&app, &ada).await);
+}
+
+/// R6: only a renewal judges; looking at a page with a stale token ends nobody's session.
+#[tokio::test]
+async fn a_stale_token_on_another_page_is_nobody_and_ends_nothing() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let stale = ada.copy();
+    ada.get("/login").await;
+    app.wait(Duration::from_secs(31));
+    for path in ["/", "/logout", "/register", "/nowhere"] {
+        assert!(!stale.get(path).await.says("ada@example.org"), "{path}");
+    }
+    assert!(ada.is_logged_in().await);
+}
+
+/// The first reason stays: a replay after the logout is not written down as theft.
+#[tokio::test]
+async fn tokens_of_every_generation_are_dead_after_the_logout_and_the_record_stays() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let mut copies = vec![ada.copy()];
+    for _ in 0..3 {
+        ada.get("/login").await;
+        app.wait(Duration::from_secs(31));
+        copies.push(ada.copy());
+    }
+    ada.log_out().await;
+    for copy in &copies {
+        assert!(!copy.is_logged_in().await);
+        assert!(is_form_without_tokens(&copy.get("/login").await));
+    }
+    assert_eq!(app.session_of(&copies[0]).await.revoked_because.as_deref(), Some("logged_out"));
+    assert_eq!(app.session_of(&copies[0]).await.generation, 4);
+}

@@ -1,0 +1,33 @@
+//! The session behind a browser's cookies, as the database has it.
+
+use auth_service::accounts::{RefreshToken, Session, SessionId};
+
+use super::{Person, TestApp};
+
+pub const ACCESS: &str = "__Secure-sso_access";
+pub const REFRESH: &str = "__Host-sso_refresh";
+pub const BROWSER: &str = "__Host-sso_browser";
+
+impl Person {
+    /// The refresh token that this browser holds.
+    pub fn refresh_token(&self) -> String {
+        self.cookie(REFRESH).expect("the browser holds a refresh token")
+    }
+
+    /// The session and the generation that this browser's refresh token names.
+    pub fn session_id(&self) -> SessionId {
+        RefreshToken::parse(&self.refresh_token()).expect("a refresh token").session
+    }
+}
+
+impl TestApp {
+    /// The row of a session.
+    pub async fn session(&self, id: SessionId) -> Session {
+        self.sql(move |conn| Session::by_id(conn, id)).await.expect("the session has a row")
+    }
+
+    /// The row of the session that `person`'s cookie names.
+    pub async fn session_of(&self, person: &Person) -> Session {
+        self.session(person.session_id()).await
+    }
+}
