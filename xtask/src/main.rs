@@ -1,0 +1,78 @@
+//! The project's own commands: `cargo xtask <command>`.
+
+mod ci;
+mod compose;
+mod data_folder;
+mod dev;
+mod e2e;
+mod error;
+mod interrupt;
+mod ports;
+mod postgres;
+mod process;
+mod project;
+mod services;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use error::{Outcome, Stop};
+
+/// The project's own commands.
+#[derive(clap::Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Build and run both services on this machine, with SQLite in .dev/, until Ctrl-C.
+    Dev(dev::Options),
+    /// Manage the accounts of `cargo xtask dev`: takes what `auth-service users` takes.
+    #[command(disable_help_flag = true)]
+    Users {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
+    /// Run all that CI runs: tests on both databases, formatting, clippy, documentation, browsers.
+    Ci,
+    /// Run auth-service's tests on a throwaway PostgreSQL.
+    TestPostgres {
+        /// Further words for `cargo test`, after `--`.
+        #[arg(last = true)]
+        words: Vec<OsString>,
+    },
+    /// Run the browser suite against freshly started services.
+    E2e(e2e::Options),
+    /// Build the container stack and run the browser suite against it; needs docker, and is no part of ci.
+    ComposeTest(e2e::Options),
+    /// Verify our tokens with the libraries of other languages.
+    Interop,
+}
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    match interrupt::watch().and_then(|()| run(command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Failed(sentence)) => {
+            eprintln!("xtask: {sentence}");
+            ExitCode::FAILURE
+        }
+        Err(Stop::Interrupted) => {
+            eprintln!("xtask: interrupted");
+            // What a shell reports for SIGINT.
+            ExitCode::from(130)
+        }
+    }
+}
+
+fn run(command: Command) -> Outcome {
+    match command {
+        Command::Dev(options) => dev::dev(options),
+        Command::Users { words } => dev::users(words),
+        Command::Ci => ci::ci(),
+        Command::TestPostgres { words } => postgres::test(&words),
+        Command::E2e(options) => e2e::e2e(&options),
+        Command::ComposeTest(options) => compose::test(&options),
+        Command::Interop => e2e::interop(),
+    }
+}

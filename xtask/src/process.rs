@@ -1,0 +1,174 @@
+//! Programs that we start, each in a process group of its own, so that all of it ends when we say so.
+//!
+//! Were they in ours, a Ctrl-C would reach them directly and we could not tell "stopped" from "died".
+
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::error::{Doing, Outcome, Stop};
+use crate::interrupt;
+
+/// How long a program may take to end before it is killed.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A running program and all that it starts. Dropping it stops it.
+pub struct Running {
+    child: Child,
+    politely: Signal,
+    ended: Option<ExitStatus>,
+}
+
+impl Running {
+    /// Starts `command` without a terminal to read from.
+    pub fn start(command: &mut Command) -> Outcome<Self> {
+        command.stdin(Stdio::null()).process_group(0);
+        let child = command.spawn().doing(|| format!("start {}", line(command)))?;
+        Ok(Self { child, politely: Signal::TERM, ended: None })
+    }
+
+    /// Asks with `signal` instead of SIGTERM when it is to end.
+    pub fn stopped_by(mut self, signal: Signal) -> Self {
+        self.politely = signal;
+        self
+    }
+
+    /// What it writes, where that was asked to be piped.
+    pub fn streams(&mut self) -> (Option<std::process::ChildStdout>, Option<std::process::ChildStderr>) {
+        (self.child.stdout.take(), self.child.stderr.take())
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
+        if self.ended.is_none() {
+            self.ended = self.child.try_wait().doing(|| "watch a program".into())?;
+        }
+        Ok(self.ended)
+    }
+
+    /// Waits for its end; when somebody wants us to end first, stops it.
+    pub fn wait(&mut self) -> Outcome<ExitStatus> {
+        match interrupt::until(None, || self.ended()) {
+            Ok(Some(status)) => Ok(status),
+            Ok(None) => Err(Stop::because("waiting ended without an end")),
+            Err(stop) => {
+                self.stop();
+                Err(stop)
+            }
+        }
+    }
+
+    /// Asks it to end, without waiting.
+    pub fn ask_to_end(&mut self) {
+        if matches!(self.ended(), Ok(None)) {
+            self.signal(self.politely);
+        }
+    }
+
+    /// Asks it to end, waits, and kills what is still there after 15 seconds.
+    pub fn stop(&mut self) {
+        self.ask_to_end();
+        let start = Instant::now();
+        while matches!(self.ended(), Ok(None)) {
+            if start.elapsed() > PATIENCE {
+                self.signal(Signal::KILL);
+                self.ended = self.child.wait().ok();
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        // It can have ended a moment ago; that is what we want anyway.
+        let _ = kill_process_group(Pid::from_child(&self.child), signal);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Runs `command` to its end on our own terminal and fails unless it succeeds.
+pub fn run(command: &mut Command) -> Outcome {
+    let status = Running::start(command)?.wait()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Stop::because(format!("`{}` ended with {status}", line(command))))
+    }
+}
+
+/// What `command` prints, when it succeeds.
+pub fn read(command: &mut Command) -> Outcome<String> {
+    let output = command.stdin(Stdio::null()).output().doing(|| format!("start {}", line(command)))?;
+    if !output.status.success() {
+        let cause = String::from_utf8_lossy(&output.stderr);
+        return Err(Stop::because(format!(
+            "`{}` ended with {}: {}",
+            line(command),
+            output.status,
+            cause.trim()
+        )));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The command as a person would type it.
+pub fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let mut words = words.map(|word| word.to_string_lossy().into_owned());
+    // The whole path of cargo helps nobody.
+    let program = words.next().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or_default().to_owned();
+    std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_reads_as_one_would_type_it() {
+        let mut command = Command::new("/usr/bin/cargo");
+        command.args(["test", "--workspace"]);
+        assert_eq!(line(&command), "cargo test --workspace");
+    }
+
+    #[test]
+    fn a_failing_command_is_named_with_its_exit_status() {
+        let Err(Stop::Failed(sentence)) = run(Command::new("sh").args(["-c", "exit 3"])) else { panic!() };
+        assert_eq!(sentence, "`sh -c exit 3` ended with exit status: 3");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let Err(Stop::Failed(sentence)) = run(&mut Command::new("no-such-program")) else { panic!() };
+        assert!(sentence.starts_with("cannot start no-such-program: "), "{sentence}");
+    }
+
+    #[test]
+    fn stopping_reaches_what_the_program_started() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped());
+        let mut running = Running::start(&mut command).unwrap();
+        let (stdout, _) = running.streams();
+        let mut pid = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout.unwrap()), &mut pid).unwrap();
+        running.stop();
+        let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+        // Once its parent is gone, whoever adopts it takes a moment to see that it ended.
+        let gone = (0..100).any(|_| {
+            thread::sleep(Duration::from_millis(20));
+            rustix::process::test_kill_process(pid).is_err()
+                || std::fs::read_to_string(format!("/proc/{pid}/stat"))
+                    .is_ok_and(|stat| stat.contains(") Z "))
+        });
+        assert!(gone);
+    }
+}

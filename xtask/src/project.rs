@@ -1,0 +1,139 @@
+//! Where the project is, and its cargo.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::{Outcome, Stop};
+use crate::process::{self, Running};
+
+/// The programs that `cargo build` made.
+pub struct Binaries {
+    pub auth: PathBuf,
+    pub demo: PathBuf,
+}
+
+/// The folder with the workspace's Cargo.toml.
+pub fn root() -> PathBuf {
+    // Cargo sets it when it runs us; what was true at build time serves when we are started by hand.
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// A cargo command in the workspace.
+pub fn cargo<const N: usize>(words: [&str; N]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()).args(words);
+    // What cargo told us about this crate would make build scripts of others run again.
+    for (name, _) in env::vars_os() {
+        let said = name.to_string_lossy();
+        let about_us = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+        if said == "OUT_DIR" || about_us.iter().any(|start| said.starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Builds both services and says where they are.
+pub fn build_services() -> Outcome<Binaries> {
+    let messages = build(&mut cargo(["build", "--package", "auth-service", "--package", "demo-service"]))?;
+    Ok(Binaries {
+        auth: executable(&messages, "auth-service")?,
+        demo: executable(&messages, "demo-service")?,
+    })
+}
+
+/// Builds auth-service alone, saying nothing, and says where it is.
+pub fn build_auth_quietly() -> Outcome<PathBuf> {
+    let messages = build(&mut cargo(["build", "--quiet", "--package", "auth-service"]))?;
+    executable(&messages, "auth-service")
+}
+
+/// Builds and returns cargo's messages, which tell where the programs are whatever the target folder is.
+fn build(command: &mut Command) -> Outcome<String> {
+    need_a_c_compiler()?;
+    command.arg("--message-format=json-render-diagnostics").stdout(Stdio::piped());
+    let mut running = Running::start(command)?;
+    let (stdout, _) = running.streams();
+    // Read beside the waiting: a full pipe would make cargo wait for us.
+    let reader = std::thread::spawn(move || {
+        stdout.map(std::io::read_to_string).and_then(Result::ok).unwrap_or_default()
+    });
+    if !running.wait()?.success() {
+        return Err(Stop::because("the services do not build: the compiler's messages are above"));
+    }
+    Ok(reader.join().unwrap_or_default())
+}
+
+/// The program called `name` among cargo's messages, one JSON object a line.
+fn executable(messages: &str, name: &str) -> Outcome<PathBuf> {
+    let found = messages.lines().find_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        let made = message["reason"] == "compiler-artifact" && message["target"]["name"] == name;
+        made.then(|| message["executable"].as_str()).flatten().map(PathBuf::from)
+    });
+    found.ok_or_else(|| Stop::because(format!("cargo built no program named {name}")))
+}
+
+/// SQLite and the cryptography are C inside; without this check the failure is a page long.
+fn need_a_c_compiler() -> Outcome {
+    let asked = env::var("CC").ok().filter(|cc| !cc.is_empty());
+    let found = asked
+        .iter()
+        .map(String::as_str)
+        .chain(["cc", "gcc", "clang"])
+        .any(|name| find_program(name).is_some());
+    if found {
+        Ok(())
+    } else {
+        Err(Stop::because("no C compiler is installed: install gcc or clang (Debian: `apt-get install gcc`)"))
+    }
+}
+
+/// Where a program is, searching PATH as a shell does.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let name = name.split_whitespace().next()?;
+    if name.contains('/') {
+        return Some(PathBuf::from(name)).filter(|path| path.is_file());
+    }
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// Fails with a sentence unless `name` is installed.
+pub fn need_program(name: &str, remedy: &str) -> Outcome {
+    find_program(name).map(drop).ok_or_else(|| Stop::because(format!("{name} is not installed: {remedy}")))
+}
+
+/// Runs a cargo command on our terminal, with its line printed first.
+pub fn run_cargo(command: &mut Command) -> Outcome {
+    println!("$ {}", process::line(command));
+    process::run(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_workspace_is_found() {
+        assert!(root().join("Cargo.lock").is_file());
+    }
+
+    #[test]
+    fn a_built_program_is_found_among_cargos_messages() {
+        let messages = r#"{"reason":"compiler-artifact","target":{"name":"auth_service"},"executable":null}
+not json
+{"reason":"compiler-artifact","target":{"name":"auth-service"},"executable":"/somewhere/auth-service"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(executable(messages, "auth-service").unwrap(), PathBuf::from("/somewhere/auth-service"));
+        assert!(executable(messages, "demo-service").is_err());
+    }
+
+    #[test]
+    fn programs_are_found_in_path_and_strangers_are_not() {
+        assert!(find_program("sh").is_some());
+        assert!(find_program("sh -e").is_some(), "CC may carry options");
+        assert!(find_program("no-such-program").is_none());
+    }
+}

@@ -1,0 +1,184 @@
+//! Both services, running.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::error::{Doing, Outcome, Stop};
+use crate::process::Running;
+use crate::project::Binaries;
+use crate::settings::{Settings, with_settings};
+use crate::{interrupt, ports};
+
+/// How long a service may take until it answers.
+const START: Duration = Duration::from_secs(60);
+
+/// Where log lines go.
+pub enum Logs {
+    /// Our terminal, each line behind its service's name.
+    Terminal,
+    /// `auth.log` and `demo.log` in a folder.
+    Folder(PathBuf),
+}
+
+impl Logs {
+    pub fn auth_file(folder: &Path) -> PathBuf {
+        folder.join("auth.log")
+    }
+
+    pub fn demo_file(folder: &Path) -> PathBuf {
+        folder.join("demo.log")
+    }
+}
+
+/// auth-service and demo-service. Dropping them stops both.
+pub struct Services {
+    running: Vec<Service>,
+}
+
+struct Service {
+    name: &'static str,
+    program: Running,
+    host: String,
+    port: u16,
+    log: Option<PathBuf>,
+    /// Copy its lines to our terminal until it ends.
+    copying: Vec<JoinHandle<()>>,
+}
+
+impl Services {
+    /// Starts both and waits until they answer.
+    pub fn start(binaries: &Binaries, settings: &Settings, logs: &Logs) -> Outcome<Self> {
+        let (auth_log, demo_log) = match logs {
+            Logs::Terminal => (None, None),
+            Logs::Folder(folder) => (Some(Logs::auth_file(folder)), Some(Logs::demo_file(folder))),
+        };
+        let auth = with_settings(&binaries.auth, &settings.for_auth());
+        let demo = with_settings(&binaries.demo, &settings.for_demo());
+        let mut services = Self { running: Vec::new() };
+        // One after the other, so that demo-service finds the keys at its first look.
+        services.add(Service::start(
+            "auth-service",
+            auth,
+            settings.auth_host(),
+            settings.auth_port,
+            auth_log,
+        )?)?;
+        services.add(Service::start(
+            "demo-service",
+            demo,
+            settings.demo_host(),
+            settings.demo_port,
+            demo_log,
+        )?)?;
+        Ok(services)
+    }
+
+    /// Takes one in and waits until it answers.
+    fn add(&mut self, service: Service) -> Outcome {
+        let (port, host) = (service.port, service.host.clone());
+        self.running.push(service);
+        let answered = interrupt::until(Some(START), || {
+            self.fail_if_one_died()?;
+            Ok(ports::healthy(port, &host).then_some(()))
+        })?;
+        if let (None, Some(service)) = (answered, self.running.last()) {
+            return Err(Stop::because(format!(
+                "{} does not answer GET /healthz on 127.0.0.1:{port} after {} seconds{}",
+                service.name,
+                START.as_secs(),
+                service.last_lines()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Waits until somebody wants us to end (which is no failure) or a service dies (which is).
+    pub fn watch(&mut self) -> Outcome {
+        match interrupt::until(None, || self.fail_if_one_died().map(|()| None::<()>)) {
+            Err(Stop::Interrupted) => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    fn fail_if_one_died(&mut self) -> Outcome {
+        for service in &mut self.running {
+            if let Some(status) = service.program.ended()? {
+                service.finish_copying();
+                return Err(Stop::because(format!(
+                    "{} ended by itself ({status}){}",
+                    service.name,
+                    service.last_lines()
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        // Both at once, so that the slower one decides how long it takes.
+        self.running.iter_mut().for_each(|service| service.program.ask_to_end());
+        for service in &mut self.running {
+            service.program.stop();
+            service.finish_copying();
+        }
+    }
+}
+
+impl Service {
+    fn start(
+        name: &'static str,
+        mut command: Command,
+        host: String,
+        port: u16,
+        log: Option<PathBuf>,
+    ) -> Outcome<Self> {
+        if let Some(path) = &log {
+            let file = File::create(path).doing(|| format!("write {}", path.display()))?;
+            let copy = file.try_clone().doing(|| format!("write {}", path.display()))?;
+            command.stdout(file).stderr(copy);
+        } else {
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
+        let mut program = Running::start(&mut command)?;
+        let (stdout, stderr) = program.streams();
+        let mut copying = Vec::new();
+        copying.extend(stdout.map(|stream| copy_lines(name, stream)));
+        copying.extend(stderr.map(|stream| copy_lines(name, stream)));
+        Ok(Self { name, program, host, port, log, copying })
+    }
+
+    fn finish_copying(&mut self) {
+        for thread in self.copying.drain(..) {
+            // Its only way to fail is a closed terminal, and then nobody reads this either.
+            let _ = thread.join();
+        }
+    }
+
+    /// The end of its log file for a failure's sentence; on a terminal the lines are above already.
+    fn last_lines(&self) -> String {
+        let Some(text) = self.log.as_ref().and_then(|path| fs::read_to_string(path).ok()) else {
+            return ": its last lines are above".into();
+        };
+        let lines: Vec<_> = text.lines().collect();
+        format!(": its last lines are\n{}", lines[lines.len().saturating_sub(20)..].join("\n"))
+    }
+}
+
+fn copy_lines(name: &'static str, stream: impl Read + Send + 'static) -> JoinHandle<()> {
+    thread::spawn(move || {
+        let short = name.trim_end_matches("-service");
+        let mut lines = BufReader::new(stream);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+            // A closed terminal must not stop the reading, or the service would hang on a full pipe.
+            let _ = writeln!(std::io::stdout(), "{short} | {}", String::from_utf8_lossy(&line).trim_end());
+            line.clear();
+        }
+    })
+}

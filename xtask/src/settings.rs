@@ -1,0 +1,113 @@
+//! The settings with which we run both services: the contract's development hosts, SQLite, one folder for all data.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Outcome;
+use crate::{data_folder, process};
+
+/// The parent domain of both development hosts. Browsers resolve `*.localhost` themselves.
+const DOMAIN: &str = "sso.localhost";
+
+/// Where both services run and keep what they know.
+pub struct Settings {
+    pub auth_port: u16,
+    pub demo_port: u16,
+    /// Holds the databases and the secret key.
+    pub data: PathBuf,
+    /// How long an access token lives, as auth-service reads it; its own default when absent.
+    pub access_token_lifetime: Option<String>,
+}
+
+impl Settings {
+    pub fn auth_url(&self) -> String {
+        format!("http://{}:{}", self.auth_host(), self.auth_port)
+    }
+
+    pub fn demo_url(&self) -> String {
+        format!("http://{}:{}", self.demo_host(), self.demo_port)
+    }
+
+    pub fn auth_host(&self) -> String {
+        format!("auth.{DOMAIN}")
+    }
+
+    pub fn demo_host(&self) -> String {
+        format!("demo.{DOMAIN}")
+    }
+
+    pub fn secret_key_file(&self) -> PathBuf {
+        self.data.join("secret-key")
+    }
+
+    /// What auth-service is told, as environment.
+    pub fn for_auth(&self) -> Vec<(&'static str, String)> {
+        let mut settings = vec![
+            ("AUTH_URL", self.auth_url()),
+            ("COOKIE_DOMAIN", DOMAIN.to_owned()),
+            ("LISTEN", format!("127.0.0.1:{}", self.auth_port)),
+            ("DATABASE_URL", sqlite(&self.data.join("auth.db"))),
+            ("SECRET_KEY_FILE", self.secret_key_file().display().to_string()),
+        ];
+        if let Some(lifetime) = &self.access_token_lifetime {
+            settings.push(("ACCESS_TOKEN_LIFETIME", lifetime.clone()));
+        }
+        settings
+    }
+
+    /// What demo-service is told, as environment.
+    pub fn for_demo(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AUTH_URL", self.auth_url()),
+            ("COOKIE_DOMAIN", DOMAIN.to_owned()),
+            ("SERVICE_URL", self.demo_url()),
+            ("LISTEN", format!("127.0.0.1:{}", self.demo_port)),
+            ("NOTES_DATABASE", sqlite(&self.data.join("demo.db"))),
+        ]
+    }
+}
+
+fn sqlite(file: &Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
+/// Makes the data folder and its secret key, where they are missing.
+pub fn prepare(settings: &Settings, auth_binary: &Path) -> Outcome {
+    let make_secret = || process::read(Command::new(auth_binary).arg("generate-secret"));
+    data_folder::prepare(&settings.data, &settings.secret_key_file(), make_secret)
+}
+
+/// The command with exactly `settings`; what the person's own shell sets beside them stays, but secrets of another
+/// deployment do not.
+pub fn with_settings(program: &Path, settings: &[(&'static str, String)]) -> Command {
+    let mut command = Command::new(program);
+    for name in ["SECRET_KEY", "DATABASE_URL_FILE", "AUTH_JWKS"] {
+        command.env_remove(name);
+    }
+    command.envs(settings.iter().map(|(name, value)| (*name, value)));
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(settings: &[(&'static str, String)], name: &str) -> Option<String> {
+        settings.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+    }
+
+    #[test]
+    fn both_services_share_one_domain_and_listen_on_loopback_only() {
+        let settings =
+            Settings { auth_port: 8000, demo_port: 8001, data: "/data".into(), access_token_lifetime: None };
+        let (auth, demo) = (settings.for_auth(), settings.for_demo());
+        assert_eq!(value(&auth, "AUTH_URL"), value(&demo, "AUTH_URL"));
+        assert_eq!(value(&auth, "AUTH_URL").as_deref(), Some("http://auth.sso.localhost:8000"));
+        assert_eq!(value(&demo, "SERVICE_URL").as_deref(), Some("http://demo.sso.localhost:8001"));
+        assert_eq!(value(&auth, "COOKIE_DOMAIN"), value(&demo, "COOKIE_DOMAIN"));
+        assert_eq!(value(&auth, "LISTEN").as_deref(), Some("127.0.0.1:8000"));
+        assert_eq!(value(&demo, "LISTEN").as_deref(), Some("127.0.0.1:8001"));
+        assert_eq!(value(&auth, "DATABASE_URL").as_deref(), Some("sqlite:/data/auth.db"));
+        assert_eq!(value(&auth, "ACCESS_TOKEN_LIFETIME"), None);
+    }
+}
