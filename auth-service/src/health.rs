@@ -27,7 +27,7 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
             say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
         }
         Err(error) => {
-            tracing::error!(%error, "not ready");
+            tracing::error!(error = error.to_string(), "not ready");
             say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
         }
     }

@@ -24,7 +24,8 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
         let name = path.file_name().unwrap().to_str().unwrap();
         if path.is_dir() && !["node_modules", "screenshots", ".venv", ".run"].contains(&name) {
             sources(&path, found);
-        } else if [".rs", ".mjs", ".py"].iter().any(|ending| name.ends_with(ending)) && name != "promises.rs" {
+        } else if [".rs", ".mjs", ".py"].iter().any(|ending| name.ends_with(ending)) && name != "promises.rs"
+        {
             found.push(fs::read_to_string(&path).unwrap());
         }
     }
@@ -54,7 +55,8 @@ fn every_promise_is_named_by_a_test() {
     }
     let promises = promises();
     assert!(promises.len() > 80, "the table was not read: {promises:?}");
-    let unproven: Vec<_> = promises.iter().filter(|line| !texts.iter().any(|text| names(text, line))).collect();
+    let unproven: Vec<_> =
+        promises.iter().filter(|line| !texts.iter().any(|text| names(text, line))).collect();
     assert!(unproven.is_empty(), "no test names {unproven:?}");
 }
 

@@ -67,6 +67,8 @@ export class Client {
 function send(target, method, body, headers) {
   const secure = target.protocol === 'https:';
   const options = {
+    // A connection of its own for each request: a kept one may be closed by the server just as it is used again.
+    agent: false,
     host: '127.0.0.1', port: target.port || (secure ? 443 : 80), path: target.pathname + target.search, method, headers,
     // A development stack behind a proxy signs its own certificate; we only ever speak to loopback.
     ...(secure && { servername: target.hostname, rejectUnauthorized: false }),

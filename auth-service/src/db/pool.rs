@@ -74,6 +74,7 @@ struct LogFailures;
 
 impl diesel::r2d2::HandleError<r2d2::Error> for LogFailures {
     fn handle_error(&self, error: r2d2::Error) {
-        tracing::warn!(%error, "a database connection failed");
+        // As text, which the log escapes: libpq's messages have several lines.
+        tracing::warn!(error = error.to_string(), "a database connection failed");
     }
 }

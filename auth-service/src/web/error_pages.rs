@@ -105,7 +105,7 @@ pub async fn draw(
     let id = response.request().extensions().get::<RequestId>().map(ToString::to_string);
     let page = ErrorPage::new(status, message, id, auth_url.join("/"));
     let html = pages.draw(&Shell::default(), &page).unwrap_or_else(|error| {
-        tracing::error!(%error, cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");
+        tracing::error!(error = error.to_string(), cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");
         page.message.to_owned()
     });
     let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(html);
