@@ -90,10 +90,12 @@ describe('one login across two sub-domains', () => {
     assert.ok(await ada.sees(ada.email));
   });
 
-  it('a logged-in visitor of /login lands on the account page', async () => {
+  it('a logged-in visitor of /login lands on the account page, with another refresh token', async () => {
+    const before = await ada.cookie(cookies.refresh);
     await ada.opens(`${auth}/login`);
     assert.equal(ada.page.url(), `${auth}/`);
     assert.ok(await ada.sees(ada.email));
+    assert.notEqual((await ada.cookie(cookies.refresh)).value, before.value, 'the refresh token rotates');
   });
 
   it('a note is kept, and the page that shows it comes by a redirect', async () => {
@@ -117,7 +119,7 @@ describe('one login across two sub-domains', () => {
 
   it('after the token ran out, a private page comes back by itself with new cookies', { skip: needsShortLife }, async () => {
     await ada.opens(wanted); // renews, so that the wait below starts at a known moment
-    const [oldAccess, oldRefresh] = [await ada.cookie(cookies.access), await ada.cookie(cookies.refresh)];
+    const oldAccess = await ada.cookie(cookies.access);
     await pause(accessLifetime + 2);
     const held = await ada.cookie(cookies.access); // Firefox still lists it, and no longer sends it
     assert.ok(!held || held.expires < Date.now() / 1000, 'the access cookie ended with its token');
@@ -129,7 +131,6 @@ describe('one login across two sub-domains', () => {
     const hops = response.request().redirectChain().map((request) => request.url());
     assert.deepEqual(hops, [wanted, address('/login', wanted)].map((url) => new URL(url).href), 'demo, login, and back: two hops');
     assert.notEqual((await ada.cookie(cookies.access)).value, oldAccess?.value);
-    assert.notEqual((await ada.cookie(cookies.refresh)).value, oldRefresh.value, 'the refresh token rotates');
     assertAccessCookie(await ada.cookie(cookies.access));
     assertHostCookie(await ada.cookie(cookies.refresh));
   });
