@@ -1,5 +1,7 @@
 //! What a request can reach.
 
+use std::time::Duration;
+
 use actix_web::cookie::Cookie;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -80,20 +82,14 @@ impl App {
     pub async fn current(&self, request: &HttpRequest) -> Result<Option<Current>, Error> {
         let Some(token) = Self::refresh_token(request) else { return Ok(None) };
         let (key, limits, now) = (self.refresh_key.clone(), self.config.session_limits, self.clock.now());
-        Ok(self
-            .db
-            .run(move |conn| Current::load(conn, &key, &token, limits, now).map_err(DatabaseError::from))
-            .await?)
+        Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, now)).await?)
     }
 
     /// Renews the login of this browser, if it has one. Refusals look alike here; the log tells them apart.
     pub async fn renew(&self, request: &HttpRequest) -> Result<Option<(Box<User>, Session)>, Error> {
         let Some(token) = Self::refresh_token(request) else { return Ok(None) };
         let (key, limits, now) = (self.refresh_key.clone(), self.config.session_limits, self.clock.now());
-        let renewal = self
-            .db
-            .run(move |conn| Session::renew(conn, &key, &token, limits, now).map_err(DatabaseError::from))
-            .await?;
+        let renewal = self.db.query(move |conn| Session::renew(conn, &key, &token, limits, now)).await?;
         match renewal {
             Renewal::Renewed { user, session } => return Ok(Some((user, session))),
             Renewal::Over => {}
@@ -112,7 +108,7 @@ impl App {
         let Some(token) = Self::refresh_token(request) else { return Ok(false) };
         let (key, now, session) = (self.refresh_key.clone(), self.clock.now(), token.session);
         let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, now);
-        let ended = self.db.run(move |conn| sign_out(conn).map_err(DatabaseError::from)).await?;
+        let ended = self.db.query(sign_out).await?;
         if ended {
             tracing::info!(event = "logout", %session, ?why);
         }
@@ -142,8 +138,9 @@ impl App {
 
     fn session_cookies(&self, user: &User, session: &Session) -> Result<[Cookie<'static>; 2], Error> {
         let (config, now) = (&self.config, self.clock.now());
-        let life = config.access_token_lifetime.min(now.until(session.ends_at()));
-        let claims = accounts::claims(user, session, &config.auth_url, &config.cookie_domain, life, now);
+        let lifetime = config.access_token_lifetime;
+        let claims = accounts::claims(user, session, &config.auth_url, &config.cookie_domain, lifetime, now);
+        let life = Duration::from_secs(u64::try_from(claims.exp - claims.iat).unwrap_or(0));
         let access = self.keyring.sign(&claims).map_err(Error::internal)?;
         let refresh = self.refresh_key.token_for(session);
         Ok([self.cookies.access(&access, life), self.cookies.refresh(&refresh, now.until(session.ends_at()))])

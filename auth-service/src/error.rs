@@ -97,9 +97,3 @@ impl From<DatabaseError> for Error {
         if error.is_unavailable() { Self::unavailable(error) } else { Self::internal(error) }
     }
 }
-
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Self {
-        DatabaseError::from(error).into()
-    }
-}

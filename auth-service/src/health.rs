@@ -1,11 +1,12 @@
 //! Whether we are alive (`/healthz`) and whether we can work (`/readyz`). Neither tells more than that.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::db::{DatabaseError, migrate};
+use crate::error::RETRY_AFTER_SECONDS;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services
@@ -34,5 +35,9 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
 }
 
 fn say(status: StatusCode, text: &'static str) -> HttpResponse {
-    HttpResponse::build(status).content_type(ContentType::plaintext()).body(text)
+    let mut answer = HttpResponse::build(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+    }
+    answer.content_type(ContentType::plaintext()).body(text)
 }

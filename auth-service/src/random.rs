@@ -12,6 +12,7 @@ use crate::db::types::Timestamp;
 /// predictable one would be worse than stopping.
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
+    #[expect(clippy::disallowed_methods, reason = "the one place where chance enters")]
     rand::fill(&mut bytes).expect("the operating system gives randomness");
     bytes
 }

@@ -6,9 +6,12 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::LogFormat;
 
+/// actix reports each connection that is no HTTP as an error; strangers could fill the log with that.
+const DEFAULT: &str = "info,actix_http::h1::dispatcher=off";
+
 /// Starts logging for the whole process. A second call changes nothing.
 pub fn init(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
     let registry = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // It fails only when somebody, such as a test, has set a subscriber already; theirs stays.

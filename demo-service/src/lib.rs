@@ -47,8 +47,3 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     HttpServer::new(move || app(service.clone())).listen(listener)?.shutdown_timeout(10).run().await?;
     Ok(())
 }
-
-/// The Rust code of the guide is compiled with this service.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/consumers.md")]
-mod consumers_guide {}

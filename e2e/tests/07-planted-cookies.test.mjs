@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startAttacker } from '../support/attacker.mjs';
 import { startBrowser } from '../support/browser.mjs';
-import { auth, cookieDomain, cookies, demo } from '../support/env.mjs';
+import { auth, cookieDomain, cookies, demo, isChromium } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';
 import { Person, stranger } from '../support/person.mjs';
 
@@ -44,9 +44,13 @@ describe('a sibling sub-domain that plants cookies', () => {
   const neverMallory = async (person, { mayBeAskedAgain = true } = {}) => {
     for (const url of [`${auth}/`, `${demo}/`, `${demo}/private`, `${demo}/notes`, `${auth}/login`, `${auth}/logout`]) {
       const response = await person.opens(url);
-      assert.ok(response.status() < 500, `${url}: ${response.status()}`);
-      assert.ok(response.request().redirectChain().length <= 5, `${url} is no loop`);
       const text = await person.text();
+      // Firefox does not always tell which answer a navigation ended with; what the page says it cannot hide.
+      if (response || isChromium) {
+        assert.ok(response.status() < 500, `${url}: ${response.status()}`);
+        assert.ok(response.request().redirectChain().length <= 5, `${url} is no loop`);
+      }
+      assert.ok(text.length > 0 && !text.includes('Something went wrong'), `${url}: ${text}`);
       assert.ok(!text.includes(mallory.email) && !text.includes(mallory.firstName), `${url} shows Mallory`);
       if (!mayBeAskedAgain && url.endsWith('/private')) assert.equal(person.page.url(), url, text);
     }

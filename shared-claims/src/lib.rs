@@ -40,3 +40,8 @@ pub const MAX_TOKEN_BYTES: usize = 8192;
 
 /// The longest life of a token, in seconds: one hour. Whoever signed a longer one made a mistake.
 pub const MAX_LIFE_SECONDS: i64 = 3600;
+
+/// The Rust code of the guide for consumers is compiled with this crate.
+#[cfg(all(doctest, feature = "actix", feature = "testing"))]
+#[doc = include_str!("../../docs/consumers.md")]
+mod consumers_guide {}

@@ -161,6 +161,6 @@ fn more_hopeful(before: Option<Rejection>, now: Rejection) -> Rejection {
 
 #[expect(clippy::disallowed_methods, reason = "the one place where requests are judged by the clock")]
 fn unix_now() -> i64 {
-    // A clock before 1970 makes every token expired-in-the-future: refused, as it should be.
+    // A clock before 1970 makes every token one that was issued in the future: refused, as it should be.
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }

@@ -77,8 +77,7 @@ pub fn prepare(settings: &Settings, auth_binary: &Path) -> Outcome {
     data_folder::prepare(&settings.data, &settings.secret_key_file(), make_secret)
 }
 
-/// The command with exactly `settings`; what the person's own shell sets beside them stays, but secrets of another
-/// deployment do not.
+/// The command with `settings` on top of the person's own environment, less what would point it at another deployment.
 pub fn with_settings(program: &Path, settings: &[(&'static str, String)]) -> Command {
     let mut command = Command::new(program);
     for name in ["SECRET_KEY", "DATABASE_URL_FILE", "AUTH_JWKS"] {

@@ -1,7 +1,7 @@
 //! Is it them? An address and a password are judged, in the same time whether or not there is an account.
 
 use super::{Checked, Email, HashPool, Password, User};
-use crate::db::{Database, DatabaseError};
+use crate::db::Database;
 use crate::error::Error;
 
 /// What came of an address and a password.
@@ -23,9 +23,9 @@ pub async fn authenticate(
     email: Email,
     password: Password,
 ) -> Result<Authenticated, Error> {
-    let user = db.run(move |conn| User::by_email(conn, &email).map_err(DatabaseError::from)).await?;
+    let user = db.query(move |conn| User::by_email(conn, &email)).await?;
     let stored = user.as_ref().map(|user| user.password_hash.clone());
-    let checked = hashers.check(stored, password.clone()).await.map_err(Error::unavailable)?;
+    let checked = hashers.check(stored, password.clone()).await?;
     match (user, checked) {
         (Some(user), Checked::Right { .. }) if !user.is_active => {
             tracing::info!(event = "login_refused", user = %user.id, reason = "inactive");
@@ -51,22 +51,20 @@ async fn upgrade(
     mut user: User,
     password: Password,
 ) -> Result<Authenticated, Error> {
-    let new = hashers.remake(password.clone()).await.map_err(Error::unavailable)?;
+    let new = hashers.remake(password.clone()).await?;
     let (id, old) = (user.id, user.password_hash.clone());
     let stored = new.clone();
-    let is_stored = db
-        .run(move |conn| User::upgrade_password(conn, id, &old, &stored).map_err(DatabaseError::from))
-        .await?;
+    let is_stored = db.query(move |conn| User::upgrade_password(conn, id, &old, &stored)).await?;
     if is_stored {
         user.password_hash = new;
         return Ok(Authenticated::Yes(Box::new(user)));
     }
     // Another hash came in between: of the same password, by a login in another tab, or of a new password. It
     // decides.
-    let now = db.run(move |conn| User::by_id(conn, id).map_err(DatabaseError::from)).await?;
+    let now = db.query(move |conn| User::by_id(conn, id)).await?;
     let Some(user) = now else { return Ok(Authenticated::No) };
     let checked = hashers.check(Some(user.password_hash.clone()), password).await;
-    match checked.map_err(Error::unavailable)? {
+    match checked? {
         Checked::Right { .. } if user.is_active => Ok(Authenticated::Yes(Box::new(user))),
         Checked::Right { .. } => Ok(Authenticated::Inactive),
         Checked::Wrong | Checked::Corrupt => Ok(Authenticated::No),

@@ -7,9 +7,6 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use email_address::{EmailAddress, Options};
 
-/// What SMTP can carry (RFC 5321, 4.5.3.1.3, less the angle brackets).
-pub const MAX_BYTES: usize = 254;
-
 /// An e-mail address in its one normal form, so that two spellings cannot be two accounts.
 ///
 /// Lower case throughout, the domain in ASCII (IDNA). The part before the `@` is ASCII, as browsers demand of
@@ -24,9 +21,12 @@ pub struct Email(String);
 pub struct InvalidEmail;
 
 impl Email {
+    /// What SMTP can carry (RFC 5321, 4.5.3.1.3, less the angle brackets).
+    pub const MAX_BYTES: usize = 254;
+
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim();
-        if text.len() > MAX_BYTES {
+        if text.len() > Self::MAX_BYTES {
             return Err(InvalidEmail);
         }
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
@@ -37,18 +37,13 @@ impl Email {
         let normal = format!("{}@{domain}", local.to_ascii_lowercase());
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         match EmailAddress::parse_with_options(&normal, options) {
-            Ok(_) if normal.len() <= MAX_BYTES => Ok(Self(normal)),
+            Ok(_) if normal.len() <= Self::MAX_BYTES => Ok(Self(normal)),
             _ => Err(InvalidEmail),
         }
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The part before the `@`.
-    pub fn local_part(&self) -> &str {
-        self.0.rsplit_once('@').map_or(&self.0, |(local, _)| local)
     }
 }
 

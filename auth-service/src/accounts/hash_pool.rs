@@ -1,12 +1,14 @@
 //! Threads that do nothing but hash, so that a flood of logins leaves every other page quick.
 
 use std::num::NonZero;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, oneshot};
 
 use super::hashers::Verdict;
 use super::{NewPassword, Password, PasswordHash};
+use crate::error::Error;
 
 /// How many may wait for each thread. At cost 12 the last of them waits about two seconds.
 const WAITING_PER_THREAD: usize = 8;
@@ -22,10 +24,25 @@ struct Shared {
     decoy: PasswordHash,
 }
 
-/// The queue is full: better to say so at once than to let everybody wait.
+/// Why a piece of work was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the queue for password hashing is full")]
-pub struct Overloaded;
+pub enum NotDone {
+    /// The queue is full: better to say so at once than to let everybody wait.
+    #[error("the queue for password hashing is full")]
+    Overloaded,
+    /// The work met a bug, ours or a library's; the threads live on.
+    #[error("the work on the hash pool panicked")]
+    Panicked,
+}
+
+impl From<NotDone> for Error {
+    fn from(error: NotDone) -> Self {
+        match error {
+            NotDone::Overloaded => Self::unavailable(error),
+            NotDone::Panicked => Self::internal(error),
+        }
+    }
+}
 
 impl HashPool {
     /// A pool for this machine: one thread a core, and eight waiting for each.
@@ -53,11 +70,7 @@ impl HashPool {
     }
 
     /// Judges `password` against what is stored, or against a decoy when there is no account, in the same time.
-    pub async fn check(
-        &self,
-        stored: Option<PasswordHash>,
-        password: Password,
-    ) -> Result<Checked, Overloaded> {
+    pub async fn check(&self, stored: Option<PasswordHash>, password: Password) -> Result<Checked, NotDone> {
         let shared = self.0.clone();
         self.run(move || {
             let Some(stored) = stored else {
@@ -74,13 +87,13 @@ impl HashPool {
     }
 
     /// Hashes a new password.
-    pub async fn make(&self, password: NewPassword) -> Result<PasswordHash, Overloaded> {
+    pub async fn make(&self, password: NewPassword) -> Result<PasswordHash, NotDone> {
         let cost = self.0.cost;
         self.run(move || PasswordHash::make(&password, cost)).await
     }
 
     /// Hashes again, at the present cost, a password that was just found right.
-    pub async fn remake(&self, password: Password) -> Result<PasswordHash, Overloaded> {
+    pub async fn remake(&self, password: Password) -> Result<PasswordHash, NotDone> {
         let cost = self.0.cost;
         self.run(move || PasswordHash::remake(&password, cost)).await
     }
@@ -89,17 +102,19 @@ impl HashPool {
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Overloaded> {
-        let place = self.0.places.clone().try_acquire_owned().map_err(|_| Overloaded)?;
+    ) -> Result<T, NotDone> {
+        let place = self.0.places.clone().try_acquire_owned().map_err(|_| NotDone::Overloaded)?;
         let (send, receive) = oneshot::channel();
         self.0.threads.spawn(move || {
             // Somebody who went away need not be hashed for.
             if !send.is_closed() {
-                let _ = send.send(work());
+                // What somebody typed goes through libraries here, and rayon ends the process at a panic.
+                let done = std::panic::catch_unwind(AssertUnwindSafe(work));
+                let _ = send.send(done.map_err(|_| NotDone::Panicked));
             }
             drop(place);
         });
-        receive.await.map_err(|_| Overloaded)
+        receive.await.unwrap_or(Err(NotDone::Panicked))
     }
 }
 
@@ -140,11 +155,22 @@ mod tests {
         while pool.0.places.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(pool.run(|| true).await, Err(Overloaded));
+        assert_eq!(pool.run(|| true).await, Err(NotDone::Overloaded));
         release.send(()).unwrap();
         assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(true), Ok(true)));
         while pool.0.places.available_permits() < 2 {
             tokio::task::yield_now().await;
+        }
+        assert_eq!(pool.run(|| true).await, Ok(true));
+    }
+
+    /// L5
+    #[tokio::test]
+    async fn a_panic_in_a_library_costs_one_answer_and_not_the_process() {
+        let pool = HashPool::sized(4, 1, 2);
+        for _ in 0..3 {
+            let broken: Result<(), _> = pool.run(|| panic!("a library's bug")).await;
+            assert_eq!(broken, Err(NotDone::Panicked));
         }
         assert_eq!(pool.run(|| true).await, Ok(true));
     }

@@ -18,7 +18,7 @@ pub use access_token::claims;
 pub use authenticate::{Authenticated, authenticate};
 pub use current::Current;
 pub use email::{Email, InvalidEmail};
-pub use hash_pool::{Checked, HashPool, Overloaded};
+pub use hash_pool::{Checked, HashPool, NotDone};
 pub use hashers::PasswordHash;
 pub use name::{InvalidName, PersonName};
 pub use password::{NewPassword, Password, PasswordProblem};

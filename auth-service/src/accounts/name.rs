@@ -1,8 +1,5 @@
 //! A first or last name.
 
-/// In characters, as in Django's `auth_user`.
-pub const MAX_CHARS: usize = 150;
-
 /// A name as its bearer writes it, on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonName(String);
@@ -19,13 +16,16 @@ pub enum InvalidName {
 }
 
 impl PersonName {
+    /// As in Django's `auth_user`.
+    pub const MAX_CHARS: usize = 150;
+
     /// Takes any script. Control and direction-changing characters are refused: in a list of people or a mail
     /// they would pass off one text as another.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         if text.is_empty() {
             Err(InvalidName::Empty)
-        } else if text.chars().count() > MAX_CHARS {
+        } else if text.chars().count() > Self::MAX_CHARS {
             Err(InvalidName::TooLong)
         } else if text.chars().any(is_deceptive) {
             Err(InvalidName::Unprintable)

@@ -111,8 +111,11 @@ impl Session {
         limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<bool> {
-        let settled =
-            sessions::rotated_at.lt(now - limits.grace).or(sessions::generation.eq(FIRST_GENERATION));
+        // A moment well in the future is a clock's mistake, and no reason to wait until it comes.
+        let settled = sessions::rotated_at
+            .lt(now - limits.grace)
+            .or(sessions::rotated_at.gt(now + limits.grace))
+            .or(sessions::generation.eq(FIRST_GENERATION));
         let changed = diesel::update(
             sessions::table
                 .find(id)
@@ -161,7 +164,8 @@ impl Session {
     /// Whether `generation` is the current one, or the one before within the grace that tabs renewing at the
     /// same moment need.
     pub fn accepts(&self, generation: i64, grace: std::time::Duration, now: Timestamp) -> bool {
-        generation == self.generation || (generation == self.generation - 1 && now <= self.rotated_at + grace)
+        let is_recent = self.rotated_at - grace <= now && now <= self.rotated_at + grace;
+        generation == self.generation || (generation == self.generation - 1 && is_recent)
     }
 
     /// When it runs out unless it is renewed: neither cookie outlives this.

@@ -2,12 +2,12 @@
 
 use crate::config::{Config, LogFormat, ServeFlags};
 
-use super::Failure;
+use super::{Failure, output};
 
 /// Prints every setting in force as `NAME=value` (D4t).
 pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     for (name, value) in in_force(&Config::parse(flags)?, flags.allowed_origins.as_deref()) {
-        println!("{name}={value}");
+        output::line(format_args!("{name}={value}"))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod check_config;
 mod generate_secret;
 mod migrate;
+mod output;
 mod people;
 mod prompt;
 mod serve;
@@ -29,13 +30,13 @@ struct Arguments {
 enum Command {
     /// Serve the pages (the default).
     Serve(Box<ServeFlags>),
-    /// Bring the database's schema up to date, and stop.
+    /// Bring the database's schema up to date, then exit.
     Migrate(DatabaseFlags),
     /// Check the settings and print those in force, secrets masked.
     CheckConfig(Box<ServeFlags>),
     /// Print a new random SECRET_KEY.
     GenerateSecret,
-    /// Make and manage accounts.
+    /// Create and manage accounts.
     Users(users::Arguments),
 }
 

@@ -9,9 +9,8 @@ use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 
-use super::Failure;
 use super::people::{Name, Printed};
-use super::prompt;
+use super::{Failure, output, prompt};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -23,9 +22,9 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Make an account.
+    /// Create an account.
     Create(Person),
-    /// Make an account with every right.
+    /// Create an account with every right.
     CreateSuperuser(Person),
     /// Set a new password and end all sessions of that user.
     SetPassword {
@@ -39,7 +38,7 @@ enum Action {
         /// An e-mail address or a UUID.
         user: Name,
     },
-    /// Let somebody log in no longer, and end all their sessions.
+    /// Stop somebody from logging in, and end all their sessions.
     Deactivate {
         /// An e-mail address or a UUID.
         user: Name,
@@ -52,7 +51,7 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Print all accounts, by e-mail address.
+    /// Print all accounts, sorted by e-mail address.
     List {
         /// As JSON Lines: one object a line.
         #[arg(long)]
@@ -107,8 +106,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Show { user, json } => {
             let user = db.run_here(|conn| user.find(conn))?;
             let printed = Printed::from(&user);
-            println!("{}", if json { printed.json() } else { printed.lines() });
-            Ok(())
+            output::line(if json { printed.json() } else { printed.lines() })
         }
         Action::List { json } => list(&db, json),
     }
@@ -133,11 +131,10 @@ fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Fail
         RegistrationRefused::Database(error) => error.into(),
     })?;
     if person.json {
-        println!("{}", Printed::from(&user).json());
-    } else {
-        println!("Made {}{} ({}).", if is_superuser { "superuser " } else { "" }, user.email, user.id);
+        return output::line(Printed::from(&user).json());
     }
-    Ok(())
+    let kind = if is_superuser { "superuser " } else { "" };
+    output::line(format_args!("Created {kind}{} ({}).", user.email, user.id))
 }
 
 fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(), Failure> {
@@ -148,22 +145,20 @@ fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(
     let ended = end_sessions_after(db, &found, Ended::PasswordChanged, |conn| {
         User::set_password(conn, found.id, &hash)
     })?;
-    println!("{} has a new password; {ended} session(s) ended.", found.email);
-    Ok(())
+    output::line(format_args!("{} has a new password; {ended} session(s) ended.", found.email))
 }
 
 fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
     let found = db.run_here(|conn| user.find(conn))?;
     if active {
         db.run_here(|conn| User::set_active(conn, found.id, true).map_err(Failure::from))?;
-        println!("{} is active.", found.email);
+        output::line(format_args!("{} is active.", found.email))
     } else {
         let ended = end_sessions_after(db, &found, Ended::Deactivated, |conn| {
             User::set_active(conn, found.id, false)
         })?;
-        println!("{} is inactive; {ended} session(s) ended.", found.email);
+        output::line(format_args!("{} is inactive; {ended} session(s) ended.", found.email))
     }
-    Ok(())
 }
 
 /// Changes an account and ends its sessions: both or neither.
@@ -189,7 +184,7 @@ fn list(db: &Database, json: bool) -> Result<(), Failure> {
         let page = db.run_here(|conn| User::list(conn, PAGE, offset).map_err(Failure::from))?;
         for user in &page {
             let printed = Printed::from(user);
-            println!("{}", if json { printed.json() } else { printed.line() });
+            output::line(if json { printed.json() } else { printed.line() })?;
         }
         if (page.len() as i64) < PAGE {
             break;

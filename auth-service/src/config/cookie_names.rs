@@ -44,8 +44,10 @@ fn name(
         ));
     }
     // Without the prefix a sibling sub-domain could plant a cookie of the name, or the browser would drop ours.
-    let has_prefix = name.starts_with("__");
-    if (prefix.is_empty() && has_prefix) || !name.starts_with(prefix) {
+    if prefix.is_empty() && name.starts_with("__") {
+        return Err(ConfigError::new(setting, "must not start with __ when COOKIE_SECURE is false"));
+    }
+    if !name.starts_with(prefix) {
         return Err(ConfigError::new(setting, format!("must start with {prefix:?}")));
     }
     Ok(name.to_owned())

@@ -21,7 +21,7 @@ pub struct PasswordFlags {
     /// Rounds of bcrypt, as a power of two; each step doubles the work of a login [default: 12].
     #[arg(long, env, hide_env_values = true, value_name = "10..16")]
     pub bcrypt_cost: Option<String>,
-    /// The fewest characters in a new password [default: 12].
+    /// Minimum length of a new password, in characters [default: 12].
     #[arg(long, env, hide_env_values = true, value_name = "8..64")]
     pub password_min_length: Option<String>,
 }

@@ -35,15 +35,20 @@ impl ConfigError {
 /// Settings of the family `AUTH_…`; the last is read by consumers, which often share one environment file.
 const KNOWN_AUTH_SETTINGS: [&str; 2] = ["AUTH_URL", "AUTH_JWKS"];
 
+/// Settings that are promised and not built: whoever sets one must not silently get something else.
+const NOT_YET: [&str; 2] = ["TOKEN_ALGORITHM", "JWT_SIGNING_KEY"];
+
 /// Refuses a misspelt `AUTH_…` setting, which would otherwise silently leave its default in force.
 pub fn refuse_unknown_settings(names: impl IntoIterator<Item = String>) -> Result<(), String> {
-    match names
-        .into_iter()
-        .find(|name| name.starts_with("AUTH_") && !KNOWN_AUTH_SETTINGS.contains(&name.as_str()))
-    {
-        Some(name) => {
-            Err(format!("{name}: no such setting; see `auth-service serve --help` for those there are"))
+    for name in names {
+        if NOT_YET.contains(&name.as_str()) {
+            return Err(format!("{name}: not in this version, which signs with ES256; unset it"));
         }
-        None => Ok(()),
+        if name.starts_with("AUTH_") && !KNOWN_AUTH_SETTINGS.contains(&name.as_str()) {
+            return Err(format!(
+                "{name}: no such setting; see `auth-service serve --help` for those there are"
+            ));
+        }
     }
+    Ok(())
 }

@@ -34,7 +34,7 @@ impl AuthUrl {
         if !domain.is_above(host) {
             return refuse("must name a host below COOKIE_DOMAIN, such as auth.<COOKIE_DOMAIN>");
         }
-        if url.origin().ascii_serialization() != text.to_ascii_lowercase() {
+        if url.origin().ascii_serialization() != text {
             return refuse("must be written plainly: lower case, without the scheme's own port");
         }
         Ok(Self(url))
@@ -67,10 +67,6 @@ impl AuthUrl {
 
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
-    }
-
-    pub fn is_plain_localhost(&self) -> bool {
-        !self.is_https()
     }
 }
 

@@ -149,7 +149,7 @@ fn listen(value: Option<&str>) -> Result<SocketAddr, ConfigError> {
 fn cookie_secure(value: Option<&str>, auth_url: &AuthUrl) -> Result<bool, ConfigError> {
     match value {
         None | Some("true") => Ok(true),
-        Some("false") if auth_url.is_plain_localhost() => Ok(false),
+        Some("false") if !auth_url.is_https() => Ok(false),
         Some("false") => Err(ConfigError::new(
             "COOKIE_SECURE",
             "can be false only when AUTH_URL is http on a .localhost host: over a network the cookies would leak",

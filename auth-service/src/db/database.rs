@@ -1,6 +1,6 @@
 //! The handle that requests hold: every piece of work runs on the blocking pool, never on the reactor.
 
-use diesel::r2d2;
+use diesel::{QueryResult, r2d2};
 
 use super::pool::{self, Pool};
 use super::{AnyConnection, DatabaseUrl, migrate};
@@ -62,7 +62,15 @@ impl Database {
         tokio::task::spawn_blocking(move || this.run_here(work)).await.map_err(DatabaseError::from)?
     }
 
-    /// The same on this thread, for commands, which have no reactor to keep free.
+    /// Runs a query that can fail in no other way than the database's.
+    pub async fn query<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        self.run(move |conn| query(conn).map_err(DatabaseError::from)).await
+    }
+
+    /// [`Database::run`] on this thread, for commands, which have no reactor to keep free.
     pub fn run_here<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DatabaseError>,

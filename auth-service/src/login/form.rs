@@ -75,7 +75,7 @@ impl LoginPage {
             errors: words(remarks.form).into_iter().collect(),
             email: Field::email("email", "Email address", "username")
                 .value(entered)
-                .max_length(254)
+                .max_length(Email::MAX_BYTES)
                 .errors(words(remarks.email)),
             password: Field::password("password", "Password", "current-password")
                 .errors(words(remarks.password)),

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::form::{LoginForm, LoginPage, Remarks};
 use crate::accounts::{Authenticated, Email, Session, SignedIn, User, authenticate};
 use crate::app::App;
-use crate::db::DatabaseError;
 use crate::error::Error;
 use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
@@ -78,7 +77,7 @@ async fn begin(app: &App, request: &HttpRequest, user: &User) -> Result<SignedIn
     let (user, before) = (user.clone(), App::refresh_token(request));
     let (key, limits, now) = (app.refresh_key.clone(), app.config.session_limits, app.clock.now());
     let sign_in = move |conn: &mut _| Session::sign_in(conn, &user, before.as_ref(), &key, limits, now);
-    Ok(app.db.run(move |conn| sign_in(conn).map_err(DatabaseError::from)).await?)
+    Ok(app.db.query(sign_in).await?)
 }
 
 /// R15: an image, a frame or a script of another page must not move the session on behind a person's back.

@@ -49,7 +49,7 @@ impl From<InvalidEmail> for EmailProblem {
 }
 
 impl RegistrationForm {
-    /// Judges the answers. Takes a few milliseconds, for the password's strength: not on a reactor thread.
+    /// Judges the answers. Takes some milliseconds, for the password's strength: not on a reactor thread.
     pub fn judge(&self, min_length: usize) -> Answers {
         let first_name = PersonName::parse(&self.first_name);
         let last_name = PersonName::parse(&self.last_name);
@@ -104,15 +104,15 @@ impl RegisterPage {
             errors,
             first_name: Field::text("first_name", "First name", "given-name")
                 .value(text(|form| &form.first_name))
-                .max_length(150)
+                .max_length(PersonName::MAX_CHARS)
                 .errors(problem(|judged| to_message(&judged.first_name))),
             last_name: Field::text("last_name", "Last name", "family-name")
                 .value(text(|form| &form.last_name))
-                .max_length(150)
+                .max_length(PersonName::MAX_CHARS)
                 .errors(problem(|judged| to_message(&judged.last_name))),
             email: Field::email("email", "Email address", "username")
                 .value(text(|form| &form.email))
-                .max_length(254)
+                .max_length(Email::MAX_BYTES)
                 .errors(problem(|judged| to_message(&judged.email))),
             password: Field::password("password", "Password", "new-password")
                 .hint(format!("At least {min_length} characters. Several unrelated words work well."))

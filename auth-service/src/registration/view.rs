@@ -8,7 +8,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
 use crate::accounts::{Email, Ended, NewPassword, NewUser, PersonName, RegistrationRefused, User};
 use crate::app::App;
-use crate::db::DatabaseError;
 use crate::error::Error;
 use crate::web::browser::Level;
 use crate::web::form::STALE;
@@ -66,9 +65,9 @@ pub async fn submit(
 /// Judges the form, and says at once when the address is taken, so that nobody sends it twice to learn that.
 async fn judge(app: &App, form: &Arc<RegistrationForm>) -> Result<Answers, Error> {
     let (form, min_length) = (form.clone(), app.config.passwords.min_length);
-    let mut answers = app.hashers.run(move || form.judge(min_length)).await.map_err(Error::unavailable)?;
+    let mut answers = app.hashers.run(move || form.judge(min_length)).await?;
     if let Ok(email) = answers.email.clone() {
-        let known = app.db.run(move |conn| User::by_email(conn, &email).map_err(DatabaseError::from)).await?;
+        let known = app.db.query(move |conn| User::by_email(conn, &email)).await?;
         if known.is_some() {
             answers.email = Err(EmailProblem::Taken);
         }
@@ -93,7 +92,7 @@ async fn register(
         email: email.clone(),
         first_name: first_name.clone(),
         last_name: last_name.clone(),
-        password_hash: hashed.map_err(|full| RegistrationError::Failed(Error::unavailable(full)))?,
+        password_hash: hashed.map_err(|error| RegistrationError::Failed(error.into()))?,
         is_staff: false,
         is_superuser: false,
     };

@@ -10,6 +10,9 @@ use tracing::Instrument;
 
 use crate::random;
 
+/// Each line of a request repeats its path; somebody who sends a long one must not fill the disk.
+const LOGGED_PATH_BYTES: usize = 256;
+
 /// Ties the lines of one request together, and an error page to its line.
 #[derive(Clone, Copy)]
 pub struct RequestId(uuid::Uuid);
@@ -32,7 +35,7 @@ pub async fn access_log(
         "request",
         %id,
         method = %request.method(),
-        path = request.path(),
+        path = beginning(request.path()),
         peer = request.peer_addr().map(|peer| tracing::field::display(peer.ip())),
     );
     async move {
@@ -46,4 +49,8 @@ pub async fn access_log(
     }
     .instrument(span)
     .await
+}
+
+fn beginning(path: &str) -> &str {
+    &path[..path.floor_char_boundary(LOGGED_PATH_BYTES)]
 }

@@ -54,7 +54,6 @@ pub enum Level {
     Success,
     Info,
     Warning,
-    Error,
 }
 
 impl Browser {

@@ -45,7 +45,7 @@ impl ErrorPage {
             message: message.unwrap_or(standard),
             advice: status
                 .is_server_error()
-                .then_some("If it stays like this, tell whoever runs this site the number below."),
+                .then_some("If it stays like this, tell whoever runs this site the error number below."),
             retry_after: is_busy.then_some(RETRY_AFTER_SECONDS),
             // Only an error of ours leaves a line in the log that the number leads to.
             request_id: id.filter(|_| status.is_server_error()),

@@ -46,7 +46,7 @@ async fn a_user_made_by_a_command_can_log_in() {
     let arguments =
         ["create", "Ada@Example.org", "--first-name", "Ada", "--last-name", "Lovelace", "--password-stdin"];
     let out = done(users(&app, &arguments, &format!("{PASSWORD}\n")));
-    assert!(out.starts_with("Made ada@example.org (") && out.lines().count() == 1, "{out}");
+    assert!(out.starts_with("Created ada@example.org (") && out.lines().count() == 1, "{out}");
     let page = logged_in(&app).await.get("/").await;
     assert!(page.says("Ada Lovelace") && !page.says("Staff"));
 }
@@ -226,7 +226,7 @@ async fn a_terminal_is_asked_twice_and_shows_nothing_of_the_password() {
     let between = terminal.exp_string("Password again: ").unwrap();
     terminal.send_line(PASSWORD).unwrap();
     let after = terminal.exp_eof().unwrap();
-    assert!(after.contains("Made ada@example.org"), "{after}");
+    assert!(after.contains("Created ada@example.org"), "{after}");
     assert!(!between.contains("violet") && !after.contains("violet"), "{between}{after}");
     logged_in(&app).await;
 

@@ -40,7 +40,7 @@ async fn an_address_that_is_none_gets_a_page_that_says_so() {
         }
     }
     // Only an error of ours has a number to tell somebody.
-    assert!(!plain.says("Number of this error"));
+    assert!(!plain.says("Error number"));
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_failure_of_ours_gives_a_number_that_is_in_the_log() {
     let failed = ada.fill_in_on(&page, "/login", &fields).await;
     assert_is_page(&failed, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong");
     assert!(!failed.says("sessions") && !failed.says("ada@example.org"), "{}", failed.text);
-    let (_, rest) = failed.text.split_once("Number of this error: <code>").expect("a number");
+    let (_, rest) = failed.text.split_once("Error number: <code>").expect("a number");
     let number = &rest[..rest.find('<').unwrap()];
     let log = app.log();
     let line = log.lines().find(|line| line.contains(number) && line.contains("a request failed"));

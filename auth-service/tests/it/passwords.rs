@@ -43,7 +43,7 @@ async fn a_password_that_everybody_tries_first_is_refused() {
     for common in ["trustno1", "password1", "Password1", "1drowssap"] {
         let refused = app.person().register("ada@example.org", common).await;
         assert!(
-            refused.says("This is one of the passwords that are tried first."),
+            refused.says("This is one of the first passwords that attackers try."),
             "{common}: {}",
             refused.text
         );

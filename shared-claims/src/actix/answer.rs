@@ -46,7 +46,7 @@ pub(super) async fn log_in(
                 answer,
                 "login_required",
                 "Log in first",
-                "This needs a login. Renew it at renew_url, or send the person to login_url.",
+                "This needs a login: send the person to login_url.",
                 Some((login, &next)),
             ))
         }

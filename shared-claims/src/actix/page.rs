@@ -55,7 +55,7 @@ pub(super) fn send_again(action: &Url, login_url: &Url, form: Option<&[u8]>) -> 
         return Page {
             title: "Log in to send this",
             content: format!(
-                "<p>You are not logged in, or no longer. What you sent was not processed, and it could not be kept \
+                "<p>You are not logged in, or your login has ended. What you sent was not processed, and it could not be kept \
                  here: only forms of this service of at most {} KB can.</p>\n\
                  <p><a class=\"button\" href=\"{login_url}\" target=\"_blank\">Log in (opens a new tab)</a></p>\n\
                  <p>Then come back to this tab, go back one page with your browser, where what you typed is usually \
@@ -81,7 +81,7 @@ pub(super) fn send_again(action: &Url, login_url: &Url, form: Option<&[u8]>) -> 
     Page {
         title: "Log in to send this",
         content: format!(
-            "<p>You are not logged in, or no longer. What you typed is not lost: it was not processed, and waits \
+            "<p>You are not logged in, or your login has ended. What you typed is not lost: it was not processed, and waits \
              on this page.</p>\n<ol>\n\
              <li><a href=\"{login_url}\" target=\"_blank\">Log in (opens a new tab)</a></li>\n\
              <li>Come back to this tab and send it again.</li>\n</ol>\n\

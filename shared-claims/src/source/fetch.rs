@@ -103,6 +103,10 @@ fn tls() -> TlsConfig {
 
 /// Whether nobody on the way can exchange the keys: https, or http that does not leave the machine or private network.
 pub(crate) fn is_acceptable(url: &Url) -> bool {
+    // A password in the address would be in every log line about it.
+    if !url.username().is_empty() || url.password().is_some() {
+        return false;
+    }
     match (url.scheme(), url.host()) {
         ("https", Some(_)) => true,
         ("http", Some(Host::Domain(name))) => is_localhost(name) || !name.trim_end_matches('.').contains('.'),

@@ -7,7 +7,7 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{HasSqlType, SqlOrd, SqlType};
+use diesel::sql_types::{HasSqlType, SqlType};
 
 use crate::db::connection::MultiBackend;
 
@@ -16,9 +16,6 @@ use crate::db::connection::MultiBackend;
 #[cfg_attr(feature = "postgres", diesel(postgres_type(oid = 1184, array_oid = 1185)))]
 #[cfg_attr(feature = "sqlite", diesel(sqlite_type(name = "Text")))]
 pub struct UtcTimestamp;
-
-/// Lets `max` and `min` take such a column.
-impl SqlOrd for UtcTimestamp {}
 
 impl HasSqlType<UtcTimestamp> for MultiBackend {
     fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
