@@ -1,0 +1,73 @@
+//! What a request can reach.
+
+mod answers;
+mod logins;
+
+use actix_web::web;
+
+use crate::accounts::{HashPool, RefreshKey};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Database, DatabaseError};
+use crate::keyring::{Keyring, KeyringError};
+use crate::web::headers::Policy;
+use crate::web::statics::Statics;
+use crate::web::{Cookies, Pages};
+
+/// Everything that the features share. One value for the process; workers hold it by reference count.
+pub struct App {
+    pub config: Config,
+    pub clock: Clock,
+    pub db: Database,
+    pub keyring: Keyring,
+    pub hashers: HashPool,
+    pub refresh_key: RefreshKey,
+    pub cookies: Cookies,
+    pub pages: Pages,
+    pub statics: Statics,
+}
+
+/// The service could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("DATABASE_URL: {0}")]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    #[error("a template is broken: {0}")]
+    Templates(#[from] tera::Error),
+}
+
+/// How many requests use the database at once; more wait.
+const CONNECTIONS: u32 = 16;
+
+impl App {
+    /// Opens the database, brings its schema up to date, and opens the keyring.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let db = Database::connect(&config.database_url, CONNECTIONS)?;
+        db.migrate()?;
+        let statics = Statics::embedded();
+        Ok(Self {
+            keyring: Keyring::open(&db, &config.secret_key, clock.now())?,
+            hashers: HashPool::new(config.passwords.bcrypt_cost),
+            refresh_key: RefreshKey::new(&config.secret_key),
+            cookies: Cookies::new(&config),
+            pages: Pages::embedded(&config.auth_url, &statics)?,
+            statics,
+            db,
+            clock,
+            config,
+        })
+    }
+
+    /// Registers what the rings below read for themselves, all of it in one place.
+    pub fn install(app: &web::Data<Self>, services: &mut web::ServiceConfig) {
+        services
+            .app_data(app.clone())
+            .app_data(web::Data::new(app.cookies.clone()))
+            .app_data(web::Data::new(app.pages.clone()))
+            .app_data(web::Data::new(app.statics.clone()))
+            .app_data(web::Data::new(app.config.auth_url.clone()))
+            .app_data(web::Data::new(Policy::new(&app.config)));
+    }
+}
