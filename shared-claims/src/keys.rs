@@ -1,18 +1,20 @@
-//! The public keys that tokens are verified with.
+//! The keys that tokens are verified with.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 use crate::json::{self, Members, Refused, Value};
+use crate::{MIN_SIGNING_KEY_BYTES, signing_key_id};
 
 /// More keys than any rotation needs; a bound on what a hostile answer can make us hold.
 const MAX_KEYS: usize = 32;
 
-/// A set of public keys, each with its id and the one algorithm it is for.
+/// A set of keys, each with its id and the one algorithm it is for.
 ///
-/// Read from a JWKS (RFC 7517) by [`KeySet::from_json`], which takes the set as a whole or refuses it as a whole: a set
-/// that is wrong in one place is not trusted in another.
+/// Public keys are read from a JWKS (RFC 7517) by [`KeySet::from_json`], which takes the set as a whole or refuses it as a
+/// whole: a set that is wrong in one place is not trusted in another. A shared key for HS512 never comes from a JWKS,
+/// only from your own settings: [`KeySet::with_signing_key`]. Its bytes are wiped from memory when the set is dropped.
 #[derive(Clone)]
 pub struct KeySet {
     keys: Vec<Key>,
@@ -25,14 +27,14 @@ pub(crate) struct Key {
     pub(crate) decoding: DecodingKey,
 }
 
-/// Why a JWKS was refused. Its text never contains key material.
+/// Why a set of keys was refused. Its text never contains key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {
     /// Not `{"keys": [{…}, …]}`, or with a duplicate member somewhere.
     #[error("not a JWKS, or one with a duplicate member")]
     NotAJwks,
-    /// No key at all: nothing could ever verify.
+    /// No key at all: nothing could ever verify. Beside a shared key an empty JWKS is acceptable.
     #[error("the set has no key")]
     Empty,
     /// More than 32 keys.
@@ -62,6 +64,9 @@ pub enum KeySetError {
     /// Coordinates that are missing, too short, too long or no point of the curve.
     #[error("the key {0} is not a point of its curve")]
     Point(String),
+    /// A shared key of fewer than [`MIN_SIGNING_KEY_BYTES`](crate::MIN_SIGNING_KEY_BYTES).
+    #[error("the signing key has fewer than {MIN_SIGNING_KEY_BYTES} bytes")]
+    ShortSigningKey,
 }
 
 impl KeySet {
@@ -70,25 +75,66 @@ impl KeySet {
     /// # Errors
     /// [`KeySetError`], for a set that is malformed or suspicious in any place.
     pub fn from_json(bytes: &[u8]) -> Result<Self, KeySetError> {
-        let list = json::key_list(bytes).map_err(|_: Refused| KeySetError::NotAJwks)?;
-        if list.is_empty() {
-            return Err(KeySetError::Empty);
+        match Self::read(bytes)? {
+            set if set.keys.is_empty() => Err(KeySetError::Empty),
+            set => Ok(set),
         }
+    }
+
+    /// Only a shared key, for HS512.
+    ///
+    /// # Errors
+    /// [`KeySetError::ShortSigningKey`], below 64 bytes.
+    pub fn of_signing_key(key: &[u8]) -> Result<Self, KeySetError> {
+        Self { keys: Vec::new() }.with_signing_key(key)
+    }
+
+    /// These keys, and a shared key for HS512 under the id that [`signing_key_id`] gives it.
+    ///
+    /// Whoever holds that key can sign as anybody: each of your services can, not only auth-service.
+    ///
+    /// # Errors
+    /// [`KeySetError::ShortSigningKey`], below 64 bytes; [`KeySetError::DuplicateKid`], when a key of the set has that
+    /// id already: no public key has it by chance.
+    pub fn with_signing_key(mut self, key: &[u8]) -> Result<Self, KeySetError> {
+        if key.len() < MIN_SIGNING_KEY_BYTES {
+            return Err(KeySetError::ShortSigningKey);
+        }
+        let (kid, decoding) = (signing_key_id(key), DecodingKey::from_secret(key));
+        self.add(Key { kid, alg: Algorithm::HS512, decoding })?;
+        Ok(self)
+    }
+
+    /// A JWKS, which may be empty here, and a shared key: what to trust while an auth-service moves from one to the
+    /// other, and what it publishes while it signs with HS512 alone.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json) and [`with_signing_key`](Self::with_signing_key).
+    pub fn from_json_with_signing_key(bytes: &[u8], key: &[u8]) -> Result<Self, KeySetError> {
+        Self::read(bytes)?.with_signing_key(key)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, KeySetError> {
+        let list = json::key_list(bytes).map_err(|_: Refused| KeySetError::NotAJwks)?;
         if list.len() > MAX_KEYS {
             return Err(KeySetError::TooMany);
         }
-        let mut keys: Vec<Key> = Vec::with_capacity(list.len());
+        let mut set = Self { keys: Vec::with_capacity(list.len()) };
         for members in &list {
-            let key = read_key(members)?;
-            if keys.iter().any(|k| k.kid == key.kid) {
-                return Err(KeySetError::DuplicateKid(key.kid));
-            }
-            keys.push(key);
+            set.add(read_key(members)?)?;
         }
-        Ok(Self { keys })
+        Ok(set)
     }
 
-    /// The ids of the keys, in the order of the set.
+    fn add(&mut self, key: Key) -> Result<(), KeySetError> {
+        if self.find(&key.kid).is_some() {
+            return Err(KeySetError::DuplicateKid(key.kid));
+        }
+        self.keys.push(key);
+        Ok(())
+    }
+
+    /// The ids of the keys, in the order of the set and then as they were added.
     pub fn key_ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|k| k.kid.as_str())
     }

@@ -8,6 +8,7 @@ mod login;
 mod payload;
 mod rejection;
 mod settings;
+mod signing_key;
 mod source;
 #[cfg(test)]
 mod vectors;
@@ -23,6 +24,7 @@ pub use keys::{KeySet, KeySetError};
 pub use login::{Identity, SharedLogin};
 pub use rejection::{Part, Rejection};
 pub use settings::{Settings, SettingsError};
+pub use signing_key::{MIN_SIGNING_KEY_BYTES, signing_key_id};
 pub use source::{KeySource, KeySourceError};
 pub use verifier::Verifier;
 

@@ -30,7 +30,7 @@ pub enum Identity {
     Nobody(Option<Rejection>),
     /// Cookies of different people, or more cookies than honest browsers hold. Nobody, until the cookies are cleared.
     Conflict,
-    /// Not known: no keys were loaded yet.
+    /// Not known: no keys were loaded yet, and the token is not by the shared key of the settings.
     NoKeys,
 }
 
@@ -45,13 +45,22 @@ impl SharedLogin {
 
     /// Starts to load keys from where the settings say.
     ///
+    /// With `JWT_SIGNING_KEY` it logs a warning: this service could then sign as anybody.
+    ///
     /// # Errors
     /// When `AUTH_JWKS` is a file that cannot be read or is refused. A URL that does not answer is no error: requests
     /// get `503` until it does.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        let signing_key = settings.signing_key.clone();
+        if signing_key.is_some() {
+            tracing::warn!(
+                "JWT_SIGNING_KEY is set: whoever reads it here can sign as anybody on the domain; \
+                 unset it as soon as auth-service signs with ES256"
+            );
+        }
         let keys = match &settings.jwks {
-            Jwks::File(path) => KeySource::file(path),
-            Jwks::Url(url) => KeySource::url(url.clone()),
+            Jwks::File(path) => KeySource::file_beside(path.clone(), signing_key),
+            Jwks::Url(url) => KeySource::url_beside(url.clone(), signing_key),
         };
         match keys {
             Ok(keys) => Ok(Self::with_keys(settings, keys)),
@@ -59,7 +68,7 @@ impl SharedLogin {
         }
     }
 
-    /// With keys of your own choosing; `AUTH_JWKS` is then not looked at.
+    /// With keys of your own choosing; `AUTH_JWKS` and `JWT_SIGNING_KEY` are then not looked at.
     pub fn with_keys(settings: Settings, keys: KeySource) -> Self {
         let verifier = Verifier::new(settings.auth_url(), settings.cookie_domain());
         Self(Arc::new(Inner { settings, verifier, keys }))
@@ -85,9 +94,12 @@ impl SharedLogin {
         match cookie::candidates(cookie_headers, self.0.settings.access_cookie()) {
             Candidates::TooMany => Identity::Conflict,
             Candidates::Few(tokens) if tokens.is_empty() => Identity::Nobody(None),
-            Candidates::Few(tokens) => match self.0.keys.current() {
-                None => Identity::NoKeys,
-                Some(keys) => self.decide(&tokens, &keys, unix_now()),
+            Candidates::Few(tokens) => match self.0.keys.now() {
+                (None, _) => Identity::NoKeys,
+                (Some(keys), loaded) => match self.decide(&tokens, &keys, unix_now()) {
+                    Identity::Nobody(Some(Rejection::UnknownKey(_))) if !loaded => Identity::NoKeys,
+                    decided => decided,
+                },
             },
         }
     }

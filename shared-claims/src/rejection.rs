@@ -34,13 +34,14 @@ pub enum Rejection {
     /// `typ` is not exactly `at+jwt` (RFC 9068, section 4).
     #[error("typ is not at+jwt")]
     WrongTyp,
-    /// `alg` is none of the algorithms that this crate verifies; `none`, for example.
+    /// `alg` is none of `ES256`, `EdDSA` and `HS512`: `none`, for example, or `HS256`.
     #[error("alg is not an algorithm we verify")]
     AlgNotAllowed,
     /// `kid` names none of our keys. Carries the `kid`: plain characters, at most 128.
     #[error("no key with the id {0}")]
     UnknownKey(String),
-    /// `alg` is not the algorithm pinned to that key (RFC 8725, section 3.1). No signature was computed.
+    /// `alg` is not the algorithm pinned to that key (RFC 8725, section 3.1): a public key is no secret for HS512, whoever
+    /// signed with it. No signature was computed.
     #[error("alg is not the one of the key")]
     AlgMismatch,
     /// The signature is not by that key.

@@ -88,6 +88,8 @@ fn pinned_key<'k>(header: &Members, keys: &'k KeySet) -> Result<&'k Key, Rejecti
     let alg = match header_string(header, "alg")? {
         "ES256" => Algorithm::ES256,
         "EdDSA" => Algorithm::EdDSA,
+        // Only a key from the settings has it: no JWKS can bring one.
+        "HS512" => Algorithm::HS512,
         _ => return Err(Rejection::AlgNotAllowed),
     };
     let kid = header_string(header, "kid")?;

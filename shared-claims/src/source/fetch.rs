@@ -12,6 +12,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, http};
 use url::{Host, Url};
 
+use super::reader::Reader;
 use crate::{KeySet, KeySetError};
 
 /// More than any honest set: 32 keys with certificates would stay below.
@@ -41,10 +42,11 @@ impl From<ureq::Error> for FetchError {
 pub(super) struct Fetcher {
     agent: Agent,
     url: Url,
+    reader: Reader,
 }
 
 impl Fetcher {
-    pub(super) fn new(url: Url) -> Self {
+    pub(super) fn new(url: Url, reader: Reader) -> Self {
         let mut config = Agent::config_builder()
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -61,7 +63,7 @@ impl Fetcher {
             config = config.https_only(true).tls_config(tls());
         }
         let agent = Agent::with_parts(config.build(), DefaultConnector::default(), LoopbackNames::default());
-        Self { agent, url }
+        Self { agent, url, reader }
     }
 
     /// The keys, and how long the answer says they are good for.
@@ -75,7 +77,7 @@ impl Fetcher {
         }
         let max_age = max_age(header(&answer, "cache-control"));
         let bytes = answer.body_mut().with_config().limit(MAX_BYTES).read_to_vec()?;
-        Ok((KeySet::from_json(&bytes)?, max_age))
+        Ok((self.reader.read(&bytes)?, max_age))
     }
 
     pub(super) fn url(&self) -> &Url {

@@ -2,6 +2,7 @@
 
 mod fetch;
 pub(crate) use fetch::{is_acceptable, is_localhost};
+mod reader;
 mod schedule;
 mod worker;
 
@@ -14,6 +15,8 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::KeySet;
+use crate::signing_key::SigningKey;
+use reader::Reader;
 use worker::{Origin, State, Worker};
 
 /// Keeps a [`KeySet`] current. Cheap to clone; all clones share one set.
@@ -53,7 +56,7 @@ pub enum KeySourceError {
 impl KeySource {
     /// A set that never changes. For tests, and where another part of the program holds the keys.
     pub fn fixed(keys: KeySet) -> Self {
-        let (_, state) = watch::channel(State { keys: Some(Arc::new(keys)), attempts: 1 });
+        let (_, state) = watch::channel(State { keys: Some(Arc::new(keys)), loaded: true, attempts: 1 });
         Self { state, nudge: None }
     }
 
@@ -62,10 +65,15 @@ impl KeySource {
     /// # Errors
     /// When the file cannot be read or is refused now. Later failures keep the last good set and are logged.
     pub fn file(path: impl Into<PathBuf>) -> Result<Self, KeySourceError> {
-        let path: PathBuf = path.into();
-        let bytes = read_file(&path)?;
-        let keys = KeySet::from_json(&bytes)?;
-        Self::start(Origin::File { path, seen: bytes }, Some(keys))
+        Self::file_beside(path.into(), None)
+    }
+
+    /// The same, beside a shared key.
+    pub(crate) fn file_beside(path: PathBuf, key: Option<SigningKey>) -> Result<Self, KeySourceError> {
+        let reader = Reader::new(key);
+        let seen = read_file(&path)?;
+        let state = State { keys: Some(Arc::new(reader.read(&seen)?)), loaded: true, attempts: 1 };
+        Self::start(Origin::File { path, seen, reader }, state)
     }
 
     /// Fetches a JWKS from a URL, in the background.
@@ -78,15 +86,21 @@ impl KeySource {
     /// When the URL could be tampered with on its way: plain http is accepted only for loopback, private addresses and
     /// names without a dot (containers of one network).
     pub fn url(url: Url) -> Result<Self, KeySourceError> {
+        Self::url_beside(url, None)
+    }
+
+    /// The same, beside a shared key, which is there from the start.
+    pub(crate) fn url_beside(url: Url, key: Option<SigningKey>) -> Result<Self, KeySourceError> {
         if !fetch::is_acceptable(&url) {
             return Err(KeySourceError::InsecureUrl);
         }
-        Self::start(Origin::Url(Box::new(fetch::Fetcher::new(url))), None)
+        let reader = Reader::new(key);
+        let state = State { keys: reader.before_any().map(Arc::new), loaded: false, attempts: 0 };
+        Self::start(Origin::Url(Box::new(fetch::Fetcher::new(url, reader))), state)
     }
 
-    fn start(origin: Origin, keys: Option<KeySet>) -> Result<Self, KeySourceError> {
-        let attempts = u64::from(keys.is_some());
-        let (sender, state) = watch::channel(State { keys: keys.map(Arc::new), attempts });
+    fn start(origin: Origin, state: State) -> Result<Self, KeySourceError> {
+        let (sender, state) = watch::channel(state);
         let (nudge, nudged) = sync_channel(1);
         let worker = Worker::new(origin, sender, nudged);
         std::thread::Builder::new()
@@ -96,18 +110,25 @@ impl KeySource {
         Ok(Self { state, nudge: Some(nudge) })
     }
 
-    /// The keys in use, or `None` as long as none were ever loaded.
+    /// The keys in use, or `None` as long as there are none. Before the first load these are the shared key of the
+    /// settings alone, if there is one.
     pub fn current(&self) -> Option<Arc<KeySet>> {
         self.state.borrow().keys.clone()
     }
 
-    /// Waits until keys are there, or the first attempt to load them has failed.
+    /// The keys in use, and whether they are all there are: a key that is missing before the first load may yet come.
+    pub(crate) fn now(&self) -> (Option<Arc<KeySet>>, bool) {
+        let state = self.state.borrow();
+        (state.keys.clone(), state.loaded)
+    }
+
+    /// Waits until keys were loaded, or the first attempt to load them has failed.
     ///
     /// Needs no particular runtime and has no time limit of its own beyond that of a fetch (5 seconds).
     pub async fn ready(&self) -> Option<Arc<KeySet>> {
         let mut state = self.state.clone();
         // An error means that the thread is gone; what was loaded stays.
-        let _ = state.wait_for(|s| s.keys.is_some() || s.attempts > 0).await;
+        let _ = state.wait_for(|s| s.loaded || s.attempts > 0).await;
         self.current()
     }
 

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::fetch::Fetcher;
 use super::read_file;
+use super::reader::Reader;
 use super::schedule::Schedule;
 use crate::KeySet;
 
@@ -19,12 +20,14 @@ const FILE_PERIOD: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) keys: Option<Arc<KeySet>>,
+    /// Whether `keys` hold what is published, and not only a key from the settings.
+    pub(super) loaded: bool,
     /// Rises with each load, successful or not, and with each nudge that caused none.
     pub(super) attempts: u64,
 }
 
 pub(super) enum Origin {
-    File { path: PathBuf, seen: Vec<u8> },
+    File { path: PathBuf, seen: Vec<u8>, reader: Reader },
     Url(Box<Fetcher>),
 }
 
@@ -65,15 +68,15 @@ impl Worker {
                     Some(keys)
                 }
                 Err(error) => {
-                    let have = self.state.borrow().keys.is_some();
+                    let have = self.state.borrow().loaded;
                     tracing::warn!(url = %fetcher.url(), %error, keeping_last_good_set = have, "keys not fetched");
                     self.schedule.failed(now());
                     None
                 }
             },
-            Origin::File { path, seen } => {
+            Origin::File { path, seen, reader } => {
                 self.schedule.file_looked_at(now(), FILE_PERIOD);
-                read_changed(path, seen)
+                read_changed(path, seen, reader)
             }
         };
         self.state.send_modify(|state| {
@@ -81,13 +84,14 @@ impl Worker {
             if let Some(keys) = loaded {
                 tracing::debug!(?keys, "keys loaded");
                 state.keys = Some(Arc::new(keys));
+                state.loaded = true;
             }
         });
     }
 }
 
 /// The new set, if the file changed and is a good one. A bad version is reported once, not every two seconds.
-fn read_changed(path: &Path, seen: &mut Vec<u8>) -> Option<KeySet> {
+fn read_changed(path: &Path, seen: &mut Vec<u8>, reader: &Reader) -> Option<KeySet> {
     let bytes = match read_file(path) {
         Ok(bytes) if bytes == *seen => return None,
         Ok(bytes) => bytes,
@@ -99,7 +103,7 @@ fn read_changed(path: &Path, seen: &mut Vec<u8>) -> Option<KeySet> {
             return None;
         }
     };
-    let keys = KeySet::from_json(&bytes);
+    let keys = reader.read(&bytes);
     *seen = bytes;
     keys.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "keeping the last good keys"))
         .ok()

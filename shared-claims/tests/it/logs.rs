@@ -11,11 +11,11 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::support_web::{answer, ask, opens, sends};
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     /// Keeps all events of this thread, of every level, until the guard is dropped.
-    fn of_this_thread() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub fn of_this_thread() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -25,7 +25,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }

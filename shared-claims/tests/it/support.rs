@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use shared_claims::testing::TestIssuer;
+use shared_claims::testing::{TestAlgorithm, TestIssuer};
 use shared_claims::{Claims, KeySet, Rejection, Verifier};
 
 /// A moment to judge by: nothing here depends on the clock.
@@ -22,7 +22,16 @@ pub struct Mint {
 
 impl Mint {
     pub fn new() -> Self {
-        let issuer = TestIssuer::new();
+        Self::of(TestIssuer::new())
+    }
+
+    /// One for each algorithm.
+    pub fn of_each() -> [Self; 3] {
+        [TestAlgorithm::Es256, TestAlgorithm::EdDsa, TestAlgorithm::Hs512]
+            .map(|algorithm| Self::of(TestIssuer::with_algorithm(algorithm)))
+    }
+
+    pub fn of(issuer: TestIssuer) -> Self {
         let keys = issuer.keys();
         Self { issuer, keys, verifier: Verifier::new("http://auth.sso.localhost:8000", "sso.localhost") }
     }
@@ -34,7 +43,8 @@ impl Mint {
     }
 
     pub fn header(&self) -> Raw {
-        Raw::new(&[("alg", "\"ES256\""), ("typ", "\"at+jwt\"")])
+        let alg = format!("\"{}\"", self.issuer.algorithm().name());
+        Raw::new(&[("alg", &alg), ("typ", "\"at+jwt\"")])
             .with("kid", &format!("\"{}\"", self.issuer.key_id()))
     }
 

@@ -2,17 +2,18 @@
 //!
 //! Behind the feature `testing`: name it under `[dev-dependencies]` only.
 
+mod key;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::crypto::aws_lc;
-use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{Claims, DEFAULT_ACCESS_COOKIE, KeySet, KeySource, Settings, SharedLogin, TOKEN_TYP, TokenType};
+pub use key::TestAlgorithm;
+use key::TestKey;
 
 /// Stands in for auth-service in a test: signs tokens with a key made on the spot.
 ///
@@ -22,9 +23,7 @@ pub struct TestIssuer {
     auth_url: String,
     cookie_domain: String,
     service_url: String,
-    kid: String,
-    signing: EncodingKey,
-    public: Vec<u8>,
+    key: TestKey,
 }
 
 impl Default for TestIssuer {
@@ -39,18 +38,42 @@ impl TestIssuer {
     /// # Panics
     /// When the system has no randomness.
     pub fn new() -> Self {
-        // Tests end here if the system has no randomness; there is nobody to report it to.
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("randomness");
-        let pkcs8 = pair.to_pkcs8v1().expect("a key just made can be written");
-        let public = pair.public_key().as_ref().to_vec();
-        let kid = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &public));
+        Self::with_algorithm(TestAlgorithm::Es256)
+    }
+
+    /// An issuer with a fresh key for this algorithm. One for HS512 publishes nothing: the services that trust it hold
+    /// its key, which is in its [`settings`](Self::settings).
+    ///
+    /// ```
+    /// use shared_claims::testing::{TestAlgorithm, TestIssuer};
+    ///
+    /// let issuer = TestIssuer::with_algorithm(TestAlgorithm::Hs512);
+    /// let claims = issuer.claims_for("ada@example.org");
+    /// let login = issuer.login();
+    /// assert!(login.verifier().verify_at(&issuer.sign(&claims), &issuer.keys(), claims.iat).is_ok());
+    /// ```
+    ///
+    /// # Panics
+    /// When the system has no randomness.
+    pub fn with_algorithm(algorithm: TestAlgorithm) -> Self {
+        Self::with_key(TestKey::generate(algorithm))
+    }
+
+    /// An issuer whose key follows from a text, the same every time: for processes that must agree on a key, and for
+    /// tokens that are kept. Everybody can make that key.
+    ///
+    /// # Panics
+    /// Practically never: one text in four thousand million gives no key for ES256.
+    pub fn from_seed(algorithm: TestAlgorithm, seed: &str) -> Self {
+        Self::with_key(TestKey::from_seed(algorithm, seed))
+    }
+
+    fn with_key(key: TestKey) -> Self {
         Self {
             auth_url: "http://auth.sso.localhost:8000".to_owned(),
             cookie_domain: "sso.localhost".to_owned(),
             service_url: "http://demo.sso.localhost:8001".to_owned(),
-            kid,
-            signing: EncodingKey::from_ec_der(pkcs8.as_ref()),
-            public,
+            key,
         }
     }
 
@@ -69,32 +92,48 @@ impl TestIssuer {
         self
     }
 
-    /// The id of the key.
-    pub fn key_id(&self) -> &str {
-        &self.kid
+    /// What it signs with.
+    pub fn algorithm(&self) -> TestAlgorithm {
+        self.key.algorithm
     }
 
-    /// The public key as a JWKS document.
+    /// The id of the key.
+    pub fn key_id(&self) -> &str {
+        &self.key.kid
+    }
+
+    /// The shared key, as `JWT_SIGNING_KEY` takes it; `None` unless it signs with HS512.
+    pub fn signing_key(&self) -> Option<&str> {
+        self.key.shared.as_deref()
+    }
+
+    /// The public key as a JWKS document; an empty one for HS512.
     pub fn jwks(&self) -> String {
-        json!({"keys": [self.jwk()]}).to_string()
+        json!({"keys": Vec::from_iter(self.key.jwk())}).to_string()
     }
 
     /// The public key as a JWK.
+    ///
+    /// # Panics
+    /// For HS512, whose key is not public.
     pub fn jwk(&self) -> Value {
-        let (x, y) = self.public[1..].split_at(32);
-        json!({"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": self.kid,
-            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y)})
+        self.key.jwk().expect("a public key: HS512 has none")
     }
 
-    /// The public key as a set to verify with.
+    /// The key as a set to verify with.
     ///
     /// # Panics
     /// Never: the set is our own.
     pub fn keys(&self) -> KeySet {
-        KeySet::from_json(self.jwks().as_bytes()).expect("our own set")
+        let jwks = self.jwks();
+        match self.signing_key() {
+            Some(key) => KeySet::from_json_with_signing_key(jwks.as_bytes(), key.as_bytes()),
+            None => KeySet::from_json(jwks.as_bytes()),
+        }
+        .expect("our own set")
     }
 
-    /// Settings that trust this issuer.
+    /// Settings that trust this issuer, with its shared key if it has one.
     ///
     /// # Panics
     /// When the URLs given to [`for_domain`](Self::for_domain) or [`for_service`](Self::for_service) are unacceptable.
@@ -103,6 +142,7 @@ impl TestIssuer {
             "AUTH_URL" => Some(self.auth_url.clone()),
             "COOKIE_DOMAIN" => Some(self.cookie_domain.clone()),
             "SERVICE_URL" => Some(self.service_url.clone()),
+            "JWT_SIGNING_KEY" => self.key.shared.clone(),
             _ => None,
         })
         .expect("acceptable URLs")
@@ -159,7 +199,8 @@ impl TestIssuer {
     /// # Panics
     /// Never: the claims are plain data.
     pub fn sign(&self, claims: &Claims) -> String {
-        let header = json!({"alg": "ES256", "typ": TOKEN_TYP, "kid": self.kid}).to_string();
+        let header =
+            json!({"alg": self.key.algorithm.name(), "typ": TOKEN_TYP, "kid": self.key.kid}).to_string();
         self.sign_raw(&header, &serde_json::to_string(claims).expect("plain data"))
     }
 
@@ -168,11 +209,15 @@ impl TestIssuer {
     /// # Panics
     /// When the system has no randomness.
     pub fn sign_raw(&self, header: &str, payload: &str) -> String {
-        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-        let signer = (aws_lc::DEFAULT_PROVIDER.signer_factory)(&Algorithm::ES256, &self.signing)
-            .expect("a key of our own making");
-        let signature = signer.try_sign(message.as_bytes()).expect("randomness");
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+        self.sign_message(&format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload)))
+    }
+
+    /// Any text, a dot and its signature.
+    ///
+    /// # Panics
+    /// When the system has no randomness.
+    pub fn sign_message(&self, message: &str) -> String {
+        format!("{message}.{}", self.key.sign(message))
     }
 
     /// The value of a `Cookie` header that carries a token with these claims.

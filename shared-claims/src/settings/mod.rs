@@ -1,10 +1,13 @@
 //! What a consumer must be told.
 
+mod secret;
+
 use std::path::PathBuf;
 
 use url::{Host, Url};
 
 use crate::DEFAULT_ACCESS_COOKIE;
+use crate::signing_key::SigningKey;
 use crate::source::is_localhost;
 
 /// The settings of a service that trusts the login, checked.
@@ -16,6 +19,10 @@ use crate::source::is_localhost;
 /// | `SERVICE_URL` | this service's own public URL, without a path and with the scheme of `AUTH_URL` |
 /// | `AUTH_JWKS` | the keys: a file or a URL. Default `<AUTH_URL>/.well-known/jwks.json` |
 /// | `ACCESS_COOKIE_NAME` | name of the login cookie. Default `__Secure-sso_access` |
+/// | `JWT_SIGNING_KEY` | the shared key of an auth-service that signs with HS512: the same text as there, at least 64 bytes. Default none |
+/// | `JWT_SIGNING_KEY_FILE` | instead of it, a file that holds the key. A line break at its end is not part of the key |
+///
+/// Whoever holds `JWT_SIGNING_KEY` can sign as anybody: each service that is given it can.
 ///
 /// That `COOKIE_DOMAIN` is no public suffix is checked by auth-service, which sets the cookie.
 #[derive(Debug, Clone)]
@@ -25,6 +32,7 @@ pub struct Settings {
     pub(crate) cookie_domain: String,
     pub(crate) jwks: Jwks,
     pub(crate) access_cookie: String,
+    pub(crate) signing_key: Option<SigningKey>,
 }
 
 #[derive(Debug, Clone)]
@@ -99,7 +107,8 @@ impl Settings {
             None => DEFAULT_ACCESS_COOKIE.to_owned(),
             Some(name) => cookie_name(name.trim(), &auth)?,
         };
-        Ok(Self { auth, service, cookie_domain, jwks, access_cookie })
+        let signing_key = secret::signing_key(get("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
+        Ok(Self { auth, service, cookie_domain, jwks, access_cookie, signing_key })
     }
 
     /// `AUTH_URL` without a trailing slash: what `iss` must be.
