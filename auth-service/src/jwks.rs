@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
+use crate::error::Error;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services.service(
@@ -11,10 +12,12 @@ pub fn routes(services: &mut web::ServiceConfig) {
     );
 }
 
-/// Services fetch it now and then and keep it for five minutes.
-async fn show(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok()
+/// Services fetch it now and then, and keep it for `JWKS_MAX_AGE`.
+async fn show(app: web::Data<App>) -> Result<HttpResponse, Error> {
+    let keys = app.keyring.current(app.clock.now()).await?;
+    let max_age = app.config.key_times.jwks_max_age.as_secs();
+    Ok(HttpResponse::Ok()
         .content_type(ContentType::json())
-        .insert_header((CACHE_CONTROL, "public, max-age=300"))
-        .body(app.keyring.jwks().to_owned())
+        .insert_header((CACHE_CONTROL, format!("public, max-age={max_age}")))
+        .body(keys.jwks().to_owned()))
 }

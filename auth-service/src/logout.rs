@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::Ended;
 use crate::app::App;
+use crate::audit::Client;
 use crate::error::Error;
 use crate::web::browser::Level;
 use crate::web::form::STALE;
@@ -60,6 +61,7 @@ async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result
 async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
+    client: Client,
     browser: Browser,
     posted: Posted<LogoutForm>,
 ) -> Result<HttpResponse, Error> {
@@ -70,7 +72,7 @@ async fn submit(
             return page(&app, &browser, StatusCode::FORBIDDEN, app.next(form.next.as_deref()).as_ref());
         }
     };
-    app.sign_out(&request, Ended::LoggedOut).await?;
+    app.sign_out(App::refresh_token(&request), Ended::LoggedOut, client).await?;
     browser.renew();
     let next = app.next(form.next.as_deref());
     if next.is_none() {

@@ -26,10 +26,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address first, so that a test can ask for port 0 and a taken port is told at once.
-    pub fn bind(app: App) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(app.config.listen)?;
-        Ok(Self { listener, app })
+    /// The address is taken before the database is touched: a taken port is told at once, and a test can ask for
+    /// port 0.
+    pub fn new(listener: TcpListener, app: App) -> Self {
+        Self { listener, app }
     }
 
     pub fn address(&self) -> std::io::Result<SocketAddr> {

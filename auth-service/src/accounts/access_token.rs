@@ -29,7 +29,7 @@ pub fn claims(
         iat: issued,
         nbf: issued,
         exp: (now + lifetime).min(session.ends_at()).unix_seconds(),
-        auth_time: session.began_at.unix_seconds(),
+        auth_time: session.proven_at().unix_seconds(),
         amr: session.amr.split(' ').map(str::to_owned).collect(),
         token_type: TokenType::Access,
         user_email: user.email.to_string(),

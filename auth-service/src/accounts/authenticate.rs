@@ -1,7 +1,9 @@
 //! Is it them? An address and a password are judged, in the same time whether or not there is an account.
 
-use super::{Checked, Email, HashPool, Password, User};
+use super::{Checked, Email, HashPool, Password, User, UserId};
+use crate::audit::{Client, Entry, Event};
 use crate::db::Database;
+use crate::db::types::Timestamp;
 use crate::error::Error;
 
 /// What came of an address and a password.
@@ -20,29 +22,44 @@ pub enum Authenticated {
 pub async fn authenticate(
     db: &Database,
     hashers: &HashPool,
-    email: Email,
-    password: Password,
+    (email, password): (Email, Password),
+    client: &Client,
+    now: Timestamp,
 ) -> Result<Authenticated, Error> {
     let user = db.query(move |conn| User::by_email(conn, &email)).await?;
     let stored = user.as_ref().map(|user| user.password_hash.clone());
     let checked = hashers.check(stored, password.clone()).await?;
-    match (user, checked) {
-        (Some(user), Checked::Right { .. }) if !user.is_active => {
-            tracing::info!(event = "login_refused", user = %user.id, reason = "inactive");
-            Ok(Authenticated::Inactive)
+    let (id, outcome, reason) = match (user, checked) {
+        (Some(user), Checked::Right { must_update }) if user.is_active => {
+            let done = Authenticated::Yes(Box::new(user.clone()));
+            return if must_update { upgrade(db, hashers, user, password).await } else { Ok(done) };
         }
-        (Some(user), Checked::Right { must_update: false }) => Ok(Authenticated::Yes(Box::new(user))),
-        (Some(user), Checked::Right { must_update: true }) => upgrade(db, hashers, user, password).await,
+        (Some(user), Checked::Right { .. }) => (Some(user.id), Authenticated::Inactive, "inactive"),
         (Some(user), Checked::Corrupt) => {
-            tracing::error!(event = "login_refused", user = %user.id, reason = "the stored password hash is damaged");
-            Ok(Authenticated::No)
+            tracing::error!(user = %user.id, "the stored password hash is damaged");
+            (Some(user.id), Authenticated::No, "damaged password hash")
         }
-        (user, _) => {
-            let id = user.map(|user| tracing::field::display(user.id));
-            tracing::info!(event = "login_refused", user = id, reason = "wrong address or password");
-            Ok(Authenticated::No)
-        }
-    }
+        (Some(user), Checked::Wrong) => (Some(user.id), Authenticated::No, "wrong password"),
+        (None, _) => (None, Authenticated::No, "no such account"),
+    };
+    refused(db, id, client, reason, now).await?;
+    Ok(outcome)
+}
+
+/// Refusals look alike to the outside, and differ in the trail.
+async fn refused(
+    db: &Database,
+    user: Option<UserId>,
+    client: &Client,
+    reason: &'static str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let entry = Entry::new(Event::LoginRefused, client, now).detail(reason);
+    let entry = match user {
+        Some(user) => entry.user(user.uuid()),
+        None => entry,
+    };
+    Ok(db.query(move |conn| entry.record(conn)).await?)
 }
 
 async fn upgrade(

@@ -8,7 +8,7 @@ use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 
 /// Somebody who is logged in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Current {
     pub user: User,
     pub session: Session,

@@ -3,6 +3,7 @@
 mod access_token;
 mod authenticate;
 mod current;
+mod device;
 mod email;
 mod hash_pool;
 mod hashers;
@@ -17,6 +18,7 @@ mod user;
 pub use access_token::claims;
 pub use authenticate::{Authenticated, authenticate};
 pub use current::Current;
+pub use device::device_in_words;
 pub use email::{Email, InvalidEmail};
 pub use hash_pool::{Checked, HashPool, NotDone};
 pub use hashers::PasswordHash;

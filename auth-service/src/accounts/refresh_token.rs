@@ -16,7 +16,11 @@ const MAX_BYTES: usize = 128;
 
 /// Makes and checks refresh tokens.
 #[derive(Clone)]
-pub struct RefreshKey(hmac::Key);
+pub struct RefreshKey {
+    current: hmac::Key,
+    /// Of the secret before this one: its tokens are good, and no new ones are made.
+    previous: Option<hmac::Key>,
+}
 
 /// A token as it came, checked for its form alone: it is proof of nothing until [`RefreshKey::made`] says so.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,13 +53,15 @@ impl RefreshToken {
 }
 
 impl RefreshKey {
-    pub fn new(secret: &SecretKey) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, &*secret.derive::<32>("refresh-token/v1")))
+    pub fn new(secret: &SecretKey, previous: Option<&SecretKey>) -> Self {
+        let key =
+            |secret: &SecretKey| hmac::Key::new(hmac::HMAC_SHA256, &*secret.derive::<32>("refresh-token/v1"));
+        Self { current: key(secret), previous: previous.map(key) }
     }
 
     /// The token of the session's current generation. The same generation always gives the same text.
     pub fn token_for(&self, session: &Session) -> String {
-        let code = hmac::sign(&self.0, &message(session, session.generation));
+        let code = hmac::sign(&self.current, &message(session, session.generation));
         format!(
             "v1.{}.{}.{}",
             BASE64_URL_SAFE_NO_PAD.encode(session.id.uuid()),
@@ -64,10 +70,11 @@ impl RefreshKey {
         )
     }
 
-    /// Whether we made `token` for this session, whatever its generation. Takes the same time either way.
+    /// Whether we made `token` for this session, whatever its generation. Takes the same time for every wrong one.
     pub fn made(&self, token: &RefreshToken, session: &Session) -> bool {
-        token.session == session.id
-            && hmac::verify(&self.0, &message(session, token.generation), &token.code).is_ok()
+        let message = message(session, token.generation);
+        let fits = |key: &hmac::Key| hmac::verify(key, &message, &token.code).is_ok();
+        token.session == session.id && (fits(&self.current) || self.previous.as_ref().is_some_and(fits))
     }
 }
 
@@ -92,8 +99,12 @@ mod tests {
     use super::*;
     use crate::db::types::Timestamp;
 
-    fn key(secret: &str) -> RefreshKey {
-        RefreshKey::new(&SecretKey::parse(secret).unwrap())
+    fn secret(text: &str) -> SecretKey {
+        SecretKey::parse("SECRET_KEY", text).unwrap()
+    }
+
+    fn key(text: &str) -> RefreshKey {
+        RefreshKey::new(&secret(text), None)
     }
 
     fn session(seed: u8) -> Session {
@@ -110,10 +121,14 @@ mod tests {
             expires_at: now,
             revoked_at: None,
             revoked_because: None,
+            proven_at: None,
+            address: None,
+            user_agent: None,
         }
     }
 
     const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
+    const OTHER: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
 
     #[test]
     fn our_own_token_is_known_again() {
@@ -126,10 +141,19 @@ mod tests {
     #[test]
     fn neither_the_database_nor_the_secret_alone_makes_a_token() {
         let honest = session(1);
-        let by_other_secret = key("Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E").token_for(&honest);
+        let by_other_secret = key(OTHER).token_for(&honest);
         assert!(!key(SECRET).made(&RefreshToken::parse(&by_other_secret).unwrap(), &honest));
         let by_guessed_seed = key(SECRET).token_for(&session(2));
         assert!(!key(SECRET).made(&RefreshToken::parse(&by_guessed_seed).unwrap(), &honest));
+    }
+
+    #[test]
+    fn a_token_of_the_secret_before_is_ours_and_new_ones_are_of_the_present_one() {
+        let session = session(1);
+        let both = RefreshKey::new(&secret(OTHER), Some(&secret(SECRET)));
+        let old = RefreshToken::parse(&key(SECRET).token_for(&session)).unwrap();
+        assert!(both.made(&old, &session) && !key(OTHER).made(&old, &session));
+        assert_eq!(both.token_for(&session), key(OTHER).token_for(&session));
     }
 
     /// R13

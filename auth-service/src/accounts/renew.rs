@@ -5,11 +5,10 @@
 //! whose answer reaches the browser last. Within the grace after that, the successor itself is handed out again and
 //! not replaced. A token older than that is in two hands: the session ends (RFC 9700, 4.14.2).
 
-use std::time::Duration;
-
 use diesel::QueryResult;
 
-use super::{Ended, RefreshKey, RefreshToken, Session, SessionId, User};
+use super::{Current, Ended, RefreshKey, RefreshToken, Session};
+use crate::audit::{Client, Entry, Event};
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -19,67 +18,65 @@ use crate::db::types::Timestamp;
 #[must_use]
 pub enum Renewal {
     /// Still logged in; the session's current generation is the token to hand out.
-    Renewed { user: Box<User>, session: Session },
+    Renewed(Box<Current>),
     /// The token proves nothing, or its session is over.
     Over,
     /// The account may not log in any more.
-    Inactive(SessionId),
+    Inactive,
     /// A token came that was replaced long ago: whoever holds the session now is logged out, once.
-    Reused(SessionId),
+    Reused,
 }
 
 impl Session {
     /// Judges `token`, moves its session on, and re-checks what a login checks.
     ///
-    /// Not one transaction on purpose: each step is one statement whose row count decides, and the end of a
-    /// reused session must stay though the request is refused.
+    /// A token that proves nothing writes nothing, and takes no lock. What comes after is one transaction, so that the
+    /// trail tells of each outcome; a refusal is a value and no error, so the end of a reused session stays.
     pub fn renew(
         conn: &mut AnyConnection,
         key: &RefreshKey,
         token: &RefreshToken,
+        client: &Client,
         limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<Renewal> {
-        let Some((mut session, user)) = Self::with_user(conn, token.session)? else {
+        let Some((session, user)) = Self::with_user(conn, token.session)? else {
             return Ok(Renewal::Over);
         };
         if !key.made(token, &session) || session.is_over(now) {
             return Ok(Renewal::Over);
         }
+        let note = |conn: &mut _, event| {
+            let entry = Entry::new(event, client, now).user(user.id.uuid());
+            entry.session(session.id.uuid()).record(conn)
+        };
         if !user.is_active {
-            return Ok(Renewal::Inactive(session.id));
+            note(conn, Event::RenewalRefused)?;
+            return Ok(Renewal::Inactive);
         }
-        let user = Box::new(user);
-        if Self::advance(conn, session.id, token.generation, limits, now)? {
-            session.generation = token.generation + 1;
-            session.rotated_at = now;
-            session.idle_until = now + limits.idle;
-            return Ok(Renewal::Renewed { user, session });
-        }
-        let Some(session) = Self::by_id(conn, session.id)? else { return Ok(Renewal::Over) };
-        Self::judge_late(conn, session, user, token.generation, limits.grace, now)
-    }
-
-    /// The session did not move on: the token is its current one from a moment ago, or was just replaced, or is a copy.
-    fn judge_late(
-        conn: &mut AnyConnection,
-        session: Self,
-        user: Box<User>,
-        generation: i64,
-        grace: Duration,
-        now: Timestamp,
-    ) -> QueryResult<Renewal> {
-        if session.is_over(now) {
-            return Ok(Renewal::Over);
-        }
-        if session.accepts(generation, grace, now) {
-            return Ok(Renewal::Renewed { user, session });
-        }
-        if generation < session.generation {
-            Self::end(conn, session.id, Ended::RefreshReuse, now)?;
-            return Ok(Renewal::Reused(session.id));
-        }
-        // A generation that we have not reached: the database was restored from an older copy.
-        Ok(Renewal::Over)
+        let id = session.id;
+        let renewed = |session| Renewal::Renewed(Box::new(Current { user: user.clone(), session }));
+        conn.write(|conn| {
+            if let Some(session) = session.clone().advance(conn, token.generation, client, limits, now)? {
+                note(conn, Event::Renewal)?;
+                return Ok(renewed(session));
+            }
+            // The session did not move on: the token is its current one from a moment ago, or was just replaced,
+            // or is a copy.
+            let Some(session) = Self::by_id(conn, id)?.filter(|session| !session.is_over(now)) else {
+                return Ok(Renewal::Over);
+            };
+            if session.accepts(token.generation, limits.grace, now) {
+                note(conn, Event::RenewalGrace)?;
+                return Ok(renewed(session));
+            }
+            if token.generation < session.generation {
+                Self::end(conn, id, Ended::RefreshReuse, now)?;
+                note(conn, Event::RefreshReuse)?;
+                return Ok(Renewal::Reused);
+            }
+            // A generation that we have not reached: the database was restored from an older copy.
+            Ok(Renewal::Over)
+        })
     }
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::{User, UserId};
+use crate::audit::Client;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::schema::sessions;
@@ -29,6 +30,12 @@ pub struct Session {
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
     pub revoked_because: Option<String>,
+    /// When its owner last gave the password; empty when that was at its beginning.
+    pub proven_at: Option<Timestamp>,
+    /// Where it was last used from.
+    pub address: Option<String>,
+    /// What the browser or program called itself then.
+    pub user_agent: Option<String>,
 }
 
 const FIRST_GENERATION: i64 = 1;
@@ -43,16 +50,25 @@ pub enum Ended {
     RefreshReuse,
     PasswordChanged,
     Deactivated,
+    /// On the page of their sessions.
+    ByOwner,
+    /// By a command.
+    ByOperator,
+    /// The person logged in once more than anybody may be.
+    TooMany,
 }
 
 impl Ended {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::LoggedOut => "logged_out",
             Self::Replaced => "replaced",
             Self::RefreshReuse => "refresh_reuse",
             Self::PasswordChanged => "password_changed",
             Self::Deactivated => "deactivated",
+            Self::ByOwner => "ended_by_owner",
+            Self::ByOperator => "ended_by_operator",
+            Self::TooMany => "too_many",
         }
     }
 }
@@ -63,6 +79,7 @@ impl Session {
         conn: &mut AnyConnection,
         user: UserId,
         amr: &str,
+        client: &Client,
         limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<Self> {
@@ -78,6 +95,9 @@ impl Session {
             expires_at: now + limits.absolute,
             revoked_at: None,
             revoked_because: None,
+            proven_at: Some(now),
+            address: client.address_text(),
+            user_agent: client.user_agent.clone(),
         };
         diesel::insert_into(sessions::table).values(&session).execute(conn)?;
         Ok(session)
@@ -99,39 +119,50 @@ impl Session {
     }
 
     /// Moves on from the generation that was `seen`, unless another request did first, the session is over, or it
-    /// moved on less than `limits.grace` ago. Of any number at the same moment exactly one gets `true`.
+    /// moved on less than `limits.grace` ago. Of any number at the same moment exactly one gets the session as it
+    /// is then.
     ///
     /// The pause is for browsers with many tabs: if every answer moved the session on, a request that is still
     /// under way would soon be two generations behind, and look like a thief's. The first token of a session
     /// needs no pause, because none came before it.
     pub fn advance(
+        self,
         conn: &mut AnyConnection,
-        id: SessionId,
         seen: i64,
+        client: &Client,
         limits: SessionLimits,
         now: Timestamp,
-    ) -> QueryResult<bool> {
+    ) -> QueryResult<Option<Self>> {
         // A moment well in the future is a clock's mistake, and no reason to wait until it comes.
         let settled = sessions::rotated_at
             .lt(now - limits.grace)
             .or(sessions::rotated_at.gt(now + limits.grace))
             .or(sessions::generation.eq(FIRST_GENERATION));
-        let changed = diesel::update(
-            sessions::table
-                .find(id)
-                .filter(sessions::generation.eq(seen))
-                .filter(settled)
-                .filter(sessions::revoked_at.is_null())
-                .filter(sessions::idle_until.gt(now))
-                .filter(sessions::expires_at.gt(now)),
-        )
-        .set((
-            sessions::generation.eq(seen + 1),
-            sessions::rotated_at.eq(now),
-            sessions::idle_until.eq(now + limits.idle),
-        ))
-        .execute(conn)?;
-        Ok(changed == 1)
+        let alive = sessions::table
+            .find(self.id)
+            .filter(sessions::generation.eq(seen))
+            .filter(settled)
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::idle_until.gt(now))
+            .filter(sessions::expires_at.gt(now));
+        let moved = Self {
+            generation: seen + 1,
+            rotated_at: now,
+            idle_until: (now + limits.idle).min(self.expires_at),
+            address: client.address_text(),
+            user_agent: client.user_agent.clone(),
+            ..self
+        };
+        let changed = diesel::update(alive)
+            .set((
+                sessions::generation.eq(moved.generation),
+                sessions::rotated_at.eq(moved.rotated_at),
+                sessions::idle_until.eq(moved.idle_until),
+                sessions::address.eq(&moved.address),
+                sessions::user_agent.eq(&moved.user_agent),
+            ))
+            .execute(conn)?;
+        Ok((changed == 1).then_some(moved))
     }
 
     /// Ends the session. `false` when it had ended already; the first reason stays.
@@ -154,6 +185,47 @@ impl Session {
         )
         .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
         .execute(conn)
+    }
+
+    /// The sessions of a person that live, the one begun last first.
+    pub fn alive_of(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
+        sessions::table
+            .filter(sessions::user_id.eq(user))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::idle_until.gt(now))
+            .filter(sessions::expires_at.gt(now))
+            .order((sessions::began_at.desc(), sessions::id))
+            .select(Self::as_select())
+            .load(conn)
+    }
+
+    /// Notes that the owner of the session gave the password again. `false` when it is over.
+    pub fn prove(conn: &mut AnyConnection, id: SessionId, now: Timestamp) -> QueryResult<bool> {
+        let changed = diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
+            .set(sessions::proven_at.eq(now))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// When its owner last gave the password.
+    pub fn proven_at(&self) -> Timestamp {
+        self.proven_at.unwrap_or(self.began_at)
+    }
+
+    /// Takes away up to `batch` sessions that ran out before `cutoff`; how many there were. One that was ended
+    /// goes when it would have run out.
+    pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
+        let over = sessions::table
+            .filter(sessions::idle_until.lt(cutoff))
+            .order(sessions::idle_until.asc())
+            .limit(batch)
+            .select(sessions::id)
+            .load::<SessionId>(conn)?;
+        over.into_iter().try_fold(0, |gone, id| {
+            // Asked again: it may have been renewed since.
+            let row = sessions::table.find(id).filter(sessions::idle_until.lt(cutoff));
+            Ok(gone + diesel::delete(row).execute(conn)?)
+        })
     }
 
     /// Whether it ended or ran out.

@@ -1,8 +1,9 @@
-//! Where a session begins: the one place.
+//! Where a session begins, and where its owner ends it: the one place for each.
 
 use diesel::QueryResult;
 
 use super::{Ended, RefreshKey, RefreshToken, Session, User};
+use crate::audit::{Client, Entry, Event};
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -11,7 +12,7 @@ use crate::db::types::Timestamp;
 #[derive(Debug)]
 #[must_use]
 pub enum SignedIn {
-    Yes(Session),
+    Yes(Box<Session>),
     /// The account was deactivated, or its password changed, since the password was checked.
     TooLate,
 }
@@ -22,19 +23,26 @@ impl Session {
     pub fn sign_in(
         conn: &mut AnyConnection,
         user: &User,
-        before: Option<&RefreshToken>,
-        key: &RefreshKey,
+        before: Option<(&RefreshToken, &RefreshKey)>,
+        client: &Client,
         limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<SignedIn> {
         conn.write(|conn| {
+            // Changes the account's row, so logins of one person stand in a queue from here on.
             if !User::note_login(conn, user.id, &user.password_hash, now)? {
                 return Ok(SignedIn::TooLate);
             }
-            if let Some(before) = before {
-                Self::sign_out(conn, before, key, Ended::Replaced, now)?;
+            if let Some((token, key)) = before {
+                Self::leave(conn, token, key, Ended::Replaced, client, now)?;
             }
-            Self::begin(conn, user.id, "pwd", limits, now).map(SignedIn::Yes)
+            let session = Self::begin(conn, user.id, "pwd", client, limits, now)?;
+            for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
+                surplus.end_noted(conn, Ended::TooMany, client, now)?;
+            }
+            let entry = Entry::new(Event::Login, client, now).user(user.id.uuid());
+            entry.session(session.id.uuid()).record(conn)?;
+            Ok(SignedIn::Yes(Box::new(session)))
         })
     }
 
@@ -45,11 +53,41 @@ impl Session {
         token: &RefreshToken,
         key: &RefreshKey,
         why: Ended,
+        client: &Client,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        conn.write(|conn| Self::leave(conn, token, key, why, client, now))
+    }
+
+    /// [`Session::sign_out`] within the caller's transaction.
+    fn leave(
+        conn: &mut AnyConnection,
+        token: &RefreshToken,
+        key: &RefreshKey,
+        why: Ended,
+        client: &Client,
         now: Timestamp,
     ) -> QueryResult<bool> {
         match Self::by_id(conn, token.session)? {
-            Some(session) if key.made(token, &session) => Self::end(conn, session.id, why, now),
+            Some(session) if key.made(token, &session) => session.end_noted(conn, why, client, now),
             _ => Ok(false),
         }
+    }
+
+    /// Ends this session and writes it down, within the caller's transaction. `false` when it was over before.
+    pub fn end_noted(
+        &self,
+        conn: &mut AnyConnection,
+        why: Ended,
+        client: &Client,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        if self.is_over(now) || !Self::end(conn, self.id, why, now)? {
+            return Ok(false);
+        }
+        let event = if why == Ended::LoggedOut { Event::Logout } else { Event::SessionEnded };
+        let entry = Entry::new(event, client, now).user(self.user_id.uuid()).session(self.id.uuid());
+        entry.detail(why.as_str()).record(conn)?;
+        Ok(true)
     }
 }

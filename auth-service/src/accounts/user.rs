@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
 use super::{Email, PasswordHash, PersonName};
+use crate::audit::{Client, Entry, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
@@ -61,6 +62,7 @@ impl User {
     pub fn register(
         conn: &mut AnyConnection,
         new: NewUser,
+        client: &Client,
         now: Timestamp,
     ) -> Result<Self, RegistrationRefused> {
         let user = Self {
@@ -76,7 +78,10 @@ impl User {
             date_joined: now,
             last_login: None,
         };
-        diesel::insert_into(users::table).values(&user).execute(conn)?;
+        conn.write(|conn| {
+            diesel::insert_into(users::table).values(&user).execute(conn)?;
+            Entry::new(Event::Registered, client, now).user(user.id.uuid()).record(conn)
+        })?;
         Ok(user)
     }
 

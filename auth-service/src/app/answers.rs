@@ -3,12 +3,20 @@
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::cookie::Cookie;
 
 use super::App;
-use crate::accounts::{self, Session, User};
+use crate::accounts::{self, Current};
 use crate::error::Error;
+use crate::keyring::KeyringError;
 use crate::web::Next;
+
+/// What somebody holds who is logged in.
+pub struct Tokens {
+    pub access: String,
+    pub access_life: Duration,
+    pub refresh: String,
+    pub refresh_life: Duration,
+}
 
 impl App {
     /// Takes the session's cookies away, on whatever the answer is.
@@ -20,26 +28,29 @@ impl App {
     }
 
     /// Hands out the session: both cookies, on whatever the answer is.
-    pub fn admit(
-        &self,
-        mut answer: HttpResponse,
-        user: &User,
-        session: &Session,
-    ) -> Result<HttpResponse, Error> {
-        for cookie in self.session_cookies(user, session)? {
+    pub async fn admit(&self, mut answer: HttpResponse, current: &Current) -> Result<HttpResponse, Error> {
+        let tokens = self.tokens(current).await?;
+        for cookie in [
+            self.cookies.access(&tokens.access, tokens.access_life),
+            self.cookies.refresh(&tokens.refresh, tokens.refresh_life),
+        ] {
             answer.add_cookie(&cookie).map_err(Error::internal_from_http)?;
         }
         Ok(answer)
     }
 
-    fn session_cookies(&self, user: &User, session: &Session) -> Result<[Cookie<'static>; 2], Error> {
+    /// The tokens of a session, as they are from now on.
+    pub async fn tokens(&self, Current { user, session }: &Current) -> Result<Tokens, Error> {
         let (config, now) = (&self.config, self.clock.now());
-        let lifetime = config.access_token_lifetime;
+        let lifetime = config.key_times.token_life;
         let claims = accounts::claims(user, session, &config.auth_url, &config.cookie_domain, lifetime, now);
-        let life = Duration::from_secs(u64::try_from(claims.exp - claims.iat).unwrap_or(0));
-        let access = self.keyring.sign(&claims).map_err(Error::internal)?;
-        let refresh = self.refresh_key.token_for(session);
-        Ok([self.cookies.access(&access, life), self.cookies.refresh(&refresh, now.until(session.ends_at()))])
+        let keys = self.keyring.current(now).await?;
+        Ok(Tokens {
+            access: keys.sign(&claims)?,
+            access_life: Duration::from_secs(u64::try_from(claims.exp - claims.iat).unwrap_or(0)),
+            refresh: self.refresh_key.token_for(session),
+            refresh_life: now.until(session.ends_at()),
+        })
     }
 
     /// Where to go afterwards, if `text` is a place that we send people to.
@@ -50,5 +61,14 @@ impl App {
     /// The absolute address of `next`, or of one of our own paths without it.
     pub fn destination(&self, next: Option<&Next>, path: &str) -> String {
         next.map_or_else(|| self.config.auth_url.join(path), |next| next.as_str().to_owned())
+    }
+}
+
+impl From<KeyringError> for Error {
+    fn from(error: KeyringError) -> Self {
+        match error {
+            KeyringError::Database(error) => error.into(),
+            other => Self::internal(other),
+        }
     }
 }

@@ -3,9 +3,23 @@
 use actix_web::HttpRequest;
 
 use super::App;
-use crate::accounts::{Current, Ended, RefreshToken, Renewal, Session, User};
+use crate::accounts::{
+    Authenticated, Current, Email, Ended, Password, RefreshToken, Renewal, Session, SignedIn, User,
+    authenticate,
+};
+use crate::audit::Client;
 use crate::error::Error;
 use crate::web::cookie_guard::refresh_cookie;
+
+/// What came of a login.
+#[must_use]
+pub enum LogIn {
+    Yes(Box<Current>),
+    /// The password is right, but the account may not log in.
+    Inactive,
+    /// No such account, or another password.
+    No,
+}
 
 impl App {
     /// The refresh token that came with the request: a claim, not yet proof.
@@ -20,33 +34,57 @@ impl App {
         Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, now)).await?)
     }
 
-    /// Renews the login of this browser, if it has one. Refusals look alike here; the log tells them apart.
-    pub async fn renew(&self, request: &HttpRequest) -> Result<Option<(Box<User>, Session)>, Error> {
-        let Some(token) = Self::refresh_token(request) else { return Ok(None) };
+    /// Logs in with an address and a password, and ends the session that `before` names. Refusals look alike to the
+    /// outside; the trail tells them apart.
+    pub async fn log_in(
+        &self,
+        credentials: (Email, Password),
+        before: Option<RefreshToken>,
+        client: Client,
+    ) -> Result<LogIn, Error> {
+        let now = self.clock.now();
+        let user = match authenticate(&self.db, &self.hashers, credentials, &client, now).await? {
+            Authenticated::Yes(user) => user,
+            Authenticated::Inactive => return Ok(LogIn::Inactive),
+            Authenticated::No => return Ok(LogIn::No),
+        };
         let (key, limits, now) = (self.refresh_key.clone(), self.config.session_limits, self.clock.now());
-        let renewal = self.db.query(move |conn| Session::renew(conn, &key, &token, limits, now)).await?;
-        match renewal {
-            Renewal::Renewed { user, session } => return Ok(Some((user, session))),
-            Renewal::Over => {}
-            Renewal::Inactive(session) => {
-                tracing::info!(event = "renewal_refused", %session, reason = "inactive")
-            }
-            Renewal::Reused(session) => {
-                tracing::warn!(event = "refresh_reuse", %session, "a refresh token came twice; its session was ended");
-            }
-        }
-        Ok(None)
+        let account = user.clone();
+        let sign_in = move |conn: &mut _| {
+            let before = before.as_ref().map(|token| (token, &key));
+            Session::sign_in(conn, &account, before, &client, limits, now)
+        };
+        Ok(match self.db.query(sign_in).await? {
+            SignedIn::Yes(session) => LogIn::Yes(Box::new(Current { user: *user, session: *session })),
+            SignedIn::TooLate => LogIn::No,
+        })
     }
 
-    /// Ends the session that this browser holds. Whether it held a live one.
-    pub async fn sign_out(&self, request: &HttpRequest, why: Ended) -> Result<bool, Error> {
-        let Some(token) = Self::refresh_token(request) else { return Ok(false) };
-        let (key, now, session) = (self.refresh_key.clone(), self.clock.now(), token.session);
-        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, now);
-        let ended = self.db.query(sign_out).await?;
-        if ended {
-            tracing::info!(event = "logout", %session, ?why);
-        }
-        Ok(ended)
+    /// Renews the login that `token` names. Refusals look alike here; the trail tells them apart.
+    pub async fn renew(
+        &self,
+        token: Option<RefreshToken>,
+        client: Client,
+    ) -> Result<Option<Box<Current>>, Error> {
+        let Some(token) = token else { return Ok(None) };
+        let (key, limits, now) = (self.refresh_key.clone(), self.config.session_limits, self.clock.now());
+        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &client, limits, now);
+        Ok(match self.db.query(renew).await? {
+            Renewal::Renewed(current) => Some(current),
+            Renewal::Over | Renewal::Inactive | Renewal::Reused => None,
+        })
+    }
+
+    /// Ends the session that `token` names. Whether it named a live one.
+    pub async fn sign_out(
+        &self,
+        token: Option<RefreshToken>,
+        why: Ended,
+        client: Client,
+    ) -> Result<bool, Error> {
+        let Some(token) = token else { return Ok(false) };
+        let (key, now) = (self.refresh_key.clone(), self.clock.now());
+        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &client, now);
+        Ok(self.db.query(sign_out).await?)
     }
 }

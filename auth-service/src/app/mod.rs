@@ -3,6 +3,9 @@
 mod answers;
 mod logins;
 
+pub use answers::Tokens;
+pub use logins::LogIn;
+
 use actix_web::web;
 
 use crate::accounts::{HashPool, RefreshKey};
@@ -12,7 +15,7 @@ use crate::db::{Database, DatabaseError};
 use crate::keyring::{Keyring, KeyringError};
 use crate::web::headers::Policy;
 use crate::web::statics::Statics;
-use crate::web::{Cookies, Pages};
+use crate::web::{BrowserKeys, Cookies, Pages};
 
 /// Everything that the features share. One value for the process; workers hold it by reference count.
 pub struct App {
@@ -47,10 +50,11 @@ impl App {
         let db = Database::connect(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
         let statics = Statics::embedded();
+        let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         Ok(Self {
-            keyring: Keyring::open(&db, &config.secret_key, clock.now())?,
+            keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, clock.now())?,
             hashers: HashPool::new(config.passwords.bcrypt_cost),
-            refresh_key: RefreshKey::new(&config.secret_key),
+            refresh_key: RefreshKey::new(secrets.0, secrets.1),
             cookies: Cookies::new(&config),
             pages: Pages::embedded(&config.auth_url, &statics)?,
             statics,
@@ -65,9 +69,11 @@ impl App {
         services
             .app_data(app.clone())
             .app_data(web::Data::new(app.cookies.clone()))
+            .app_data(web::Data::new(BrowserKeys::new(&app.config)))
             .app_data(web::Data::new(app.pages.clone()))
             .app_data(web::Data::new(app.statics.clone()))
             .app_data(web::Data::new(app.config.auth_url.clone()))
+            .app_data(web::Data::new(app.config.trusted_proxies.clone()))
             .app_data(web::Data::new(Policy::new(&app.config)));
     }
 }

@@ -1,6 +1,6 @@
 //! `auth-service check-config`
 
-use crate::config::{Config, LogFormat, ServeFlags};
+use crate::config::{Config, LogFormat, ServeFlags, TokenAlgorithm};
 
 use super::{Failure, output};
 
@@ -14,6 +14,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
 
 fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str, String)> {
     let span = |span| humantime::format_duration(span).to_string();
+    let shown = |is_set: bool| if is_set { "(set, not shown)" } else { "(not used)" }.to_owned();
     let everywhere = format!("(all of {})", config.cookie_domain.as_str());
     vec![
         ("AUTH_URL", config.auth_url.origin()),
@@ -21,9 +22,17 @@ fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str
         ("LISTEN", config.listen.to_string()),
         ("DATABASE_URL", config.database_url.masked()),
         ("SECRET_KEY", "(set, not shown)".to_owned()),
-        ("ACCESS_TOKEN_LIFETIME", span(config.access_token_lifetime)),
+        ("SECRET_KEY_PREVIOUS", shown(config.secret_key_previous.is_some())),
+        ("TOKEN_ALGORITHM", config.token_algorithm.name().to_owned()),
+        ("JWT_SIGNING_KEY", shown(matches!(config.token_algorithm, TokenAlgorithm::Hs512(_)))),
+        ("KEY_ROTATION", config.key_times.rotation.map_or_else(|| "0".to_owned(), span)),
+        ("JWKS_MAX_AGE", span(config.key_times.jwks_max_age)),
+        ("ACCESS_TOKEN_LIFETIME", span(config.key_times.token_life)),
         ("REFRESH_TOKEN_LIFETIME", span(config.session_limits.idle)),
+        ("SESSION_LIFETIME", span(config.session_limits.absolute)),
         ("REFRESH_GRACE", span(config.session_limits.grace)),
+        ("AUDIT_RETENTION", span(config.audit_retention)),
+        ("TRUSTED_PROXIES", config.trusted_proxies.to_string()),
         ("ALLOWED_ORIGINS", allowed_origins.map_or(everywhere, str::to_owned)),
         ("BCRYPT_COST", config.passwords.bcrypt_cost.to_string()),
         ("PASSWORD_MIN_LENGTH", config.passwords.min_length.to_string()),

@@ -14,7 +14,7 @@ pub(super) fn run() -> Result<(), Failure> {
         let secret = BASE64_URL_SAFE_NO_PAD.encode(random::bytes::<48>());
         // Chance may spell a word that stands in placeholders; the service would refuse that secret. A leading
         // hyphen would make it look like a flag on a command line.
-        if SecretKey::parse(&secret).is_ok() && !secret.starts_with('-') {
+        if SecretKey::parse("SECRET_KEY", &secret).is_ok() && !secret.starts_with('-') {
             return output::line(secret);
         }
     }

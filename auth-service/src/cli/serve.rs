@@ -1,5 +1,7 @@
 //! `auth-service serve`
 
+use std::net::TcpListener;
+
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, ServeFlags};
@@ -14,9 +16,9 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let config = Config::parse(flags)?;
     telemetry::init(config.log_format);
     let (auth_url, listen) = (config.auth_url.origin(), config.listen);
-    let app = App::open(config, Clock::system())?;
-    let server = Server::bind(app)
+    let listener = TcpListener::bind(listen)
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
+    let server = Server::new(listener, App::open(config, Clock::system())?);
     tracing::info!(%auth_url, %listen, "listening");
     actix_web::rt::System::new()
         .block_on(async { server.run()?.await })

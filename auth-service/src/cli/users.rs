@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use crate::accounts::{
     Email, Ended, NewPassword, NewUser, PasswordHash, PersonName, RegistrationRefused, Session, User,
 };
+use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
@@ -126,10 +127,13 @@ fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Fail
     let is_staff = person.staff || is_superuser;
     let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
     let now = Clock::system().now();
-    let user = db.run_here(|conn| User::register(conn, new, now)).map_err(|refused| match refused {
-        RegistrationRefused::EmailTaken => taken(),
-        RegistrationRefused::Database(error) => error.into(),
-    })?;
+    let user =
+        db.run_here(|conn| User::register(conn, new, &Client::operator(), now)).map_err(|refused| {
+            match refused {
+                RegistrationRefused::EmailTaken => taken(),
+                RegistrationRefused::Database(error) => error.into(),
+            }
+        })?;
     if person.json {
         return output::line(Printed::from(&user).json());
     }
@@ -142,7 +146,7 @@ fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(
     let names = [PersonName::parse(&found.first_name), PersonName::parse(&found.last_name)];
     let names: Vec<&PersonName> = names.iter().flatten().collect();
     let hash = hash(source, Some(&found.email), &names)?;
-    let ended = end_sessions_after(db, &found, Ended::PasswordChanged, |conn| {
+    let ended = end_sessions_after(db, &found, (Ended::PasswordChanged, Event::PasswordChanged), |conn| {
         User::set_password(conn, found.id, &hash)
     })?;
     output::line(format_args!("{} has a new password; {ended} session(s) ended.", found.email))
@@ -151,10 +155,18 @@ fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(
 fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
     let found = db.run_here(|conn| user.find(conn))?;
     if active {
-        db.run_here(|conn| User::set_active(conn, found.id, true).map_err(Failure::from))?;
+        let now = Clock::system().now();
+        db.run_here(|conn| {
+            conn.write(|conn| {
+                User::set_active(conn, found.id, true)?;
+                let entry = Entry::new(Event::Activated, &Client::operator(), now);
+                entry.user(found.id.uuid()).record(conn)
+            })
+            .map_err(Failure::from)
+        })?;
         output::line(format_args!("{} is active.", found.email))
     } else {
-        let ended = end_sessions_after(db, &found, Ended::Deactivated, |conn| {
+        let ended = end_sessions_after(db, &found, (Ended::Deactivated, Event::Deactivated), |conn| {
             User::set_active(conn, found.id, false)
         })?;
         output::line(format_args!("{} is inactive; {ended} session(s) ended.", found.email))
@@ -165,7 +177,7 @@ fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
 fn end_sessions_after(
     db: &Database,
     user: &User,
-    why: Ended,
+    (why, event): (Ended, Event),
     change: impl FnOnce(&mut AnyConnection) -> diesel::QueryResult<bool>,
 ) -> Result<usize, Failure> {
     let now = Clock::system().now();
@@ -174,7 +186,10 @@ fn end_sessions_after(
             if !change(conn)? {
                 return Err(Failure::Refused(format!("there is no user {} any more", user.email)));
             }
-            Ok(Session::end_all_of(conn, user.id, why, now)?)
+            let ended = Session::end_all_of(conn, user.id, why, now)?;
+            let entry = Entry::new(event, &Client::operator(), now).user(user.id.uuid());
+            entry.detail(format!("{ended} session(s) ended")).record(conn)?;
+            Ok(ended)
         })
     })
 }

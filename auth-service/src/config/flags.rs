@@ -26,6 +26,20 @@ pub struct PasswordFlags {
     pub password_min_length: Option<String>,
 }
 
+/// How long keys sign and are published.
+#[derive(clap::Args, Clone, Default)]
+pub struct KeyTimeFlags {
+    /// How long a signing key is used before the next one takes over; 0 turns rotation off [default: 30d].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    pub key_rotation: Option<String>,
+    /// How long services may keep the published keys before they look again [default: 5m].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    pub jwks_max_age: Option<String>,
+    /// How long a service trusts a login without asking again [default: 5m].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    pub access_token_lifetime: Option<String>,
+}
+
 /// All that the service needs.
 #[derive(clap::Args, Clone, Default)]
 pub struct ServeFlags {
@@ -44,12 +58,27 @@ pub struct ServeFlags {
     /// A file that holds SECRET_KEY.
     #[arg(long, env, value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
-    /// How long a service trusts a login without asking again [default: 5m].
-    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-    pub access_token_lifetime: Option<String>,
+    /// The SECRET_KEY from before it was changed: what it sealed and signed is still good.
+    #[arg(long, env, hide_env_values = true, value_name = "SECRET")]
+    pub secret_key_previous: Option<String>,
+    /// A file that holds SECRET_KEY_PREVIOUS.
+    #[arg(long, env, value_name = "FILE")]
+    pub secret_key_previous_file: Option<PathBuf>,
+    /// `ES256`, `EdDSA`, or `HS512` with one key that every service holds [default: ES256].
+    #[arg(long, env, hide_env_values = true, value_name = "NAME")]
+    pub token_algorithm: Option<String>,
+    /// The shared key of `TOKEN_ALGORITHM=HS512`: 64 random bytes or more.
+    #[arg(long, env, hide_env_values = true, value_name = "SECRET")]
+    pub jwt_signing_key: Option<String>,
+    /// A file that holds JWT_SIGNING_KEY.
+    #[arg(long, env, value_name = "FILE")]
+    pub jwt_signing_key_file: Option<PathBuf>,
     /// How long somebody stays logged in without coming back [default: 5d].
     #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
     pub refresh_token_lifetime: Option<String>,
+    /// How long somebody stays logged in at most, however often they come back [default: 30d].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    pub session_lifetime: Option<String>,
     /// How long a refresh token that was just replaced still yields its successor, for tabs that renew at the
     /// same moment [default: 30s].
     #[arg(long, env, hide_env_values = true, value_name = "0..300s")]
@@ -57,6 +86,12 @@ pub struct ServeFlags {
     /// The only origins that people are sent back to, separated by commas [default: COOKIE_DOMAIN and all below].
     #[arg(long, env, hide_env_values = true, value_name = "ORIGINS")]
     pub allowed_origins: Option<String>,
+    /// The proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas [default: none].
+    #[arg(long, env, hide_env_values = true, value_name = "ADDRESSES")]
+    pub trusted_proxies: Option<String>,
+    /// How long the audit trail is kept [default: 90d].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    pub audit_retention: Option<String>,
     /// `false` drops the cookies' Secure flag and name prefixes; only for http on a .localhost host [default: true].
     #[arg(long, env, hide_env_values = true, value_name = "BOOL")]
     pub cookie_secure: Option<String>,
@@ -72,6 +107,8 @@ pub struct ServeFlags {
     /// `pretty` or `json` [default: pretty].
     #[arg(long, env, hide_env_values = true, value_name = "FORMAT")]
     pub log_format: Option<String>,
+    #[command(flatten)]
+    pub key_times: KeyTimeFlags,
     #[command(flatten)]
     pub database: DatabaseFlags,
     #[command(flatten)]

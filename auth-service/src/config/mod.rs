@@ -4,17 +4,21 @@ mod cookie_domain;
 mod cookie_names;
 mod flags;
 mod origins;
+mod proxies;
 mod secret;
 mod secret_key;
 mod serve;
+mod signing;
 mod span;
 
 pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
-pub use flags::{DatabaseFlags, PasswordFlags, ServeFlags};
+pub use flags::{DatabaseFlags, KeyTimeFlags, PasswordFlags, ServeFlags};
 pub use origins::{AllowedOrigins, AuthUrl};
+pub use proxies::TrustedProxies;
 pub use secret_key::SecretKey;
 pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
+pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
 
 /// A setting that cannot be used: names the setting and what to do, never its value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -35,15 +39,9 @@ impl ConfigError {
 /// Settings of the family `AUTH_…`; the last is read by consumers, which often share one environment file.
 const KNOWN_AUTH_SETTINGS: [&str; 2] = ["AUTH_URL", "AUTH_JWKS"];
 
-/// Settings that are promised and not built: whoever sets one must not silently get something else.
-const NOT_YET: [&str; 2] = ["TOKEN_ALGORITHM", "JWT_SIGNING_KEY"];
-
 /// Refuses a misspelt `AUTH_…` setting, which would otherwise silently leave its default in force.
 pub fn refuse_unknown_settings(names: impl IntoIterator<Item = String>) -> Result<(), String> {
     for name in names {
-        if NOT_YET.contains(&name.as_str()) {
-            return Err(format!("{name}: not in this version, which signs with ES256; unset it"));
-        }
         if name.starts_with("AUTH_") && !KNOWN_AUTH_SETTINGS.contains(&name.as_str()) {
             return Err(format!(
                 "{name}: no such setting; see `auth-service serve --help` for those there are"

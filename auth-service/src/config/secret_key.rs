@@ -5,8 +5,6 @@ use zeroize::Zeroizing;
 
 use super::ConfigError;
 
-const SETTING: &str = "SECRET_KEY";
-
 /// Fewer bytes than this can be guessed.
 const MIN_BYTES: usize = 32;
 
@@ -19,29 +17,18 @@ const PLACEHOLDERS: [&str; 8] =
     ["change", "secret", "example", "default", "insecure", "password", "placeholder", "your-"];
 
 /// The secret that everything sealed or authenticated here rests on.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey(Zeroizing<Vec<u8>>);
 
 impl SecretKey {
-    /// Takes a secret that looks random and is long enough (ASVS 13.2.3, 11.5.1).
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let lower = text.to_lowercase();
-        let problem = if text.len() < MIN_BYTES {
-            Some("is too short")
-        } else if distinct_bytes(text) < MIN_DISTINCT_BYTES {
-            Some("repeats itself too much to be random")
-        } else if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
-            Some("looks like a placeholder")
-        } else {
-            None
-        };
-        match problem {
-            Some(problem) => Err(ConfigError::new(
-                SETTING,
-                format!("{problem}; make one with `auth-service generate-secret`"),
-            )),
-            None => Ok(Self(Zeroizing::new(text.as_bytes().to_vec()))),
-        }
+    /// Takes a secret that looks random and is long enough (ASVS 13.2.3, 11.5.1). `setting` is where it stands.
+    pub fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
+        require_random(setting, text, MIN_BYTES)?;
+        Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// A key for one purpose (HKDF-SHA256, RFC 5869): knowing one says nothing about another.
@@ -65,6 +52,21 @@ impl SecretKey {
     }
 }
 
+/// Refuses what was typed, copied from an example, or is short.
+pub(super) fn require_random(setting: &'static str, text: &str, min_bytes: usize) -> Result<(), ConfigError> {
+    let lower = text.to_lowercase();
+    let problem = if text.len() < min_bytes {
+        "is too short"
+    } else if distinct_bytes(text) < MIN_DISTINCT_BYTES {
+        "repeats itself too much to be random"
+    } else if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+        "looks like a placeholder"
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::new(setting, format!("{problem}; make one with `auth-service generate-secret`")))
+}
+
 impl std::fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretKey(…)")
@@ -81,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_random_secret_is_taken() {
-        assert!(SecretKey::parse("pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho").is_ok());
+        assert!(SecretKey::parse("SECRET_KEY", "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho").is_ok());
     }
 
     /// D2t
@@ -97,7 +99,7 @@ mod tests {
             "This-Is-An-Example-0123456789-qwertzuiop",
             "my_super_SECRET_key_0123456789_abcdefghi",
         ] {
-            let refusal = SecretKey::parse(weak).unwrap_err();
+            let refusal = SecretKey::parse("SECRET_KEY", weak).unwrap_err();
             assert_eq!(refusal.setting, "SECRET_KEY");
             assert!(weak.is_empty() || !refusal.to_string().contains(weak), "{refusal}");
         }
@@ -105,7 +107,7 @@ mod tests {
 
     #[test]
     fn keys_of_two_purposes_differ_and_one_purpose_gives_one_key() {
-        let secret = SecretKey::parse("pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho").unwrap();
+        let secret = SecretKey::parse("SECRET_KEY", "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho").unwrap();
         assert_eq!(secret.derive::<32>("a"), secret.derive::<32>("a"));
         assert_ne!(secret.derive::<32>("a"), secret.derive::<32>("b"));
     }

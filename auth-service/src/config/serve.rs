@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::span::{self, DAY, HOUR, MINUTE};
 use super::{
-    AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, PasswordFlags, SecretKey,
-    ServeFlags, secret,
+    AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, PasswordFlags,
+    SecretKey, ServeFlags, TokenAlgorithm, TrustedProxies, secret, signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -19,10 +19,15 @@ pub struct Config {
     pub listen: SocketAddr,
     pub database_url: DatabaseUrl,
     pub secret_key: SecretKey,
+    /// What `secret_key` was before it was changed: tokens and keys of its time are still good.
+    pub secret_key_previous: Option<SecretKey>,
+    pub token_algorithm: TokenAlgorithm,
+    pub key_times: KeyTimes,
     pub cookie_names: CookieNames,
     pub cookie_secure: bool,
-    pub access_token_lifetime: Duration,
     pub session_limits: SessionLimits,
+    pub audit_retention: Duration,
+    pub trusted_proxies: TrustedProxies,
     pub passwords: PasswordRules,
     pub log_format: LogFormat,
 }
@@ -32,8 +37,10 @@ pub struct Config {
 pub struct SessionLimits {
     /// Without a renewal. Default 5 days.
     pub idle: Duration,
-    /// At most, however often it is renewed: 30 days.
+    /// At most, however often it is renewed. Default 30 days.
     pub absolute: Duration,
+    /// How many one person may have at a time; the oldest ends for a new one. 50 (ASVS 7.1.2).
+    pub per_user: usize,
     /// How long the refresh token before the current one yields the current one. Default 30 seconds.
     pub grace: Duration,
 }
@@ -56,15 +63,23 @@ pub enum LogFormat {
     Json,
 }
 
-const ABSOLUTE_LIMIT: Duration = Duration::from_secs(30 * DAY);
+const SESSIONS_PER_USER: usize = 50;
 
 impl Config {
     pub fn parse(flags: &ServeFlags) -> Result<Self, ConfigError> {
         let cookie_domain = CookieDomain::parse(required("COOKIE_DOMAIN", flags.cookie_domain.as_deref())?)?;
         let auth_url = AuthUrl::parse(required("AUTH_URL", flags.auth_url.as_deref())?, &cookie_domain)?;
         let cookie_secure = cookie_secure(flags.cookie_secure.as_deref(), &auth_url)?;
-        let secret_key =
-            secret::read("SECRET_KEY", flags.secret_key.as_deref(), flags.secret_key_file.as_deref())?;
+        let (secret_key, secret_key_previous) = secret_keys(flags)?;
+        let token_algorithm = signing::algorithm(flags)?;
+        if let TokenAlgorithm::Hs512(key) = &token_algorithm
+            && key.as_bytes() == secret_key.as_bytes()
+        {
+            return Err(ConfigError::new(
+                "JWT_SIGNING_KEY",
+                "is the SECRET_KEY, which no service may have: make another",
+            ));
+        }
         Ok(Self {
             allowed_origins: AllowedOrigins::parse(
                 flags.allowed_origins.as_deref(),
@@ -73,15 +88,12 @@ impl Config {
             )?,
             listen: listen(flags.listen.as_deref())?,
             database_url: flags.database.parse()?,
-            secret_key: SecretKey::parse(required("SECRET_KEY", secret_key.as_deref())?)?,
+            secret_key,
+            secret_key_previous,
+            token_algorithm,
+            key_times: KeyTimes::parse(&flags.key_times)?,
             cookie_names: CookieNames::parse(flags, cookie_secure)?,
             cookie_secure,
-            access_token_lifetime: span::parse(
-                "ACCESS_TOKEN_LIFETIME",
-                flags.access_token_lifetime.as_deref(),
-                5 * MINUTE,
-                1..=HOUR,
-            )?,
             session_limits: SessionLimits {
                 idle: span::parse(
                     "REFRESH_TOKEN_LIFETIME",
@@ -89,9 +101,22 @@ impl Config {
                     5 * DAY,
                     MINUTE..=30 * DAY,
                 )?,
-                absolute: ABSOLUTE_LIMIT,
+                absolute: span::parse(
+                    "SESSION_LIFETIME",
+                    flags.session_lifetime.as_deref(),
+                    30 * DAY,
+                    HOUR..=365 * DAY,
+                )?,
+                per_user: SESSIONS_PER_USER,
                 grace: span::parse("REFRESH_GRACE", flags.refresh_grace.as_deref(), 30, 0..=300)?,
             },
+            audit_retention: span::parse(
+                "AUDIT_RETENTION",
+                flags.audit_retention.as_deref(),
+                90 * DAY,
+                DAY..=3650 * DAY,
+            )?,
+            trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
             passwords: flags.passwords.parse()?,
             log_format: log_format(flags.log_format.as_deref())?,
             cookie_domain,
@@ -118,6 +143,23 @@ impl PasswordFlags {
                 as usize,
         })
     }
+}
+
+/// `SECRET_KEY`, and what it was before.
+fn secret_keys(flags: &ServeFlags) -> Result<(SecretKey, Option<SecretKey>), ConfigError> {
+    let (name, previous_name) = ("SECRET_KEY", "SECRET_KEY_PREVIOUS");
+    let text = secret::read(name, flags.secret_key.as_deref(), flags.secret_key_file.as_deref())?;
+    let key = SecretKey::parse(name, required(name, text.as_deref())?)?;
+    let previous = secret::read(
+        previous_name,
+        flags.secret_key_previous.as_deref(),
+        flags.secret_key_previous_file.as_deref(),
+    )?;
+    let previous = previous.map(|text| SecretKey::parse(previous_name, &text)).transpose()?;
+    if previous.as_ref() == Some(&key) {
+        return Err(ConfigError::new(previous_name, "is the same as SECRET_KEY: unset it"));
+    }
+    Ok((key, previous))
 }
 
 fn required<'a>(setting: &'static str, value: Option<&'a str>) -> Result<&'a str, ConfigError> {

@@ -35,6 +35,9 @@ diesel::table! {
         expires_at -> UtcTimestamp,
         revoked_at -> Nullable<UtcTimestamp>,
         revoked_because -> Nullable<Text>,
+        proven_at -> Nullable<UtcTimestamp>,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
     }
 }
 
@@ -46,9 +49,29 @@ diesel::table! {
         kid -> Text,
         algorithm -> Text,
         state -> Text,
-        public_jwk -> Text,
+        public_jwk -> Nullable<Text>,
         sealed_private_key -> Binary,
         created_at -> UtcTimestamp,
+        activated_at -> Nullable<UtcTimestamp>,
+        retired_at -> Nullable<UtcTimestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    audit_events (id) {
+        id -> Uuid,
+        at -> UtcTimestamp,
+        event -> Text,
+        actor -> Text,
+        user_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        detail -> Nullable<Text>,
     }
 }
 

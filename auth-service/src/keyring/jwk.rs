@@ -5,13 +5,14 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-/// A public key on P-256 (RFC 7518, 6.2.1).
+/// A public key: on P-256 (RFC 7518, 6.2.1) or Ed25519 (RFC 8037, 2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwk {
     kty: String,
     crv: String,
     x: String,
-    y: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    y: Option<String>,
     #[serde(rename = "use")]
     purpose: String,
     alg: String,
@@ -19,21 +20,44 @@ pub struct Jwk {
 }
 
 impl Jwk {
-    /// From an uncompressed point: 04, x, y. The key id is the thumbprint of RFC 7638.
+    /// From an uncompressed point of P-256: 04, x, y.
     pub(super) fn es256(point: &[u8]) -> Option<Self> {
         let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32).filter(|(_, y)| y.len() == 32)?;
-        let (x, y) = (BASE64_URL_SAFE_NO_PAD.encode(x), BASE64_URL_SAFE_NO_PAD.encode(y));
-        // RFC 7638, 3: the required members alone, in the order of their names, without white space.
-        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        Some(Self::new("EC", "P-256", x, Some(y), "ES256"))
+    }
+
+    /// From the 32 bytes of an Ed25519 key.
+    pub(super) fn eddsa(key: &[u8]) -> Option<Self> {
+        (key.len() == 32).then(|| Self::new("OKP", "Ed25519", key, None, "EdDSA"))
+    }
+
+    /// The key id is the thumbprint of RFC 7638: the required members alone, in the order of their names, without
+    /// white space.
+    fn new(kty: &str, crv: &str, x: &[u8], y: Option<&[u8]>, alg: &str) -> Self {
+        let x = BASE64_URL_SAFE_NO_PAD.encode(x);
+        let y = y.map(|y| BASE64_URL_SAFE_NO_PAD.encode(y));
+        let and_y = y.as_ref().map_or_else(String::new, |y| format!(r#","y":"{y}""#));
+        let canonical = format!(r#"{{"crv":"{crv}","kty":"{kty}","x":"{x}"{and_y}}}"#);
         let kid = BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()));
-        Some(Self {
-            kty: "EC".to_owned(),
-            crv: "P-256".to_owned(),
-            x,
-            y,
-            purpose: "sig".to_owned(),
-            alg: "ES256".to_owned(),
-            kid,
-        })
+        let [kty, crv, purpose, alg] = [kty, crv, "sig", alg].map(str::to_owned);
+        Self { kty, crv, x, y, purpose, alg, kid }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8037, appendix A.3.
+    #[test]
+    fn the_thumbprint_of_an_ed25519_key_is_the_rfcs() {
+        let key = BASE64_URL_SAFE_NO_PAD.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
+        assert_eq!(Jwk::eddsa(&key).unwrap().kid, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
+    #[test]
+    fn what_is_no_key_of_the_kind_is_none() {
+        assert!(Jwk::es256(&[4; 64]).is_none() && Jwk::es256(&[2; 65]).is_none());
+        assert!(Jwk::eddsa(&[1; 31]).is_none() && Jwk::es256(&[4; 65]).is_some());
     }
 }

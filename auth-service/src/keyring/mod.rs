@@ -1,44 +1,67 @@
-//! The key that signs access tokens: made at the first start, sealed in the database, published as a JWKS.
+//! The keys that sign access tokens: made, rotated and taken away by whichever instance gets to it, sealed in the
+//! database that all instances share, published as a JWKS.
 
 mod jwk;
+mod life;
+mod loaded;
+mod make;
+mod operator;
 mod sealed;
 mod store;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde::Serialize;
-use shared_claims::Claims;
-
-use crate::config::SecretKey;
+use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
 use crate::db::types::Timestamp;
-use crate::db::{Database, DatabaseError};
+use crate::db::{AnyConnection, Database, DatabaseError};
 pub use jwk::Jwk;
-use sealed::SealingKey;
-use store::SigningKey;
+pub use loaded::Loaded;
+pub use operator::{NotDone, Outlook, revoke, rotate};
+use sealed::SealingKeys;
+pub use store::{SigningKey, State};
 
-/// Signs access tokens. Clones share the key.
+/// How old an instance's knowledge of the keys may be when it signs or publishes.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How long a database that did not answer is left alone: services that fetch the keys must not wait for it in a queue.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Steps that can follow from one another: remove, make the first, make the next, rotate.
+const MOST_STEPS: usize = 8;
+
+/// Signs access tokens with the key that the database says is active. Clones share what is known.
 #[derive(Clone)]
-pub struct Keyring(Arc<Active>);
+pub struct Keyring(Arc<Inner>);
 
-struct Active {
-    header: Header,
-    key: EncodingKey,
-    jwks: String,
+struct Inner {
+    db: Database,
+    sealing: SealingKeys,
+    algorithm: TokenAlgorithm,
+    times: KeyTimes,
+    known: RwLock<Arc<Loaded>>,
+    /// One reader of the database at a time; the others wait for what it finds. Holds when one last found nothing.
+    looking: tokio::sync::Mutex<Option<Timestamp>>,
 }
 
-/// The keyring could not be opened.
+/// The keyring could not be opened, or cannot sign.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
     #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error(
         "SECRET_KEY: does not open the signing key in the database; use the secret that this database was \
-         first started with"
+         first started with, or give that one as SECRET_KEY_PREVIOUS"
     )]
     OtherSecret,
-    #[error("the signing key in the database is damaged: {0}")]
+    #[error("JWT_SIGNING_KEY: this key was revoked; set another")]
+    SharedKeyRevoked,
+    #[error("there is no key to sign with")]
+    NoActiveKey,
+    #[error("a signing key in the database is damaged: {0}")]
     Damaged(&'static str),
+    #[error("a token could not be signed: {0}")]
+    Signature(jsonwebtoken::errors::Error),
 }
 
 impl From<diesel::result::Error> for KeyringError {
@@ -48,49 +71,137 @@ impl From<diesel::result::Error> for KeyringError {
 }
 
 impl Keyring {
-    /// Opens the active key, after making it if there is none. Of several instances that start on an empty
-    /// database, all use the key of the one that was first.
-    pub fn open(db: &Database, secret: &SecretKey, now: Timestamp) -> Result<Self, KeyringError> {
-        let sealing = SealingKey::new(secret);
-        let row = match db.run_here(|conn| SigningKey::active(conn).map_err(KeyringError::from))? {
-            Some(row) => row,
-            None => {
-                let fresh = SigningKey::generate(&sealing, now);
-                db.run_here(|conn| SigningKey::make_active(conn, &fresh).map_err(KeyringError::from))?
-            }
-        };
-        Self::from_row(&row, &sealing)
-    }
-
-    fn from_row(row: &SigningKey, sealing: &SealingKey) -> Result<Self, KeyringError> {
-        let private_key = sealing.open(&row.kid, &row.sealed_private_key).ok_or(KeyringError::OtherSecret)?;
-        let public: Jwk = serde_json::from_str(&row.public_jwk)
-            .map_err(|_| KeyringError::Damaged("its public half cannot be read"))?;
-        let mut header = Header::new(Algorithm::ES256);
-        header.typ = Some(shared_claims::TOKEN_TYP.to_owned());
-        header.kid = Some(row.kid.clone());
-        #[derive(Serialize)]
-        struct Jwks<'a> {
-            keys: [&'a Jwk; 1],
+    /// Opens the keys, after making those that are missing, and those that the settings ask for since the last
+    /// start. Of several instances that start on an empty database, all use the key of the one that was first.
+    pub fn open(
+        db: &Database,
+        (secret, previous): (&SecretKey, Option<&SecretKey>),
+        algorithm: &TokenAlgorithm,
+        times: KeyTimes,
+        now: Timestamp,
+    ) -> Result<Self, KeyringError> {
+        let sealing = SealingKeys::new(secret, previous);
+        if let TokenAlgorithm::Hs512(_) = algorithm {
+            tracing::warn!(
+                "TOKEN_ALGORITHM=HS512: every service that holds JWT_SIGNING_KEY can sign as anybody, superusers \
+                 included; use it only for services that cannot verify ES256 yet"
+            );
         }
-        let jwks = serde_json::to_string(&Jwks { keys: [&public] })
-            .map_err(|_| KeyringError::Damaged("its public half cannot be written"))?;
-        Ok(Self(Arc::new(Active { header, key: EncodingKey::from_ec_der(&private_key), jwks })))
+        let loaded = db.run_here(|conn| {
+            reseal(conn, &sealing)?;
+            require_unrevoked(conn, algorithm)?;
+            let keys = SigningKey::all(conn)?;
+            life::settle(conn, &keys, algorithm, &sealing, now)?;
+            look(conn, (algorithm, &sealing), &times, now)
+        })?;
+        Ok(Self(Arc::new(Inner {
+            db: db.clone(),
+            sealing,
+            algorithm: algorithm.clone(),
+            times,
+            known: RwLock::new(Arc::new(loaded)),
+            looking: tokio::sync::Mutex::new(None),
+        })))
     }
 
-    /// Signs `claims`: a JWS in compact form whose header is exactly `alg`, `typ` and `kid` (RFC 9068).
-    pub fn sign(&self, claims: &Claims) -> Result<String, jsonwebtoken::errors::Error> {
-        jsonwebtoken::encode(&self.0.header, claims, &self.0.key)
+    /// The keys, as the database has them within the last second, after doing what has become due.
+    ///
+    /// When the database does not answer, those that are known: services go on fetching them, and nothing is signed
+    /// without the database having agreed to a login just before.
+    pub async fn current(&self, now: Timestamp) -> Result<Arc<Loaded>, KeyringError> {
+        let before = self.known();
+        if is_fresh(&before, now) {
+            return Ok(before);
+        }
+        let mut failed_at = self.0.looking.lock().await;
+        let known = self.known();
+        let may_look_again = failed_at.is_none_or(|then| !is_within(then, now, PAUSE_AFTER_FAILURE));
+        if is_fresh(&known, now) || !Arc::ptr_eq(&known, &before) || !may_look_again {
+            return Ok(known);
+        }
+        let this = self.clone();
+        let found = self
+            .0
+            .db
+            .run(move |conn| look(conn, (&this.0.algorithm, &this.0.sealing), &this.0.times, now))
+            .await;
+        match found {
+            Ok(found) => {
+                *failed_at = None;
+                let found = Arc::new(found);
+                *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = found.clone();
+                Ok(found)
+            }
+            Err(KeyringError::Database(error)) => {
+                tracing::warn!(
+                    error = error.to_string(),
+                    "the signing keys could not be read; using those known"
+                );
+                Ok(known)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// The public keys as JSON (RFC 7517).
-    pub fn jwks(&self) -> &str {
-        &self.0.jwks
+    fn known(&self) -> Arc<Loaded> {
+        self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+fn is_fresh(loaded: &Loaded, now: Timestamp) -> bool {
+    is_within(loaded.at, now, FRESH)
+}
+
+/// Whether two moments are less than `span` apart; a clock can go back.
+fn is_within(a: Timestamp, b: Timestamp, span: Duration) -> bool {
+    a.until(b) < span && b.until(a) < span
+}
+
+/// Reads the keys, and does what has become due.
+fn look(
+    conn: &mut AnyConnection,
+    maker: (&TokenAlgorithm, &SealingKeys),
+    times: &KeyTimes,
+    now: Timestamp,
+) -> Result<Loaded, KeyringError> {
+    let mut rows = SigningKey::all(conn)?;
+    for _ in 0..MOST_STEPS {
+        let Some(step) = life::due(&rows, times, now).into_iter().next() else { break };
+        life::take(conn, &step, maker, now)?;
+        rows = SigningKey::all(conn)?;
+    }
+    Loaded::new(rows, maker.1, now)
+}
+
+/// Seals anew, with the present secret, what the one before it sealed. At the start only: while instances are being
+/// changed over one by one, they would undo each other's work.
+fn reseal(conn: &mut AnyConnection, sealing: &SealingKeys) -> Result<(), KeyringError> {
+    for key in SigningKey::all(conn)? {
+        match sealing.open(&key.kid, &key.sealed_private_key) {
+            Some(opened) if opened.is_outdated => {
+                let sealed = sealing.seal(&key.kid, &opened.private_key);
+                SigningKey::reseal(conn, &key.kid, &key.sealed_private_key, &sealed)?;
+            }
+            Some(_) => {}
+            // A key that signs no more need not be opened.
+            None if matches!(key.state(), State::Active | State::Next) => {
+                return Err(KeyringError::OtherSecret);
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn require_unrevoked(conn: &mut AnyConnection, algorithm: &TokenAlgorithm) -> Result<(), KeyringError> {
+    let TokenAlgorithm::Hs512(key) = algorithm else { return Ok(()) };
+    let kid = make::shared_key_id(key);
+    let is_revoked = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.state() == State::Revoked);
+    if is_revoked { Err(KeyringError::SharedKeyRevoked) } else { Ok(()) }
 }
 
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Keyring({:?})", self.0.header.kid)
+        write!(f, "Keyring({:?})", self.known())
     }
 }

@@ -9,63 +9,98 @@ use crate::config::SecretKey;
 const VERSION: u8 = 1;
 
 /// Seals and opens private keys.
-pub(super) struct SealingKey(RandomizedNonceKey);
+pub(super) struct SealingKeys {
+    current: RandomizedNonceKey,
+    /// Of the secret before this one: opens, and never seals.
+    previous: Option<RandomizedNonceKey>,
+}
 
-impl SealingKey {
-    pub fn new(secret: &SecretKey) -> Self {
-        let key = secret.derive::<32>("signing-key-sealing/v1");
-        Self(RandomizedNonceKey::new(&AES_256_GCM, &*key).expect("the key is as long as AES-256 wants it"))
+/// A private key, and whether it should be sealed anew because the secret changed since.
+pub(super) struct Opened {
+    pub private_key: Zeroizing<Vec<u8>>,
+    pub is_outdated: bool,
+}
+
+impl SealingKeys {
+    pub fn new(secret: &SecretKey, previous: Option<&SecretKey>) -> Self {
+        let key = |secret: &SecretKey| {
+            let key = secret.derive::<32>("signing-key-sealing/v1");
+            RandomizedNonceKey::new(&AES_256_GCM, &*key).expect("the key is as long as AES-256 wants it")
+        };
+        Self { current: key(secret), previous: previous.map(key) }
     }
 
     /// Version, nonce, ciphertext and tag. Bound to `kid`: a sealed key cannot be passed off under another id.
     pub fn seal(&self, kid: &str, private_key: &[u8]) -> Vec<u8> {
         let mut text = private_key.to_vec();
         let nonce = self
-            .0
+            .current
             .seal_in_place_append_tag(Aad::from(kid.as_bytes()), &mut text)
             .expect("a key of some hundred bytes is within the cipher's limits");
         [[VERSION].as_slice(), nonce.as_ref(), &text].concat()
     }
 
     /// The private key; `None` when it was sealed by another secret or for another id, or was changed.
-    pub fn open(&self, kid: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (nonce, text) = sealed.strip_prefix(&[VERSION])?.split_at_checked(NONCE_LEN)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut text = Zeroizing::new(text.to_vec());
-        let length = self.0.open_in_place(nonce, Aad::from(kid.as_bytes()), &mut text).ok()?.len();
-        text.truncate(length);
-        Some(text)
+    pub fn open(&self, kid: &str, sealed: &[u8]) -> Option<Opened> {
+        let now = open(&self.current, kid, sealed).map(|key| (key, false));
+        let (private_key, is_outdated) =
+            now.or_else(|| Some((open(self.previous.as_ref()?, kid, sealed)?, true)))?;
+        Some(Opened { private_key, is_outdated })
     }
+}
+
+fn open(key: &RandomizedNonceKey, kid: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, text) = sealed.strip_prefix(&[VERSION])?.split_at_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut text = Zeroizing::new(text.to_vec());
+    let length = key.open_in_place(nonce, Aad::from(kid.as_bytes()), &mut text).ok()?.len();
+    text.truncate(length);
+    Some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn key(secret: &str) -> SealingKey {
-        SealingKey::new(&SecretKey::parse(secret).unwrap())
+    fn secret(text: &str) -> SecretKey {
+        SecretKey::parse("SECRET_KEY", text).unwrap()
+    }
+
+    fn keys(text: &str) -> SealingKeys {
+        SealingKeys::new(&secret(text), None)
     }
 
     const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
+    const OTHER: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
 
     #[test]
     fn a_sealed_key_opens_for_the_same_secret_and_id_alone() {
-        let sealed = key(SECRET).seal("kid-1", b"private");
-        assert_eq!(key(SECRET).open("kid-1", &sealed).unwrap().as_slice(), b"private");
-        assert!(key(SECRET).open("kid-2", &sealed).is_none());
-        assert!(key("Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E").open("kid-1", &sealed).is_none());
+        let sealed = keys(SECRET).seal("kid-1", b"private");
+        let opened = keys(SECRET).open("kid-1", &sealed).unwrap();
+        assert!(opened.private_key.as_slice() == b"private" && !opened.is_outdated);
+        assert!(keys(SECRET).open("kid-2", &sealed).is_none());
+        assert!(keys(OTHER).open("kid-1", &sealed).is_none());
         for changed in 0..sealed.len() {
             let mut damaged = sealed.clone();
             damaged[changed] ^= 1;
-            assert!(key(SECRET).open("kid-1", &damaged).is_none(), "byte {changed}");
+            assert!(keys(SECRET).open("kid-1", &damaged).is_none(), "byte {changed}");
         }
-        assert!(key(SECRET).open("kid-1", &[]).is_none() && key(SECRET).open("kid-1", &[1, 2]).is_none());
+        assert!(keys(SECRET).open("kid-1", &[]).is_none() && keys(SECRET).open("kid-1", &[1, 2]).is_none());
+    }
+
+    #[test]
+    fn the_secret_before_opens_what_it_sealed_and_seals_nothing_more() {
+        let sealed = keys(SECRET).seal("kid-1", b"private");
+        let both = SealingKeys::new(&secret(OTHER), Some(&secret(SECRET)));
+        let opened = both.open("kid-1", &sealed).unwrap();
+        assert!(opened.private_key.as_slice() == b"private" && opened.is_outdated);
+        assert!(keys(SECRET).open("kid-1", &both.seal("kid-1", b"private")).is_none());
     }
 
     /// D1t
     #[test]
     fn the_sealed_form_holds_nothing_of_the_key() {
-        let sealed = key(SECRET).seal("kid-1", b"a private key of some length");
+        let sealed = keys(SECRET).seal("kid-1", b"a private key of some length");
         assert!(!sealed.windows(7).any(|window| window == b"private"));
     }
 }

@@ -1,70 +1,127 @@
-//! Signing keys in the database.
+//! Signing keys in the database. Every change is one statement whose row count decides.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
-use super::jwk::Jwk;
-use super::sealed::SealingKey;
 use crate::db::AnyConnection;
 use crate::db::schema::signing_keys;
 use crate::db::types::Timestamp;
 
-/// A row: the public half in the clear, the private half sealed.
-#[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = signing_keys)]
-pub(super) struct SigningKey {
-    pub kid: String,
-    pub algorithm: String,
-    pub state: String,
-    pub public_jwk: String,
-    pub sealed_private_key: Vec<u8>,
-    pub created_at: Timestamp,
+/// Where a key is in its life. After `Retired` its row goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Signs.
+    Active,
+    /// Published, so that services know it when it begins to sign.
+    Next,
+    /// Signs no more; published until its last token has run out.
+    Retired,
+    /// Taken out of service at once. Its row stays without the private half, so that it never comes back.
+    Revoked,
 }
 
-const ACTIVE: &str = "active";
+impl State {
+    const ALL: [Self; 4] = [Self::Active, Self::Next, Self::Retired, Self::Revoked];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Next => "next",
+            Self::Retired => "retired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// A row: the public half in the clear, the private half sealed.
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = signing_keys)]
+pub struct SigningKey {
+    pub kid: String,
+    pub algorithm: String,
+    pub(super) state: String,
+    pub(super) public_jwk: Option<String>,
+    pub(super) sealed_private_key: Vec<u8>,
+    /// Since when it is published.
+    pub created_at: Timestamp,
+    /// When it began to sign.
+    pub activated_at: Option<Timestamp>,
+    /// When it signed no more.
+    pub retired_at: Option<Timestamp>,
+}
 
 impl SigningKey {
-    /// A new key, not yet in the database.
-    ///
-    /// # Panics
-    /// When the operating system gives no randomness.
-    pub fn generate(sealing: &SealingKey, now: Timestamp) -> Self {
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let private_key = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new())
-            .expect("the operating system gives randomness");
-        let pair = EcdsaKeyPair::from_pkcs8(algorithm, private_key.as_ref())
-            .expect("the key that was just made can be read");
-        let public = Jwk::es256(pair.public_key().as_ref())
-            .expect("a P-256 key is published as an uncompressed point");
-        Self {
-            algorithm: "ES256".to_owned(),
-            state: ACTIVE.to_owned(),
-            public_jwk: serde_json::to_string(&public).expect("seven strings can be written as JSON"),
-            sealed_private_key: sealing.seal(&public.kid, private_key.as_ref()),
-            kid: public.kid,
-            created_at: now,
-        }
+    /// A state that a later release may know and we do not counts as revoked: it neither signs nor is published.
+    pub fn state(&self) -> State {
+        State::parse(&self.state).unwrap_or(State::Revoked)
     }
 
-    pub fn active(conn: &mut AnyConnection) -> QueryResult<Option<Self>> {
-        signing_keys::table
-            .filter(signing_keys::state.eq(ACTIVE))
-            .select(Self::as_select())
-            .first(conn)
-            .optional()
+    /// All there are: the active one, the next, then the others, the youngest first.
+    pub fn all(conn: &mut AnyConnection) -> QueryResult<Vec<Self>> {
+        let mut keys: Vec<Self> = signing_keys::table.select(Self::as_select()).load(conn)?;
+        keys.sort_by_key(|key| (key.state(), std::cmp::Reverse(key.retired_at), key.kid.clone()));
+        Ok(keys)
     }
 
-    /// Makes `fresh` the active key, unless another instance was first: then its key is the answer. The unique
-    /// index decides.
-    pub fn make_active(conn: &mut AnyConnection, fresh: &Self) -> QueryResult<Self> {
-        match diesel::insert_into(signing_keys::table).values(fresh).execute(conn) {
-            Ok(_) => Ok(fresh.clone()),
-            Err(SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                Self::active(conn)?.ok_or(SqlError::NotFound)
-            }
-            Err(error) => Err(error),
-        }
+    /// Puts a key in. A unique violation when another instance was first.
+    pub(super) fn insert(&self, conn: &mut AnyConnection) -> QueryResult<()> {
+        diesel::insert_into(signing_keys::table).values(self).execute(conn).map(|_| ())
+    }
+
+    /// Moves a key from one state to another. `false` when it was not in the first any more.
+    pub(super) fn step(
+        conn: &mut AnyConnection,
+        kid: &str,
+        from: State,
+        to: State,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let row = signing_keys::table.find(kid).filter(signing_keys::state.eq(from.as_str()));
+        let changed = match to {
+            State::Active => diesel::update(row)
+                .set((signing_keys::state.eq(to.as_str()), signing_keys::activated_at.eq(now)))
+                .execute(conn),
+            State::Retired => diesel::update(row)
+                .set((signing_keys::state.eq(to.as_str()), signing_keys::retired_at.eq(now)))
+                .execute(conn),
+            State::Revoked => diesel::update(row)
+                .set((
+                    signing_keys::state.eq(to.as_str()),
+                    signing_keys::retired_at.eq(now),
+                    signing_keys::sealed_private_key.eq(Vec::<u8>::new()),
+                ))
+                .execute(conn),
+            State::Next => diesel::update(row)
+                .set((signing_keys::state.eq(to.as_str()), signing_keys::created_at.eq(now)))
+                .execute(conn),
+        };
+        Ok(changed? == 1)
+    }
+
+    /// Takes a key away for good. `false` when it was not in that state any more.
+    pub(super) fn remove(conn: &mut AnyConnection, kid: &str, state: State) -> QueryResult<bool> {
+        let row = signing_keys::table.find(kid).filter(signing_keys::state.eq(state.as_str()));
+        Ok(diesel::delete(row).execute(conn)? == 1)
+    }
+
+    /// Seals the private half anew, unless somebody did before.
+    pub(super) fn reseal(
+        conn: &mut AnyConnection,
+        kid: &str,
+        before: &[u8],
+        after: &[u8],
+    ) -> QueryResult<bool> {
+        let row = signing_keys::table.find(kid).filter(signing_keys::sealed_private_key.eq(before));
+        let changed = diesel::update(row).set(signing_keys::sealed_private_key.eq(after)).execute(conn)?;
+        Ok(changed == 1)
+    }
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({}, {})", self.kid, self.state)
     }
 }

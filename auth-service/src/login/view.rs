@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{LoginForm, LoginPage, Remarks};
-use crate::accounts::{Authenticated, Email, Session, SignedIn, User, authenticate};
-use crate::app::App;
+use crate::accounts::Email;
+use crate::app::{App, LogIn};
+use crate::audit::Client;
 use crate::error::Error;
 use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
@@ -18,13 +19,14 @@ const INACTIVE: &str = "This account is inactive.";
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
+    client: Client,
     browser: Browser,
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     require_navigation(&request)?;
     let next = app.next(query.0.as_deref());
-    match app.renew(&request).await? {
-        Some((user, session)) => app.admit(see_other(&app.destination(next.as_ref(), "/")), &user, &session),
+    match app.renew(App::refresh_token(&request), client).await? {
+        Some(current) => app.admit(see_other(&app.destination(next.as_ref(), "/")), &current).await,
         None => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
     }
 }
@@ -43,6 +45,7 @@ pub async fn form_alone(
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
+    client: Client,
     browser: Browser,
     posted: Posted<LoginForm>,
 ) -> Result<HttpResponse, Error> {
@@ -58,26 +61,16 @@ pub async fn submit(
     let (Ok(email), false) = (Email::parse(&form.email), form.password.is_empty()) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, &Remarks::on_what_is_missing(&form));
     };
-    let refusal = match authenticate(&app.db, &app.hashers, email, form.password.clone()).await? {
-        Authenticated::Yes(user) => match begin(&app, &request, &user).await? {
-            SignedIn::Yes(session) => {
-                tracing::info!(event = "login", user = %user.id, session = %session.id);
-                browser.renew();
-                return app.admit(see_other(&app.destination(next.as_ref(), "/")), &user, &session);
-            }
-            SignedIn::TooLate => WRONG,
-        },
-        Authenticated::Inactive => INACTIVE,
-        Authenticated::No => WRONG,
+    let before = App::refresh_token(&request);
+    let refusal = match app.log_in((email, form.password.clone()), before, client).await? {
+        LogIn::Yes(current) => {
+            browser.renew();
+            return app.admit(see_other(&app.destination(next.as_ref(), "/")), &current).await;
+        }
+        LogIn::Inactive => INACTIVE,
+        LogIn::No => WRONG,
     };
     again(StatusCode::UNAUTHORIZED, &Remarks { form: Some(refusal), ..Remarks::default() })
-}
-
-async fn begin(app: &App, request: &HttpRequest, user: &User) -> Result<SignedIn, Error> {
-    let (user, before) = (user.clone(), App::refresh_token(request));
-    let (key, limits, now) = (app.refresh_key.clone(), app.config.session_limits, app.clock.now());
-    let sign_in = move |conn: &mut _| Session::sign_in(conn, &user, before.as_ref(), &key, limits, now);
-    Ok(app.db.query(sign_in).await?)
 }
 
 /// R15: an image, a frame or a script of another page must not move the session on behind a person's back.

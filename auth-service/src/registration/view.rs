@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
 use crate::accounts::{Email, Ended, NewPassword, NewUser, PersonName, RegistrationRefused, User};
 use crate::app::App;
+use crate::audit::Client;
 use crate::error::Error;
 use crate::web::browser::Level;
 use crate::web::form::STALE;
@@ -23,6 +24,7 @@ pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Re
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
+    client: Client,
     browser: Browser,
     posted: Posted<RegistrationForm>,
 ) -> Result<HttpResponse, Error> {
@@ -45,13 +47,13 @@ pub async fn submit(
     } = &answers
         && answers.passwords_match
     {
-        match register(&app, first, last, email, password).await {
-            Ok(user) => {
-                tracing::info!(event = "registered", user = %user.id);
+        match register(&app, (first, last), email, password, client.clone()).await {
+            Ok(()) => {
                 browser.flash(Level::Success, "Your account was created. Please log in now.")?;
                 let login = see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login")));
                 // Else the login page would renew whoever was logged in here before.
-                let was_somebody = app.sign_out(&request, Ended::Replaced).await?;
+                let was_somebody =
+                    app.sign_out(App::refresh_token(&request), Ended::Replaced, client).await?;
                 return if was_somebody { app.dismiss(login) } else { Ok(login) };
             }
             Err(RegistrationError::Taken) => answers.email = Err(EmailProblem::Taken),
@@ -82,11 +84,11 @@ enum RegistrationError {
 
 async fn register(
     app: &App,
-    first_name: &PersonName,
-    last_name: &PersonName,
+    (first_name, last_name): (&PersonName, &PersonName),
     email: &Email,
     password: &NewPassword,
-) -> Result<User, RegistrationError> {
+    client: Client,
+) -> Result<(), RegistrationError> {
     let hashed = app.hashers.make(password.clone()).await;
     let new = NewUser {
         email: email.clone(),
@@ -97,7 +99,8 @@ async fn register(
         is_superuser: false,
     };
     let now = app.clock.now();
-    app.db.run(move |conn| User::register(conn, new, now)).await.map_err(|refused| match refused {
+    let registered = app.db.run(move |conn| User::register(conn, new, &client, now)).await;
+    registered.map(|_| ()).map_err(|refused| match refused {
         RegistrationRefused::EmailTaken => RegistrationError::Taken,
         RegistrationRefused::Database(error) => RegistrationError::Failed(error.into()),
     })

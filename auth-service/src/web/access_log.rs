@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
 use tracing::Instrument;
 
+use super::client;
+use crate::config::TrustedProxies;
 use crate::random;
 
 /// Each line of a request repeats its path; somebody who sends a long one must not fill the disk.
@@ -17,6 +19,12 @@ const LOGGED_PATH_BYTES: usize = 256;
 #[derive(Clone, Copy)]
 pub struct RequestId(uuid::Uuid);
 
+impl RequestId {
+    pub(super) fn uuid(self) -> uuid::Uuid {
+        self.0
+    }
+}
+
 impl std::fmt::Display for RequestId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.0)
@@ -25,6 +33,7 @@ impl std::fmt::Display for RequestId {
 
 /// Middleware: names the request and logs what became of it.
 pub async fn access_log(
+    proxies: web::Data<TrustedProxies>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -36,7 +45,9 @@ pub async fn access_log(
         %id,
         method = %request.method(),
         path = beginning(request.path()),
-        peer = request.peer_addr().map(|peer| tracing::field::display(peer.ip())),
+        client = request
+            .peer_addr()
+            .map(|peer| tracing::field::display(client::address(&proxies, peer.ip(), request.headers()))),
     );
     async move {
         let response = next.call(request).await?;

@@ -4,7 +4,7 @@
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::storage::CookieSessionStore;
 use actix_session::{Session, SessionMiddleware};
-use actix_web::cookie::{Key, SameSite, time};
+use actix_web::cookie::{SameSite, time};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
@@ -12,7 +12,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 
-use super::Cookies;
+use super::{Cookies, browser_keys};
 use crate::config::SecretKey;
 use crate::error::Error;
 use crate::random;
@@ -25,8 +25,7 @@ const LIFETIME: time::Duration = time::Duration::days(1);
 
 /// The middleware behind [`Browser`].
 pub fn sessions(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<CookieSessionStore> {
-    let key = Key::from(&*secret.derive::<64>("browser-cookie/v1"));
-    SessionMiddleware::builder(CookieSessionStore::default(), key)
+    SessionMiddleware::builder(CookieSessionStore::default(), browser_keys::of(secret))
         .cookie_name(cookies.names.browser.clone())
         .cookie_path("/".to_owned())
         .cookie_secure(cookies.secure)

@@ -12,7 +12,7 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use super::Cookies;
+use super::{BrowserKeys, Cookies};
 
 /// The refresh cookie's value, as the browser sent it. Proof of nothing.
 #[derive(Clone)]
@@ -21,11 +21,13 @@ struct RefreshCookie(String);
 /// Middleware: leaves only our own cookies in the request. Must be the outermost.
 pub async fn guard(
     cookies: web::Data<Cookies>,
+    browser_keys: web::Data<BrowserKeys>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let names = &cookies.names;
     let browser = only(request.headers(), &names.browser);
+    let browser = browser.map(|value| browser_keys.renewed(&names.browser, value));
     let refresh = only(request.headers(), &names.refresh);
     request.headers_mut().remove(COOKIE);
     if let Some(value) = browser

@@ -2,6 +2,8 @@
 
 mod access_log;
 pub mod browser;
+mod browser_keys;
+mod client;
 pub mod cookie_guard;
 pub mod cookies;
 pub mod error_pages;
@@ -20,6 +22,7 @@ pub mod templates;
 
 pub use access_log::access_log;
 pub use browser::Browser;
+pub use browser_keys::BrowserKeys;
 pub use cookies::Cookies;
 pub use field::Field;
 pub use form::{CheckedForm, Posted};

@@ -105,7 +105,8 @@ async fn services_accept_the_token_during_its_life_and_not_after() {
 /// C2: cookie and token end together.
 #[tokio::test]
 async fn the_life_of_a_token_can_be_set_and_its_cookie_follows() {
-    let flags = ServeFlags { access_token_lifetime: Some("90s".to_owned()), ..ServeFlags::default() };
+    let mut flags = ServeFlags::default();
+    flags.key_times.access_token_lifetime = Some("90s".to_owned());
     let app = TestApp::start_with(Tweaks { flags, ..Tweaks::default() }).await;
     let (_, welcome) = ada(&app).await;
     let claims = part(&token(&welcome), 1);

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use auth_service::accounts::{Email, PasswordHash, Session, User};
+use auth_service::accounts::{Current, Email, PasswordHash, Session, User};
 use auth_service::app::App;
+use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::web::Cookies;
 use diesel::RunQueryDsl;
@@ -141,10 +142,12 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
     let row = user.clone();
     let session = app.db.run_here(|conn| {
         diesel::insert_into(auth_service::db::schema::users::table).values(&row).execute(conn)?;
-        Session::begin(conn, row.id, "pwd otp hwk mfa", limits, clock.now())
+        Session::begin(conn, row.id, "pwd otp hwk mfa", &Client::operator(), limits, clock.now())
             .map_err(auth_service::db::DatabaseError::from)
     });
-    let answer = app.admit(actix_web::HttpResponse::Ok().finish(), &user, &session.unwrap()).unwrap();
+    let current = Current { user, session: session.unwrap() };
+    let admitted = app.admit(actix_web::HttpResponse::Ok().finish(), &current);
+    let answer = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(admitted).unwrap();
     let sizes: Vec<usize> =
         answer.cookies().map(|cookie| cookie.name().len() + cookie.value().len()).collect();
     assert!(sizes.len() == 2 && sizes.iter().all(|size| *size <= 4096), "{sizes:?}");

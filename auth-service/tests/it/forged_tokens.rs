@@ -110,7 +110,7 @@ async fn a_login_ends_only_a_session_that_the_browser_really_held() {
 }
 
 fn key(secret: &str) -> RefreshKey {
-    RefreshKey::new(&SecretKey::parse(secret).unwrap())
+    RefreshKey::new(&SecretKey::parse("SECRET_KEY", secret).unwrap(), None)
 }
 
 async fn opens(app: &TestApp, token: String) -> bool {
@@ -131,7 +131,7 @@ async fn the_database_alone_or_the_secret_alone_makes_no_token() {
     let other = key("Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E");
     assert!(!opens(&app, other.token_for(&row)).await);
     // The secret and the session's id, which every service sees as `sid`, without the row.
-    let real = RefreshKey::new(&app.config.secret_key);
+    let real = RefreshKey::new(&app.config.secret_key, None);
     for seed in [vec![0; 32], vec![], row.id.uuid().as_bytes().to_vec(), row.seed[..31].to_vec()] {
         assert!(!opens(&app, real.token_for(&guessed(seed))).await);
     }

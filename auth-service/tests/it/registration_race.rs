@@ -3,6 +3,7 @@
 use std::sync::{Arc, Barrier};
 
 use auth_service::accounts::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
+use auth_service::audit::Client;
 use auth_service::db::schema::users;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
@@ -78,7 +79,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
                         is_superuser: false,
                     };
                     start.wait();
-                    db.run_here(|conn| User::register(conn, new, now))
+                    db.run_here(|conn| User::register(conn, new, &Client::operator(), now))
                 })
             })
             .collect();

@@ -1,12 +1,13 @@
 //! The service, running.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use auth_service::accounts::{Email, HashPool, NewUser, Password, PersonName, User};
 use auth_service::app::App;
+use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::db::{Database, DatabaseError};
 use auth_service::server::Server;
@@ -63,7 +64,8 @@ impl TestApp {
         // A thread with an actix system of its own, as the process has.
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = Server::bind(App::open(app_config, app_clock).unwrap()).unwrap();
+                let listener = TcpListener::bind(app_config.listen).unwrap();
+                let server = Server::new(listener, App::open(app_config, app_clock).unwrap());
                 let address = server.address().unwrap();
                 let running = server.run().unwrap();
                 send.send((address, running.handle())).unwrap();
@@ -101,7 +103,7 @@ impl TestApp {
         };
         change(&mut new);
         let now = self.clock.now();
-        self.db().run(move |conn| User::register(conn, new, now)).await.unwrap()
+        self.db().run(move |conn| User::register(conn, new, &Client::operator(), now)).await.unwrap()
     }
 
     /// The database, past the service.

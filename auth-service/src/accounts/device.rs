@@ -1,0 +1,106 @@
+//! What a browser calls itself, in words that its owner recognises.
+//!
+//! Browsers have frozen most of this text, so a name and a system are all that is in it. It is the client's own word:
+//! good for telling one's own devices apart, and for no decision.
+
+/// The first name found counts: browsers that are made of others name those too.
+const BROWSERS: [(&str, &str); 9] = [
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Vivaldi/", "Vivaldi"),
+    ("FxiOS/", "Firefox"),
+    ("Firefox/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+
+const SYSTEMS: [(&str, &str); 7] = [
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "Chromebook"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+];
+
+/// `Firefox on Windows`, `curl`, or that it is not known.
+pub fn device_in_words(user_agent: Option<&str>) -> String {
+    let Some(text) = user_agent else { return "Unknown browser".to_owned() };
+    let found = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name)
+    };
+    match (found(&BROWSERS), found(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some(system)) => format!("Unknown browser on {system}"),
+        (None, None) => program(text).unwrap_or("Unknown browser").to_owned(),
+    }
+}
+
+/// The product's name of a program that says what it is: `curl` of `curl/8.5.0` (RFC 9110, 10.1.5).
+fn program(text: &str) -> Option<&str> {
+    let name = text.split(['/', ' ']).next().unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    ((1..=40).contains(&name.len()) && name.chars().all(is_plain) && name != "Mozilla").then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_and_programs_are_named_as_their_owners_know_them() {
+        for (user_agent, words) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+                "Chrome on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0",
+                "Firefox on Windows",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 \
+                 Safari/537.36 Edg/156.0.0.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 \
+                 Safari/605.1.15",
+                "Safari on Mac",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                 Version/26.0 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/156.0 \
+                 Mobile/15E148 Safari/604.1",
+                "Chrome on iPad",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/29.0 \
+                 Chrome/136.0.0.0 Mobile Safari/537.36",
+                "Samsung Internet on Android",
+            ),
+            (
+                "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 \
+                 Safari/537.36",
+                "Chrome on Chromebook",
+            ),
+            ("curl/8.5.0", "curl"),
+            ("python-requests/2.32.3", "python-requests"),
+            ("Mozilla/5.0", "Unknown browser"),
+            ("<script>alert(1)</script>", "Unknown browser"),
+            ("Mozilla/5.0 (Windows NT 10.0) Something/1", "Unknown browser on Windows"),
+            ("", "Unknown browser"),
+        ] {
+            assert_eq!(device_in_words(Some(user_agent)), words, "{user_agent}");
+        }
+        assert_eq!(device_in_words(None), "Unknown browser");
+    }
+}

@@ -1,0 +1,124 @@
+//! An event as it is kept.
+
+use diesel::prelude::*;
+
+use super::event::Loudness;
+use super::{Client, Event};
+use crate::db::AnyConnection;
+use crate::db::schema::audit_events;
+use crate::db::types::{Id, Timestamp};
+
+/// The account or session that an event is about; it may be gone by now.
+pub type SubjectId = Id<()>;
+
+/// One event.
+#[derive(Clone, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = audit_events)]
+pub struct Entry {
+    id: Id<Entry>,
+    pub at: Timestamp,
+    pub event: String,
+    actor: String,
+    pub user_id: Option<SubjectId>,
+    pub session_id: Option<SubjectId>,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    request_id: Option<SubjectId>,
+    pub detail: Option<String>,
+}
+
+impl Entry {
+    /// An event, not yet in the trail.
+    pub fn new(event: Event, client: &Client, now: Timestamp) -> Self {
+        Self {
+            id: Id::new(now),
+            at: now,
+            event: event.as_str().to_owned(),
+            actor: client.actor.as_str().to_owned(),
+            user_id: None,
+            session_id: None,
+            address: client.address_text(),
+            user_agent: client.user_agent.clone(),
+            request_id: client.request.map(Id::from),
+            detail: None,
+        }
+    }
+
+    pub fn user(self, user: uuid::Uuid) -> Self {
+        Self { user_id: Some(user.into()), ..self }
+    }
+
+    pub fn session(self, session: uuid::Uuid) -> Self {
+        Self { session_id: Some(session.into()), ..self }
+    }
+
+    /// A word or two of ours, never of the person's.
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// Puts the event into the trail and the log: the last thing a transaction does before it commits, so that the
+    /// log hardly ever tells of what was rolled back.
+    pub fn record(self, conn: &mut AnyConnection) -> QueryResult<()> {
+        diesel::insert_into(audit_events::table).values(&self).execute(conn)?;
+        self.log();
+        Ok(())
+    }
+
+    fn log(&self) {
+        let shown = |id: Option<SubjectId>| id.map(tracing::field::display);
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    event = self.event,
+                    actor = self.actor,
+                    user = shown(self.user_id),
+                    session = shown(self.session_id),
+                    address = self.address,
+                    detail = self.detail,
+                )
+            };
+        }
+        match Event::parse(&self.event).map(Event::loudness) {
+            Some(Loudness::Warn) => line!(warn),
+            Some(Loudness::Info) | None => line!(info),
+        }
+    }
+
+    /// The latest events of a person among those of the given kinds, the newest first.
+    pub fn latest_of(
+        conn: &mut AnyConnection,
+        user: uuid::Uuid,
+        kinds: &[Event],
+        limit: i64,
+    ) -> QueryResult<Vec<Self>> {
+        let mut latest = Vec::new();
+        // A query for each kind reads `limit` rows of the index; one for all of them would sort every row there is.
+        for kind in kinds {
+            latest.extend(
+                audit_events::table
+                    .filter(audit_events::user_id.eq(SubjectId::from(user)))
+                    .filter(audit_events::event.eq(kind.as_str()))
+                    .order(audit_events::at.desc())
+                    .limit(limit)
+                    .select(Self::as_select())
+                    .load(conn)?,
+            );
+        }
+        latest.sort_by_key(|entry: &Self| std::cmp::Reverse((entry.at, entry.id.uuid())));
+        latest.truncate(usize::try_from(limit).unwrap_or(0));
+        Ok(latest)
+    }
+
+    /// Takes away up to `batch` events from before `cutoff`; how many there were.
+    pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
+        let old = audit_events::table
+            .filter(audit_events::at.lt(cutoff))
+            .order(audit_events::at.asc())
+            .limit(batch)
+            .select(audit_events::id)
+            .load::<Id<Entry>>(conn)?;
+        old.into_iter()
+            .try_fold(0, |gone, id| Ok(gone + diesel::delete(audit_events::table.find(id)).execute(conn)?))
+    }
+}

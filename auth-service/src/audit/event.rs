@@ -1,0 +1,100 @@
+//! The kinds of events.
+
+/// What happened. The names are kept and logged, and what reads them relies on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    Registered,
+    Login,
+    /// A wrong address or password, or an account that may not log in; `detail` says which.
+    LoginRefused,
+    /// The password was asked for again, before something delicate, and was right.
+    PasswordProven,
+    /// The same, and it was wrong.
+    PasswordRefused,
+    Logout,
+    /// A refresh token was replaced by its successor.
+    Renewal,
+    /// The same token or the one before came within the grace, and received the current one.
+    RenewalGrace,
+    /// The session lives, but its account may not log in any more.
+    RenewalRefused,
+    /// A token came that had been replaced long before: its session was ended.
+    RefreshReuse,
+    /// A session ended before its time; `detail` says why.
+    SessionEnded,
+    PasswordChanged,
+    Activated,
+    Deactivated,
+    KeyCreated,
+    KeyActivated,
+    KeyRetired,
+    KeyRemoved,
+    KeyRevoked,
+}
+
+/// How loud the log line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loudness {
+    Info,
+    Warn,
+}
+
+impl Event {
+    const ALL: [Self; 19] = [
+        Self::Registered,
+        Self::Login,
+        Self::LoginRefused,
+        Self::PasswordProven,
+        Self::PasswordRefused,
+        Self::Logout,
+        Self::Renewal,
+        Self::RenewalGrace,
+        Self::RenewalRefused,
+        Self::RefreshReuse,
+        Self::SessionEnded,
+        Self::PasswordChanged,
+        Self::Activated,
+        Self::Deactivated,
+        Self::KeyCreated,
+        Self::KeyActivated,
+        Self::KeyRetired,
+        Self::KeyRemoved,
+        Self::KeyRevoked,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Login => "login",
+            Self::LoginRefused => "login_refused",
+            Self::PasswordProven => "password_proven",
+            Self::PasswordRefused => "password_refused",
+            Self::Logout => "logout",
+            Self::Renewal => "renewal",
+            Self::RenewalGrace => "renewal_grace",
+            Self::RenewalRefused => "renewal_refused",
+            Self::RefreshReuse => "refresh_reuse",
+            Self::SessionEnded => "session_ended",
+            Self::PasswordChanged => "password_changed",
+            Self::Activated => "activated",
+            Self::Deactivated => "deactivated",
+            Self::KeyCreated => "key_created",
+            Self::KeyActivated => "key_activated",
+            Self::KeyRetired => "key_retired",
+            Self::KeyRemoved => "key_removed",
+            Self::KeyRevoked => "key_revoked",
+        }
+    }
+
+    /// The event of that name; a later release may have written one that we do not know.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == name)
+    }
+
+    pub(super) fn loudness(self) -> Loudness {
+        match self {
+            Self::RefreshReuse | Self::KeyRevoked => Loudness::Warn,
+            _ => Loudness::Info,
+        }
+    }
+}

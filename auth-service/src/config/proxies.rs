@@ -1,0 +1,100 @@
+//! The proxies in front of us, whose word about a client's address counts.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::ConfigError;
+
+/// Addresses and networks that `X-Forwarded-For` is believed from. None by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Takes `10.0.0.7, 172.16.0.0/12, fd00::/8`.
+    pub fn parse(text: Option<&str>) -> Result<Self, ConfigError> {
+        let entries = text.unwrap_or("").split([',', ' ']).filter(|entry| !entry.is_empty());
+        let networks = entries
+            .map(|entry| entry.parse::<IpNet>().or_else(|_| entry.parse::<IpAddr>().map(IpNet::from)))
+            .collect::<Result<_, _>>();
+        networks.map(Self).map_err(|_| {
+            ConfigError::new(
+                "TRUSTED_PROXIES",
+                "must list addresses or networks such as 10.0.0.7 or 172.16.0.0/12",
+            )
+        })
+    }
+
+    /// Whether `address` is one of them.
+    pub fn contain(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// Who a request is from: `peer`, unless that is a proxy of ours. Then the last address of the forwarded ones that
+    /// is none, read from the right, because a client can write what it likes on the left (ASVS 15.3.4).
+    pub fn client<'a>(&self, peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>) -> IpAddr {
+        let mut client = peer.to_canonical();
+        let hops = forwarded.flat_map(|header| header.split(',')).collect::<Vec<_>>();
+        for hop in hops.into_iter().rev() {
+            if !self.contain(client) {
+                break;
+            }
+            match hop.trim().parse::<IpAddr>() {
+                Ok(address) => client = address.to_canonical(),
+                // Whoever wrote that is no proxy of ours.
+                Err(_) => break,
+            }
+        }
+        client
+    }
+}
+
+impl std::fmt::Display for TrustedProxies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.as_slice() {
+            [] => f.write_str("(none)"),
+            networks => f.write_str(&networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn lists_of_addresses_and_networks_are_taken_and_nothing_else() {
+        for text in ["10.0.0.7", "10.0.0.7, 172.16.0.0/12", "fd00::/8 ::1", ""] {
+            assert!(TrustedProxies::parse(Some(text)).is_ok(), "{text}");
+        }
+        for text in ["proxy", "10.0.0.0/33", "10.0.0.7:80", "*", "10.0.0"] {
+            assert!(TrustedProxies::parse(Some(text)).is_err(), "{text}");
+        }
+    }
+
+    /// T5
+    #[test]
+    fn only_a_trusted_proxy_says_where_a_request_came_from() {
+        let proxies = TrustedProxies::parse(Some("10.0.0.0/8,::1")).unwrap();
+        for (peer, forwarded, client) in [
+            ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+            ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "1.1.1.1, 198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2", "198.51.100.1"),
+            ("10.0.0.1", "", "10.0.0.1"),
+            ("10.0.0.1", "198.51.100.1, nonsense", "10.0.0.1"),
+            ("::ffff:10.0.0.1", "2001:db8::7", "2001:db8::7"),
+            ("::1", "10.0.0.3", "10.0.0.3"),
+        ] {
+            assert_eq!(proxies.client(ip(peer), [forwarded].into_iter()), ip(client), "{peer} {forwarded}");
+        }
+        let several = proxies.client(ip("10.0.0.1"), ["1.1.1.1", "198.51.100.1, 10.9.9.9"].into_iter());
+        assert_eq!(several, ip("198.51.100.1"));
+        assert_eq!(TrustedProxies::default().client(ip("10.0.0.1"), ["1.1.1.1"].into_iter()), ip("10.0.0.1"));
+    }
+}

@@ -1,0 +1,125 @@
+//! How access tokens are signed, and how long a key does it.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::secret_key::require_random;
+use super::span::{self, DAY, HOUR, MINUTE};
+use super::{ConfigError, KeyTimeFlags, ServeFlags, secret};
+
+/// What access tokens are signed with.
+#[derive(Clone, PartialEq, Eq)]
+pub enum TokenAlgorithm {
+    /// ECDSA on P-256 (RFC 7518, 3.4). The default: every library verifies it.
+    Es256,
+    /// Ed25519 (RFC 8037).
+    EdDsa,
+    /// HMAC-SHA-512 (RFC 7518, 3.2) with a key that every service holds, and can sign with.
+    Hs512(SharedKey),
+}
+
+impl TokenAlgorithm {
+    /// Its name in a token's header and in `TOKEN_ALGORITHM`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+            Self::Hs512(_) => "HS512",
+        }
+    }
+}
+
+impl std::fmt::Debug for TokenAlgorithm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// `JWT_SIGNING_KEY`: 64 bytes or more, as RFC 7518, 3.2 asks of a key for HS512.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SharedKey(Zeroizing<Vec<u8>>);
+
+impl SharedKey {
+    const SETTING: &'static str = "JWT_SIGNING_KEY";
+    const MIN_BYTES: usize = 64;
+
+    fn parse(text: &str) -> Result<Self, ConfigError> {
+        require_random(Self::SETTING, text, Self::MIN_BYTES)?;
+        Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// How long a key signs, and what its followers wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyTimes {
+    /// How long a key signs before the next one takes over. Default 30 days; none when rotation is off.
+    pub rotation: Option<Duration>,
+    /// How long services keep the published keys. Default 5 minutes.
+    pub jwks_max_age: Duration,
+    /// How far clocks may disagree, and how long a service may need to fetch the keys. 5 seconds.
+    pub skew: Duration,
+    /// How long a token lives: `ACCESS_TOKEN_LIFETIME`.
+    pub token_life: Duration,
+}
+
+impl KeyTimes {
+    pub fn parse(flags: &KeyTimeFlags) -> Result<Self, ConfigError> {
+        Ok(Self {
+            rotation: rotation(flags.key_rotation.as_deref())?,
+            jwks_max_age: span::parse("JWKS_MAX_AGE", flags.jwks_max_age.as_deref(), 5 * MINUTE, 1..=HOUR)?,
+            skew: Duration::from_secs(shared_claims::LEEWAY_SECONDS.unsigned_abs()),
+            token_life: span::parse(
+                "ACCESS_TOKEN_LIFETIME",
+                flags.access_token_lifetime.as_deref(),
+                5 * MINUTE,
+                1..=HOUR,
+            )?,
+        })
+    }
+
+    /// How long a key is published before it signs: by then every service has it.
+    pub fn lead(&self) -> Duration {
+        self.jwks_max_age + self.skew
+    }
+
+    /// How long a key is published after it signed: until its last token has run out everywhere.
+    pub fn keep(&self) -> Duration {
+        self.token_life + self.skew + self.jwks_max_age
+    }
+}
+
+fn rotation(value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
+    // A key must sign for longer than the longest JWKS_MAX_AGE, or the next one is never published long enough.
+    const LEAST: u64 = 2 * HOUR;
+    match value {
+        Some("0") => Ok(None),
+        value => span::parse("KEY_ROTATION", value, 30 * DAY, LEAST..=365 * DAY).map(Some).map_err(|error| {
+            ConfigError::new("KEY_ROTATION", format!("{}, or 0 to turn rotation off", error.problem))
+        }),
+    }
+}
+
+pub(super) fn algorithm(flags: &ServeFlags) -> Result<TokenAlgorithm, ConfigError> {
+    let key = secret::read(
+        SharedKey::SETTING,
+        flags.jwt_signing_key.as_deref(),
+        flags.jwt_signing_key_file.as_deref(),
+    )?;
+    // Checked though it may not be used: services that share the settings use it.
+    let key = key.as_deref().map(SharedKey::parse).transpose()?;
+    match (flags.token_algorithm.as_deref(), key) {
+        (None | Some("ES256"), _) => Ok(TokenAlgorithm::Es256),
+        (Some("EdDSA"), _) => Ok(TokenAlgorithm::EdDsa),
+        (Some("HS512"), Some(key)) => Ok(TokenAlgorithm::Hs512(key)),
+        (Some("HS512"), None) => Err(ConfigError::new(
+            SharedKey::SETTING,
+            "is not set, and TOKEN_ALGORITHM=HS512 signs with it; make one with `auth-service generate-secret`",
+        )),
+        (Some(_), _) => Err(ConfigError::new("TOKEN_ALGORITHM", "must be ES256, EdDSA or HS512")),
+    }
+}

@@ -1,0 +1,292 @@
+//! A key's life: next → active → retired → gone.
+//!
+//! One key signs. One is published beside it, long before it takes over, so that no service ever meets a token of a
+//! key that it does not know. Those that signed before stay published until their last token has run out. What is due
+//! is read off the rows and the clock; whichever instance looks first does it, and the row counts see to it that no
+//! other does it again.
+
+use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error as SqlError};
+
+use super::make::{make, shared_key_id};
+use super::sealed::SealingKeys;
+use super::store::{SigningKey, State};
+use crate::audit::{Client, Entry, Event};
+use crate::config::{KeyTimes, TokenAlgorithm};
+use crate::db::AnyConnection;
+use crate::db::types::Timestamp;
+
+/// What time asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// There is no key at all: one must sign at once.
+    First,
+    /// There is none to follow.
+    MakeNext,
+    /// The next key signs from now on.
+    Rotate { from: Option<String>, to: String },
+    /// The last token of this key has run out.
+    Remove(String),
+}
+
+/// The one key in a state that only one can be in.
+pub(super) fn only(keys: &[SigningKey], state: State) -> Option<&SigningKey> {
+    keys.iter().find(|key| key.state() == state)
+}
+
+/// What is due by now.
+pub(super) fn due(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<Step> {
+    let (active, next) = (only(keys, State::Active), only(keys, State::Next));
+    let mut steps: Vec<Step> = keys
+        .iter()
+        .filter(|key| key.state() == State::Retired)
+        .filter(|key| key.retired_at.is_none_or(|retired| retired + times.keep() <= now))
+        .map(|key| Step::Remove(key.kid.clone()))
+        .collect();
+    match (active, next) {
+        (None, None) => steps.push(Step::First),
+        (None, Some(next)) => steps.push(Step::Rotate { from: None, to: next.kid.clone() }),
+        // A shared key has no successor but the one that the operator sets.
+        (Some(active), None) if active.algorithm != "HS512" => steps.push(Step::MakeNext),
+        (Some(_), None) => {}
+        (Some(active), Some(next)) if hands_over_at(active, next, times).is_some_and(|then| then <= now) => {
+            steps.push(Step::Rotate { from: Some(active.kid.clone()), to: next.kid.clone() });
+        }
+        (Some(_), Some(_)) => {}
+    }
+    steps
+}
+
+/// When `active` hands over to `next` by itself; never, when rotation is off.
+///
+/// A next key that is not of the active one's kind is there because the setting changed: it need not wait for more
+/// than to be known.
+pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyTimes) -> Option<Timestamp> {
+    let known = next.created_at + times.lead();
+    if active.algorithm != next.algorithm || next.algorithm == "HS512" {
+        return Some(known);
+    }
+    let began = active.activated_at.unwrap_or(active.created_at);
+    times.rotation.map(|rotation| known.max(began + rotation))
+}
+
+/// Does one step. `false` when another instance was first.
+pub(super) fn take(
+    conn: &mut AnyConnection,
+    step: &Step,
+    (algorithm, sealing): (&TokenAlgorithm, &SealingKeys),
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let client = Client::service();
+    let done = conn.write(|conn| match step {
+        Step::First => {
+            let fresh = make(algorithm, sealing, now);
+            let first =
+                SigningKey { state: State::Active.as_str().to_owned(), activated_at: Some(now), ..fresh };
+            first.insert(conn)?;
+            note(conn, Event::KeyCreated, &first.kid, &client, now)?;
+            note(conn, Event::KeyActivated, &first.kid, &client, now)
+        }
+        Step::MakeNext => put_next(conn, &make(algorithm, sealing, now), &client, now),
+        Step::Rotate { from, to } => rotate(conn, from.as_deref(), to, &client, now),
+        Step::Remove(kid) => {
+            require(SigningKey::remove(conn, kid, State::Retired)?)?;
+            note(conn, Event::KeyRemoved, kid, &client, now)
+        }
+    });
+    first_of_all(done)
+}
+
+/// Hands over from the active key to the next. Within the caller's transaction.
+pub(super) fn rotate(
+    conn: &mut AnyConnection,
+    from: Option<&str>,
+    to: &str,
+    client: &Client,
+    now: Timestamp,
+) -> QueryResult<()> {
+    if let Some(from) = from {
+        require(SigningKey::step(conn, from, State::Active, State::Retired, now)?)?;
+        note(conn, Event::KeyRetired, from, client, now)?;
+    }
+    require(SigningKey::step(conn, to, State::Next, State::Active, now)?)?;
+    note(conn, Event::KeyActivated, to, client, now)
+}
+
+/// Publishes a key as the next. One that signed before and is not gone yet is published again. Within the caller's
+/// transaction.
+fn put_next(conn: &mut AnyConnection, key: &SigningKey, client: &Client, now: Timestamp) -> QueryResult<()> {
+    if !SigningKey::step(conn, &key.kid, State::Retired, State::Next, now)? {
+        key.insert(conn)?;
+    }
+    note(conn, Event::KeyCreated, &key.kid, client, now)
+}
+
+/// Makes the next key be of the kind that the settings ask for, at the start. The change is then a rotation like any
+/// other, a `lead` later. `false` when another instance was first.
+pub(super) fn settle(
+    conn: &mut AnyConnection,
+    keys: &[SigningKey],
+    algorithm: &TokenAlgorithm,
+    sealing: &SealingKeys,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let is_wanted = |key: &SigningKey| match algorithm {
+        TokenAlgorithm::Hs512(shared) => key.kid == shared_key_id(shared),
+        other => key.algorithm == other.name(),
+    };
+    let (active, next) = (only(keys, State::Active), only(keys, State::Next));
+    let is_shared = matches!(algorithm, TokenAlgorithm::Hs512(_));
+    // Behind a shared key that is in force there is none to follow.
+    let needs_none = is_shared && active.is_some_and(is_wanted);
+    let is_settled = match (active, next) {
+        (None, _) => true,
+        (Some(_), Some(next)) => !needs_none && is_wanted(next),
+        (Some(active), None) => is_wanted(active),
+    };
+    if is_settled {
+        return Ok(true);
+    }
+    let client = Client::service();
+    let done = conn.write(|conn| {
+        if let Some(next) = next {
+            // It never signed, so nobody misses it.
+            require(SigningKey::remove(conn, &next.kid, State::Next)?)?;
+            note(conn, Event::KeyRemoved, &next.kid, &client, now)?;
+        }
+        if needs_none { Ok(()) } else { put_next(conn, &make(algorithm, sealing, now), &client, now) }
+    });
+    first_of_all(done)
+}
+
+/// Rolls back when a guarded statement changed nothing: another instance did the same in between.
+pub(super) fn require(was_first: bool) -> QueryResult<()> {
+    if was_first { Ok(()) } else { Err(SqlError::RollbackTransaction) }
+}
+
+pub(super) fn first_of_all(done: QueryResult<()>) -> QueryResult<bool> {
+    match done {
+        Ok(()) => Ok(true),
+        Err(
+            SqlError::RollbackTransaction | SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _),
+        ) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn note(
+    conn: &mut AnyConnection,
+    event: Event,
+    kid: &str,
+    client: &Client,
+    now: Timestamp,
+) -> QueryResult<()> {
+    Entry::new(event, client, now).detail(kid).record(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const DAY: u64 = 24 * 3600;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap())
+            + Duration::from_secs(seconds)
+    }
+
+    fn times() -> KeyTimes {
+        KeyTimes {
+            rotation: Some(Duration::from_secs(30 * DAY)),
+            jwks_max_age: Duration::from_secs(300),
+            skew: Duration::from_secs(5),
+            token_life: Duration::from_secs(300),
+        }
+    }
+
+    fn key(kid: &str, algorithm: &str, state: State, since: u64) -> SigningKey {
+        SigningKey {
+            kid: kid.to_owned(),
+            algorithm: algorithm.to_owned(),
+            state: state.as_str().to_owned(),
+            public_jwk: None,
+            sealed_private_key: Vec::new(),
+            created_at: at(if state == State::Next { since } else { 0 }),
+            activated_at: (state != State::Next).then(|| at(if state == State::Active { since } else { 0 })),
+            retired_at: (state == State::Retired).then(|| at(since)),
+        }
+    }
+
+    fn rotate(from: &str, to: &str) -> Step {
+        Step::Rotate { from: Some(from.to_owned()), to: to.to_owned() }
+    }
+
+    #[test]
+    fn what_is_due_is_read_off_the_rows_and_the_clock() {
+        use State::{Active, Next, Retired, Revoked};
+        let (a, n) = (key("a", "ES256", Active, 0), key("n", "ES256", Next, 0));
+        let month = 30 * DAY;
+        for (name, keys, now, expected) in [
+            ("an empty database", vec![], 0, vec![Step::First]),
+            ("all are revoked", vec![key("x", "ES256", Revoked, 0)], 0, vec![Step::First]),
+            ("none to follow", vec![a.clone()], 0, vec![Step::MakeNext]),
+            ("none that signs", vec![n.clone()], 0, vec![Step::Rotate { from: None, to: "n".into() }]),
+            ("a young key", vec![a.clone(), n.clone()], month - 1, vec![]),
+            ("a key of thirty days", vec![a.clone(), n.clone()], month, vec![rotate("a", "n")]),
+            // K3
+            ("a next key that is new", vec![a.clone(), key("n", "ES256", Next, month)], month + 304, vec![]),
+            (
+                "a next key that everybody knows",
+                vec![a.clone(), key("n", "ES256", Next, month)],
+                month + 305,
+                vec![rotate("a", "n")],
+            ),
+            ("another algorithm, new", vec![a.clone(), key("n", "EdDSA", Next, 10)], 314, vec![]),
+            (
+                "another algorithm, known",
+                vec![a.clone(), key("n", "EdDSA", Next, 10)],
+                315,
+                vec![rotate("a", "n")],
+            ),
+            ("a shared key alone", vec![key("s", "HS512", Active, 0)], 99 * DAY, vec![]),
+            (
+                "another shared key",
+                vec![key("s", "HS512", Active, 0), key("t", "HS512", Next, 0)],
+                305,
+                vec![rotate("s", "t")],
+            ),
+            // K4: token life, skew and max-age after it signed.
+            ("a retired key", vec![a.clone(), n.clone(), key("r", "ES256", Retired, 100)], 704, vec![]),
+            (
+                "a retired key whose tokens ran out",
+                vec![a.clone(), n.clone(), key("r", "ES256", Retired, 100)],
+                705,
+                vec![Step::Remove("r".into())],
+            ),
+        ] {
+            assert_eq!(due(&keys, &times(), at(now)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn with_rotation_off_only_a_change_of_settings_rotates() {
+        let off = KeyTimes { rotation: None, ..times() };
+        let a = key("a", "ES256", State::Active, 0);
+        let same = [a.clone(), key("n", "ES256", State::Next, 0)];
+        assert_eq!(due(&same, &off, at(3650 * DAY)), []);
+        let other = [a, key("n", "EdDSA", State::Next, 0)];
+        assert_eq!(due(&other, &off, at(305)), [rotate("a", "n")]);
+    }
+
+    #[test]
+    fn a_clock_that_went_back_makes_nothing_due() {
+        let keys = [
+            key("a", "ES256", State::Active, 1000),
+            key("n", "ES256", State::Next, 1000),
+            key("r", "ES256", State::Retired, 1000),
+        ];
+        assert_eq!(due(&keys, &times(), at(0)), []);
+    }
+}

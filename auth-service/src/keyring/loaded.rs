@@ -1,0 +1,101 @@
+//! The keys as an instance holds them: opened, and ready to sign and to be published.
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::Serialize;
+use shared_claims::{Claims, KeySet};
+
+use super::KeyringError;
+use super::jwk::Jwk;
+use super::life::only;
+use super::sealed::SealingKeys;
+use super::store::{SigningKey, State};
+use crate::db::types::Timestamp;
+
+/// What the database said at one moment.
+pub struct Loaded {
+    pub(super) at: Timestamp,
+    pub(super) rows: Vec<SigningKey>,
+    header: Header,
+    key: EncodingKey,
+    jwks: String,
+    verifying: KeySet,
+}
+
+impl Loaded {
+    pub(super) fn new(
+        rows: Vec<SigningKey>,
+        sealing: &SealingKeys,
+        at: Timestamp,
+    ) -> Result<Self, KeyringError> {
+        let active = only(&rows, State::Active).ok_or(KeyringError::NoActiveKey)?;
+        let private_key = opened(active, sealing)?;
+        let (algorithm, key) = match active.algorithm.as_str() {
+            "ES256" => (Algorithm::ES256, EncodingKey::from_ec_der(&private_key)),
+            "EdDSA" => (Algorithm::EdDSA, EncodingKey::from_ed_der(&private_key)),
+            "HS512" => (Algorithm::HS512, EncodingKey::from_secret(&private_key)),
+            _ => return Err(KeyringError::Damaged("its algorithm is unknown")),
+        };
+        let mut header = Header::new(algorithm);
+        header.typ = Some(shared_claims::TOKEN_TYP.to_owned());
+        header.kid = Some(active.kid.clone());
+        let jwks = jwks(&rows)?;
+        let verifying = verifying(&rows, &jwks, sealing)?;
+        Ok(Self { at, header, key, jwks, verifying, rows })
+    }
+
+    /// Signs `claims`: a JWS in compact form whose header is exactly `alg`, `typ` and `kid` (RFC 9068).
+    pub fn sign(&self, claims: &Claims) -> Result<String, KeyringError> {
+        jsonwebtoken::encode(&self.header, claims, &self.key).map_err(KeyringError::Signature)
+    }
+
+    /// The public keys as JSON (RFC 7517): the active one, the next, and those whose tokens may still be around.
+    pub fn jwks(&self) -> &str {
+        &self.jwks
+    }
+
+    /// What verifies our tokens, shared keys among it.
+    pub fn verifying(&self) -> &KeySet {
+        &self.verifying
+    }
+}
+
+fn opened(key: &SigningKey, sealing: &SealingKeys) -> Result<zeroize::Zeroizing<Vec<u8>>, KeyringError> {
+    let opened = sealing.open(&key.kid, &key.sealed_private_key).ok_or(KeyringError::OtherSecret)?;
+    Ok(opened.private_key)
+}
+
+fn published(rows: &[SigningKey]) -> impl Iterator<Item = &SigningKey> {
+    rows.iter().filter(|key| key.state() != State::Revoked)
+}
+
+fn jwks(rows: &[SigningKey]) -> Result<String, KeyringError> {
+    #[derive(Serialize)]
+    struct Jwks {
+        keys: Vec<Jwk>,
+    }
+    let public = published(rows).filter_map(|key| key.public_jwk.as_deref());
+    let keys = public
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()
+        .map_err(|_| KeyringError::Damaged("its public half cannot be read"))?;
+    serde_json::to_string(&Jwks { keys })
+        .map_err(|_| KeyringError::Damaged("its public half cannot be written"))
+}
+
+fn verifying(rows: &[SigningKey], jwks: &str, sealing: &SealingKeys) -> Result<KeySet, KeyringError> {
+    let refused = |_| KeyringError::Damaged("the set of public keys does not verify");
+    let mut shared = published(rows).filter(|key| key.public_jwk.is_none());
+    let keys = match shared.next() {
+        Some(key) => KeySet::from_json_with_signing_key(jwks.as_bytes(), &opened(key, sealing)?),
+        None => KeySet::from_json(jwks.as_bytes()),
+    };
+    shared.try_fold(keys.map_err(refused)?, |keys, key| {
+        keys.with_signing_key(&opened(key, sealing)?).map_err(refused)
+    })
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Loaded({:?})", self.rows)
+    }
+}

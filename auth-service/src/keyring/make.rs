@@ -1,0 +1,72 @@
+//! Making keys.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
+
+use super::jwk::Jwk;
+use super::sealed::SealingKeys;
+use super::store::{SigningKey, State};
+use crate::config::{SharedKey, TokenAlgorithm};
+use crate::db::types::Timestamp;
+
+/// A key of `algorithm`, not yet in the database. For HS512 there is but one: the shared one.
+///
+/// # Panics
+/// When the operating system gives no randomness.
+pub(super) fn make(algorithm: &TokenAlgorithm, sealing: &SealingKeys, now: Timestamp) -> SigningKey {
+    let (public, private_key) = match algorithm {
+        TokenAlgorithm::Es256 => es256(),
+        TokenAlgorithm::EdDsa => eddsa(),
+        TokenAlgorithm::Hs512(key) => return shared(key, sealing, now),
+    };
+    SigningKey {
+        algorithm: algorithm.name().to_owned(),
+        state: State::Next.as_str().to_owned(),
+        public_jwk: Some(serde_json::to_string(&public).expect("seven strings can be written as JSON")),
+        sealed_private_key: sealing.seal(&public.kid, &private_key),
+        kid: public.kid,
+        created_at: now,
+        activated_at: None,
+        retired_at: None,
+    }
+}
+
+fn es256() -> (Jwk, Vec<u8>) {
+    let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+    let private_key = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new())
+        .expect("the operating system gives randomness");
+    let pair = EcdsaKeyPair::from_pkcs8(algorithm, private_key.as_ref())
+        .expect("the key that was just made can be read");
+    let public =
+        Jwk::es256(pair.public_key().as_ref()).expect("a P-256 key is published as an uncompressed point");
+    (public, private_key.as_ref().to_vec())
+}
+
+fn eddsa() -> (Jwk, Vec<u8>) {
+    let private_key =
+        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("the operating system gives randomness");
+    let pair =
+        Ed25519KeyPair::from_pkcs8(private_key.as_ref()).expect("the key that was just made can be read");
+    let public = Jwk::eddsa(pair.public_key().as_ref()).expect("an Ed25519 key has 32 bytes");
+    (public, private_key.as_ref().to_vec())
+}
+
+/// Sealed like the others, so that an instance that was started before the setting changed can sign with it too.
+fn shared(key: &SharedKey, sealing: &SealingKeys, now: Timestamp) -> SigningKey {
+    let kid = shared_key_id(key);
+    SigningKey {
+        algorithm: "HS512".to_owned(),
+        state: State::Next.as_str().to_owned(),
+        public_jwk: None,
+        sealed_private_key: sealing.seal(&kid, key.as_bytes()),
+        kid,
+        created_at: now,
+        activated_at: None,
+        retired_at: None,
+    }
+}
+
+/// The id of a shared key, which services make from the key as we do.
+pub(super) fn shared_key_id(key: &SharedKey) -> String {
+    shared_claims::signing_key_id(key.as_bytes())
+}

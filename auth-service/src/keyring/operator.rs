@@ -1,0 +1,118 @@
+//! What an operator does to keys, and what happens next, in words.
+
+use diesel::QueryResult;
+
+use super::life::{self, first_of_all, hands_over_at, note, only, require};
+use super::store::{SigningKey, State};
+use crate::audit::{Client, Event};
+use crate::config::KeyTimes;
+use crate::db::AnyConnection;
+use crate::db::types::Timestamp;
+
+/// A key was not rotated or revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    #[error("there is no next key yet; a running service makes one within seconds")]
+    NoNext,
+    #[error(
+        "the active key is JWT_SIGNING_KEY, which has no next: set another JWT_SIGNING_KEY, or another \
+         TOKEN_ALGORITHM, and restart; that is a rotation"
+    )]
+    SharedKey,
+    #[error("services may not know the next key before {}; try again then", .0.in_words())]
+    TooSoon(Timestamp),
+    #[error("there is no key {0}; see `auth-service keys list`")]
+    Unknown(String),
+    #[error("the key {0} is revoked already")]
+    RevokedBefore(String),
+    #[error("the keys changed in between; look at `auth-service keys list` and try again")]
+    Changed,
+    #[error(transparent)]
+    Database(#[from] diesel::result::Error),
+}
+
+/// Hands over to the next key now, if services know it by now. Answers with the key that signs from now on.
+pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Result<String, NotDone> {
+    let keys = SigningKey::all(conn)?;
+    let active = only(&keys, State::Active);
+    let Some(next) = only(&keys, State::Next) else {
+        let is_shared = active.is_some_and(|key| key.algorithm == "HS512");
+        return Err(if is_shared { NotDone::SharedKey } else { NotDone::NoNext });
+    };
+    let known = next.created_at + times.lead();
+    if now < known {
+        return Err(NotDone::TooSoon(known));
+    }
+    let from = active.map(|key| key.kid.as_str());
+    let done = conn.write(|conn| life::rotate(conn, from, &next.kid, &Client::operator(), now));
+    if first_of_all(done)? { Ok(next.kid.clone()) } else { Err(NotDone::Changed) }
+}
+
+/// Takes a key out of service at once: it signs nothing more and is published no more. When it was the active one,
+/// the next takes over, whether services know it or not.
+pub fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> Result<State, NotDone> {
+    let keys = SigningKey::all(conn)?;
+    let key = keys.iter().find(|key| key.kid == kid).ok_or_else(|| NotDone::Unknown(kid.to_owned()))?;
+    let next = only(&keys, State::Next).map(|next| next.kid.as_str());
+    let state = key.state();
+    match (state, next) {
+        (State::Revoked, _) => return Err(NotDone::RevokedBefore(kid.to_owned())),
+        (State::Active, None) if key.algorithm == "HS512" => return Err(NotDone::SharedKey),
+        (State::Active, None) => return Err(NotDone::NoNext),
+        _ => {}
+    }
+    let done = conn.write(|conn| take_out(conn, key, next, now));
+    if first_of_all(done)? { Ok(state) } else { Err(NotDone::Changed) }
+}
+
+fn take_out(
+    conn: &mut AnyConnection,
+    key: &SigningKey,
+    next: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let client = Client::operator();
+    require(SigningKey::step(conn, &key.kid, key.state(), State::Revoked, now)?)?;
+    if let (State::Active, Some(next)) = (key.state(), next) {
+        life::rotate(conn, None, next, &client, now)?;
+    }
+    note(conn, Event::KeyRevoked, &key.kid, &client, now)
+}
+
+/// A key, and what happens to it next.
+pub struct Outlook(pub String);
+
+impl Outlook {
+    /// One sentence about `key` among `keys`.
+    pub fn of(key: &SigningKey, keys: &[SigningKey], times: &KeyTimes) -> Self {
+        let since = |moment: Option<Timestamp>| moment.unwrap_or(key.created_at).in_words();
+        Self(match key.state() {
+            State::Active => {
+                let handover = match only(keys, State::Next) {
+                    Some(next) => match hands_over_at(key, next, times) {
+                        Some(then) => format!("hands over to the next key after {}", then.in_words()),
+                        None => "hands over only when told to: rotation is off".to_owned(),
+                    },
+                    None if key.algorithm == "HS512" => "stays until the settings name another".to_owned(),
+                    None => "a running service makes the next key within seconds".to_owned(),
+                };
+                format!("signs since {}; {handover}", since(key.activated_at))
+            }
+            State::Next => format!(
+                "published since {}; services know it from {} on",
+                key.created_at.in_words(),
+                (key.created_at + times.lead()).in_words()
+            ),
+            State::Retired => format!(
+                "signed until {}; published until {}, when its last token has run out",
+                since(key.retired_at),
+                (key.retired_at.unwrap_or(key.created_at) + times.keep()).in_words()
+            ),
+            State::Revoked => format!(
+                "taken out of service on {}; services refuse its tokens since {} at the latest",
+                since(key.retired_at),
+                (key.retired_at.unwrap_or(key.created_at) + times.jwks_max_age).in_words()
+            ),
+        })
+    }
+}

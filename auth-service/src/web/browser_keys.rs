@@ -1,0 +1,32 @@
+//! The key of the browser cookie, and the one before it.
+
+use actix_web::cookie::{Cookie, CookieJar, Key};
+
+use crate::config::{Config, SecretKey};
+
+/// The key that encrypts the browser cookie, made from the secret.
+pub(super) fn of(secret: &SecretKey) -> Key {
+    Key::from(&*secret.derive::<64>("browser-cookie/v1"))
+}
+
+/// Reads cookies of the secret before the present one. actix-session knows a single key, so such a cookie is encrypted
+/// anew before it looks: a form that lies open while `SECRET_KEY` changes can still be sent.
+#[derive(Clone)]
+pub struct BrowserKeys(Option<(Key, Key)>);
+
+impl BrowserKeys {
+    pub fn new(config: &Config) -> Self {
+        let previous = config.secret_key_previous.as_ref();
+        Self(previous.map(|previous| (of(&config.secret_key), of(previous))))
+    }
+
+    /// The cookie's value as the present key encrypts it.
+    pub(super) fn renewed(&self, name: &str, value: String) -> String {
+        let Some((current, previous)) = &self.0 else { return value };
+        let mut jar = CookieJar::new();
+        jar.add_original(Cookie::new(name.to_owned(), value.clone()));
+        let Some(opened) = jar.private(previous).get(name) else { return value };
+        jar.private_mut(current).add(opened);
+        jar.get(name).map_or(value, |sealed| sealed.value().to_owned())
+    }
+}

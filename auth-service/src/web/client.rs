@@ -1,0 +1,36 @@
+//! Who sent a request: their address, as far as our proxies can be believed, and what their browser calls itself.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+
+use super::access_log::RequestId;
+use crate::audit::Client;
+use crate::config::TrustedProxies;
+use crate::error::Error;
+
+/// The address of the client, past the proxies that the settings name.
+pub(super) fn address(proxies: &TrustedProxies, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let forwarded: Vec<&str> =
+        headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    proxies.client(peer, forwarded.into_iter())
+}
+
+impl FromRequest for Client {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() else {
+            return ready(Err(Error::internal("TrustedProxies are not registered")));
+        };
+        let peer = request.peer_addr().map(|peer| address(proxies, peer.ip(), request.headers()));
+        let user_agent =
+            request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let id = request.extensions().get::<RequestId>().map(|id| id.uuid());
+        ready(Ok(Client::person(peer, user_agent.as_deref(), id)))
+    }
+}
