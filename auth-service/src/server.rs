@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::web::{
     access_log, browser, cookie_guard, error_pages, headers, host, limits, same_origin, statics,
 };
-use crate::{account, health, jwks, login, logout, registration};
+use crate::{account, health, housekeeping, jwks, login, logout, registration};
 
 /// Somebody who sends a request's head slower than this holds a connection for nothing (ASVS 15.2.2).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -39,6 +39,7 @@ impl Server {
     /// Serves until it is told to stop. Must be called within an actix system.
     pub fn run(self) -> std::io::Result<dev::Server> {
         let app = web::Data::new(self.app);
+        housekeeping::start(app.clone());
         let server = HttpServer::new(move || {
             actix_web::App::new()
                 .configure(|services| App::install(&app, services))

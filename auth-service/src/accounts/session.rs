@@ -221,11 +221,9 @@ impl Session {
             .limit(batch)
             .select(sessions::id)
             .load::<SessionId>(conn)?;
-        over.into_iter().try_fold(0, |gone, id| {
-            // Asked again: it may have been renewed since.
-            let row = sessions::table.find(id).filter(sessions::idle_until.lt(cutoff));
-            Ok(gone + diesel::delete(row).execute(conn)?)
-        })
+        // Asked again: one may have been renewed since.
+        let rows = sessions::table.filter(sessions::id.eq_any(over)).filter(sessions::idle_until.lt(cutoff));
+        diesel::delete(rows).execute(conn)
     }
 
     /// Whether it ended or ran out.

@@ -4,8 +4,7 @@ use actix_web::HttpRequest;
 
 use super::App;
 use crate::accounts::{
-    Authenticated, Current, Email, Ended, Password, RefreshToken, Renewal, Session, SignedIn, User,
-    authenticate,
+    Authenticated, Current, Email, Ended, Password, RefreshToken, Renewal, Session, SignedIn, authenticate,
 };
 use crate::audit::Client;
 use crate::error::Error;

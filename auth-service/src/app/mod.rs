@@ -11,7 +11,7 @@ use actix_web::web;
 use crate::accounts::{HashPool, RefreshKey};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Database, DatabaseError};
+use crate::db::{self, Database, DatabaseError};
 use crate::keyring::{Keyring, KeyringError};
 use crate::web::headers::Policy;
 use crate::web::statics::Statics;
@@ -49,6 +49,7 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let db = Database::connect(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
+        db.run_here(|conn| clock.set_by(|| db::time(conn)).map_err(DatabaseError::from))?;
         let statics = Statics::embedded();
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         Ok(Self {

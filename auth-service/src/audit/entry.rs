@@ -118,7 +118,6 @@ impl Entry {
             .limit(batch)
             .select(audit_events::id)
             .load::<Id<Entry>>(conn)?;
-        old.into_iter()
-            .try_fold(0, |gone, id| Ok(gone + diesel::delete(audit_events::table.find(id)).execute(conn)?))
+        diesel::delete(audit_events::table.filter(audit_events::id.eq_any(old))).execute(conn)
     }
 }

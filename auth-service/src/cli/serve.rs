@@ -18,7 +18,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let (auth_url, listen) = (config.auth_url.origin(), config.listen);
     let listener = TcpListener::bind(listen)
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
-    let server = Server::new(listener, App::open(config, Clock::system())?);
+    let server = Server::new(listener, App::open(config, Clock::system().set_by_the_database())?);
     tracing::info!(%auth_url, %listen, "listening");
     actix_web::rt::System::new()
         .block_on(async { server.run()?.await })

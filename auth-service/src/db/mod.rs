@@ -5,9 +5,11 @@ mod database;
 pub mod migrate;
 mod pool;
 pub mod schema;
+mod time;
 pub mod types;
 mod url;
 
 pub use connection::AnyConnection;
 pub use database::{Database, DatabaseError};
+pub use time::time;
 pub use url::{DatabaseUrl, DatabaseUrlError};

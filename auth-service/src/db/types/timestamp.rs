@@ -47,6 +47,16 @@ impl Timestamp {
         (later.0 - self.0).to_std().unwrap_or(Duration::ZERO)
     }
 
+    /// How many microseconds this is after `other`; negative when it is before.
+    pub fn micros_after(self, other: Self) -> i64 {
+        (self.0 - other.0).num_microseconds().unwrap_or(0)
+    }
+
+    /// This moment, moved by so many microseconds.
+    pub fn shifted(self, micros: i64) -> Self {
+        Self(self.0 + chrono::TimeDelta::microseconds(micros))
+    }
+
     /// A date for people: "23 November 2026".
     pub fn date_in_words(self) -> String {
         self.0.format("%-d %B %Y").to_string()

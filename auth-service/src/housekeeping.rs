@@ -1,0 +1,71 @@
+//! What has to be done now and then, by whichever instance gets to it.
+
+use std::time::Duration;
+
+use actix_web::web;
+
+use crate::accounts::Session;
+use crate::app::App;
+use crate::audit::Entry;
+use crate::db::types::Timestamp;
+use crate::db::{AnyConnection, DatabaseError};
+use crate::random;
+
+/// How long between two rounds.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// How many rows go in one transaction: few enough that nobody waits for it.
+const BATCH: i64 = 500;
+
+/// How many batches go in one round; what is left goes in the next.
+const BATCHES: usize = 100;
+
+/// How long a session that ran out is kept: somebody may ask why it ended.
+const KEEP_SESSIONS: Duration = Duration::from_secs(24 * 3600);
+
+/// Goes round until the process ends.
+pub fn start(app: web::Data<App>) {
+    actix_web::rt::spawn(async move {
+        loop {
+            // Instances that were started together come at different moments.
+            let jitter = Duration::from_millis(u64::from(u16::from_be_bytes(random::bytes())) / 4);
+            tokio::time::sleep(ROUND + jitter).await;
+            if let Err(error) = round(&app).await {
+                tracing::warn!(error = error.to_string(), "housekeeping was put off");
+            }
+        }
+    });
+}
+
+/// One round: the clock, the keys, and what is past its time.
+pub async fn round(app: &App) -> Result<(), DatabaseError> {
+    let clock = app.clock.clone();
+    app.db.query(move |conn| clock.set_by(|| crate::db::time(conn))).await?;
+    let now = app.clock.now();
+    if let Err(error) = app.keyring.current(now).await {
+        tracing::error!(error = error.to_string(), "the signing keys cannot be used");
+    }
+    let sessions = purge(app, now - KEEP_SESSIONS, Session::purge).await?;
+    let events = purge(app, now - app.config.audit_retention, Entry::purge).await?;
+    if sessions + events > 0 {
+        tracing::info!(sessions, events, "took away what is past its time");
+    }
+    Ok(())
+}
+
+/// Takes rows from before `cutoff` away, a batch at a time, so that others get their turn in between.
+async fn purge(
+    app: &App,
+    cutoff: Timestamp,
+    batch: fn(&mut AnyConnection, Timestamp, i64) -> diesel::QueryResult<usize>,
+) -> Result<usize, DatabaseError> {
+    let mut gone = 0;
+    for _ in 0..BATCHES {
+        let taken = app.db.query(move |conn| conn.write(|conn| batch(conn, cutoff, BATCH))).await?;
+        gone += taken;
+        if taken == 0 {
+            break;
+        }
+    }
+    Ok(gone)
+}
