@@ -56,7 +56,7 @@ async fn show(app: web::Data<App>, request: HttpRequest, browser: Browser) -> Re
         return Ok(see_other(&app.config.auth_url.join("/login")));
     };
     let user = current.user;
-    let visitor = Visitor { email: user.email.to_string(), name: user.display_name() };
+    let visitor = Visitor::of(&user.email.to_string(), user.display_name());
     let page = AccountPage::new(&user, browser.form_token()?);
     app.pages.answer(StatusCode::OK, &Shell::for_visitor(&browser, visitor), &page)
 }

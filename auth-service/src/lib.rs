@@ -20,5 +20,6 @@ pub mod logout;
 pub mod random;
 pub mod registration;
 pub mod server;
+pub mod session_list;
 pub mod telemetry;
 pub mod web;

@@ -74,6 +74,29 @@ impl Session {
         }
     }
 
+    /// Ends those sessions of this one's owner that `which` picks; how many there were. None, when this one is over by
+    /// now: who was just logged out everywhere ends nothing more.
+    pub fn end_among_its_owners(
+        &self,
+        conn: &mut AnyConnection,
+        which: impl Fn(&Self) -> bool,
+        why: Ended,
+        client: &Client,
+        now: Timestamp,
+    ) -> QueryResult<usize> {
+        conn.write(|conn| {
+            let alive = Self::alive_of(conn, self.user_id, now)?;
+            if !alive.iter().any(|session| session.id == self.id) {
+                return Ok(0);
+            }
+            let mut ended = 0;
+            for session in alive.iter().filter(|session| which(session)) {
+                ended += usize::from(session.end_noted(conn, why, client, now)?);
+            }
+            Ok(ended)
+        })
+    }
+
     /// Ends this session and writes it down, within the caller's transaction. `false` when it was over before.
     pub fn end_noted(
         &self,

@@ -53,6 +53,12 @@ impl App {
         })
     }
 
+    /// The login's address, which leads back to one of our own pages.
+    pub fn login_and_back(&self, path: &str) -> String {
+        let next = self.next(Some(path));
+        self.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"))
+    }
+
     /// Where to go afterwards, if `text` is a place that we send people to.
     pub fn next(&self, text: Option<&str>) -> Option<Next> {
         Next::parse(text?, &self.config.allowed_origins, &self.config.auth_url)

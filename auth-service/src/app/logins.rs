@@ -4,7 +4,8 @@ use actix_web::HttpRequest;
 
 use super::App;
 use crate::accounts::{
-    Authenticated, Current, Email, Ended, Password, RefreshToken, Renewal, Session, SignedIn, authenticate,
+    Authenticated, Checked, Current, Email, Ended, Password, Proven, RefreshToken, Renewal, Session,
+    SignedIn, authenticate,
 };
 use crate::audit::Client;
 use crate::error::Error;
@@ -57,6 +58,27 @@ impl App {
             SignedIn::Yes(session) => LogIn::Yes(Box::new(Current { user: *user, session: *session })),
             SignedIn::TooLate => LogIn::No,
         })
+    }
+
+    /// Checks the password of somebody who is logged in, before something delicate.
+    pub async fn prove(
+        &self,
+        current: &Current,
+        password: Password,
+        client: Client,
+    ) -> Result<Proven, Error> {
+        let checked = self.hashers.check(Some(current.user.password_hash.clone()), password).await?;
+        let (current, limits, now) = (current.clone(), self.config.session_limits, self.clock.now());
+        Ok(self
+            .db
+            .query(move |conn| match checked {
+                Checked::Right { .. } => Session::proven(conn, current, &client, limits, now),
+                Checked::Wrong | Checked::Corrupt => {
+                    current.session.not_proven(conn, current.user.id, &client, now)?;
+                    Ok(Proven::No)
+                }
+            })
+            .await?)
     }
 
     /// Renews the login that `token` names. Refusals look alike here; the trail tells them apart.

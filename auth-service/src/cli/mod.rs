@@ -1,12 +1,15 @@
 //! The commands. `serve` is what happens when none is named.
 
 mod check_config;
+mod database;
 mod generate_secret;
+mod keys;
 mod migrate;
 mod output;
 mod people;
 mod prompt;
 mod serve;
+mod sessions;
 mod users;
 
 use std::process::ExitCode;
@@ -38,6 +41,10 @@ enum Command {
     GenerateSecret,
     /// Create and manage accounts.
     Users(users::Arguments),
+    /// See who is logged in where, and end it.
+    Sessions(sessions::Arguments),
+    /// See, rotate and revoke signing keys.
+    Keys(keys::Arguments),
 }
 
 /// Why a command ended badly: each has its own exit code.
@@ -102,5 +109,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::CheckConfig(flags)) => check_config::run(&flags),
         Some(Command::GenerateSecret) => generate_secret::run(),
         Some(Command::Users(arguments)) => users::run(arguments),
+        Some(Command::Sessions(arguments)) => sessions::run(arguments),
+        Some(Command::Keys(arguments)) => keys::run(arguments),
     }
 }

@@ -11,7 +11,7 @@ use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 
 use super::people::{Name, Printed};
-use super::{Failure, output, prompt};
+use super::{Failure, database, output, prompt};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -91,13 +91,8 @@ struct PasswordSource {
 const PAGE: i64 = 500;
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let url = arguments.database.parse()?;
     let makes_the_first = matches!(arguments.action, Action::Create(_) | Action::CreateSuperuser(_));
-    if url.is_missing_file() && !makes_the_first {
-        return Err(Failure::Refused(format!("there is no database yet at {}", url.masked())));
-    }
-    let db = Database::connect(&url, 1)?;
-    db.migrate()?;
+    let db = database::open(&arguments.database, makes_the_first)?;
     match arguments.action {
         Action::Create(person) => create(&db, &person, false),
         Action::CreateSuperuser(person) => create(&db, &person, true),

@@ -31,6 +31,12 @@ pub struct Visitor {
     pub name: String,
 }
 
+impl Visitor {
+    pub fn of(email: &str, name: String) -> Self {
+        Self { email: email.to_owned(), name }
+    }
+}
+
 impl Shell {
     /// The frame for a browser, with the messages left for it.
     pub fn of(browser: &Browser) -> Self {

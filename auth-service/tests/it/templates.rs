@@ -5,9 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use auth_service::account::AccountPage;
+use auth_service::accounts::{Current, Session, SessionId};
+use auth_service::audit::{Entry, Event};
 use auth_service::login::{LoginPage, Remarks};
 use auth_service::logout::LogoutPage;
 use auth_service::registration::RegisterPage;
+use auth_service::session_list::{ConfirmPage, End, SessionsPage};
 use auth_service::web::error_pages::ErrorPage;
 use auth_service::web::{Page, Shell};
 use tera::{Context, Tera};
@@ -69,12 +72,28 @@ fn sample<P: Page>(page: &P) -> (&'static str, Context) {
 async fn samples() -> Vec<(&'static str, Context)> {
     let app = TestApp::start().await;
     let user = app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let session = app.session_of(&ada).await;
+    let bare =
+        Session { id: SessionId::new(app.clock.now()), address: None, user_agent: None, ..session.clone() };
+    let id = user.id.uuid();
+    let events = app.sql(move |conn| Entry::latest_of(conn, id, &[Event::Login, Event::Registered], 9)).await;
+    let current = Current { user: user.clone(), session };
     let links = || (None, String::new(), String::new());
     vec![
         sample(&AccountPage::new(&user, String::new())),
         sample(&LoginPage::new("", &Remarks::default(), links())),
         sample(&RegisterPage::new(None, None, Vec::new(), 12, links())),
         sample(&LogoutPage::new(None, String::new())),
+        sample(&SessionsPage::new(
+            &current.session,
+            vec![bare, current.session.clone()],
+            &events,
+            None,
+            String::new(),
+        )),
+        sample(&ConfirmPage::new(&current, End::Others, None, String::new())),
         sample(&ErrorPage::new(
             reqwest::StatusCode::NOT_FOUND.as_u16().try_into().unwrap(),
             None,

@@ -1,0 +1,127 @@
+//! `auth-service keys …`: the keys that sign, from the host itself.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::clock::Clock;
+use crate::config::{DatabaseFlags, KeyTimeFlags, KeyTimes};
+use crate::db::Database;
+use crate::keyring::{self, NotDone, Outlook, SigningKey, State};
+
+use super::{Failure, database, output};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    database: DatabaseFlags,
+    #[command(flatten)]
+    times: KeyTimeFlags,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Print the keys, and what happens to each next.
+    List {
+        /// As JSON Lines: one object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand over to the next key now. Nobody is logged out, and no token is refused.
+    Rotate,
+    /// Take a key out of service at once, because somebody else may have it.
+    Revoke {
+        /// The key's id, as `keys list` prints it.
+        kid: String,
+    },
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let times = KeyTimes::parse(&arguments.times)?;
+    let db = database::open(&arguments.database, false)?;
+    match arguments.action {
+        Action::List { json } => list(&db, &times, json),
+        Action::Rotate => rotate(&db, &times),
+        Action::Revoke { kid } => revoke(&db, &times, &kid),
+    }
+}
+
+/// A key as it is printed: nothing private.
+#[derive(Serialize)]
+struct Printed<'a> {
+    kid: &'a str,
+    algorithm: &'a str,
+    state: &'static str,
+    published_at: String,
+    activated_at: Option<String>,
+    retired_at: Option<String>,
+    outlook: String,
+}
+
+fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
+    let keys = db.run_here(|conn| SigningKey::all(conn).map_err(Failure::from))?;
+    if keys.is_empty() && !json {
+        return output::line("There are no keys yet: the service makes them at its first start.");
+    }
+    for key in &keys {
+        let state = key.state().as_str();
+        let Outlook(outlook) = Outlook::of(key, &keys, times);
+        if json {
+            let printed = Printed {
+                kid: &key.kid,
+                algorithm: &key.algorithm,
+                state,
+                published_at: key.created_at.rfc3339(),
+                activated_at: key.activated_at.map(|moment| moment.rfc3339()),
+                retired_at: key.retired_at.map(|moment| moment.rfc3339()),
+                outlook,
+            };
+            output::line(serde_json::to_string(&printed).expect("strings can be written as JSON"))?;
+        } else {
+            output::line(format_args!("{}  {:<5}  {state:<7}  {outlook}", key.kid, key.algorithm))?;
+        }
+    }
+    Ok(())
+}
+
+fn rotate(db: &Database, times: &KeyTimes) -> Result<(), Failure> {
+    let now = now();
+    let kid = db.run_here(|conn| keyring::rotate(conn, times, now).map_err(Failure::from))?;
+    let until = (now + times.keep()).in_words();
+    output::line(format_args!(
+        "{kid} signs from now on; running services notice within a second. The key before it is published until \
+         {until}, so nobody is logged out. A running service publishes the next key within seconds."
+    ))
+}
+
+fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
+    let now = now();
+    let was = db.run_here(|conn| keyring::revoke(conn, kid, now).map_err(Failure::from))?;
+    let refused_by = (now + times.jwks_max_age).in_words();
+    let what_else = match was {
+        State::Active => {
+            " The next key signs from now on. People whose tokens it had signed renew them at their next click, and \
+             stay logged in."
+        }
+        State::Next => " A running service publishes another next key within seconds.",
+        State::Retired | State::Revoked => "",
+    };
+    output::line(format_args!(
+        "{kid} is revoked; services refuse its tokens as soon as they fetch the keys again, by {refused_by} at the \
+         latest.{what_else}"
+    ))
+}
+
+fn now() -> crate::db::types::Timestamp {
+    Clock::system().now()
+}
+
+impl From<NotDone> for Failure {
+    fn from(error: NotDone) -> Self {
+        match error {
+            NotDone::Database(error) => error.into(),
+            refused => Self::Refused(refused.to_string()),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `auth-service sessions …`: who is logged in where, from the host itself.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::accounts::{Ended, Session, SessionId, device_in_words};
+use crate::audit::Client;
+use crate::clock::Clock;
+use crate::config::DatabaseFlags;
+use crate::db::Database;
+
+use super::people::Name;
+use super::{Failure, database, output};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    database: DatabaseFlags,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Print somebody's sessions that live, the one begun last first.
+    List {
+        /// An e-mail address or a UUID.
+        user: Name,
+        /// As JSON Lines: one object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// End one session, or all of somebody.
+    End {
+        /// The session's id, as `sessions list` prints it.
+        #[arg(required_unless_present = "user", conflicts_with = "user")]
+        session: Option<uuid::Uuid>,
+        /// End all sessions of this e-mail address or UUID.
+        #[arg(long)]
+        user: Option<Name>,
+    },
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let db = database::open(&arguments.database, false)?;
+    match arguments.action {
+        Action::List { user, json } => list(&db, &user, json),
+        Action::End { session: Some(id), .. } => end_one(&db, id),
+        Action::End { user: Some(user), .. } => end_all(&db, &user),
+        Action::End { .. } => Err(Failure::Misused("name a session, or --user".to_owned())),
+    }
+}
+
+/// A session as it is printed: nothing that helps to log in.
+#[derive(Serialize)]
+struct Printed {
+    session: uuid::Uuid,
+    device: String,
+    address: Option<String>,
+    user_agent: Option<String>,
+    began_at: String,
+    last_used_at: String,
+    ends_at: String,
+}
+
+impl From<&Session> for Printed {
+    fn from(session: &Session) -> Self {
+        Self {
+            session: session.id.uuid(),
+            device: device_in_words(session.user_agent.as_deref()),
+            address: session.address.clone(),
+            user_agent: session.user_agent.clone(),
+            began_at: session.began_at.rfc3339(),
+            last_used_at: session.rotated_at.rfc3339(),
+            ends_at: session.ends_at().rfc3339(),
+        }
+    }
+}
+
+fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
+    let now = Clock::system().now();
+    let sessions = db.run_here(|conn| {
+        let user = user.find(conn)?;
+        Session::alive_of(conn, user.id, now).map_err(Failure::from)
+    })?;
+    for session in &sessions {
+        let printed = Printed::from(session);
+        if json {
+            output::line(
+                serde_json::to_string(&printed).expect("strings and a UUID can be written as JSON"),
+            )?;
+        } else {
+            let address = printed.address.as_deref().unwrap_or("unknown address");
+            output::line(format_args!(
+                "{}  {}, {address}; begun {}, last used {}",
+                printed.session,
+                printed.device,
+                session.began_at.in_words(),
+                session.rotated_at.in_words()
+            ))?;
+        }
+    }
+    if sessions.is_empty() && !json {
+        output::line(format_args!("{user} is not logged in anywhere."))?;
+    }
+    Ok(())
+}
+
+fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
+    let now = Clock::system().now();
+    let ended = db.run_here(|conn| {
+        conn.write(|conn| match Session::by_id(conn, SessionId::from(id))? {
+            Some(session) => session.end_noted(conn, Ended::ByOperator, &Client::operator(), now),
+            None => Ok(false),
+        })
+        .map_err(Failure::from)
+    })?;
+    if !ended {
+        return Err(Failure::Refused(format!("there is no session {id} that lives")));
+    }
+    output::line(format_args!("{id} is ended."))
+}
+
+fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
+    let now = Clock::system().now();
+    let ended = db.run_here(|conn| {
+        let user = user.find(conn)?;
+        conn.write(|conn| {
+            let alive = Session::alive_of(conn, user.id, now)?;
+            let end =
+                |session: &Session| session.end_noted(conn, Ended::ByOperator, &Client::operator(), now);
+            let ended: Vec<bool> = alive.iter().map(end).collect::<Result<_, _>>()?;
+            Ok(ended.into_iter().filter(|ended| *ended).count())
+        })
+        .map_err(|error: diesel::result::Error| Failure::from(error))
+    })?;
+    output::line(format_args!("{user}: {ended} session(s) ended."))
+}

@@ -1,0 +1,90 @@
+//! What somebody asks for on the page of their sessions.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::accounts::{Password, Session, SessionId};
+use crate::db::types::Timestamp;
+use crate::web::CheckedForm;
+
+/// Ending other sessions needs a password that was given no longer ago than this (ASVS 7.5.1, 7.5.2).
+const PROOF_LASTS: Duration = Duration::from_secs(10 * 60);
+
+/// The form as it is posted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndForm {
+    /// A session's id, `others` or `all`.
+    pub end: String,
+    /// Only where it was asked for.
+    pub password: Option<Password>,
+    csrf_token: String,
+}
+
+impl CheckedForm for EndForm {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+/// Which sessions end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The one that this browser holds: a logout.
+    This,
+    One(SessionId),
+    /// All but the one that this browser holds.
+    Others,
+    All,
+}
+
+impl End {
+    /// Reads the field `end`, as seen from `current`.
+    pub fn parse(text: &str, current: &Session) -> Option<Self> {
+        match text {
+            "others" => Some(Self::Others),
+            "all" => Some(Self::All),
+            id => {
+                let id = SessionId::from(uuid::Uuid::try_parse(id).ok()?);
+                Some(if id == current.id { Self::This } else { Self::One(id) })
+            }
+        }
+    }
+
+    /// The field `end` again, for a form that asks for the password in between.
+    pub fn field(self, current: &Session) -> String {
+        match self {
+            Self::This => current.id.to_string(),
+            Self::One(id) => id.to_string(),
+            Self::Others => "others".to_owned(),
+            Self::All => "all".to_owned(),
+        }
+    }
+
+    /// Whether this asks for a password first: anybody may leave, but who found a browser open may not lock its
+    /// owner out everywhere else.
+    pub fn needs_proof(self, current: &Session, now: Timestamp) -> bool {
+        self != Self::This && current.proven_at() + PROOF_LASTS < now
+    }
+
+    /// Whether `session`, of the same person, is among those that end.
+    pub fn includes(self, session: &Session, current: &Session) -> bool {
+        match self {
+            Self::This => session.id == current.id,
+            Self::One(id) => session.id == id,
+            Self::Others => session.id != current.id,
+            Self::All => true,
+        }
+    }
+
+    /// What is about to happen, as the page that asks for the password says it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::This => "log out of this browser",
+            Self::One(_) => "log out of one other browser",
+            Self::Others => "log out of all other browsers",
+            Self::All => "log out everywhere, here too",
+        }
+    }
+}

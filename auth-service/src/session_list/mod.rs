@@ -1,0 +1,23 @@
+//! Where somebody is logged in, and ending it: `GET, POST /account/sessions`.
+
+mod action;
+mod events;
+mod page;
+mod view;
+
+use actix_web::web;
+
+pub use action::{End, EndForm};
+pub use events::EventLine;
+pub use page::{ConfirmPage, SessionsPage};
+
+const PATH: &str = "/account/sessions";
+
+pub fn routes(services: &mut web::ServiceConfig) {
+    services.service(
+        web::resource(PATH)
+            .route(web::get().to(view::show))
+            .route(web::head().to(view::show))
+            .route(web::post().to(view::submit)),
+    );
+}

@@ -1,0 +1,126 @@
+//! Answers to `/account/sessions`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::PATH;
+use super::action::{End, EndForm};
+use super::events::{LATEST, SHOWN};
+use super::page::{ConfirmPage, SessionsPage};
+use crate::accounts::{Current, Ended, Proven, Session};
+use crate::app::App;
+use crate::audit::{Client, Entry};
+use crate::error::Error;
+use crate::web::browser::Level;
+use crate::web::form::STALE;
+use crate::web::{Browser, Posted, Shell, Visitor, see_other};
+
+const UNKNOWN: &str = "That login was not found. It may have ended already.";
+const WRONG: &str = "That is not your password. Capital letters matter in it.";
+
+/// `GET /account/sessions`: the list, or the way to the login.
+pub async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: Browser,
+) -> Result<HttpResponse, Error> {
+    match app.current(&request).await? {
+        Some(current) => list(&app, &browser, &current, StatusCode::OK, None).await,
+        None => Ok(see_other(&app.login_and_back(PATH))),
+    }
+}
+
+/// `POST /account/sessions`: ends what was asked for, after asking for the password where that was long ago.
+pub async fn submit(
+    app: web::Data<App>,
+    request: HttpRequest,
+    client: Client,
+    browser: Browser,
+    posted: Posted<EndForm>,
+) -> Result<HttpResponse, Error> {
+    let Some(mut current) = app.current(&request).await? else {
+        return Ok(see_other(&app.login_and_back(PATH)));
+    };
+    let form = match posted {
+        Posted::Genuine(form) => form,
+        Posted::Stale(_) => return list(&app, &browser, &current, StatusCode::FORBIDDEN, Some(STALE)).await,
+    };
+    let Some(end) = End::parse(&form.end, &current.session) else {
+        return list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;
+    };
+    let needs_proof = end.needs_proof(&current.session, app.clock.now());
+    if needs_proof {
+        let password = form.password.filter(|password| !password.is_empty());
+        let Some(password) = password else { return confirm(&app, &browser, &current, end, None) };
+        match app.prove(&current, password, client.clone()).await? {
+            Proven::Yes(proven) => current = *proven,
+            Proven::No => return confirm(&app, &browser, &current, end, Some(WRONG)),
+            Proven::TooLate => return Ok(see_other(&app.login_and_back(PATH))),
+        }
+    }
+    let ended = end_sessions(&app, &current, end, client).await?;
+    if matches!(end, End::This | End::All) {
+        browser.renew();
+        browser.flash(Level::Info, "You are now logged out.")?;
+        return app.dismiss(see_other(&app.config.auth_url.join("/login")));
+    }
+    if ended == 0 && matches!(end, End::One(_)) {
+        return list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;
+    }
+    browser.flash(Level::Success, ended_in_words(ended))?;
+    let back = see_other(&app.config.auth_url.join(PATH));
+    // The proof is in the next token, as `auth_time`.
+    if needs_proof { app.admit(back, &current).await } else { Ok(back) }
+}
+
+fn ended_in_words(ended: usize) -> &'static str {
+    match ended {
+        0 => "There was no other login to end.",
+        1 => "Done. That browser is logged out; services there notice within minutes.",
+        _ => "Done. Those browsers are logged out; services there notice within minutes.",
+    }
+}
+
+async fn end_sessions(app: &App, current: &Current, end: End, client: Client) -> Result<usize, Error> {
+    let (session, now) = (current.session.clone(), app.clock.now());
+    let why = if end == End::This { Ended::LoggedOut } else { Ended::ByOwner };
+    let which = move |other: &Session| end.includes(other, &session);
+    let session = current.session.clone();
+    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &client, now);
+    Ok(app.db.query(end_them).await?)
+}
+
+async fn list(
+    app: &App,
+    browser: &Browser,
+    current: &Current,
+    status: StatusCode,
+    error: Option<&str>,
+) -> Result<HttpResponse, Error> {
+    let (user, now) = (current.user.id, app.clock.now());
+    let (alive, events) = app
+        .db
+        .query(move |conn| {
+            let alive = Session::alive_of(conn, user, now)?;
+            Ok((alive, Entry::latest_of(conn, user.uuid(), &SHOWN, LATEST)?))
+        })
+        .await?;
+    let page = SessionsPage::new(&current.session, alive, &events, error, browser.form_token()?);
+    app.pages.answer(status, &shell(browser, current), &page)
+}
+
+/// The page that asks for the password. `401`, as for any wrong or missing credentials.
+fn confirm(
+    app: &App,
+    browser: &Browser,
+    current: &Current,
+    end: End,
+    error: Option<&str>,
+) -> Result<HttpResponse, Error> {
+    let page = ConfirmPage::new(current, end, error, browser.form_token()?);
+    app.pages.answer(StatusCode::UNAUTHORIZED, &shell(browser, current), &page)
+}
+
+fn shell(browser: &Browser, current: &Current) -> Shell {
+    Shell::for_visitor(browser, Visitor::of(&current.user.email.to_string(), current.user.display_name()))
+}
