@@ -15,6 +15,7 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub struct Error {
     status: StatusCode,
     message: &'static str,
+    code: Option<&'static str>,
     cause: Option<Cause>,
 }
 
@@ -24,7 +25,7 @@ pub const RETRY_AFTER_SECONDS: u32 = 5;
 impl Error {
     /// An expected refusal: `message` is shown outside and says what to do.
     pub fn refuse(status: StatusCode, message: &'static str) -> Self {
-        Self { status, message, cause: None }
+        Self { status, message, code: None, cause: None }
     }
 
     /// A surprise: the cause goes to the log alone.
@@ -32,6 +33,7 @@ impl Error {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             message: "Something went wrong on our side. Please try again in a moment.",
+            code: None,
             cause: Some(cause.into()),
         }
     }
@@ -46,6 +48,7 @@ impl Error {
         Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
             message: "We have too much to do, or cannot reach our database.",
+            code: None,
             cause: Some(cause.into()),
         }
     }
@@ -53,6 +56,16 @@ impl Error {
     /// For the log: why it was refused.
     pub fn because(self, cause: impl Into<Cause>) -> Self {
         Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// For programs: a name that does not change with the words.
+    pub fn code(self, code: &'static str) -> Self {
+        Self { code: Some(code), ..self }
+    }
+
+    /// What a program may tell it by; the status says enough where there is none.
+    pub fn code_for_programs(&self) -> Option<&'static str> {
+        self.code
     }
 
     pub fn status(&self) -> StatusCode {

@@ -1,7 +1,9 @@
 //! The database that a command works on.
 
+use crate::clock::Clock;
 use crate::config::DatabaseFlags;
-use crate::db::Database;
+use crate::db::types::Timestamp;
+use crate::db::{self, Database};
 
 use super::Failure;
 
@@ -15,4 +17,11 @@ pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database,
     let db = Database::connect(&url, 1)?;
     db.migrate()?;
     Ok(db)
+}
+
+/// The time, by the database's clock: the running service goes by that.
+pub(super) fn now(db: &Database) -> Result<Timestamp, Failure> {
+    let clock = Clock::system().set_by_the_database();
+    db.run_here(|conn| clock.set_by(|| db::time(conn)).map_err(Failure::from))?;
+    Ok(clock.now())
 }

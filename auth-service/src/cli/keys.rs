@@ -3,7 +3,6 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::clock::Clock;
 use crate::config::{DatabaseFlags, KeyTimeFlags, KeyTimes};
 use crate::db::Database;
 use crate::keyring::{self, NotDone, Outlook, SigningKey, State};
@@ -86,7 +85,7 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
 }
 
 fn rotate(db: &Database, times: &KeyTimes) -> Result<(), Failure> {
-    let now = now();
+    let now = database::now(db)?;
     let kid = db.run_here(|conn| keyring::rotate(conn, times, now).map_err(Failure::from))?;
     let until = (now + times.keep()).in_words();
     output::line(format_args!(
@@ -96,7 +95,7 @@ fn rotate(db: &Database, times: &KeyTimes) -> Result<(), Failure> {
 }
 
 fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
-    let now = now();
+    let now = database::now(db)?;
     let was = db.run_here(|conn| keyring::revoke(conn, kid, now).map_err(Failure::from))?;
     let refused_by = (now + times.jwks_max_age).in_words();
     let what_else = match was {
@@ -111,10 +110,6 @@ fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
         "{kid} is revoked; services refuse its tokens as soon as they fetch the keys again, by {refused_by} at the \
          latest.{what_else}"
     ))
-}
-
-fn now() -> crate::db::types::Timestamp {
-    Clock::system().now()
 }
 
 impl From<NotDone> for Failure {

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::accounts::{Ended, Session, SessionId, device_in_words};
 use crate::audit::Client;
-use crate::clock::Clock;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
 
@@ -78,7 +77,7 @@ impl From<&Session> for Printed {
 }
 
 fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
-    let now = Clock::system().now();
+    let now = database::now(db)?;
     let sessions = db.run_here(|conn| {
         let user = user.find(conn)?;
         Session::alive_of(conn, user.id, now).map_err(Failure::from)
@@ -107,7 +106,7 @@ fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
 }
 
 fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
-    let now = Clock::system().now();
+    let now = database::now(db)?;
     let ended = db.run_here(|conn| {
         conn.write(|conn| match Session::by_id(conn, SessionId::from(id))? {
             Some(session) => session.end_noted(conn, Ended::ByOperator, &Client::operator(), now),
@@ -122,7 +121,7 @@ fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
 }
 
 fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
-    let now = Clock::system().now();
+    let now = database::now(db)?;
     let ended = db.run_here(|conn| {
         let user = user.find(conn)?;
         conn.write(|conn| {

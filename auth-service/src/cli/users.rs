@@ -6,7 +6,6 @@ use crate::accounts::{
     Email, Ended, NewPassword, NewUser, PasswordHash, PersonName, RegistrationRefused, Session, User,
 };
 use crate::audit::{Client, Entry, Event};
-use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 
@@ -121,7 +120,7 @@ fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Fail
     let password_hash = hash(&person.password, Some(&email), &[&first_name, &last_name])?;
     let is_staff = person.staff || is_superuser;
     let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
-    let now = Clock::system().now();
+    let now = database::now(db)?;
     let user =
         db.run_here(|conn| User::register(conn, new, &Client::operator(), now)).map_err(|refused| {
             match refused {
@@ -150,7 +149,7 @@ fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(
 fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
     let found = db.run_here(|conn| user.find(conn))?;
     if active {
-        let now = Clock::system().now();
+        let now = database::now(db)?;
         db.run_here(|conn| {
             conn.write(|conn| {
                 User::set_active(conn, found.id, true)?;
@@ -175,7 +174,7 @@ fn end_sessions_after(
     (why, event): (Ended, Event),
     change: impl FnOnce(&mut AnyConnection) -> diesel::QueryResult<bool>,
 ) -> Result<usize, Failure> {
-    let now = Clock::system().now();
+    let now = database::now(db)?;
     db.run_here(|conn| {
         conn.write(|conn| {
             if !change(conn)? {

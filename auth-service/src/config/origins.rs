@@ -127,6 +127,11 @@ impl AllowedOrigins {
             && self.listed.as_ref().is_none_or(|listed| listed.contains(&url.origin().ascii_serialization()))
     }
 
+    /// Whether `origin`, as browsers write it in the header of that name, is one that people may be sent to.
+    pub fn allow_origin(&self, origin: &str) -> bool {
+        Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin && self.allow(&url))
+    }
+
     /// The same as sources of a content security policy.
     ///
     /// Chromium checks `form-action` against the redirect after a form too, so every target of a login must

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::access_log::RequestId;
 use super::page::{Page, Shell};
+use super::problem::{self, Problem};
 use super::templates::Pages;
 use crate::config::AuthUrl;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
@@ -38,7 +39,6 @@ impl ErrorPage {
         home_url: String,
     ) -> Self {
         let (title, standard) = in_words(status);
-        let is_busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
         Self {
             status: status.as_u16(),
             title,
@@ -46,7 +46,7 @@ impl ErrorPage {
             advice: status
                 .is_server_error()
                 .then_some("If it stays like this, tell whoever runs this site the error number below."),
-            retry_after: is_busy.then_some(RETRY_AFTER_SECONDS),
+            retry_after: is_busy(status).then_some(RETRY_AFTER_SECONDS),
             // Only an error of ours leaves a line in the log that the number leads to.
             request_id: id.filter(|_| status.is_server_error()),
             home_url,
@@ -59,6 +59,8 @@ fn in_words(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::BAD_REQUEST => {
             ("We could not read that", "Please go back, reload the page and try again.")
         }
+        StatusCode::UNAUTHORIZED => ("Log in first", "This needs a login."),
+        StatusCode::UNPROCESSABLE_ENTITY => ("Something is missing", "Please check what you sent."),
         StatusCode::FORBIDDEN => ("That is not allowed", "You may not do this."),
         StatusCode::NOT_FOUND => {
             ("There is nothing here", "The address may be misspelt, or the page may be gone.")
@@ -101,6 +103,16 @@ pub async fn draw(
     // Of an error that is not ours only the log may know the text.
     let foreign = refusal.is_none().then(|| response.response().error().map(ToString::to_string)).flatten();
     log(status, refusal, foreign.as_deref());
+    if problem::is_for_programs(response.request().path()) {
+        let code = refusal.and_then(Error::code_for_programs);
+        let (title, standard) = in_words(status);
+        let problem = Problem::new(status, title, refusal.map_or(standard, Error::message), code);
+        let mut answer = HttpResponse::build(status);
+        if is_busy(status) {
+            answer.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+        }
+        return Ok(in_place_of(response, problem.fill(answer)));
+    }
     let message = refusal.map(Error::message);
     let id = response.request().extensions().get::<RequestId>().map(ToString::to_string);
     let page = ErrorPage::new(status, message, id, auth_url.join("/"));
@@ -112,13 +124,22 @@ pub async fn draw(
     if let Some(seconds) = page.retry_after {
         drawn.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    let (request, bare) = response.into_parts();
+    Ok(in_place_of(response, drawn))
+}
+
+/// `drawn`, with the headers that the bare answer had.
+fn in_place_of(bare: ServiceResponse<BoxBody>, mut drawn: HttpResponse) -> ServiceResponse<BoxBody> {
+    let (request, bare) = bare.into_parts();
     for (name, value) in bare.headers() {
         if name != CONTENT_TYPE {
             drawn.headers_mut().append(name.clone(), value.clone());
         }
     }
-    Ok(ServiceResponse::new(request, drawn))
+    ServiceResponse::new(request, drawn)
+}
+
+fn is_busy(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
 fn log(status: StatusCode, refusal: Option<&Error>, foreign: Option<&str>) {

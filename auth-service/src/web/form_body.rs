@@ -1,34 +1,23 @@
 //! Reading a form strictly: what is not exactly a form of ours gets a clear `4xx`.
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Bytes, BytesMut};
-use futures_util::StreamExt;
 use percent_encoding::percent_decode;
 use serde::de::value::{Error as Mismatch, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 
+use super::body;
 use crate::error::Error;
 
-/// Our largest form with every field full is a third of this (ASVS 15.2.2).
-const MAX_BYTES: usize = 16 * 1024;
 const MAX_FIELDS: usize = 64;
-
-/// Somebody who sends a form slower than this holds a connection for nothing.
-const MAX_WAIT: Duration = Duration::from_secs(10);
 
 const MALFORMED: &str = "This form could not be read. Please go back, reload the page and send it again.";
 
 /// The request's form as `T`, which must know every field that is sent.
 pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Error> {
     require_form_type(request)?;
-    let body = tokio::time::timeout(MAX_WAIT, collect(payload)).await.map_err(|_| {
-        Error::refuse(StatusCode::REQUEST_TIMEOUT, "The form took too long to arrive. Please send it again.")
-    })??;
+    let body = body::read(payload).await?;
     let fields = fields(&body).map_err(malformed)?;
     let fields = fields.into_iter().map(|(name, value)| (name, Value(value)));
     // serde's own words repeat what was sent, and the log must not have it.
@@ -38,31 +27,13 @@ pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Pa
 
 /// X8: a page of another site can send three kinds of body without asking first; only one of them is a form.
 fn require_form_type(request: &HttpRequest) -> Result<(), Error> {
-    let content_type =
-        request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = content_type.split(';').next().unwrap_or("").trim();
-    if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if body::media_type(request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(());
     }
     Err(Error::refuse(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "Please send this as a form (application/x-www-form-urlencoded).",
     ))
-}
-
-async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| malformed(error.to_string()))?;
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(Error::refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "This form is too large. Please shorten what you entered and send it again.",
-            ));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
 }
 
 /// A field's value. Unlike serde's own form of a string it fits a field that may be missing, too.

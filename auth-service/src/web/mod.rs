@@ -1,6 +1,7 @@
 //! What every page needs: cookies, forms, messages, headers, redirects, and the templates.
 
 mod access_log;
+mod body;
 pub mod browser;
 mod browser_keys;
 mod client;
@@ -12,9 +13,11 @@ pub mod form;
 mod form_body;
 pub mod headers;
 pub mod host;
+mod json;
 pub mod limits;
 pub mod next;
 pub mod page;
+mod problem;
 pub mod redirect;
 pub mod same_origin;
 pub mod statics;
@@ -26,7 +29,9 @@ pub use browser_keys::BrowserKeys;
 pub use cookies::Cookies;
 pub use field::Field;
 pub use form::{CheckedForm, Posted};
+pub use json::{Document, Json};
 pub use next::{Next, NextQuery};
 pub use page::{Page, Shell, Visitor};
+pub use problem::Problem;
 pub use redirect::see_other;
 pub use templates::Pages;

@@ -14,13 +14,19 @@ use actix_web::web;
 use crate::config::AuthUrl;
 use crate::error::Error;
 
+/// What pages of our services may post to as well; whoever answers there judges the origin by a rule of its own.
+const FOR_OUR_SERVICES: [&str; 1] = ["/api/session/renew"];
+
 /// Middleware: refuses with `403` what another origin sends (ASVS 3.5.1).
 pub async fn require(
     auth_url: web::Data<AuthUrl>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if request.method().is_safe() || is_ours(request.headers(), &auth_url.origin()) {
+    if request.method().is_safe()
+        || FOR_OUR_SERVICES.contains(&request.path())
+        || is_ours(request.headers(), &auth_url.origin())
+    {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let refusal = Error::refuse(

@@ -1,0 +1,23 @@
+//! `POST /api/token/blacklist/`: a program's logout.
+
+use actix_web::{HttpResponse, web};
+
+use super::refresh::{Refresh, not_valid};
+use crate::accounts::{Ended, RefreshToken};
+use crate::app::App;
+use crate::audit::Client;
+use crate::error::Error;
+use crate::web::Json;
+
+/// Ends the session of a refresh token. A second time it is not valid, as every token of an ended session.
+pub(super) async fn blacklist(
+    app: web::Data<App>,
+    client: Client,
+    Json(sent): Json<Refresh>,
+) -> Result<HttpResponse, Error> {
+    let token = RefreshToken::parse(&sent.refresh);
+    match app.sign_out(token, Ended::LoggedOut, client).await? {
+        true => Ok(HttpResponse::Ok().json(serde_json::json!({}))),
+        false => Err(not_valid()),
+    }
+}

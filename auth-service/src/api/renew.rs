@@ -1,0 +1,28 @@
+//! `POST /api/session/renew`: a browser's login, renewed by a script of one of our services.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::app::App;
+use crate::audit::Client;
+use crate::error::Error;
+use crate::web::Problem;
+
+/// `204` with new cookies, or `401` with the address of the login. A failed renewal takes no cookie away: the failure
+/// may be another tab's success.
+pub(super) async fn renew(
+    app: web::Data<App>,
+    request: HttpRequest,
+    client: Client,
+) -> Result<HttpResponse, Error> {
+    match app.renew(App::refresh_token(&request), client).await? {
+        Some(current) => app.admit(HttpResponse::NoContent().finish(), &current).await,
+        None => {
+            let login_url = app.config.auth_url.join("/login");
+            let detail = "This browser is not logged in, or not any more: send the person to login_url.";
+            let problem =
+                Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some("login_required"));
+            Ok(problem.login_url(&login_url).answer())
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `POST /api/token/`: an address and a password for a pair of tokens.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::pair;
+use crate::accounts::{Email, Password};
+use crate::app::{App, LogIn};
+use crate::audit::Client;
+use crate::error::Error;
+use crate::web::{Document, Json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Credentials {
+    email: String,
+    password: Password,
+}
+
+impl Document for Credentials {
+    const SHAPE: &'static str = "Please send an object with the two strings email and password.";
+}
+
+/// Begins a session. An inactive account gets the answer of a wrong password: programs need not know.
+pub(super) async fn obtain(
+    app: web::Data<App>,
+    client: Client,
+    Json(sent): Json<Credentials>,
+) -> Result<HttpResponse, Error> {
+    let (Ok(email), false) = (Email::parse(&sent.email), sent.password.is_empty()) else {
+        return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Credentials::SHAPE));
+    };
+    match app.log_in((email, sent.password), None, client).await? {
+        LogIn::Yes(current) => pair::answer(&app, &current).await,
+        LogIn::Inactive | LogIn::No => Err(Error::refuse(
+            StatusCode::UNAUTHORIZED,
+            "There is no active account with this email address and password.",
+        )
+        .code("no_active_account")),
+    }
+}

@@ -1,0 +1,53 @@
+//! `POST /api/token/verify/`: whether a token is good now.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use shared_claims::Verifier;
+
+use super::refresh::not_valid;
+use crate::accounts::{Current, RefreshToken, Session, SessionId};
+use crate::app::App;
+use crate::error::Error;
+use crate::web::{Document, Json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sent {
+    token: String,
+}
+
+impl Document for Sent {
+    const SHAPE: &'static str = "Please send an object with the string token.";
+}
+
+/// Takes either kind of token, as simplejwt does. Who asks here learns more than by verifying alone: a token of a
+/// session that has ended is good no more.
+pub(super) async fn verify(app: web::Data<App>, Json(sent): Json<Sent>) -> Result<HttpResponse, Error> {
+    let is_good = match RefreshToken::parse(&sent.token) {
+        Some(token) => is_good_refresh_token(&app, token).await?,
+        None => is_good_access_token(&app, &sent.token).await?,
+    };
+    if is_good { Ok(HttpResponse::Ok().json(serde_json::json!({}))) } else { Err(not_valid()) }
+}
+
+async fn is_good_refresh_token(app: &App, token: RefreshToken) -> Result<bool, Error> {
+    let (key, limits, now) = (app.refresh_key.clone(), app.config.session_limits, app.clock.now());
+    let current = app.db.query(move |conn| Current::load(conn, &key, &token, limits, now)).await?;
+    Ok(current.is_some())
+}
+
+async fn is_good_access_token(app: &App, token: &str) -> Result<bool, Error> {
+    let now = app.clock.now();
+    let keys = app.keyring.current(now).await?;
+    let verifier = Verifier::new(app.config.auth_url.origin(), app.config.cookie_domain.as_str());
+    let claims = match verifier.verify_at(token, keys.verifying(), now.unix_seconds()) {
+        Ok(claims) => claims,
+        Err(cause) => {
+            tracing::debug!(%cause, "an access token was refused");
+            return Ok(false);
+        }
+    };
+    let session = SessionId::from(claims.sid);
+    let found = app.db.query(move |conn| Session::with_user(conn, session)).await?;
+    Ok(found.is_some_and(|(session, user)| !session.is_over(now) && user.is_active))
+}

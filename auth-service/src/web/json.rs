@@ -1,0 +1,48 @@
+//! A posted JSON document: read strictly.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::body;
+use crate::error::Error;
+
+/// A document that says, in a sentence, what it looks like.
+pub trait Document: DeserializeOwned + 'static {
+    /// For whoever sent something else.
+    const SHAPE: &'static str;
+}
+
+/// The body as `T`, which must know every member that is sent.
+pub struct Json<T>(pub T);
+
+impl<T: Document> FromRequest for Json<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            if !body::media_type(&request).eq_ignore_ascii_case("application/json") {
+                return Err(Error::refuse(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "Please send this as application/json.",
+                ));
+            }
+            let bytes = body::read(payload).await?;
+            // serde's own words repeat what was sent, and neither the log nor the answer may have it.
+            serde_json::from_slice(&bytes).map(Self).map_err(|error| match error.classify() {
+                Category::Data => Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, T::SHAPE),
+                Category::Syntax | Category::Eof | Category::Io => Error::refuse(
+                    StatusCode::BAD_REQUEST,
+                    "This is not JSON. Please check it and send it again.",
+                ),
+            })
+        })
+    }
+}
