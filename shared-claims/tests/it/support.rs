@@ -39,6 +39,7 @@ impl Mint {
     pub fn claims(&self) -> Claims {
         let mut claims = self.issuer.claims_for("ada@example.org");
         (claims.iat, claims.nbf, claims.exp, claims.auth_time) = (NOW, NOW, NOW + 300, NOW - 60);
+        claims.jti = uuid::uuid!("01234567-89ab-8def-8123-456789abcdef");
         claims
     }
 
