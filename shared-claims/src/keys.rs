@@ -4,6 +4,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey};
 
+use crate::codes::codes;
 use crate::json::{self, Members, Refused, Value};
 use crate::{MIN_SIGNING_KEY_BYTES, signing_key_id};
 
@@ -68,6 +69,21 @@ pub enum KeySetError {
     #[error("the signing key has fewer than {MIN_SIGNING_KEY_BYTES} bytes")]
     ShortSigningKey,
 }
+
+codes!(KeySetError {
+    KeySetError::NotAJwks => "not_a_jwks",
+    KeySetError::Empty => "empty",
+    KeySetError::TooMany => "too_many",
+    KeySetError::Kid => "kid",
+    KeySetError::DuplicateKid(_) => "duplicate_kid",
+    KeySetError::PrivateMember(_) => "private_member",
+    KeySetError::Symmetric(_) => "symmetric",
+    KeySetError::Use(_) => "use",
+    KeySetError::Alg(_) => "alg",
+    KeySetError::Curve(_) => "curve",
+    KeySetError::Point(_) => "point",
+    KeySetError::ShortSigningKey => "short_signing_key",
+});
 
 impl KeySet {
     /// Reads a JWKS, of ES256 (`EC`, `P-256`) and EdDSA (`OKP`, `Ed25519`) keys.

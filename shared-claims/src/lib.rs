@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod claims;
+mod codes;
 pub mod cookie;
 mod json;
 mod keys;

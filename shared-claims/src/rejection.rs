@@ -1,5 +1,7 @@
 //! Why a token is refused.
 
+use crate::codes::codes;
+
 /// Why a token was refused: one value for each cause, for the log.
 ///
 /// Its text never contains the token or a claim's value. Browsers are told none of it: they see the same answer
@@ -84,6 +86,34 @@ pub enum Rejection {
     #[error("the person proved who they are in the future")]
     AuthTimeInFuture,
 }
+
+codes!(Rejection {
+    Rejection::TooLarge => "too_large",
+    Rejection::NotThreeParts => "not_three_parts",
+    Rejection::NotBase64(_) => "not_base64",
+    Rejection::NotJson(_) => "not_json",
+    Rejection::DuplicateMember(_) => "duplicate_member",
+    Rejection::HeaderMember => "header_member",
+    Rejection::HeaderMissing(_) => "header_missing",
+    Rejection::HeaderValue(_) => "header_value",
+    Rejection::WrongTyp => "wrong_typ",
+    Rejection::AlgNotAllowed => "alg_not_allowed",
+    Rejection::UnknownKey(_) => "unknown_key",
+    Rejection::AlgMismatch => "alg_mismatch",
+    Rejection::BadSignature => "bad_signature",
+    Rejection::MissingClaim(_) => "missing_claim",
+    Rejection::BadClaim(_) => "bad_claim",
+    Rejection::WrongIssuer => "wrong_issuer",
+    Rejection::WrongAudience => "wrong_audience",
+    Rejection::WrongTokenType => "wrong_token_type",
+    Rejection::SubjectMismatch => "subject_mismatch",
+    Rejection::NeverValid => "never_valid",
+    Rejection::LifeTooLong => "life_too_long",
+    Rejection::Expired => "expired",
+    Rejection::NotYetValid => "not_yet_valid",
+    Rejection::IssuedInFuture => "issued_in_future",
+    Rejection::AuthTimeInFuture => "auth_time_in_future",
+});
 
 /// Which of the three parts of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

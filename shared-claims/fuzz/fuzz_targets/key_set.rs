@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared_claims::KeySet;
+use shared_claims::{KeySet, KeySetError};
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(keys) = KeySet::from_json(data) {
@@ -12,5 +12,12 @@ fuzz_target!(|data: &[u8]| {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count);
+    }
+    // A shared key beside it makes an empty set acceptable, and nothing that was refused for another reason.
+    match (KeySet::from_json(data), KeySet::from_json_with_signing_key(data, &[7; 64])) {
+        (Ok(alone), Ok(both)) => assert_eq!(alone.key_ids().count() + 1, both.key_ids().count()),
+        (Err(KeySetError::Empty), both) => assert!(both.is_ok()),
+        (Ok(_), Err(cause)) => assert!(matches!(cause, KeySetError::DuplicateKid(_))),
+        (Err(alone), both) => assert_eq!(Some(alone), both.err()),
     }
 });

@@ -133,8 +133,12 @@ async fn settle(req: &HttpRequest, login: &SharedLogin, now: Identity) -> Identi
     };
     match &settled {
         Identity::Person(_) | Identity::Nobody(None) => {}
-        Identity::Nobody(Some(cause @ Rejection::Expired)) => tracing::debug!(%cause, "access token refused"),
-        Identity::Nobody(Some(cause)) => tracing::info!(%cause, "access token refused"),
+        Identity::Nobody(Some(cause @ Rejection::Expired)) => {
+            tracing::debug!(reason = cause.code(), %cause, "access token refused");
+        }
+        Identity::Nobody(Some(cause)) => {
+            tracing::info!(reason = cause.code(), %cause, "access token refused");
+        }
         Identity::Conflict => tracing::warn!("access cookies of different people, or too many of them"),
         Identity::NoKeys => tracing::warn!("no keys loaded yet: logins cannot be checked"),
     }

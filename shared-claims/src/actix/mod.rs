@@ -20,7 +20,8 @@
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
-//! The answer never tells why a token was refused; the log does, as an event of `tracing`.
+//! The answer never tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
+//! [`Rejection::code`](crate::Rejection::code).
 //!
 //! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64 KiB, sent by a page of
 //! this very service (the browser says so): a form that somebody else's page sent here is not offered to be sent again.

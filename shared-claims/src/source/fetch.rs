@@ -66,7 +66,7 @@ impl Fetcher {
         Self { agent, url, reader }
     }
 
-    /// The keys, and how long the answer says they are good for.
+    /// The keys, and how long the answer says they are good for; zero when it is too old already or must not be kept.
     pub(super) fn fetch(&self) -> Result<(KeySet, Option<Duration>), FetchError> {
         let mut answer = self.agent.get(self.url.as_str()).call()?;
         if answer.status() != http::StatusCode::OK {
@@ -75,7 +75,7 @@ impl Fetcher {
         if !is_json(header(&answer, "content-type")) {
             return Err(FetchError::NotJson);
         }
-        let max_age = max_age(header(&answer, "cache-control"));
+        let max_age = max_age(header(&answer, "cache-control"), header(&answer, "age"));
         let bytes = answer.body_mut().with_config().limit(MAX_BYTES).read_to_vec()?;
         Ok((self.reader.read(&bytes)?, max_age))
     }
@@ -156,10 +156,47 @@ fn is_json(content_type: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-fn max_age(cache_control: &str) -> Option<Duration> {
-    cache_control.split(',').find_map(|directive| {
-        let (name, value) = directive.trim().split_once('=')?;
+/// What is left of the answer's freshness (RFC 9111, section 4.2). A cache on the way spends a part of it and says in
+/// `Age` how much: a set taken from it may be as old as the server allows sets to be.
+fn max_age(cache_control: &str, age: &str) -> Option<Duration> {
+    let directives = || cache_control.split(',').map(str::trim);
+    if directives().any(|d| d.eq_ignore_ascii_case("no-store") || d.eq_ignore_ascii_case("no-cache")) {
+        return Some(Duration::ZERO);
+    }
+    let max_age = directives().find_map(|directive| {
+        let (name, value) = directive.split_once('=')?;
         let seconds = name.trim().eq_ignore_ascii_case("max-age").then(|| value.trim().trim_matches('"'))?;
         seconds.parse().ok().map(Duration::from_secs)
-    })
+    })?;
+    Some(max_age.saturating_sub(Duration::from_secs(age.trim().parse().unwrap_or(0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_good_for_what_its_headers_leave_of_it() {
+        for (cache_control, age, seconds) in [
+            ("public, max-age=300", "", Some(300)),
+            ("MAX-AGE = \"1\"", "", Some(1)),
+            ("max-age=300", "250", Some(50)),
+            ("max-age=300", " 300", Some(0)),
+            ("max-age=300", "99999999999", Some(0)),
+            ("max-age=300", "soon", Some(300)),
+            ("max-age=0", "", Some(0)),
+            ("no-store", "", Some(0)),
+            ("max-age=300, No-Cache", "", Some(0)),
+            ("no-cache, max-age=300", "", Some(0)),
+            ("s-maxage=10", "", None),
+            ("max-age=soon", "", None),
+            ("max-age=-1", "", None),
+            ("max-age", "", None),
+            ("public", "10", None),
+            ("", "", None),
+        ] {
+            let left = max_age(cache_control, age).map(|left| left.as_secs());
+            assert_eq!(left, seconds, "{cache_control} {age}");
+        }
+    }
 }

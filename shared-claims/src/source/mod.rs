@@ -21,9 +21,11 @@ use worker::{Origin, State, Worker};
 
 /// Keeps a [`KeySet`] current. Cheap to clone; all clones share one set.
 ///
-/// From a URL, one background thread fetches: at once, then as often as the answer's `Cache-Control: max-age` says (5
-/// minutes when it says nothing, never more often than every 30 seconds nor less often than hourly), and, when tokens
-/// name an unknown key, at most once in 30 seconds besides. From a file, the same thread reads it again every 2
+/// From a URL, one background thread fetches: at once, and again each time when three quarters of what the answer's
+/// `Cache-Control: max-age` allows have passed (RFC 9111; 5 minutes when it says nothing, one second at least and an hour
+/// at most, less what a cache on the way says by `Age`), so that the next set is here before the last one is too old.
+/// After `max-age=0`, `no-cache` or `no-store` it waits 30 seconds. When tokens name an unknown key, it fetches at most once
+/// in 30 seconds besides. From a file, the same thread reads it again every 2
 /// seconds. Whatever goes wrong, the last good set stays in use. The thread ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct KeySource {

@@ -61,10 +61,11 @@ impl Worker {
     }
 
     fn load(&mut self, now: impl Fn() -> Duration) {
+        let began = now();
         let loaded = match &mut self.origin {
             Origin::Url(fetcher) => match fetcher.fetch() {
                 Ok((keys, max_age)) => {
-                    self.schedule.succeeded(now(), max_age);
+                    self.schedule.succeeded(began, max_age);
                     Some(keys)
                 }
                 Err(error) => {

@@ -56,6 +56,7 @@ pub fn shapes(mint: &Mint) -> Vec<Row> {
         ("full-width letters", format!("ｅ{h}.{p}.{s}"), not_base64(Part::Header)),
         ("one letter too few", format!("{h}.{p}.{}", &s[..85]), not_base64(Part::Signature)),
         ("another spelling of the signature", respelt, not_base64(Part::Signature)),
+        ("well signed, and larger than 8192 bytes", mint.of_bytes(8193), Rejection::TooLarge),
         ("8193 letters", "A".repeat(8193), Rejection::TooLarge),
         ("8193 dots", ".".repeat(8193), Rejection::TooLarge),
     ]

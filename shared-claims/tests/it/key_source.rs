@@ -145,6 +145,38 @@ async fn a_new_key_is_found_by_the_first_token_that_names_it() {
     assert!(matches!(login.identify([cookie.as_bytes()]).await, Identity::Person(_)));
 }
 
+/// K3, K5: auth-service's operator decides how long a set is good for, down to a second.
+#[actix_web::test]
+async fn a_set_that_is_good_for_a_second_is_loaded_again_before_it_is_too_old() {
+    let (old, new) = (TestIssuer::new(), TestIssuer::new());
+    let (first, second) = (old.jwks(), new.jwks());
+    let server = Server::start(move |n| {
+        let set = if n < 3 { &first } else { &second };
+        answer("200 OK", "application/json", "Cache-Control: max-age=1\r\n", set)
+    });
+    let source = KeySource::url(server.url()).unwrap();
+    source.ready().await.unwrap();
+    let began = std::time::Instant::now();
+    eventually("the new key", || ids(&source) == [new.key_id()]);
+    let took = began.elapsed();
+    assert!((1900..5000).contains(&took.as_millis()), "{took:?}");
+    assert!(server.hits() <= 5, "{}", server.hits());
+}
+
+/// A server that says nothing sensible is not asked all the time.
+#[actix_web::test]
+async fn a_set_that_must_not_be_kept_is_kept_for_a_while() {
+    let set = TestIssuer::new().jwks();
+    for cache_control in ["max-age=0", "no-store", "no-cache, max-age=1"] {
+        let (set, header) = (set.clone(), format!("Cache-Control: {cache_control}\r\n"));
+        let server = Server::start(move |_| answer("200 OK", "application/json", &header, &set));
+        let source = KeySource::url(server.url()).unwrap();
+        source.ready().await.unwrap();
+        std::thread::sleep(Duration::from_millis(1500));
+        assert_eq!(server.hits(), 1, "{cache_control}");
+    }
+}
+
 /// RFC 6761, section 6.3: whatever the resolver of the machine knows, a localhost name is loopback, by IPv4 and IPv6.
 #[actix_web::test]
 async fn localhost_names_are_loopback_whatever_the_resolver_says() {

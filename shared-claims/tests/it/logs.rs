@@ -61,6 +61,7 @@ async fn the_log_names_the_cause_and_holds_no_token() {
     drop(guard);
     let text = log.text();
     assert_eq!(text.matches("aud is somebody else").count(), 2, "{text}");
+    assert_eq!(text.matches("reason=\"wrong_audience\"").count(), 2, "{text}");
     for part in cookie.split(['.', '=']).skip(1).chain(["hunter2", "ada@", "elsewhere"]) {
         assert!(!text.contains(part), "{part} in {text}");
     }

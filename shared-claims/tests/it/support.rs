@@ -39,6 +39,7 @@ impl Mint {
     pub fn claims(&self) -> Claims {
         let mut claims = self.issuer.claims_for("ada@example.org");
         (claims.iat, claims.nbf, claims.exp, claims.auth_time) = (NOW, NOW, NOW + 300, NOW - 60);
+        claims.jti = uuid::uuid!("01234567-89ab-8def-8123-456789abcdef");
         claims
     }
 
@@ -60,6 +61,16 @@ impl Mint {
     /// A token with our good header over this payload.
     pub fn over(&self, payload: &str) -> String {
         self.issuer.sign_raw(&self.header().text(), payload)
+    }
+
+    /// The smallest good token of at least so many bytes. Three bytes make four letters: not every length can be had.
+    pub fn of_bytes(&self, least: usize) -> String {
+        let padded =
+            |n: usize| self.over(&self.payload().with("x", &format!("\"{}\"", "a".repeat(n))).text());
+        let mut lengths = least * 3 / 5..least;
+        lengths
+            .find_map(|n| Some(padded(n)).filter(|token| token.len() >= least))
+            .expect("a length that fits")
     }
 
     pub fn judge(&self, token: &str) -> Result<Claims, Rejection> {
