@@ -1,0 +1,49 @@
+// What the examples in examples/ do as keys come and go. Their five minutes do not pass here: the clock is pushed.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import http from 'node:http';
+import { it } from 'node:test';
+import { SignJWT } from 'jose';
+import { examples } from './examples.mjs';
+import { verdict } from './python.mjs';
+
+const settings = { AUTH_URL: 'http://auth.sso.localhost', COOKIE_DOMAIN: 'sso.localhost', SERVICE_URL: 'http://wiki.sso.localhost' };
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const key = { ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' };
+
+for (const [name, more] of [['django', { DJANGO_SETTINGS_MODULE: 'settings' }], ['fastapi', {}]]) {
+  it(`${name}: a withdrawn key is forgotten, and the last keys stay while none can be fetched`, () => {
+    const environment = { ...settings, ...more, AUTH_JWKS: 'http://127.0.0.1:1/' };
+    const answer = verdict('example_keys.py', { folder: `${examples}/${name}`, environment, key });
+    assert.deepEqual(answer, { start: ['old'], changed: ['new'], gone: ['new'] });
+  });
+}
+
+it('express: a withdrawn key is forgotten, and the last keys stay while none can be fetched', async (t) => {
+  let kid = 'old';
+  const server = http.createServer((_, response) => response.end(JSON.stringify({ keys: [{ ...key, kid }] })));
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  t.after(() => server.close());
+  Object.assign(process.env, settings, { AUTH_JWKS: `http://127.0.0.1:${server.address().port}/` });
+  const repeated = t.mock.method(globalThis, 'setInterval', () => ({ unref() {} }));
+  const { sharedLogin } = await import('../../examples/express/shared-login.js');
+  const [fiveMinutesPass, period] = repeated.mock.calls[0].arguments;
+  assert.equal(period, 300_000);
+
+  const now = Math.floor(Date.now() / 1000);
+  const sub = 'somebody';
+  const claims = { iss: settings.AUTH_URL, aud: settings.COOKIE_DOMAIN, sub, user_uuid: sub, token_type: 'access', iat: now, nbf: now, exp: now + 3600 };
+  const whoComesWith = async (signedBy) => {
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signedBy }).sign(privateKey);
+    const request = { headers: { cookie: `__Secure-sso_access=${token}` } };
+    await sharedLogin(request, { set() {} }, () => {});
+    return request.user?.sub;
+  };
+  assert.equal(await whoComesWith('old'), sub);
+  kid = 'new';
+  await fiveMinutesPass();
+  assert.deepEqual([await whoComesWith('old'), await whoComesWith('new')], [undefined, sub]);
+  await new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
+  await fiveMinutesPass();
+  assert.equal(await whoComesWith('new'), sub);
+});

@@ -1,0 +1,214 @@
+// The services in examples/: one login visits all of them, and each answers as the contract says.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { SignJWT } from 'jose';
+import { auth, cookieDomain, cookies, needsShortLife } from '../support/env.mjs';
+import { pause } from '../support/person.mjs';
+import { examples, names, runCommand } from './examples.mjs';
+import { startKeyServer } from './key-server.mjs';
+import { freePorts, startService } from './service.mjs';
+import { claimsOf, unsigned, withBrokenSignature, withOtherClaims } from './token.mjs';
+import { pathWithPackages } from './venv.mjs';
+import { Visitor, asks, byAScript, inATab } from './visitor.mjs';
+
+const services = Object.fromEntries(names.map((name) => [name, {}]));
+let visitor;
+let keys;
+
+before(async () => {
+  keys = await startKeyServer();
+  const ports = await freePorts(names.length);
+  await Promise.all(names.map(async (name, n) => {
+    const url = `http://${name}.${cookieDomain}:${ports[n]}`;
+    services[name].url = url;
+    Object.assign(services[name], await startService(runCommand(name), {
+      url,
+      cwd: `${examples}/${name}`,
+      env: {
+        PATH: pathWithPackages(), PYTHONDONTWRITEBYTECODE: '1',
+        AUTH_URL: auth, COOKIE_DOMAIN: cookieDomain, SERVICE_URL: url, AUTH_JWKS: keys.url, LISTEN: `127.0.0.1:${ports[n]}`,
+      },
+    }));
+  }));
+  visitor = await Visitor.whoIsLoggedIn();
+});
+after(() => keys.close());
+
+/** The login page that comes back to `page`. */
+const loginTo = (page) => {
+  const login = new URL('/login', auth);
+  login.searchParams.set('next', page);
+  return login;
+};
+
+function assertSentToLogin(answer, page) {
+  assert.equal(answer.status, 303);
+  const to = new URL(answer.headers.location);
+  assert.deepEqual([to.origin, to.pathname, [...to.searchParams]], [auth, '/login', [['next', page]]]);
+  assert.match(answer.headers['cache-control'], /\bno-store\b/);
+}
+
+function assertProblem(answer, service) {
+  assert.equal(answer.status, 401);
+  assert.match(answer.headers['content-type'], /^application\/problem\+json\b/);
+  assert.equal(answer.headers['www-authenticate'], 'Bearer');
+  assert.match(answer.headers['cache-control'], /\bno-store\b/);
+  const problem = JSON.parse(answer.body);
+  assert.equal(new URL(problem.login_url).href, loginTo(`${service}/`).href);
+  assert.equal(problem.renew_url, `${auth}/api/session/renew`);
+}
+
+// First of all, because only once are there no keys.
+for (const name of names) {
+  it(`${name}: without keys there is an error, and no way round in circles`, async () => {
+    const answer = await asks(`${services[name].url}/private`, { token: await visitor.token(), ...inATab });
+    assert.equal(answer.status, name === 'django' ? 500 : 503);
+  });
+}
+
+for (const name of names) {
+  describe(name, () => {
+    let url;
+    const privately = (question) => asks(`${url}/private`, { ...inATab, ...question });
+    const isAnonymous = async (token) => assertSentToLogin(await privately({ token }), `${url}/private`);
+
+    before(async () => {
+      url = services[name].url;
+      if (!keys.isOpen()) await keys.open();
+    });
+
+    it('shows its open page to everybody', async () => {
+      const answer = await asks(`${url}/`, inATab);
+      assert.equal(answer.status, 200);
+      assert.match(answer.body, /Open to all/);
+    });
+
+    it('sends an anonymous tab to the login, to come back to this very page', async () => {
+      assertSentToLogin(await asks(`${url}/private`, inATab), `${url}/private`);
+      const page = '/private?tab=a%20b&to=%2Fx%3Fy&next=http%3A%2F%2Fevil.example';
+      assertSentToLogin(await asks(url + page, inATab), url + page);
+    });
+
+    it('takes a browser without fetch metadata for a tab when it prefers HTML', async () => {
+      for (const accept of ['text/html', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8']) {
+        assertSentToLogin(await asks(`${url}/private`, { headers: { accept } }), `${url}/private`);
+      }
+    });
+
+    it('builds the way back from SERVICE_URL, whatever the Host header says', async () => {
+      for (const headers of [{ host: 'evil.example' }, { host: `evil.${cookieDomain}` }, { 'x-forwarded-host': 'evil.example' }]) {
+        assertSentToLogin(await asks(`${url}/private`, { headers: { ...inATab.headers, ...headers } }), `${url}/private`);
+      }
+    });
+
+    it('answers a script without a login with a problem that says where to log in', async () => {
+      assertProblem(await asks(`${url}/api/me`, byAScript), url);
+      for (const accept of ['*/*', 'application/json', 'application/json, text/html']) {
+        assertProblem(await asks(`${url}/api/me`, { headers: { accept } }), url);
+      }
+      // Fetch metadata outweighs what is accepted.
+      assertProblem(await asks(`${url}/private`, { headers: { ...byAScript.headers, accept: 'text/html' } }), url);
+    });
+
+    it('shows the person their page', async () => {
+      const answer = await privately({ token: await visitor.token() });
+      assert.equal(answer.status, 200);
+      assert.ok(answer.body.includes(visitor.who.firstName), answer.body);
+      assert.match(answer.headers['cache-control'], /\bno-store\b/);
+    });
+
+    it('tells a script the claims', async () => {
+      const token = await visitor.token();
+      const answer = await asks(`${url}/api/me`, { token, ...byAScript });
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers['content-type'], /^application\/json\b/);
+      assert.deepEqual(JSON.parse(answer.body), claimsOf(token));
+    });
+
+    it('takes a token that is tampered with for none', async () => {
+      const token = await visitor.token();
+      await isAnonymous(withBrokenSignature(token));
+      await isAnonymous(withOtherClaims(token, { user_is_superuser: true }));
+      await isAnonymous(withOtherClaims(token, { exp: claimsOf(token).exp + 3600 }));
+      await isAnonymous(unsigned(token));
+      for (const garbage of ['x', '..', 'a.b.c', '%00', '"']) await isAnonymous(garbage);
+    });
+
+    it('takes a token with one thing wrong for none', async () => {
+      const now = Math.floor(Date.now() / 1000);
+      // So that what follows is refused for what it says there.
+      assert.equal((await privately({ token: await keys.mint() })).status, 200);
+      const wrong = {
+        'another audience': [{ aud: 'example.org' }], 'no audience': [{ aud: undefined }],
+        'another issuer': [{ iss: 'http://auth.example.org' }], 'no issuer': [{ iss: undefined }],
+        'another token_type': [{ token_type: 'refresh' }], 'no token_type': [{ token_type: undefined }],
+        'expired beyond the leeway': [{ exp: now - 6 }], 'no end': [{ exp: undefined }],
+        'not yet valid': [{ nbf: now + 3600 }],
+        'another typ': [{}, { typ: 'JWT' }], 'no typ': [{}, { typ: undefined }],
+        'an unknown key': [{}, { kid: 'unknown' }], 'no key': [{}, { kid: undefined }],
+      };
+      for (const [what, [claims, header]] of Object.entries(wrong)) {
+        const answer = await privately({ token: await keys.mint(claims, header) });
+        assert.equal(answer.status, 303, what);
+      }
+    });
+
+    it('chooses the algorithm itself: the public key is no secret to sign with', async () => {
+      const secret = new TextEncoder().encode(JSON.stringify(keys.publicKey));
+      const claims = claimsOf(await keys.mint());
+      for (const alg of ['HS256', 'HS512']) {
+        await isAnonymous(await new SignJWT(claims).setProtectedHeader({ alg, typ: 'at+jwt', kid: keys.publicKey.kid }).sign(secret));
+      }
+    });
+
+    it('finds the good cookie among planted ones', async () => {
+      const token = await visitor.token();
+      for (const tokens of [['planted', token], [token, 'planted'], [token, token]]) {
+        const answer = await privately({ tokens });
+        assert.equal(answer.status, 200);
+        assert.ok(answer.body.includes(visitor.who.firstName));
+      }
+    });
+
+    it('serves nobody by the cookies of two people, and sends them nowhere', async () => {
+      const answer = await privately({ tokens: [await keys.mint(), await visitor.token()] });
+      assert.equal(answer.status, 409);
+    });
+
+    it('sends no posted form to the login', async () => {
+      const { status } = await asks(`${url}/private`, { ...inATab, form: { note: 'typed' } });
+      assert.ok([401, 404, 405].includes(status), `${status}`);
+    });
+  });
+}
+
+describe('one login', () => {
+  it('visits all of them', async () => {
+    await visitor.token();
+    for (const name of names) {
+      const answer = await visitor.opens(`${services[name].url}/private`);
+      assert.deepEqual([answer.status, answer.hops], [200, []], name);
+      assert.ok(answer.body.includes(visitor.who.firstName), name);
+    }
+  });
+
+  it('comes back to the page with a new token when the old one has run out', { skip: needsShortLife }, async () => {
+    const old = await visitor.token();
+    // Five seconds of leeway, and one because the clocks are rounded.
+    await pause(Math.max(0, claimsOf(old).exp + 6 - Date.now() / 1000));
+    for (const name of names) {
+      const page = `${services[name].url}/private?from=${name}`;
+      const answer = await visitor.opens(page, { cookie: `${cookies.access}=${old}` });
+      assert.deepEqual([answer.status, answer.hops], [200, [loginTo(page).href, page]], name);
+      assert.ok(answer.body.includes(visitor.who.firstName), name);
+    }
+  });
+
+  it('holds in all of them when the keys can no longer be fetched', async () => {
+    await keys.close();
+    for (const name of names) {
+      const answer = await visitor.opens(`${services[name].url}/private`, { cookie: `${cookies.access}=${await visitor.token()}` });
+      assert.deepEqual([answer.status, answer.hops], [200, []], name);
+    }
+  });
+});

@@ -1,0 +1,62 @@
+// Programs that a test starts on a free port of loopback, and their end.
+import { spawn } from 'node:child_process';
+import http from 'node:http';
+import { createServer } from 'node:net';
+import { after } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** An interpreter's first start on a busy machine takes long. */
+const startSeconds = 180;
+
+const running = new Set();
+const end = (signal) => running.forEach((child) => {
+  try {
+    // The whole group: it holds what the program itself started.
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended already.
+  }
+});
+after(async () => {
+  end('SIGTERM');
+  for (let tries = 0; running.size && tries < 50; tries += 1) await pause(100);
+  end('SIGKILL');
+});
+// When the test itself is made to end.
+process.on('exit', () => end('SIGKILL'));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+/** Ports that nobody has right now, all different. */
+export async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer());
+  await Promise.all(servers.map((server) => new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); })));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
+  return ports;
+}
+
+const isHealthy = ({ host, port }) => new Promise((resolve) => {
+  const request = http.get({ host: '127.0.0.1', port, path: '/healthz', headers: { host }, agent: false, timeout: 5000 }, (response) => {
+    response.resume();
+    resolve(response.statusCode === 200);
+  });
+  request.on('timeout', () => request.destroy());
+  request.on('error', () => resolve(false));
+});
+
+/** Runs a shell command and waits until `<url>/healthz` answers 200; a program that ends before is an error with its output. */
+export async function startService(command, { url, cwd, env }) {
+  const child = spawn('sh', ['-c', `exec ${command}`], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { output = (output + chunk).slice(-8000); });
+  let ended;
+  child.on('error', (cause) => { ended = cause.message; running.delete(child); });
+  child.on('exit', (code, signal) => { ended ??= signal ?? `exit status ${code}`; running.delete(child); });
+  for (const until = Date.now() + startSeconds * 1000; ;) {
+    if (await isHealthy(new URL(url))) return { output: () => output };
+    if (ended) throw new Error(`\`${command}\` ended (${ended}):\n${output}`);
+    if (Date.now() > until) throw new Error(`\`${command}\` does not answer at ${url}/healthz after ${startSeconds} s:\n${output}`);
+    await pause(200);
+  }
+}

@@ -1,0 +1,52 @@
+// The shared login for Express: who is asking, and what nobody is answered. Copy this file.
+import { createRemoteJWKSet, jwtVerify } from "jose";
+
+const { AUTH_URL, COOKIE_DOMAIN, SERVICE_URL, AUTH_JWKS } = process.env;
+// jose leaves out the checks whose value is missing.
+if (!AUTH_URL || !COOKIE_DOMAIN || !SERVICE_URL) throw new Error("set AUTH_URL, COOKIE_DOMAIN and SERVICE_URL");
+const [auth, service] = [AUTH_URL, SERVICE_URL].map((url) => new URL(url).origin);
+
+// The public keys, fetched anew every five minutes so that a withdrawn one is forgotten. Where that fails, the last good
+// ones stay: people who are logged in need no auth-service.
+const keys = createRemoteJWKSet(new URL(AUTH_JWKS || `${auth}/.well-known/jwks.json`), { cacheMaxAge: Infinity });
+setInterval(() => keys.reload().catch(() => {}), 300_000).unref();
+
+/** The claims of a token that holds, or undefined. */
+async function claimsOf(token) {
+  const { payload } = await jwtVerify(token, keys, {
+    algorithms: ["ES256"],
+    typ: "at+jwt",
+    issuer: auth,
+    audience: COOKIE_DOMAIN,
+    clockTolerance: 5,
+    requiredClaims: ["sub", "iat", "nbf", "exp", "user_uuid"],
+  });
+  return payload.token_type === "access" ? payload : undefined;
+}
+
+/** For all routes: `req.user` holds the claims of whoever is logged in, or is undefined. */
+export async function sharedLogin(req, res, next) {
+  res.set("Cache-Control", "no-store");
+  // Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
+  const cookies = (req.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
+  const tokens = cookies.filter(([name]) => name === "__Secure-sso_access").map(([, value]) => value);
+  const claims = await Promise.all(tokens.map((token) => claimsOf(token).catch(() => undefined)));
+  const people = new Map(claims.filter(Boolean).map((person) => [person.sub, person]));
+  if (tokens.length && !keys.jwks()) return res.status(503).set("Retry-After", "5").send("The keys could not be fetched yet.");
+  if (people.size > 1) return res.status(409).send("Cookies of two people: clear the cookies of this domain.");
+  [req.user] = people.values();
+  next();
+}
+
+/** For routes that need a user. */
+export function loginRequired(req, res, next) {
+  if (req.user) return next();
+  // Where the browser does not say that a tab waits for this, whoever prefers HTML is taken for one.
+  const isPage = req.method === "GET" && ["navigate", "html"].includes(req.get("sec-fetch-mode") || req.accepts(["json", "html"]));
+  // By SERVICE_URL, never by the Host header. A script's own address is no page to come back to.
+  const back = service + (isPage ? req.originalUrl : "/");
+  const loginUrl = `${auth}/login?${new URLSearchParams({ next: back })}`;
+  if (isPage) return res.redirect(303, loginUrl);
+  const problem = { title: "Log in first", login_url: loginUrl, renew_url: `${auth}/api/session/renew` };
+  res.status(401).set("WWW-Authenticate", "Bearer").type("application/problem+json").json(problem);
+}
