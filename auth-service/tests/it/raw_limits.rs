@@ -75,7 +75,7 @@ async fn a_slow_head_and_a_slow_form_are_given_up_after_ten_seconds() {
     });
     assert_eq!(head.status(), "408", "{}", head.text);
     assert_eq!(body.status(), "408", "{}", body.text);
-    assert!(body.text.contains("The form took too long to arrive."), "{}", body.text);
+    assert!(body.text.contains("What you sent took too long to arrive."), "{}", body.text);
     assert!(head.is_closed, "the connection of a slow head stays open");
     let waited = begun.elapsed();
     assert!(waited >= Duration::from_secs(9) && waited < Duration::from_secs(18), "{waited:?}");
