@@ -163,6 +163,21 @@ async fn a_set_that_is_good_for_a_second_is_loaded_again_before_it_is_too_old() 
     assert!(server.hits() <= 5, "{}", server.hits());
 }
 
+/// K3: a set is as old as the question for it, however long the answer took.
+#[actix_web::test]
+async fn the_age_of_a_set_counts_from_the_question() {
+    let set = TestIssuer::new().jwks();
+    let server = Server::start_with(move |_, mut stream| {
+        std::thread::sleep(Duration::from_millis(1500));
+        let _ = stream.write_all(&answer("200 OK", "application/json", "Cache-Control: max-age=4\r\n", &set));
+    });
+    let source = KeySource::url(server.url()).unwrap();
+    source.ready().await.unwrap();
+    // Asked at 0, answered at 1.5, asked again at 3 seconds, not at 4.5.
+    std::thread::sleep(Duration::from_millis(2200));
+    assert_eq!(server.hits(), 2);
+}
+
 /// A server that says nothing sensible is not asked all the time.
 #[actix_web::test]
 async fn a_set_that_must_not_be_kept_is_kept_for_a_while() {
