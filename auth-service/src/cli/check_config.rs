@@ -1,6 +1,6 @@
 //! `auth-service check-config`
 
-use crate::config::{Config, LogFormat, ServeFlags, TokenAlgorithm};
+use crate::config::{Config, LogFormat, ServeFlags, TokenAlgorithm, span_in_words};
 
 use super::{Failure, output};
 
@@ -13,7 +13,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
 }
 
 fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str, String)> {
-    let span = |span| humantime::format_duration(span).to_string();
+    let span = span_in_words;
     let shown = |is_set: bool| if is_set { "(set, not shown)" } else { "(not used)" }.to_owned();
     let everywhere = format!("(all of {})", config.cookie_domain.as_str());
     vec![

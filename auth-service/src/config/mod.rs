@@ -19,6 +19,7 @@ pub use proxies::TrustedProxies;
 pub use secret_key::SecretKey;
 pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
+pub use span::in_words as span_in_words;
 
 /// A setting that cannot be used: names the setting and what to do, never its value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -17,13 +17,51 @@ pub(super) fn parse(
     bounds: RangeInclusive<u64>,
 ) -> Result<Duration, ConfigError> {
     let Some(text) = value else { return Ok(Duration::from_secs(default)) };
-    let in_words = |seconds: &u64| humantime::format_duration(Duration::from_secs(*seconds)).to_string();
     match humantime::parse_duration(text) {
         Ok(span) if span.subsec_nanos() == 0 && bounds.contains(&span.as_secs()) => Ok(span),
         Ok(_) => Err(ConfigError::new(
             setting,
-            format!("must be between {} and {}", in_words(bounds.start()), in_words(bounds.end())),
+            format!(
+                "must be between {} and {}",
+                in_words(Duration::from_secs(*bounds.start())),
+                in_words(Duration::from_secs(*bounds.end()))
+            ),
         )),
         Err(_) => Err(ConfigError::new(setting, "must be a duration such as 30s, 5m or 5d")),
+    }
+}
+
+/// `1d 12h`, `1m 30s`: as it can be written in a setting. Days, because months and years have no fixed length.
+pub fn in_words(span: Duration) -> String {
+    let mut left = span.as_secs();
+    let mut words = Vec::new();
+    for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (1, "s")] {
+        if left >= unit {
+            words.push(format!("{}{name}", left / unit));
+            left %= unit;
+        }
+    }
+    if words.is_empty() { "0s".to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_written_as_it_can_be_set() {
+        for (seconds, words) in [
+            (0, "0s"),
+            (30, "30s"),
+            (90, "1m 30s"),
+            (300, "5m"),
+            (90 * DAY, "90d"),
+            (365 * DAY, "365d"),
+            (DAY + 2 * HOUR, "1d 2h"),
+        ] {
+            let span = Duration::from_secs(seconds);
+            assert_eq!(in_words(span), words);
+            assert_eq!(humantime::parse_duration(words).unwrap(), span);
+        }
     }
 }

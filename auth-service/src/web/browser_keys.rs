@@ -20,13 +20,18 @@ impl BrowserKeys {
         Self(previous.map(|previous| (of(&config.secret_key), of(previous))))
     }
 
-    /// The cookie's value as the present key encrypts it.
+    /// The cookie's value, as it came in a header, as the present key encrypts it.
     pub(super) fn renewed(&self, name: &str, value: String) -> String {
-        let Some((current, previous)) = &self.0 else { return value };
-        let mut jar = CookieJar::new();
-        jar.add_original(Cookie::new(name.to_owned(), value.clone()));
-        let Some(opened) = jar.private(previous).get(name) else { return value };
-        jar.private_mut(current).add(opened);
-        jar.get(name).map_or(value, |sealed| sealed.value().to_owned())
+        self.0.as_ref().and_then(|keys| renew(keys, name, &value)).unwrap_or(value)
     }
+}
+
+/// `None` for a cookie that the previous key does not open.
+fn renew((current, previous): &(Key, Key), name: &str, value: &str) -> Option<String> {
+    let mut jar = CookieJar::new();
+    jar.add_original(Cookie::parse_encoded(format!("{name}={value}")).ok()?);
+    let opened = jar.private(previous).get(name)?;
+    jar.private_mut(current).add(opened);
+    let pair = jar.get(name)?.encoded().stripped().to_string();
+    pair.split_once('=').map(|(_, value)| value.to_owned())
 }

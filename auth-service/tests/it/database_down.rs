@@ -122,7 +122,7 @@ impl Drop for Gone {
     }
 }
 
-fn drop_database(app: &TestApp) {
+pub fn drop_database(app: &TestApp) {
     let (server, name) = app.database.url.rsplit_once('/').unwrap();
     let admin = auth_service::db::DatabaseUrl::parse(&format!("{server}/postgres")).unwrap();
     let statement = format!("DROP DATABASE {name} WITH (FORCE)");

@@ -36,6 +36,8 @@ pub struct Tweaks {
     pub flags: ServeFlags,
     /// bcrypt's cost; 4, the least there is, unless a test measures.
     pub bcrypt_cost: Option<u32>,
+    /// What no setting allows, such as keys that sign for seconds.
+    pub config: Option<fn(&mut Config)>,
 }
 
 const SECRET_KEY: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
@@ -119,6 +121,11 @@ impl TestApp {
         self.db().run(move |conn| work(conn).map_err(DatabaseError::from)).await.unwrap()
     }
 
+    /// Another instance, with settings of its own.
+    pub async fn another(&self, tweaks: Tweaks) -> Self {
+        Self::start_on(self.database.clone(), self.clock.clone(), tweaks).await
+    }
+
     /// Lets time pass for the service.
     pub fn wait(&self, span: Duration) {
         self.clock.advance(span);
@@ -154,5 +161,8 @@ fn config(database_url: &str, tweaks: Tweaks) -> Config {
     flags.database.database_url = Some(database_url.to_owned());
     let mut config = Config::parse(&flags).unwrap();
     config.passwords.bcrypt_cost = tweaks.bcrypt_cost.unwrap_or(4);
+    if let Some(change) = tweaks.config {
+        change(&mut config);
+    }
     config
 }

@@ -3,6 +3,7 @@
 mod app;
 mod clock;
 mod database;
+mod keys;
 mod logs;
 mod person;
 mod reply;
@@ -11,6 +12,7 @@ mod session;
 pub use app::{AUTH_HOST, TestApp, Tweaks};
 pub use clock::TestClock;
 pub use database::TestDatabase;
+pub use keys::{header, kids};
 pub use person::{PASSWORD, Person};
 pub use reply::{Reply, SetCookie};
 pub use session::{ACCESS, BROWSER, REFRESH};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use reqwest::header::{COOKIE, HOST};
 use reqwest::{Client, Method, RequestBuilder, redirect};
 
-use super::{AUTH_HOST, Reply};
+use super::{AUTH_HOST, Reply, TestApp};
 
 /// Good enough for every rule.
 pub const PASSWORD: &str = "violet harbour kites 7";
@@ -122,6 +122,13 @@ impl Person {
 
     pub fn forget_cookie(&self, name: &str) {
         self.jar.lock().unwrap().remove(name);
+    }
+
+    /// The same browser at another instance, with what it holds by now.
+    pub fn at(&self, app: &TestApp) -> Self {
+        let there = app.person();
+        *there.jar.lock().unwrap() = self.jar.lock().unwrap().clone();
+        there
     }
 
     /// Somebody else with a copy of everything in this browser: a thief, or the same person's other tab from a
