@@ -10,7 +10,7 @@ use crate::{e2e, postgres};
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     // The README's own command comes first: it is what a newcomer types.
     ("tests on SQLite", || run_cargo(&mut cargo(["test"]))),
     ("formatting", || run_cargo(&mut cargo(["fmt", "--all", "--check"]))),
@@ -36,10 +36,14 @@ const STEPS: [Step; 10] = [
         run_cargo(&mut cargo(["check", "--package", "shared-claims", "--no-default-features"]))
     }),
     ("tests on PostgreSQL", || postgres::test(&[])),
+    ("rotation and races at length, on PostgreSQL", || postgres::test_at_length(&LONG_RUNS)),
     ("the browser suite in Chromium", || browser("chromium")),
     ("the browser suite in Firefox", || browser("firefox")),
     ("our tokens in other languages", e2e::interop),
 ];
+
+/// The tests that run longer where that is asked for: a minute of rotation, two hundred races over three instances.
+const LONG_RUNS: [&str; 5] = ["--test", "it", "--", "rotation_load", "three_instances"];
 
 /// Runs every step; the first failure ends it.
 pub fn ci() -> Outcome {

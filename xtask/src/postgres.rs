@@ -91,10 +91,23 @@ impl Cluster {
 
 /// Runs auth-service's suite on a throwaway PostgreSQL.
 pub fn test(words: &[OsString]) -> Outcome {
+    run(words, &[])
+}
+
+/// Runs some of its tests at the lengths at which we make our claims, and shows what they count.
+pub fn test_at_length(words: &[&str]) -> Outcome {
+    run(words, &["--nocapture"])
+}
+
+fn run<W: AsRef<OsStr>>(words: &[W], at_length: &[&str]) -> Outcome {
     let cluster = Cluster::start()?;
     println!("PostgreSQL runs on 127.0.0.1:{} for this test", cluster.port);
     let mut command = project::cargo(["test", "--package", "auth-service", "--features", "postgres"]);
-    project::run_cargo(command.args(words).env("TEST_POSTGRES_URL", cluster.url()))
+    command.args(words).args(at_length).env("TEST_POSTGRES_URL", cluster.url());
+    if !at_length.is_empty() {
+        command.env("LONG_RUNS", "1");
+    }
+    project::run_cargo(&mut command)
 }
 
 fn answers(programs: &Path, port: u16) -> bool {

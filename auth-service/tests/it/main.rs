@@ -45,6 +45,7 @@ mod renewal;
 mod renewal_limits;
 mod renewal_races;
 mod reuse;
+mod rotation_load;
 mod sessions;
 mod settings;
 mod statics;

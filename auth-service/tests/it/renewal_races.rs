@@ -9,7 +9,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::Method;
 use tokio::task::JoinSet;
 
-use crate::support::{ACCESS, PASSWORD, Person, REFRESH, Reply, TestApp};
+use crate::support::{ACCESS, PASSWORD, Person, REFRESH, Reply, TestApp, is_long_run};
 
 /// Five services with ten tabs each.
 const TABS: usize = 50;
@@ -83,9 +83,11 @@ async fn tabs_spread_over_three_instances_share_one_successor() {
     app.user("ada@example.org", PASSWORD).await;
     let others = [app.second_instance().await, app.second_instance().await];
     let ada = ada(&app).await;
-    for round in 1..=5 {
+    // Two hundred rounds with `LONG_RUNS=1`.
+    let rounds = if is_long_run() { 200 } else { 5 };
+    for round in 1..=rounds {
         let mut set = JoinSet::new();
-        for tab in 0..30 {
+        for tab in 0..TABS {
             let at = match tab % 3 {
                 0 => app.person(),
                 n => others[n - 1].person(),

@@ -131,6 +131,12 @@ impl Person {
         there
     }
 
+    /// Holds what another browser of the same person holds by now.
+    pub fn take_cookies_of(&self, other: &Self) {
+        let cookies = other.jar.lock().unwrap().clone();
+        *self.jar.lock().unwrap() = cookies;
+    }
+
     /// Somebody else with a copy of everything in this browser: a thief, or the same person's other tab from a
     /// moment ago.
     pub fn copy(&self) -> Self {
