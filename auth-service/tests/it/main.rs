@@ -7,6 +7,7 @@ mod support;
 
 mod access_token;
 mod account;
+mod clocks;
 mod commands;
 mod commands_keys;
 mod commands_users;

@@ -38,6 +38,8 @@ pub struct Tweaks {
     pub bcrypt_cost: Option<u32>,
     /// What no setting allows, such as keys that sign for seconds.
     pub config: Option<fn(&mut Config)>,
+    /// How many seconds the machine's clock is wrong; the service then goes by the database's, as it does in earnest.
+    pub machine_is_ahead: Option<i64>,
 }
 
 const SECRET_KEY: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
@@ -59,8 +61,11 @@ impl TestApp {
     /// An instance on a database that others may use too.
     pub async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
         logs::start();
+        let app_clock = match tweaks.machine_is_ahead {
+            None => clock.clock(),
+            Some(seconds) => clock.clock_of_a_machine_ahead(seconds).set_by_the_database(),
+        };
         let config = config(&database.url, tweaks);
-        let app_clock = clock.clock();
         let app_config = config.clone();
         let (send, receive) = mpsc::channel();
         // A thread with an actix system of its own, as the process has.

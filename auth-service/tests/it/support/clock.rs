@@ -23,6 +23,12 @@ impl TestClock {
         Clock::system().now() + Duration::from_millis(ahead)
     }
 
+    /// As a machine tells the time whose clock is wrong.
+    pub fn clock_of_a_machine_ahead(&self, seconds: i64) -> Clock {
+        let this = self.clone();
+        Clock::from_fn(move || this.now().shifted(seconds * 1_000_000))
+    }
+
     pub fn clock(&self) -> Clock {
         let this = self.clone();
         Clock::from_fn(move || this.now())
