@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::HttpResponse;
+use actix_web::http::header::HeaderValue;
 
 use super::App;
 use crate::accounts::{self, Current};
@@ -27,12 +28,24 @@ impl App {
         Ok(answer)
     }
 
-    /// Hands out the session: both cookies, on whatever the answer is.
+    /// Takes the hint away that a session exists: there is none. The tokens stay, as at every failed renewal.
+    pub fn forget_hint(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
+        answer.add_cookie(&self.cookies.hint(Duration::ZERO)).map_err(Error::internal_from_http)?;
+        Ok(answer)
+    }
+
+    /// The policy of the one page that pages of our services may frame.
+    pub fn frame_policy(&self) -> HeaderValue {
+        self.policy.for_frames_of_ours()
+    }
+
+    /// Hands out the session: both tokens and the hint, on whatever the answer is.
     pub async fn admit(&self, mut answer: HttpResponse, current: &Current) -> Result<HttpResponse, Error> {
         let tokens = self.tokens(current).await?;
         for cookie in [
             self.cookies.access(&tokens.access, tokens.access_life),
             self.cookies.refresh(&tokens.refresh, tokens.refresh_life),
+            self.cookies.hint(tokens.refresh_life),
         ] {
             answer.add_cookie(&cookie).map_err(Error::internal_from_http)?;
         }

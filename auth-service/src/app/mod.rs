@@ -28,6 +28,7 @@ pub struct App {
     pub cookies: Cookies,
     pub pages: Pages,
     pub statics: Statics,
+    policy: Policy,
 }
 
 /// The service could not be put together.
@@ -59,6 +60,7 @@ impl App {
             cookies: Cookies::new(&config),
             pages: Pages::embedded(&config.auth_url, &statics)?,
             statics,
+            policy: Policy::new(&config),
             db,
             clock,
             config,
@@ -75,6 +77,6 @@ impl App {
             .app_data(web::Data::new(app.statics.clone()))
             .app_data(web::Data::new(app.config.auth_url.clone()))
             .app_data(web::Data::new(app.config.trusted_proxies.clone()))
-            .app_data(web::Data::new(Policy::new(&app.config)));
+            .app_data(web::Data::new(app.policy.clone()));
     }
 }

@@ -11,6 +11,10 @@ pub struct CookieNames {
     pub refresh: String,
     /// Messages and form protection; never an identity.
     pub browser: String,
+    /// Says that a session probably exists; reaches every sub-domain, and proves nothing.
+    pub hint: String,
+    /// Where the browser was sent last, for a moment. Only we read it, so nobody needs to name it.
+    pub trip: String,
 }
 
 impl CookieNames {
@@ -21,8 +25,11 @@ impl CookieNames {
             access: name("ACCESS_COOKIE_NAME", flags.access_cookie_name.as_deref(), parent, "sso_access")?,
             refresh: name("REFRESH_COOKIE_NAME", flags.refresh_cookie_name.as_deref(), host, "sso_refresh")?,
             browser: name("BROWSER_COOKIE_NAME", flags.browser_cookie_name.as_deref(), host, "sso_browser")?,
+            hint: name("HINT_COOKIE_NAME", flags.hint_cookie_name.as_deref(), parent, "sso_hint")?,
+            trip: format!("{host}sso_trip"),
         };
-        if names.access == names.refresh || names.access == names.browser || names.refresh == names.browser {
+        let all = [&names.access, &names.refresh, &names.browser, &names.hint, &names.trip];
+        if all.iter().enumerate().any(|(n, name)| all[..n].contains(name)) {
             return Err(ConfigError::new("REFRESH_COOKIE_NAME", "two cookies cannot have one name"));
         }
         Ok(names)

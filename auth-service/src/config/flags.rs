@@ -104,6 +104,9 @@ pub struct ServeFlags {
     /// The name of the cookie for messages and form protection [default: __Host-sso_browser].
     #[arg(long, env, hide_env_values = true, value_name = "NAME")]
     pub browser_cookie_name: Option<String>,
+    /// The name of the cookie that tells services that a session probably exists [default: __Secure-sso_hint].
+    #[arg(long, env, hide_env_values = true, value_name = "NAME")]
+    pub hint_cookie_name: Option<String>,
     /// `pretty` or `json` [default: pretty].
     #[arg(long, env, hide_env_values = true, value_name = "FORMAT")]
     pub log_format: Option<String>,

@@ -1,17 +1,27 @@
-//! Logging in, and renewing a login without noticing: `GET, POST /login`.
+//! Logging in, and renewing a login without noticing: `GET, POST /login`, and `/login/frame` for a form that was kept.
 
+mod again;
 mod form;
+mod frame;
+mod query;
+mod trip;
 mod view;
 
 use actix_web::web;
 
+pub use again::{DonePage, FramePage, LoopPage};
 pub use form::{LoginForm, LoginPage, Remarks};
 
 pub fn routes(services: &mut web::ServiceConfig) {
-    services.service(
-        web::resource("/login")
-            .route(web::get().to(view::show))
-            .route(web::head().to(view::form_alone))
-            .route(web::post().to(view::submit)),
-    );
+    services
+        .service(
+            web::resource("/login")
+                .route(web::get().to(view::show))
+                .route(web::head().to(view::form_alone))
+                .route(web::post().to(view::submit)),
+        )
+        .service(web::resource("/login/frame").route(web::get().to(frame::renew)))
+        .service(
+            web::resource("/login/done").route(web::get().to(frame::done)).route(web::head().to(frame::done)),
+        );
 }

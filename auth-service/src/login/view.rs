@@ -3,7 +3,10 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::again::LoopPage;
 use super::form::{LoginForm, LoginPage, Remarks};
+use super::query::LoginQuery;
+use super::trip::{Trip, Way};
 use crate::accounts::Email;
 use crate::app::{App, LogIn};
 use crate::audit::Client;
@@ -12,23 +15,57 @@ use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
 
 const WRONG: &str = "Please enter a correct email and password. Capital letters matter in the password.";
+const AGAIN: &str = "Please enter your password once more to continue.";
 const INACTIVE: &str = "This account is inactive.";
 
-/// `GET /login`: renews a live session and goes on to `next`, or shows the form. A failed renewal takes no cookie
+/// `GET /login`: renews a live session and goes on to `next`, or shows the form. A failed renewal takes neither token
 /// away: the failure may be another tab's success.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
     client: Client,
     browser: Browser,
-    query: NextQuery,
+    query: LoginQuery,
 ) -> Result<HttpResponse, Error> {
     require_navigation(&request)?;
-    let next = app.next(query.0.as_deref());
-    match app.renew(App::refresh_token(&request), client).await? {
-        Some(current) => app.admit(see_other(&app.destination(next.as_ref(), "/")), &current).await,
-        None => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
+    let next = app.next(query.next.as_deref());
+    let Some(current) = app.renew(App::refresh_token(&request), client).await? else {
+        return match &next {
+            Some(next) if query.is_silent => app.forget_hint(see_other(next.as_str())),
+            _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
+        };
+    };
+    if query.needs_proof(&current.session, app.clock.now()) && !query.is_silent {
+        let (email, remarks) =
+            (current.user.email.to_string(), Remarks { form: Some(AGAIN), ..Remarks::default() });
+        let asked = page(&app, &browser, StatusCode::OK, next.as_ref(), &email, &remarks)?;
+        return app.admit(asked, &current).await;
     }
+    let onward = onward(&app, &request, &browser, next.as_ref())?;
+    app.admit(onward, &current).await
+}
+
+/// On to `next`, unless that leads in a circle.
+fn onward(
+    app: &App,
+    request: &HttpRequest,
+    browser: &Browser,
+    next: Option<&Next>,
+) -> Result<HttpResponse, Error> {
+    let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.now());
+    let trip = next.and_then(|next| Trip::to(next, own, request, life, now));
+    let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
+    let (value, life) = trip.cookie();
+    let mut answer = match trip.way() {
+        Way::On(target) => see_other(&target),
+        Way::Nowhere(service) => {
+            tracing::warn!(service, "a service does not take the login: the browser was going in circles");
+            let page = LoopPage::new(service, app.destination(next, "/"));
+            app.pages.answer(StatusCode::CONFLICT, &Shell::of(browser), &page)?
+        }
+    };
+    answer.add_cookie(&app.cookies.trip(&value, life)).map_err(Error::internal_from_http)?;
+    Ok(answer)
 }
 
 /// `HEAD /login`: what the form would answer; renews nothing.

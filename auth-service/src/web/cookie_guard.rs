@@ -3,7 +3,7 @@
 //! A sibling sub-domain can plant cookies on this host. actix percent-decodes and Unicode-trims cookie *names* and
 //! takes the first match, so a planted `%5F%5FHost-sso_refresh` would pass for ours although the browser guards
 //! that prefix (GHSA-j6w9-fv6q-3q52 is the same mistake elsewhere). So the header is read here byte by byte:
-//! names are compared as they came, our own two are kept, everything else is dropped. A name that comes twice
+//! names are compared as they came, our own are kept, everything else is dropped. A name that comes twice
 //! is dropped too: one of the two was planted, and nothing says which (rfc6265bis, 4.2.2).
 
 use actix_web::body::MessageBody;
@@ -18,6 +18,10 @@ use super::{BrowserKeys, Cookies};
 #[derive(Clone)]
 struct RefreshCookie(String);
 
+/// The cookie of the browser's last trip. The person's own word.
+#[derive(Clone)]
+struct TripCookie(String);
+
 /// Middleware: leaves only our own cookies in the request. Must be the outermost.
 pub async fn guard(
     cookies: web::Data<Cookies>,
@@ -29,6 +33,7 @@ pub async fn guard(
     let browser = only(request.headers(), &names.browser);
     let browser = browser.map(|value| browser_keys.renewed(&names.browser, value));
     let refresh = only(request.headers(), &names.refresh);
+    let trip = only(request.headers(), &names.trip);
     request.headers_mut().remove(COOKIE);
     if let Some(value) = browser
         && let Ok(header) = HeaderValue::from_str(&format!("{}={value}", names.browser))
@@ -38,7 +43,15 @@ pub async fn guard(
     if let Some(value) = refresh {
         request.extensions_mut().insert(RefreshCookie(value));
     }
+    if let Some(value) = trip {
+        request.extensions_mut().insert(TripCookie(value));
+    }
     next.call(request).await
+}
+
+/// The cookie of the last trip, of a request that went through [`guard`].
+pub fn trip_cookie(request: &HttpRequest) -> Option<String> {
+    request.extensions().get::<TripCookie>().map(|cookie| cookie.0.clone())
 }
 
 /// The refresh cookie of a request that went through [`guard`].

@@ -35,9 +35,21 @@ impl Cookies {
         self.cookie(&self.names.refresh, token, life)
     }
 
-    /// Takes both tokens away, naming each as it was set.
-    pub fn forget(&self) -> [Cookie<'static>; 2] {
-        [self.access("", Duration::ZERO), self.refresh("", Duration::ZERO)]
+    /// Tells every sub-domain that a session probably exists. Proof of nothing: anybody can set it.
+    pub fn hint(&self, life: Duration) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.names.hint, "1", life);
+        cookie.set_domain(self.domain.clone());
+        cookie
+    }
+
+    /// Where the browser was sent last, for this host alone.
+    pub fn trip(&self, value: &str, life: Duration) -> Cookie<'static> {
+        self.cookie(&self.names.trip, value, life)
+    }
+
+    /// Takes both tokens and the hint away, naming each as it was set.
+    pub fn forget(&self) -> [Cookie<'static>; 3] {
+        [self.access("", Duration::ZERO), self.refresh("", Duration::ZERO), self.hint(Duration::ZERO)]
     }
 
     fn cookie(&self, name: &str, value: &str, life: Duration) -> Cookie<'static> {

@@ -15,6 +15,8 @@ use crate::config::Config;
 #[derive(Clone)]
 pub struct Policy {
     content_security: HeaderValue,
+    /// The same for a page that pages of our services may frame.
+    framed: HeaderValue,
     strict_transport: Option<HeaderValue>,
 }
 
@@ -23,18 +25,28 @@ impl Policy {
     /// Never: what the settings contribute are origins, which are ASCII.
     pub fn new(config: &Config) -> Self {
         // `form-action` names the services too: Chromium checks the redirect that answers a form.
-        let content_security = format!(
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {}; frame-ancestors 'none'; \
-             base-uri 'none'; object-src 'none'",
-            config.allowed_origins.as_csp_sources()
-        );
+        let services = config.allowed_origins.as_csp_sources();
+        let policy = |form_action: &str, frame_ancestors: &str| {
+            let policy = format!(
+                "default-src 'none'; style-src 'self'; img-src 'self'; form-action {form_action}; \
+                 frame-ancestors {frame_ancestors}; base-uri 'none'; object-src 'none'"
+            );
+            HeaderValue::from_str(&policy).expect("origins are ASCII")
+        };
         Self {
-            content_security: HeaderValue::from_str(&content_security).expect("origins are ASCII"),
+            content_security: policy(&format!("'self' {services}"), "'none'"),
+            framed: policy("'none'", &format!("'self' {services}")),
             strict_transport: config
                 .auth_url
                 .is_https()
                 .then(|| HeaderValue::from_static("max-age=31536000; includeSubDomains")),
         }
+    }
+}
+
+impl Policy {
+    pub fn for_frames_of_ours(&self) -> HeaderValue {
+        self.framed.clone()
     }
 }
 
@@ -46,7 +58,10 @@ pub async fn add(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, policy.content_security.clone());
+    // The page that may be framed says so itself.
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy.content_security.clone());
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // Not `no-referrer`: a page with that posts its forms with `Origin: null`.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -9,7 +9,7 @@ use auth_service::config::{Config, ServeFlags};
 use auth_service::web::Cookies;
 use diesel::RunQueryDsl;
 
-use crate::support::{ACCESS, BROWSER, PASSWORD, REFRESH, SetCookie, TestApp, TestClock, TestDatabase};
+use crate::support::{ACCESS, BROWSER, HINT, PASSWORD, REFRESH, SetCookie, TestApp, TestClock, TestDatabase};
 
 const FIVE_DAYS: i64 = 5 * 86_400;
 
@@ -47,8 +47,14 @@ async fn the_session_stays_on_this_host_and_the_access_token_reaches_its_sibling
         let access = reply.cookie(ACCESS).expect("an access cookie");
         assert_eq!(without_age(&access), domain_wide());
         assert!((299..=301).contains(&access.max_age()), "{}", access.max_age());
+        let hint = reply.cookie(HINT).expect("a hint");
+        assert_eq!((without_age(&hint), hint.value.as_str()), (domain_wide(), "1"));
+        assert_eq!(hint.max_age(), refresh.max_age());
         let names: Vec<String> = reply.cookies().into_iter().map(|cookie| cookie.name).collect();
-        assert!(names.iter().all(|name| [ACCESS, REFRESH, BROWSER].contains(&name.as_str())), "{names:?}");
+        assert!(
+            names.iter().all(|name| [ACCESS, REFRESH, BROWSER, HINT].contains(&name.as_str())),
+            "{names:?}"
+        );
         assert!(names.iter().filter(|name| *name == REFRESH).count() == 1, "{names:?}");
     }
 }
@@ -150,7 +156,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
     let answer = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(admitted).unwrap();
     let sizes: Vec<usize> =
         answer.cookies().map(|cookie| cookie.name().len() + cookie.value().len()).collect();
-    assert!(sizes.len() == 2 && sizes.iter().all(|size| *size <= 4096), "{sizes:?}");
+    assert!(sizes.len() == 3 && sizes.iter().all(|size| *size <= 4096), "{sizes:?}");
     assert!(sizes[0] > 3000, "the test no longer makes a long token: {sizes:?}");
 }
 

@@ -31,6 +31,8 @@ mod key_life;
 mod key_races;
 mod key_settings;
 mod login;
+mod login_asked_for;
+mod login_circles;
 mod logout;
 mod methods;
 mod passwords;

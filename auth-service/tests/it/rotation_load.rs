@@ -70,7 +70,8 @@ async fn live(people: [Person; 2], services: [SharedLogin; 2], tally: Arc<Tally>
             return;
         }
         let (here, there) = (&people[n % 2], &people[(n + 1) % 2]);
-        let reply = here.get("/login?next=https://shop.example.org/").await;
+        // Another page each time: the same one over and over would look like a circle.
+        let reply = here.get(&format!("/login?next=https://shop.example.org/{n}")).await;
         match reply.cookie(ACCESS) {
             Some(token) if reply.status == 303 => tokens.push((token.value, std::time::Instant::now())),
             _ if reply.status == 503 => continue,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use auth_service::account::AccountPage;
 use auth_service::accounts::{Current, Session, SessionId};
 use auth_service::audit::{Entry, Event};
-use auth_service::login::{LoginPage, Remarks};
+use auth_service::login::{DonePage, FramePage, LoginPage, LoopPage, Remarks};
 use auth_service::logout::LogoutPage;
 use auth_service::registration::RegisterPage;
 use auth_service::session_list::{ConfirmPage, End, SessionsPage};
@@ -84,6 +84,9 @@ async fn samples() -> Vec<(&'static str, Context)> {
     vec![
         sample(&AccountPage::new(&user, String::new())),
         sample(&LoginPage::new("", &Remarks::default(), links())),
+        sample(&LoopPage::new(String::new(), String::new())),
+        sample(&DonePage {}),
+        sample(&FramePage::new(None, String::new())),
         sample(&RegisterPage::new(None, None, Vec::new(), 12, links())),
         sample(&LogoutPage::new(None, String::new())),
         sample(&SessionsPage::new(

@@ -17,4 +17,4 @@ pub use keys::{header, kids};
 pub use long::is_long_run;
 pub use person::{PASSWORD, Person};
 pub use reply::{Reply, SetCookie};
-pub use session::{ACCESS, BROWSER, REFRESH};
+pub use session::{ACCESS, BROWSER, HINT, REFRESH, TRIP};

@@ -7,6 +7,8 @@ use super::{Person, TestApp};
 pub const ACCESS: &str = "__Secure-sso_access";
 pub const REFRESH: &str = "__Host-sso_refresh";
 pub const BROWSER: &str = "__Host-sso_browser";
+pub const HINT: &str = "__Secure-sso_hint";
+pub const TRIP: &str = "__Host-sso_trip";
 
 impl Person {
     /// The refresh token that this browser holds.

@@ -1,0 +1,80 @@
+//! What is asked of `GET /login`.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use url::form_urlencoded;
+
+use crate::accounts::Session;
+use crate::db::types::Timestamp;
+
+/// The query, unjudged. A parameter that comes twice or means nothing is as good as none.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct LoginQuery {
+    pub next: Option<String>,
+    /// `silent=1`: show no form, whoever it is.
+    pub is_silent: bool,
+    /// `max_age`: the password may not have been given longer ago than this.
+    max_age: Option<Duration>,
+}
+
+impl LoginQuery {
+    fn parse(query: &str) -> Self {
+        let only = |name: &str| {
+            let mut values = form_urlencoded::parse(query.as_bytes())
+                .filter(|(key, _)| key == name)
+                .map(|(_, value)| value);
+            let first = values.next();
+            first.filter(|_| values.next().is_none())
+        };
+        Self {
+            next: only("next").map(|next| next.into_owned()),
+            is_silent: only("silent").is_some_and(|value| value == "1"),
+            max_age: only("max_age")
+                .and_then(|value| value.parse::<u32>().ok())
+                .map(|seconds| Duration::from_secs(u64::from(seconds))),
+        }
+    }
+
+    /// Whether the service that asks wants the password once more.
+    pub fn needs_proof(&self, session: &Session, now: Timestamp) -> bool {
+        self.max_age.is_some_and(|max_age| session.proven_at() + max_age < now)
+    }
+}
+
+impl FromRequest for LoginQuery {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::parse(request.query_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_read_and_what_means_nothing_is_none() {
+        let read = LoginQuery::parse;
+        assert_eq!(read(""), LoginQuery::default());
+        let query = read("next=%2Fa%3Fb&silent=1&max_age=600&x=y");
+        assert_eq!((query.next.as_deref(), query.is_silent), (Some("/a?b"), true));
+        assert_eq!(query.max_age, Some(Duration::from_secs(600)));
+        for nothing in [
+            "silent=0",
+            "silent=",
+            "silent=1&silent=1",
+            "max_age=-1",
+            "max_age=x",
+            "max_age=99999999999",
+            "next=/a&next=/b",
+        ] {
+            assert_eq!(read(nothing), LoginQuery::default(), "{nothing}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Round trips that lead nowhere: a service that refuses every token sends the browser to the login, which renews and
+//! sends it back.
+//!
+//! A loop goes round in a moment, and always to the same address. So the browser remembers, in a cookie of this host,
+//! where it was last sent and how often. From the third time on the address gets a parameter that `shared-claims` answers
+//! with a page that names the cause; a service that does not know it is given up after the sixth.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use aws_lc_rs::digest;
+use url::Url;
+
+use crate::db::types::Timestamp;
+use crate::web::Next;
+use crate::web::cookie_guard::trip_cookie;
+
+/// What a service reads off its own address.
+const MARKER: &str = "sso_loop";
+
+/// From here on the service is told.
+const SUSPICIOUS: u32 = 3;
+
+/// From here on the browser is sent nowhere.
+const HOPELESS: u32 = 6;
+
+/// A person who comes back after this is no loop.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// One trip: where to, how often in a row by now, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trip {
+    target: Url,
+    count: u32,
+    at: i64,
+}
+
+/// What becomes of a trip.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    On(String),
+    /// The host that does not take the login.
+    Nowhere(String),
+}
+
+impl Trip {
+    /// The trip that begins now, counted on from the one that the request's cookie tells of. `None` for a path on
+    /// our own host, where nobody asks for tokens.
+    ///
+    /// Tokens that live for seconds, as in tests, come round often without being refused: the pause that makes a
+    /// loop is at most half of their life.
+    pub fn to(
+        next: &Next,
+        own: &Url,
+        request: &HttpRequest,
+        token_life: Duration,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let mut target = Url::parse(next.as_str()).ok()?;
+        if target.origin() == own.origin() {
+            return None;
+        }
+        forget_marker(&mut target);
+        let at = now.unix_seconds();
+        let pause = i64::try_from(LONGEST_PAUSE.min(token_life / 2).as_secs()).unwrap_or(0);
+        let before = trip_cookie(request).and_then(|text| read(&text));
+        let goes_on = before
+            .filter(|(_, place, then)| {
+                *place == place_of(&target) && (0..=pause).contains(&at.saturating_sub(*then))
+            })
+            .map_or(0, |(count, ..)| count);
+        Some(Self { target, count: goes_on.saturating_add(1), at })
+    }
+
+    /// Where it leads.
+    pub fn way(&self) -> Way {
+        if self.count >= HOPELESS {
+            return Way::Nowhere(self.target.host_str().unwrap_or_default().to_owned());
+        }
+        let mut target = self.target.clone();
+        if self.count >= SUSPICIOUS {
+            target.query_pairs_mut().append_pair(MARKER, &self.count.to_string());
+        }
+        Way::On(target.into())
+    }
+
+    /// What the browser keeps of it for a moment.
+    pub fn cookie(&self) -> (String, Duration) {
+        (format!("{}.{}.{}", self.count, place_of(&self.target), self.at), LONGEST_PAUSE)
+    }
+}
+
+/// Takes our own parameter out: a service that knows nothing of it asks to come back with it.
+fn forget_marker(url: &mut Url) {
+    let Some(query) = url.query() else { return };
+    let marker = |pair: &&str| pair.split('=').next() != Some(MARKER);
+    let kept: Vec<&str> = query.split('&').filter(marker).collect();
+    if kept.len() == query.split('&').count() {
+        return;
+    }
+    let kept = kept.join("&");
+    url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
+}
+
+/// Names a place without telling it.
+fn place_of(url: &Url) -> String {
+    hex::encode(&digest::digest(&digest::SHA256, url.as_str().as_bytes()).as_ref()[..12])
+}
+
+fn read(text: &str) -> Option<(u32, String, i64)> {
+    let mut parts = text.split('.');
+    let (count, place, at) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((count.parse().ok()?, place.to_owned(), at.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trip(target: &str, count: u32) -> Trip {
+        let mut target = Url::parse(target).unwrap();
+        forget_marker(&mut target);
+        Trip { target, count, at: 0 }
+    }
+
+    #[test]
+    fn the_third_trip_is_marked_and_the_sixth_is_the_last() {
+        let to = "https://shop.example.org/a?b=%20c&d";
+        assert_eq!(trip(to, 1).way(), Way::On(to.to_owned()));
+        assert_eq!(trip(to, 2).way(), Way::On(to.to_owned()));
+        assert_eq!(trip(to, 3).way(), Way::On(format!("{to}&sso_loop=3")));
+        assert_eq!(trip(&format!("{to}&sso_loop=3"), 4).way(), Way::On(format!("{to}&sso_loop=4")));
+        let bare = "https://shop.example.org/";
+        assert_eq!(trip(&format!("{bare}?sso_loop=4"), 5).way(), Way::On(format!("{bare}?sso_loop=5")));
+        assert_eq!(trip(to, 6).way(), Way::Nowhere("shop.example.org".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_memory_of_a_trip_is_none() {
+        for text in ["", "1", "1.a", "x.a.1", "1.a.x", "-1.a.1"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read("2.abc.17"), Some((2, "abc".to_owned(), 17)));
+    }
+}

@@ -1,0 +1,174 @@
+//! What services ask of the login: silence, a fresh password, and a frame for a form that they keep.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::support::{ACCESS, HINT, PASSWORD, Person, REFRESH, Reply, TestApp};
+
+const SHOP: &str = "https://shop.example.org/cart";
+
+async fn ada(app: &TestApp) -> Person {
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    ada
+}
+
+fn claims(reply: &Reply) -> Value {
+    use base64::Engine;
+    let token = reply.cookie(ACCESS).expect("an access token").value;
+    let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice(&payload).unwrap()
+}
+
+#[tokio::test]
+async fn a_silent_login_renews_and_comes_back() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let reply = ada.get(&format!("/login?silent=1&next={SHOP}")).await;
+    assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, SHOP));
+    assert!(reply.cookie(ACCESS).is_some() && reply.cookie(HINT).is_some());
+}
+
+/// A planted or stale hint costs one trip, and is gone.
+#[tokio::test]
+async fn a_silent_login_of_nobody_shows_no_form_and_takes_the_hint_away() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let was_logged_in = ada.copy();
+    ada.log_out().await;
+    for person in [app.person(), was_logged_in] {
+        person.set_cookie(HINT, "1");
+        let reply = person.get(&format!("/login?silent=1&next={SHOP}")).await;
+        assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, SHOP));
+        let hint = reply.cookie(HINT).unwrap();
+        assert_eq!((hint.max_age(), hint.attributes["domain"].as_str()), (0, "example.org"));
+        assert!(reply.cookie(REFRESH).is_none() && reply.cookie(ACCESS).is_none(), "R9");
+    }
+}
+
+/// With nowhere to go back to, it is the login page that it is.
+#[tokio::test]
+async fn a_silent_login_that_leads_nowhere_is_a_login() {
+    let app = TestApp::start().await;
+    for path in ["/login?silent=1", "/login?silent=1&next=https://evil.net/", "/login?silent=2&next=/x"] {
+        assert_eq!(app.person().get(path).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_takes_the_hint_away() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    assert!(ada.cookie(HINT).is_some());
+    ada.log_out().await;
+    assert!(ada.cookie(HINT).is_none());
+}
+
+/// M9: a service that wants the password once more gets it, and a token that says so.
+#[tokio::test]
+async fn a_service_can_ask_for_the_password_again() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let address = format!("/login?max_age=600&next={SHOP}");
+    assert_eq!(ada.get(&address).await.location(), SHOP, "given a moment ago");
+    app.wait(Duration::from_secs(601));
+    let form = ada.get(&address).await;
+    assert_eq!(form.status, StatusCode::OK);
+    assert!(form.says("Please enter your password once more to continue."), "{}", form.text);
+    assert_eq!(form.field("email").as_deref(), Some("ada@example.org"));
+    assert_eq!(form.field("next").as_deref(), Some(SHOP));
+    assert!(ada.is_logged_in().await, "asking is no logout");
+    let before = ada.session_id();
+    let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
+    let reply = ada.fill_in_on(&form, "/login", &fields).await;
+    assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, SHOP));
+    let now = app.clock.now().unix_seconds();
+    assert!((now - 2..=now).contains(&claims(&reply)["auth_time"].as_i64().unwrap()));
+    assert_ne!(ada.session_id(), before, "S1: a login is a new session");
+    assert_eq!(ada.get(&address).await.location(), SHOP);
+}
+
+#[tokio::test]
+async fn a_password_of_this_very_second_may_be_asked_for_and_nonsense_asks_for_nothing() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    app.wait(Duration::from_secs(1));
+    assert_eq!(ada.get(&format!("/login?max_age=0&next={SHOP}")).await.status, StatusCode::OK);
+    for nonsense in ["max_age=-1", "max_age=soon", "max_age=0&max_age=0", "max_age="] {
+        let reply = ada.get(&format!("/login?{nonsense}&next={SHOP}/{nonsense}")).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{nonsense}");
+    }
+}
+
+fn framed(person: &Person, site: &str, dest: &str) -> reqwest::RequestBuilder {
+    person.request(Method::GET, "/login/frame").header("sec-fetch-site", site).header("sec-fetch-dest", dest)
+}
+
+/// The page around it keeps a form that came a moment too late.
+#[tokio::test]
+async fn a_page_of_our_services_can_renew_the_login_in_a_frame() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    app.wait(Duration::from_secs(301));
+    let reply = ada.send(framed(&ada, "same-site", "iframe")).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.says("You are logged in again") && reply.says("ada@example.org"), "{}", reply.text);
+    assert!(claims(&reply)["exp"].as_i64().unwrap() > app.clock.now().unix_seconds() + 290);
+    let policy = reply.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("frame-ancestors 'self' https://example.org:* https://*.example.org:*")
+            || policy.contains("frame-ancestors 'self' https://example.org https://*.example.org"),
+        "{policy}"
+    );
+    assert!(policy.contains("form-action 'none'") && policy.contains("default-src 'none'"), "{policy}");
+    assert!(
+        !reply.text.contains("<form") && !reply.text.contains("<button"),
+        "nothing to be clicked in a trap"
+    );
+}
+
+#[tokio::test]
+async fn the_frame_of_a_session_that_is_over_leads_to_the_login_in_another_tab() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let saved = ada.copy();
+    ada.log_out().await;
+    let reply = saved.send(framed(&saved, "same-site", "iframe")).await;
+    assert!(reply.says("Your login has ended") && reply.text.contains("target=\"_blank\""), "{}", reply.text);
+    assert!(
+        reply.text.contains("/login?next=https%3A%2F%2Fauth.example.org%2Flogin%2Fdone"),
+        "{}",
+        reply.text
+    );
+    assert!(reply.cookies().is_empty(), "R9: {:?}", reply.cookies());
+    let done = ada.fill_in(
+        "/login?next=https%3A%2F%2Fauth.example.org%2Flogin%2Fdone",
+        &[("email", "ada@example.org"), ("password", PASSWORD)],
+    );
+    assert_eq!(done.await.location(), "https://auth.example.org/login/done");
+    assert!(ada.get("/login/done").await.says("Close this tab"));
+}
+
+/// R15: no other site's frame, and nothing that is no frame.
+#[tokio::test]
+async fn other_sites_frames_images_and_scripts_renew_nothing() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let generation = app.session_of(&ada).await.generation;
+    for (site, dest) in
+        [("cross-site", "iframe"), ("same-site", "image"), ("same-site", "script"), ("same-site", "empty")]
+    {
+        let reply = ada.send(framed(&ada, site, dest)).await;
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{site} {dest}");
+        assert!(reply.cookies().is_empty());
+    }
+    assert_eq!(app.session_of(&ada).await.generation, generation);
+    // Every other page refuses to be framed.
+    for path in ["/", "/login", "/logout", "/account/sessions"] {
+        let policy = ada.get(path).await.header("content-security-policy").unwrap().to_owned();
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+    }
+}
