@@ -33,6 +33,7 @@ struct Account {
     last_login: Option<String>,
     is_staff: bool,
     is_superuser: bool,
+    roles: Vec<String>,
 }
 
 impl AccountPage {
@@ -45,6 +46,7 @@ impl AccountPage {
             last_login: user.last_login.map(|moment| moment.in_words()),
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
+            roles: user.roles.iter().map(str::to_owned).collect(),
         };
         Self { account, csrf_token }
     }

@@ -50,11 +50,12 @@ const TOP: u8 = 4;
 const MAX_LINES: usize = 400;
 
 /// Where Diesel's query language may be spoken: below `db`, and in the types that are rows or columns.
-const DIESEL: [&str; 14] = [
+const DIESEL: [&str; 15] = [
     "accounts/user.rs",
     "accounts/session.rs",
     "accounts/email.rs",
     "accounts/hashers.rs",
+    "accounts/roles.rs",
     // These compose the row types' own queries, and pass on what those return.
     "accounts/sign_in.rs",
     "accounts/current.rs",

@@ -38,6 +38,6 @@ pub fn claims(
         user_last_name: user.last_name.clone(),
         user_is_staff: user.is_staff,
         user_is_superuser: user.is_superuser,
-        roles: Vec::new(),
+        roles: user.roles.iter().map(str::to_owned).collect(),
     }
 }

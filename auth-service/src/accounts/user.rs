@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
-use super::{Email, PasswordHash, PersonName};
+use super::{Email, PasswordHash, PersonName, Roles};
 use crate::audit::{Client, Entry, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::users;
@@ -26,6 +26,7 @@ pub struct User {
     pub is_superuser: bool,
     pub date_joined: Timestamp,
     pub last_login: Option<Timestamp>,
+    pub roles: Roles,
 }
 
 /// What it takes to make an account.
@@ -77,6 +78,7 @@ impl User {
             is_superuser: new.is_superuser,
             date_joined: now,
             last_login: None,
+            roles: Roles::default(),
         };
         conn.write(|conn| {
             diesel::insert_into(users::table).values(&user).execute(conn)?;
@@ -107,6 +109,25 @@ impl User {
     pub fn set_active(conn: &mut AnyConnection, id: UserId, active: bool) -> QueryResult<bool> {
         let changed = diesel::update(users::table.find(id)).set(users::is_active.eq(active)).execute(conn)?;
         Ok(changed == 1)
+    }
+
+    /// Gives somebody other roles, unless they have others by now than `user` says.
+    pub fn set_roles(
+        conn: &mut AnyConnection,
+        user: &Self,
+        roles: &Roles,
+        client: &Client,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        conn.write(|conn| {
+            let row = users::table.find(user.id).filter(users::roles.eq(&user.roles));
+            if diesel::update(row).set(users::roles.eq(roles)).execute(conn)? != 1 {
+                return Ok(false);
+            }
+            let detail = roles.iter().collect::<Vec<_>>().join(" ");
+            Entry::new(Event::RolesChanged, client, now).user(user.id.uuid()).detail(detail).record(conn)?;
+            Ok(true)
+        })
     }
 
     /// Sets another password. The caller ends the sessions that the old one began.

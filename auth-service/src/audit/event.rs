@@ -25,6 +25,8 @@ pub enum Event {
     PasswordChanged,
     Activated,
     Deactivated,
+    /// `detail` has those there are now.
+    RolesChanged,
     KeyCreated,
     KeyActivated,
     KeyRetired,
@@ -40,7 +42,7 @@ pub(super) enum Loudness {
 }
 
 impl Event {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Registered,
         Self::Login,
         Self::LoginRefused,
@@ -55,6 +57,7 @@ impl Event {
         Self::PasswordChanged,
         Self::Activated,
         Self::Deactivated,
+        Self::RolesChanged,
         Self::KeyCreated,
         Self::KeyActivated,
         Self::KeyRetired,
@@ -78,6 +81,7 @@ impl Event {
             Self::PasswordChanged => "password_changed",
             Self::Activated => "activated",
             Self::Deactivated => "deactivated",
+            Self::RolesChanged => "roles_changed",
             Self::KeyCreated => "key_created",
             Self::KeyActivated => "key_activated",
             Self::KeyRetired => "key_retired",

@@ -8,6 +8,7 @@ mod migrate;
 mod output;
 mod people;
 mod prompt;
+mod roles;
 mod serve;
 mod sessions;
 mod users;

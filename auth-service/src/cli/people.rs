@@ -56,6 +56,7 @@ pub(super) struct Printed {
     is_active: bool,
     is_staff: bool,
     is_superuser: bool,
+    roles: Vec<String>,
     date_joined: String,
     last_login: Option<String>,
 }
@@ -71,6 +72,7 @@ impl From<&User> for Printed {
             is_active: user.is_active,
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
+            roles: user.roles.iter().map(str::to_owned).collect(),
             date_joined: user.date_joined.rfc3339(),
             last_login: user.last_login.map(|moment| moment.rfc3339()),
         }
@@ -104,6 +106,7 @@ impl Printed {
             ("active", yes(self.is_active).to_owned()),
             ("staff", yes(self.is_staff).to_owned()),
             ("superuser", yes(self.is_superuser).to_owned()),
+            ("roles", self.roles.join(", ")),
             ("joined", self.date_joined.clone()),
             ("last login", self.last_login.clone().unwrap_or_else(|| "never".to_owned())),
         ]

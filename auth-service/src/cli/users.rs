@@ -10,7 +10,7 @@ use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 
 use super::people::{Name, Printed};
-use super::{Failure, database, output, prompt};
+use super::{Failure, database, output, prompt, roles};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -43,6 +43,8 @@ enum Action {
         /// An e-mail address or a UUID.
         user: Name,
     },
+    /// Give somebody roles, or take them away.
+    Roles(roles::Arguments),
     /// Print one account.
     Show {
         /// An e-mail address or a UUID.
@@ -98,6 +100,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::SetPassword { user, password } => set_password(&db, &user, &password),
         Action::Activate { user } => set_active(&db, &user, true),
         Action::Deactivate { user } => set_active(&db, &user, false),
+        Action::Roles(arguments) => roles::run(&db, arguments),
         Action::Show { user, json } => {
             let user = db.run_here(|conn| user.find(conn))?;
             let printed = Printed::from(&user);

@@ -16,6 +16,7 @@ diesel::table! {
         is_superuser -> Bool,
         date_joined -> UtcTimestamp,
         last_login -> Nullable<UtcTimestamp>,
+        roles -> Text,
     }
 }
 

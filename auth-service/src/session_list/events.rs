@@ -6,7 +6,7 @@ use crate::accounts::device_in_words;
 use crate::audit::{Entry, Event};
 
 /// What is shown; renewals, for one, would drown the rest.
-pub(super) const SHOWN: [Event; 10] = [
+pub(super) const SHOWN: [Event; 11] = [
     Event::Registered,
     Event::Login,
     Event::LoginRefused,
@@ -17,6 +17,7 @@ pub(super) const SHOWN: [Event; 10] = [
     Event::PasswordChanged,
     Event::Activated,
     Event::Deactivated,
+    Event::RolesChanged,
 ];
 
 /// How many are shown.
@@ -62,6 +63,7 @@ fn in_words(event: Event, detail: &str) -> Option<&'static str> {
         (Event::PasswordChanged, _) => "Password changed",
         (Event::Activated, _) => "Account activated by the operator",
         (Event::Deactivated, _) => "Account deactivated by the operator",
+        (Event::RolesChanged, _) => "Roles changed by the operator",
         _ => return None,
     })
 }

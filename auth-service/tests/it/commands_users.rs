@@ -142,6 +142,7 @@ async fn an_address_in_any_case_and_a_uuid_name_the_same_user() {
         "is_superuser",
         "last_login",
         "last_name",
+        "roles",
         "user_uuid",
     ];
     assert_eq!(names, expected);

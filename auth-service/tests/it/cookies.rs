@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use auth_service::accounts::{Current, Email, PasswordHash, Session, User};
+use auth_service::accounts::{Current, Email, PasswordHash, Role, Roles, Session, User};
 use auth_service::app::App;
 use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
@@ -144,6 +144,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         is_superuser: true,
         date_joined: clock.now(),
         last_login: None,
+        roles: Roles::default().with(&(0..Roles::MOST).map(longest_role).collect::<Vec<_>>()).unwrap(),
     };
     let row = user.clone();
     let session = app.db.run_here(|conn| {
@@ -158,6 +159,10 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         answer.cookies().map(|cookie| cookie.name().len() + cookie.value().len()).collect();
     assert!(sizes.len() == 3 && sizes.iter().all(|size| *size <= 4096), "{sizes:?}");
     assert!(sizes[0] > 3000, "the test no longer makes a long token: {sizes:?}");
+}
+
+fn longest_role(n: usize) -> Role {
+    Role::parse(&format!("{n:02}{}", "x".repeat(30))).unwrap()
 }
 
 /// C10: a name without prefix and a cookie without `Secure` are for one's own machine alone.

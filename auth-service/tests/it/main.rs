@@ -10,6 +10,7 @@ mod account;
 mod clocks;
 mod commands;
 mod commands_keys;
+mod commands_roles;
 mod commands_users;
 mod cookie_reading;
 mod cookies;

@@ -1,0 +1,67 @@
+//! `auth-service users roles …`: what a person may do, from the host itself.
+
+use clap::{Args, Subcommand};
+
+use crate::accounts::{Role, Roles, TooManyRoles, User};
+use crate::audit::Client;
+use crate::db::Database;
+
+use super::people::Name;
+use super::{Failure, database, output};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Give somebody roles. Services see them in the next token.
+    Add {
+        /// An e-mail address or a UUID.
+        user: Name,
+        #[arg(required = true)]
+        roles: Vec<Role>,
+    },
+    /// Take roles away from somebody.
+    Remove {
+        /// An e-mail address or a UUID.
+        user: Name,
+        #[arg(required = true)]
+        roles: Vec<Role>,
+    },
+}
+
+/// Another command may change the same person's roles in between; then it is done again on what is there now.
+const TRIES: usize = 20;
+
+pub(super) fn run(db: &Database, arguments: Arguments) -> Result<(), Failure> {
+    match arguments.action {
+        Action::Add { user, roles } => change(db, &user, |before| before.with(&roles)),
+        Action::Remove { user, roles } => change(db, &user, |before| Ok(before.without(&roles))),
+    }
+}
+
+fn change(
+    db: &Database,
+    user: &Name,
+    to: impl Fn(Roles) -> Result<Roles, TooManyRoles>,
+) -> Result<(), Failure> {
+    let now = database::now(db)?;
+    for _ in 0..TRIES {
+        let found = db.run_here(|conn| user.find(conn))?;
+        let roles = to(found.roles.clone()).map_err(|refused| Failure::Refused(refused.to_string()))?;
+        let set = |conn: &mut _| {
+            User::set_roles(conn, &found, &roles, &Client::operator(), now).map_err(Failure::from)
+        };
+        if db.run_here(set)? {
+            return output::line(format_args!("{}: {}", found.email, in_words(&roles)));
+        }
+    }
+    Err(Failure::Refused("somebody else is changing these roles all the time; try again".to_owned()))
+}
+
+fn in_words(roles: &Roles) -> String {
+    if roles.is_empty() { "no roles".to_owned() } else { roles.iter().collect::<Vec<_>>().join(", ") }
+}
