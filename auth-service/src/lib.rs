@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod forward_auth;
 pub mod health;
 pub mod housekeeping;
 pub mod jwks;

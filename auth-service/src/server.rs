@@ -12,7 +12,9 @@ use crate::error::Error;
 use crate::web::{
     access_log, browser, cookie_guard, error_pages, headers, host, limits, same_origin, statics,
 };
-use crate::{account, api, health, housekeeping, jwks, login, logout, registration, session_list};
+use crate::{
+    account, api, forward_auth, health, housekeeping, jwks, login, logout, registration, session_list,
+};
 
 /// Somebody who sends a request's head slower than this holds a connection for nothing (ASVS 15.2.2).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -71,6 +73,7 @@ fn pages(services: &mut web::ServiceConfig) {
         .configure(logout::routes)
         .configure(session_list::routes)
         .configure(api::routes)
+        .configure(forward_auth::routes)
         .configure(jwks::routes)
         .configure(health::routes)
         .service(

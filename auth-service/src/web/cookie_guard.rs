@@ -12,11 +12,17 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 
+use shared_claims::cookie::{Candidates, candidates};
+
 use super::{BrowserKeys, Cookies};
 
 /// The refresh cookie's value, as the browser sent it. Proof of nothing.
 #[derive(Clone)]
 struct RefreshCookie(String);
+
+/// The values of all access cookies: no identity here, and looked at for services behind a proxy alone.
+#[derive(Clone)]
+struct AccessTokens(Vec<String>);
 
 /// The cookie of the browser's last trip. The person's own word.
 #[derive(Clone)]
@@ -34,7 +40,14 @@ pub async fn guard(
     let browser = browser.map(|value| browser_keys.renewed(&names.browser, value));
     let refresh = only(request.headers(), &names.refresh);
     let trip = only(request.headers(), &names.trip);
+    let headers = request.headers().get_all(COOKIE).map(|header| header.as_bytes());
+    let access = match candidates(headers, &names.access) {
+        Candidates::Few(tokens) => tokens.into_iter().map(str::to_owned).collect(),
+        // So many are somebody's doing.
+        _ => Vec::new(),
+    };
     request.headers_mut().remove(COOKIE);
+    request.extensions_mut().insert(AccessTokens(access));
     if let Some(value) = browser
         && let Ok(header) = HeaderValue::from_str(&format!("{}={value}", names.browser))
     {
@@ -47,6 +60,11 @@ pub async fn guard(
         request.extensions_mut().insert(TripCookie(value));
     }
     next.call(request).await
+}
+
+/// The access tokens of a request that went through [`guard`], for `forward_auth` and for nobody else.
+pub fn access_tokens(request: &HttpRequest) -> Vec<String> {
+    request.extensions().get::<AccessTokens>().map(|tokens| tokens.0.clone()).unwrap_or_default()
 }
 
 /// The cookie of the last trip, of a request that went through [`guard`].

@@ -11,7 +11,7 @@ use crate::config::AuthUrl;
 use crate::error::Error;
 
 /// What is the same under every name: probes and other services come by an address of their own.
-const FOR_ANY_HOST: [&str; 3] = ["/healthz", "/readyz", "/.well-known/jwks.json"];
+const FOR_ANY_HOST: [&str; 4] = ["/healthz", "/readyz", "/.well-known/jwks.json", "/auth/verify"];
 
 /// Middleware: answers `421` to a request whose `Host` is not that of `AUTH_URL`.
 pub async fn require(

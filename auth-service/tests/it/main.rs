@@ -21,6 +21,7 @@ mod enumeration;
 mod error_pages;
 mod errors;
 mod forged_tokens;
+mod forward_auth;
 mod headers;
 mod health;
 mod host;

@@ -1,0 +1,68 @@
+//! Answers to `/auth/verify`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
+use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::{Claims, Verifier};
+
+use super::forwarded::Forwarded;
+use crate::app::App;
+use crate::error::Error;
+use crate::web::cookie_guard::access_tokens;
+use crate::web::{Next, Problem, see_other};
+
+/// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; else `303` to the login and back for a
+/// person in a tab, where the proxy passes that on, and `401` for everybody else.
+pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    if let Some(claims) = identify(&app, &access_tokens(&request)).await? {
+        return Ok(known(&claims));
+    }
+    let forwarded = Forwarded::read(&request, &app.config.trusted_proxies);
+    let next = forwarded.as_ref().and_then(|forwarded| app.next(forwarded.address.as_deref()));
+    let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"));
+    match forwarded {
+        Some(Forwarded { is_navigation: true, passes_redirects: true, .. }) if next.is_some() => {
+            Ok(see_other(&login_url))
+        }
+        forwarded => Ok(unknown(&login_url, forwarded.is_some_and(|forwarded| forwarded.is_navigation))),
+    }
+}
+
+/// The one person whom the cookies speak of. Two people are nobody, as at every service.
+async fn identify(app: &App, tokens: &[String]) -> Result<Option<Claims>, Error> {
+    if tokens.is_empty() {
+        return Ok(None);
+    }
+    let now = app.clock.now();
+    let keys = app.keyring.current(now).await?;
+    let verifier = Verifier::new(app.config.auth_url.origin(), app.config.cookie_domain.as_str());
+    let judge = |token: &String| verifier.verify_at(token, keys.verifying(), now.unix_seconds());
+    let mut people: Vec<Claims> = tokens.iter().filter_map(|token| judge(token).ok()).collect();
+    let Some(first) = people.pop() else { return Ok(None) };
+    Ok(people.iter().all(|other| other.sub == first.sub).then_some(first))
+}
+
+fn known(claims: &Claims) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header(("x-auth-user", claims.user_uuid.to_string()))
+        .insert_header(("x-auth-roles", claims.roles.join(",")));
+    // An address may have letters beyond ASCII; as UTF-8 they are bytes that a header can carry.
+    if let Ok(email) = HeaderValue::from_bytes(claims.user_email.as_bytes()) {
+        answer.insert_header(("x-auth-email", email));
+    }
+    answer.finish()
+}
+
+/// nginx sends a person to `X-Auth-Login` itself, and scripts nowhere: then there is no such header.
+fn unknown(login_url: &str, is_navigation: bool) -> HttpResponse {
+    let detail = "This needs a login: send the person to login_url.";
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some("login_required"));
+    let mut answer = problem.login_url(login_url).answer();
+    if is_navigation && let Ok(login_url) = HeaderValue::from_str(login_url) {
+        answer
+            .headers_mut()
+            .insert(actix_web::http::header::HeaderName::from_static("x-auth-login"), login_url);
+    }
+    answer
+}
