@@ -24,7 +24,8 @@ export function listed(person) {
 export function happened(person) {
   return person.page.$$eval('.events > li', (items) => items.map((item) => ({
     what: item.querySelector('strong').innerText,
-    where: item.querySelector('span').innerText,
+    when: item.querySelector('.event-when').innerText,
+    from: item.querySelector('bdi')?.innerText,
     isAlarming: item.classList.contains('event-alarming'),
   })));
 }
