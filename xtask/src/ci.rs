@@ -10,7 +10,7 @@ use crate::{e2e, postgres};
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     // The README's own command comes first: it is what a newcomer types.
     ("tests on SQLite", || run_cargo(&mut cargo(["test"]))),
     ("formatting", || run_cargo(&mut cargo(["fmt", "--all", "--check"]))),
@@ -39,6 +39,7 @@ const STEPS: [Step; 10] = [
     ("the browser suite in Chromium", || browser("chromium")),
     ("the browser suite in Firefox", || browser("firefox")),
     ("our tokens in other languages", e2e::interop),
+    ("the API, fuzzed from its description", e2e::api_fuzz),
 ];
 
 /// Runs every step; the first failure ends it.
