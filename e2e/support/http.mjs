@@ -7,6 +7,12 @@ import { rememberSecret } from './secrets.mjs';
 
 export class Client {
   #jar = new Map();
+  #headers;
+
+  /** `headers` go with every request. */
+  constructor(headers = {}) {
+    this.#headers = headers;
+  }
 
   /** One request, no redirect followed. */
   async request(url, { method = 'GET', form, headers = {} } = {}) {
@@ -18,6 +24,7 @@ export class Client {
       accept: 'text/html',
       ...(cookie && { cookie }),
       ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
+      ...this.#headers,
       ...headers,
     });
     for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line, target.hostname);

@@ -1,6 +1,9 @@
 // Every page that a person can meet, one after the other, for whoever wants to look at each of them.
 import assert from 'node:assert/strict';
 import { auth, demo } from './env.mjs';
+import { needsDatabase, proofsGrowOld } from './database.mjs';
+import { devices, logsInFrom } from './devices.mjs';
+import { confirmForm, endsAll, loginsPage } from './logins.mjs';
 import { writesNote } from './notes.mjs';
 import { Person, address, forms, stranger } from './person.mjs';
 
@@ -51,11 +54,32 @@ export async function tour(browser, look) {
   await look('demo-404', page);
   await person.opens(`${auth}/`);
   await look('account', page);
+  await tourOfLogins(person, look);
   await person.opens(`${auth}/logout`);
   await look('logout', page);
   await person.presses(forms.logout);
   await look('login-after-logout', page);
   await person.leaves();
+}
+
+/** The page of one's logins: with one, with many, with what can go wrong. */
+async function tourOfLogins(person, look) {
+  const { page } = person;
+  await person.opens(loginsPage);
+  await look('logins-one', page);
+  for (const device of devices) await logsInFrom(device, person);
+  await person.opens(loginsPage);
+  await look('logins', page);
+  await page.$eval(`${endsAll} [name="end"]`, (input) => { input.value = 'no such login'; });
+  assert.equal((await person.presses('main form:has([value="no such login"])')).status(), 422);
+  await look('logins-unknown', page);
+  if (needsDatabase) return;
+  proofsGrowOld(person.email);
+  assert.equal((await person.presses(endsAll)).status(), 401);
+  await look('logins-confirm', page);
+  await person.fillsIn(confirmForm, { password: 'a wrong password indeed' });
+  assert.equal((await person.presses(confirmForm)).status(), 401);
+  await look('logins-confirm-wrong', page);
 }
 
 async function tamperedLogin(person) {

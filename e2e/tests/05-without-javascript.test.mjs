@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookies, demo, isChromium } from '../support/env.mjs';
+import { loginsPage } from '../support/logins.mjs';
 import { Person, address } from '../support/person.mjs';
 
 describe('with JavaScript switched off', () => {
@@ -51,7 +52,7 @@ describe('with JavaScript switched off', () => {
   it('H5: no page brings a script, an inline style or an event attribute', async (t) => {
     const person = await Person.whoIsLoggedIn(browser);
     t.after(() => person.leaves());
-    for (const url of [`${auth}/`, `${auth}/logout`, `${auth}/register`, `${auth}/no-such-page`, `${demo}/`, `${demo}/private`, `${demo}/notes`]) {
+    for (const url of [`${auth}/`, loginsPage, `${auth}/logout`, `${auth}/register`, `${auth}/no-such-page`, `${demo}/`, `${demo}/private`, `${demo}/notes`]) {
       const response = await person.opens(url);
       // The source, not the document: the browser's own error pages and extensions add to the latter.
       const source = await response.text();

@@ -5,6 +5,7 @@ import { startAttacker } from '../support/attacker.mjs';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookies, demo } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';
+import { loginsPage } from '../support/logins.mjs';
 import { noteField, noteForm } from '../support/notes.mjs';
 import { Person, pause, stranger } from '../support/person.mjs';
 
@@ -78,6 +79,13 @@ describe('a hostile page that posts our forms', () => {
     it(`cannot log the victim out from ${where}`, async (t) => {
       const person = await victim(t);
       const answer = await lure(person, '/logout', `${auth}/logout`, { csrf_token: token });
+      assert.equal(answer.status, 403);
+      await stillLoggedIn(person);
+    });
+
+    it(`cannot end the victim's logins from ${where}`, async (t) => {
+      const person = await victim(t);
+      const answer = await lure(person, '/sessions', loginsPage, { end: 'all', csrf_token: token });
       assert.equal(answer.status, 403);
       await stillLoggedIn(person);
     });

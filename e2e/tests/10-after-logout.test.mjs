@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, demo, isChromium } from '../support/env.mjs';
+import { loginsPage } from '../support/logins.mjs';
 import { writesNote } from '../support/notes.mjs';
 import { Person } from '../support/person.mjs';
 
@@ -14,13 +15,15 @@ describe('after logging out', () => {
     const person = await Person.whoIsLoggedIn(browser);
     t.after(() => person.leaves());
     await person.opens(`${auth}/`);
+    await person.opens(loginsPage);
     await person.opens(`${demo}/notes`);
     await writesNote(person, 'a very private thought');
     await person.logsOut();
-    for (let step = 0; step < 4; step += 1) {
+    for (let step = 0; step < 5; step += 1) {
       await person.page.goBack({ waitUntil: 'load' }).catch(() => {});
       const text = await person.text();
       assert.ok(!text.includes('a very private thought'), `step ${step} back shows the note`);
+      assert.ok(!text.includes('What happened lately'), `step ${step} back shows the logins`);
       assert.ok(!text.includes(person.email), `step ${step} back shows the account: ${person.page.url()}`);
     }
   });
@@ -32,6 +35,7 @@ describe('after logging out', () => {
     await person.opens(`${demo}/private`);
     await person.opens(`${demo}/notes`);
     await person.opens(`${auth}/`);
+    await person.opens(loginsPage);
     await person.logsOut();
     assert.ok(person.watch.answers.length > 8);
     for (const { method, url, status, headers } of person.watch.answers) {

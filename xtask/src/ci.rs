@@ -40,6 +40,7 @@ const STEPS: [Step; 11] = [
     ("the browser suite in Chromium", || browser("chromium")),
     ("the browser suite in Firefox", || browser("firefox")),
     ("our tokens in other languages", e2e::interop),
+    ("the API, fuzzed from its description", e2e::api_fuzz),
 ];
 
 /// The tests that run longer where that is asked for: a minute of rotation, two hundred races over three instances.

@@ -1,6 +1,6 @@
-//! `cargo xtask e2e` and `cargo xtask interop`: the services as people and other languages meet them.
+//! `cargo xtask e2e`, `interop` and `api-fuzz`: the services as people, other languages and machines meet them.
 //!
-//! Both suites learn all they need from `E2E_…` variables, so they also run against any other deployment.
+//! All suites learn all they need from `E2E_…` variables, so they also run against any other deployment.
 
 use std::ffi::OsString;
 use std::fs;
@@ -77,7 +77,15 @@ pub fn interop() -> Outcome {
     process::run(command.envs(deployment.variables()?)).map_err(|stop| deployment.with_logs(stop))
 }
 
-/// The folder of both suites, with their packages installed.
+/// Asks the API all that its description allows, and more.
+pub fn api_fuzz() -> Outcome {
+    let folder = suite()?;
+    let auth = project::build_auth_quietly()?;
+    // It starts an auth-service of its own, with settings of its own.
+    process::run(npm(&folder, &["run", "api-fuzz"]).env("E2E_AUTH_BIN", auth))
+}
+
+/// The folder of all suites, with their packages installed.
 pub fn suite() -> Outcome<PathBuf> {
     for program in ["node", "npm"] {
         project::need_program(

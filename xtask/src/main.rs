@@ -47,6 +47,8 @@ enum Command {
     ComposeTest(e2e::Options),
     /// Verify our tokens with the libraries of other languages.
     Interop,
+    /// Fuzz the API from its own description.
+    ApiFuzz,
 }
 
 fn main() -> ExitCode {
@@ -74,5 +76,6 @@ fn run(command: Command) -> Outcome {
         Command::E2e(options) => e2e::e2e(&options),
         Command::ComposeTest(options) => compose::test(&options),
         Command::Interop => e2e::interop(),
+        Command::ApiFuzz => e2e::api_fuzz(),
     }
 }

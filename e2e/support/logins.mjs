@@ -1,0 +1,31 @@
+// The page of one's logins, as its owner uses it.
+import { auth } from './env.mjs';
+
+export const loginsPage = `${auth}/account/sessions`;
+
+/** The form that ends what has this id, or `others`, or `all`. */
+export const ends = (what) => `main form:has([name="end"][value="${what}"]):not(:has([name="password"]))`;
+export const endsOthers = ends('others');
+export const endsAll = ends('all');
+export const confirmForm = 'main form:has([name="end"]):has([name="password"])';
+
+/** The logins in the order of the page, in its own words. */
+export function listed(person) {
+  return person.page.$$eval('.login', (items) => items.map((item) => ({
+    id: item.querySelector('[name="end"]').value,
+    device: item.querySelector('h2').innerText,
+    isThis: item.innerText.includes('This browser'),
+    button: item.querySelector('button').innerText.replace(/\s+/g, ' ').trim(),
+    ...Object.fromEntries([...item.querySelectorAll('dl > div')].map((fact) => [fact.querySelector('dt').innerText, fact.querySelector('dd').innerText])),
+  })));
+}
+
+/** What happened lately, the newest first. */
+export function happened(person) {
+  return person.page.$$eval('.events > li', (items) => items.map((item) => ({
+    what: item.querySelector('strong').innerText,
+    when: item.querySelector('.event-when').innerText,
+    from: item.querySelector('bdi')?.innerText,
+    isAlarming: item.classList.contains('event-alarming'),
+  })));
+}
