@@ -85,6 +85,8 @@ impl Session {
         now: Timestamp,
     ) -> QueryResult<usize> {
         conn.write(|conn| {
+            // Of two that end each other at the same moment, the second finds itself ended.
+            User::queue(conn, self.user_id)?;
             let alive = Self::alive_of(conn, self.user_id, now)?;
             if !alive.iter().any(|session| session.id == self.id) {
                 return Ok(0);
