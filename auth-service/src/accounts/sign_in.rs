@@ -31,6 +31,13 @@ impl Session {
         conn.write(|conn| {
             // Changes the account's row, so logins of one person stand in a queue from here on.
             if !User::note_login(conn, user.id, &user.password_hash, now)? {
+                let reason = match User::by_id(conn, user.id)? {
+                    Some(user) if !user.is_active => "inactive",
+                    Some(_) => "wrong password",
+                    None => "no such account",
+                };
+                let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
+                entry.detail(reason).record(conn)?;
                 return Ok(SignedIn::TooLate);
             }
             if let Some((token, key)) = before {
