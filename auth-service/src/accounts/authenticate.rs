@@ -31,8 +31,17 @@ pub async fn authenticate(
     let checked = hashers.check(stored, password.clone()).await?;
     let (id, outcome, reason) = match (user, checked) {
         (Some(user), Checked::Right { must_update }) if user.is_active => {
-            let done = Authenticated::Yes(Box::new(user.clone()));
-            return if must_update { upgrade(db, hashers, user, password).await } else { Ok(done) };
+            let id = user.id;
+            let outcome = match must_update {
+                true => upgrade(db, hashers, user, password).await?,
+                false => Authenticated::Yes(Box::new(user)),
+            };
+            let reason = match outcome {
+                Authenticated::Yes(_) => return Ok(outcome),
+                Authenticated::Inactive => "inactive",
+                Authenticated::No => "wrong password",
+            };
+            (Some(id), outcome, reason)
         }
         (Some(user), Checked::Right { .. }) => (Some(user.id), Authenticated::Inactive, "inactive"),
         (Some(user), Checked::Corrupt) => {

@@ -71,7 +71,10 @@ impl Session {
                 return Ok(renewed(session));
             }
             if token.generation < session.generation {
-                Self::end(conn, id, Ended::RefreshReuse, now)?;
+                // Of several copies at the same moment one ends it; to the others it is over.
+                if !Self::end(conn, id, Ended::RefreshReuse, now)? {
+                    return Ok(Renewal::Over);
+                }
                 note(conn, Event::RefreshReuse)?;
                 return Ok(Renewal::Reused);
             }

@@ -31,6 +31,13 @@ impl Session {
         conn.write(|conn| {
             // Changes the account's row, so logins of one person stand in a queue from here on.
             if !User::note_login(conn, user.id, &user.password_hash, now)? {
+                let reason = match User::by_id(conn, user.id)? {
+                    Some(user) if !user.is_active => "inactive",
+                    Some(_) => "wrong password",
+                    None => "no such account",
+                };
+                let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
+                entry.detail(reason).record(conn)?;
                 return Ok(SignedIn::TooLate);
             }
             if let Some((token, key)) = before {
@@ -85,6 +92,8 @@ impl Session {
         now: Timestamp,
     ) -> QueryResult<usize> {
         conn.write(|conn| {
+            // Of two that end each other at the same moment, the second finds itself ended.
+            User::queue(conn, self.user_id)?;
             let alive = Self::alive_of(conn, self.user_id, now)?;
             if !alive.iter().any(|session| session.id == self.id) {
                 return Ok(0);

@@ -105,6 +105,14 @@ impl User {
             .load(conn)
     }
 
+    /// Waits for other transactions that log this person in or out, or change the account, and makes later ones wait
+    /// for this one. Whoever ends several sessions comes here first: two that lock the same rows in another order wait
+    /// for each other, and PostgreSQL fails one of them. Whether there is such a user.
+    pub fn queue(conn: &mut AnyConnection, id: UserId) -> QueryResult<bool> {
+        let row = users::table.find(id);
+        Ok(diesel::update(row).set(users::is_active.eq(users::is_active)).execute(conn)? == 1)
+    }
+
     /// Lets somebody log in, or no longer. Whether there was such a user.
     pub fn set_active(conn: &mut AnyConnection, id: UserId, active: bool) -> QueryResult<bool> {
         let changed = diesel::update(users::table.find(id)).set(users::is_active.eq(active)).execute(conn)?;

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::accounts::{Ended, Session, SessionId, device_in_words};
+use crate::accounts::{Ended, Session, SessionId, User, device_in_words};
 use crate::audit::Client;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
@@ -125,6 +125,7 @@ fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
     let ended = db.run_here(|conn| {
         let user = user.find(conn)?;
         conn.write(|conn| {
+            User::queue(conn, user.id)?;
             let alive = Session::alive_of(conn, user.id, now)?;
             let end =
                 |session: &Session| session.end_noted(conn, Ended::ByOperator, &Client::operator(), now);

@@ -58,8 +58,10 @@ impl Database {
         T: Send + 'static,
         E: From<DatabaseError> + Send + 'static,
     {
-        let this = self.clone();
-        tokio::task::spawn_blocking(move || this.run_here(work)).await.map_err(DatabaseError::from)?
+        // What the work logs belongs to the request that asked for it.
+        let (this, request) = (self.clone(), tracing::Span::current());
+        let work = move || request.in_scope(|| this.run_here(work));
+        tokio::task::spawn_blocking(work).await.map_err(DatabaseError::from)?
     }
 
     /// Runs a query that can fail in no other way than the database's.

@@ -64,13 +64,14 @@ pub async fn submit(
         browser.flash(Level::Info, "You are now logged out.")?;
         return app.dismiss(see_other(&app.config.auth_url.join("/login")));
     }
-    if ended == 0 && matches!(end, End::One(_)) {
-        return list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;
-    }
-    browser.flash(Level::Success, ended_in_words(ended))?;
-    let back = see_other(&app.config.auth_url.join(PATH));
-    // The proof is in the next token, as `auth_time`.
-    if needs_proof { app.admit(back, &current).await } else { Ok(back) }
+    let answer = if ended == 0 && matches!(end, End::One(_)) {
+        list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await?
+    } else {
+        browser.flash(Level::Success, ended_in_words(ended))?;
+        see_other(&app.config.auth_url.join(PATH))
+    };
+    // The proof replaced the refresh token, whatever came of it then, and is in the next access token as `auth_time`.
+    if needs_proof { app.admit(answer, &current).await } else { Ok(answer) }
 }
 
 fn ended_in_words(ended: usize) -> &'static str {

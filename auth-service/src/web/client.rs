@@ -1,5 +1,6 @@
 //! Who sent a request: their address, as far as our proxies can be believed, and what their browser calls itself.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::net::IpAddr;
 
@@ -14,9 +15,10 @@ use crate::error::Error;
 
 /// The address of the client, past the proxies that the settings name.
 pub(super) fn address(proxies: &TrustedProxies, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let forwarded: Vec<&str> =
-        headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
-    proxies.client(peer, forwarded.into_iter())
+    // Proxies append to what a client sent, in one line: bytes that are no text must not hide what stands behind them.
+    let forwarded: Vec<Cow<str>> =
+        headers.get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    proxies.client(peer, forwarded.iter().map(|line| &**line))
 }
 
 impl FromRequest for Client {

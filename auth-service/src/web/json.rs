@@ -1,12 +1,15 @@
 //! A posted JSON document: read strictly.
 
+use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 
 use super::body;
@@ -36,7 +39,8 @@ impl<T: Document> FromRequest for Json<T> {
             }
             let bytes = body::read(payload).await?;
             // serde's own words repeat what was sent, and neither the log nor the answer may have it.
-            serde_json::from_slice(&bytes).map(Self).map_err(|error| match error.classify() {
+            let read = serde_json::from_slice(&bytes).map(|Object(document)| Self(document));
+            read.map_err(|error| match error.classify() {
                 Category::Data => Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, T::SHAPE),
                 Category::Syntax | Category::Eof | Category::Io => Error::refuse(
                     StatusCode::BAD_REQUEST,
@@ -44,5 +48,28 @@ impl<T: Document> FromRequest for Json<T> {
                 ),
             })
         })
+    }
+}
+
+/// An object and nothing else. By itself serde takes an array for one too, its values for the members in their order.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
     }
 }
