@@ -10,7 +10,7 @@ use crate::{e2e, postgres};
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     // The README's own command comes first: it is what a newcomer types.
     ("tests on SQLite", || run_cargo(&mut cargo(["test"]))),
     ("formatting", || run_cargo(&mut cargo(["fmt", "--all", "--check"]))),
