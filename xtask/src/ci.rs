@@ -6,11 +6,11 @@ use clap::Parser;
 
 use crate::error::{Outcome, Stop};
 use crate::project::{cargo, run_cargo};
-use crate::{e2e, postgres};
+use crate::{copy, e2e, postgres};
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     // The README's own command comes first: it is what a newcomer types.
     ("tests on SQLite", || run_cargo(&mut cargo(["test"]))),
     ("formatting", || run_cargo(&mut cargo(["fmt", "--all", "--check"]))),
@@ -37,6 +37,7 @@ const STEPS: [Step; 12] = [
     }),
     ("tests on PostgreSQL", || postgres::test(&[])),
     ("rotation and races at length, on PostgreSQL", || postgres::test_at_length(&LONG_RUNS)),
+    ("demo-service, copied as its README says", copy::copy_test),
     ("the browser suite in Chromium", || browser("chromium")),
     ("the browser suite in Firefox", || browser("firefox")),
     ("our tokens in other languages", e2e::interop),

@@ -2,6 +2,7 @@
 
 mod ci;
 mod compose;
+mod copy;
 mod data_folder;
 mod dev;
 mod e2e;
@@ -45,6 +46,8 @@ enum Command {
     E2e(e2e::Options),
     /// Build the container stack and run the browser suite against it; needs docker, and is no part of ci.
     ComposeTest(e2e::Options),
+    /// Copy demo-service to a new folder as its README says, then test and run the copy.
+    CopyTest,
     /// Verify our tokens with the libraries of other languages.
     Interop,
     /// Fuzz the API from its own description.
@@ -75,6 +78,7 @@ fn run(command: Command) -> Outcome {
         Command::TestPostgres { words } => postgres::test(&words),
         Command::E2e(options) => e2e::e2e(&options),
         Command::ComposeTest(options) => compose::test(&options),
+        Command::CopyTest => copy::copy_test(),
         Command::Interop => e2e::interop(),
         Command::ApiFuzz => e2e::api_fuzz(),
     }

@@ -2,6 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 
@@ -28,5 +29,10 @@ pub async fn require(
     } else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    Ok(request.error_response(refusal))
+    let mut answer = request.error_response(refusal);
+    if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+        // RFC 9110, 15.5.6: a `405` says what is allowed; here, whatever the address is.
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
+    Ok(answer)
 }

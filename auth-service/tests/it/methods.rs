@@ -82,6 +82,7 @@ async fn trace_is_refused_everywhere() {
     let secret = ada.cookie("__Host-sso_refresh").unwrap();
     for path in PAGES.iter().chain(&FACTS).chain(&["/nothing"]) {
         let reply = ada.send(ada.request(Method::TRACE, path)).await;
+        assert_eq!(reply.header("allow"), Some("GET, HEAD, POST"), "{path}");
         assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
         assert!(!reply.text.contains(&secret), "{path}");
     }

@@ -1,0 +1,84 @@
+//! `cargo xtask copy-test`: what `demo-service/README.md` says about copying it, done to the letter in a new folder.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::error::{Doing, Outcome, Stop};
+use crate::process::{self, Running};
+use crate::{interrupt, ports, project};
+
+/// How long the copy may take until it answers: cargo looks at its build first.
+const START: Duration = Duration::from_secs(120);
+
+/// Where the README's service listens.
+const PORT: &str = "8002";
+const HOST: &str = "my.sso.localhost";
+
+/// Copies the project without what is built and installed in it, follows the README's steps, and asks the result a
+/// question.
+pub fn copy_test() -> Outcome {
+    let folder = tempfile::Builder::new()
+        .prefix("sso-copy-")
+        .tempdir()
+        .doing(|| "make a folder for the copy".into())?;
+    let project = folder.path().join("sso");
+    copy_tree(&project::root(), &project)?;
+    let readme =
+        fs::read_to_string(project.join("demo-service/README.md")).doing(|| "read the README".into())?;
+    let steps: Vec<&str> =
+        readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [copying, running] = steps[..] else {
+        return Err(Stop::because(
+            "demo-service/README.md no longer has two blocks of commands: copying, running",
+        ));
+    };
+
+    process::run(&mut shell(&project, copying))?;
+    let [port] = ports::free()?;
+    let on_a_free_port = running.replace(PORT, &port.to_string());
+    let mut service = Running::start(&mut shell(&folder.path().join("my-service"), &on_a_free_port))?;
+    let answered = interrupt::until(Some(START), || match service.ended()? {
+        Some(status) => Err(Stop::because(format!("the copied service ended by itself ({status})"))),
+        None => Ok(ports::healthy(port, HOST).then_some(())),
+    })?;
+    if answered.is_none() {
+        return Err(Stop::because("the copied service does not answer GET /healthz"));
+    }
+    println!("The copy was built, tested, and answers on port {port}.");
+    Ok(())
+}
+
+/// The words of a README, as somebody types them.
+fn shell(folder: &Path, words: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-euc", words]).current_dir(folder);
+    // A folder of its own that outlives the run: what was compiled once need not be again.
+    command.env("CARGO_TARGET_DIR", project::root().join("target/copied"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn copy_tree(from: &Path, to: &Path) -> Outcome {
+    let skipped = ["target", "node_modules", ".git", ".dev", ".venv", "screenshots"];
+    fs::create_dir_all(to).doing(|| format!("make {}", to.display()))?;
+    for entry in fs::read_dir(from).doing(|| format!("read {}", from.display()))? {
+        let entry = entry.doing(|| format!("read {}", from.display()))?;
+        let name = entry.file_name();
+        if skipped.iter().any(|skipped| name == *skipped) {
+            continue;
+        }
+        let (source, target) = (entry.path(), to.join(&name));
+        if source.is_dir() {
+            copy_tree(&source, &target)?;
+        } else {
+            fs::copy(&source, &target).doing(|| format!("copy {}", source.display()))?;
+        }
+    }
+    Ok(())
+}
