@@ -1,5 +1,6 @@
 //! What the tests share: a running service, people with browsers, and the logs.
 
+mod api;
 mod app;
 mod clock;
 mod database;
@@ -7,10 +8,12 @@ mod logs;
 mod person;
 mod reply;
 mod session;
+mod trail;
 
 pub use app::{AUTH_HOST, TestApp, Tweaks};
 pub use clock::TestClock;
 pub use database::TestDatabase;
 pub use person::{PASSWORD, Person};
 pub use reply::{Reply, SetCookie};
-pub use session::{ACCESS, BROWSER, REFRESH};
+pub use session::{ACCESS, BROWSER, REFRESH, claims};
+pub use trail::{Row, Trail};
