@@ -8,6 +8,7 @@ mod logs;
 mod person;
 mod reply;
 mod session;
+mod statements;
 mod trail;
 
 pub use app::{AUTH_HOST, TestApp, Tweaks};
@@ -16,4 +17,5 @@ pub use database::TestDatabase;
 pub use person::{PASSWORD, Person};
 pub use reply::{Reply, SetCookie};
 pub use session::{ACCESS, BROWSER, REFRESH, claims};
+pub use statements::{Explained, explained};
 pub use trail::{Row, Trail};
