@@ -6,6 +6,7 @@ use actix_session::storage::CookieSessionStore;
 use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::{SameSite, time};
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -37,7 +38,11 @@ pub fn sessions(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<Cook
 }
 
 /// One browser.
-pub struct Browser(Session);
+pub struct Browser {
+    session: Session,
+    /// Nobody reads the answer to a HEAD.
+    is_read: bool,
+}
 
 /// A message that the next page shows, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,20 +65,20 @@ impl Browser {
     pub fn flash(&self, level: Level, text: &str) -> Result<(), Error> {
         let mut messages = self.messages();
         messages.push(Message { level, text: text.to_owned() });
-        self.0.insert(MESSAGES, messages).map_err(Error::internal)
+        self.session.insert(MESSAGES, messages).map_err(Error::internal)
     }
 
-    /// The messages for this page; the next one will not have them.
+    /// The messages for this page; the next one will not have them, unless nobody reads this one.
     pub fn take_messages(&self) -> Vec<Message> {
         let messages = self.messages();
-        if !messages.is_empty() {
-            self.0.remove(MESSAGES);
+        if !messages.is_empty() && self.is_read {
+            self.session.remove(MESSAGES);
         }
         messages
     }
 
     fn messages(&self) -> Vec<Message> {
-        self.0.get(MESSAGES).ok().flatten().unwrap_or_default()
+        self.session.get(MESSAGES).ok().flatten().unwrap_or_default()
     }
 
     /// Proof for a form of this page that it was made for this browser (ASVS 3.5.1).
@@ -85,7 +90,9 @@ impl Browser {
             Some(secret) => secret,
             None => {
                 let secret = random::bytes::<32>();
-                self.0.insert(FORM_SECRET, BASE64_URL_SAFE_NO_PAD.encode(secret)).map_err(Error::internal)?;
+                self.session
+                    .insert(FORM_SECRET, BASE64_URL_SAFE_NO_PAD.encode(secret))
+                    .map_err(Error::internal)?;
                 secret
             }
         };
@@ -104,12 +111,12 @@ impl Browser {
 
     /// Begins anew at a login or logout: forms from before are void.
     pub fn renew(&self) {
-        self.0.remove(FORM_SECRET);
-        self.0.renew();
+        self.session.remove(FORM_SECRET);
+        self.session.renew();
     }
 
     fn form_secret(&self) -> Option<[u8; 32]> {
-        let text: String = self.0.get(FORM_SECRET).ok().flatten()?;
+        let text: String = self.session.get(FORM_SECRET).ok().flatten()?;
         BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
     }
 }
@@ -123,10 +130,11 @@ impl FromRequest for Browser {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_read = request.method() != Method::HEAD;
         ready(
             Session::from_request(request, payload)
                 .into_inner()
-                .map(Self)
+                .map(|session| Self { session, is_read })
                 .map_err(|error| Error::internal(format!("the browser session cannot be read: {error}"))),
         )
     }

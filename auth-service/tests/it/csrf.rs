@@ -16,7 +16,7 @@ async fn send(who: &Person, path: &str, fields: &[(&str, &str)], headers: &[(&st
     send_with(who, path, &[fields, &[("csrf_token", &token)]].concat(), headers).await
 }
 
-async fn send_with(who: &Person, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
+pub async fn send_with(who: &Person, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = who.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
@@ -49,7 +49,7 @@ async fn users(app: &TestApp) -> usize {
 }
 
 /// What no page of ours can send.
-const FOREIGN: &[&[(&str, &str)]] = &[
+pub const FOREIGN: &[&[(&str, &str)]] = &[
     &[("sec-fetch-site", "cross-site")],
     &[("sec-fetch-site", "same-site")],
     &[("sec-fetch-site", "same-site"), ("origin", OURS)],

@@ -86,10 +86,10 @@ async fn a_damaged_database_is_an_error_without_details() {
 }
 
 /// The database is gone for as long as this lives.
-struct Gone(Option<mpsc::Sender<()>>, Option<std::thread::JoinHandle<()>>);
+pub struct Gone(Option<mpsc::Sender<()>>, Option<std::thread::JoinHandle<()>>);
 
 impl Gone {
-    fn begin(app: &TestApp) -> Self {
+    pub fn begin(app: &TestApp) -> Self {
         if app.database.is_postgres() {
             drop_database(app);
             return Self(None, None);

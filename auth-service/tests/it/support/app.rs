@@ -136,6 +136,12 @@ impl TestApp {
         self.clock.advance(span);
     }
 
+    /// What nobody may keep: passwords, cookies, tokens and form tokens of the people in this test.
+    pub fn secrets(&self) -> Vec<String> {
+        let secrets = self.secrets.lock().unwrap();
+        secrets.iter().filter(|secret| secret.len() >= 8).cloned().collect()
+    }
+
     /// The last second of what every test of this process logged; for tests that look for an event.
     pub fn log(&self) -> String {
         logs::so_far()
@@ -151,8 +157,8 @@ impl Drop for TestApp {
             return;
         }
         let log = logs::so_far();
-        for secret in self.secrets.lock().unwrap().iter().filter(|secret| secret.len() >= 8) {
-            assert!(!log.contains(secret.as_str()), "this secret was logged: {secret}");
+        for secret in self.secrets() {
+            assert!(!log.contains(&secret), "this secret was logged: {secret}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests share: a running service, people with browsers, and the logs.
 
+mod api;
 mod app;
 mod clock;
 mod database;
@@ -9,6 +10,8 @@ mod long;
 mod person;
 mod reply;
 mod session;
+mod statements;
+mod trail;
 
 pub use app::{AUTH_HOST, TestApp, Tweaks};
 pub use clock::TestClock;
@@ -17,4 +20,6 @@ pub use keys::{header, kids};
 pub use long::is_long_run;
 pub use person::{PASSWORD, Person};
 pub use reply::{Reply, SetCookie};
-pub use session::{ACCESS, BROWSER, HINT, REFRESH, TRIP};
+pub use session::{ACCESS, BROWSER, HINT, REFRESH, TRIP, claims};
+pub use statements::{Explained, explained};
+pub use trail::{Row, Trail};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use reqwest::header::{COOKIE, HOST};
+use reqwest::header::{COOKIE, HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, redirect};
 
 use super::{AUTH_HOST, Reply, TestApp};
@@ -18,13 +18,28 @@ pub struct Person {
     client: Client,
     address: SocketAddr,
     jar: Arc<Mutex<BTreeMap<String, String>>>,
+    /// What goes with every request.
+    always: HeaderMap,
     secrets: Arc<Mutex<Vec<String>>>,
 }
 
 impl Person {
     pub(super) fn new(address: SocketAddr, secrets: Arc<Mutex<Vec<String>>>) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { client, address, jar: Arc::default(), secrets }
+        Self { client, address, jar: Arc::default(), always: HeaderMap::new(), secrets }
+    }
+
+    /// The same, but every request carries this header too: a browser's name, or what a proxy adds.
+    pub fn sending(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
+        let value = HeaderValue::from_bytes(value.as_ref()).unwrap();
+        self.always.append(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// The same with a browser or program that calls itself so.
+    pub fn using(mut self, user_agent: impl AsRef<[u8]>) -> Self {
+        self.always.remove("user-agent");
+        self.sending("user-agent", user_agent)
     }
 
     /// Opens a page, as a browser does when a link is followed.
@@ -84,6 +99,7 @@ impl Person {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request =
             self.client.request(method, format!("http://{}{path}", self.address)).header(HOST, AUTH_HOST);
+        let request = request.headers(self.always.clone());
         let cookies = self.cookie_header();
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies) }
     }
@@ -154,7 +170,7 @@ impl Person {
         }
     }
 
-    fn remember_secret(&self, secret: &str) {
+    pub(super) fn remember_secret(&self, secret: &str) {
         self.secrets.lock().unwrap().push(secret.to_owned());
     }
 }

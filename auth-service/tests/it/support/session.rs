@@ -10,10 +10,22 @@ pub const BROWSER: &str = "__Host-sso_browser";
 pub const HINT: &str = "__Secure-sso_hint";
 pub const TRIP: &str = "__Host-sso_trip";
 
+/// What an access token says, unchecked.
+pub fn claims(token: &str) -> serde_json::Value {
+    use base64::Engine;
+    let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice(&claims).unwrap()
+}
+
 impl Person {
     /// The refresh token that this browser holds.
     pub fn refresh_token(&self) -> String {
         self.cookie(REFRESH).expect("the browser holds a refresh token")
+    }
+
+    /// The access token that this browser holds.
+    pub fn access_token(&self) -> String {
+        self.cookie(ACCESS).expect("the browser holds an access token")
     }
 
     /// The session and the generation that this browser's refresh token names.

@@ -1,0 +1,171 @@
+//! What the page of one's logins tells of what happened.
+
+use std::time::Duration;
+
+use auth_service::accounts::User;
+use auth_service::audit::{Client, Entry, Event};
+use auth_service::db::AnyConnection;
+use auth_service::db::types::Timestamp;
+
+use super::session_list::{FIREFOX, PATH, SAFARI, browser, desk_and_phone, end};
+use crate::support::{Explained, PASSWORD, Reply, TestApp, explained};
+
+/// The lines of the list, from top to bottom: what, and where from.
+fn happened(page: &Reply) -> Vec<(String, String)> {
+    let list = page.text.split("<ol class=\"events\">").nth(1).expect("a list");
+    let entries = list.split("</ol>").next().unwrap().split("<li").skip(1);
+    entries
+        .map(|entry| {
+            let between = |from: &str, to: &str| {
+                entry.split(from).nth(1).map(|rest| rest.split(to).next().unwrap().to_owned())
+            };
+            (between("<strong>", "</strong>").unwrap(), between("<bdi>", "</bdi>").unwrap_or_default())
+        })
+        .collect()
+}
+
+fn words(page: &Reply) -> Vec<String> {
+    happened(page).into_iter().map(|(what, _)| what).collect()
+}
+
+/// S3, L2
+#[tokio::test]
+async fn ones_own_events_are_told_in_words_with_device_and_address() {
+    let app = TestApp::start().await;
+    let (desk, phone) = desk_and_phone(&app).await;
+    let ada = app.session_of(&desk).await.user_id;
+    app.person().using(SAFARI).log_in("ada@example.org", "not her password").await;
+    app.sql(move |conn| User::set_active(conn, ada, false)).await;
+    app.person().using(FIREFOX).log_in("ada@example.org", PASSWORD).await;
+    app.sql(move |conn| User::set_active(conn, ada, true)).await;
+    let thief = phone.copy();
+    phone.get("/login").await;
+    app.wait(Duration::from_secs(31));
+    thief.using("curl/8.5.0").get("/login").await;
+    let tablet = browser(&app, "ada@example.org", SAFARI).await;
+    end(&desk, &tablet.session_id().to_string()).await;
+    app.wait(Duration::from_secs(601));
+    desk.fill_in(PATH, &[("end", "others"), ("password", "not her password")]).await;
+    let page = desk.get(PATH).await;
+    let (firefox, safari) = ("Firefox on Windows, 127.0.0.1", "Safari on iPhone, 127.0.0.1");
+    let expected = [
+        ("Wrong password, where it was asked for again", firefox),
+        ("Logged out of another browser", firefox),
+        ("Logged in", safari),
+        ("A copy of a login was used; that login was ended", "curl, 127.0.0.1"),
+        ("Login refused: the account was inactive", firefox),
+        ("Login failed: wrong password", safari),
+        ("Logged in", safari),
+        ("Logged in", firefox),
+        ("Account created", ""),
+    ];
+    let expected: Vec<_> = expected.map(|(what, from)| (what.to_owned(), from.to_owned())).into();
+    assert_eq!(happened(&page), expected);
+    // Newest first, and each with its moment.
+    assert!(page.text.matches("UTC").count() >= expected.len());
+    assert_eq!(page.text.matches("event-alarming").count(), 4);
+}
+
+/// L2: what the operator did, without an address of theirs.
+#[tokio::test]
+async fn the_operators_events_are_told_too() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada@example.org", PASSWORD).await.id.uuid();
+    let now = app.clock.now();
+    app.sql(move |conn| {
+        for (n, (event, detail)) in [
+            (Event::PasswordChanged, "2 session(s) ended"),
+            (Event::Deactivated, "0 session(s) ended"),
+            (Event::Activated, ""),
+            (Event::SessionEnded, "ended_by_operator"),
+            (Event::SessionEnded, "too_many"),
+            (Event::SessionEnded, "replaced"),
+            (Event::SessionEnded, "a reason of a later release"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let at = now + Duration::from_millis(n as u64);
+            Entry::new(event, &Client::operator(), at).user(ada).detail(detail).record(conn)?;
+        }
+        // A later release wrote it, then was rolled back.
+        use diesel::RunQueryDsl;
+        diesel::sql_query("UPDATE audit_events SET event = 'teleported' WHERE event = 'deactivated'")
+            .execute(conn)
+    })
+    .await;
+    app.wait(Duration::from_secs(1));
+    let desk = browser(&app, "ada@example.org", FIREFOX).await;
+    let expected = [
+        "Logged in",
+        "Oldest login ended: there were too many",
+        "Logged out by the operator",
+        "Account activated by the operator",
+        "Password changed",
+        "Account created",
+    ];
+    assert_eq!(words(&desk.get(PATH).await), expected);
+}
+
+/// S3: nobody else's.
+#[tokio::test]
+async fn nobody_reads_what_happened_to_somebody_else() {
+    let app = TestApp::start().await;
+    let (desk, _) = desk_and_phone(&app).await;
+    app.user("bob@example.org", PASSWORD).await;
+    let bob = browser(&app, "bob@example.org", "backup-script/1").await;
+    app.person().using("burglar/1").log_in("ada@example.org", "not her password").await;
+    app.person().using("burglar/1").log_in("nobody@example.org", "not her password").await;
+    assert_eq!(words(&bob.get(PATH).await), ["Logged in", "Account created"]);
+    let page = desk.get(PATH).await;
+    assert!(!page.says("backup-script"));
+    assert_eq!(words(&page), ["Login failed: wrong password", "Logged in", "Logged in", "Account created"]);
+}
+
+/// Puts a great number of renewals of `user` into the trail, past the service.
+pub fn many_renewals(conn: &mut AnyConnection, user: uuid::Uuid, now: Timestamp) -> diesel::QueryResult<()> {
+    use diesel::connection::SimpleConnection;
+    let (at, user) = (now.rfc3339(), user.to_string());
+    let sql = match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) \
+             INSERT INTO audit_events (id, at, event, actor, user_id) \
+             SELECT printf('00000000-0000-7000-8000-%012d', i), '{at}', \
+                    CASE i % 2 WHEN 0 THEN 'renewal' ELSE 'renewal_grace' END, 'person', '{user}' FROM n; ANALYZE"
+        ),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => format!(
+            "INSERT INTO audit_events (id, at, event, actor, user_id) \
+             SELECT gen_random_uuid(), '{at}', CASE i % 2 WHEN 0 THEN 'renewal' ELSE 'renewal_grace' END, \
+                    'person', '{user}' FROM generate_series(1, 20000) AS i; ANALYZE audit_events"
+        ),
+    };
+    conn.batch_execute(&sql)
+}
+
+/// S9: somebody who renews all day still finds their login in the list, and the page reads no more rows for it.
+#[tokio::test]
+async fn renewals_push_nothing_out_and_are_not_even_read() {
+    let app = TestApp::start().await;
+    let (desk, _) = desk_and_phone(&app).await;
+    let ada = app.session_of(&desk).await.user_id.uuid();
+    let before = words(&desk.get(PATH).await);
+    app.wait(Duration::from_secs(60));
+    let now = app.clock.now();
+    app.sql(move |conn| many_renewals(conn, ada, now)).await;
+    assert_eq!(words(&desk.get(PATH).await), before);
+
+    let shown = [Event::Login, Event::LoginRefused, Event::SessionEnded];
+    let statements: Vec<Explained> = app
+        .sql(move |conn| Ok(explained(conn, |conn| Entry::latest_of(conn, ada, &shown, 12).unwrap())))
+        .await;
+    assert!(!statements.is_empty());
+    for Explained { sql, plan } in statements {
+        let plan = plan.join("\n");
+        assert!(plan.contains("audit_events_of_user"), "{sql}\n{plan}");
+        for slow in ["SCAN", "Seq Scan", "Sort", "TEMP B-TREE", "audit_events_by_time"] {
+            assert!(!plan.contains(slow), "{sql}\n{plan}");
+        }
+    }
+}

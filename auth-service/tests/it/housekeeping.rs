@@ -1,0 +1,197 @@
+//! What is past its time goes, and nothing else: S9.
+
+use std::time::Duration;
+
+use auth_service::accounts::Session;
+use auth_service::app::App;
+use auth_service::audit::{Client, Entry, Event};
+use auth_service::config::ServeFlags;
+use auth_service::db::schema::{audit_events, sessions};
+use auth_service::db::types::Timestamp;
+use auth_service::housekeeping;
+use diesel::{QueryDsl, RunQueryDsl};
+use tokio::task::JoinSet;
+
+use crate::support::{PASSWORD, TestApp, Tweaks};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Another instance on the database of `app`, of which a test makes the rounds.
+fn instance(app: &TestApp) -> App {
+    App::open(app.config.clone(), app.clock.clock()).unwrap()
+}
+
+async fn how_many(app: &TestApp) -> (i64, i64) {
+    app.sql(|conn| {
+        Ok((sessions::table.count().get_result(conn)?, audit_events::table.count().get_result(conn)?))
+    })
+    .await
+}
+
+/// Adds `count` sessions of ada that run out at `end`, and as many events of `at`.
+async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
+    let (limits, now) = (app.config.session_limits, app.clock.now());
+    app.sql(move |conn| {
+        conn.write(|conn| {
+            let ada = auth_service::accounts::User::list(conn, 1, 0)?.remove(0).id;
+            for _ in 0..count {
+                use diesel::ExpressionMethods;
+                let session = Session::begin(conn, ada, "pwd", &Client::operator(), limits, now)?;
+                let row = sessions::table.find(session.id);
+                diesel::update(row).set(sessions::idle_until.eq(end)).execute(conn)?;
+                Entry::new(Event::Renewal, &Client::service(), at).record(conn)?;
+            }
+            Ok(())
+        })
+    })
+    .await;
+}
+
+/// S9: a day after they ran out.
+#[tokio::test]
+async fn sessions_are_kept_for_a_day_after_they_ran_out() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let (early, late, ended) = (app.person(), app.person(), app.person());
+    let early_token = early.obtain("ada@example.org", PASSWORD).await.1;
+    let ended_token = ended.obtain("ada@example.org", PASSWORD).await.1;
+    ended.blacklist(&ended_token).await;
+    app.wait(DAY);
+    let late_token = late.obtain("ada@example.org", PASSWORD).await.1;
+    let rounds = instance(&app);
+    // The first ran out after five days; the one that was ended goes when it would have run out.
+    app.wait(5 * DAY - MINUTE);
+    housekeeping::round(&rounds).await.unwrap();
+    assert_eq!(how_many(&app).await.0, 3);
+    early.refresh(&early_token).await.assert_problem(401, "token_not_valid");
+    app.wait(2 * MINUTE);
+    housekeeping::round(&rounds).await.unwrap();
+    assert_eq!(how_many(&app).await.0, 1);
+    early.refresh(&early_token).await.assert_problem(401, "token_not_valid");
+    late.refresh(&late_token).await.assert_problem(401, "token_not_valid");
+    app.wait(DAY);
+    housekeeping::round(&rounds).await.unwrap();
+    assert_eq!(how_many(&app).await.0, 0);
+    assert!(app.events("refresh_reuse").await.is_empty());
+}
+
+/// S9: whoever renews keeps their session, however old it is.
+#[tokio::test]
+async fn no_living_session_is_taken_away() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let (busy, rounds) = (app.person(), instance(&app));
+    busy.log_in("ada@example.org", PASSWORD).await;
+    for _ in 0..7 {
+        app.wait(4 * DAY);
+        housekeeping::round(&rounds).await.unwrap();
+        assert_eq!(busy.get("/login").await.status, 303);
+        let idle = app.person();
+        idle.log_in("ada@example.org", PASSWORD).await;
+    }
+    housekeeping::round(&rounds).await.unwrap();
+    assert!(busy.is_logged_in().await);
+    // Those of the last six days; the ones before ran out more than a day ago.
+    assert_eq!(how_many(&app).await.0, 1 + 2);
+}
+
+/// Contract, AUDIT_RETENTION: to the event.
+#[tokio::test]
+async fn events_are_kept_for_as_long_as_the_setting_says() {
+    let flags = ServeFlags { audit_retention: Some("7d".to_owned()), ..ServeFlags::default() };
+    let app = TestApp::start_with(Tweaks { flags, ..Tweaks::default() }).await;
+    app.user("ada@example.org", PASSWORD).await;
+    let (ada, rounds) = (app.person(), instance(&app));
+    ada.log_in("ada@example.org", PASSWORD).await;
+    app.wait(3 * DAY);
+    ada.get("/login").await;
+    app.wait(4 * DAY - MINUTE);
+    housekeeping::round(&rounds).await.unwrap();
+    assert!(app.events("login").await.len() == 1 && app.events("registered").await.len() == 1);
+    app.wait(2 * MINUTE);
+    housekeeping::round(&rounds).await.unwrap();
+    let left: Vec<String> = app.trail().await.into_iter().map(|row| row.event).collect();
+    assert_eq!(left, ["renewal"]);
+    let keep = TestApp::start().await;
+    keep.user("ada@example.org", PASSWORD).await;
+    let rounds = instance(&keep);
+    keep.wait(90 * DAY - MINUTE);
+    housekeeping::round(&rounds).await.unwrap();
+    assert_eq!(keep.events("registered").await.len(), 1, "the default is 90 days");
+}
+
+/// S9: more than one batch holds, by two instances that come at the same moment, while people renew.
+#[tokio::test]
+async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let now = app.clock.now();
+    add(&app, 1_700, now + DAY, now).await;
+    app.wait(100 * DAY);
+    let mut people = Vec::new();
+    for _ in 0..20 {
+        let person = app.person();
+        person.obtain("ada@example.org", PASSWORD).await;
+        person.log_in("ada@example.org", PASSWORD).await;
+        people.push(person);
+    }
+    let before = how_many(&app).await;
+    assert!(before.0 >= 1_740 && before.1 >= 1_740);
+    let (one, two) = (instance(&app), instance(&app));
+    let mut renewals = JoinSet::new();
+    for person in &people {
+        let person = person.copy();
+        renewals.spawn(async move { person.get("/login").await.status.as_u16() });
+    }
+    let (first, second) = tokio::join!(housekeeping::round(&one), housekeeping::round(&two));
+    first.unwrap();
+    second.unwrap();
+    assert!(renewals.join_all().await.iter().all(|status| *status == 303));
+    // Whatever one left to the other, the next round takes.
+    housekeeping::round(&one).await.unwrap();
+    let after = how_many(&app).await;
+    assert_eq!(after.0, 40);
+    assert!(app.trail().await.iter().all(|row| now + 9 * DAY < row.at));
+    for person in &people {
+        assert!(person.is_logged_in().await);
+    }
+}
+
+/// S9 as a race: a session that is about to go and is renewed at that very moment either stays or was over; never
+/// is somebody told that they are logged in to a session that is gone.
+#[tokio::test]
+async fn a_renewal_at_the_moment_of_the_purge_is_not_lost() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let mut kept = 0;
+    for round in 0..8 {
+        let mut tokens = Vec::new();
+        for _ in 0..20 {
+            tokens.push(app.person().obtain("ada@example.org", PASSWORD).await.1);
+        }
+        // As for an instance with longer limits in its settings: all of them are past this one's cutoff, until
+        // they are renewed.
+        app.wait(Duration::from_secs(3600));
+        let cutoff = app.clock.now() + app.config.session_limits.idle - Duration::from_secs(1800);
+        let mut renewals = JoinSet::new();
+        for token in tokens {
+            let program = app.person();
+            renewals.spawn(async move {
+                let reply = program.refresh(&token).await;
+                (reply.status == 200).then(|| reply.pair().1)
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(4 * round)).await;
+        let purge = |_| app.sql(move |conn| conn.write(|conn| Session::purge(conn, cutoff, 500)));
+        let gone: usize = purge(()).await + purge(()).await;
+        let renewed: Vec<String> = renewals.join_all().await.into_iter().flatten().collect();
+        assert!(renewed.len() + gone >= 20, "round {round}: {} renewed, {gone} gone", renewed.len());
+        for token in &renewed {
+            assert!(app.person().verifies(token).await, "round {round}");
+            assert_eq!(app.person().blacklist(token).await.status, 200);
+        }
+        kept += renewed.len();
+    }
+    assert!(kept > 0, "no renewal came in between");
+}

@@ -1,0 +1,223 @@
+//! Logins that end each other, and are renewed, at the same moment.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use auth_service::accounts::{Ended, Session, User, UserId};
+use auth_service::audit::Client;
+use auth_service::db::schema::sessions;
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use reqwest::Method;
+use tokio::task::JoinSet;
+
+use super::session_list::{FIREFOX, PATH, SAFARI, browser, end};
+use crate::support::{PASSWORD, Person, REFRESH, Reply, TestApp};
+
+/// A button about to be pressed: whoever presses it, and the form.
+async fn button(person: &Person, what: &str) -> impl Future<Output = Reply> + Send + 'static {
+    let token = person.get(PATH).await.field("csrf_token").unwrap();
+    let (person, what) = (person.copy(), what.to_owned());
+    async move { person.post(PATH, &[("end", &what), ("csrf_token", &token)]).await }
+}
+
+/// How many sessions of a person live, past the service.
+async fn alive(app: &TestApp, user: UserId) -> i64 {
+    let rows = sessions::table.filter(sessions::user_id.eq(user).and(sessions::revoked_at.is_null()));
+    app.sql(move |conn| rows.count().get_result(conn)).await
+}
+
+async fn survives(app: &TestApp, person: &Person) -> bool {
+    app.session_of(person).await.revoked_at.is_none()
+}
+
+/// S3: whoever comes first wins, and whoever was just logged out ends nothing more.
+#[tokio::test]
+async fn of_browsers_that_end_each_other_at_once_exactly_one_stays() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    for round in 0..15 {
+        let mut people = Vec::new();
+        for _ in 0..4 {
+            people.push(browser(&app, "ada@example.org", FIREFOX).await);
+        }
+        let mut buttons = Vec::new();
+        for person in &people {
+            buttons.push(button(person, "others").await);
+        }
+        let presses: JoinSet<Reply> = buttons.into_iter().collect();
+        let statuses: Vec<u16> = presses.join_all().await.iter().map(|reply| reply.status.as_u16()).collect();
+        assert!(statuses.iter().all(|status| *status == 303), "round {round}: {statuses:?}");
+        let mut stay = 0;
+        for person in &people {
+            stay += usize::from(person.is_logged_in().await);
+        }
+        assert_eq!(stay, 1, "round {round}");
+        let last = browser(&app, "ada@example.org", SAFARI).await;
+        assert_eq!(end(&last, "all").await.status, 303);
+    }
+}
+
+/// S3: the same over two instances, by id: not both of them.
+#[tokio::test]
+async fn a_login_that_is_being_ended_ends_no_other_any_more() {
+    let app = TestApp::start().await;
+    let other = app.second_instance().await;
+    app.user("ada@example.org", PASSWORD).await;
+    for round in 0..20 {
+        let owner = browser(&app, "ada@example.org", FIREFOX).await;
+        let thief = browser(&other, "ada@example.org", SAFARI).await;
+        let (by_owner, by_thief) = (
+            button(&owner, &thief.session_id().to_string()).await,
+            button(&thief, &owner.session_id().to_string()).await,
+        );
+        let (by_owner, by_thief) = tokio::join!(tokio::spawn(by_owner), tokio::spawn(by_thief));
+        let statuses = [by_owner.unwrap().status.as_u16(), by_thief.unwrap().status.as_u16()];
+        assert!(statuses.contains(&303) && statuses.iter().all(|s| [303, 422].contains(s)), "{statuses:?}");
+        let stay = [survives(&app, &owner).await, survives(&app, &thief).await];
+        assert_eq!(stay.iter().filter(|stays| **stays).count(), 1, "round {round}: {stay:?} {statuses:?}");
+    }
+}
+
+/// S3: also when the request was already let in before its session ended.
+#[tokio::test]
+async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let owner = browser(&app, "ada@example.org", FIREFOX).await;
+    let thief = browser(&app, "ada@example.org", SAFARI).await;
+    // What the thief's request found out at its beginning.
+    let stolen = app.session_of(&thief).await;
+    end(&owner, "others").await;
+    let now = app.clock.now();
+    let ended = app
+        .sql(move |conn| {
+            stolen.end_among_its_owners(conn, |_| true, Ended::ByOwner, &Client::operator(), now)
+        })
+        .await;
+    assert_eq!(ended, 0);
+    assert!(owner.is_logged_in().await);
+}
+
+/// S3, S4: whatever renewals hand out at the moment when everything ends is worth nothing.
+#[tokio::test]
+async fn the_end_of_all_logins_is_not_undone_by_renewals_at_the_same_moment() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada@example.org", PASSWORD).await.id;
+    for round in 0..10 {
+        let desk = browser(&app, "ada@example.org", FIREFOX).await;
+        let phone = browser(&app, "ada@example.org", SAFARI).await;
+        app.wait(Duration::from_secs(31));
+        let press = button(&desk, "all").await;
+        let mut renewals = JoinSet::new();
+        for n in 0..20 {
+            let tab = if n % 2 == 0 { desk.copy() } else { phone.copy() };
+            renewals.spawn(async move {
+                match n % 4 {
+                    0 | 1 => Reply::read(tab.request(Method::GET, "/login").send().await.unwrap()).await,
+                    _ => tab.refresh(&tab.refresh_token()).await,
+                }
+            });
+        }
+        let pressed = tokio::spawn(press);
+        let replies = renewals.join_all().await;
+        assert_eq!(pressed.await.unwrap().status, 303, "round {round}");
+        let mut tokens = BTreeSet::from([desk.refresh_token(), phone.refresh_token()]);
+        for reply in &replies {
+            assert!([200, 303, 401].contains(&reply.status.as_u16()), "round {round}: {}", reply.status);
+            tokens.extend(reply.cookie(REFRESH).map(|cookie| cookie.value));
+            if reply.text.starts_with("{\"access\"") {
+                tokens.insert(reply.pair().1);
+            }
+        }
+        assert_eq!(alive(&app, ada).await, 0, "round {round}");
+        for token in tokens {
+            let replay = app.person();
+            replay.set_cookie(REFRESH, &token);
+            assert!(!replay.is_logged_in().await, "round {round}");
+            replay.refresh(&token).await.assert_problem(401, "token_not_valid");
+        }
+    }
+}
+
+/// R10: with many logins to end, from both sides, nobody waits for the other for ever.
+#[tokio::test]
+async fn a_deactivation_while_everything_ends_leaves_no_login_and_fails_nobody() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada@example.org", PASSWORD).await.id;
+    for round in 0..12 {
+        let desk = browser(&app, "ada@example.org", FIREFOX).await;
+        let program = app.person();
+        for _ in 0..25 {
+            program.obtain("ada@example.org", PASSWORD).await;
+        }
+        let press = tokio::spawn(button(&desk, "others").await);
+        // Each round a little later.
+        tokio::time::sleep(Duration::from_millis(round)).await;
+        let now = app.clock.now();
+        app.sql(move |conn| {
+            conn.write(|conn| {
+                User::set_active(conn, ada, false)?;
+                Session::end_all_of(conn, ada, Ended::Deactivated, now)
+            })
+        })
+        .await;
+        let pressed = press.await.unwrap();
+        assert_eq!(pressed.status, 303, "round {round}: {}", pressed.text);
+        assert_eq!(alive(&app, ada).await, 0, "round {round}");
+        app.sql(move |conn| User::set_active(conn, ada, true)).await;
+    }
+}
+
+/// S7: a proof at the moment when its session is ended is worth nothing, and ends nothing.
+#[tokio::test]
+async fn a_proof_at_the_moment_of_its_sessions_end_revives_nothing() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    for round in 0..12 {
+        let thief = browser(&app, "ada@example.org", SAFARI).await;
+        app.wait(Duration::from_secs(601));
+        let owner = browser(&app, "ada@example.org", FIREFOX).await;
+        let token = thief.get(PATH).await.field("csrf_token").unwrap();
+        let proving = {
+            let thief = thief.copy();
+            async move {
+                let fields = [("end", "others"), ("password", PASSWORD), ("csrf_token", &*token)];
+                thief.post(PATH, &fields).await
+            }
+        };
+        let ending = button(&owner, &thief.session_id().to_string()).await;
+        let (proven, ended) = tokio::join!(tokio::spawn(proving), tokio::spawn(ending));
+        assert_eq!(proven.unwrap().status, 303, "round {round}");
+        assert!([303, 422].contains(&ended.unwrap().status.as_u16()), "round {round}");
+        let stay = [survives(&app, &owner).await, survives(&app, &thief).await];
+        assert_eq!(stay.iter().filter(|stays| **stays).count(), 1, "round {round}: {stay:?}");
+        let last = browser(&app, "ada@example.org", FIREFOX).await;
+        end(&last, "all").await;
+    }
+}
+
+/// S7, R2: ten tabs that prove at once share one successor and one moment.
+#[tokio::test]
+async fn proofs_at_once_replace_the_token_once() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let desk = browser(&app, "ada@example.org", FIREFOX).await;
+    app.wait(Duration::from_secs(601));
+    let mut tabs = JoinSet::new();
+    for _ in 0..6 {
+        let token = desk.get(PATH).await.field("csrf_token").unwrap();
+        let tab = desk.copy();
+        tabs.spawn(async move {
+            let fields = [("end", "others"), ("password", PASSWORD), ("csrf_token", &*token)];
+            tab.post(PATH, &fields).await
+        });
+    }
+    let replies = tabs.join_all().await;
+    assert!(replies.iter().all(|reply| reply.status == 303));
+    let handed: BTreeSet<String> =
+        replies.iter().filter_map(|reply| reply.cookie(REFRESH)).map(|cookie| cookie.value).collect();
+    assert_eq!(handed.len(), 1);
+    desk.set_cookie(REFRESH, handed.first().unwrap());
+    assert_eq!(app.session_of(&desk).await.generation, 2);
+    assert!(desk.is_logged_in().await);
+}

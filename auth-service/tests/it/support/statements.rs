@@ -1,0 +1,72 @@
+//! What the service asks the database, and how the database goes about it.
+
+use std::sync::{Arc, Mutex};
+
+use auth_service::db::AnyConnection;
+#[cfg(feature = "postgres")]
+use diesel::connection::SimpleConnection;
+use diesel::connection::{Connection, InstrumentationEvent};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+/// A statement and its plan.
+#[derive(Debug)]
+pub struct Explained {
+    pub sql: String,
+    /// A line each: SQLite's own words, or PostgreSQL's.
+    pub plan: Vec<String>,
+}
+
+/// Does `work` and explains each statement that it sent, whatever it was called with: what reads or changes rows,
+/// that is, and not what opens or ends a transaction.
+pub fn explained<T>(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection) -> T) -> Vec<Explained> {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let notes = seen.clone();
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            notes.lock().unwrap().push(query.to_string());
+        }
+    });
+    work(conn);
+    conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    let sent = seen.iter().map(|text| text.split(" -- binds").next().unwrap().trim());
+    let mut statements: Vec<&str> = sent
+        .filter(|sql| ["SELECT", "UPDATE", "DELETE", "INSERT"].iter().any(|verb| sql.starts_with(verb)))
+        .collect();
+    statements.dedup();
+    statements.into_iter().map(|sql| Explained { sql: sql.to_owned(), plan: plan(conn, sql) }).collect()
+}
+
+fn plan(conn: &mut AnyConnection, sql: &str) -> Vec<String> {
+    match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(conn) => {
+            #[derive(QueryableByName)]
+            struct Line {
+                #[diesel(sql_type = diesel::sql_types::Text)]
+                detail: String,
+            }
+            let lines: Vec<Line> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
+            lines.into_iter().map(|line| line.detail).collect()
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(conn) => {
+            #[derive(QueryableByName)]
+            struct Line {
+                #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+                line: String,
+            }
+            // The plan for whatever values, as a prepared statement that is used often gets.
+            conn.batch_execute(&format!("SET plan_cache_mode = force_generic_plan; PREPARE asked AS {sql}"))
+                .unwrap();
+            let parameters = (1..).take_while(|n| sql.contains(&format!("${n}"))).count();
+            let arguments = match parameters {
+                0 => String::new(),
+                n => format!("({})", vec!["NULL"; n].join(", ")),
+            };
+            let lines: Vec<Line> = sql_query(format!("EXPLAIN EXECUTE asked{arguments}")).load(conn).unwrap();
+            conn.batch_execute("DEALLOCATE asked").unwrap();
+            lines.into_iter().map(|line| line.line).collect()
+        }
+    }
+}
