@@ -53,7 +53,7 @@ async fn line_breaks_and_terminal_codes_in_an_address_reach_no_log_line_raw() {
             b"/x\tok\x0b",
         ] {
             let mut stream = TcpStream::connect(address).unwrap();
-            // In one piece: a line that is refused at once closes the connection before a second one is written.
+            // In one piece: the answer may come, and the connection go, before a second one is sent.
             let rest = format!(" HTTP/1.1\r\nhost: {AUTH_HOST}\r\nconnection: close\r\n\r\n");
             stream.write_all(&[b"GET ", path, rest.as_bytes()].concat()).unwrap();
             let mut answer = Vec::new();
