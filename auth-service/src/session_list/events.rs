@@ -5,23 +5,25 @@ use serde::Serialize;
 use crate::accounts::device_in_words;
 use crate::audit::{Entry, Event};
 
-/// What is shown; renewals, for one, would drown the rest.
-pub(super) const SHOWN: [Event; 11] = [
+/// What its owner or the operator did; renewals, for one, would drown the rest.
+pub(super) const DONE: [Event; 8] = [
     Event::Registered,
     Event::Login,
-    Event::LoginRefused,
-    Event::PasswordRefused,
     Event::Logout,
     Event::SessionEnded,
-    Event::RefreshReuse,
     Event::PasswordChanged,
     Event::Activated,
     Event::Deactivated,
     Event::RolesChanged,
 ];
 
-/// How many are shown.
-pub(super) const LATEST: i64 = 12;
+/// What somebody else may have done, or tried. Anybody can make many of these, so they have places of their own: a
+/// login that its owner did not make must not be pushed out of sight by wrong passwords.
+pub(super) const ALARMING: [Event; 3] = [Event::LoginRefused, Event::PasswordRefused, Event::RefreshReuse];
+
+/// How many of each are shown.
+pub(super) const LATEST_DONE: i64 = 8;
+pub(super) const LATEST_ALARMING: i64 = 4;
 
 /// One line of the list.
 #[derive(Debug, Serialize)]

@@ -46,14 +46,15 @@ impl SessionLine {
 }
 
 impl SessionsPage {
-    /// This browser's session first, then the others, the one used last first.
+    /// This browser's session first, then the others, the one used last first; of the events the latest first.
     pub fn new(
         current: &Session,
         mut alive: Vec<Session>,
-        events: &[Entry],
+        mut events: Vec<Entry>,
         error: Option<&str>,
         csrf_token: String,
     ) -> Self {
+        events.sort_by_key(|entry| std::cmp::Reverse(entry.at));
         alive.sort_by_key(|session| (session.id != current.id, std::cmp::Reverse(session.rotated_at)));
         Self {
             errors: error.map(str::to_owned).into_iter().collect(),

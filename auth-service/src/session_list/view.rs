@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::PATH;
 use super::action::{End, EndForm};
-use super::events::{LATEST, SHOWN};
+use super::events::{ALARMING, DONE, LATEST_ALARMING, LATEST_DONE};
 use super::page::{ConfirmPage, SessionsPage};
 use crate::accounts::{Current, Ended, Proven, Session};
 use crate::app::App;
@@ -103,10 +103,12 @@ async fn list(
         .db
         .query(move |conn| {
             let alive = Session::alive_of(conn, user, now)?;
-            Ok((alive, Entry::latest_of(conn, user.uuid(), &SHOWN, LATEST)?))
+            let mut events = Entry::latest_of(conn, user.uuid(), &DONE, LATEST_DONE)?;
+            events.extend(Entry::latest_of(conn, user.uuid(), &ALARMING, LATEST_ALARMING)?);
+            Ok((alive, events))
         })
         .await?;
-    let page = SessionsPage::new(&current.session, alive, &events, error, browser.form_token()?);
+    let page = SessionsPage::new(&current.session, alive, events, error, browser.form_token()?);
     app.pages.answer(status, &shell(browser, current), &page)
 }
 

@@ -122,6 +122,24 @@ async fn nobody_reads_what_happened_to_somebody_else() {
     assert_eq!(words(&page), ["Login failed: wrong password", "Logged in", "Logged in", "Account created"]);
 }
 
+/// S3: whoever got in and would rather not be seen can make as many failures as they like.
+#[tokio::test]
+async fn wrong_passwords_do_not_push_a_login_out_of_sight() {
+    let app = TestApp::start().await;
+    let (desk, _) = desk_and_phone(&app).await;
+    let burglar = app.person().using("burglar/1");
+    burglar.log_in("ada@example.org", PASSWORD).await;
+    app.wait(Duration::from_secs(1));
+    for _ in 0..20 {
+        app.person().using("noise/1").log_in("ada@example.org", "not her password").await;
+    }
+    let page = desk.get(PATH).await;
+    assert!(page.says("burglar"), "{}", page.text);
+    let words = words(&page);
+    assert_eq!(words.iter().filter(|word| word.starts_with("Login failed")).count(), 4);
+    assert_eq!(words.iter().filter(|word| *word == "Logged in").count(), 3);
+}
+
 /// Puts a great number of renewals of `user` into the trail, past the service.
 pub fn many_renewals(conn: &mut AnyConnection, user: uuid::Uuid, now: Timestamp) -> diesel::QueryResult<()> {
     use diesel::connection::SimpleConnection;

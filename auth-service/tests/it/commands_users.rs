@@ -83,7 +83,7 @@ async fn what_cannot_be_made_is_told_in_one_line() {
     assert_eq!(done(users(&app, &["list"], "")).lines().count(), 1);
 }
 
-/// ASVS 7.4.3
+/// S5 (ASVS 7.4.3)
 #[tokio::test]
 async fn a_new_password_ends_every_session_at_once() {
     let app = TestApp::start().await;

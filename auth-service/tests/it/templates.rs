@@ -92,7 +92,7 @@ async fn samples() -> Vec<(&'static str, Context)> {
         sample(&SessionsPage::new(
             &current.session,
             vec![bare, current.session.clone()],
-            &events,
+            events,
             None,
             String::new(),
         )),
