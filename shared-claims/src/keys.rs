@@ -1,5 +1,6 @@
 //! The keys that tokens are verified with.
 
+use aws_lc_rs::digest;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey};
@@ -26,7 +27,13 @@ pub(crate) struct Key {
     kid: String,
     pub(crate) alg: Algorithm,
     pub(crate) decoding: DecodingKey,
+    pub(crate) print: KeyPrint,
 }
+
+/// Which key: the same for two keys only if id, algorithm and key material are the same. A hash, so that one who
+/// remembers a key keeps no copy of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyPrint([u8; 32]);
 
 /// Why a set of keys was refused. Its text never contains key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,8 +123,10 @@ impl KeySet {
         if key.len() < MIN_SIGNING_KEY_BYTES {
             return Err(KeySetError::ShortSigningKey);
         }
-        let (kid, decoding) = (signing_key_id(key), DecodingKey::from_secret(key));
-        self.add(Key { kid, alg: Algorithm::HS512, decoding })?;
+        let kid = signing_key_id(key);
+        // The id is a MAC by the key: it tells keys apart without another hash of the secret lying about.
+        let print = KeyPrint::of(&kid, Algorithm::HS512, kid.as_bytes());
+        self.add(Key { kid, alg: Algorithm::HS512, decoding: DecodingKey::from_secret(key), print })?;
         Ok(self)
     }
 
@@ -157,6 +166,21 @@ impl KeySet {
 
     pub(crate) fn find(&self, kid: &str) -> Option<&Key> {
         self.keys.iter().find(|k| k.kid == kid)
+    }
+
+    pub(crate) fn holds(&self, print: &KeyPrint) -> bool {
+        self.keys.iter().any(|k| k.print == *print)
+    }
+}
+
+impl KeyPrint {
+    fn of(kid: &str, alg: Algorithm, material: &[u8]) -> Self {
+        // Neither a plain kid nor the name of an algorithm has a space: no two keys make one text.
+        let mut hashed = format!("{kid} {alg:?} ").into_bytes();
+        hashed.extend_from_slice(material);
+        let mut print = [0; 32];
+        print.copy_from_slice(digest::digest(&digest::SHA256, &hashed).as_ref());
+        Self(print)
     }
 }
 
@@ -199,24 +223,27 @@ fn read_key(members: &Members) -> Result<Key, KeySetError> {
     if string(members, "kty") != Some(kty) || string(members, "crv") != Some(crv) {
         return Err(KeySetError::Curve(kid));
     }
-    match decoding_key(alg, members) {
-        Some(decoding) => Ok(Key { kid, alg, decoding }),
-        None => Err(KeySetError::Point(kid)),
-    }
+    let Some(point) = point(alg, members) else { return Err(KeySetError::Point(kid)) };
+    let decoding = match alg {
+        Algorithm::EdDSA => DecodingKey::from_ed_der(&point),
+        _ => DecodingKey::from_ec_der(&point),
+    };
+    let print = KeyPrint::of(&kid, alg, &point);
+    Ok(Key { kid, alg, decoding, print })
 }
 
-/// The key, after a check that its coordinates are whole and on the curve: jsonwebtoken would find out at the first
+/// The public key, after a check that its coordinates are whole and on the curve: jsonwebtoken would find out at the first
 /// signature only, and then blame the token.
-fn decoding_key(alg: Algorithm, members: &Members) -> Option<DecodingKey> {
+fn point(alg: Algorithm, members: &Members) -> Option<Vec<u8>> {
     let x = coordinate(members, "x")?;
     if alg == Algorithm::EdDSA {
         ParsedPublicKey::new(&ED25519, x).ok()?;
-        return Some(DecodingKey::from_ed_der(&x));
+        return Some(x.to_vec());
     }
     let y = coordinate(members, "y")?;
     let point = [&[0x04], &x[..], &y[..]].concat();
     ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point).ok()?;
-    Some(DecodingKey::from_ec_der(&point))
+    Some(point)
 }
 
 /// RFC 7518, 6.2.1.2: always the full 32 octets, leading zeros included.

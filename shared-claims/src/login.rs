@@ -5,11 +5,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use url::Url;
 
+use crate::cache::Cache;
 use crate::cookie::{self, Candidates};
 use crate::settings::{Jwks, with_path};
 use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
 
 /// Everything a service needs to know who is asking. Cheap to clone; make one at the start.
+///
+/// It remembers tokens that have verified, by their SHA-256, and what they say: up to 4,096, for all clones together, some
+/// hundred bytes each. A token that comes again is judged again by the clock and by the keys then in use, but its
+/// signature is not computed again. See [`without_cache`](Self::without_cache).
 #[derive(Debug, Clone)]
 pub struct SharedLogin(Arc<Inner>);
 
@@ -18,6 +23,7 @@ struct Inner {
     settings: Settings,
     verifier: Verifier,
     keys: KeySource,
+    cache: Option<Cache>,
 }
 
 /// Whom the cookies of a request speak of.
@@ -71,7 +77,16 @@ impl SharedLogin {
     /// With keys of your own choosing; `AUTH_JWKS` and `JWT_SIGNING_KEY` are then not looked at.
     pub fn with_keys(settings: Settings, keys: KeySource) -> Self {
         let verifier = Verifier::new(settings.auth_url(), settings.cookie_domain());
-        Self(Arc::new(Inner { settings, verifier, keys }))
+        Self(Arc::new(Inner { settings, verifier, keys, cache: Some(Cache::new()) }))
+    }
+
+    /// The same login, remembering no tokens: each is verified whenever it comes. Decisions are the same, at a higher
+    /// price; the clones made before go on remembering.
+    #[must_use]
+    pub fn without_cache(&self) -> Self {
+        let Inner { settings, verifier, keys, cache: _ } = &*self.0;
+        let (settings, verifier, keys) = (settings.clone(), verifier.clone(), keys.clone());
+        Self(Arc::new(Inner { settings, verifier, keys, cache: None }))
     }
 
     /// The settings in force.
@@ -84,19 +99,24 @@ impl SharedLogin {
         &self.0.keys
     }
 
-    /// The verifier for tokens of this domain.
+    /// The verifier for tokens of this domain. It remembers nothing.
     pub fn verifier(&self) -> &Verifier {
         &self.0.verifier
     }
 
     /// Whom the given `Cookie` headers speak of, now, by the keys at hand. Never waits.
     pub fn identify_now<'a>(&self, cookie_headers: impl IntoIterator<Item = &'a [u8]>) -> Identity {
+        self.identify_at(cookie_headers, unix_now())
+    }
+
+    /// The same at a moment given in seconds since 1970. The keys are those at hand now.
+    pub fn identify_at<'a>(&self, cookie_headers: impl IntoIterator<Item = &'a [u8]>, now: i64) -> Identity {
         match cookie::candidates(cookie_headers, self.0.settings.access_cookie()) {
             Candidates::TooMany => Identity::Conflict,
             Candidates::Few(tokens) if tokens.is_empty() => Identity::Nobody(None),
             Candidates::Few(tokens) => match self.0.keys.now() {
                 (None, _) => Identity::NoKeys,
-                (Some(keys), loaded) => match self.decide(&tokens, &keys, unix_now()) {
+                (Some(keys), loaded) => match self.decide(&tokens, &keys, now) {
                     Identity::Nobody(Some(Rejection::UnknownKey(_))) if !loaded => Identity::NoKeys,
                     decided => decided,
                 },
@@ -124,7 +144,7 @@ impl SharedLogin {
         let mut person: Option<Claims> = None;
         let mut refusal = None;
         for token in tokens {
-            match self.0.verifier.verify_at(token, keys, now) {
+            match self.verify(token, keys, now) {
                 Err(cause) => refusal = Some(more_hopeful(refusal, cause)),
                 Ok(claims) => match &person {
                     Some(other) if other.sub != claims.sub => return Identity::Conflict,
@@ -134,6 +154,13 @@ impl SharedLogin {
             }
         }
         person.map_or(Identity::Nobody(refusal), |claims| Identity::Person(Box::new(claims)))
+    }
+
+    fn verify(&self, token: &str, keys: &KeySet, now: i64) -> Result<Claims, Rejection> {
+        match &self.0.cache {
+            Some(cache) => cache.verify_at(&self.0.verifier, token, keys, now),
+            None => self.0.verifier.verify_at(token, keys, now),
+        }
     }
 
     /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.

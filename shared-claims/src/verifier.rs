@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 use jsonwebtoken::crypto::aws_lc;
 
 use crate::json::{self, Members, Refused, Value};
-use crate::keys::{Key, is_plain_kid};
+use crate::keys::{Key, KeyPrint, is_plain_kid};
 use crate::payload;
 use crate::{Claims, KeySet, MAX_LIFE_SECONDS, MAX_TOKEN_BYTES, Part, Rejection, TOKEN_TYP};
 
@@ -40,6 +40,16 @@ impl Verifier {
     /// # Errors
     /// [`Rejection`], with the first cause found. Log it; do not show it.
     pub fn verify_at(&self, token: &str, keys: &KeySet, now: i64) -> Result<Claims, Rejection> {
+        self.verify_naming_key(token, keys, now).map(|(claims, _)| claims)
+    }
+
+    /// The same, and which key it was.
+    pub(crate) fn verify_naming_key(
+        &self,
+        token: &str,
+        keys: &KeySet,
+        now: i64,
+    ) -> Result<(Claims, KeyPrint), Rejection> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Rejection::TooLarge);
         }
@@ -51,7 +61,7 @@ impl Verifier {
         check_signature(key, message.as_bytes(), signature)?;
         let claims = payload::read(members(&payload, Part::Payload)?)?;
         payload::check(self, &claims, now)?;
-        Ok(claims)
+        Ok((claims, key.print))
     }
 }
 

@@ -1,11 +1,11 @@
-//! J11: a million strings that nobody should have sent. A program of its own and without a test harness, because every
+//! J11: a million strings that nobody should have sent, and what is remembered of those that were fine. A program of its own and without a test harness, because every
 //! allocation of the process counts, the harness's too.
 
 use std::alloc::System;
 
-use shared_claims::Verifier;
 use shared_claims::cookie::{Candidates, candidates};
-use shared_claims::testing::TestIssuer;
+use shared_claims::testing::{TestAlgorithm, TestIssuer};
+use shared_claims::{Claims, Identity, Verifier};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -15,6 +15,8 @@ static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const LIMIT: usize = 64 * 1024;
 
 fn main() {
+    many_ordinary_tokens_take_little_memory();
+    many_tokens_as_large_as_they_may_be_take_bounded_memory();
     signed_payloads_that_want_to_grow_do_not();
     a_million_random_strings_cause_no_panic_and_no_large_allocation();
 }
@@ -126,4 +128,42 @@ fn signed_payloads_that_want_to_grow_do_not() {
         println!("{name}: {taken}");
         assert!(taken < LIMIT, "{name}: {taken} bytes");
     }
+}
+
+/// Holds on to what a login remembers of ten thousand people with such claims: in bytes, when all are through.
+fn remembered(claims: impl Fn(&TestIssuer, usize) -> Claims) -> isize {
+    // Whose signature takes least.
+    let issuer = TestIssuer::with_algorithm(TestAlgorithm::Hs512);
+    let login = issuer.login();
+    let region = Region::new(COUNTED);
+    for n in 0..10_000 {
+        let claims = claims(&issuer, n);
+        let cookie = issuer.cookie(&claims);
+        assert!(matches!(login.identify_at([cookie.as_bytes()], claims.iat), Identity::Person(_)));
+    }
+    let change = region.change();
+    let held =
+        isize::try_from(change.bytes_allocated).unwrap() - isize::try_from(change.bytes_deallocated).unwrap();
+    drop(login);
+    held
+}
+
+/// What design.md and README.md say.
+fn many_ordinary_tokens_take_little_memory() {
+    let held = remembered(|issuer, n| issuer.claims_for(&format!("somebody-number-{n}@example.org")));
+    println!("remembered of ordinary tokens: {held} bytes");
+    assert!((500_000..2_500_000).contains(&held), "{held}");
+}
+
+/// A domain whose people have very long names and a hundred roles.
+fn many_tokens_as_large_as_they_may_be_take_bounded_memory() {
+    let held = remembered(|issuer, n| {
+        let mut claims = issuer.claims_for(&format!("{n}@example.org"));
+        claims.roles = vec!["r".to_owned(); 127];
+        claims.user_first_name = "a".repeat(1800);
+        assert!((3900..=4096).contains(&issuer.sign(&claims).len()), "{}", issuer.sign(&claims).len());
+        claims
+    });
+    println!("remembered of large tokens: {held} bytes");
+    assert!((10_000_000..30_000_000).contains(&held), "{held}");
 }

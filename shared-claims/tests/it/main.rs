@@ -1,6 +1,7 @@
 //! The crate from outside, as the people who meet it: a service, a browser, a hostile sibling.
 
 mod answers;
+mod cache;
 mod conflict;
 mod cookies;
 mod extractors;
