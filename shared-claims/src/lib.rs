@@ -3,6 +3,7 @@
 mod claims;
 mod codes;
 pub mod cookie;
+pub mod edge;
 mod json;
 mod keys;
 mod login;

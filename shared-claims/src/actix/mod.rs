@@ -34,8 +34,8 @@ mod answer;
 mod asked;
 mod body;
 mod extract;
-mod page;
 mod same_origin;
 
+use asked::asked;
 pub use extract::{MaybeUser, Staff, Superuser, User};
 pub use same_origin::SameOrigin;

@@ -3,6 +3,7 @@
 mod answers;
 mod conflict;
 mod cookies;
+mod decisions;
 mod extractors;
 mod good_table;
 mod hostile_eddsa;
