@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::asked::asked;
 use crate::SharedLogin;
 use crate::edge::{self, Answer, Facts, Instead};
 
@@ -13,9 +14,10 @@ pub(super) fn refuse(
     instead: &Instead,
     req: &HttpRequest,
     login: &SharedLogin,
+    facts: &Facts,
     form: Option<&[u8]>,
 ) -> actix_web::Error {
-    respond(edge::answer(instead, &super::asked(req), login.settings(), &Facts::now(), form))
+    respond(edge::answer(instead, &asked(req), login.settings(), facts, form))
 }
 
 /// The developer forgot something; the log says what.

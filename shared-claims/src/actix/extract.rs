@@ -12,7 +12,10 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use super::answer;
 use super::asked::asked;
 use super::body::SharedBody;
-use crate::edge::{Decision, Facts, Instead, Need, PATIENCE_FOR_KEYS, decide, log_identity};
+use crate::edge::{
+    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, is_trip_worth_it,
+    log_identity,
+};
 use crate::{Claims, Identity, Rejection, SharedLogin};
 
 type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
@@ -91,7 +94,8 @@ fn admit<T: 'static>(
     let req = req.clone();
     Box::pin(async move {
         let identity = settle(&req, &login, now).await;
-        let decision = decide(&asked(&req), identity, need, login.settings(), &Facts::now());
+        let facts = learn(&req, &login, &identity, need).await;
+        let decision = decide(&asked(&req), identity, need, login.settings(), &facts);
         let instead = match decision {
             Decision::Instead(instead) => instead,
             Decision::Serve(claims) => match wrap(Some(*claims)) {
@@ -107,7 +111,7 @@ fn admit<T: 'static>(
             (Instead::KeepForm, Some(body)) => body.read().await,
             _ => None,
         };
-        Err(answer::refuse(&instead, &req, &login, form.as_deref()))
+        Err(answer::refuse(&instead, &req, &login, &facts, form.as_deref()))
     })
 }
 
@@ -143,6 +147,15 @@ async fn settle(req: &HttpRequest, login: &SharedLogin, now: Identity) -> Identi
     };
     log_identity(&settled);
     settled
+}
+
+/// The facts that the decision depends on.
+async fn learn(req: &HttpRequest, login: &SharedLogin, identity: &Identity, need: Need) -> Facts {
+    let mut facts = Facts::now();
+    if is_trip_worth_it(&asked(req), identity, need, login.settings(), &facts) {
+        facts.reachable = timeout(PATIENCE_FOR_CONTACT, login.keys().reachable()).await.unwrap_or(false);
+    }
+    facts
 }
 
 pub(super) fn shared_login(req: &HttpRequest) -> Result<&SharedLogin, actix_web::Error> {

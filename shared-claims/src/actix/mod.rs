@@ -20,6 +20,10 @@
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
+//! A page opened in a tab within the last minute of a token (`REFRESH_AHEAD`) goes by the login and back first, which renews
+//! it without a form: so that what is typed into the page can be sent. Once for a token, nothing but such pages, and not
+//! while auth-service does not answer.
+//!
 //! The answer never tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
 //! [`Rejection::code`](crate::Rejection::code).
 //!
@@ -36,6 +40,5 @@ mod body;
 mod extract;
 mod same_origin;
 
-use asked::asked;
 pub use extract::{MaybeUser, Staff, Superuser, User};
 pub use same_origin::SameOrigin;

@@ -12,7 +12,7 @@ use super::answer;
 use super::asked::asked;
 use super::body::SharedBody;
 use super::extract::shared_login;
-use crate::edge;
+use crate::edge::{self, Facts};
 
 /// Middleware that lets only this service's own pages change things. `App::new().wrap(SameOrigin)`.
 ///
@@ -99,6 +99,6 @@ fn check(req: &ServiceRequest) -> Result<(), Error> {
     let login = shared_login(req)?;
     match edge::guard(&asked(req), login.settings()) {
         None => Ok(()),
-        Some(instead) => Err(answer::refuse(&instead, req, login, None)),
+        Some(instead) => Err(answer::refuse(&instead, req, login, &Facts::now(), None)),
     }
 }

@@ -3,10 +3,11 @@
 use url::Url;
 
 use super::asked::Asked;
-use super::decide::{Facts, Instead};
+use super::decision::{Facts, Instead};
 use super::links;
 use super::page::{self, Page};
 use super::problem::Problem;
+use super::set_cookie;
 use crate::Settings;
 
 const RETRY_AFTER_SECONDS: u32 = 5;
@@ -64,6 +65,12 @@ pub fn answer(
     match instead {
         Instead::SendToLogin => {
             Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))))
+        }
+        Instead::RefreshAhead { remember } => {
+            // Silent: if the session is over, the token that still holds is better than a login form.
+            let mut answer = Answer::redirect(&links::silent(settings, &links::this_page(asked, settings)));
+            answer.add("set-cookie", set_cookie::remember(settings, set_cookie::AHEAD, *remember));
+            answer
         }
         Instead::KeepForm => {
             // Logging in leads back to the page with the form; the address itself may know no GET.
@@ -125,10 +132,7 @@ fn cleared(settings: &Settings, next: &Url) -> Answer {
     let mut answer = Answer::redirect(&links::login(settings, Some(next)));
     answer.add("clear-site-data", "\"cookies\"");
     for domain in [String::new(), format!("; Domain={}", settings.cookie_domain())] {
-        let expired =
-            format!("{}={domain}; Path=/; Max-Age=0; HttpOnly; SameSite=Lax", settings.access_cookie());
-        let secure = if settings.access_cookie().starts_with("__Secure-") { "; Secure" } else { "" };
-        answer.add("set-cookie", format!("{expired}{secure}"));
+        answer.add("set-cookie", set_cookie::delete_access(settings, &domain));
     }
     answer
 }

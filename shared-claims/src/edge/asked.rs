@@ -1,6 +1,7 @@
 //! What was asked, and what kind of request it is, which decides the form of the answer.
 
 use super::accept::prefers_html;
+use crate::cookie::{self, Candidates};
 
 /// A request, as far as it matters here. Borrows everything; cheap to make and to copy.
 #[derive(Clone, Copy)]
@@ -70,6 +71,20 @@ impl<'r> Asked<'r> {
                 mode == "navigate" && matches!(self.first("sec-fetch-dest"), None | Some("document"))
             }
             None => prefers_html(self.headers.all("accept")),
+        }
+    }
+
+    /// Whether a person is about to read the page, and it may go round by the login first. One that is fetched in case
+    /// somebody wants to read it may not.
+    pub(super) fn is_page_about_to_be_read(&self) -> bool {
+        self.method == "GET" && self.wants_page() && !self.has("sec-purpose")
+    }
+
+    /// Whether there is a cookie of this name, with any value.
+    pub(super) fn has_cookie(&self, name: &str) -> bool {
+        match cookie::candidates(self.cookies(), name) {
+            Candidates::Few(values) => !values.is_empty(),
+            Candidates::TooMany => true,
         }
     }
 

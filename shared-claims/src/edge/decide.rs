@@ -1,102 +1,27 @@
 //! What happens to a request. Pure: whatever it depends on is an argument.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::asked::{Asked, Kind};
+use super::decision::{Decision, Facts, Instead, Need};
 use super::links;
 use super::log::log_foreign;
 use super::sender::Sender;
-use crate::{Claims, Identity, Settings};
-
-/// Whom a handler runs for.
-#[derive(Debug, Clone, Copy)]
-pub struct Need {
-    nobody_will_do: bool,
-    may: fn(&Claims) -> bool,
-}
-
-impl Need {
-    /// Everybody, logged in or not.
-    pub fn visitor() -> Self {
-        Self { nobody_will_do: true, may: |_| true }
-    }
-
-    /// Whoever is logged in.
-    pub fn user() -> Self {
-        Self { nobody_will_do: false, may: |_| true }
-    }
-
-    /// Whoever is logged in and has a right.
-    pub fn right(may: fn(&Claims) -> bool) -> Self {
-        Self { nobody_will_do: false, may }
-    }
-
-    /// Whether the decision may become [`Instead::KeepForm`], as far as the identity is known by now.
-    pub fn may_keep_form(&self, so_far: &Identity) -> bool {
-        !self.nobody_will_do && !matches!(so_far, Identity::Person(_))
-    }
-}
-
-/// What is true at the moment, beyond the request and the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    /// The time, in seconds since 1970.
-    pub now: i64,
-}
-
-impl Facts {
-    /// The facts by the clock.
-    #[expect(clippy::disallowed_methods, reason = "adapters ask the clock here, once for a request")]
-    pub fn now() -> Self {
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { now: i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX) }
-    }
-}
-
-/// What happens to a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
-    /// The handler runs for this person.
-    Serve(Box<Claims>),
-    /// The handler runs for nobody. Only where [`Need::visitor`] says that this will do.
-    ServeNobody,
-    /// The handler does not run.
-    Instead(Instead),
-}
-
-/// What is answered instead of what the handler would have said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Instead {
-    /// To the login, and back to this address.
-    SendToLogin,
-    /// A page that keeps what was typed until the person is logged in.
-    KeepForm,
-    /// A problem for a script, with the addresses of the login.
-    Refuse401,
-    /// Logged in, without the right.
-    Forbidden,
-    /// Cookies of two people: a page that explains and offers to clear them.
-    Conflict,
-    /// The cookies are cleared, as that page offered.
-    Clear,
-    /// No keys yet. A redirect to the login would come back at once, and go in circles.
-    NoKeys,
-    /// A change asked for by another site.
-    CrossSite,
-}
+use super::set_cookie::AHEAD;
+use crate::{Claims, Identity, LEEWAY_SECONDS, Settings};
 
 /// Who gets through, and what happens to the others.
 pub fn decide(
     asked: &Asked<'_>,
     identity: Identity,
     need: Need,
-    _settings: &Settings,
-    _facts: &Facts,
+    settings: &Settings,
+    facts: &Facts,
 ) -> Decision {
     let instead = match identity {
-        Identity::Person(claims) if (need.may)(&claims) => return Decision::Serve(claims),
-        Identity::Person(_) => Instead::Forbidden,
+        Identity::Person(claims) if !(need.may)(&claims) => Instead::Forbidden,
+        Identity::Person(claims) => match refresh_ahead(asked, &claims, settings, facts) {
+            Some(remember) if facts.reachable => Instead::RefreshAhead { remember },
+            _ => return Decision::Serve(claims),
+        },
         _ if need.nobody_will_do => return Decision::ServeNobody,
         Identity::Conflict if is_clear_button(asked) => Instead::Clear,
         Identity::Conflict => Instead::Conflict,
@@ -108,6 +33,33 @@ pub fn decide(
         },
     };
     Decision::Instead(instead)
+}
+
+/// Whether the decision depends on [`Facts::reachable`]: which costs something to learn.
+pub fn is_trip_worth_it(
+    asked: &Asked<'_>,
+    identity: &Identity,
+    need: Need,
+    settings: &Settings,
+    facts: &Facts,
+) -> bool {
+    match identity {
+        Identity::Person(claims) => {
+            (need.may)(claims) && refresh_ahead(asked, claims, settings, facts).is_some()
+        }
+        _ => false,
+    }
+}
+
+/// For how long to remember the round trip that renews this token before it ends, if it is time for one.
+///
+/// Never for more than half of a token's life: services with short tokens would send people round with every click. And
+/// never twice within the time that a token is taken to be old: a service whose clock is ahead takes every token to be old.
+/// The memory outlasts the token, so that none is renewed twice.
+fn refresh_ahead(asked: &Asked<'_>, claims: &Claims, settings: &Settings, facts: &Facts) -> Option<i64> {
+    let old = i64::from(settings.refresh_ahead).min((claims.exp - claims.iat) / 2);
+    let due = old > 0 && claims.exp - facts.now < old && asked.is_page_about_to_be_read();
+    (due && !asked.has_cookie(&settings.own_cookie(AHEAD))).then_some(old + LEEWAY_SECONDS)
 }
 
 /// Whether a request may change something: only this service's own pages may. `None` is yes.

@@ -18,6 +18,13 @@ pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
     url
 }
 
+/// By the login and back, without ever seeing it.
+pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
+    let mut url = with_path(&settings.auth, "/login");
+    url.query_pairs_mut().append_pair("silent", "1").append_pair("next", next.as_str());
+    url
+}
+
 /// Where scripts renew the login.
 pub(crate) fn renew(settings: &Settings) -> Url {
     with_path(&settings.auth, "/api/session/renew")

@@ -29,17 +29,20 @@ mod accept;
 mod answer;
 mod asked;
 mod decide;
+mod decision;
 pub(crate) mod links;
 mod log;
 mod page;
 mod problem;
 mod sender;
+mod set_cookie;
 
 use std::time::Duration;
 
 pub use answer::{Answer, answer, not_set_up};
 pub use asked::{Asked, Headers};
-pub use decide::{Decision, Facts, Instead, Need, decide, guard, is_safe};
+pub use decide::{decide, guard, is_safe, is_trip_worth_it};
+pub use decision::{Decision, Facts, Instead, Need};
 pub use log::log_identity;
 
 /// The largest form that is kept.
@@ -50,3 +53,6 @@ pub const PATIENCE_FOR_FORMS: Duration = Duration::from_secs(10);
 
 /// How long a request waits for keys that are being fetched.
 pub const PATIENCE_FOR_KEYS: Duration = Duration::from_secs(2);
+
+/// How long a request waits for a sign of life of auth-service, before it does without.
+pub const PATIENCE_FOR_CONTACT: Duration = Duration::from_secs(1);

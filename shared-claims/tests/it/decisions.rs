@@ -35,7 +35,7 @@ fn settings() -> Settings {
 }
 
 fn facts() -> Facts {
-    Facts { now: NOW }
+    Facts::at(NOW)
 }
 
 fn ada() -> Claims {

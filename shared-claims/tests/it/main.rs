@@ -16,6 +16,7 @@ mod key_source;
 mod logs;
 mod posted_form;
 mod public_tokens;
+mod refresh_ahead;
 mod same_origin;
 mod settings;
 mod shared_key;
