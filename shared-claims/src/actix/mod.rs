@@ -20,9 +20,14 @@
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
+//! Behind [`MaybeUser`], a page opened in a tab by nobody goes by the login and back if a cookie of the domain hints at a
+//! session, so that it knows the person also when the token has ended. Nobody sees a form, and a hint that is wrong costs
+//! one such detour in five minutes.
+//!
 //! A page opened in a tab within the last minute of a token (`REFRESH_AHEAD`) goes by the login and back first, which renews
-//! it without a form: so that what is typed into the page can be sent. Once for a token, nothing but such pages, and not
-//! while auth-service does not answer.
+//! it without a form: so that what is typed into the page can be sent. Once for a token, and nothing but such pages.
+//!
+//! Neither detour is taken while auth-service does not answer.
 //!
 //! The answer never tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
 //! [`Rejection::code`](crate::Rejection::code).

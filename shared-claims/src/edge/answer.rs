@@ -66,12 +66,9 @@ pub fn answer(
         Instead::SendToLogin => {
             Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))))
         }
-        Instead::RefreshAhead { remember } => {
-            // Silent: if the session is over, the token that still holds is better than a login form.
-            let mut answer = Answer::redirect(&links::silent(settings, &links::this_page(asked, settings)));
-            answer.add("set-cookie", set_cookie::remember(settings, set_cookie::AHEAD, *remember));
-            answer
-        }
+        Instead::Silent => round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS),
+        // Silent too: if the session is over, the token that still holds is better than a login form.
+        Instead::RefreshAhead { remember } => round_trip(asked, settings, set_cookie::AHEAD, *remember),
         Instead::KeepForm => {
             // Logging in leads back to the page with the form; the address itself may know no GET.
             let login = links::login(settings, Some(&links::page_before(asked, settings)));
@@ -116,6 +113,13 @@ pub fn answer(
 pub fn not_set_up() -> Answer {
     Problem::new("internal_error", "Internal error", "This service is not set up completely.")
         .into(Answer::new(500))
+}
+
+/// By the login and back, once in so many seconds.
+fn round_trip(asked: &Asked<'_>, settings: &Settings, cookie: &str, seconds: i64) -> Answer {
+    let mut answer = Answer::redirect(&links::silent(settings, &links::this_page(asked, settings)));
+    answer.add("set-cookie", set_cookie::remember(settings, cookie, seconds));
+    answer
 }
 
 fn told(asked: &Asked<'_>, settings: &Settings, answer: Answer, page: Page, problem: Problem) -> Answer {

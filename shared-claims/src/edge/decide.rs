@@ -5,7 +5,7 @@ use super::decision::{Decision, Facts, Instead, Need};
 use super::links;
 use super::log::log_foreign;
 use super::sender::Sender;
-use super::set_cookie::AHEAD;
+use super::set_cookie::{AHEAD, ASKED};
 use crate::{Claims, Identity, LEEWAY_SECONDS, Settings};
 
 /// Who gets through, and what happens to the others.
@@ -22,6 +22,9 @@ pub fn decide(
             Some(remember) if facts.reachable => Instead::RefreshAhead { remember },
             _ => return Decision::Serve(claims),
         },
+        Identity::Nobody(_) if need.nobody_will_do && is_worth_asking(asked, settings) && facts.reachable => {
+            Instead::Silent
+        }
         _ if need.nobody_will_do => return Decision::ServeNobody,
         Identity::Conflict if is_clear_button(asked) => Instead::Clear,
         Identity::Conflict => Instead::Conflict,
@@ -47,8 +50,16 @@ pub fn is_trip_worth_it(
         Identity::Person(claims) => {
             (need.may)(claims) && refresh_ahead(asked, claims, settings, facts).is_some()
         }
-        _ => false,
+        Identity::Nobody(_) => need.nobody_will_do && is_worth_asking(asked, settings),
+        Identity::Conflict | Identity::NoKeys => false,
     }
+}
+
+/// Whether an open page asks the login who is there: somebody hinted at a session, and was not asked a moment ago.
+fn is_worth_asking(asked: &Asked<'_>, settings: &Settings) -> bool {
+    asked.has_cookie(settings.hint_cookie())
+        && asked.is_page_about_to_be_read()
+        && !asked.has_cookie(&settings.own_cookie(ASKED))
 }
 
 /// For how long to remember the round trip that renews this token before it ends, if it is time for one.

@@ -75,6 +75,8 @@ pub enum Decision {
 pub enum Instead {
     /// To the login, and back to this address.
     SendToLogin,
+    /// To the login and back for a page that is open to all: there probably is a session, and nobody sees a form if not.
+    Silent,
     /// To the login and back although the token still holds: so that a form just rendered has minutes, not seconds.
     RefreshAhead {
         /// For how many seconds the browser remembers that it was sent round.

@@ -5,6 +5,12 @@ use crate::Settings;
 /// Remembers that the browser was sent round to renew a token that still held.
 pub(super) const AHEAD: &str = "sso_ahead";
 
+/// Remembers that the browser was asked whether there is a session.
+pub(super) const ASKED: &str = "sso_asked";
+
+/// For how long: a hint that is wrong, planted or left over, costs one round trip in this time.
+pub(super) const ASKED_SECONDS: i64 = 300;
+
 /// A cookie of this host alone, with nothing to say but that it is there.
 pub(super) fn remember(settings: &Settings, name: &str, seconds: i64) -> String {
     let name = settings.own_cookie(name);
