@@ -14,7 +14,7 @@
 //! | request | answer |
 //! |---|---|
 //! | a page opened in a tab | `303` to the login, which comes back to the same address |
-//! | a posted form | `401`, a page that keeps what was typed, lets the person log in and sends it again |
+//! | a posted form | `401`, a page that keeps what was typed, renews the login and sends it again |
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
 //! | logged in without the right | `403` |
 //! | cookies of two people at once | `409`, with a button that clears them |
@@ -34,7 +34,9 @@
 //!
 //! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64 KiB, sent by a page of
 //! this very service (the browser says so): a form that somebody else's page sent here is not offered to be sent again.
-//! Values of fields that are named like passwords are never repeated; they get an empty field to be typed again.
+//! Values of fields that are named like passwords are never repeated; they get an empty field to be typed again. Of a
+//! `multipart/form-data` form nothing is kept, and the page says so. A page of auth-service in a frame of that page renews
+//! the login, without a script; where the session is over it offers to log in in a new tab.
 //!
 //! A page's query may contain `sso_clear=1` only where this crate put it: it is the button of the `409` page, and is
 //! honoured at such a conflict alone, and only when the browser says that the click was on a page of this service.

@@ -5,7 +5,7 @@ use url::Url;
 use super::asked::Asked;
 use super::decision::{Facts, Instead};
 use super::links;
-use super::page::{self, Page};
+use super::page::{self, Kept, Page};
 use super::problem::Problem;
 use super::set_cookie;
 use crate::Settings;
@@ -70,10 +70,15 @@ pub fn answer(
         // Silent too: if the session is over, the token that still holds is better than a login form.
         Instead::RefreshAhead { remember } => round_trip(asked, settings, set_cookie::AHEAD, *remember),
         Instead::KeepForm => {
-            // Logging in leads back to the page with the form; the address itself may know no GET.
-            let login = links::login(settings, Some(&links::page_before(asked, settings)));
-            let page = page::send_again(&links::this_page(asked, settings), &login, form);
-            page.into(Answer::unauthorized(), settings)
+            // In a tab of its own, where there is nothing to come back to: the form waits in this one.
+            let login = links::login_and_close(settings);
+            let kept = match form {
+                Some(form) => Kept::Fields(form),
+                None if asked.is_multipart() => Kept::NoFiles,
+                None => Kept::Nothing,
+            };
+            page::send_again(&links::this_page(asked, settings), &login, &links::frame(settings), kept)
+                .into(Answer::unauthorized(), settings)
         }
         Instead::Refuse401 => {
             // A script's own address is no page to come back to; the page it runs on is.

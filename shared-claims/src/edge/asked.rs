@@ -90,9 +90,17 @@ impl<'r> Asked<'r> {
 
     /// Whether the body is the kind of form that can be shown again.
     pub(super) fn is_urlencoded(&self) -> bool {
+        self.is_of_type("application/x-www-form-urlencoded")
+    }
+
+    /// Whether the body is the kind of form that can hold files.
+    pub(super) fn is_multipart(&self) -> bool {
+        self.is_of_type("multipart/form-data")
+    }
+
+    fn is_of_type(&self, media_type: &str) -> bool {
         self.first("content-type").is_some_and(|value| {
-            let essence = value.split(';').next().unwrap_or_default().trim();
-            essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
         })
     }
 

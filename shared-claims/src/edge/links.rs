@@ -18,6 +18,18 @@ pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
     url
 }
 
+/// Where to log in in a tab of its own, which can be closed afterwards. A path: it is auth-service's own page.
+pub(super) fn login_and_close(settings: &Settings) -> Url {
+    let mut url = with_path(&settings.auth, "/login");
+    url.query_pairs_mut().append_pair("next", "/login/done");
+    url
+}
+
+/// A page that other pages of the domain may frame: loading it renews the login.
+pub(super) fn frame(settings: &Settings) -> Url {
+    with_path(&settings.auth, "/login/frame")
+}
+
 /// By the login and back, without ever seeing it.
 pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
     let mut url = with_path(&settings.auth, "/login");

@@ -10,6 +10,7 @@ use crate::edge::links;
 /// Logged in, without the right.
 pub(in crate::edge) fn forbidden(settings: &Settings) -> Page {
     Page {
+        frames: false,
         title: "Not for this account",
         content: format!(
             "<p>You are logged in, but your account may not use this page. If it should, ask whoever runs this \
@@ -30,6 +31,7 @@ pub(in crate::edge) fn conflict(address: &Url, clear: &str) -> Page {
     let mut action = address.clone();
     action.set_query(None);
     Page {
+        frames: false,
         title: "Two logins at once",
         content: format!(
             "<p>Your browser sent login cookies that contradict each other. This happens when another site of this domain \
@@ -45,6 +47,7 @@ pub(in crate::edge) fn conflict(address: &Url, clear: &str) -> Page {
 /// No keys yet.
 pub(in crate::edge) fn no_keys() -> Page {
     Page {
+        frames: false,
         title: "Just a moment",
         content:
             "<p>This service cannot check logins at the moment. Nothing is wrong with your account.</p>\n\
@@ -56,6 +59,7 @@ pub(in crate::edge) fn no_keys() -> Page {
 /// A change asked for by another site.
 pub(in crate::edge) fn cross_site(settings: &Settings) -> Page {
     Page {
+        frames: false,
         title: "Sent from elsewhere",
         content: format!(
             "<p>This was not sent by a page of this service, so nothing was changed.</p>\n\
