@@ -4,6 +4,7 @@ mod cache;
 mod claims;
 mod codes;
 pub mod cookie;
+pub mod edge;
 mod json;
 mod keys;
 mod login;
@@ -32,6 +33,9 @@ pub use verifier::Verifier;
 
 /// The name of the login cookie unless `ACCESS_COOKIE_NAME` says otherwise.
 pub const DEFAULT_ACCESS_COOKIE: &str = "__Secure-sso_access";
+
+/// The name of the cookie that hints at a session unless `HINT_COOKIE_NAME` says otherwise.
+pub const DEFAULT_HINT_COOKIE: &str = "__Secure-sso_hint";
 
 /// The `typ` of an access token (RFC 9068, section 2.1). Compared exactly: media types ignore case, we need not.
 pub const TOKEN_TYP: &str = "at+jwt";

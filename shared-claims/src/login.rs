@@ -7,7 +7,8 @@ use url::Url;
 
 use crate::cache::Cache;
 use crate::cookie::{self, Candidates};
-use crate::settings::{Jwks, with_path};
+use crate::edge::links;
+use crate::settings::Jwks;
 use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
 
 /// Everything a service needs to know who is asking. Cheap to clone; make one at the start.
@@ -165,28 +166,18 @@ impl SharedLogin {
 
     /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.
     pub fn login_url(&self, next: Option<&Url>) -> Url {
-        let mut url = with_path(&self.0.settings.auth, "/login");
-        if let Some(next) = next {
-            url.query_pairs_mut().append_pair("next", next.as_str());
-        }
-        url
+        links::login(&self.0.settings, next)
     }
 
     /// Where scripts renew the login: `POST` with credentials.
     pub fn renew_url(&self) -> Url {
-        with_path(&self.0.settings.auth, "/api/session/renew")
+        links::renew(&self.0.settings)
     }
 
     /// The page of this service that a request asked for, as an absolute URL. `path_and_query` is the request target;
     /// the host is the one of `SERVICE_URL`, whatever the request's headers say.
     pub fn page_url(&self, path_and_query: &str) -> Url {
-        let (path, query) = match path_and_query.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path_and_query, None),
-        };
-        let mut url = with_path(&self.0.settings.service, path);
-        url.set_query(query);
-        url
+        links::page(&self.0.settings, path_and_query)
     }
 }
 

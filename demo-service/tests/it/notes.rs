@@ -55,7 +55,8 @@ async fn a_note_sent_a_second_too_late_is_not_lost() {
     assert_eq!(late.status, StatusCode::UNAUTHORIZED);
     late.shows("name=\"text\" value=\"&lt;b&gt;long thought&lt;/b&gt;\"");
     late.shows(&format!("action=\"{SELF}/notes\""));
-    late.shows(&format!("{AUTH}/login?next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fnotes"));
+    late.shows(&format!("<iframe src=\"{AUTH}/login/frame\""));
+    assert!(late.header("content-security-policy").contains(&format!("frame-src {AUTH};")));
 
     let ada = demo.logged_in("ada@example.org");
     ada.opens("/notes").await.shows("Nothing yet");

@@ -5,7 +5,6 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
@@ -13,10 +12,7 @@ use actix_web::rt::time::timeout;
 use actix_web::web::Bytes;
 use futures_core::Stream;
 
-/// The largest form that is kept.
-pub(super) const MAX_FORM_BYTES: usize = 64 * 1024;
-/// How long a form may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::edge::{MAX_FORM_BYTES, PATIENCE_FOR_FORMS};
 
 /// A second handle on a request's body.
 ///
@@ -79,7 +75,7 @@ impl SharedBody {
 
     /// The whole body; `None` if it is larger than [`MAX_FORM_BYTES`], breaks off or does not arrive in ten seconds.
     pub(super) async fn read(self) -> Option<Vec<u8>> {
-        let all = timeout(PATIENCE, poll_fn(|cx| self.0.borrow_mut().poll_end(cx))).await;
+        let all = timeout(PATIENCE_FOR_FORMS, poll_fn(|cx| self.0.borrow_mut().poll_end(cx))).await;
         let body = self.0.borrow();
         (all == Ok(End::Complete)).then(|| body.seen.concat())
     }

@@ -3,21 +3,20 @@
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::COOKIE;
 use actix_web::rt::time::timeout;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::answer;
-use super::asked::{self, Kind, Sender};
+use super::asked::asked;
 use super::body::SharedBody;
+use crate::edge::{
+    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, is_trip_worth_it,
+    log_identity,
+};
 use crate::{Claims, Identity, Rejection, SharedLogin};
-
-/// How long a request waits for keys that are being fetched.
-const WAIT_FOR_KEYS: Duration = Duration::from_secs(2);
 
 type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 
@@ -38,7 +37,7 @@ pub struct Staff(pub Claims);
 pub struct Superuser(pub Claims);
 
 macro_rules! admits {
-    ($name:ident, $may:expr) => {
+    ($name:ident, $need:expr) => {
         impl Deref for $name {
             type Target = Claims;
 
@@ -52,15 +51,15 @@ macro_rules! admits {
             type Future = Extraction<Self>;
 
             fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-                admit(req, payload, $may, $name)
+                admit(req, payload, $need, |claims| claims.map($name))
             }
         }
     };
 }
 
-admits!(User, |_| true);
-admits!(Staff, |claims| claims.user_is_staff);
-admits!(Superuser, |claims| claims.user_is_superuser);
+admits!(User, Need::user());
+admits!(Staff, Need::right(|claims| claims.user_is_staff));
+admits!(Superuser, Need::right(|claims| claims.user_is_superuser));
 
 impl Deref for MaybeUser {
     type Target = Option<Claims>;
@@ -74,86 +73,89 @@ impl FromRequest for MaybeUser {
     type Error = actix_web::Error;
     type Future = Extraction<Self>;
 
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let req = req.clone();
-        Box::pin(async move {
-            let login = shared_login(&req)?;
-            let now = login.identify_now(cookies(&req));
-            Ok(Self(match settle(&req, login, now).await {
-                Identity::Person(claims) => Some(*claims),
-                Identity::Nobody(_) | Identity::Conflict | Identity::NoKeys => None,
-            }))
-        })
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        admit(req, payload, Need::visitor(), |claims| Some(Self(claims)))
     }
 }
 
+/// `wrap` makes what the handler gets, of somebody or of nobody.
 fn admit<T: 'static>(
     req: &HttpRequest,
     payload: &mut Payload,
-    may: fn(&Claims) -> bool,
-    wrap: fn(Claims) -> T,
+    need: Need,
+    wrap: fn(Option<Claims>) -> Option<T>,
 ) -> Extraction<T> {
     let login = match shared_login(req) {
         Ok(login) => login.clone(),
         Err(error) => return Box::pin(std::future::ready(Err(error))),
     };
-    let now = login.identify_now(cookies(req));
-    // The body must be shared before this function returns, or the handler's form extractor has it for itself.
-    let body = match now {
-        Identity::Person(_) => None,
-        _ if can_be_sent_again(req, &login) => {
-            let shared_before = req.extensions().get::<SharedBody>().cloned();
-            shared_before.or_else(|| SharedBody::share(payload))
-        }
-        _ => None,
-    };
-    body.iter().for_each(SharedBody::hold);
+    let now = login.identify_now(asked(req).cookies());
+    let body = keep_body(req, payload, &login, need, &now);
     let req = req.clone();
     Box::pin(async move {
-        let settled = settle(&req, &login, now).await;
-        if let (Identity::Person(_), Some(body)) = (&settled, &body) {
-            body.release();
-        }
-        match settled {
-            Identity::Person(claims) if may(&claims) => Ok(wrap(*claims)),
-            Identity::Person(_) => Err(answer::forbidden(&req, &login)),
-            Identity::Conflict => Err(answer::conflict(&req, &login)),
-            Identity::NoKeys => Err(answer::no_keys(&req, &login)),
-            Identity::Nobody(_) => Err(answer::log_in(&req, &login, body).await),
-        }
+        let identity = settle(&req, &login, now).await;
+        let facts = learn(&req, &login, &identity, need).await;
+        let decision = decide(&asked(&req), identity, need, login.settings(), &facts);
+        let instead = match decision {
+            Decision::Instead(instead) => instead,
+            Decision::Serve(claims) => match wrap(Some(*claims)) {
+                Some(somebody) => return released(body, somebody),
+                None => Instead::Forbidden,
+            },
+            Decision::ServeNobody => match wrap(None) {
+                Some(nobody) => return released(body, nobody),
+                None => Instead::Refuse401,
+            },
+        };
+        let form = match (&instead, body) {
+            (Instead::KeepForm, Some(body)) => body.read().await,
+            _ => None,
+        };
+        Err(answer::refuse(&instead, &req, &login, &facts, form.as_deref()))
     })
+}
+
+/// A hold on the body of a form that may have to be kept. It must be shared before the extractor's first await, or the
+/// handler's form extractor has it for itself.
+fn keep_body(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    login: &SharedLogin,
+    need: Need,
+    now: &Identity,
+) -> Option<SharedBody> {
+    if !need.may_keep_form(now) || !asked(req).can_be_sent_again(login.settings()) {
+        return None;
+    }
+    let shared_before = req.extensions().get::<SharedBody>().cloned();
+    let body = shared_before.or_else(|| SharedBody::share(payload));
+    body.iter().for_each(SharedBody::hold);
+    body
+}
+
+fn released<T>(body: Option<SharedBody>, extracted: T) -> Result<T, actix_web::Error> {
+    body.iter().for_each(SharedBody::release);
+    Ok(extracted)
 }
 
 /// Waits for keys where that can change the outcome, and logs the outcome.
 async fn settle(req: &HttpRequest, login: &SharedLogin, now: Identity) -> Identity {
     let hopeful = matches!(now, Identity::NoKeys | Identity::Nobody(Some(Rejection::UnknownKey(_))));
     let settled = match hopeful {
-        true => timeout(WAIT_FOR_KEYS, login.identify(cookies(req))).await.unwrap_or(now),
+        true => timeout(PATIENCE_FOR_KEYS, login.identify(asked(req).cookies())).await.unwrap_or(now),
         false => now,
     };
-    match &settled {
-        Identity::Person(_) | Identity::Nobody(None) => {}
-        Identity::Nobody(Some(cause @ Rejection::Expired)) => {
-            tracing::debug!(reason = cause.code(), %cause, "access token refused");
-        }
-        Identity::Nobody(Some(cause)) => {
-            tracing::info!(reason = cause.code(), %cause, "access token refused");
-        }
-        Identity::Conflict => tracing::warn!("access cookies of different people, or too many of them"),
-        Identity::NoKeys => tracing::warn!("no keys loaded yet: logins cannot be checked"),
-    }
+    log_identity(&settled);
     settled
 }
 
-fn cookies(req: &HttpRequest) -> Vec<&[u8]> {
-    req.headers().get_all(COOKIE).map(|value| value.as_bytes()).collect()
-}
-
-/// A form that our own page sent. Offering to send again what a foreign page made up would lend it our name.
-pub(super) fn can_be_sent_again(req: &HttpRequest, login: &SharedLogin) -> bool {
-    asked::kind(req) == Kind::PostedForm
-        && asked::is_urlencoded(req.headers())
-        && asked::sender(req.headers(), login) == Sender::Us
+/// The facts that the decision depends on.
+async fn learn(req: &HttpRequest, login: &SharedLogin, identity: &Identity, need: Need) -> Facts {
+    let mut facts = Facts::now();
+    if is_trip_worth_it(&asked(req), identity, need, login.settings(), &facts) {
+        facts.reachable = timeout(PATIENCE_FOR_CONTACT, login.keys().reachable()).await.unwrap_or(false);
+    }
+    facts
 }
 
 pub(super) fn shared_login(req: &HttpRequest) -> Result<&SharedLogin, actix_web::Error> {

@@ -14,18 +14,29 @@
 //! | request | answer |
 //! |---|---|
 //! | a page opened in a tab | `303` to the login, which comes back to the same address |
-//! | a posted form | `401`, a page that keeps what was typed, lets the person log in and sends it again |
+//! | a posted form | `401`, a page that keeps what was typed, renews the login and sends it again |
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
 //! | logged in without the right | `403` |
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
+//!
+//! Behind [`MaybeUser`], a page opened in a tab by nobody goes by the login and back if a cookie of the domain hints at a
+//! session, so that it knows the person also when the token has ended. Nobody sees a form, and a hint that is wrong costs
+//! one such detour in five minutes.
+//!
+//! A page opened in a tab within the last minute of a token (`REFRESH_AHEAD`) goes by the login and back first, which renews
+//! it without a form: so that what is typed into the page can be sent. Once for a token, and nothing but such pages.
+//!
+//! Neither detour is taken while auth-service does not answer.
 //!
 //! The answer never tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
 //! [`Rejection::code`](crate::Rejection::code).
 //!
 //! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64 KiB, sent by a page of
 //! this very service (the browser says so): a form that somebody else's page sent here is not offered to be sent again.
-//! Values of fields that are named like passwords are never repeated; they get an empty field to be typed again.
+//! Values of fields that are named like passwords are never repeated; they get an empty field to be typed again. Of a
+//! `multipart/form-data` form nothing is kept, and the page says so. A page of auth-service in a frame of that page renews
+//! the login, without a script; where the session is over it offers to log in in a new tab.
 //!
 //! A page's query may contain `sso_clear=1` only where this crate put it: it is the button of the `409` page, and is
 //! honoured at such a conflict alone, and only when the browser says that the click was on a page of this service.
@@ -34,7 +45,6 @@ mod answer;
 mod asked;
 mod body;
 mod extract;
-mod page;
 mod same_origin;
 
 pub use extract::{MaybeUser, Staff, Superuser, User};

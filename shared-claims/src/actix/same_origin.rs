@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::Method;
 use actix_web::{Error, HttpMessage};
 
 use super::answer;
-use super::asked::{self, Sender};
+use super::asked::asked;
 use super::body::SharedBody;
-use super::extract::{can_be_sent_again, shared_login};
+use super::extract::shared_login;
+use crate::edge::{self, Facts};
 
 /// Middleware that lets only this service's own pages change things. `App::new().wrap(SameOrigin)`.
 ///
@@ -79,7 +79,8 @@ where
 /// Here the body is still nobody's. A handler that names its form before its `User` would otherwise have taken it by the
 /// time the extractor learns that the form must be kept.
 fn share_form(req: &mut ServiceRequest) {
-    let keep = shared_login(req.request()).is_ok_and(|login| can_be_sent_again(req.request(), login));
+    let asked = asked(req.request());
+    let keep = shared_login(req.request()).is_ok_and(|login| asked.can_be_sent_again(login.settings()));
     if keep {
         let mut payload = req.take_payload();
         let shared = SharedBody::share(&mut payload);
@@ -91,12 +92,13 @@ fn share_form(req: &mut ServiceRequest) {
 }
 
 fn check(req: &ServiceRequest) -> Result<(), Error> {
-    if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+    let req = req.request();
+    if edge::is_safe(req.method().as_str()) {
         return Ok(());
     }
-    let login = shared_login(req.request())?;
-    match asked::sender(req.headers(), login) {
-        Sender::Us => Ok(()),
-        other => Err(answer::cross_site(req.request(), login, other)),
+    let login = shared_login(req)?;
+    match edge::guard(&asked(req), login.settings()) {
+        None => Ok(()),
+        Some(instead) => Err(answer::refuse(&instead, req, login, &Facts::now(), None)),
     }
 }

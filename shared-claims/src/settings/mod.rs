@@ -1,14 +1,18 @@
 //! What a consumer must be told.
 
 mod secret;
+mod span;
 
 use std::path::PathBuf;
 
 use url::{Host, Url};
 
-use crate::DEFAULT_ACCESS_COOKIE;
 use crate::signing_key::SigningKey;
 use crate::source::is_localhost;
+use crate::{DEFAULT_ACCESS_COOKIE, DEFAULT_HINT_COOKIE};
+
+/// Time enough to read a page and begin to type.
+const DEFAULT_REFRESH_AHEAD: u32 = 60;
 
 /// The settings of a service that trusts the login, checked.
 ///
@@ -19,6 +23,8 @@ use crate::source::is_localhost;
 /// | `SERVICE_URL` | this service's own public URL, without a path and with the scheme of `AUTH_URL` |
 /// | `AUTH_JWKS` | the keys: a file or a URL. Default `<AUTH_URL>/.well-known/jwks.json` |
 /// | `ACCESS_COOKIE_NAME` | name of the login cookie. Default `__Secure-sso_access` |
+/// | `HINT_COOKIE_NAME` | name of the cookie that says that there probably is a session. Default `__Secure-sso_hint`, or `sso_hint` where `ACCESS_COOKIE_NAME` has no prefix |
+/// | `REFRESH_AHEAD` | a page opened with less than this left of its login renews it first: seconds, or `90s`, `2m`. Default `60s`; `0` is never; never more than half of a token's life |
 /// | `JWT_SIGNING_KEY` | the shared key of an auth-service that signs with HS512: the same text as there, at least 64 bytes. Default none |
 /// | `JWT_SIGNING_KEY_FILE` | instead of it, a file that holds the key. A line break at its end is not part of the key |
 ///
@@ -32,6 +38,8 @@ pub struct Settings {
     pub(crate) cookie_domain: String,
     pub(crate) jwks: Jwks,
     pub(crate) access_cookie: String,
+    pub(crate) hint_cookie: String,
+    pub(crate) refresh_ahead: u32,
     pub(crate) signing_key: Option<SigningKey>,
 }
 
@@ -105,10 +113,28 @@ impl Settings {
         };
         let access_cookie = match get("ACCESS_COOKIE_NAME")? {
             None => DEFAULT_ACCESS_COOKIE.to_owned(),
-            Some(name) => cookie_name(name.trim(), &auth)?,
+            Some(name) => cookie_name("ACCESS_COOKIE_NAME", name.trim(), &auth)?,
+        };
+        let hint_cookie = match get("HINT_COOKIE_NAME")? {
+            Some(name) => cookie_name("HINT_COOKIE_NAME", name.trim(), &auth)?,
+            None if access_cookie.starts_with("__Secure-") => DEFAULT_HINT_COOKIE.to_owned(),
+            None => DEFAULT_HINT_COOKIE.trim_start_matches("__Secure-").to_owned(),
+        };
+        let refresh_ahead = match get("REFRESH_AHEAD")? {
+            None => DEFAULT_REFRESH_AHEAD,
+            Some(text) => span::seconds("REFRESH_AHEAD", text.trim())?,
         };
         let signing_key = secret::signing_key(get("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
-        Ok(Self { auth, service, cookie_domain, jwks, access_cookie, signing_key })
+        Ok(Self {
+            auth,
+            service,
+            cookie_domain,
+            jwks,
+            access_cookie,
+            hint_cookie,
+            refresh_ahead,
+            signing_key,
+        })
     }
 
     /// `AUTH_URL` without a trailing slash: what `iss` must be.
@@ -129,6 +155,27 @@ impl Settings {
     /// The name of the login cookie.
     pub fn access_cookie(&self) -> &str {
         &self.access_cookie
+    }
+
+    /// The name of the cookie on the domain that says that there probably is a session.
+    pub fn hint_cookie(&self) -> &str {
+        &self.hint_cookie
+    }
+
+    /// Below how many seconds left a navigation renews the login before it is answered; zero is never.
+    pub fn refresh_ahead(&self) -> u32 {
+        self.refresh_ahead
+    }
+
+    /// The name of a cookie of this host alone, with the prefix that says so wherever the login cookie has one too.
+    pub(crate) fn own_cookie(&self, name: &str) -> String {
+        let prefix = if self.has_secure_cookies() { "__Host-" } else { "" };
+        format!("{prefix}{name}")
+    }
+
+    /// Whether cookies are `Secure`: everywhere but in a browser that keeps none of those over http on localhost.
+    pub(crate) fn has_secure_cookies(&self) -> bool {
+        self.access_cookie.starts_with("__Secure-")
     }
 }
 
@@ -189,8 +236,8 @@ fn jwks(place: &str) -> Result<Jwks, SettingsError> {
 }
 
 /// A cookie name (RFC 6265bis: a token), with the prefix that stops planting over http wherever http is not all there is.
-fn cookie_name(name: &str, auth: &Url) -> Result<String, SettingsError> {
-    let bad = |problem: &str| Err(SettingsError::new("ACCESS_COOKIE_NAME", problem));
+fn cookie_name(setting: &str, name: &str, auth: &Url) -> Result<String, SettingsError> {
+    let bad = |problem: &str| Err(SettingsError::new(setting, problem));
     if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&b)) {
         return bad("is not a cookie name");
     }

@@ -4,12 +4,14 @@ mod fetch;
 pub(crate) use fetch::{is_acceptable, is_localhost};
 mod reader;
 mod schedule;
+mod state;
 mod worker;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
 use tokio::sync::watch;
 use url::Url;
@@ -17,7 +19,8 @@ use url::Url;
 use crate::KeySet;
 use crate::signing_key::SigningKey;
 use reader::Reader;
-use worker::{Origin, State, Worker};
+use state::{State, Wanted};
+use worker::{Origin, Worker};
 
 /// Keeps a [`KeySet`] current. Cheap to clone; all clones share one set.
 ///
@@ -30,8 +33,15 @@ use worker::{Origin, State, Worker};
 #[derive(Clone)]
 pub struct KeySource {
     state: watch::Receiver<State>,
-    /// Wakes the thread for an unknown key; there is none for a fixed set.
-    nudge: Option<SyncSender<()>>,
+    /// Wakes the thread; there is none for a fixed set.
+    nudge: Option<Nudge>,
+}
+
+/// The bell of the thread, and what it is rung for.
+#[derive(Clone)]
+struct Nudge {
+    bell: SyncSender<()>,
+    wanted: Arc<Wanted>,
 }
 
 /// Why a source of keys cannot be used at all. One that only fails to answer at the moment is no error.
@@ -58,7 +68,7 @@ pub enum KeySourceError {
 impl KeySource {
     /// A set that never changes. For tests, and where another part of the program holds the keys.
     pub fn fixed(keys: KeySet) -> Self {
-        let (_, state) = watch::channel(State { keys: Some(Arc::new(keys)), loaded: true, attempts: 1 });
+        let (_, state) = watch::channel(State::with(keys));
         Self { state, nudge: None }
     }
 
@@ -74,7 +84,7 @@ impl KeySource {
     pub(crate) fn file_beside(path: PathBuf, key: Option<SigningKey>) -> Result<Self, KeySourceError> {
         let reader = Reader::new(key);
         let seen = read_file(&path)?;
-        let state = State { keys: Some(Arc::new(reader.read(&seen)?)), loaded: true, attempts: 1 };
+        let state = State::with(reader.read(&seen)?);
         Self::start(Origin::File { path, seen, reader }, state)
     }
 
@@ -97,19 +107,20 @@ impl KeySource {
             return Err(KeySourceError::InsecureUrl);
         }
         let reader = Reader::new(key);
-        let state = State { keys: reader.before_any().map(Arc::new), loaded: false, attempts: 0 };
+        let state = State::without_published(reader.before_any());
         Self::start(Origin::Url(Box::new(fetch::Fetcher::new(url, reader))), state)
     }
 
     fn start(origin: Origin, state: State) -> Result<Self, KeySourceError> {
         let (sender, state) = watch::channel(state);
-        let (nudge, nudged) = sync_channel(1);
-        let worker = Worker::new(origin, sender, nudged);
+        let (bell, rung) = sync_channel(1);
+        let wanted = Arc::new(Wanted::default());
+        let worker = Worker::new(origin, sender, rung, Arc::clone(&wanted));
         std::thread::Builder::new()
             .name("shared-claims-keys".to_owned())
             .spawn(move || worker.run())
             .map_err(KeySourceError::Thread)?;
-        Ok(Self { state, nudge: Some(nudge) })
+        Ok(Self { state, nudge: Some(Nudge { bell, wanted }) })
     }
 
     /// The keys in use, or `None` as long as there are none. Before the first load these are the shared key of the
@@ -139,20 +150,32 @@ impl KeySource {
     /// Asks for that fetch; when one happened for this reason less than 30 seconds ago there is none, and this returns
     /// at once. Concurrent callers share one fetch. Needs no particular runtime.
     pub async fn refreshed(&self) -> Option<Arc<KeySet>> {
-        let mut state = self.state.clone();
-        let before = state.borrow_and_update().attempts;
-        if self.ask_for_refresh() {
-            let _ = state.wait_for(|s| s.attempts > before).await;
-        }
+        self.ask(|wanted| &wanted.unknown_key).await;
         self.current()
     }
 
-    /// Whether the thread can be asked; it answers every nudge by raising `attempts`, fetched or not.
-    fn ask_for_refresh(&self) -> bool {
-        use std::sync::mpsc::TrySendError;
-        match &self.nudge {
-            None => false,
-            Some(nudge) => !matches!(nudge.try_send(()), Err(TrySendError::Disconnected(()))),
+    /// Whether auth-service can be reached, as far as keys are fetched from it: whether the last fetch went well. When it
+    /// did, but 10 seconds ago or more, there is a new one first; concurrent callers share it. `true` where keys come from
+    /// a file or are fixed: nothing is known then.
+    ///
+    /// For who would send a browser there without need. Needs no particular runtime; a fetch may take 5 seconds.
+    pub async fn reachable(&self) -> bool {
+        if self.state.borrow().reachable {
+            self.ask(|wanted| &wanted.contact).await;
+        }
+        self.state.borrow().reachable
+    }
+
+    /// Asks the thread for something and waits for the outcome: it answers every bell by raising `attempts`, fetched or
+    /// not.
+    async fn ask(&self, what: fn(&Wanted) -> &AtomicBool) {
+        let Some(nudge) = &self.nudge else { return };
+        let mut state = self.state.clone();
+        let before = state.borrow_and_update().attempts;
+        what(&nudge.wanted).store(true, Ordering::Release);
+        // A full channel is a bell that will be heard; a closed one is a thread that is gone.
+        if nudge.bell.try_send(()) != Err(TrySendError::Disconnected(())) {
+            let _ = state.wait_for(|s| s.attempts > before).await;
         }
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// At most one load for unknown key ids in this time (security J13).
 pub(super) const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
+/// A sign of life counts for this long.
+pub(super) const CONTACT: Duration = Duration::from_secs(10);
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// For a set that is already too old when it comes: the server says nothing sensible, and is not asked all the time.
 const UNCACHEABLE: Duration = Duration::from_secs(30);
@@ -24,6 +26,8 @@ pub(super) struct Schedule {
     /// A quarter of the age of the last set: what is left of it when the next load is due.
     spare: Duration,
     last_for_unknown: Option<Duration>,
+    /// When the last load was answered or given up; of one that went well, its beginning.
+    last: Option<Duration>,
 }
 
 impl Schedule {
@@ -35,6 +39,7 @@ impl Schedule {
             loaded: false,
             spare: Duration::ZERO,
             last_for_unknown: None,
+            last: None,
         }
     }
 
@@ -58,6 +63,11 @@ impl Schedule {
         allowed
     }
 
+    /// Somebody wants a sign of life: whether to load now.
+    pub(super) fn contact(&self, now: Duration) -> bool {
+        self.last.is_none_or(|last| now >= last + CONTACT)
+    }
+
     /// A load that was begun at this moment succeeded; the answer said how long it is good for, or nothing.
     ///
     /// The next load begins after three quarters of that time, counted from the beginning of this one: what the server
@@ -67,6 +77,7 @@ impl Schedule {
     pub(super) fn succeeded(&mut self, began: Duration, max_age: Option<Duration>) {
         self.failures = 0;
         self.loaded = true;
+        self.last = Some(began);
         if max_age == Some(Duration::ZERO) {
             self.spare = UNCACHEABLE / 4;
             self.next = began + UNCACHEABLE;
@@ -87,6 +98,7 @@ impl Schedule {
         let longest = if self.loaded { LONGEST_RETRY_WITH_KEYS } else { LONGEST_RETRY };
         let wait = FIRST_RETRY.saturating_mul(1 << self.failures.min(10)).min(longest);
         self.failures = self.failures.saturating_add(1);
+        self.last = Some(now);
         // With keys in hand there is no hurry, unless they are soon too old.
         let hurry = if self.loaded { SHORTEST_RETRY_WITH_KEYS.min(self.spare) } else { Duration::ZERO };
         self.next = now + wait.max(hurry);
@@ -134,6 +146,17 @@ mod tests {
             assert_eq!(schedule.until_next(at(1000)), at(used), "{given}");
         }
         assert_eq!(schedule.until_next(at(9000)), at(0));
+    }
+
+    /// Whoever wants a sign of life gets one that is not ten seconds old, and auth-service no more questions than that.
+    #[test]
+    fn a_sign_of_life_counts_for_ten_seconds() {
+        let mut schedule = Schedule::new();
+        assert!(schedule.contact(at(0)));
+        schedule.succeeded(at(100), None);
+        assert!(!schedule.contact(at(109)) && schedule.contact(at(110)));
+        schedule.failed(at(200));
+        assert!(!schedule.contact(at(209)) && schedule.contact(at(210)));
     }
 
     #[test]

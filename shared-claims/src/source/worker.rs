@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -11,20 +12,11 @@ use super::fetch::Fetcher;
 use super::read_file;
 use super::reader::Reader;
 use super::schedule::Schedule;
+use super::state::{State, Wanted};
 use crate::KeySet;
 
 /// How often a file is looked at.
 const FILE_PERIOD: Duration = Duration::from_secs(2);
-
-/// What the thread tells everybody.
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) keys: Option<Arc<KeySet>>,
-    /// Whether `keys` hold what is published, and not only a key from the settings.
-    pub(super) loaded: bool,
-    /// Rises with each load, successful or not, and with each nudge that caused none.
-    pub(super) attempts: u64,
-}
 
 pub(super) enum Origin {
     File { path: PathBuf, seen: Vec<u8>, reader: Reader },
@@ -35,33 +27,48 @@ pub(super) struct Worker {
     origin: Origin,
     schedule: Schedule,
     state: watch::Sender<State>,
-    nudged: Receiver<()>,
+    bell: Receiver<()>,
+    wanted: Arc<Wanted>,
 }
 
 impl Worker {
-    pub(super) fn new(origin: Origin, state: watch::Sender<State>, nudged: Receiver<()>) -> Self {
+    pub(super) fn new(
+        origin: Origin,
+        state: watch::Sender<State>,
+        bell: Receiver<()>,
+        wanted: Arc<Wanted>,
+    ) -> Self {
         let schedule = match origin {
             Origin::File { .. } => Schedule::loaded(FILE_PERIOD),
             Origin::Url(_) => Schedule::new(),
         };
-        Self { origin, schedule, state, nudged }
+        Self { origin, schedule, state, bell, wanted }
     }
 
     /// Until the last [`KeySource`](super::KeySource) is dropped.
     pub(super) fn run(mut self) {
         let began = Instant::now();
         loop {
-            match self.nudged.recv_timeout(self.schedule.until_next(began.elapsed())) {
+            match self.bell.recv_timeout(self.schedule.until_next(began.elapsed())) {
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => self.load(|| began.elapsed()),
-                Ok(()) if self.schedule.unknown_key(began.elapsed()) => self.load(|| began.elapsed()),
+                Ok(()) if self.is_due(began.elapsed()) => self.load(|| began.elapsed()),
                 Ok(()) => self.state.send_modify(|s| s.attempts += 1),
             }
         }
     }
 
+    /// Whether one of the reasons that the bell was rung for is good enough. A file is looked at often enough.
+    fn is_due(&mut self, now: Duration) -> bool {
+        let unknown_key = self.wanted.unknown_key.swap(false, Ordering::Acquire);
+        let contact = self.wanted.contact.swap(false, Ordering::Acquire);
+        (unknown_key && self.schedule.unknown_key(now))
+            || (contact && matches!(self.origin, Origin::Url(_)) && self.schedule.contact(now))
+    }
+
     fn load(&mut self, now: impl Fn() -> Duration) {
         let began = now();
+        let mut reachable = true;
         let loaded = match &mut self.origin {
             Origin::Url(fetcher) => match fetcher.fetch() {
                 Ok((keys, max_age)) => {
@@ -72,6 +79,7 @@ impl Worker {
                     let have = self.state.borrow().loaded;
                     tracing::warn!(url = %fetcher.url(), %error, keeping_last_good_set = have, "keys not fetched");
                     self.schedule.failed(now());
+                    reachable = false;
                     None
                 }
             },
@@ -82,6 +90,7 @@ impl Worker {
         };
         self.state.send_modify(|state| {
             state.attempts += 1;
+            state.reachable = reachable;
             if let Some(keys) = loaded {
                 tracing::debug!(?keys, "keys loaded");
                 state.keys = Some(Arc::new(keys));

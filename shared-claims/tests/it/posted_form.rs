@@ -43,10 +43,9 @@ async fn what_was_typed_is_kept_and_can_be_sent_again_without_javascript() {
         let kept = fields(&page);
         let kept: Vec<_> = kept.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(kept, [("text", "buy milk & eggs"), ("colour", "red"), ("colour", "blue"), ("empty", "")]);
-        // The login opens in a new tab and comes back to the page with the form, not to where forms are sent.
+        // Where the session is over, the login opens in a new tab, which has nothing to come back to.
         assert!(page.contains(
-            "<a href=\"http://auth.sso.localhost:8000/login?next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fnotes%3Fpage%3D2\" \
-             target=\"_blank\">"
+            "<a href=\"http://auth.sso.localhost:8000/login?next=%2Flogin%2Fdone\" target=\"_blank\">"
         ));
     }
 }
@@ -63,6 +62,27 @@ async fn markup_in_what_was_typed_stays_text() {
     assert!(!page.contains("<script"));
     // Bytes that are no UTF-8, half an escape: kept as well as can be.
     sent("/notes", "text=%ff%fe&b=%zz&=&&c").await;
+}
+
+/// By the time the button is pressed the login is renewed: loading the frame does it.
+#[actix_web::test]
+async fn the_page_renews_the_login_in_a_frame_of_auth_service_and_of_nobody_else() {
+    for (form, content_type) in [("text=x", ""), ("--x--", "multipart/form-data; boundary=x")] {
+        let mut request = sends("/private", form);
+        if !content_type.is_empty() {
+            request = request.insert_header(("Content-Type", content_type));
+        }
+        let answer = ask(&TestIssuer::new().login(), request).await;
+        let frame =
+            "<iframe src=\"http://auth.sso.localhost:8000/login/frame\" title=\"Your login\"></iframe>";
+        assert!(answer.body.contains(frame), "{}", answer.body);
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("; frame-src http://auth.sso.localhost:8000; "), "{policy}");
+    }
+    // No other page has a frame, or may have one.
+    let foreign = sends("/private", "").insert_header(("Sec-Fetch-Site", "same-site"));
+    let other = ask(&TestIssuer::new().login(), foreign).await;
+    assert!(!other.header("content-security-policy").contains("frame-src"));
 }
 
 #[actix_web::test]
@@ -92,7 +112,9 @@ async fn uploads_are_not_kept_and_the_page_says_so() {
         .insert_header(("Content-Type", "multipart/form-data; boundary=x"));
     let answer = ask(&TestIssuer::new().login(), request).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert!(answer.body.contains("could not be kept here"));
+    assert!(answer.body.contains("a page cannot keep files"));
+    assert!(answer.body.contains("neither the files nor what you typed"));
+    assert!(fields(&answer.body).is_empty() && !answer.body.contains("Send again"));
 }
 
 /// X: a foreign page's form must not come back as a form of ours with a button: the next click would send it as ours.

@@ -21,6 +21,15 @@ fn three_settings_are_enough() {
     assert_eq!(settings.service_url(), "https://shop.example.org");
     assert_eq!(settings.cookie_domain(), "example.org");
     assert_eq!(settings.access_cookie(), "__Secure-sso_access");
+    assert_eq!(settings.hint_cookie(), "__Secure-sso_hint");
+    assert_eq!(settings.refresh_ahead(), 60);
+}
+
+#[test]
+fn a_span_of_time_is_written_in_seconds_or_minutes() {
+    for (text, seconds) in [("0", 0), ("90", 90), (" 90s ", 90), ("90 s", 90), ("2m", 120), ("60m", 3600)] {
+        assert_eq!(read(&[("REFRESH_AHEAD", text)]).unwrap().refresh_ahead(), seconds, "{text}");
+    }
 }
 
 #[test]
@@ -74,6 +83,16 @@ fn an_unacceptable_setting_is_named_in_one_line_without_its_value() {
         ("ACCESS_COOKIE_NAME", "__Secure-a;b"),
         ("ACCESS_COOKIE_NAME", "__Host-access"),
         ("ACCESS_COOKIE_NAME", "access"),
+        ("HINT_COOKIE_NAME", "a=b"),
+        ("HINT_COOKIE_NAME", "__Host-hint"),
+        ("HINT_COOKIE_NAME", "hint"),
+        ("REFRESH_AHEAD", "soon"),
+        ("REFRESH_AHEAD", "-60"),
+        ("REFRESH_AHEAD", "+60"),
+        ("REFRESH_AHEAD", "1.5m"),
+        ("REFRESH_AHEAD", "1h30m"),
+        ("REFRESH_AHEAD", "3601"),
+        ("REFRESH_AHEAD", "99999999999m"),
     ] {
         let error = read(&[(name, value)]).expect_err(value);
         assert_eq!(error.setting(), name, "{value}: {error}");
@@ -95,6 +114,7 @@ fn development_runs_on_localhost_names_without_https() {
     let settings = read(&development).unwrap();
     assert_eq!(settings.auth_url(), "http://auth.sso.localhost:8000");
     assert_eq!(settings.access_cookie(), "sso_access");
+    assert_eq!(settings.hint_cookie(), "sso_hint", "neither has the prefix, or both have it");
     let mixed = [&development[..2], &[("SERVICE_URL", "https://demo.sso.localhost")]].concat();
     assert_eq!(read(&mixed).unwrap_err().setting(), "SERVICE_URL");
 }

@@ -1,0 +1,147 @@
+//! The answers to requests that go no further. None tells why a token was refused.
+
+use url::Url;
+
+use super::asked::Asked;
+use super::decision::{Facts, Instead};
+use super::links;
+use super::page::{self, Kept, Page};
+use super::problem::Problem;
+use super::set_cookie;
+use crate::Settings;
+
+const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// An answer, for a framework to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// All headers but those that a server sets itself. Names are in lower case; `set-cookie` may occur several times.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body, in the type of the header `content-type`; empty without that header.
+    pub body: String,
+}
+
+impl Answer {
+    /// What all these answers have in common: they depend on who asks and how, and are not to be kept.
+    fn new(status: u16) -> Self {
+        let mut answer = Self { status, headers: Vec::new(), body: String::new() };
+        answer.add("cache-control", "no-store");
+        answer.add("vary", "Accept, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, Sec-Fetch-Site");
+        answer.add("x-content-type-options", "nosniff");
+        // Not no-referrer: pages with that post their forms with "Origin: null".
+        answer.add("referrer-policy", "same-origin");
+        answer
+    }
+
+    fn redirect(to: &Url) -> Self {
+        let mut answer = Self::new(303);
+        answer.add("location", to.as_str());
+        answer
+    }
+
+    fn unauthorized() -> Self {
+        let mut answer = Self::new(401);
+        answer.add("www-authenticate", "Bearer");
+        answer
+    }
+
+    pub(super) fn add(&mut self, name: &'static str, value: impl Into<String>) {
+        self.headers.push((name, value.into()));
+    }
+}
+
+/// Puts what happens instead of the handler into words. `form` is the body of a posted form, for [`Instead::KeepForm`]: give
+/// it where [`Asked::can_be_sent_again`] said so and at most [`MAX_FORM_BYTES`](super::MAX_FORM_BYTES) came.
+pub fn answer(
+    instead: &Instead,
+    asked: &Asked<'_>,
+    settings: &Settings,
+    _facts: &Facts,
+    form: Option<&[u8]>,
+) -> Answer {
+    match instead {
+        Instead::SendToLogin => {
+            Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))))
+        }
+        Instead::Silent => round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS),
+        // Silent too: if the session is over, the token that still holds is better than a login form.
+        Instead::RefreshAhead { remember } => round_trip(asked, settings, set_cookie::AHEAD, *remember),
+        Instead::KeepForm => {
+            // In a tab of its own, where there is nothing to come back to: the form waits in this one.
+            let login = links::login_and_close(settings);
+            let kept = match form {
+                Some(form) => Kept::Fields(form),
+                None if asked.is_multipart() => Kept::NoFiles,
+                None => Kept::Nothing,
+            };
+            page::send_again(&links::this_page(asked, settings), &login, &links::frame(settings), kept)
+                .into(Answer::unauthorized(), settings)
+        }
+        Instead::Refuse401 => {
+            // A script's own address is no page to come back to; the page it runs on is.
+            let detail = "This needs a login: send the person to login_url.";
+            let problem = Problem::new("login_required", "Log in first", detail);
+            with_login(problem, settings, &links::page_before(asked, settings)).into(Answer::unauthorized())
+        }
+        Instead::Forbidden => {
+            let detail = "You are logged in, but your account may not use this.";
+            let problem = Problem::new("forbidden", "Not for this account", detail);
+            told(asked, settings, Answer::new(403), page::forbidden(settings), problem)
+        }
+        Instead::Conflict => {
+            let detail = "The browser sent login cookies of different accounts. Clear the cookies of this domain and log in again.";
+            let problem = Problem::new("cookie_conflict", "Conflicting cookies", detail);
+            let problem = with_login(problem, settings, &links::this_page(asked, settings));
+            let page = page::conflict(&links::clean_page(asked, settings), links::CLEAR);
+            told(asked, settings, Answer::new(409), page, problem)
+        }
+        Instead::Clear => cleared(settings, &links::clean_page(asked, settings)),
+        Instead::NoKeys => {
+            let mut answer = Answer::new(503);
+            answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
+            let detail = "Logins cannot be checked at the moment. Try again in a few seconds.";
+            let problem = Problem::new("keys_unavailable", "Try again shortly", detail);
+            told(asked, settings, answer, page::no_keys(), problem)
+        }
+        Instead::CrossSite => {
+            let detail = "This was not sent by a page of this service. Open the page itself and try again.";
+            let problem = Problem::new("cross_site_request", "Sent from elsewhere", detail);
+            told(asked, settings, Answer::new(403), page::cross_site(settings), problem)
+        }
+    }
+}
+
+/// The developer forgot something, which is for the log alone to say.
+pub fn not_set_up() -> Answer {
+    Problem::new("internal_error", "Internal error", "This service is not set up completely.")
+        .into(Answer::new(500))
+}
+
+/// By the login and back, once in so many seconds.
+fn round_trip(asked: &Asked<'_>, settings: &Settings, cookie: &str, seconds: i64) -> Answer {
+    let mut answer = Answer::redirect(&links::silent(settings, &links::this_page(asked, settings)));
+    answer.add("set-cookie", set_cookie::remember(settings, cookie, seconds));
+    answer
+}
+
+fn told(asked: &Asked<'_>, settings: &Settings, answer: Answer, page: Page, problem: Problem) -> Answer {
+    if asked.wants_page() { page.into(answer, settings) } else { problem.into(answer) }
+}
+
+fn with_login(problem: Problem, settings: &Settings, next: &Url) -> Problem {
+    problem.with("login_url", &links::login(settings, Some(next))).with("renew_url", &links::renew(settings))
+}
+
+/// Clears the cookies of the whole domain (RFC 6265bis, section 8.6, knows no way to tell the planted one), and, for
+/// browsers without `Clear-Site-Data`, those of the access name where auth-service puts them.
+fn cleared(settings: &Settings, next: &Url) -> Answer {
+    let mut answer = Answer::redirect(&links::login(settings, Some(next)));
+    answer.add("clear-site-data", "\"cookies\"");
+    for domain in [String::new(), format!("; Domain={}", settings.cookie_domain())] {
+        answer.add("set-cookie", set_cookie::delete_access(settings, &domain));
+    }
+    answer
+}

@@ -1,0 +1,108 @@
+//! What happens to a request. Pure: whatever it depends on is an argument.
+
+use super::asked::{Asked, Kind};
+use super::decision::{Decision, Facts, Instead, Need};
+use super::links;
+use super::log::log_foreign;
+use super::sender::Sender;
+use super::set_cookie::{AHEAD, ASKED};
+use crate::{Claims, Identity, LEEWAY_SECONDS, Settings};
+
+/// Who gets through, and what happens to the others.
+pub fn decide(
+    asked: &Asked<'_>,
+    identity: Identity,
+    need: Need,
+    settings: &Settings,
+    facts: &Facts,
+) -> Decision {
+    let instead = match identity {
+        Identity::Person(claims) if !(need.may)(&claims) => Instead::Forbidden,
+        Identity::Person(claims) => match refresh_ahead(asked, &claims, settings, facts) {
+            Some(remember) if facts.reachable => Instead::RefreshAhead { remember },
+            _ => return Decision::Serve(claims),
+        },
+        Identity::Nobody(_) if need.nobody_will_do && is_worth_asking(asked, settings) && facts.reachable => {
+            Instead::Silent
+        }
+        _ if need.nobody_will_do => return Decision::ServeNobody,
+        Identity::Conflict if is_clear_button(asked) => Instead::Clear,
+        Identity::Conflict => Instead::Conflict,
+        Identity::NoKeys => Instead::NoKeys,
+        Identity::Nobody(_) => match asked.kind() {
+            Kind::Navigation => Instead::SendToLogin,
+            Kind::PostedForm => Instead::KeepForm,
+            Kind::Other => Instead::Refuse401,
+        },
+    };
+    Decision::Instead(instead)
+}
+
+/// Whether the decision depends on [`Facts::reachable`]: which costs something to learn.
+pub fn is_trip_worth_it(
+    asked: &Asked<'_>,
+    identity: &Identity,
+    need: Need,
+    settings: &Settings,
+    facts: &Facts,
+) -> bool {
+    match identity {
+        Identity::Person(claims) => {
+            (need.may)(claims) && refresh_ahead(asked, claims, settings, facts).is_some()
+        }
+        Identity::Nobody(_) => need.nobody_will_do && is_worth_asking(asked, settings),
+        Identity::Conflict | Identity::NoKeys => false,
+    }
+}
+
+/// Whether an open page asks the login who is there: somebody hinted at a session, and was not asked a moment ago.
+fn is_worth_asking(asked: &Asked<'_>, settings: &Settings) -> bool {
+    asked.has_cookie(settings.hint_cookie())
+        && asked.is_page_about_to_be_read()
+        && !asked.has_cookie(&settings.own_cookie(ASKED))
+}
+
+/// For how long to remember the round trip that renews this token before it ends, if it is time for one.
+///
+/// Never for more than half of a token's life: services with short tokens would send people round with every click. And
+/// never twice within the time that a token is taken to be old: a service whose clock is ahead takes every token to be old.
+/// The memory outlasts the token, so that none is renewed twice.
+fn refresh_ahead(asked: &Asked<'_>, claims: &Claims, settings: &Settings, facts: &Facts) -> Option<i64> {
+    let old = i64::from(settings.refresh_ahead).min((claims.exp - claims.iat) / 2);
+    let due = old > 0 && claims.exp - facts.now < old && asked.is_page_about_to_be_read();
+    (due && !asked.has_cookie(&settings.own_cookie(AHEAD))).then_some(old + LEEWAY_SECONDS)
+}
+
+/// Whether a request may change something: only this service's own pages may. `None` is yes.
+pub fn guard(asked: &Asked<'_>, settings: &Settings) -> Option<Instead> {
+    if is_safe(asked.method()) {
+        return None;
+    }
+    match asked.sender(settings) {
+        Sender::Us => None,
+        other => {
+            log_foreign(asked, other);
+            Some(Instead::CrossSite)
+        }
+    }
+}
+
+/// Whether a method changes nothing (RFC 9110, section 9.2.1).
+pub fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
+impl Asked<'_> {
+    /// Whether the body is worth keeping until the decision: a form that our own page sent. Offering to send again what a
+    /// foreign page made up would lend it our name.
+    pub fn can_be_sent_again(&self, settings: &Settings) -> bool {
+        self.kind() == Kind::PostedForm && self.is_urlencoded() && self.sender(settings) == Sender::Us
+    }
+}
+
+/// Nobody but our own page can press it.
+fn is_clear_button(asked: &Asked<'_>) -> bool {
+    asked.kind() == Kind::Navigation
+        && asked.is_same_origin()
+        && links::has_parameter(asked, links::CLEAR, |value| value == "1")
+}

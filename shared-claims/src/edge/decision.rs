@@ -1,0 +1,99 @@
+//! The words of the decision: what is needed, what is true, what happens.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::{Claims, Identity};
+
+/// Whom a handler runs for.
+#[derive(Debug, Clone, Copy)]
+pub struct Need {
+    pub(super) nobody_will_do: bool,
+    pub(super) may: fn(&Claims) -> bool,
+}
+
+impl Need {
+    /// Everybody, logged in or not.
+    pub fn visitor() -> Self {
+        Self { nobody_will_do: true, may: |_| true }
+    }
+
+    /// Whoever is logged in.
+    pub fn user() -> Self {
+        Self { nobody_will_do: false, may: |_| true }
+    }
+
+    /// Whoever is logged in and has a right.
+    pub fn right(may: fn(&Claims) -> bool) -> Self {
+        Self { nobody_will_do: false, may }
+    }
+
+    /// Whether the decision may become [`Instead::KeepForm`], as far as the identity is known by now.
+    pub fn may_keep_form(&self, so_far: &Identity) -> bool {
+        !self.nobody_will_do && !matches!(so_far, Identity::Person(_))
+    }
+}
+
+/// What is true at the moment, beyond the request and the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// The time, in seconds since 1970.
+    pub now: i64,
+    /// Whether auth-service answered lately, as [`KeySource::reachable`](crate::KeySource::reachable) tells. Browsers are
+    /// sent there without need only if so. Matters only where [`is_trip_worth_it`](super::is_trip_worth_it) says so.
+    pub reachable: bool,
+}
+
+impl Facts {
+    /// The facts by the clock, with auth-service taken to be reachable.
+    #[expect(clippy::disallowed_methods, reason = "adapters ask the clock here, once for a request")]
+    pub fn now() -> Self {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::at(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// The facts at a moment in seconds since 1970, with auth-service taken to be reachable.
+    pub fn at(now: i64) -> Self {
+        Self { now, reachable: true }
+    }
+}
+
+/// What happens to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// The handler runs for this person.
+    Serve(Box<Claims>),
+    /// The handler runs for nobody. Only where [`Need::visitor`] says that this will do.
+    ServeNobody,
+    /// The handler does not run.
+    Instead(Instead),
+}
+
+/// What is answered instead of what the handler would have said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Instead {
+    /// To the login, and back to this address.
+    SendToLogin,
+    /// To the login and back for a page that is open to all: there probably is a session, and nobody sees a form if not.
+    Silent,
+    /// To the login and back although the token still holds: so that a form just rendered has minutes, not seconds.
+    RefreshAhead {
+        /// For how many seconds the browser remembers that it was sent round.
+        remember: i64,
+    },
+    /// A page that keeps what was typed until the person is logged in.
+    KeepForm,
+    /// A problem for a script, with the addresses of the login.
+    Refuse401,
+    /// Logged in, without the right.
+    Forbidden,
+    /// Cookies of two people: a page that explains and offers to clear them.
+    Conflict,
+    /// The cookies are cleared, as that page offered.
+    Clear,
+    /// No keys yet. A redirect to the login would come back at once, and go in circles.
+    NoKeys,
+    /// A change asked for by another site.
+    CrossSite,
+}

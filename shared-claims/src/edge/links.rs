@@ -1,0 +1,86 @@
+//! Addresses, all built from the settings: the `Host` of a request is never believed.
+
+use url::{Url, form_urlencoded};
+
+use super::asked::Asked;
+use crate::Settings;
+use crate::settings::with_path;
+
+/// The query that asks to clear conflicting cookies.
+pub(super) const CLEAR: &str = "sso_clear";
+
+/// Where to log in, coming back to `next` afterwards.
+pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
+    let mut url = with_path(&settings.auth, "/login");
+    if let Some(next) = next {
+        url.query_pairs_mut().append_pair("next", next.as_str());
+    }
+    url
+}
+
+/// Where to log in in a tab of its own, which can be closed afterwards. A path: it is auth-service's own page.
+pub(super) fn login_and_close(settings: &Settings) -> Url {
+    let mut url = with_path(&settings.auth, "/login");
+    url.query_pairs_mut().append_pair("next", "/login/done");
+    url
+}
+
+/// A page that other pages of the domain may frame: loading it renews the login.
+pub(super) fn frame(settings: &Settings) -> Url {
+    with_path(&settings.auth, "/login/frame")
+}
+
+/// By the login and back, without ever seeing it.
+pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
+    let mut url = with_path(&settings.auth, "/login");
+    url.query_pairs_mut().append_pair("silent", "1").append_pair("next", next.as_str());
+    url
+}
+
+/// Where scripts renew the login.
+pub(crate) fn renew(settings: &Settings) -> Url {
+    with_path(&settings.auth, "/api/session/renew")
+}
+
+/// A page of this service.
+pub(crate) fn page(settings: &Settings, path_and_query: &str) -> Url {
+    let (path, query) = match path_and_query.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path_and_query, None),
+    };
+    let mut url = with_path(&settings.service, path);
+    url.set_query(query);
+    url
+}
+
+/// The address asked for. Addresses too long to carry become the front page.
+pub(super) fn this_page(asked: &Asked<'_>, settings: &Settings) -> Url {
+    page(settings, if asked.target().len() > 4096 { "/" } else { asked.target() })
+}
+
+/// The same without the parameters that are ours; all others stay as they were written.
+pub(super) fn clean_page(asked: &Asked<'_>, settings: &Settings) -> Url {
+    let mut url = this_page(asked, settings);
+    let Some(query) = url.query() else { return url };
+    let kept: Vec<&str> = query.split('&').filter(|part| !is_ours(part)).collect();
+    if kept.len() < query.split('&').count() {
+        let kept = kept.join("&");
+        url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
+    }
+    url
+}
+
+/// Whether the query has this parameter, with a value that satisfies.
+pub(super) fn has_parameter(asked: &Asked<'_>, name: &str, is_meant: fn(&str) -> bool) -> bool {
+    let Some((_, query)) = asked.target().split_once('?') else { return false };
+    form_urlencoded::parse(query.as_bytes()).any(|(key, value)| key == name && is_meant(&value))
+}
+
+fn is_ours(part: &str) -> bool {
+    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == CLEAR)
+}
+
+/// Where a person comes back to who did not ask for this address by opening it in a tab: the page that they were on.
+pub(super) fn page_before(asked: &Asked<'_>, settings: &Settings) -> Url {
+    asked.own_referer(settings).unwrap_or_else(|| page(settings, "/"))
+}

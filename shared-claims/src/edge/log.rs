@@ -1,0 +1,25 @@
+//! What the operator learns: the causes, which no answer tells.
+
+use super::asked::Asked;
+use super::sender::Sender;
+use crate::{Identity, Rejection};
+
+/// Logs whom the cookies of a request spoke of, where that is no person.
+pub fn log_identity(identity: &Identity) {
+    match identity {
+        Identity::Person(_) | Identity::Nobody(None) => {}
+        Identity::Nobody(Some(cause @ Rejection::Expired)) => {
+            tracing::debug!(reason = cause.code(), %cause, "access token refused");
+        }
+        Identity::Nobody(Some(cause)) => {
+            tracing::info!(reason = cause.code(), %cause, "access token refused");
+        }
+        Identity::Conflict => tracing::warn!("access cookies of different people, or too many of them"),
+        Identity::NoKeys => tracing::warn!("no keys loaded yet: logins cannot be checked"),
+    }
+}
+
+/// A change that another site asked for, or that nobody says where it comes from.
+pub(super) fn log_foreign(asked: &Asked<'_>, sender: Sender) {
+    tracing::info!(?sender, method = asked.method(), "refused: a change not asked for by our own page");
+}

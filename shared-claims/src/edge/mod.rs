@@ -1,0 +1,58 @@
+//! What happens at the edge of a service, for any framework: who gets through, and what everybody else is answered.
+//!
+//! The modules for frameworks are thin layers over three steps, which also serve where there is no such module:
+//!
+//! 1. [`Asked`] is the request: its method, its target and its headers.
+//! 2. [`decide`] says what happens. It is a pure function: everything it depends on is an argument.
+//! 3. [`answer`] puts a decision other than "serve" into a status, headers and a body.
+//!
+//! ```
+//! use shared_claims::edge::{Asked, Decision, Facts, Need, answer, decide};
+//! # #[cfg(feature = "testing")] {
+//! # let login = shared_claims::testing::TestIssuer::new().login();
+//!
+//! let headers = vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+//! let asked = Asked::new("GET", "/private?page=2", &headers);
+//! let identity = login.identify_now(asked.cookies());
+//! match decide(&asked, identity, Need::user(), login.settings(), &Facts::now()) {
+//!     Decision::Serve(claims) => println!("hello {}", claims.user_email),
+//!     Decision::ServeNobody => println!("hello stranger"),
+//!     Decision::Instead(instead) => {
+//!         let answer = answer(&instead, &asked, login.settings(), &Facts::now(), None);
+//!         assert_eq!(answer.status, 303);
+//!     }
+//! }
+//! # }
+//! ```
+
+mod accept;
+mod answer;
+mod asked;
+mod decide;
+mod decision;
+pub(crate) mod links;
+mod log;
+mod page;
+mod problem;
+mod sender;
+mod set_cookie;
+
+use std::time::Duration;
+
+pub use answer::{Answer, answer, not_set_up};
+pub use asked::{Asked, Headers};
+pub use decide::{decide, guard, is_safe, is_trip_worth_it};
+pub use decision::{Decision, Facts, Instead, Need};
+pub use log::log_identity;
+
+/// The largest form that is kept.
+pub const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// How long a form may take to arrive, if it is to be kept.
+pub const PATIENCE_FOR_FORMS: Duration = Duration::from_secs(10);
+
+/// How long a request waits for keys that are being fetched.
+pub const PATIENCE_FOR_KEYS: Duration = Duration::from_secs(2);
+
+/// How long a request waits for a sign of life of auth-service, before it does without.
+pub const PATIENCE_FOR_CONTACT: Duration = Duration::from_secs(1);

@@ -1,0 +1,55 @@
+//! The pages: one quiet design, no script, every text escaped.
+
+mod escape;
+mod plain;
+mod send_again;
+
+use std::sync::OnceLock;
+
+use aws_lc_rs::digest;
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::answer::Answer;
+use crate::Settings;
+pub(super) use plain::{conflict, cross_site, forbidden, no_keys};
+pub(super) use send_again::{Kept, send_again};
+
+const STYLE: &str = include_str!("page.css");
+
+/// Title and content of a page.
+pub(super) struct Page {
+    title: &'static str,
+    content: String,
+    /// Whether there is a page of auth-service in it.
+    frames: bool,
+}
+
+impl Page {
+    /// The page as an answer, with a content security policy of its own.
+    pub(super) fn into(self, mut answer: Answer, settings: &Settings) -> Answer {
+        let Self { title, content, frames } = self;
+        answer.add("content-type", "text/html; charset=utf-8");
+        answer.add("content-security-policy", policy(settings, frames));
+        answer.body = format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
+             </head>\n<body>\n<main>\n<h1>{title}</h1>\n{content}</main>\n</body>\n</html>\n"
+        );
+        answer
+    }
+}
+
+/// `form-action` names the sub-domains too: Chromium applies it to redirects after a form, and what is sent again may well
+/// be answered with one. `img-src` is for the icon that browsers ask every site for.
+fn policy(settings: &Settings, frames: bool) -> String {
+    static HASH: OnceLock<String> = OnceLock::new();
+    let hash = HASH.get_or_init(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));
+    let (scheme, domain) = (settings.auth.scheme(), settings.cookie_domain());
+    let port = if settings.auth.port().is_some() || settings.service.port().is_some() { ":*" } else { "" };
+    let frames = if frames { format!("frame-src {}; ", settings.auth_url()) } else { String::new() };
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; {frames}img-src 'self'; form-action 'self' {scheme}://{domain}{port} \
+         {scheme}://*.{domain}{port}; frame-ancestors 'none'; base-uri 'none'"
+    )
+}

@@ -1,0 +1,102 @@
+//! A page for "a user or nobody" still knows the person when the access cookie is gone and the session lives.
+
+use actix_web::http::StatusCode;
+use shared_claims::edge::{Asked, Decision, Facts, Instead, Need, decide, is_trip_worth_it};
+use shared_claims::testing::TestIssuer;
+use shared_claims::{Identity, KeySource, Rejection, SharedLogin};
+
+use crate::support::{NOW, Server, jwks};
+use crate::support_web::{ask, calls, opens};
+
+const HINT: &str = "__Secure-sso_hint=1";
+
+#[actix_web::test]
+async fn a_hint_of_a_session_leads_once_round_by_the_login() {
+    let issuer = TestIssuer::new();
+    let late = issuer.cookie(&issuer.expired_claims_for("ada@example.org"));
+    for cookies in [HINT.to_owned(), format!("{late}; {HINT}")] {
+        let answer = ask(&issuer.login(), opens("/?page=2").insert_header(("Cookie", cookies.clone()))).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            answer.header("location"),
+            "http://auth.sso.localhost:8000/login?silent=1&next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2F%3Fpage%3D2"
+        );
+        let asked = "__Host-sso_asked=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax; Secure";
+        assert_eq!(answer.header("set-cookie"), asked);
+        // The hint was wrong, planted or left over: never a second time.
+        let back = opens("/?page=2").insert_header(("Cookie", format!("{cookies}; __Host-sso_asked=1")));
+        assert_eq!(ask(&issuer.login(), back).await.body, "hello stranger");
+    }
+}
+
+#[actix_web::test]
+async fn without_a_hint_an_open_page_is_answered_at_once() {
+    let issuer = TestIssuer::new();
+    for cookies in ["", "__Secure-sso_hint=", "%5F%5FSecure-sso_hint=1", "sso_hint=1"] {
+        let answer = ask(&issuer.login(), opens("/").insert_header(("Cookie", cookies))).await;
+        assert_eq!(answer.body, "hello stranger", "{cookies}");
+    }
+}
+
+#[actix_web::test]
+async fn only_what_a_person_is_about_to_read_goes_round() {
+    let issuer = TestIssuer::new();
+    for request in [
+        calls("/"),
+        opens("/").insert_header(("Sec-Fetch-Dest", "iframe")),
+        opens("/").insert_header(("Sec-Purpose", "prefetch;prerender")),
+    ] {
+        let answer = ask(&issuer.login(), request.insert_header(("Cookie", HINT))).await;
+        assert_eq!(answer.body, "hello stranger");
+    }
+}
+
+#[actix_web::test]
+async fn who_is_known_needs_no_hint() {
+    let issuer = TestIssuer::new();
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    let answer = ask(&issuer.login(), opens("/").insert_header(("Cookie", format!("{ada}; {HINT}")))).await;
+    assert_eq!(answer.body, "hello ada@example.org");
+}
+
+#[test]
+fn only_open_pages_ask_and_only_where_auth_service_answers() {
+    let settings = TestIssuer::new().settings();
+    let headers = vec![("sec-fetch-mode", "navigate"), ("cookie", HINT)];
+    let asked = Asked::new("GET", "/", &headers);
+    let mut down = Facts::at(NOW);
+    down.reachable = false;
+    for (identity, need, facts, expected) in [
+        (Identity::Nobody(None), Need::visitor(), Facts::at(NOW), Decision::Instead(Instead::Silent)),
+        (
+            Identity::Nobody(Some(Rejection::Expired)),
+            Need::visitor(),
+            Facts::at(NOW),
+            Decision::Instead(Instead::Silent),
+        ),
+        (Identity::Nobody(None), Need::visitor(), down, Decision::ServeNobody),
+        (Identity::Nobody(None), Need::user(), Facts::at(NOW), Decision::Instead(Instead::SendToLogin)),
+        // Nothing would come of it: the cookies stay what they are, or there are no keys.
+        (Identity::Conflict, Need::visitor(), Facts::at(NOW), Decision::ServeNobody),
+        (Identity::NoKeys, Need::visitor(), Facts::at(NOW), Decision::ServeNobody),
+    ] {
+        if expected == Decision::Instead(Instead::Silent) {
+            assert!(is_trip_worth_it(&asked, &identity, need, &settings, &facts));
+        }
+        assert_eq!(decide(&asked, identity, need, &settings, &facts), expected);
+    }
+}
+
+/// Z2: an open page is open also while auth-service is down.
+#[actix_web::test]
+async fn an_open_page_is_served_while_auth_service_is_down() {
+    let issuer = TestIssuer::new();
+    let set = issuer.jwks();
+    let server = Server::start(move |n| if n == 1 { jwks(&set) } else { Vec::new() });
+    let source = KeySource::url(server.url()).unwrap();
+    source.ready().await.unwrap();
+    source.refreshed().await;
+    let login = SharedLogin::with_keys(issuer.settings(), source);
+    let answer = ask(&login, opens("/").insert_header(("Cookie", HINT))).await;
+    assert_eq!(answer.body, "hello stranger");
+}
