@@ -26,6 +26,11 @@ after(async () => {
 process.on('exit', () => end('SIGKILL'));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+async function stops(child) {
+  process.kill(-child.pid, 'SIGTERM');
+  while (running.has(child)) await pause(50);
+}
+
 /** Ports that nobody has right now, all different. */
 export async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer());
@@ -54,7 +59,7 @@ export async function startService(command, { url, cwd, env }) {
   child.on('error', (cause) => { ended = cause.message; running.delete(child); });
   child.on('exit', (code, signal) => { ended ??= signal ?? `exit status ${code}`; running.delete(child); });
   for (const until = Date.now() + startSeconds * 1000; ;) {
-    if (await isHealthy(new URL(url))) return { output: () => output };
+    if (await isHealthy(new URL(url))) return { output: () => output, stops: () => stops(child) };
     if (ended) throw new Error(`\`${command}\` ended (${ended}):\n${output}`);
     if (Date.now() > until) throw new Error(`\`${command}\` does not answer at ${url}/healthz after ${startSeconds} s:\n${output}`);
     await pause(200);

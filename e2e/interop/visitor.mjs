@@ -44,9 +44,9 @@ export class Visitor {
 }
 
 /** One request of somebody with just these cookies, no redirect followed. */
-export function asks(url, { token, tokens = token ? [token] : [], headers = {}, form } = {}) {
+export function asks(url, { method, token, tokens = token ? [token] : [], headers = {}, form } = {}) {
   const cookie = tokens.map((value) => `${cookies.access}=${value}`).join('; ');
-  return new Client().request(url, { form, method: form ? 'POST' : 'GET', headers: { ...(cookie && { cookie }), ...headers } });
+  return new Client().request(url, { form, method: method ?? (form ? 'POST' : 'GET'), headers: { ...(cookie && { cookie }), ...headers } });
 }
 
 export const inATab = { headers: tab };

@@ -2,7 +2,6 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT, HeaderMap};
-use url::Url;
 
 use crate::config::TrustedProxies;
 
@@ -26,8 +25,12 @@ impl Forwarded {
 
     /// Caddy and Traefik send `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`; nginx sends what its configuration says,
     /// which is `X-Original-URL` and `X-Original-Method` in ours.
+    /// Of a proxy that speaks the first way nothing of the second is heard: it would be what a client sent.
     fn of(headers: &HeaderMap) -> Self {
-        let original = only(headers, "x-original-url");
+        let original = match headers.contains_key("x-forwarded-uri") {
+            true => None,
+            false => only(headers, "x-original-url"),
+        };
         let method = only(headers, "x-forwarded-method").or_else(|| only(headers, "x-original-method"));
         Self {
             address: original.map(str::to_owned).or_else(|| address(headers)),
@@ -43,8 +46,8 @@ fn address(headers: &HeaderMap) -> Option<String> {
         only(headers, "x-forwarded-host")?,
         only(headers, "x-forwarded-uri")?,
     );
-    let url = Url::parse(&format!("{proto}://{host}")).ok()?.join(uri).ok()?;
-    Some(url.into())
+    // One text, and no reference within another: `//elsewhere/` would be a host there.
+    uri.starts_with('/').then(|| format!("{proto}://{host}{uri}"))
 }
 
 /// As `shared-claims` sees it: the browser says so, or, for want of that header, asks for HTML.
@@ -100,6 +103,22 @@ mod tests {
         assert!(nginx.is_navigation && !nginx.passes_redirects);
         assert_eq!(read(&caddy[..3]).address, None);
         assert_eq!(read(&[caddy[1], caddy[2], caddy[2], caddy[3]]).address, None, "two hosts are none");
+        let planted = read(&[&caddy[..], &[("x-original-url", "https://shop.example.org/")]].concat());
+        assert_eq!(planted, read_of_caddy, "what a client sent through Caddy");
+    }
+
+    #[test]
+    fn a_path_that_looks_like_another_host_is_a_path() {
+        let at = |uri: &'static str| {
+            let host = [("x-forwarded-proto", "https"), ("x-forwarded-host", "wiki.example.org")];
+            read(&[host[0], host[1], ("x-forwarded-uri", uri)]).address
+        };
+        assert_eq!(at("//shop.example.org/").as_deref(), Some("https://wiki.example.org//shop.example.org/"));
+        for no_path in
+            ["https://shop.example.org/", "shop.example.org", "", ".shop.example.org/", "@shop.example.org/"]
+        {
+            assert_eq!(at(no_path), None, "{no_path}");
+        }
     }
 
     #[test]

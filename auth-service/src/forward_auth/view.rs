@@ -11,11 +11,19 @@ use crate::error::Error;
 use crate::web::cookie_guard::access_tokens;
 use crate::web::{Next, Problem, see_other};
 
+const TWO_PEOPLE: &str = "Your browser sent the logins of two people, which happens when another site of this domain sets \
+                          a cookie that it should not. Please log out, delete this domain's cookies, and log in again.";
+
 /// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; else `303` to the login and back for a
 /// person in a tab, where the proxy passes that on, and `401` for everybody else.
 pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    if let Some(claims) = identify(&app, &access_tokens(&request)).await? {
-        return Ok(known(&claims));
+    match identify(&app, &access_tokens(&request)).await? {
+        Who::Known(claims) => return Ok(known(&claims)),
+        // The login would change nothing about it, and nginx takes no `409`.
+        Who::TwoPeople => {
+            return Err(Error::refuse(StatusCode::FORBIDDEN, TWO_PEOPLE).code("cookie_conflict"));
+        }
+        Who::Nobody => {}
     }
     let forwarded = Forwarded::read(&request, &app.config.trusted_proxies);
     let next = forwarded.as_ref().and_then(|forwarded| app.next(forwarded.address.as_deref()));
@@ -28,18 +36,26 @@ pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
     }
 }
 
-/// The one person whom the cookies speak of. Two people are nobody, as at every service.
-async fn identify(app: &App, tokens: &[String]) -> Result<Option<Claims>, Error> {
+/// Whom the cookies speak of.
+enum Who {
+    Known(Box<Claims>),
+    Nobody,
+    /// As at every service, neither of them.
+    TwoPeople,
+}
+
+async fn identify(app: &App, tokens: &[String]) -> Result<Who, Error> {
     if tokens.is_empty() {
-        return Ok(None);
+        return Ok(Who::Nobody);
     }
     let now = app.clock.now();
     let keys = app.keyring.current(now).await?;
     let verifier = Verifier::new(app.config.auth_url.origin(), app.config.cookie_domain.as_str());
     let judge = |token: &String| verifier.verify_at(token, keys.verifying(), now.unix_seconds());
     let mut people: Vec<Claims> = tokens.iter().filter_map(|token| judge(token).ok()).collect();
-    let Some(first) = people.pop() else { return Ok(None) };
-    Ok(people.iter().all(|other| other.sub == first.sub).then_some(first))
+    let Some(first) = people.pop() else { return Ok(Who::Nobody) };
+    let is_one = people.iter().all(|other| other.sub == first.sub);
+    Ok(if is_one { Who::Known(Box::new(first)) } else { Who::TwoPeople })
 }
 
 fn known(claims: &Claims) -> HttpResponse {

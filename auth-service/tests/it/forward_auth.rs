@@ -125,7 +125,7 @@ async fn expired_forged_and_two_peoples_tokens_name_nobody() {
         (format!("{ACCESS}={hers}"), StatusCode::OK),
         (format!("{ACCESS}={hers}; {ACCESS}={hers}"), StatusCode::OK),
         (format!("{ACCESS}=planted; {ACCESS}={hers}"), StatusCode::OK),
-        (format!("{ACCESS}={hers}; {ACCESS}={his}"), StatusCode::UNAUTHORIZED),
+        (format!("{ACCESS}={hers}; {ACCESS}={his}"), StatusCode::FORBIDDEN),
         (format!("%5F%5FSecure-sso_access={hers}"), StatusCode::UNAUTHORIZED),
         (format!("{ACCESS}={}x", &hers[..hers.len() - 1]), StatusCode::UNAUTHORIZED),
         (format!("{REFRESH}={}", ada.refresh_token()), StatusCode::UNAUTHORIZED),

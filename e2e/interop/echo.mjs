@@ -1,0 +1,38 @@
+// A service that cannot be changed: it answers what it was asked, and remembers that it was.
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+
+export async function startEcho(port) {
+  const seen = [];
+  const server = http.createServer((request, response) => {
+    const digest = createHash('sha256');
+    let bytes = 0;
+    request.on('data', (chunk) => { digest.update(chunk); bytes += chunk.length; });
+    request.on('end', () => {
+      const { method, url, headers, rawHeaders } = request;
+      // rawHeaders has what comes twice, and names as they were written.
+      const asked = { method, url, headers, names: rawHeaders.filter((_, n) => n % 2 === 0).map((name) => name.toLowerCase()), bytes, sha256: digest.digest('hex') };
+      seen.push(asked);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(method === 'HEAD' ? undefined : JSON.stringify(asked));
+    });
+    request.on('error', () => {});
+  });
+  // As much of a WebSocket as a proxy looks at.
+  server.on('upgrade', (request, socket) => {
+    seen.push({ method: request.method, url: request.url, headers: request.headers });
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  });
+  await new Promise((resolve) => { server.listen(port, '127.0.0.1', resolve); });
+  return { seen, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+}
+
+/** Asks for a WebSocket; answers the status, which is 101 when there is one. */
+export function opensWebSocket(url, headers) {
+  const { host, port, pathname } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = http.get({ agent: false, host: '127.0.0.1', port, path: pathname, headers: { host, connection: 'Upgrade', upgrade: 'websocket', ...headers } });
+    request.on('response', (response) => { response.resume(); resolve(response.statusCode); });
+    request.on('upgrade', (response, socket) => { socket.destroy(); resolve(response.statusCode); });
+    request.on('error', reject);
+  });
+}

@@ -1,0 +1,40 @@
+// nginx and Caddy, started as examples/nginx and examples/caddy say, on other ports and in a folder of their own.
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { examples, runCommand } from './examples.mjs';
+import { startService } from './service.mjs';
+
+/** Where Debian keeps nginx is not on everybody's PATH. */
+const PATH = [process.env.PATH, '/usr/sbin', '/usr/bin'].join(delimiter);
+const packages = { nginx: 'nginx-light', caddy: 'caddy' };
+
+export const names = Object.keys(packages);
+
+/** Reason to skip a proxy, or false. */
+export function notInstalled(name) {
+  const isThere = PATH.split(delimiter).some((folder) => existsSync(join(folder, name)));
+  return isThere ? false : `${name} is not installed (Debian: \`apt-get install ${packages[name]}\`)`;
+}
+
+/** How each learns other addresses than those in its example; answers the environment that it is started with. */
+const moves = {
+  // Its configuration knows no variables for this: what a reader would write anew is written anew.
+  nginx(folder, { port, auth, wiki }) {
+    const changes = [['127.0.0.1:8000', auth], ['127.0.0.1:9000', wiki], [':8080', `:${port}`]];
+    for (const file of ['conf.d/shared-login.conf', 'sites-enabled/wiki.conf']) {
+      const text = readFileSync(join(folder, file), 'utf8');
+      writeFileSync(join(folder, file), changes.reduce((changed, [from, to]) => changed.replaceAll(from, to), text));
+    }
+  },
+  caddy: (folder, { port, auth, wiki }) => ({ PORT: `${port}`, AUTH_SERVICE: auth, WIKI: wiki, HOME: folder }),
+};
+
+/** Starts a copy of the example in `folder` with the command of its README; answers the address of the site. */
+export async function startProxy(name, folder, addresses) {
+  cpSync(join(examples, name), folder, { recursive: true });
+  // As root, nginx reads the site's files as somebody else.
+  chmodSync(folder, 0o755);
+  const url = `http://wiki.sso.localhost:${addresses.port}`;
+  await startService(runCommand(name), { url, cwd: folder, env: { PATH, PWD: folder, ...moves[name](folder, addresses) } });
+  return url;
+}

@@ -1,0 +1,79 @@
+// A form that is sent a moment too late is not lost: typed across the end of the token, with scripts and without.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { startBrowser } from '../support/browser.mjs';
+import { accessLifetime, auth, chromiumOnly, cookies, demo, needsShortLife } from '../support/env.mjs';
+import { noteField, noteForm, typesNote } from '../support/notes.mjs';
+import { Person, forms, pause } from '../support/person.mjs';
+
+const again = 'main form[method="post"]:has(button)';
+const text = 'Milk & "bread" <b>\nand 3 × 蜂蜜';
+
+/** What the frame of the auth host says, once it is there. */
+async function frameSays(page) {
+  const frame = await page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`), { timeout: 15_000 });
+  await frame.waitForSelector('[role="status"]', { timeout: 15_000 });
+  return frame.$eval('body', (body) => body.textContent);
+}
+
+async function notes(person) {
+  await person.opens(`${demo}/notes`);
+  return person.text();
+}
+
+describe('a note that is sent after its token has ended', () => {
+  let browser;
+  before(async () => { browser = await startBrowser(); });
+
+  for (const scripts of [true, false]) {
+    it(`is kept and goes through at the press of one button, with scripts ${scripts ? 'on' : 'off'}`, { skip: needsShortLife || (!scripts && chromiumOnly) }, async () => {
+      const person = await Person.whoIsLoggedIn(browser, { next: `${demo}/notes` });
+      await typesNote(person, text.replace('\n', ' '));
+      if (!scripts) await person.page.setJavaScriptEnabled(false);
+      await pause(accessLifetime + 1);
+      assert.equal(await person.cookie(cookies.access), undefined, 'the token has ended');
+      const response = await person.presses(noteForm);
+      assert.equal(response.status(), 401);
+      assert.match(await frameSays(person.page), /You are logged in again/);
+      assert.ok(await person.cookie(cookies.access), 'renewed, before anybody pressed anything');
+      const done = await person.presses(again);
+      assert.equal(done.status(), 200);
+      assert.ok((await notes(person)).includes(text.replace('\n', ' ')));
+      await person.leaves();
+    });
+  }
+
+  it('waits on its page while its sender logs in again in another tab, when the session is over', async () => {
+    const person = await Person.whoIsLoggedIn(browser, { next: `${demo}/notes` });
+    await typesNote(person, 'written before the end');
+    const held = (await person.cookies()).filter((cookie) => [cookies.access, cookies.refresh].includes(cookie.name));
+    await person.context.deleteCookie(...held);
+    assert.equal((await person.presses(noteForm)).status(), 401);
+    assert.match(await frameSays(person.page), /Your login has ended/);
+    const frame = person.page.frames().find((candidate) => candidate.url().startsWith(`${auth}/login/frame`));
+    const opened = new Promise((resolve) => { person.context.once('targetcreated', resolve); });
+    await frame.click('a[target="_blank"]');
+    const tab = await (await opened).page();
+    await tab.waitForSelector(forms.login);
+    await tab.type(`${forms.login} [name="email"]`, person.email);
+    await tab.type(`${forms.login} [name="password"]`, person.password);
+    await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button`)]);
+    assert.equal(tab.url(), `${auth}/login/done`);
+    assert.match(await tab.evaluate(() => document.body.innerText), /Close this tab/);
+    await tab.close();
+    await person.page.bringToFront();
+    assert.equal((await person.presses(again)).status(), 200);
+    assert.ok((await notes(person)).includes('written before the end'));
+    await person.leaves();
+  });
+
+  it('stands on that page as it was typed, in a field that is sent and not shown', async () => {
+    const person = await Person.whoIsLoggedIn(browser, { next: `${demo}/notes` });
+    await typesNote(person, 'only mine');
+    await person.losesTheAccessCookie();
+    await person.presses(noteForm);
+    assert.equal(await person.page.$(noteField), null, 'a page of its own');
+    assert.equal(await person.page.$eval(`${again} [type="hidden"]`, (field) => field.value), 'only mine');
+    await person.leaves();
+  });
+});
