@@ -31,11 +31,13 @@ describe('a note that is sent after its token has ended', () => {
       await typesNote(person, text.replace('\n', ' '));
       if (!scripts) await person.page.setJavaScriptEnabled(false);
       await pause(accessLifetime + 1);
-      assert.equal(await person.cookie(cookies.access), undefined, 'the token has ended');
+      // Firefox shows a cookie that has ended until somebody asks for it; it sends it no more.
+      const left = await person.cookie(cookies.access);
+      assert.ok(!left || left.expires < Date.now() / 1000, 'the token has ended');
       const response = await person.presses(noteForm);
       assert.equal(response.status(), 401);
       assert.match(await frameSays(person.page), /You are logged in again/);
-      assert.ok(await person.cookie(cookies.access), 'renewed, before anybody pressed anything');
+      assert.ok((await person.cookie(cookies.access)).expires > Date.now() / 1000, 'renewed, before anybody pressed anything');
       const done = await person.presses(again);
       assert.equal(done.status(), 200);
       assert.ok((await notes(person)).includes(text.replace('\n', ' ')));
