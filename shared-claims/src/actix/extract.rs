@@ -13,7 +13,7 @@ use super::answer;
 use super::asked::asked;
 use super::body::SharedBody;
 use crate::edge::{
-    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, is_trip_worth_it,
+    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, depends_on_contact,
     log_identity,
 };
 use crate::{Claims, Identity, Rejection, SharedLogin};
@@ -151,9 +151,10 @@ async fn settle(req: &HttpRequest, login: &SharedLogin, now: Identity) -> Identi
 
 /// The facts that the decision depends on.
 async fn learn(req: &HttpRequest, login: &SharedLogin, identity: &Identity, need: Need) -> Facts {
-    let mut facts = Facts::now();
-    if is_trip_worth_it(&asked(req), identity, need, login.settings(), &facts) {
-        facts.reachable = timeout(PATIENCE_FOR_CONTACT, login.keys().reachable()).await.unwrap_or(false);
+    let mut facts = Facts::about(&asked(req), identity, login);
+    if depends_on_contact(&asked(req), identity, need, login.settings(), &facts) {
+        let reachable = timeout(PATIENCE_FOR_CONTACT, login.keys().reachable()).await.unwrap_or(false);
+        facts.contact(login, reachable);
     }
     facts
 }

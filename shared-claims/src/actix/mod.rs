@@ -18,6 +18,7 @@
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
 //! | logged in without the right | `403` |
 //! | cookies of two people at once | `409`, with a button that clears them |
+//! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
 //! Behind [`MaybeUser`], a page opened in a tab by nobody goes by the login and back if a cookie of the domain hints at a
@@ -29,7 +30,12 @@
 //!
 //! Neither detour is taken while auth-service does not answer.
 //!
-//! The answer never tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
+//! auth-service counts how often it sends a browser to one address in quick succession, and marks the third time and all that
+//! follow with `sso_loop` in the query. Whoever is logged in by then goes on without the marker; all others get the page.
+//! A cookie that can never hold (a wrong signature, say, and not one that has merely ended) is deleted on every scope on the
+//! way to the login, so that it cannot come between a good one and this service.
+//!
+//! No other answer tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
 //! [`Rejection::code`](crate::Rejection::code).
 //!
 //! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64 KiB, sent by a page of

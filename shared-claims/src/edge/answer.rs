@@ -1,4 +1,4 @@
-//! The answers to requests that go no further. None tells why a token was refused.
+//! The answers to requests that go no further. None tells why a token was refused, but for the end of a loop.
 
 use url::Url;
 
@@ -48,6 +48,16 @@ impl Answer {
         answer
     }
 
+    /// With the access cookie deleted, if it can never hold.
+    fn clearing(mut self, clear: bool, asked: &Asked<'_>, settings: &Settings) -> Self {
+        if clear {
+            set_cookie::delete_access(asked, settings)
+                .into_iter()
+                .for_each(|line| self.add("set-cookie", line));
+        }
+        self
+    }
+
     pub(super) fn add(&mut self, name: &'static str, value: impl Into<String>) {
         self.headers.push((name, value.into()));
     }
@@ -59,16 +69,28 @@ pub fn answer(
     instead: &Instead,
     asked: &Asked<'_>,
     settings: &Settings,
-    _facts: &Facts,
+    facts: &Facts,
     form: Option<&[u8]>,
 ) -> Answer {
     match instead {
-        Instead::SendToLogin => {
-            Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))))
+        Instead::SendToLogin { clear } => {
+            let login = links::login(settings, Some(&links::this_page(asked, settings)));
+            Answer::redirect(&login).clearing(*clear, asked, settings)
         }
-        Instead::Silent => round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS),
+        Instead::Silent { clear } => {
+            round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS)
+                .clearing(*clear, asked, settings)
+        }
         // Silent too: if the session is over, the token that still holds is better than a login form.
         Instead::RefreshAhead { remember } => round_trip(asked, settings, set_cookie::AHEAD, *remember),
+        Instead::StripMarker => Answer::redirect(&links::this_page(asked, settings)),
+        Instead::Loop { cause, clear } => {
+            let detail = "The login was renewed several times, and still does not hold here. The cause is what cause says.";
+            let mut problem = Problem::new("login_loop", "Logging in does not work", detail);
+            problem.more.push(("cause", cause.code().into()));
+            let page = page::going_in_circles(cause, asked, settings, facts);
+            told(asked, settings, Answer::unauthorized(), page, problem).clearing(*clear, asked, settings)
+        }
         Instead::KeepForm => {
             // In a tab of its own, where there is nothing to come back to: the form waits in this one.
             let login = links::login_and_close(settings);
@@ -95,10 +117,10 @@ pub fn answer(
             let detail = "The browser sent login cookies of different accounts. Clear the cookies of this domain and log in again.";
             let problem = Problem::new("cookie_conflict", "Conflicting cookies", detail);
             let problem = with_login(problem, settings, &links::this_page(asked, settings));
-            let page = page::conflict(&links::clean_page(asked, settings), links::CLEAR);
+            let page = page::conflict(&links::this_page(asked, settings), links::CLEAR);
             told(asked, settings, Answer::new(409), page, problem)
         }
-        Instead::Clear => cleared(settings, &links::clean_page(asked, settings)),
+        Instead::Clear => cleared(asked, settings),
         Instead::NoKeys => {
             let mut answer = Answer::new(503);
             answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
@@ -136,12 +158,9 @@ fn with_login(problem: Problem, settings: &Settings, next: &Url) -> Problem {
 }
 
 /// Clears the cookies of the whole domain (RFC 6265bis, section 8.6, knows no way to tell the planted one), and, for
-/// browsers without `Clear-Site-Data`, those of the access name where auth-service puts them.
-fn cleared(settings: &Settings, next: &Url) -> Answer {
-    let mut answer = Answer::redirect(&links::login(settings, Some(next)));
+/// browsers without `Clear-Site-Data`, those of the access name.
+fn cleared(asked: &Asked<'_>, settings: &Settings) -> Answer {
+    let mut answer = Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))));
     answer.add("clear-site-data", "\"cookies\"");
-    for domain in [String::new(), format!("; Domain={}", settings.cookie_domain())] {
-        answer.add("set-cookie", set_cookie::delete_access(settings, &domain));
-    }
-    answer
+    answer.clearing(true, asked, settings)
 }

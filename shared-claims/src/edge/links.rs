@@ -1,5 +1,7 @@
 //! Addresses, all built from the settings: the `Host` of a request is never believed.
 
+use std::borrow::Cow;
+
 use url::{Url, form_urlencoded};
 
 use super::asked::Asked;
@@ -8,6 +10,9 @@ use crate::settings::with_path;
 
 /// The query that asks to clear conflicting cookies.
 pub(super) const CLEAR: &str = "sso_clear";
+
+/// The query by which auth-service says that it has sent a browser back here too often.
+const MARKER: &str = "sso_loop";
 
 /// Where to log in, coming back to `next` afterwards.
 pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
@@ -53,14 +58,10 @@ pub(crate) fn page(settings: &Settings, path_and_query: &str) -> Url {
     url
 }
 
-/// The address asked for. Addresses too long to carry become the front page.
+/// The address asked for, without the parameters that are ours; all others stay as they were written. Addresses too long
+/// to carry become the front page.
 pub(super) fn this_page(asked: &Asked<'_>, settings: &Settings) -> Url {
-    page(settings, if asked.target().len() > 4096 { "/" } else { asked.target() })
-}
-
-/// The same without the parameters that are ours; all others stay as they were written.
-pub(super) fn clean_page(asked: &Asked<'_>, settings: &Settings) -> Url {
-    let mut url = this_page(asked, settings);
+    let mut url = page(settings, if asked.target().len() > 4096 { "/" } else { asked.target() });
     let Some(query) = url.query() else { return url };
     let kept: Vec<&str> = query.split('&').filter(|part| !is_ours(part)).collect();
     if kept.len() < query.split('&').count() {
@@ -70,14 +71,21 @@ pub(super) fn clean_page(asked: &Asked<'_>, settings: &Settings) -> Url {
     url
 }
 
-/// Whether the query has this parameter, with a value that satisfies.
-pub(super) fn has_parameter(asked: &Asked<'_>, name: &str, is_meant: fn(&str) -> bool) -> bool {
-    let Some((_, query)) = asked.target().split_once('?') else { return false };
-    form_urlencoded::parse(query.as_bytes()).any(|(key, value)| key == name && is_meant(&value))
+fn is_ours(part: &str) -> bool {
+    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == CLEAR || name == MARKER)
 }
 
-fn is_ours(part: &str) -> bool {
-    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == CLEAR)
+/// The first value of a parameter of the query.
+pub(super) fn parameter<'r>(asked: &Asked<'r>, name: &str) -> Option<Cow<'r, str>> {
+    let (_, query) = asked.target().split_once('?')?;
+    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+impl Asked<'_> {
+    /// Whether this is the way back from a round trip that did not help, for the third time or more.
+    pub(super) fn has_loop_marker(&self) -> bool {
+        parameter(self, MARKER).is_some()
+    }
 }
 
 /// Where a person comes back to who did not ask for this address by opening it in a tab: the page that they were on.

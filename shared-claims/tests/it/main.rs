@@ -14,6 +14,7 @@ mod key_set_table;
 mod key_sets;
 mod key_source;
 mod logs;
+mod loops;
 mod open_pages;
 mod posted_form;
 mod public_tokens;
