@@ -7,6 +7,8 @@
 //! | [`User`] | whoever is logged in |
 //! | [`Staff`] | whoever has `user_is_staff` |
 //! | [`Superuser`] | whoever has `user_is_superuser` |
+//! | [`HasRole<Editor>`](HasRole) | whoever has that role |
+//! | [`Fresh<600>`](Fresh) | whoever proved who they are in the last 600 seconds |
 //! | [`MaybeUser`] | everybody; it says who it is, if anybody |
 //!
 //! Everybody else gets an answer that the handler never sees:
@@ -17,6 +19,7 @@
 //! | a posted form | `401`, a page that keeps what was typed, renews the login and sends it again |
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
 //! | logged in without the right | `403` |
+//! | logged in, but not freshly enough | as above, to a login that asks for the password again; a script is told `fresh_login_required` |
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
@@ -51,7 +54,8 @@ mod answer;
 mod asked;
 mod body;
 mod extract;
+mod people;
 mod same_origin;
 
-pub use extract::{MaybeUser, Staff, Superuser, User};
+pub use people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
 pub use same_origin::SameOrigin;

@@ -73,8 +73,9 @@ pub fn answer(
     form: Option<&[u8]>,
 ) -> Answer {
     match instead {
-        Instead::SendToLogin { clear } => {
-            let login = links::login(settings, Some(&links::this_page(asked, settings)));
+        Instead::SendToLogin { clear, max_age } => {
+            let next = links::this_page(asked, settings);
+            let login = links::fresh_login(settings, *max_age, next.as_str());
             Answer::redirect(&login).clearing(*clear, asked, settings)
         }
         Instead::Silent { clear } => {
@@ -91,22 +92,33 @@ pub fn answer(
             let page = page::going_in_circles(cause, asked, settings, facts);
             told(asked, settings, Answer::unauthorized(), page, problem).clearing(*clear, asked, settings)
         }
-        Instead::KeepForm => {
-            // In a tab of its own, where there is nothing to come back to: the form waits in this one.
-            let login = links::login_and_close(settings);
+        Instead::KeepForm { max_age } => {
             let kept = match form {
                 Some(form) => Kept::Fields(form),
                 None if asked.is_multipart() => Kept::NoFiles,
                 None => Kept::Nothing,
             };
-            page::send_again(&links::this_page(asked, settings), &login, &links::frame(settings), kept)
+            // In a tab of its own, where there is nothing to come back to: the form waits in this one.
+            let login = links::fresh_login(settings, *max_age, links::DONE);
+            // A session that was renewed is no proof of who sits there.
+            let frame = max_age.is_none().then(|| links::frame(settings));
+            page::send_again(&links::this_page(asked, settings), &login, frame.as_ref(), kept)
                 .into(Answer::unauthorized(), settings)
         }
-        Instead::Refuse401 => {
+        Instead::Refuse401 { max_age: None } => {
             // A script's own address is no page to come back to; the page it runs on is.
             let detail = "This needs a login: send the person to login_url.";
             let problem = Problem::new("login_required", "Log in first", detail);
             with_login(problem, settings, &links::page_before(asked, settings)).into(Answer::unauthorized())
+        }
+        Instead::Refuse401 { max_age } => {
+            // Renewing does not help, so there is no renew_url.
+            let detail =
+                "This needs a fresh login: send the person to login_url, which asks for the password again.";
+            let next = links::page_before(asked, settings);
+            Problem::new("fresh_login_required", "Log in again first", detail)
+                .with("login_url", &links::fresh_login(settings, *max_age, next.as_str()))
+                .into(Answer::unauthorized())
         }
         Instead::Forbidden => {
             let detail = "You are logged in, but your account may not use this.";

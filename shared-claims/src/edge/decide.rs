@@ -18,6 +18,7 @@ pub fn decide(
 ) -> Decision {
     let instead = match identity {
         Identity::Person(claims) if !(need.may)(&claims) => Instead::Forbidden,
+        Identity::Person(claims) if is_stale(&claims, need, facts) => ask_again(asked, need),
         Identity::Person(claims) => match detour(asked, &claims, settings, facts) {
             Some(detour) => detour,
             None => return Decision::Serve(claims),
@@ -32,23 +33,40 @@ pub fn decide(
         Identity::Conflict if is_clear_button(asked) => Instead::Clear,
         Identity::Conflict => Instead::Conflict,
         Identity::NoKeys => Instead::NoKeys,
-        Identity::Nobody(cause) => refuse(asked, cause, facts),
+        Identity::Nobody(cause) => refuse(asked, need, cause, facts),
     };
     Decision::Instead(instead)
 }
 
 /// Somebody who must log in. A page that was at the login and comes back for the third time goes there no more.
-fn refuse(asked: &Asked<'_>, cause: Option<Rejection>, facts: &Facts) -> Instead {
+fn refuse(asked: &Asked<'_>, need: Need, cause: Option<Rejection>, facts: &Facts) -> Instead {
     let clear = is_hopeless(cause.as_ref(), facts);
     match asked.kind() {
-        Kind::PostedForm => Instead::KeepForm,
+        // A renewed login may be fresh enough: whether it is, the next request tells.
+        Kind::PostedForm => Instead::KeepForm { max_age: None },
         _ if asked.has_loop_marker() => {
             let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
             Instead::Loop { cause, clear }
         }
-        Kind::Navigation => Instead::SendToLogin { clear },
-        Kind::Other => Instead::Refuse401,
+        Kind::Navigation => Instead::SendToLogin { clear, max_age: need.max_age },
+        Kind::Other => Instead::Refuse401 { max_age: None },
     }
+}
+
+/// Somebody who must prove again who they are.
+fn ask_again(asked: &Asked<'_>, need: Need) -> Instead {
+    let max_age = need.max_age;
+    match asked.kind() {
+        Kind::PostedForm => Instead::KeepForm { max_age },
+        _ if asked.has_loop_marker() => Instead::Loop { cause: LoopCause::NotFresh, clear: false },
+        Kind::Navigation => Instead::SendToLogin { clear: false, max_age },
+        Kind::Other => Instead::Refuse401 { max_age },
+    }
+}
+
+/// Where clocks differ, auth-service must be the stricter of the two: it would send back unasked who seems fresh to it alone.
+fn is_stale(claims: &Claims, need: Need, facts: &Facts) -> bool {
+    need.max_age.is_some_and(|max_age| facts.now - claims.auth_time > i64::from(max_age) + LEEWAY_SECONDS)
 }
 
 /// Where somebody who may read the page goes first.
@@ -81,7 +99,9 @@ pub fn depends_on_contact(
 ) -> bool {
     match identity {
         Identity::Person(claims) => {
-            (need.may)(claims) && refresh_ahead(asked, claims, settings, facts).is_some()
+            (need.may)(claims)
+                && !is_stale(claims, need, facts)
+                && refresh_ahead(asked, claims, settings, facts).is_some()
         }
         Identity::Nobody(_) if need.nobody_will_do => is_worth_asking(asked, settings),
         Identity::Nobody(Some(Rejection::UnknownKey(_))) => asked.wants_page(),

@@ -9,27 +9,33 @@ use crate::{Claims, Identity, Rejection};
 pub struct Need {
     pub(super) nobody_will_do: bool,
     pub(super) may: fn(&Claims) -> bool,
+    pub(super) max_age: Option<u32>,
 }
 
 impl Need {
     /// Everybody, logged in or not.
     pub fn visitor() -> Self {
-        Self { nobody_will_do: true, may: |_| true }
+        Self { nobody_will_do: true, ..Self::user() }
     }
 
     /// Whoever is logged in.
     pub fn user() -> Self {
-        Self { nobody_will_do: false, may: |_| true }
+        Self { nobody_will_do: false, may: |_| true, max_age: None }
     }
 
     /// Whoever is logged in and has a right.
     pub fn right(may: fn(&Claims) -> bool) -> Self {
-        Self { nobody_will_do: false, may }
+        Self { may, ..Self::user() }
+    }
+
+    /// Whoever proved who they are in so many seconds.
+    pub fn fresh(max_age: u32) -> Self {
+        Self { max_age: Some(max_age), ..Self::user() }
     }
 
     /// Whether the decision may become [`Instead::KeepForm`], as far as the identity is known by now.
     pub fn may_keep_form(&self, so_far: &Identity) -> bool {
-        !self.nobody_will_do && !matches!(so_far, Identity::Person(_))
+        !self.nobody_will_do && (self.max_age.is_some() || !matches!(so_far, Identity::Person(_)))
     }
 }
 
@@ -90,6 +96,8 @@ pub enum Instead {
     SendToLogin {
         /// The cookie can never hold, and is deleted on every scope.
         clear: bool,
+        /// The person must have proved who they are in so many seconds, or prove it again.
+        max_age: Option<u32>,
     },
     /// To the login and back for a page that is open to all: there probably is a session, and nobody sees a form if not.
     Silent {
@@ -111,9 +119,15 @@ pub enum Instead {
         clear: bool,
     },
     /// A page that keeps what was typed until the person is logged in.
-    KeepForm,
+    KeepForm {
+        /// Logged in, but must prove again who they are: no older than so many seconds.
+        max_age: Option<u32>,
+    },
     /// A problem for a script, with the addresses of the login.
-    Refuse401,
+    Refuse401 {
+        /// As above.
+        max_age: Option<u32>,
+    },
     /// Logged in, without the right.
     Forbidden,
     /// Cookies of two people: a page that explains and offers to clear them.
@@ -134,6 +148,8 @@ pub enum LoopCause {
     NoCookie,
     /// One arrived and was refused.
     Refused(Rejection),
+    /// The login holds, and the proof of who the person is stays too old.
+    NotFresh,
 }
 
 impl LoopCause {
@@ -142,6 +158,7 @@ impl LoopCause {
         match self {
             Self::NoCookie => "no_cookie",
             Self::Refused(rejection) => rejection.code(),
+            Self::NotFresh => "not_fresh",
         }
     }
 }

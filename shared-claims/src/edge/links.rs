@@ -16,30 +16,36 @@ const MARKER: &str = "sso_loop";
 
 /// Where to log in, coming back to `next` afterwards.
 pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
-    let mut url = with_path(&settings.auth, "/login");
-    if let Some(next) = next {
-        url.query_pairs_mut().append_pair("next", next.as_str());
-    }
-    url
+    with_parameters(settings, &[], next.map(Url::as_str))
 }
 
-/// Where to log in in a tab of its own, which can be closed afterwards. A path: it is auth-service's own page.
-pub(super) fn login_and_close(settings: &Settings) -> Url {
-    let mut url = with_path(&settings.auth, "/login");
-    url.query_pairs_mut().append_pair("next", "/login/done");
-    url
-}
-
-/// A page that other pages of the domain may frame: loading it renews the login.
-pub(super) fn frame(settings: &Settings) -> Url {
-    with_path(&settings.auth, "/login/frame")
+/// The same for who must have proved who they are in so many seconds, or prove it again.
+pub(super) fn fresh_login(settings: &Settings, max_age: Option<u32>, next: &str) -> Url {
+    let max_age = max_age.map(|seconds| ("max_age", seconds.to_string()));
+    with_parameters(settings, max_age.as_slice(), Some(next))
 }
 
 /// By the login and back, without ever seeing it.
 pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
+    with_parameters(settings, &[("silent", "1".to_owned())], Some(next.as_str()))
+}
+
+fn with_parameters(settings: &Settings, parameters: &[(&str, String)], next: Option<&str>) -> Url {
     let mut url = with_path(&settings.auth, "/login");
-    url.query_pairs_mut().append_pair("silent", "1").append_pair("next", next.as_str());
+    if !parameters.is_empty() || next.is_some() {
+        let next = next.iter().map(|next| ("next", *next));
+        let all = parameters.iter().map(|(name, value)| (*name, value.as_str())).chain(next);
+        url.query_pairs_mut().extend_pairs(all);
+    }
     url
+}
+
+/// auth-service's own page that says that the tab can be closed, as a `next`.
+pub(super) const DONE: &str = "/login/done";
+
+/// A page that other pages of the domain may frame: loading it renews the login.
+pub(super) fn frame(settings: &Settings) -> Url {
+    with_path(&settings.auth, "/login/frame")
 }
 
 /// Where scripts renew the login.

@@ -77,16 +77,22 @@ fn every_row_of_the_table_of_answers() {
     let nobody = || Identity::Nobody(None);
     let late = || refused(Rejection::Expired);
     for (by, target, identity, need, expected) in [
-        (Tab, "/", nobody(), Need::user(), Instead::SendToLogin { clear: false }),
-        (Tab, "/", late(), Need::user(), Instead::SendToLogin { clear: false }),
-        (Form, "/", nobody(), Need::user(), Instead::KeepForm),
-        (Form, "/", late(), Need::user(), Instead::KeepForm),
-        (Script, "/", nobody(), Need::user(), Instead::Refuse401),
-        (Script, "/", late(), Need::user(), Instead::Refuse401),
-        (Tab, "/", refused(Rejection::BadSignature), Need::user(), Instead::SendToLogin { clear: true }),
-        (Form, "/", refused(Rejection::BadSignature), Need::user(), Instead::KeepForm),
-        (Script, "/", refused(Rejection::BadSignature), Need::user(), Instead::Refuse401),
-        (Tab, "/", nobody(), staff(), Instead::SendToLogin { clear: false }),
+        (Tab, "/", nobody(), Need::user(), Instead::SendToLogin { clear: false, max_age: None }),
+        (Tab, "/", late(), Need::user(), Instead::SendToLogin { clear: false, max_age: None }),
+        (Form, "/", nobody(), Need::user(), Instead::KeepForm { max_age: None }),
+        (Form, "/", late(), Need::user(), Instead::KeepForm { max_age: None }),
+        (Script, "/", nobody(), Need::user(), Instead::Refuse401 { max_age: None }),
+        (Script, "/", late(), Need::user(), Instead::Refuse401 { max_age: None }),
+        (
+            Tab,
+            "/",
+            refused(Rejection::BadSignature),
+            Need::user(),
+            Instead::SendToLogin { clear: true, max_age: None },
+        ),
+        (Form, "/", refused(Rejection::BadSignature), Need::user(), Instead::KeepForm { max_age: None }),
+        (Script, "/", refused(Rejection::BadSignature), Need::user(), Instead::Refuse401 { max_age: None }),
+        (Tab, "/", nobody(), staff(), Instead::SendToLogin { clear: false, max_age: None }),
         (Tab, "/", person(), staff(), Instead::Forbidden),
         (Form, "/", person(), staff(), Instead::Forbidden),
         (Script, "/", person(), staff(), Instead::Forbidden),
@@ -123,7 +129,13 @@ fn every_row_of_the_table_of_loops() {
             Need::user(),
             ends(LoopCause::Refused(Rejection::WrongIssuer), true),
         ),
-        (Form, "/?sso_loop=3", nobody(), Need::user(), Decision::Instead(Instead::KeepForm)),
+        (
+            Form,
+            "/?sso_loop=3",
+            nobody(),
+            Need::user(),
+            Decision::Instead(Instead::KeepForm { max_age: None }),
+        ),
         (Tab, "/?sso_loop=3", person(), Need::user(), Decision::Instead(Instead::StripMarker)),
         (Tab, "/?sso_loop=3", person(), Need::visitor(), Decision::Instead(Instead::StripMarker)),
         (Tab, "/?sso_loop=3", person(), staff(), Decision::Instead(Instead::Forbidden)),
@@ -138,7 +150,7 @@ fn every_row_of_the_table_of_loops() {
             "/?sso_loopy=3&x=sso_loop",
             nobody(),
             Need::user(),
-            Decision::Instead(Instead::SendToLogin { clear: false }),
+            Decision::Instead(Instead::SendToLogin { clear: false, max_age: None }),
         ),
     ] {
         let row = format!("{by:?} {target} {identity:?}");
@@ -159,6 +171,35 @@ fn nobody_who_comes_back_from_a_loop_is_sent_into_the_next() {
         (Identity::Person(Box::new(old.clone())), Decision::Serve(Box::new(old))),
     ] {
         assert_eq!(decide(&asked, identity, Need::visitor(), &settings(), &facts()), expected);
+    }
+}
+
+#[test]
+fn every_row_of_the_table_of_fresh_logins() {
+    let proved = |seconds_ago| {
+        let mut claims = ada();
+        claims.auth_time = NOW - seconds_ago;
+        Identity::Person(Box::new(claims))
+    };
+    let fresh = Need::fresh(600);
+    let max_age = Some(600);
+    for (by, target, identity, expected) in [
+        (Tab, "/", proved(606), Instead::SendToLogin { clear: false, max_age }),
+        (Form, "/", proved(606), Instead::KeepForm { max_age }),
+        (Script, "/", proved(606), Instead::Refuse401 { max_age }),
+        (Tab, "/?sso_loop=3", proved(606), Instead::Loop { cause: LoopCause::NotFresh, clear: false }),
+        // One trip is enough for who is not logged in at all; what a renewed login is worth, the next request tells.
+        (Tab, "/", Identity::Nobody(None), Instead::SendToLogin { clear: false, max_age }),
+        (Form, "/", Identity::Nobody(None), Instead::KeepForm { max_age: None }),
+        (Script, "/", Identity::Nobody(None), Instead::Refuse401 { max_age: None }),
+        (Tab, "/?sso_loop=3", proved(10), Instead::StripMarker),
+    ] {
+        let row = format!("{by:?} {target} {identity:?}");
+        assert_eq!(decided(by, target, identity, fresh), Decision::Instead(expected), "{row}");
+    }
+    // Ten minutes, and five seconds for clocks that differ.
+    for by in [Tab, Form, Script] {
+        assert!(matches!(decided(by, "/", proved(605), fresh), Decision::Serve(_)));
     }
 }
 
@@ -186,7 +227,11 @@ fn only_what_can_never_hold_is_deleted() {
             assert!(depends_on_contact(&asked, &refused(unknown()), Need::user(), &settings(), &facts));
         }
         let decision = decide(&asked, refused(cause.clone()), Need::user(), &settings(), &facts);
-        assert_eq!(decision, Decision::Instead(Instead::SendToLogin { clear }), "{cause} {keys_are_current}");
+        assert_eq!(
+            decision,
+            Decision::Instead(Instead::SendToLogin { clear, max_age: None }),
+            "{cause} {keys_are_current}"
+        );
     }
 }
 

@@ -19,6 +19,7 @@ mod open_pages;
 mod posted_form;
 mod public_tokens;
 mod refresh_ahead;
+mod rights;
 mod same_origin;
 mod settings;
 mod shared_key;

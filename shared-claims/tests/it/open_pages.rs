@@ -84,7 +84,7 @@ fn only_open_pages_ask_and_only_where_auth_service_answers() {
             Identity::Nobody(None),
             Need::user(),
             Facts::at(NOW),
-            Decision::Instead(Instead::SendToLogin { clear: false }),
+            Decision::Instead(Instead::SendToLogin { clear: false, max_age: None }),
         ),
         // Nothing would come of it: the cookies stay what they are, or there are no keys.
         (Identity::Conflict, Need::visitor(), Facts::at(NOW), Decision::ServeNobody),

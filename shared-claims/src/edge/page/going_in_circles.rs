@@ -51,6 +51,14 @@ fn told(cause: &LoopCause, asked: &Asked<'_>, settings: &Settings, facts: &Facts
     let domain = escape(settings.cookie_domain());
     match cause {
         LoopCause::NoCookie => no_cookie(asked, settings),
+        LoopCause::NotFresh => Told::new(
+            "You are logged in, but this page needs a fresh login, and the one that you came back with is not.",
+            &[
+                "Log out and log in again, then try again.",
+                "Operator: auth-service must ask for the password again when it is given <code>max_age</code>, and the clocks \
+                 of the two servers must agree.",
+            ],
+        ),
         LoopCause::Refused(cause) if cause.is_about_time() => clocks(cause, facts),
         LoopCause::Refused(Rejection::UnknownKey(kid)) => Told::new(
             &format!(
