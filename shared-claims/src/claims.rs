@@ -49,7 +49,7 @@ pub struct Claims {
     pub user_is_staff: bool,
     /// May do everything.
     pub user_is_superuser: bool,
-    /// Roles given by the operator; empty in this version.
+    /// Roles given by the operator.
     pub roles: Vec<String>,
 }
 
@@ -75,4 +75,18 @@ impl Claims {
 pub enum TokenType {
     /// `"access"`.
     Access,
+}
+
+/// A role, as a type: for extractors that let in who has it.
+///
+/// ```
+/// struct Editor;
+///
+/// impl shared_claims::Role for Editor {
+///     const NAME: &str = "editor";
+/// }
+/// ```
+pub trait Role: 'static {
+    /// Its name, as the operator gives it. Compared exactly.
+    const NAME: &'static str;
 }

@@ -22,7 +22,7 @@ pub mod actix;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use claims::{Claims, TokenType};
+pub use claims::{Claims, Role, TokenType};
 pub use keys::{KeySet, KeySetError};
 pub use login::{Identity, SharedLogin};
 pub use rejection::{Part, Rejection};

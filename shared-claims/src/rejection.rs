@@ -4,8 +4,8 @@ use crate::codes::codes;
 
 /// Why a token was refused: one value for each cause, for the log.
 ///
-/// Its text never contains the token or a claim's value. Browsers are told none of it: they see the same answer
-/// whatever the cause (the `actix` module does so; do so too where you verify by hand).
+/// Its text never contains the token or a claim's value. Browsers see the same answer whatever the cause, and are told it
+/// only on the page that ends a loop by the login (the modules for frameworks do so; do so too where you verify by hand).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -85,6 +85,13 @@ pub enum Rejection {
     /// `auth_time` is more than 5 seconds ahead.
     #[error("the person proved who they are in the future")]
     AuthTimeInFuture,
+}
+
+impl Rejection {
+    /// Whether the token was refused for nothing but the time: it held, or it will.
+    pub(crate) fn is_about_time(&self) -> bool {
+        matches!(self, Self::Expired | Self::NotYetValid | Self::IssuedInFuture | Self::AuthTimeInFuture)
+    }
 }
 
 codes!(Rejection {

@@ -17,6 +17,7 @@ pub(super) fn refuse(
     facts: &Facts,
     form: Option<&[u8]>,
 ) -> actix_web::Error {
+    edge::log_instead(instead);
     respond(edge::answer(instead, &asked(req), login.settings(), facts, form))
 }
 

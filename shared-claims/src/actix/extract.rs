@@ -1,85 +1,26 @@
-//! The extractors.
+//! From a request to whom the handler runs for, or to the answer instead.
 
 use std::future::Future;
-use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::rt::time::timeout;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest};
 
 use super::answer;
 use super::asked::asked;
 use super::body::SharedBody;
 use crate::edge::{
-    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, is_trip_worth_it,
+    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, depends_on_contact,
     log_identity,
 };
 use crate::{Claims, Identity, Rejection, SharedLogin};
 
-type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
-
-/// Somebody who is logged in. Others never reach the handler.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User(pub Claims);
-
-/// Somebody, or nobody: for pages that are open to all. A token that does not hold is nobody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MaybeUser(pub Option<Claims>);
-
-/// Somebody with `user_is_staff`. Others get `403`, or are asked to log in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Staff(pub Claims);
-
-/// Somebody with `user_is_superuser`. Others get `403`, or are asked to log in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Superuser(pub Claims);
-
-macro_rules! admits {
-    ($name:ident, $need:expr) => {
-        impl Deref for $name {
-            type Target = Claims;
-
-            fn deref(&self) -> &Claims {
-                &self.0
-            }
-        }
-
-        impl FromRequest for $name {
-            type Error = actix_web::Error;
-            type Future = Extraction<Self>;
-
-            fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-                admit(req, payload, $need, |claims| claims.map($name))
-            }
-        }
-    };
-}
-
-admits!(User, Need::user());
-admits!(Staff, Need::right(|claims| claims.user_is_staff));
-admits!(Superuser, Need::right(|claims| claims.user_is_superuser));
-
-impl Deref for MaybeUser {
-    type Target = Option<Claims>;
-
-    fn deref(&self) -> &Option<Claims> {
-        &self.0
-    }
-}
-
-impl FromRequest for MaybeUser {
-    type Error = actix_web::Error;
-    type Future = Extraction<Self>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        admit(req, payload, Need::visitor(), |claims| Some(Self(claims)))
-    }
-}
+pub(super) type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 
 /// `wrap` makes what the handler gets, of somebody or of nobody.
-fn admit<T: 'static>(
+pub(super) fn admit<T: 'static>(
     req: &HttpRequest,
     payload: &mut Payload,
     need: Need,
@@ -104,11 +45,11 @@ fn admit<T: 'static>(
             },
             Decision::ServeNobody => match wrap(None) {
                 Some(nobody) => return released(body, nobody),
-                None => Instead::Refuse401,
+                None => Instead::Refuse401 { max_age: None },
             },
         };
         let form = match (&instead, body) {
-            (Instead::KeepForm, Some(body)) => body.read().await,
+            (Instead::KeepForm { .. }, Some(body)) => body.read().await,
             _ => None,
         };
         Err(answer::refuse(&instead, &req, &login, &facts, form.as_deref()))
@@ -151,9 +92,10 @@ async fn settle(req: &HttpRequest, login: &SharedLogin, now: Identity) -> Identi
 
 /// The facts that the decision depends on.
 async fn learn(req: &HttpRequest, login: &SharedLogin, identity: &Identity, need: Need) -> Facts {
-    let mut facts = Facts::now();
-    if is_trip_worth_it(&asked(req), identity, need, login.settings(), &facts) {
-        facts.reachable = timeout(PATIENCE_FOR_CONTACT, login.keys().reachable()).await.unwrap_or(false);
+    let mut facts = Facts::about(&asked(req), identity, login);
+    if depends_on_contact(&asked(req), identity, need, login.settings(), &facts) {
+        let reachable = timeout(PATIENCE_FOR_CONTACT, login.keys().reachable()).await.unwrap_or(false);
+        facts.contact(login, reachable);
     }
     facts
 }

@@ -7,6 +7,8 @@
 //! | [`User`] | whoever is logged in |
 //! | [`Staff`] | whoever has `user_is_staff` |
 //! | [`Superuser`] | whoever has `user_is_superuser` |
+//! | [`HasRole<Editor>`](HasRole) | whoever has that role |
+//! | [`Fresh<600>`](Fresh) | whoever proved who they are in the last 600 seconds |
 //! | [`MaybeUser`] | everybody; it says who it is, if anybody |
 //!
 //! Everybody else gets an answer that the handler never sees:
@@ -17,7 +19,9 @@
 //! | a posted form | `401`, a page that keeps what was typed, renews the login and sends it again |
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
 //! | logged in without the right | `403` |
+//! | logged in, but not freshly enough | as above, to a login that asks for the password again; a script is told `fresh_login_required` |
 //! | cookies of two people at once | `409`, with a button that clears them |
+//! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
 //! Behind [`MaybeUser`], a page opened in a tab by nobody goes by the login and back if a cookie of the domain hints at a
@@ -29,7 +33,12 @@
 //!
 //! Neither detour is taken while auth-service does not answer.
 //!
-//! The answer never tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
+//! auth-service counts how often it sends a browser to one address in quick succession, and marks the third time and all that
+//! follow with `sso_loop` in the query. Whoever is logged in by then goes on without the marker; all others get the page.
+//! A cookie that can never hold (a wrong signature, say, and not one that has merely ended) is deleted on every scope on the
+//! way to the login, so that it cannot come between a good one and this service.
+//!
+//! No other answer tells why a token was refused; the log does, as an event of `tracing` whose field `reason` is
 //! [`Rejection::code`](crate::Rejection::code).
 //!
 //! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64 KiB, sent by a page of
@@ -45,7 +54,8 @@ mod answer;
 mod asked;
 mod body;
 mod extract;
+mod people;
 mod same_origin;
 
-pub use extract::{MaybeUser, Staff, Superuser, User};
+pub use people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
 pub use same_origin::SameOrigin;

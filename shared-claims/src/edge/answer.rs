@@ -1,4 +1,4 @@
-//! The answers to requests that go no further. None tells why a token was refused.
+//! The answers to requests that go no further. None tells why a token was refused, but for the end of a loop.
 
 use url::Url;
 
@@ -48,6 +48,16 @@ impl Answer {
         answer
     }
 
+    /// With the access cookie deleted, if it can never hold.
+    fn clearing(mut self, clear: bool, asked: &Asked<'_>, settings: &Settings) -> Self {
+        if clear {
+            set_cookie::delete_access(asked, settings)
+                .into_iter()
+                .for_each(|line| self.add("set-cookie", line));
+        }
+        self
+    }
+
     pub(super) fn add(&mut self, name: &'static str, value: impl Into<String>) {
         self.headers.push((name, value.into()));
     }
@@ -59,32 +69,56 @@ pub fn answer(
     instead: &Instead,
     asked: &Asked<'_>,
     settings: &Settings,
-    _facts: &Facts,
+    facts: &Facts,
     form: Option<&[u8]>,
 ) -> Answer {
     match instead {
-        Instead::SendToLogin => {
-            Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))))
+        Instead::SendToLogin { clear, max_age } => {
+            let next = links::this_page(asked, settings);
+            let login = links::fresh_login(settings, *max_age, next.as_str());
+            Answer::redirect(&login).clearing(*clear, asked, settings)
         }
-        Instead::Silent => round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS),
+        Instead::Silent { clear } => {
+            round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS)
+                .clearing(*clear, asked, settings)
+        }
         // Silent too: if the session is over, the token that still holds is better than a login form.
         Instead::RefreshAhead { remember } => round_trip(asked, settings, set_cookie::AHEAD, *remember),
-        Instead::KeepForm => {
-            // In a tab of its own, where there is nothing to come back to: the form waits in this one.
-            let login = links::login_and_close(settings);
+        Instead::StripMarker => Answer::redirect(&links::this_page(asked, settings)),
+        Instead::Loop { cause, clear } => {
+            let detail = "The login was renewed several times, and still does not hold here. The cause is what cause says.";
+            let mut problem = Problem::new("login_loop", "Logging in does not work", detail);
+            problem.more.push(("cause", cause.code().into()));
+            let page = page::going_in_circles(cause, asked, settings, facts);
+            told(asked, settings, Answer::unauthorized(), page, problem).clearing(*clear, asked, settings)
+        }
+        Instead::KeepForm { max_age } => {
             let kept = match form {
                 Some(form) => Kept::Fields(form),
                 None if asked.is_multipart() => Kept::NoFiles,
                 None => Kept::Nothing,
             };
-            page::send_again(&links::this_page(asked, settings), &login, &links::frame(settings), kept)
+            // In a tab of its own, where there is nothing to come back to: the form waits in this one.
+            let login = links::fresh_login(settings, *max_age, links::DONE);
+            // A session that was renewed is no proof of who sits there.
+            let frame = max_age.is_none().then(|| links::frame(settings));
+            page::send_again(&links::this_page(asked, settings), &login, frame.as_ref(), kept)
                 .into(Answer::unauthorized(), settings)
         }
-        Instead::Refuse401 => {
+        Instead::Refuse401 { max_age: None } => {
             // A script's own address is no page to come back to; the page it runs on is.
             let detail = "This needs a login: send the person to login_url.";
             let problem = Problem::new("login_required", "Log in first", detail);
             with_login(problem, settings, &links::page_before(asked, settings)).into(Answer::unauthorized())
+        }
+        Instead::Refuse401 { max_age } => {
+            // Renewing does not help, so there is no renew_url.
+            let detail =
+                "This needs a fresh login: send the person to login_url, which asks for the password again.";
+            let next = links::page_before(asked, settings);
+            Problem::new("fresh_login_required", "Log in again first", detail)
+                .with("login_url", &links::fresh_login(settings, *max_age, next.as_str()))
+                .into(Answer::unauthorized())
         }
         Instead::Forbidden => {
             let detail = "You are logged in, but your account may not use this.";
@@ -95,10 +129,10 @@ pub fn answer(
             let detail = "The browser sent login cookies of different accounts. Clear the cookies of this domain and log in again.";
             let problem = Problem::new("cookie_conflict", "Conflicting cookies", detail);
             let problem = with_login(problem, settings, &links::this_page(asked, settings));
-            let page = page::conflict(&links::clean_page(asked, settings), links::CLEAR);
+            let page = page::conflict(&links::this_page(asked, settings), links::CLEAR);
             told(asked, settings, Answer::new(409), page, problem)
         }
-        Instead::Clear => cleared(settings, &links::clean_page(asked, settings)),
+        Instead::Clear => cleared(asked, settings),
         Instead::NoKeys => {
             let mut answer = Answer::new(503);
             answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
@@ -136,12 +170,9 @@ fn with_login(problem: Problem, settings: &Settings, next: &Url) -> Problem {
 }
 
 /// Clears the cookies of the whole domain (RFC 6265bis, section 8.6, knows no way to tell the planted one), and, for
-/// browsers without `Clear-Site-Data`, those of the access name where auth-service puts them.
-fn cleared(settings: &Settings, next: &Url) -> Answer {
-    let mut answer = Answer::redirect(&links::login(settings, Some(next)));
+/// browsers without `Clear-Site-Data`, those of the access name.
+fn cleared(asked: &Asked<'_>, settings: &Settings) -> Answer {
+    let mut answer = Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))));
     answer.add("clear-site-data", "\"cookies\"");
-    for domain in [String::new(), format!("; Domain={}", settings.cookie_domain())] {
-        answer.add("set-cookie", set_cookie::delete_access(settings, &domain));
-    }
-    answer
+    answer.clearing(true, asked, settings)
 }

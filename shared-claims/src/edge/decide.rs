@@ -1,12 +1,12 @@
 //! What happens to a request. Pure: whatever it depends on is an argument.
 
 use super::asked::{Asked, Kind};
-use super::decision::{Decision, Facts, Instead, Need};
+use super::decision::{Decision, Facts, Instead, LoopCause, Need};
 use super::links;
 use super::log::log_foreign;
 use super::sender::Sender;
 use super::set_cookie::{AHEAD, ASKED};
-use crate::{Claims, Identity, LEEWAY_SECONDS, Settings};
+use crate::{Claims, Identity, LEEWAY_SECONDS, Rejection, Settings};
 
 /// Who gets through, and what happens to the others.
 pub fn decide(
@@ -18,28 +18,79 @@ pub fn decide(
 ) -> Decision {
     let instead = match identity {
         Identity::Person(claims) if !(need.may)(&claims) => Instead::Forbidden,
-        Identity::Person(claims) => match refresh_ahead(asked, &claims, settings, facts) {
-            Some(remember) if facts.reachable => Instead::RefreshAhead { remember },
-            _ => return Decision::Serve(claims),
+        Identity::Person(claims) if is_stale(&claims, need, facts) => ask_again(asked, need),
+        Identity::Person(claims) => match detour(asked, &claims, settings, facts) {
+            Some(detour) => detour,
+            None => return Decision::Serve(claims),
         },
-        Identity::Nobody(_) if need.nobody_will_do && is_worth_asking(asked, settings) && facts.reachable => {
-            Instead::Silent
+        Identity::Nobody(cause) if need.nobody_will_do => {
+            if !is_worth_asking(asked, settings) || !facts.reachable {
+                return Decision::ServeNobody;
+            }
+            Instead::Silent { clear: is_hopeless(cause.as_ref(), facts) }
         }
         _ if need.nobody_will_do => return Decision::ServeNobody,
         Identity::Conflict if is_clear_button(asked) => Instead::Clear,
         Identity::Conflict => Instead::Conflict,
         Identity::NoKeys => Instead::NoKeys,
-        Identity::Nobody(_) => match asked.kind() {
-            Kind::Navigation => Instead::SendToLogin,
-            Kind::PostedForm => Instead::KeepForm,
-            Kind::Other => Instead::Refuse401,
-        },
+        Identity::Nobody(cause) => refuse(asked, need, cause, facts),
     };
     Decision::Instead(instead)
 }
 
-/// Whether the decision depends on [`Facts::reachable`]: which costs something to learn.
-pub fn is_trip_worth_it(
+/// Somebody who must log in. A page that was at the login and comes back for the third time goes there no more.
+fn refuse(asked: &Asked<'_>, need: Need, cause: Option<Rejection>, facts: &Facts) -> Instead {
+    let clear = is_hopeless(cause.as_ref(), facts);
+    match asked.kind() {
+        // A renewed login may be fresh enough: whether it is, the next request tells.
+        Kind::PostedForm => Instead::KeepForm { max_age: None },
+        _ if asked.has_loop_marker() => {
+            let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
+            Instead::Loop { cause, clear }
+        }
+        Kind::Navigation => Instead::SendToLogin { clear, max_age: need.max_age },
+        Kind::Other => Instead::Refuse401 { max_age: None },
+    }
+}
+
+/// Somebody who must prove again who they are.
+fn ask_again(asked: &Asked<'_>, need: Need) -> Instead {
+    let max_age = need.max_age;
+    match asked.kind() {
+        Kind::PostedForm => Instead::KeepForm { max_age },
+        _ if asked.has_loop_marker() => Instead::Loop { cause: LoopCause::NotFresh, clear: false },
+        Kind::Navigation => Instead::SendToLogin { clear: false, max_age },
+        Kind::Other => Instead::Refuse401 { max_age },
+    }
+}
+
+/// Where clocks differ, auth-service must be the stricter of the two: it would send back unasked who seems fresh to it alone.
+fn is_stale(claims: &Claims, need: Need, facts: &Facts) -> bool {
+    need.max_age.is_some_and(|max_age| facts.now - claims.auth_time > i64::from(max_age) + LEEWAY_SECONDS)
+}
+
+/// Where somebody who may read the page goes first.
+fn detour(asked: &Asked<'_>, claims: &Claims, settings: &Settings, facts: &Facts) -> Option<Instead> {
+    let due = refresh_ahead(asked, claims, settings, facts).filter(|_| facts.reachable);
+    match due {
+        // The way back from three round trips is no way into the fourth, be it under an ugly address.
+        Some(_) if asked.has_loop_marker() => None,
+        Some(remember) => Some(Instead::RefreshAhead { remember }),
+        None => (asked.is_page_about_to_be_read() && asked.has_loop_marker()).then_some(Instead::StripMarker),
+    }
+}
+
+/// Whether a token was refused for a reason that no time and no new key will change. Such a cookie is deleted.
+fn is_hopeless(cause: Option<&Rejection>, facts: &Facts) -> bool {
+    match cause {
+        None => false,
+        Some(Rejection::UnknownKey(_)) => facts.keys_are_current,
+        Some(cause) => !cause.is_about_time(),
+    }
+}
+
+/// Whether the decision depends on [`Facts::reachable`] or [`Facts::keys_are_current`], which costs something to learn.
+pub fn depends_on_contact(
     asked: &Asked<'_>,
     identity: &Identity,
     need: Need,
@@ -48,16 +99,20 @@ pub fn is_trip_worth_it(
 ) -> bool {
     match identity {
         Identity::Person(claims) => {
-            (need.may)(claims) && refresh_ahead(asked, claims, settings, facts).is_some()
+            (need.may)(claims)
+                && !is_stale(claims, need, facts)
+                && refresh_ahead(asked, claims, settings, facts).is_some()
         }
-        Identity::Nobody(_) => need.nobody_will_do && is_worth_asking(asked, settings),
-        Identity::Conflict | Identity::NoKeys => false,
+        Identity::Nobody(_) if need.nobody_will_do => is_worth_asking(asked, settings),
+        Identity::Nobody(Some(Rejection::UnknownKey(_))) => asked.wants_page(),
+        Identity::Nobody(_) | Identity::Conflict | Identity::NoKeys => false,
     }
 }
 
 /// Whether an open page asks the login who is there: somebody hinted at a session, and was not asked a moment ago.
 fn is_worth_asking(asked: &Asked<'_>, settings: &Settings) -> bool {
     asked.has_cookie(settings.hint_cookie())
+        && !asked.has_loop_marker()
         && asked.is_page_about_to_be_read()
         && !asked.has_cookie(&settings.own_cookie(ASKED))
 }
@@ -104,5 +159,5 @@ impl Asked<'_> {
 fn is_clear_button(asked: &Asked<'_>) -> bool {
     asked.kind() == Kind::Navigation
         && asked.is_same_origin()
-        && links::has_parameter(asked, links::CLEAR, |value| value == "1")
+        && links::parameter(asked, links::CLEAR).is_some_and(|value| value == "1")
 }

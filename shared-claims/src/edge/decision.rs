@@ -2,34 +2,40 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::{Claims, Identity};
+use crate::{Claims, Identity, Rejection};
 
 /// Whom a handler runs for.
 #[derive(Debug, Clone, Copy)]
 pub struct Need {
     pub(super) nobody_will_do: bool,
     pub(super) may: fn(&Claims) -> bool,
+    pub(super) max_age: Option<u32>,
 }
 
 impl Need {
     /// Everybody, logged in or not.
     pub fn visitor() -> Self {
-        Self { nobody_will_do: true, may: |_| true }
+        Self { nobody_will_do: true, ..Self::user() }
     }
 
     /// Whoever is logged in.
     pub fn user() -> Self {
-        Self { nobody_will_do: false, may: |_| true }
+        Self { nobody_will_do: false, may: |_| true, max_age: None }
     }
 
     /// Whoever is logged in and has a right.
     pub fn right(may: fn(&Claims) -> bool) -> Self {
-        Self { nobody_will_do: false, may }
+        Self { may, ..Self::user() }
+    }
+
+    /// Whoever proved who they are in so many seconds.
+    pub fn fresh(max_age: u32) -> Self {
+        Self { max_age: Some(max_age), ..Self::user() }
     }
 
     /// Whether the decision may become [`Instead::KeepForm`], as far as the identity is known by now.
     pub fn may_keep_form(&self, so_far: &Identity) -> bool {
-        !self.nobody_will_do && !matches!(so_far, Identity::Person(_))
+        !self.nobody_will_do && (self.max_age.is_some() || !matches!(so_far, Identity::Person(_)))
     }
 }
 
@@ -40,8 +46,21 @@ pub struct Facts {
     /// The time, in seconds since 1970.
     pub now: i64,
     /// Whether auth-service answered lately, as [`KeySource::reachable`](crate::KeySource::reachable) tells. Browsers are
-    /// sent there without need only if so. Matters only where [`is_trip_worth_it`](super::is_trip_worth_it) says so.
+    /// sent there without need only if so. Matters only where [`depends_on_contact`](super::depends_on_contact) says so.
     pub reachable: bool,
+    /// Whether a key that is not among ours exists nowhere. Matters where `reachable` does.
+    pub keys_are_current: bool,
+    /// What the refused token says of its times, if its times are why. For the page that ends a loop.
+    pub token: Option<Times>,
+}
+
+/// When a token was made and when it ends, by the clock of auth-service, in seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// `iat`.
+    pub issued: i64,
+    /// `exp`.
+    pub expires: i64,
 }
 
 impl Facts {
@@ -54,7 +73,7 @@ impl Facts {
 
     /// The facts at a moment in seconds since 1970, with auth-service taken to be reachable.
     pub fn at(now: i64) -> Self {
-        Self { now, reachable: true }
+        Self { now, reachable: true, keys_are_current: false, token: None }
     }
 }
 
@@ -74,18 +93,41 @@ pub enum Decision {
 #[non_exhaustive]
 pub enum Instead {
     /// To the login, and back to this address.
-    SendToLogin,
+    SendToLogin {
+        /// The cookie can never hold, and is deleted on every scope.
+        clear: bool,
+        /// The person must have proved who they are in so many seconds, or prove it again.
+        max_age: Option<u32>,
+    },
     /// To the login and back for a page that is open to all: there probably is a session, and nobody sees a form if not.
-    Silent,
+    Silent {
+        /// As above.
+        clear: bool,
+    },
     /// To the login and back although the token still holds: so that a form just rendered has minutes, not seconds.
     RefreshAhead {
         /// For how many seconds the browser remembers that it was sent round.
         remember: i64,
     },
+    /// To the same address without the marker of a loop: all is well now.
+    StripMarker,
+    /// Three round trips by the login did not help: an end, with the cause as far as it can be seen from here.
+    Loop {
+        /// What keeps the login from holding here.
+        cause: LoopCause,
+        /// As above.
+        clear: bool,
+    },
     /// A page that keeps what was typed until the person is logged in.
-    KeepForm,
+    KeepForm {
+        /// Logged in, but must prove again who they are: no older than so many seconds.
+        max_age: Option<u32>,
+    },
     /// A problem for a script, with the addresses of the login.
-    Refuse401,
+    Refuse401 {
+        /// As above.
+        max_age: Option<u32>,
+    },
     /// Logged in, without the right.
     Forbidden,
     /// Cookies of two people: a page that explains and offers to clear them.
@@ -96,4 +138,27 @@ pub enum Instead {
     NoKeys,
     /// A change asked for by another site.
     CrossSite,
+}
+
+/// Why somebody who comes from the login is still not logged in here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoopCause {
+    /// No access cookie arrived.
+    NoCookie,
+    /// One arrived and was refused.
+    Refused(Rejection),
+    /// The login holds, and the proof of who the person is stays too old.
+    NotFresh,
+}
+
+impl LoopCause {
+    /// The name of the cause, as stable as [`Rejection::code`].
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoCookie => "no_cookie",
+            Self::Refused(rejection) => rejection.code(),
+            Self::NotFresh => "not_fresh",
+        }
+    }
 }

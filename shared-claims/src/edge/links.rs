@@ -1,5 +1,7 @@
 //! Addresses, all built from the settings: the `Host` of a request is never believed.
 
+use std::borrow::Cow;
+
 use url::{Url, form_urlencoded};
 
 use super::asked::Asked;
@@ -9,32 +11,41 @@ use crate::settings::with_path;
 /// The query that asks to clear conflicting cookies.
 pub(super) const CLEAR: &str = "sso_clear";
 
+/// The query by which auth-service says that it has sent a browser back here too often.
+const MARKER: &str = "sso_loop";
+
 /// Where to log in, coming back to `next` afterwards.
 pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
-    let mut url = with_path(&settings.auth, "/login");
-    if let Some(next) = next {
-        url.query_pairs_mut().append_pair("next", next.as_str());
-    }
-    url
+    with_parameters(settings, &[], next.map(Url::as_str))
 }
 
-/// Where to log in in a tab of its own, which can be closed afterwards. A path: it is auth-service's own page.
-pub(super) fn login_and_close(settings: &Settings) -> Url {
-    let mut url = with_path(&settings.auth, "/login");
-    url.query_pairs_mut().append_pair("next", "/login/done");
-    url
-}
-
-/// A page that other pages of the domain may frame: loading it renews the login.
-pub(super) fn frame(settings: &Settings) -> Url {
-    with_path(&settings.auth, "/login/frame")
+/// The same for who must have proved who they are in so many seconds, or prove it again.
+pub(super) fn fresh_login(settings: &Settings, max_age: Option<u32>, next: &str) -> Url {
+    let max_age = max_age.map(|seconds| ("max_age", seconds.to_string()));
+    with_parameters(settings, max_age.as_slice(), Some(next))
 }
 
 /// By the login and back, without ever seeing it.
 pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
+    with_parameters(settings, &[("silent", "1".to_owned())], Some(next.as_str()))
+}
+
+fn with_parameters(settings: &Settings, parameters: &[(&str, String)], next: Option<&str>) -> Url {
     let mut url = with_path(&settings.auth, "/login");
-    url.query_pairs_mut().append_pair("silent", "1").append_pair("next", next.as_str());
+    if !parameters.is_empty() || next.is_some() {
+        let next = next.iter().map(|next| ("next", *next));
+        let all = parameters.iter().map(|(name, value)| (*name, value.as_str())).chain(next);
+        url.query_pairs_mut().extend_pairs(all);
+    }
     url
+}
+
+/// auth-service's own page that says that the tab can be closed, as a `next`.
+pub(super) const DONE: &str = "/login/done";
+
+/// A page that other pages of the domain may frame: loading it renews the login.
+pub(super) fn frame(settings: &Settings) -> Url {
+    with_path(&settings.auth, "/login/frame")
 }
 
 /// Where scripts renew the login.
@@ -53,14 +64,10 @@ pub(crate) fn page(settings: &Settings, path_and_query: &str) -> Url {
     url
 }
 
-/// The address asked for. Addresses too long to carry become the front page.
+/// The address asked for, without the parameters that are ours; all others stay as they were written. Addresses too long
+/// to carry become the front page.
 pub(super) fn this_page(asked: &Asked<'_>, settings: &Settings) -> Url {
-    page(settings, if asked.target().len() > 4096 { "/" } else { asked.target() })
-}
-
-/// The same without the parameters that are ours; all others stay as they were written.
-pub(super) fn clean_page(asked: &Asked<'_>, settings: &Settings) -> Url {
-    let mut url = this_page(asked, settings);
+    let mut url = page(settings, if asked.target().len() > 4096 { "/" } else { asked.target() });
     let Some(query) = url.query() else { return url };
     let kept: Vec<&str> = query.split('&').filter(|part| !is_ours(part)).collect();
     if kept.len() < query.split('&').count() {
@@ -70,14 +77,21 @@ pub(super) fn clean_page(asked: &Asked<'_>, settings: &Settings) -> Url {
     url
 }
 
-/// Whether the query has this parameter, with a value that satisfies.
-pub(super) fn has_parameter(asked: &Asked<'_>, name: &str, is_meant: fn(&str) -> bool) -> bool {
-    let Some((_, query)) = asked.target().split_once('?') else { return false };
-    form_urlencoded::parse(query.as_bytes()).any(|(key, value)| key == name && is_meant(&value))
+fn is_ours(part: &str) -> bool {
+    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == CLEAR || name == MARKER)
 }
 
-fn is_ours(part: &str) -> bool {
-    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == CLEAR)
+/// The first value of a parameter of the query.
+pub(super) fn parameter<'r>(asked: &Asked<'r>, name: &str) -> Option<Cow<'r, str>> {
+    let (_, query) = asked.target().split_once('?')?;
+    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+impl Asked<'_> {
+    /// Whether this is the way back from a round trip that did not help, for the third time or more.
+    pub(super) fn has_loop_marker(&self) -> bool {
+        parameter(self, MARKER).is_some()
+    }
 }
 
 /// Where a person comes back to who did not ask for this address by opening it in a tab: the page that they were on.

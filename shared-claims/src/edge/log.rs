@@ -1,6 +1,7 @@
 //! What the operator learns: the causes, which no answer tells.
 
 use super::asked::Asked;
+use super::decision::Instead;
 use super::sender::Sender;
 use crate::{Identity, Rejection};
 
@@ -16,6 +17,16 @@ pub fn log_identity(identity: &Identity) {
         }
         Identity::Conflict => tracing::warn!("access cookies of different people, or too many of them"),
         Identity::NoKeys => tracing::warn!("no keys loaded yet: logins cannot be checked"),
+    }
+}
+
+/// Logs an answer that the operator must know of: people cannot log in here, until somebody changes something.
+pub fn log_instead(instead: &Instead) {
+    if let Instead::Loop { cause, .. } = instead {
+        tracing::warn!(
+            cause = cause.code(),
+            "a browser came from the login three times and is not logged in"
+        );
     }
 }
 

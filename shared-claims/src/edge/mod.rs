@@ -14,11 +14,12 @@
 //! let headers = vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
 //! let asked = Asked::new("GET", "/private?page=2", &headers);
 //! let identity = login.identify_now(asked.cookies());
-//! match decide(&asked, identity, Need::user(), login.settings(), &Facts::now()) {
+//! let facts = Facts::about(&asked, &identity, &login);
+//! match decide(&asked, identity, Need::user(), login.settings(), &facts) {
 //!     Decision::Serve(claims) => println!("hello {}", claims.user_email),
 //!     Decision::ServeNobody => println!("hello stranger"),
 //!     Decision::Instead(instead) => {
-//!         let answer = answer(&instead, &asked, login.settings(), &Facts::now(), None);
+//!         let answer = answer(&instead, &asked, login.settings(), &facts, None);
 //!         assert_eq!(answer.status, 303);
 //!     }
 //! }
@@ -30,20 +31,22 @@ mod answer;
 mod asked;
 mod decide;
 mod decision;
+mod learn;
 pub(crate) mod links;
 mod log;
 mod page;
 mod problem;
 mod sender;
 mod set_cookie;
+mod utc;
 
 use std::time::Duration;
 
 pub use answer::{Answer, answer, not_set_up};
 pub use asked::{Asked, Headers};
-pub use decide::{decide, guard, is_safe, is_trip_worth_it};
-pub use decision::{Decision, Facts, Instead, Need};
-pub use log::log_identity;
+pub use decide::{decide, depends_on_contact, guard, is_safe};
+pub use decision::{Decision, Facts, Instead, LoopCause, Need, Times};
+pub use log::{log_identity, log_instead};
 
 /// The largest form that is kept.
 pub const MAX_FORM_BYTES: usize = 64 * 1024;

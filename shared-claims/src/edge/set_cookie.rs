@@ -1,5 +1,6 @@
 //! The cookies that a service itself sets and deletes.
 
+use super::asked::Asked;
 use crate::Settings;
 
 /// Remembers that the browser was sent round to renew a token that still held.
@@ -17,10 +18,45 @@ pub(super) fn remember(settings: &Settings, name: &str, seconds: i64) -> String 
     format!("{name}=1; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(settings))
 }
 
-/// Deletes the access cookie on one scope: what stands between its name and its path.
-pub(super) fn delete_access(settings: &Settings, domain: &str) -> String {
+/// Most browsers and proxies take a head of 4 KB; this many lines leave room for the rest of it.
+const MOST_SCOPES: usize = 24;
+
+/// Deletes the access cookie on every scope that reaches this request, the widest first: for this host alone, for the domain
+/// and what lies between, for all paths and each folder on the way to this page. Who planted it chose the scope.
+pub(super) fn delete_access(asked: &Asked<'_>, settings: &Settings) -> Vec<String> {
     let name = settings.access_cookie();
-    format!("{name}={domain}; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{}", secure(settings))
+    let end = format!("Max-Age=0; HttpOnly; SameSite=Lax{}", secure(settings));
+    let domains = domains(settings);
+    let scopes = paths(asked).into_iter().flat_map(|path| domains.iter().map(move |domain| (domain, path)));
+    scopes.take(MOST_SCOPES).map(|(domain, path)| format!("{name}={domain}; Path={path}; {end}")).collect()
+}
+
+/// None for this host alone, then from the shared domain down to this host.
+fn domains(settings: &Settings) -> Vec<String> {
+    let mut domains = vec![String::new()];
+    let host = settings.service.host_str().unwrap_or_default();
+    let starts = std::iter::once(0).chain(host.match_indices('.').map(|(dot, _)| dot + 1));
+    let shared: Vec<_> = starts
+        .map(|start| &host[start..])
+        .filter(|name| name.len() >= settings.cookie_domain().len())
+        .map(|name| format!("; Domain={name}"))
+        .collect();
+    domains.extend(shared.into_iter().rev());
+    domains
+}
+
+/// `/`, then each folder without and with its last slash: two scopes to a browser (RFC 6265bis, section 5.1.4).
+fn paths<'r>(asked: &Asked<'r>) -> Vec<&'r str> {
+    let path = asked.target().split('?').next().unwrap_or_default();
+    let mut paths = vec!["/"];
+    let can_be_named = |path: &&str| path.bytes().all(|b| b.is_ascii_graphic() && b != b';');
+    for (slash, _) in path.match_indices('/').skip(1) {
+        paths.extend([&path[..slash], &path[..=slash]].into_iter().filter(can_be_named));
+    }
+    if path.starts_with('/') && !path.ends_with('/') {
+        paths.extend(Some(path).filter(can_be_named));
+    }
+    paths
 }
 
 fn secure(settings: &Settings) -> &'static str {

@@ -35,6 +35,8 @@ pub struct KeySource {
     state: watch::Receiver<State>,
     /// Wakes the thread; there is none for a fixed set.
     nudge: Option<Nudge>,
+    /// From a URL.
+    fetched: bool,
 }
 
 /// The bell of the thread, and what it is rung for.
@@ -69,7 +71,7 @@ impl KeySource {
     /// A set that never changes. For tests, and where another part of the program holds the keys.
     pub fn fixed(keys: KeySet) -> Self {
         let (_, state) = watch::channel(State::with(keys));
-        Self { state, nudge: None }
+        Self { state, nudge: None, fetched: false }
     }
 
     /// Reads a JWKS file now, and again whenever it changes (seen within 2 seconds).
@@ -111,7 +113,13 @@ impl KeySource {
         Self::start(Origin::Url(Box::new(fetch::Fetcher::new(url, reader))), state)
     }
 
+    /// Whether keys come from auth-service itself: who has its current set knows every key there is.
+    pub(crate) fn are_fetched(&self) -> bool {
+        self.fetched
+    }
+
     fn start(origin: Origin, state: State) -> Result<Self, KeySourceError> {
+        let fetched = matches!(origin, Origin::Url(_));
         let (sender, state) = watch::channel(state);
         let (bell, rung) = sync_channel(1);
         let wanted = Arc::new(Wanted::default());
@@ -120,7 +128,7 @@ impl KeySource {
             .name("shared-claims-keys".to_owned())
             .spawn(move || worker.run())
             .map_err(KeySourceError::Thread)?;
-        Ok(Self { state, nudge: Some(Nudge { bell, wanted }) })
+        Ok(Self { state, nudge: Some(Nudge { bell, wanted }), fetched })
     }
 
     /// The keys in use, or `None` as long as there are none. Before the first load these are the shared key of the

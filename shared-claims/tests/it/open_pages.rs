@@ -1,7 +1,7 @@
 //! A page for "a user or nobody" still knows the person when the access cookie is gone and the session lives.
 
 use actix_web::http::StatusCode;
-use shared_claims::edge::{Asked, Decision, Facts, Instead, Need, decide, is_trip_worth_it};
+use shared_claims::edge::{Asked, Decision, Facts, Instead, Need, decide, depends_on_contact};
 use shared_claims::testing::TestIssuer;
 use shared_claims::{Identity, KeySource, Rejection, SharedLogin};
 
@@ -67,21 +67,31 @@ fn only_open_pages_ask_and_only_where_auth_service_answers() {
     let mut down = Facts::at(NOW);
     down.reachable = false;
     for (identity, need, facts, expected) in [
-        (Identity::Nobody(None), Need::visitor(), Facts::at(NOW), Decision::Instead(Instead::Silent)),
+        (
+            Identity::Nobody(None),
+            Need::visitor(),
+            Facts::at(NOW),
+            Decision::Instead(Instead::Silent { clear: false }),
+        ),
         (
             Identity::Nobody(Some(Rejection::Expired)),
             Need::visitor(),
             Facts::at(NOW),
-            Decision::Instead(Instead::Silent),
+            Decision::Instead(Instead::Silent { clear: false }),
         ),
         (Identity::Nobody(None), Need::visitor(), down, Decision::ServeNobody),
-        (Identity::Nobody(None), Need::user(), Facts::at(NOW), Decision::Instead(Instead::SendToLogin)),
+        (
+            Identity::Nobody(None),
+            Need::user(),
+            Facts::at(NOW),
+            Decision::Instead(Instead::SendToLogin { clear: false, max_age: None }),
+        ),
         // Nothing would come of it: the cookies stay what they are, or there are no keys.
         (Identity::Conflict, Need::visitor(), Facts::at(NOW), Decision::ServeNobody),
         (Identity::NoKeys, Need::visitor(), Facts::at(NOW), Decision::ServeNobody),
     ] {
-        if expected == Decision::Instead(Instead::Silent) {
-            assert!(is_trip_worth_it(&asked, &identity, need, &settings, &facts));
+        if expected == Decision::Instead(Instead::Silent { clear: false }) {
+            assert!(depends_on_contact(&asked, &identity, need, &settings, &facts));
         }
         assert_eq!(decide(&asked, identity, need, &settings, &facts), expected);
     }

@@ -1,7 +1,7 @@
 //! A page rendered a moment before the token ends would hold a form that is sent too late.
 
 use actix_web::http::StatusCode;
-use shared_claims::edge::{Asked, Decision, Facts, Instead, Need, decide, is_trip_worth_it};
+use shared_claims::edge::{Asked, Decision, Facts, Instead, Need, decide, depends_on_contact};
 use shared_claims::testing::TestIssuer;
 use shared_claims::{Claims, Identity, KeySource, Settings, SharedLogin};
 
@@ -73,7 +73,7 @@ fn decided(settings: &Settings, claims: Claims, facts: &Facts) -> Decision {
     let identity = Identity::Person(Box::new(claims));
     let decision = decide(&asked, identity.clone(), Need::user(), settings, facts);
     if matches!(decision, Decision::Instead(_)) {
-        assert!(is_trip_worth_it(&asked, &identity, Need::user(), settings, facts));
+        assert!(depends_on_contact(&asked, &identity, Need::user(), settings, facts));
     }
     decision
 }

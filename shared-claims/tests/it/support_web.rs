@@ -7,8 +7,8 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::TestRequest;
 use actix_web::{App, HttpResponse, test, web};
 use serde::Deserialize;
-use shared_claims::SharedLogin;
-use shared_claims::actix::{MaybeUser, SameOrigin, Staff, Superuser, User};
+use shared_claims::actix::{Fresh, HasRole, JustLoggedIn, MaybeUser, SameOrigin, Staff, Superuser, User};
+use shared_claims::{Role, SharedLogin};
 
 /// An answer, read.
 #[derive(Debug)]
@@ -27,6 +27,12 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
         serde_json::from_str(&self.body).unwrap()
     }
+}
+
+struct Editor;
+
+impl Role for Editor {
+    const NAME: &str = "editor";
 }
 
 #[derive(Deserialize)]
@@ -52,6 +58,14 @@ pub async fn ask(login: &SharedLogin, request: TestRequest) -> Answer {
                 .to(async |user: User, note: web::Form<Note>| format!("{}: {}", user.user_email, note.text)),
         )
         .route("/staff", web::get().to(async |staff: Staff| staff.user_email.clone()))
+        .route("/editor", web::get().to(async |editor: HasRole<Editor>| editor.user_email.clone()))
+        .route("/pay", web::get().to(async |user: JustLoggedIn| user.user_email.clone()))
+        .route(
+            "/pay",
+            web::post().to(async |note: web::Form<Note>, user: Fresh<600>| {
+                format!("{} paid {}", user.user_email, note.text)
+            }),
+        )
         .route("/superuser", web::get().to(async |boss: Superuser| boss.user_email.clone()))
         .route(
             "/both",

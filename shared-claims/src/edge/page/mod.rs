@@ -1,6 +1,7 @@
 //! The pages: one quiet design, no script, every text escaped.
 
 mod escape;
+mod going_in_circles;
 mod plain;
 mod send_again;
 
@@ -11,6 +12,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::answer::Answer;
 use crate::Settings;
+pub(super) use going_in_circles::going_in_circles;
 pub(super) use plain::{conflict, cross_site, forbidden, no_keys};
 pub(super) use send_again::{Kept, send_again};
 

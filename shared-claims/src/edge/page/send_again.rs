@@ -18,38 +18,58 @@ pub(in crate::edge) enum Kept<'b> {
 }
 
 /// The frame renews the login while the person reads, without a script: it is a page of auth-service, which has the cookies
-/// that renew. Where the session is over, it offers the login.
-pub(in crate::edge) fn send_again(action: &Url, login_url: &Url, frame_url: &Url, kept: Kept<'_>) -> Page {
+/// that renew. Where the session is over, it offers the login. Without a frame, the person must prove again who they are.
+pub(in crate::edge) fn send_again(
+    action: &Url,
+    login_url: &Url,
+    frame_url: Option<&Url>,
+    kept: Kept<'_>,
+) -> Page {
     let login_url = escape(login_url.as_str());
-    let frame = format!("<iframe src=\"{}\" title=\"Your login\"></iframe>\n", escape(frame_url.as_str()));
-    let link = format!(
-        "<p>Nothing there? <a href=\"{login_url}\" target=\"_blank\">Log in (opens a new tab)</a>, then come back to this tab.</p>\n"
-    );
-    let page = |content| Page { title: "Send this again", content, frames: true };
-    let lost = |why: &str| {
-        page(format!(
-            "<p>You were not logged in when this was sent, or your login had just ended. It was not processed, and it could not be kept here: {why}</p>\n\
-             <p>This renews your login:</p>\n{frame}{link}\
-             <p>Then go back one page with your browser, where what you typed is usually still there, and send it again.</p>\n"
-        ))
-    };
-    match kept {
-        Kept::NoFiles => lost(
-            "a page cannot keep files, and of a form that can hold files it keeps nothing, neither the files nor what you \
-             typed.",
+    let (why, how) = match frame_url {
+        Some(frame_url) => (
+            "You were not logged in when this was sent, or your login had just ended.",
+            format!(
+                "<p>This renews your login:</p>\n<iframe src=\"{}\" title=\"Your login\"></iframe>\n\
+                 <p>Nothing there? <a href=\"{login_url}\" target=\"_blank\">Log in (opens a new tab)</a>, then come back to \
+                 this tab.</p>\n",
+                escape(frame_url.as_str())
+            ),
         ),
-        Kept::Nothing => {
-            lost(&format!("only forms of this service of at most {} KB can.", MAX_FORM_BYTES / 1024))
-        }
-        Kept::Fields(form) => page(format!(
-            "<p>You were not logged in when this was sent, or your login had just ended. What you typed is not lost: it was not processed, and waits on this \
-             page.</p>\n<p>This renews your login:</p>\n{frame}{link}\
+        None => (
+            "This needs a fresh login: it is some time since you last proved that it is you.",
+            format!(
+                "<p><a href=\"{login_url}\" target=\"_blank\">Enter your password again (opens a new tab)</a>, then come back \
+                 to this tab.</p>\n"
+            ),
+        ),
+    };
+    let rest = match kept {
+        Kept::Fields(form) => format!(
+            "What you typed is not lost: it was not processed, and waits on this page.</p>\n{how}\
              <form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
              <button type=\"submit\">Send again</button>\n</form>\n",
             escape(action.as_str()),
             fields(form)
-        )),
-    }
+        ),
+        Kept::NoFiles => not_kept(
+            "a page cannot keep files, and of a form that can hold files it keeps nothing, neither the files nor what you \
+             typed.",
+            &how,
+        ),
+        Kept::Nothing => {
+            let why = format!("only forms of this service of at most {} KB can.", MAX_FORM_BYTES / 1024);
+            not_kept(&why, &how)
+        }
+    };
+    Page { frames: frame_url.is_some(), title: "Send this again", content: format!("<p>{why} {rest}") }
+}
+
+fn not_kept(why: &str, how: &str) -> String {
+    format!(
+        "It was not processed, and it could not be kept here: {why}</p>\n{how}\
+         <p>Then go back one page with your browser, where what you typed is usually still there, and send it again.</p>\n"
+    )
 }
 
 /// Everything but passwords is handed back unseen; those are asked for again.
