@@ -14,6 +14,7 @@ export const isChromium = browserName === 'chromium';
 export const screenshots = env.E2E_SCREENSHOTS ?? join(root, 'screenshots');
 export const logs = [env.E2E_AUTH_LOG, env.E2E_DEMO_LOG].filter(Boolean);
 export const authBinary = env.E2E_AUTH_BIN;
+export const demoBinary = env.E2E_DEMO_BIN;
 export const authEnvFile = env.E2E_AUTH_ENV_FILE;
 export const secretsFile = env.E2E_SECRETS_FILE ?? join(root, '.run', 'secrets.jsonl');
 

@@ -132,6 +132,7 @@ struct Deployment {
     settings: Settings,
     access_lifetime: u32,
     auth_binary: PathBuf,
+    demo_binary: PathBuf,
     // Dropped in this order: first the services, then their folder.
     _services: Services,
     folder: tempfile::TempDir,
@@ -156,6 +157,7 @@ impl Deployment {
             settings,
             access_lifetime,
             auth_binary: binaries.auth.clone(),
+            demo_binary: binaries.demo.clone(),
             _services: services,
             folder,
         })
@@ -176,6 +178,7 @@ impl Deployment {
             ("E2E_AUTH_LOG", Logs::auth_file(folder).into()),
             ("E2E_DEMO_LOG", Logs::demo_file(folder).into()),
             ("E2E_AUTH_BIN", self.auth_binary.clone().into()),
+            ("E2E_DEMO_BIN", self.demo_binary.clone().into()),
             ("E2E_AUTH_ENV_FILE", env_file.into()),
             // What the suite must not find in any log; it lives no longer than the secrets do.
             ("E2E_SECRETS_FILE", folder.join("secrets.jsonl").into()),
