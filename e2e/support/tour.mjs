@@ -4,7 +4,7 @@ import { auth, demo } from './env.mjs';
 import { needsDatabase, proofsGrowOld } from './database.mjs';
 import { devices, logsInFrom } from './devices.mjs';
 import { confirmForm, endsAll, loginsPage } from './logins.mjs';
-import { writesNote } from './notes.mjs';
+import { noteForm, typesNote, writesNote } from './notes.mjs';
 import { Person, address, forms, stranger } from './person.mjs';
 
 const noValidate = (person, form) => person.page.$eval(form, (element) => { element.noValidate = true; });
@@ -48,6 +48,7 @@ export async function tour(browser, look) {
   await writesNote(person, 'Buy oat milk, and read RFC 6265bis before Thursday.');
   await writesNote(person, 'averyveryverylongwordwithoutanyspacesatallthatwouldbreakanarrowpageifnobodyhadthoughtofit'.repeat(2));
   await look('demo-notes', page);
+  await tourOfTheEdge(person, look);
   assert.equal((await person.opens(`${demo}/staff`)).status(), 403);
   await look('demo-staff-403', page);
   assert.equal((await person.opens(`${demo}/no-such-page`)).status(), 404);
@@ -60,6 +61,28 @@ export async function tour(browser, look) {
   await person.presses(forms.logout);
   await look('login-after-logout', page);
   await person.leaves();
+}
+
+/** What a service and the login show where a token has ended, or is not taken. */
+async function tourOfTheEdge(person, look) {
+  const { page } = person;
+  await person.opens(`${demo}/notes`);
+  await typesNote(person, 'Typed before the end, sent after it.');
+  await person.losesTheAccessCookie();
+  assert.equal((await person.presses(noteForm)).status(), 401);
+  await page.waitForFrame((frame) => frame.url().startsWith(`${auth}/login/frame`));
+  await look('demo-kept-form', page);
+  await person.opens(`${auth}/login/done`);
+  await look('login-done', page);
+  await person.opens(`${auth}/login?max_age=0&next=${encodeURIComponent(`${demo}/`)}`);
+  await look('login-again', page);
+  const lost = `${demo}/private?sso_loop=3`;
+  await person.losesTheAccessCookie();
+  assert.equal((await person.opens(lost)).status(), 401);
+  await look('demo-circle', page);
+  for (let round = 0; round < 6; round += 1) await person.opens(address('/login', `${demo}/somewhere`));
+  assert.match(await person.text(), /does not take your login/);
+  await look('login-circle', page);
 }
 
 /** The page of one's logins: with one, with many, with what can go wrong. */

@@ -54,6 +54,8 @@ describe('every page', { skip: chromiumOnly }, () => {
         const focus = await page.evaluate(() => {
           const element = document.activeElement;
           if (!element || element === document.body) return null;
+          // The keyboard is within the frame then, on what that page shows.
+          if (element.tagName === 'IFRAME') return { html: '', seen: true };
           const style = getComputedStyle(element);
           const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
           return { html: element.outerHTML.slice(0, 80), seen: outlined || style.boxShadow !== 'none' };
