@@ -21,6 +21,7 @@ mod public_tokens;
 mod refresh_ahead;
 mod rights;
 mod same_origin;
+mod script;
 mod settings;
 mod shared_key;
 mod signing_key_setting;
