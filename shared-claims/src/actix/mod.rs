@@ -56,10 +56,9 @@ mod answer;
 mod asked;
 mod body;
 mod extract;
-mod people;
 mod same_origin;
 mod script;
 
-pub use people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
+pub use crate::people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
 pub use same_origin::SameOrigin;
 pub use script::script;

@@ -15,6 +15,7 @@ mod key_sets;
 mod key_source;
 mod logs;
 mod loops;
+mod on_axum;
 mod open_pages;
 mod posted_form;
 mod public_tokens;
