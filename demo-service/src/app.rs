@@ -55,9 +55,13 @@ pub fn app(
         .service(get("/private", pages::private))
         .service(get("/staff", pages::staff))
         .service(get("/notes", notes::show).route(web::post().to(notes::change)))
+        .service(web::resource("/notes/all").route(web::post().to(notes::delete_all)))
+        .service(get("/whoami", pages::whoami))
         .service(get("/api/me", pages::me))
         .service(get("/healthz", pages::healthz))
         .service(get("/style.css", pages::style))
+        .service(get("/whoami.js", pages::whoami_script))
+        .service(get("/sso.js", shared_claims::actix::script))
         .service(get("/icon.svg", pages::icon))
 }
 

@@ -9,12 +9,12 @@ use shared_claims::SharedLogin;
 
 pub fn careful(login: &SharedLogin) -> DefaultHeaders {
     let settings = login.settings();
-    // `form-action` names the login too: Chromium checks each redirect that answers a form, and one that ends at a page
+    let auth = settings.auth_url();
+    // `connect-src` names the login for `sso.js`, which renews there. `form-action` names it too: Chromium checks each redirect that answers a form, and one that ends at a page
     // whose reader's token has just expired goes on to the login.
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {}; frame-ancestors 'none'; \
-         base-uri 'none'; object-src 'none'",
-        settings.auth_url()
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self' {auth}; \
+         form-action 'self' {auth}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     );
     let headers = DefaultHeaders::new()
         .add((CONTENT_SECURITY_POLICY, policy))

@@ -20,7 +20,7 @@ impl Page for Home {
     const TEMPLATE: &str = "home.html";
 }
 
-/// `GET /`: open to all, and greets who is logged in.
+/// `GET /`: open to all, and greets who is logged in, also when the token has ended and the login has not.
 pub async fn home(user: MaybeUser, templates: Data<Templates>) -> Result<HttpResponse, Error> {
     templates.answer(StatusCode::OK, user.as_ref(), &Home {})
 }
@@ -35,6 +35,18 @@ impl Page for Private {
 /// `GET /private`: for whoever is logged in. Shows what the login told about them.
 pub async fn private(user: User, templates: Data<Templates>) -> Result<HttpResponse, Error> {
     templates.answer(StatusCode::OK, Some(&user), &Private {})
+}
+
+#[derive(Serialize)]
+struct WhoAmI {}
+
+impl Page for WhoAmI {
+    const TEMPLATE: &str = "whoami.html";
+}
+
+/// `GET /whoami`: asks `/api/me` by a script, which renews the login when it has ended.
+pub async fn whoami(user: User, templates: Data<Templates>) -> Result<HttpResponse, Error> {
+    templates.answer(StatusCode::OK, Some(&user), &WhoAmI {})
 }
 
 #[derive(Serialize)]
@@ -70,6 +82,11 @@ pub async fn healthz() -> &'static str {
 /// `GET /style.css`
 pub async fn style() -> HttpResponse {
     asset("text/css; charset=utf-8", include_str!("../templates/style.css"))
+}
+
+/// `GET /whoami.js`
+pub async fn whoami_script() -> HttpResponse {
+    asset("text/javascript; charset=utf-8", include_str!("../templates/whoami.js"))
 }
 
 /// `GET /icon.svg`

@@ -11,13 +11,14 @@ use tera::{Context, Tera};
 
 use crate::errors::Error;
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("base.html", include_str!("../templates/base.html")),
     ("error.html", include_str!("../templates/error.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("notes.html", include_str!("../templates/notes.html")),
     ("private.html", include_str!("../templates/private.html")),
     ("staff.html", include_str!("../templates/staff.html")),
+    ("whoami.html", include_str!("../templates/whoami.html")),
 ];
 
 /// What one template needs, beside what all need.

@@ -9,6 +9,8 @@ mod json;
 mod keys;
 mod login;
 mod payload;
+#[cfg(any(feature = "actix", feature = "axum"))]
+mod people;
 mod rejection;
 mod settings;
 mod signing_key;
@@ -19,6 +21,8 @@ mod verifier;
 
 #[cfg(feature = "actix")]
 pub mod actix;
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -9,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Form};
 use serde::{Deserialize, Serialize};
-use shared_claims::actix::User;
+use shared_claims::actix::{JustLoggedIn, User};
 
 use crate::database::Database;
 use crate::errors::Error;
@@ -67,6 +67,13 @@ pub async fn change(
         }
         _ => return Err(ErrorBadRequest("either text or delete")),
     }
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/notes")).finish())
+}
+
+/// `POST /notes/all`: deletes them all, for somebody who has just proved who they are. Others do that first, and the form waits.
+pub async fn delete_all(user: JustLoggedIn, database: Data<Database>) -> Result<HttpResponse, Error> {
+    let owner = user.user_uuid;
+    database.run(move |conn| Note::delete_all_of(conn, owner)).await?;
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/notes")).finish())
 }
 

@@ -46,6 +46,11 @@ impl Note {
         Ok(())
     }
 
+    pub fn delete_all_of(conn: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
+        diesel::delete(notes::table.filter(notes::user_uuid.eq(owner.to_string()))).execute(conn)?;
+        Ok(())
+    }
+
     /// How many notes there are, and of how many people.
     pub fn count_all(conn: &mut SqliteConnection) -> QueryResult<(i64, i64)> {
         let people = count(notes::user_uuid).aggregate_distinct();

@@ -17,6 +17,24 @@ async fn a_script_learns_who_is_logged_in() {
     assert_eq!(serde_json::from_str::<Claims>(&answer.body).unwrap(), claims);
 }
 
+/// The page, its scripts, and the policy that lets them renew.
+#[actix_web::test]
+async fn a_page_asks_by_script_and_may_renew_the_login() {
+    let demo = Demo::new();
+    let page = demo.logged_in("ada@example.org").opens("/whoami").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for script in ["/sso.js", "/whoami.js"] {
+        page.shows(&format!("<script src=\"{script}\" defer></script>"));
+        let script = demo.anonymous().fetches(script).await;
+        assert_eq!(script.status, StatusCode::OK);
+        assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+        assert!(script.header("cache-control").starts_with("public"), "{}", script.header("cache-control"));
+    }
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains(&format!("script-src 'self'; connect-src 'self' {AUTH};")), "{policy}");
+    assert_eq!(demo.anonymous().opens("/whoami").await.status, StatusCode::SEE_OTHER);
+}
+
 #[actix_web::test]
 async fn a_script_without_a_login_is_told_where_to_get_one() {
     let demo = Demo::new();

@@ -49,6 +49,26 @@ async fn nobody_sees_or_deletes_the_notes_of_another() {
 }
 
 #[actix_web::test]
+async fn all_notes_are_deleted_only_by_who_has_just_logged_in() {
+    let demo = Demo::new();
+    let (ada, eve) = (demo.logged_in("ada@example.org"), demo.logged_in("eve@example.org"));
+    for browser in [&ada, &eve] {
+        browser.posts("/notes", "text=keep+me").await.redirects_to("/notes");
+    }
+    let mut old = demo.issuer.claims_for("ada@example.org");
+    old.auth_time -= 3600;
+    let page = demo.logged_in_with(&old).posts("/notes/all", "").await;
+    assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    page.shows(&format!("href=\"{AUTH}/login?max_age=600&amp;next=%2Flogin%2Fdone\""));
+    page.shows(&format!("action=\"{SELF}/notes/all\""));
+    ada.opens("/notes").await.shows("keep me");
+
+    ada.posts("/notes/all", "").await.redirects_to("/notes");
+    ada.opens("/notes").await.shows("Nothing yet");
+    eve.opens("/notes").await.shows("keep me");
+}
+
+#[actix_web::test]
 async fn a_note_sent_a_second_too_late_is_not_lost() {
     let demo = Demo::new();
     let late = demo.expired("ada@example.org").posts("/notes", "text=%3Cb%3Elong+thought%3C%2Fb%3E").await;

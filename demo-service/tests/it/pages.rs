@@ -42,6 +42,36 @@ async fn an_expired_login_is_nobody_on_the_open_page() {
     page.does_not_show("Hello");
 }
 
+/// The token is gone after five minutes, the login is not: one silent trip finds out.
+#[actix_web::test]
+async fn the_open_page_asks_the_login_once_who_is_there() {
+    let demo = Demo::new();
+    let mut browser = demo.anonymous();
+    browser.cookie = Some("__Secure-sso_hint=1".to_owned());
+    browser.opens("/").await.redirects_to(&format!("{AUTH}/login?silent=1&{BACK_HOME}"));
+    browser.cookie = Some("__Secure-sso_hint=1; __Host-sso_asked=1".to_owned());
+    browser.opens("/").await.shows("Welcome");
+}
+
+/// What is typed into a page can be sent for minutes, not seconds.
+#[actix_web::test]
+async fn a_page_opened_in_the_last_minute_of_a_token_renews_it_first() {
+    let demo = Demo::new();
+    let mut claims = demo.issuer.claims_for("ada@example.org");
+    claims.exp = claims.iat + 30;
+    (claims.iat, claims.nbf, claims.auth_time) = (claims.iat - 270, claims.nbf - 270, claims.auth_time - 270);
+    let answer = demo.logged_in_with(&claims).opens("/notes").await;
+    answer.redirects_to(&format!("{AUTH}/login?silent=1&{BACK_HOME}notes"));
+    assert_eq!(demo.logged_in_with(&claims).fetches("/api/me").await.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_browser_that_keeps_no_cookie_gets_an_end_and_not_a_loop() {
+    let page = Demo::new().anonymous().opens("/private?x=1&sso_loop=3").await;
+    assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    page.shows("<code>no_cookie</code>");
+}
+
 #[actix_web::test]
 async fn a_private_page_sends_strangers_to_the_login_and_gets_them_back() {
     let demo = Demo::new();
@@ -107,7 +137,7 @@ async fn unknown_addresses_and_wrong_methods_get_a_page_of_ours() {
 #[actix_web::test]
 async fn head_is_answered_like_get_and_health_needs_no_login() {
     let demo = Demo::new();
-    for path in ["/", "/healthz", "/style.css", "/icon.svg"] {
+    for path in ["/", "/healthz", "/style.css", "/icon.svg", "/sso.js", "/whoami.js"] {
         let answer = demo.ask(TestRequest::with_uri(path).method(Method::HEAD)).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
     }

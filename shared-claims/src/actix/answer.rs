@@ -30,6 +30,10 @@ pub(super) fn not_registered() -> actix_web::Error {
 }
 
 fn respond(answer: Answer) -> actix_web::Error {
+    InternalError::from_response("no valid login for this request", response(answer)).into()
+}
+
+pub(super) fn response(answer: Answer) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     for (name, value) in answer.headers {
@@ -38,5 +42,5 @@ fn respond(answer: Answer) -> actix_web::Error {
             response.append_header((HeaderName::from_static(name), value));
         }
     }
-    InternalError::from_response("no valid login for this request", response.body(answer.body)).into()
+    response.body(answer.body)
 }

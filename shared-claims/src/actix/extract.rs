@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::rt::time::timeout;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::answer;
 use super::asked::asked;
@@ -15,17 +15,28 @@ use crate::edge::{
     Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, depends_on_contact,
     log_identity,
 };
-use crate::{Claims, Identity, Rejection, SharedLogin};
+use crate::people::{Admitted, each_of_the_people};
+use crate::{Identity, Rejection, SharedLogin};
 
-pub(super) type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
+type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 
-/// `wrap` makes what the handler gets, of somebody or of nobody.
-pub(super) fn admit<T: 'static>(
-    req: &HttpRequest,
-    payload: &mut Payload,
-    need: Need,
-    wrap: fn(Option<Claims>) -> Option<T>,
-) -> Extraction<T> {
+macro_rules! extractor {
+    ($name:ty [$($parameter:tt)*]) => {
+        impl<$($parameter)*> FromRequest for $name {
+            type Error = actix_web::Error;
+            type Future = Extraction<Self>;
+
+            fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+                admit(req, payload)
+            }
+        }
+    };
+}
+
+each_of_the_people!(extractor);
+
+fn admit<T: Admitted>(req: &HttpRequest, payload: &mut Payload) -> Extraction<T> {
+    let need = T::need();
     let login = match shared_login(req) {
         Ok(login) => login.clone(),
         Err(error) => return Box::pin(std::future::ready(Err(error))),
@@ -39,11 +50,11 @@ pub(super) fn admit<T: 'static>(
         let decision = decide(&asked(&req), identity, need, login.settings(), &facts);
         let instead = match decision {
             Decision::Instead(instead) => instead,
-            Decision::Serve(claims) => match wrap(Some(*claims)) {
+            Decision::Serve(claims) => match T::of(Some(*claims)) {
                 Some(somebody) => return released(body, somebody),
                 None => Instead::Forbidden,
             },
-            Decision::ServeNobody => match wrap(None) {
+            Decision::ServeNobody => match T::of(None) {
                 Some(nobody) => return released(body, nobody),
                 None => Instead::Refuse401 { max_age: None },
             },

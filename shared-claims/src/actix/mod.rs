@@ -47,6 +47,8 @@
 //! `multipart/form-data` form nothing is kept, and the page says so. A page of auth-service in a frame of that page renews
 //! the login, without a script; where the session is over it offers to log in in a new tab.
 //!
+//! Scripts renew the login by [`script`], which the service hands out.
+//!
 //! A page's query may contain `sso_clear=1` only where this crate put it: it is the button of the `409` page, and is
 //! honoured at such a conflict alone, and only when the browser says that the click was on a page of this service.
 
@@ -54,8 +56,9 @@ mod answer;
 mod asked;
 mod body;
 mod extract;
-mod people;
 mod same_origin;
+mod script;
 
-pub use people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
+pub use crate::people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
 pub use same_origin::SameOrigin;
+pub use script::script;

@@ -36,6 +36,7 @@ pub(crate) mod links;
 mod log;
 mod page;
 mod problem;
+mod script;
 mod sender;
 mod set_cookie;
 mod utc;
@@ -47,6 +48,8 @@ pub use asked::{Asked, Headers};
 pub use decide::{decide, depends_on_contact, guard, is_safe};
 pub use decision::{Decision, Facts, Instead, LoopCause, Need, Times};
 pub use log::{log_identity, log_instead};
+
+pub use script::{SCRIPT, script};
 
 /// The largest form that is kept.
 pub const MAX_FORM_BYTES: usize = 64 * 1024;

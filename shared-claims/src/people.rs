@@ -1,13 +1,9 @@
-//! The extractors.
+//! Whom a handler may ask for. One set of types for all frameworks: each module makes them extractors of its own.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
-
-use super::extract::{Extraction, admit};
 use crate::edge::Need;
 use crate::{Claims, Role};
 
@@ -30,6 +26,7 @@ pub struct Superuser(pub Claims);
 /// Somebody with a [`Role`]. Others get `403`, or are asked to log in.
 ///
 /// ```
+/// # #[cfg(feature = "actix")] {
 /// use shared_claims::{Role, actix::HasRole};
 ///
 /// struct Editor;
@@ -41,6 +38,7 @@ pub struct Superuser(pub Claims);
 /// async fn publish(editor: HasRole<Editor>) -> String {
 ///     format!("published by {}", editor.full_name())
 /// }
+/// # }
 /// ```
 pub struct HasRole<R>(pub Claims, PhantomData<fn() -> R>);
 
@@ -50,6 +48,7 @@ pub struct HasRole<R>(pub Claims, PhantomData<fn() -> R>);
 /// page with the form, too: then nobody fills in a form first and proves who they are afterwards.
 ///
 /// ```
+/// # #[cfg(feature = "actix")] {
 /// use shared_claims::actix::{Fresh, JustLoggedIn};
 ///
 /// async fn pay(user: JustLoggedIn) -> String {
@@ -59,6 +58,7 @@ pub struct HasRole<R>(pub Claims, PhantomData<fn() -> R>);
 /// async fn close_account(user: Fresh<60>) -> String {
 ///     format!("closed that of {}", user.full_name())
 /// }
+/// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fresh<const SECONDS: u32>(pub Claims);
@@ -66,7 +66,16 @@ pub struct Fresh<const SECONDS: u32>(pub Claims);
 /// Somebody who proved who they are in the last ten minutes.
 pub type JustLoggedIn = Fresh<600>;
 
-macro_rules! admits {
+/// What the module of a framework has to know of each of them.
+pub(crate) trait Admitted: Sized + Send + 'static {
+    /// Whom the handler runs for.
+    fn need() -> Need;
+
+    /// What the handler gets, of somebody or of nobody; `None` if that is not who it runs for.
+    fn of(claims: Option<Claims>) -> Option<Self>;
+}
+
+macro_rules! admitted {
     ($name:ty [$($parameter:tt)*], $need:expr, $wrap:expr) => {
         impl<$($parameter)*> Deref for $name {
             type Target = Claims;
@@ -76,22 +85,23 @@ macro_rules! admits {
             }
         }
 
-        impl<$($parameter)*> FromRequest for $name {
-            type Error = actix_web::Error;
-            type Future = Extraction<Self>;
+        impl<$($parameter)*> Admitted for $name {
+            fn need() -> Need {
+                $need
+            }
 
-            fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-                admit(req, payload, $need, |claims| claims.map($wrap))
+            fn of(claims: Option<Claims>) -> Option<Self> {
+                claims.map($wrap)
             }
         }
     };
 }
 
-admits!(User [], Need::user(), User);
-admits!(Staff [], Need::right(|claims| claims.user_is_staff), Staff);
-admits!(Superuser [], Need::right(|claims| claims.user_is_superuser), Superuser);
-admits!(HasRole<R> [R: Role], Need::right(|claims| claims.has_role(R::NAME)), |claims| HasRole(claims, PhantomData));
-admits!(Fresh<SECONDS> [const SECONDS: u32], Need::fresh(SECONDS), Fresh);
+admitted!(User [], Need::user(), User);
+admitted!(Staff [], Need::right(|claims| claims.user_is_staff), Staff);
+admitted!(Superuser [], Need::right(|claims| claims.user_is_superuser), Superuser);
+admitted!(HasRole<R> [R: Role], Need::right(|claims| claims.has_role(R::NAME)), |claims| HasRole(claims, PhantomData));
+admitted!(Fresh<SECONDS> [const SECONDS: u32], Need::fresh(SECONDS), Fresh);
 
 impl Deref for MaybeUser {
     type Target = Option<Claims>;
@@ -101,14 +111,29 @@ impl Deref for MaybeUser {
     }
 }
 
-impl FromRequest for MaybeUser {
-    type Error = actix_web::Error;
-    type Future = Extraction<Self>;
+impl Admitted for MaybeUser {
+    fn need() -> Need {
+        Need::visitor()
+    }
 
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        admit(req, payload, Need::visitor(), |claims| Some(Self(claims)))
+    fn of(claims: Option<Claims>) -> Option<Self> {
+        Some(Self(claims))
     }
 }
+
+/// Hands an extractor to each of them.
+macro_rules! each_of_the_people {
+    ($extractor:ident) => {
+        $extractor!(crate::people::User []);
+        $extractor!(crate::people::MaybeUser []);
+        $extractor!(crate::people::Staff []);
+        $extractor!(crate::people::Superuser []);
+        $extractor!(crate::people::HasRole<R> [R: crate::Role]);
+        $extractor!(crate::people::Fresh<SECONDS> [const SECONDS: u32]);
+    };
+}
+
+pub(crate) use each_of_the_people;
 
 impl<R: Role> fmt::Debug for HasRole<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

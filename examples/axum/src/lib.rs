@@ -1,0 +1,36 @@
+//! A small service that trusts the shared login. Copy it and make it yours.
+
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use axum::{Json, Router};
+use shared_claims::SharedLogin;
+use shared_claims::axum::{MaybeUser, SharedLoginLayer, User, script};
+
+/// All pages. Who may see one stands in its arguments.
+pub fn app(login: SharedLogin) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/private", get(private))
+        .route("/api/me", get(me))
+        .route("/sso.js", get(script))
+        // Around everything above it: knows the login, and lets only our own pages post.
+        .layer(SharedLoginLayer::new(login))
+        .route("/healthz", get(async || "ok"))
+}
+
+const PERSONAL: [(axum::http::HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+
+async fn home(visitor: MaybeUser) -> impl IntoResponse {
+    let known = if visitor.is_some() { ", and you are logged in" } else { "" };
+    (PERSONAL, Html(format!("Open to all{known}. <a href=\"/private\">Mine</a>")))
+}
+
+/// Plain text, because a name may hold whatever somebody typed. Your templates escape it.
+async fn private(user: User) -> impl IntoResponse {
+    (PERSONAL, format!("Hello, {} {}.", user.user_first_name, user.user_last_name))
+}
+
+async fn me(user: User) -> impl IntoResponse {
+    (PERSONAL, Json(user.0))
+}

@@ -1,0 +1,54 @@
+//! Answers of the edge as answers of axum.
+
+use axum_core::body::Body;
+use axum_core::extract::Request;
+use axum_core::response::Response;
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use super::asked::asked;
+use crate::edge::{self, Answer, Asked, Facts, Instead};
+use crate::{Settings, edge::log_instead};
+
+/// What is answered instead of the handler.
+pub(super) fn refuse(
+    instead: &Instead,
+    asked: &Asked<'_>,
+    settings: &Settings,
+    facts: &Facts,
+    form: Option<&[u8]>,
+) -> Response {
+    log_instead(instead);
+    response(edge::answer(instead, asked, settings, facts, form))
+}
+
+/// The developer forgot something; the log says what.
+pub(super) fn not_registered() -> Response {
+    tracing::error!(
+        "no SharedLogin registered: add .layer(SharedLoginLayer::new(login)) to the Router, with login = SharedLogin::from_env()?"
+    );
+    response(edge::not_set_up())
+}
+
+/// Serves `sso.js`, which renews the login under the scripts of your pages:
+/// `.route("/sso.js", get(shared_claims::axum::script))`, and `<script src="/sso.js" defer></script>`.
+///
+/// Its `sso.fetch` takes what `fetch` takes. Where the answer is a `401` with a `renew_url`, it renews by that, once for
+/// all tabs, and asks again, once. Requests of htmx are treated alike. With the attribute `data-go-to-login` on its element
+/// it leaves for the login when the session is over. The pages need `script-src 'self'; connect-src 'self' <AUTH_URL>` of
+/// their policy, no more.
+pub async fn script(request: Request) -> Response {
+    let target = request.uri().path_and_query();
+    response(edge::script(&asked(request.method(), target, request.headers())))
+}
+
+fn response(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answer.headers {
+        // All that could be no header value was percent-encoded on its way here.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

@@ -1,0 +1,35 @@
+//! Requests of axum as the edge sees them.
+
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Method};
+
+use crate::SharedLogin;
+use crate::edge::{Asked, Headers};
+
+impl Headers for HeaderMap {
+    fn all(&self, name: &'static str) -> Vec<&[u8]> {
+        self.get_all(name).iter().map(|value| value.as_bytes()).collect()
+    }
+}
+
+/// What the layer leaves for the extractors. A router within a router changes the request's own target.
+#[derive(Clone)]
+pub(super) struct Registered {
+    pub(super) login: SharedLogin,
+    pub(super) target: Option<PathAndQuery>,
+}
+
+impl Registered {
+    pub(super) fn asked<'r>(&'r self, parts: &'r Parts) -> Asked<'r> {
+        asked(&parts.method, self.target.as_ref(), &parts.headers)
+    }
+}
+
+pub(super) fn asked<'r>(
+    method: &'r Method,
+    target: Option<&'r PathAndQuery>,
+    headers: &'r HeaderMap,
+) -> Asked<'r> {
+    Asked::new(method.as_str(), target.map_or("/", PathAndQuery::as_str), headers)
+}

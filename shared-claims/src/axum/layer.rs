@@ -1,0 +1,102 @@
+//! The layer: it knows the login, guards against forged requests and keeps forms.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum_core::body::Body;
+use axum_core::extract::Request;
+use axum_core::response::Response;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::answer::refuse;
+use super::asked::{Registered, asked};
+use super::form;
+use crate::SharedLogin;
+use crate::edge::{Facts, guard};
+
+/// What the extractors need around them: `Router::new()….layer(SharedLoginLayer::new(login))`, on the outermost router.
+///
+/// It lets only this service's own pages change things. The login cookie reaches a service also with requests that a page on
+/// a sibling sub-domain sends: `SameSite=Lax` sees one site where there are many. So every request with a method
+/// other than `GET`, `HEAD` and `OPTIONS` must come from a page of `SERVICE_URL` itself. The browser says where it comes
+/// from, in this order of belief:
+///
+/// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
+/// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
+/// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
+///
+/// A request with none of the three is refused with `403`, as a page or as problem+json. A program that posts with the login
+/// cookie sends `Origin: <SERVICE_URL>`. A route that others may post to, and that does not look at the login, is added
+/// to the router after the layer.
+#[derive(Debug, Clone)]
+pub struct SharedLoginLayer {
+    login: SharedLogin,
+}
+
+impl SharedLoginLayer {
+    /// A layer for services that trust this login.
+    pub fn new(login: SharedLogin) -> Self {
+        Self { login }
+    }
+}
+
+impl<S> Layer<S> for SharedLoginLayer {
+    type Service = WithSharedLogin<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WithSharedLogin { inner, login: self.login.clone() }
+    }
+}
+
+/// [`SharedLoginLayer`] at work.
+#[derive(Debug, Clone)]
+pub struct WithSharedLogin<S> {
+    inner: S,
+    login: SharedLogin,
+}
+
+impl<S> Service<Request> for WithSharedLogin<S>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        // The one that is ready is taken, and a fresh one left in its place.
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let login = self.login.clone();
+        Box::pin(async move {
+            // Within another such layer: the outer one saw the address that was asked for.
+            let target = match request.extensions().get::<Registered>() {
+                Some(outer) => outer.target.clone(),
+                None => request.uri().path_and_query().cloned(),
+            };
+            let keep = {
+                let asked = asked(request.method(), target.as_ref(), request.headers());
+                if let Some(instead) = guard(&asked, login.settings()) {
+                    return Ok(refuse(&instead, &asked, login.settings(), &Facts::now(), None));
+                }
+                asked.can_be_sent_again(login.settings())
+            };
+            if keep {
+                let (kept, body) = form::keep(std::mem::replace(request.body_mut(), Body::empty())).await;
+                *request.body_mut() = body;
+                if let Some(kept) = kept {
+                    request.extensions_mut().insert(kept);
+                }
+            }
+            request.extensions_mut().insert(Registered { login, target });
+            inner.call(request).await
+        })
+    }
+}

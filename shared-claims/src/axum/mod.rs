@@ -1,0 +1,40 @@
+//! For services on axum: extractors, their answers to who may not come in, and a guard against forged requests.
+//!
+//! Add a [`SharedLoginLayer`] to the outermost router and name what a handler needs among its arguments:
+//!
+//! | argument | who gets through |
+//! |---|---|
+//! | [`User`] | whoever is logged in |
+//! | [`Staff`] | whoever has `user_is_staff` |
+//! | [`Superuser`] | whoever has `user_is_superuser` |
+//! | [`HasRole<Editor>`](HasRole) | whoever has that role |
+//! | [`Fresh<600>`](Fresh) | whoever proved who they are in the last 600 seconds |
+//! | [`MaybeUser`] | everybody; it says who it is, if anybody |
+//!
+//! ```no_run
+//! use axum::{Router, routing::get};
+//! use shared_claims::{SharedLogin, axum::{SharedLoginLayer, User}};
+//!
+//! async fn private(user: User) -> String {
+//!     format!("Hello {}, your data is filed under {}", user.full_name(), user.user_uuid)
+//! }
+//!
+//! # fn make() -> Result<Router, shared_claims::SettingsError> {
+//! let login = SharedLogin::from_env()?;
+//! let app: Router = Router::new().route("/private", get(private)).layer(SharedLoginLayer::new(login));
+//! # Ok(app)
+//! # }
+//! ```
+//!
+//! Everybody else gets an answer that the handler never sees. It is the same as with actix, to the byte: both are
+//! thin layers over [`edge`](crate::edge), and the documentation of the module `actix` has the table.
+
+mod answer;
+mod asked;
+mod extract;
+mod form;
+mod layer;
+
+pub use crate::people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
+pub use answer::script;
+pub use layer::{SharedLoginLayer, WithSharedLogin};

@@ -1,0 +1,260 @@
+//! The same service on axum. What it answers is compared with what the one on actix answers, to the byte.
+
+use actix_web::HttpMessage;
+use actix_web::test::TestRequest;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Form, Request};
+use axum::routing::{any, get, post};
+use axum::{Router, http};
+use serde::Deserialize;
+use shared_claims::axum::{
+    Fresh, HasRole, JustLoggedIn, MaybeUser, SharedLoginLayer, Staff, Superuser, User,
+};
+use shared_claims::testing::TestIssuer;
+use shared_claims::{KeySource, Role, SharedLogin};
+use tower::ServiceExt;
+
+use crate::support::Server;
+use crate::support_web;
+
+struct Editor;
+
+impl Role for Editor {
+    const NAME: &str = "editor";
+}
+
+#[derive(Deserialize)]
+struct Note {
+    text: String,
+}
+
+/// The pages of `support_web`.
+fn service(login: &SharedLogin) -> Router {
+    let done = async |user: User| format!("done, {}", user.user_email);
+    let note = async |user: User, Form(note): Form<Note>| format!("{}: {}", user.user_email, note.text);
+    let pay =
+        async |user: Fresh<600>, Form(note): Form<Note>| format!("{} paid {}", user.user_email, note.text);
+    let open = async |visitor: MaybeUser| match &*visitor {
+        Some(user) => format!("hello {}", user.user_email),
+        None => "hello stranger".to_owned(),
+    };
+    Router::new()
+        .route("/private", get(async |user: User| format!("hello {}", user.user_email)).post(done))
+        .route("/notes", post(note))
+        .route("/staff", get(async |staff: Staff| staff.user_email.clone()))
+        .route("/superuser", get(async |boss: Superuser| boss.user_email.clone()))
+        .route("/editor", get(async |editor: HasRole<Editor>| editor.user_email.clone()))
+        .route("/pay", get(async |user: JustLoggedIn| user.user_email.clone()).post(pay))
+        .route("/", get(open))
+        .route("/sso.js", get(shared_claims::axum::script))
+        .fallback(any(async |user: User| format!("anything, {}", user.user_email)))
+        .layer(SharedLoginLayer::new(login.clone()))
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+async fn ask(app: Router, request: Request) -> Answer {
+    let response = app.oneshot(request).await.unwrap();
+    let mut headers: Vec<_> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort();
+    let status = response.status().as_u16();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+}
+
+/// The same request for axum, with `body`.
+fn translated(request: TestRequest, body: &str) -> Request {
+    let request = request.to_request();
+    let mut translated =
+        http::Request::builder().method(request.method().as_str()).uri(request.uri().to_string());
+    for (name, value) in request.headers() {
+        translated = translated.header(name.as_str(), value.as_bytes());
+    }
+    translated.body(Body::from(body.to_owned())).unwrap()
+}
+
+async fn compared(login: &SharedLogin, request: impl Fn() -> TestRequest, body: &str) -> Answer {
+    let here = ask(service(login), translated(request(), body)).await;
+    let there = support_web::ask(login, request()).await;
+    let mut headers: Vec<_> = there
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort();
+    let mut lean = Answer { status: here.status, headers: here.headers.clone(), body: here.body.clone() };
+    // axum writes the length itself, actix leaves it to its server.
+    lean.headers.retain(|(name, _)| name != "content-length");
+    assert_eq!(
+        lean,
+        Answer { status: there.status.as_u16(), headers, body: there.body },
+        "{:?}",
+        request().to_request()
+    );
+    here
+}
+
+fn opens(address: &str) -> TestRequest {
+    support_web::opens(address)
+}
+
+/// Every kind of request by every kind of person: each is answered as on actix.
+#[actix_web::test]
+async fn every_answer_is_the_one_that_actix_gives() {
+    let issuer = TestIssuer::new();
+    let login = issuer.login();
+    let mut claims = issuer.claims_for("ada@example.org");
+    let ada = issuer.cookie(&claims);
+    claims.auth_time -= 3600;
+    let long_ago = issuer.cookie(&claims);
+    (claims.user_is_staff, claims.roles) = (true, vec!["editor".to_owned()]);
+    let staff = issuer.cookie(&claims);
+    claims.exp = claims.iat + 50;
+    (claims.iat, claims.nbf) = (claims.exp - 300, claims.exp - 300);
+    let old = issuer.cookie(&claims);
+    let late = issuer.cookie(&issuer.expired_claims_for("ada@example.org"));
+    let two = format!("{ada}; {}", issuer.cookie(&issuer.claims_for("eve@example.org")));
+    let hint = "__Secure-sso_hint=1".to_owned();
+    let asked = format!("{hint}; __Host-sso_asked=1");
+    let invalid = "__Secure-sso_access=x.y.z".to_owned();
+    let mut seen = std::collections::BTreeSet::new();
+    for cookies in [String::new(), ada, long_ago, staff, old, late, two, hint, asked, invalid] {
+        for address in
+            ["/", "/private?page=2", "/staff", "/superuser", "/editor", "/pay", "/any/where?sso_clear=1"]
+        {
+            let with = |request: TestRequest| request.insert_header(("Cookie", cookies.clone()));
+            seen.insert(compared(&login, || with(opens(address)), "").await.status);
+            seen.insert(compared(&login, || with(support_web::calls(address)), "").await.status);
+            let frame = || with(opens(address)).insert_header(("Sec-Fetch-Dest", "iframe"));
+            compared(&login, frame, "").await;
+            let clicked = || with(opens(address)).insert_header(("Sec-Fetch-Site", "same-origin"));
+            compared(&login, clicked, "").await;
+        }
+        for address in ["/private", "/notes?tab=1", "/pay"] {
+            let send =
+                || support_web::sends(address, "text=buy+milk").insert_header(("Cookie", cookies.clone()));
+            seen.insert(compared(&login, send, "text=buy+milk").await.status);
+            let forged = || send().insert_header(("Sec-Fetch-Site", "same-site"));
+            compared(&login, forged, "text=buy+milk").await;
+            let by_script = || send().insert_header(("Sec-Fetch-Mode", "cors"));
+            compared(&login, by_script, "text=buy+milk").await;
+        }
+    }
+    assert_eq!(Vec::from_iter(seen), [200, 303, 401, 403, 409]);
+}
+
+#[actix_web::test]
+async fn the_end_of_a_loop_is_the_same_page() {
+    let issuer = TestIssuer::new();
+    let mut claims = issuer.claims_for("ada@example.org");
+    claims.aud = "other.example".to_owned();
+    for cookies in
+        [String::new(), issuer.cookie(&claims), issuer.cookie(&issuer.claims_for("ada@example.org"))]
+    {
+        let back = || opens("/private?sso_loop=3&x=1").insert_header(("Cookie", cookies.clone()));
+        compared(&issuer.login(), back, "").await;
+    }
+}
+
+#[actix_web::test]
+async fn without_keys_everybody_is_told_to_wait() {
+    let issuer = TestIssuer::new();
+    let down = Server::start(|_| b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n".to_vec());
+    let login = SharedLogin::with_keys(issuer.settings(), KeySource::url(down.url()).unwrap());
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    let page = compared(&login, || opens("/private").insert_header(("Cookie", ada.clone())), "").await;
+    assert_eq!(page.status, 503);
+}
+
+/// Whether a form can be kept, and that a handler gets it whole.
+#[actix_web::test]
+async fn forms_are_kept_up_to_the_same_size_and_reach_handlers_of_any_size() {
+    let issuer = TestIssuer::new();
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    for size in [0, 64 * 1024 - 5, 64 * 1024 - 4, 1_000_000] {
+        let form = format!("text={}", "a".repeat(size));
+        let late =
+            ask(service(&issuer.login()), translated(support_web::sends("/notes", &form), &form)).await;
+        assert_eq!(late.status, 401);
+        assert_eq!(late.body.contains("Send again"), form.len() <= 64 * 1024, "{size}");
+        let send = support_web::sends("/notes", &form).insert_header(("Cookie", ada.clone()));
+        let served = ask(service(&issuer.login()), translated(send, &form)).await;
+        assert_eq!(served.body, format!("ada@example.org: {}", "a".repeat(size)));
+    }
+}
+
+/// A body that breaks off is neither kept nor handed on as if it were whole.
+#[actix_web::test]
+async fn a_form_that_breaks_off_is_not_taken_for_a_whole_one() {
+    let issuer = TestIssuer::new();
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    for (cookies, status) in [(String::new(), 401), (ada, 400)] {
+        let (mut parts, _) =
+            translated(support_web::sends("/notes", "").insert_header(("Cookie", cookies)), "").into_parts();
+        parts.headers.remove("content-length");
+        let chunks = [Ok("text=half"), Err(std::io::Error::other("gone"))];
+        let body = Body::from_stream(Chunks(chunks.into_iter().collect()));
+        let answer = ask(service(&issuer.login()), Request::from_parts(parts, body)).await;
+        assert_eq!(answer.status, status);
+        assert!(!answer.body.contains("half"));
+    }
+}
+
+/// A stream of a few chunks.
+struct Chunks(std::collections::VecDeque<Result<&'static str, std::io::Error>>);
+
+impl futures_core::Stream for Chunks {
+    type Item = Result<&'static str, std::io::Error>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(self.0.pop_front())
+    }
+}
+
+/// A router within a router changes the address of the request; the way back is the one that was asked for.
+#[actix_web::test]
+async fn the_way_back_is_the_whole_address_also_below_a_nested_router() {
+    let login = TestIssuer::new().login();
+    let inner = Router::new().route("/b", get(async |_: User| "in"));
+    for app in [
+        Router::new().nest("/a", inner.clone()).layer(SharedLoginLayer::new(login.clone())),
+        Router::new()
+            .nest("/a", inner.layer(SharedLoginLayer::new(login.clone())))
+            .layer(SharedLoginLayer::new(login.clone())),
+    ] {
+        let answer = ask(app, translated(opens("/a/b?c=d"), "")).await;
+        let location = answer.headers.iter().find(|(name, _)| name == "location").unwrap();
+        assert!(
+            location.1.ends_with("next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fa%2Fb%3Fc%3Dd"),
+            "{location:?}"
+        );
+    }
+}
+
+/// The developer's to find, in the log; it is no panic.
+#[actix_web::test]
+async fn a_service_that_forgot_the_layer_answers_500() {
+    let app = Router::new().route("/", get(async |_: User| "in"));
+    let answer = ask(app, translated(opens("/"), "")).await;
+    assert_eq!(answer.status, 500);
+    assert!(!answer.body.contains("SharedLogin"));
+}
+
+#[actix_web::test]
+async fn the_script_is_served_here_too() {
+    let answer =
+        ask(service(&TestIssuer::new().login()), translated(TestRequest::get().uri("/sso.js"), "")).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, shared_claims::edge::SCRIPT));
+}
