@@ -43,6 +43,8 @@ export async function tour(browser, look) {
   await look('demo-home', page);
   await person.opens(`${demo}/private`);
   await look('demo-private', page);
+  await person.opens(`${demo}/whoami`);
+  await look('demo-whoami', page);
   await person.opens(`${demo}/notes`);
   await look('demo-notes-empty', page);
   await writesNote(person, 'Buy oat milk, and read RFC 6265bis before Thursday.');
