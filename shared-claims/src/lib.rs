@@ -54,6 +54,6 @@ pub const MAX_TOKEN_BYTES: usize = 8192;
 pub const MAX_LIFE_SECONDS: i64 = 3600;
 
 /// The Rust code of the guide for consumers is compiled with this crate.
-#[cfg(all(doctest, feature = "actix", feature = "testing"))]
+#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "testing"))]
 #[doc = include_str!("../../docs/consumers.md")]
 mod consumers_guide {}
