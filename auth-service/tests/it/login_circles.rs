@@ -36,7 +36,7 @@ async fn go_round(ada: &Person, from: &str, most: usize) -> (Vec<String>, crate:
     }
 }
 
-/// From the third time on a service that knows the parameter can say what is wrong; one that does not is given up.
+/// N9: from the third time on a service that knows the parameter can say what is wrong; one that does not is given up.
 #[tokio::test]
 async fn a_browser_that_goes_in_circles_is_stopped_after_six_rounds() {
     let app = TestApp::start().await;
