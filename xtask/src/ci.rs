@@ -33,7 +33,9 @@ const STEPS: [Step; 13] = [
         run_cargo(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
     }),
     ("shared-claims without actix", || {
-        run_cargo(&mut cargo(["check", "--package", "shared-claims", "--no-default-features"]))
+        run_cargo(&mut cargo(["check", "--package", "shared-claims", "--no-default-features"]))?;
+        let for_axum = ["check", "--package", "shared-claims", "--no-default-features", "--features", "axum"];
+        run_cargo(&mut cargo(for_axum))
     }),
     ("tests on PostgreSQL", || postgres::test(&[])),
     ("rotation and races at length, on PostgreSQL", || postgres::test_at_length(&LONG_RUNS)),
