@@ -6,8 +6,8 @@ use axum_core::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::asked::asked;
-use crate::edge::{self, Answer, Asked, Facts, Instead};
-use crate::{Settings, edge::log_instead};
+use crate::Settings;
+use crate::edge::{self, Answer, Asked, Facts, Instead, log_instead};
 
 /// What is answered instead of the handler.
 pub(super) fn refuse(
