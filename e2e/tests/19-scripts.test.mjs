@@ -1,5 +1,7 @@
 // A page that lives by scripts: sso.js renews the login under them, once for all requests and all tabs.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { accessLifetime, auth, cookies, demo, needsShortLife } from '../support/env.mjs';
@@ -56,6 +58,26 @@ describe('a script whose login has ended under it', () => {
     assert.deepEqual((await Promise.all(tabs.map((tab) => statuses(tab, 4)))).flat(), Array(12).fill(200));
     const asked = renewals.flat().length;
     assert.ok(asked >= 1 && asked <= 2, `${asked} renewals; one, or two where a tab had not yet begun when the first was through`);
+    await person.leaves();
+  });
+
+  it('gets its answer by htmx too', async () => {
+    const person = await Person.whoIsLoggedIn(browser, { next: page });
+    // The library itself comes from the test, past the page's policy.
+    await person.page.setBypassCSP(true).catch(() => {});
+    await person.page.reload({ waitUntil: 'load' });
+    const library = readFileSync(join(import.meta.dirname, '../node_modules/htmx.org/dist/htmx.min.js'), 'utf8');
+    await person.page.evaluate((source) => {
+      (0, eval)(source);
+      document.body.insertAdjacentHTML('beforeend', '<button id="by-htmx" hx-get="/api/me" hx-target="#htmx-says">who</button><p id="htmx-says"></p>');
+      globalThis.htmx.process(document.body);
+    }, library);
+    await person.losesTheAccessCookie();
+    const renewals = renewalsOf(person.page);
+    await person.page.click('#by-htmx');
+    await person.page.waitForFunction(() => document.getElementById('htmx-says').textContent !== '');
+    assert.ok((await person.page.$eval('#htmx-says', (element) => element.textContent)).includes(person.email));
+    assert.equal(renewals.length, 1);
     await person.leaves();
   });
 
