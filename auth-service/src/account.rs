@@ -10,7 +10,9 @@ use crate::error::Error;
 use crate::web::{Browser, Page, Shell, Visitor, see_other};
 
 pub fn routes(services: &mut web::ServiceConfig) {
-    services.service(web::resource("/").route(web::get().to(show)).route(web::head().to(show)));
+    services
+        .service(web::resource("/").route(web::get().to(show)).route(web::head().to(show)))
+        .service(web::resource("/account").route(web::get().to(at_home)).route(web::head().to(at_home)));
 }
 
 /// `templates/account/account.html`
@@ -50,6 +52,11 @@ impl AccountPage {
         };
         Self { account, csrf_token }
     }
+}
+
+/// `GET /account`: the same page, by the name that people guess.
+async fn at_home(app: web::Data<App>) -> HttpResponse {
+    see_other(&app.config.auth_url.join("/"))
 }
 
 /// `GET /`: who you are, or the way to the login.

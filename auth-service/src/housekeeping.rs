@@ -14,6 +14,10 @@ use crate::random;
 /// How long between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
 
+/// How often an instance looks at the keys though nobody asks for a token: a next key is missed for no longer than this
+/// after a rotation or a revocation by a command.
+const LOOK_AT_KEYS: Duration = Duration::from_secs(5);
+
 /// How many rows go in one transaction: few enough that nobody waits for it.
 const BATCH: i64 = 500;
 
@@ -25,6 +29,15 @@ const KEEP_SESSIONS: Duration = Duration::from_secs(24 * 3600);
 
 /// Goes round until the process ends.
 pub fn start(app: web::Data<App>) {
+    actix_web::rt::spawn({
+        let app = app.clone();
+        async move {
+            loop {
+                tokio::time::sleep(LOOK_AT_KEYS).await;
+                look_at_keys(&app).await;
+            }
+        }
+    });
     actix_web::rt::spawn(async move {
         loop {
             // Instances that were started together come at different moments.
@@ -37,14 +50,18 @@ pub fn start(app: web::Data<App>) {
     });
 }
 
+async fn look_at_keys(app: &App) {
+    if let Err(error) = app.keyring.current(app.clock.now()).await {
+        tracing::error!(error = error.to_string(), "the signing keys cannot be used");
+    }
+}
+
 /// One round: the clock, the keys, and what is past its time.
 pub async fn round(app: &App) -> Result<(), DatabaseError> {
     let clock = app.clock.clone();
     app.db.query(move |conn| clock.set_by(|| crate::db::time(conn))).await?;
+    look_at_keys(app).await;
     let now = app.clock.now();
-    if let Err(error) = app.keyring.current(now).await {
-        tracing::error!(error = error.to_string(), "the signing keys cannot be used");
-    }
     let sessions = purge(app, now - KEEP_SESSIONS, Session::purge).await?;
     let events = purge(app, now - app.config.audit_retention, Entry::purge).await?;
     if sessions + events > 0 {

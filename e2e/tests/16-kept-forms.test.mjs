@@ -61,7 +61,7 @@ describe('a note that is sent after its token has ended', () => {
     await tab.type(`${forms.login} [name="password"]`, person.password);
     await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button`)]);
     assert.equal(tab.url(), `${auth}/login/done`);
-    assert.match(await tab.evaluate(() => document.body.innerText), /Close this tab/);
+    assert.match(await tab.evaluate(() => document.body.innerText), /close this tab/);
     await tab.close();
     await person.page.bringToFront();
     assert.equal((await person.presses(again)).status(), 200);

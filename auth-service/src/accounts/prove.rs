@@ -4,7 +4,6 @@ use diesel::QueryResult;
 
 use super::{Current, Session, UserId};
 use crate::audit::{Client, Entry, Event};
-use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 
@@ -20,24 +19,20 @@ pub enum Proven {
 }
 
 impl Session {
-    /// Notes that the owner gave the right password: from now on the session's tokens say so. The refresh token is
-    /// replaced by it too (ASVS 7.2.4), unless that happened a moment ago.
+    /// Notes that the owner gave the right password: from now on the session's tokens say so, and every refresh token
+    /// from before is void (ASVS 7.2.4). Another tab that is under way at this moment finds the new one in its browser.
     pub fn proven(
         conn: &mut AnyConnection,
         current: Current,
         client: &Client,
-        limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<Proven> {
         conn.write(|conn| {
-            let (id, generation) = (current.session.id, current.session.generation);
-            if !Self::prove(conn, id, now)? {
-                return Ok(Proven::TooLate);
-            }
+            let id = current.session.id;
+            current.session.prove(conn, client, now)?;
+            let alive = Self::by_id(conn, id)?.filter(|session| !session.is_over(now));
+            let Some(session) = alive else { return Ok(Proven::TooLate) };
             let entry = Entry::new(Event::PasswordProven, client, now).user(current.user.id.uuid());
-            // Whoever moved it on in between: what the row holds now is what counts.
-            let _ = current.session.advance(conn, generation, client, limits, now)?;
-            let Some(session) = Self::by_id(conn, id)? else { return Ok(Proven::TooLate) };
             entry.session(id.uuid()).record(conn)?;
             Ok(Proven::Yes(Box::new(Current { user: current.user, session })))
         })

@@ -27,6 +27,9 @@ pub enum Renewal {
     Reused,
 }
 
+/// How many requests within the grace of one generation are written down: those of a browser with fifty tabs.
+const MOST_NOTED: i64 = 50;
+
 impl Session {
     /// Judges `token`, moves its session on, and re-checks what a login checks.
     ///
@@ -67,7 +70,13 @@ impl Session {
                 return Ok(Renewal::Over);
             };
             if session.accepts(token.generation, limits.grace, now) {
-                note(conn, Event::RenewalGrace)?;
+                // Anybody with a login can ask as often as they like; the trail has an end for that.
+                let (user, since) = (user.id.uuid(), session.rotated_at);
+                if Entry::count_of(conn, Event::RenewalGrace, (user, id.uuid()), since, MOST_NOTED)?
+                    < MOST_NOTED
+                {
+                    note(conn, Event::RenewalGrace)?;
+                }
                 return Ok(renewed(session));
             }
             if token.generation < session.generation {

@@ -86,7 +86,7 @@ impl Session {
         let session = Self {
             id: Id::from(random::uuid_v4()),
             user_id: user,
-            seed: random::bytes::<32>().to_vec(),
+            seed: new_seed(),
             generation: FIRST_GENERATION,
             amr: amr.to_owned(),
             began_at: now,
@@ -199,10 +199,20 @@ impl Session {
             .load(conn)
     }
 
-    /// Notes that the owner of the session gave the password again. `false` when it is over.
-    pub fn prove(conn: &mut AnyConnection, id: SessionId, now: Timestamp) -> QueryResult<bool> {
-        let changed = diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
-            .set(sessions::proven_at.eq(now))
+    /// Notes that the owner of the session gave the password again, and lets no token from before be one of ours: a
+    /// copy of it, in whoever's hands, must not share in the proof, not even within the grace. `false` when it is over,
+    /// or another tab gave the password at the same moment: then its token is the one.
+    pub fn prove(&self, conn: &mut AnyConnection, client: &Client, now: Timestamp) -> QueryResult<bool> {
+        let alive = sessions::table.find(self.id).filter(sessions::revoked_at.is_null());
+        let changed = diesel::update(alive.filter(sessions::seed.eq(&self.seed)))
+            .set((
+                sessions::proven_at.eq(now),
+                sessions::seed.eq(new_seed()),
+                sessions::generation.eq(sessions::generation + 1),
+                sessions::rotated_at.eq(now),
+                sessions::address.eq(client.address_text()),
+                sessions::user_agent.eq(&client.user_agent),
+            ))
             .execute(conn)?;
         Ok(changed == 1)
     }
@@ -242,6 +252,10 @@ impl Session {
     pub fn ends_at(&self) -> Timestamp {
         self.idle_until.min(self.expires_at)
     }
+}
+
+fn new_seed() -> Vec<u8> {
+    random::bytes::<32>().to_vec()
 }
 
 impl std::fmt::Debug for Session {

@@ -68,11 +68,11 @@ impl App {
         client: Client,
     ) -> Result<Proven, Error> {
         let checked = self.hashers.check(Some(current.user.password_hash.clone()), password).await?;
-        let (current, limits, now) = (current.clone(), self.config.session_limits, self.clock.now());
+        let (current, now) = (current.clone(), self.clock.now());
         Ok(self
             .db
             .query(move |conn| match checked {
-                Checked::Right { .. } => Session::proven(conn, current, &client, limits, now),
+                Checked::Right { .. } => Session::proven(conn, current, &client, now),
                 Checked::Wrong | Checked::Corrupt => {
                     current.session.not_proven(conn, current.user.id, &client, now)?;
                     Ok(Proven::No)

@@ -110,6 +110,25 @@ impl Entry {
         Ok(latest)
     }
 
+    /// How many events of a kind a session has had since a moment, counted up to `most`.
+    pub fn count_of(
+        conn: &mut AnyConnection,
+        kind: Event,
+        (user, session): (uuid::Uuid, uuid::Uuid),
+        since: Timestamp,
+        most: i64,
+    ) -> QueryResult<i64> {
+        let ids = audit_events::table
+            .filter(audit_events::user_id.eq(SubjectId::from(user)))
+            .filter(audit_events::event.eq(kind.as_str()))
+            .filter(audit_events::at.ge(since))
+            .filter(audit_events::session_id.eq(SubjectId::from(session)))
+            .limit(most)
+            .select(audit_events::id)
+            .load::<Id<Entry>>(conn)?;
+        Ok(i64::try_from(ids.len()).unwrap_or(most))
+    }
+
     /// Takes away up to `batch` events from before `cutoff`; how many there were.
     pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
         let old = audit_events::table

@@ -96,7 +96,16 @@ fn rotate(db: &Database, times: &KeyTimes) -> Result<(), Failure> {
 
 fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
     let now = database::now(db)?;
-    let was = db.run_here(|conn| keyring::revoke(conn, kid, now).map_err(Failure::from))?;
+    let (was, is_shared) = db.run_here(|conn| {
+        let is_shared = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.is_shared());
+        keyring::revoke(conn, kid, now).map(|was| (was, is_shared)).map_err(Failure::from)
+    })?;
+    if is_shared {
+        return output::line(format_args!(
+            "{kid} is revoked: auth-service neither signs with it nor accepts it. Services do: take JWT_SIGNING_KEY out \
+             of every one of them and restart it. Until then, whoever has the key can sign as anybody there."
+        ));
+    }
     let refused_by = (now + times.jwks_max_age).in_words();
     let what_else = match was {
         State::Active => {

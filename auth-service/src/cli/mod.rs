@@ -38,7 +38,7 @@ enum Command {
     Migrate(DatabaseFlags),
     /// Check the settings and print those in force, secrets masked.
     CheckConfig(Box<ServeFlags>),
-    /// Print a new random SECRET_KEY.
+    /// Print a new random secret, for SECRET_KEY or JWT_SIGNING_KEY.
     GenerateSecret,
     /// Create and manage accounts.
     Users(users::Arguments),

@@ -21,6 +21,7 @@ enum Action {
     Add {
         /// An e-mail address or a UUID.
         user: Name,
+        /// One or more roles, such as `editor`.
         #[arg(required = true)]
         roles: Vec<Role>,
     },
@@ -28,6 +29,7 @@ enum Action {
     Remove {
         /// An e-mail address or a UUID.
         user: Name,
+        /// One or more roles, such as `editor`.
         #[arg(required = true)]
         roles: Vec<Role>,
     },

@@ -86,7 +86,8 @@ pub struct ServeFlags {
     /// The only origins that people are sent back to, separated by commas [default: COOKIE_DOMAIN and all below].
     #[arg(long, env, hide_env_values = true, value_name = "ORIGINS")]
     pub allowed_origins: Option<String>,
-    /// The proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas [default: none].
+    /// The proxies whose X-Forwarded-For is believed, and at /auth/verify their other forwarded headers: addresses and
+    /// networks, separated by commas [default: none].
     #[arg(long, env, hide_env_values = true, value_name = "ADDRESSES")]
     pub trusted_proxies: Option<String>,
     /// How long the audit trail is kept [default: 90d].

@@ -17,7 +17,12 @@ const TWO_PEOPLE: &str = "Your browser sent the logins of two people, which happ
 /// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; else `303` to the login and back for a
 /// person in a tab, where the proxy passes that on, and `401` for everybody else.
 pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    match identify(&app, &access_tokens(&request)).await? {
+    // So many cookies of the name are somebody's doing.
+    let who = match access_tokens(&request) {
+        Some(tokens) => identify(&app, &tokens).await?,
+        None => Who::TwoPeople,
+    };
+    match who {
         Who::Known(claims) => return Ok(known(&claims)),
         // The login would change nothing about it, and nginx takes no `409`.
         Who::TwoPeople => {
@@ -52,10 +57,14 @@ async fn identify(app: &App, tokens: &[String]) -> Result<Who, Error> {
     let keys = app.keyring.current(now).await?;
     let verifier = Verifier::new(app.config.auth_url.origin(), app.config.cookie_domain.as_str());
     let judge = |token: &String| verifier.verify_at(token, keys.verifying(), now.unix_seconds());
-    let mut people: Vec<Claims> = tokens.iter().filter_map(|token| judge(token).ok()).collect();
-    let Some(first) = people.pop() else { return Ok(Who::Nobody) };
-    let is_one = people.iter().all(|other| other.sub == first.sub);
-    Ok(if is_one { Who::Known(Box::new(first)) } else { Who::TwoPeople })
+    let people: Vec<Claims> = tokens.iter().filter_map(|token| judge(token).ok()).collect();
+    let is_one = people.windows(2).all(|pair| pair[0].sub == pair[1].sub);
+    // Of one person the token that was made last: an older one may have rights that were taken away.
+    Ok(match people.into_iter().max_by_key(|claims| claims.iat) {
+        None => Who::Nobody,
+        Some(latest) if is_one => Who::Known(Box::new(latest)),
+        Some(_) => Who::TwoPeople,
+    })
 }
 
 fn known(claims: &Claims) -> HttpResponse {

@@ -47,7 +47,7 @@ pub(super) fn due(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<
         (None, None) => steps.push(Step::First),
         (None, Some(next)) => steps.push(Step::Rotate { from: None, to: next.kid.clone() }),
         // A shared key has no successor but the one that the operator sets.
-        (Some(active), None) if active.algorithm != "HS512" => steps.push(Step::MakeNext),
+        (Some(active), None) if !active.is_shared() => steps.push(Step::MakeNext),
         (Some(_), None) => {}
         (Some(active), Some(next)) if hands_over_at(active, next, times).is_some_and(|then| then <= now) => {
             steps.push(Step::Rotate { from: Some(active.kid.clone()), to: next.kid.clone() });
@@ -63,7 +63,7 @@ pub(super) fn due(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<
 /// than to be known.
 pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyTimes) -> Option<Timestamp> {
     let known = next.created_at + times.lead();
-    if active.algorithm != next.algorithm || next.algorithm == "HS512" {
+    if active.algorithm != next.algorithm || next.is_shared() {
         return Some(known);
     }
     let began = active.activated_at.unwrap_or(active.created_at);

@@ -50,8 +50,8 @@ pub enum KeyringError {
     #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error(
-        "SECRET_KEY: does not open the signing key in the database; use the secret that this database was \
-         first started with, or give that one as SECRET_KEY_PREVIOUS"
+        "SECRET_KEY: does not open the signing key in the database; use the secret that auth-service last ran \
+         with on this database, or give that one as SECRET_KEY_PREVIOUS"
     )]
     OtherSecret,
     #[error("JWT_SIGNING_KEY: this key was revoked; set another")]

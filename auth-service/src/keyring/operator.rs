@@ -36,7 +36,7 @@ pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Res
     let keys = SigningKey::all(conn)?;
     let active = only(&keys, State::Active);
     let Some(next) = only(&keys, State::Next) else {
-        let is_shared = active.is_some_and(|key| key.algorithm == "HS512");
+        let is_shared = active.is_some_and(|key| key.is_shared());
         return Err(if is_shared { NotDone::SharedKey } else { NotDone::NoNext });
     };
     let known = next.created_at + times.lead();
@@ -57,8 +57,9 @@ pub fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> Result<Sta
     let state = key.state();
     match (state, next) {
         (State::Revoked, _) => return Err(NotDone::RevokedBefore(kid.to_owned())),
-        (State::Active, None) if key.algorithm == "HS512" => return Err(NotDone::SharedKey),
-        (State::Active, None) => return Err(NotDone::NoNext),
+        (State::Active, None) if key.is_shared() => return Err(NotDone::SharedKey),
+        // Without a next key a running service makes a new one that signs at once: services meet it as a stranger and
+        // fetch the keys, which is better than a key that somebody else may have.
         _ => {}
     }
     let done = conn.write(|conn| take_out(conn, key, next, now));
@@ -93,7 +94,7 @@ impl Outlook {
                         Some(then) => format!("hands over to the next key after {}", then.in_words()),
                         None => "hands over only when told to: rotation is off".to_owned(),
                     },
-                    None if key.algorithm == "HS512" => "stays until the settings name another".to_owned(),
+                    None if key.is_shared() => "stays until the settings name another".to_owned(),
                     None => "a running service makes the next key within seconds".to_owned(),
                 };
                 format!("signs since {}; {handover}", since(key.activated_at))
@@ -107,6 +108,10 @@ impl Outlook {
                 "signed until {}; published until {}, when its last token has run out",
                 since(key.retired_at),
                 (key.retired_at.unwrap_or(key.created_at) + times.keep()).in_words()
+            ),
+            State::Revoked if key.is_shared() => format!(
+                "taken out of service on {}; services accept it as long as JWT_SIGNING_KEY is in their settings",
+                since(key.retired_at)
             ),
             State::Revoked => format!(
                 "taken out of service on {}; services refuse its tokens since {} at the latest",

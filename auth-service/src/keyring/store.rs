@@ -59,6 +59,11 @@ impl SigningKey {
         State::parse(&self.state).unwrap_or(State::Revoked)
     }
 
+    /// Whether services have the key from their settings, and not from us.
+    pub fn is_shared(&self) -> bool {
+        self.algorithm == "HS512"
+    }
+
     /// All there are: the active one, the next, then the others, the youngest first.
     pub fn all(conn: &mut AnyConnection) -> QueryResult<Vec<Self>> {
         let mut keys: Vec<Self> = signing_keys::table.select(Self::as_select()).load(conn)?;

@@ -50,6 +50,8 @@ pub struct LoginPage {
     next: Option<String>,
     csrf_token: String,
     register_url: String,
+    /// Somebody who is logged in, and is asked once more.
+    is_again: bool,
 }
 
 impl Page for LoginPage {
@@ -81,6 +83,11 @@ impl LoginPage {
                 .errors(words(remarks.password)),
         };
         field::focus(&mut [&mut form.email, &mut form.password]);
-        Self { form, next, register_url, csrf_token }
+        Self { form, next, register_url, csrf_token, is_again: false }
+    }
+
+    /// The form for somebody who is logged in already, as `email`: nothing went wrong, and no account is missing.
+    pub fn again(email: &str, links: (Option<String>, String, String)) -> Self {
+        Self { is_again: true, ..Self::new(email, &Remarks::default(), links) }
     }
 }

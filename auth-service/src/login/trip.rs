@@ -75,7 +75,8 @@ impl Trip {
     /// Where it leads.
     pub fn way(&self) -> Way {
         if self.count >= HOPELESS {
-            return Way::Nowhere(self.target.host_str().unwrap_or_default().to_owned());
+            let origin = self.target.origin().ascii_serialization();
+            return Way::Nowhere(origin.split("://").last().unwrap_or_default().to_owned());
         }
         let mut target = self.target.clone();
         if self.count >= SUSPICIOUS {

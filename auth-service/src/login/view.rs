@@ -15,7 +15,6 @@ use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
 
 const WRONG: &str = "Please enter a correct email and password. Capital letters matter in the password.";
-const AGAIN: &str = "Please enter your password once more to continue.";
 const INACTIVE: &str = "This account is inactive.";
 
 /// `GET /login`: renews a live session and goes on to `next`, or shows the form. A failed renewal takes neither token
@@ -31,14 +30,14 @@ pub async fn show(
     let next = app.next(query.next.as_deref());
     let Some(current) = app.renew(App::refresh_token(&request), client).await? else {
         return match &next {
-            Some(next) if query.is_silent => app.forget_hint(see_other(next.as_str())),
+            Some(_) if query.is_silent => app.forget_hint(onward(&app, &request, &browser, next.as_ref())?),
             _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
         };
     };
     if query.needs_proof(&current.session, app.clock.now()) && !query.is_silent {
-        let (email, remarks) =
-            (current.user.email.to_string(), Remarks { form: Some(AGAIN), ..Remarks::default() });
-        let asked = page(&app, &browser, StatusCode::OK, next.as_ref(), &email, &remarks)?;
+        let links = links(&browser, next.as_ref())?;
+        let page = LoginPage::again(current.user.email.as_str(), links);
+        let asked = app.pages.answer(StatusCode::OK, &Shell::of(&browser), &page)?;
         return app.admit(asked, &current).await;
     }
     let onward = onward(&app, &request, &browser, next.as_ref())?;
@@ -129,10 +128,12 @@ fn page(
     entered: &str,
     remarks: &Remarks,
 ) -> Result<HttpResponse, Error> {
-    let links = (
-        next.map(|next| next.as_str().to_owned()),
-        Next::carried_by(next, "/register"),
-        browser.form_token()?,
-    );
+    let links = links(browser, next)?;
     app.pages.answer(status, &Shell::of(browser), &LoginPage::new(entered, remarks, links))
+}
+
+/// Where the form leads to: `next`, the way to an account, and what proves that the form is ours.
+fn links(browser: &Browser, next: Option<&Next>) -> Result<(Option<String>, String, String), Error> {
+    let target = next.map(|next| next.as_str().to_owned());
+    Ok((target, Next::carried_by(next, "/register"), browser.form_token()?))
 }

@@ -5,25 +5,26 @@ use serde::Serialize;
 use crate::accounts::device_in_words;
 use crate::audit::{Entry, Event};
 
-/// What its owner or the operator did; renewals, for one, would drown the rest.
-pub(super) const DONE: [Event; 8] = [
+/// What its owner, the operator or a thief did; renewals, for one, would drown the rest.
+pub(super) const DONE: [Event; 9] = [
     Event::Registered,
     Event::Login,
     Event::Logout,
     Event::SessionEnded,
+    Event::RefreshReuse,
     Event::PasswordChanged,
     Event::Activated,
     Event::Deactivated,
     Event::RolesChanged,
 ];
 
-/// What somebody else may have done, or tried. Anybody can make many of these, so they have places of their own: a
-/// login that its owner did not make must not be pushed out of sight by wrong passwords.
-pub(super) const ALARMING: [Event; 3] = [Event::LoginRefused, Event::PasswordRefused, Event::RefreshReuse];
+/// What somebody tried in vain. Anybody can make many of these, so they have places of their own: a login that its owner
+/// did not make, or a theft, must not be pushed out of sight by wrong passwords.
+pub(super) const REFUSED: [Event; 2] = [Event::LoginRefused, Event::PasswordRefused];
 
 /// How many of each are shown.
 pub(super) const LATEST_DONE: i64 = 8;
-pub(super) const LATEST_ALARMING: i64 = 4;
+pub(super) const LATEST_REFUSED: i64 = 4;
 
 /// One line of the list.
 #[derive(Debug, Serialize)]
@@ -43,7 +44,7 @@ impl EventLine {
         let what = in_words(event, entry.detail.as_deref().unwrap_or_default())?;
         let device = || device_in_words(entry.user_agent.as_deref());
         let from = entry.address.as_ref().map(|address| format!("{}, {address}", device()));
-        let is_alarming = matches!(event, Event::LoginRefused | Event::PasswordRefused | Event::RefreshReuse);
+        let is_alarming = event == Event::RefreshReuse || REFUSED.contains(&event);
         Some(Self { what, when: entry.at.in_words(), from, is_alarming })
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::PATH;
 use super::action::{End, EndForm};
-use super::events::{ALARMING, DONE, LATEST_ALARMING, LATEST_DONE};
+use super::events::{DONE, LATEST_DONE, LATEST_REFUSED, REFUSED};
 use super::page::{ConfirmPage, SessionsPage};
 use crate::accounts::{Current, Ended, Proven, Session};
 use crate::app::App;
@@ -104,7 +104,7 @@ async fn list(
         .query(move |conn| {
             let alive = Session::alive_of(conn, user, now)?;
             let mut events = Entry::latest_of(conn, user.uuid(), &DONE, LATEST_DONE)?;
-            events.extend(Entry::latest_of(conn, user.uuid(), &ALARMING, LATEST_ALARMING)?);
+            events.extend(Entry::latest_of(conn, user.uuid(), &REFUSED, LATEST_REFUSED)?);
             Ok((alive, events))
         })
         .await?;

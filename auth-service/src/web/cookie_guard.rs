@@ -22,7 +22,7 @@ struct RefreshCookie(String);
 
 /// The values of all access cookies: no identity here, and looked at for services behind a proxy alone.
 #[derive(Clone)]
-struct AccessTokens(Vec<String>);
+struct AccessTokens(Option<Vec<String>>);
 
 /// The cookie of the browser's last trip. The person's own word.
 #[derive(Clone)]
@@ -42,9 +42,8 @@ pub async fn guard(
     let trip = only(request.headers(), &names.trip);
     let headers = request.headers().get_all(COOKIE).map(|header| header.as_bytes());
     let access = match candidates(headers, &names.access) {
-        Candidates::Few(tokens) => tokens.into_iter().map(str::to_owned).collect(),
-        // So many are somebody's doing.
-        _ => Vec::new(),
+        Candidates::Few(tokens) => Some(tokens.into_iter().map(str::to_owned).collect()),
+        _ => None,
     };
     request.headers_mut().remove(COOKIE);
     request.extensions_mut().insert(AccessTokens(access));
@@ -63,8 +62,9 @@ pub async fn guard(
 }
 
 /// The access tokens of a request that went through [`guard`], for `forward_auth` and for nobody else.
-pub fn access_tokens(request: &HttpRequest) -> Vec<String> {
-    request.extensions().get::<AccessTokens>().map(|tokens| tokens.0.clone()).unwrap_or_default()
+/// `None` for more of them than any honest browser holds.
+pub fn access_tokens(request: &HttpRequest) -> Option<Vec<String>> {
+    request.extensions().get::<AccessTokens>().map_or_else(|| Some(Vec::new()), |tokens| tokens.0.clone())
 }
 
 /// The cookie of the last trip, of a request that went through [`guard`].

@@ -149,7 +149,7 @@ async fn the_frame_of_a_session_that_is_over_leads_to_the_login_in_another_tab()
         &[("email", "ada@example.org"), ("password", PASSWORD)],
     );
     assert_eq!(done.await.location(), "https://auth.example.org/login/done");
-    assert!(ada.get("/login/done").await.says("Close this tab"));
+    assert!(ada.get("/login/done").await.says("close this tab"));
 }
 
 /// R15: no other site's frame, and nothing that is no frame.

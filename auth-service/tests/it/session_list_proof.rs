@@ -139,8 +139,10 @@ async fn the_right_password_ends_the_others_and_replaces_the_token() {
     assert_eq!(trail.kinds().await, ["password_proven", "session_ended"]);
     assert_is_out(&app, &phone).await;
     assert!(desk.is_logged_in().await);
-    app.wait(31 * SECOND);
+    // Not even within the grace: a thief's copy must not share in the proof.
     assert!(!old.is_logged_in().await, "S1: the token from before the proof is dead");
+    assert_eq!(old.get("/login").await.status, StatusCode::OK);
+    assert!(desk.is_logged_in().await, "and does its owner no harm");
 }
 
 /// M9: the moment of the proof stays what it was, in this session alone.
@@ -248,4 +250,21 @@ async fn a_damaged_hash_proves_nothing() {
     .await;
     assert_asks(&confirm(&desk, &asked, PASSWORD).await, "all");
     assert!(phone.is_logged_in().await && desk.is_logged_in().await);
+}
+
+/// S1, R8: a copy of the token that is renewed whenever its owner renews is never two generations behind. The proof ends
+/// that, also where the session moved on a moment before.
+#[tokio::test]
+async fn a_stolen_token_does_not_ride_along_on_the_owners_password() {
+    let app = TestApp::start().await;
+    let (desk, phone) = desk_and_phone(&app).await;
+    app.wait(LATER);
+    desk.get("/login").await;
+    let thief = desk.copy();
+    app.wait(5 * SECOND);
+    let asked = end(&desk, &phone.session_id().to_string()).await;
+    assert_eq!(confirm(&desk, &asked, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    let renewed = thief.get("/login").await;
+    assert!(renewed.status == StatusCode::OK && renewed.cookie(ACCESS).is_none(), "{}", renewed.status);
+    assert!(!thief.is_logged_in().await && desk.is_logged_in().await);
 }

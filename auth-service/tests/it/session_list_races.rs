@@ -203,9 +203,12 @@ async fn proofs_at_once_replace_the_token_once() {
     app.user("ada@example.org", PASSWORD).await;
     let desk = browser(&app, "ada@example.org", FIREFOX).await;
     app.wait(Duration::from_secs(601));
-    let mut tabs = JoinSet::new();
+    let mut forms = Vec::new();
     for _ in 0..6 {
-        let token = desk.get(PATH).await.field("csrf_token").unwrap();
+        forms.push(desk.get(PATH).await.field("csrf_token").unwrap());
+    }
+    let mut tabs = JoinSet::new();
+    for token in forms {
         let tab = desk.copy();
         tabs.spawn(async move {
             let fields = [("end", "others"), ("password", PASSWORD), ("csrf_token", &*token)];

@@ -77,7 +77,7 @@ impl<'r> Asked<'r> {
     /// Whether a person is about to read the page, and it may go round by the login first. One that is fetched in case
     /// somebody wants to read it may not.
     pub(super) fn is_page_about_to_be_read(&self) -> bool {
-        self.method == "GET" && self.wants_page() && !self.has("sec-purpose")
+        self.method == "GET" && self.wants_page() && !self.has("sec-purpose") && self.can_be_come_back_to()
     }
 
     /// Whether there is a cookie of this name, with any value.

@@ -64,10 +64,16 @@ pub(crate) fn page(settings: &Settings, path_and_query: &str) -> Url {
     url
 }
 
+/// The login brings people back to addresses of 2,048 bytes; so much of one leaves room for the host before it.
+const MOST_BYTES: usize = 1800;
+
 /// The address asked for, without the parameters that are ours; all others stay as they were written. Addresses too long
 /// to carry become the front page.
 pub(super) fn this_page(asked: &Asked<'_>, settings: &Settings) -> Url {
-    let mut url = page(settings, if asked.target().len() > 4096 { "/" } else { asked.target() });
+    // The login takes no backslash, which some readers of addresses turn into a slash; in a query it is one of the letters
+    // that may be written so.
+    let target = asked.target().replace('\\', "%5C");
+    let mut url = page(settings, if target.len() > MOST_BYTES { "/" } else { &target });
     let Some(query) = url.query() else { return url };
     let kept: Vec<&str> = query.split('&').filter(|part| !is_ours(part)).collect();
     if kept.len() < query.split('&').count() {
@@ -88,6 +94,11 @@ pub(super) fn parameter<'r>(asked: &Asked<'r>, name: &str) -> Option<Cow<'r, str
 }
 
 impl Asked<'_> {
+    /// Whether the login can bring somebody back to just this address.
+    pub(super) fn can_be_come_back_to(&self) -> bool {
+        self.target().len() <= MOST_BYTES
+    }
+
     /// Whether this is the way back from a round trip that did not help, for the third time or more.
     pub(super) fn has_loop_marker(&self) -> bool {
         parameter(self, MARKER).is_some()

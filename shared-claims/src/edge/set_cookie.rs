@@ -18,8 +18,8 @@ pub(super) fn remember(settings: &Settings, name: &str, seconds: i64) -> String 
     format!("{name}=1; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(settings))
 }
 
-/// Most browsers and proxies take a head of 4 KB; this many lines leave room for the rest of it.
-const MOST_SCOPES: usize = 24;
+/// Most browsers and proxies take a head of 4 KB; so many bytes leave room for the rest of it, a long `Location` included.
+const MOST_BYTES: usize = 2048;
 
 /// Deletes the access cookie on every scope that reaches this request, the widest first: for this host alone, for the domain
 /// and what lies between, for all paths and each folder on the way to this page. Who planted it chose the scope.
@@ -28,7 +28,14 @@ pub(super) fn delete_access(asked: &Asked<'_>, settings: &Settings) -> Vec<Strin
     let end = format!("Max-Age=0; HttpOnly; SameSite=Lax{}", secure(settings));
     let domains = domains(settings);
     let scopes = paths(asked).into_iter().flat_map(|path| domains.iter().map(move |domain| (domain, path)));
-    scopes.take(MOST_SCOPES).map(|(domain, path)| format!("{name}={domain}; Path={path}; {end}")).collect()
+    let lines = scopes.map(|(domain, path)| format!("{name}={domain}; Path={path}; {end}"));
+    let mut bytes = 0;
+    lines
+        .take_while(|line| {
+            bytes += "set-cookie: \r\n".len() + line.len();
+            bytes <= MOST_BYTES
+        })
+        .collect()
 }
 
 /// None for this host alone, then from the shared domain down to this host.

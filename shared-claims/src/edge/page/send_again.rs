@@ -30,9 +30,9 @@ pub(in crate::edge) fn send_again(
         Some(frame_url) => (
             "You were not logged in when this was sent, or your login had just ended.",
             format!(
-                "<p>This renews your login:</p>\n<iframe src=\"{}\" title=\"Your login\"></iframe>\n\
-                 <p>Nothing there? <a href=\"{login_url}\" target=\"_blank\">Log in (opens a new tab)</a>, then come back to \
-                 this tab.</p>\n",
+                "<p>Your login:</p>\n<iframe src=\"{}\" title=\"Your login\"></iframe>\n\
+                 <p>If the box above stays empty, <a href=\"{login_url}\" target=\"_blank\">log in in a new tab</a>, then come \
+                 back here and press the button.</p>\n",
                 escape(frame_url.as_str())
             ),
         ),
