@@ -13,12 +13,12 @@ const chromiumFlags = [
 const running = [];
 after(() => Promise.all(running.map((browser) => browser.close())));
 
-/** A running browser, closed when the test file ends. */
-export async function startBrowser() {
+/** A running browser, closed when the test file ends. `preferences` are Firefox's own, as in about:config. */
+export async function startBrowser({ preferences = {} } = {}) {
   const common = { headless: true, acceptInsecureCerts: auth.startsWith('https:'), timeout: 60_000, protocolTimeout: 120_000 };
   const browser = await (isChromium
     ? puppeteer.launch({ ...common, browser: 'chrome', executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium', args: chromiumFlags })
-    : puppeteer.launch({ ...common, browser: 'firefox', executablePath: process.env.E2E_FIREFOX ?? '/usr/bin/firefox-esr' }));
+    : puppeteer.launch({ ...common, browser: 'firefox', executablePath: process.env.E2E_FIREFOX ?? '/usr/bin/firefox-esr', extraPrefsFirefox: preferences }));
   running.push(browser);
   return browser;
 }

@@ -23,6 +23,7 @@ export const cookies = { access: '__Secure-sso_access', refresh: '__Host-sso_ref
 
 /** Reason to skip what only the DevTools protocol can show, or false. */
 export const chromiumOnly = isChromium ? false : 'needs the DevTools protocol, which only Chromium speaks';
+export const firefoxOnly = isChromium ? 'Chromium is told so page by page, in a test of its own' : false;
 
 /** Reason to skip what needs the operator's command line, or false. */
 export const needsOperator = authBinary && authEnvFile ? false : 'needs E2E_AUTH_BIN and E2E_AUTH_ENV_FILE to run `auth-service users …`';

@@ -1,0 +1,15 @@
+// Going about a page by the keyboard alone: what is left when the driver may not run a script in it.
+
+const focusable = 'a[href], button, input:not([type="hidden"]), textarea, select, iframe, summary';
+
+/** How often Tab is pressed from the top of a page to reach what `selector` names; asked on a twin of the page that runs scripts. */
+export function tabsTo(page, selector) {
+  return page.evaluate((all, wanted) => {
+    const reached = [...document.querySelectorAll(all)].filter((element) => element.getClientRects().length > 0);
+    return reached.indexOf(document.querySelector(wanted)) + 1;
+  }, focusable, selector);
+}
+
+export async function presses(page, key, times = 1) {
+  for (let n = 0; n < times; n += 1) await page.keyboard.press(key);
+}
