@@ -7,6 +7,8 @@ use serde::Serialize;
 use crate::accounts::User;
 use crate::app::App;
 use crate::error::Error;
+use crate::text::Text;
+use crate::web::texts::{date, moment};
 use crate::web::{Browser, Page, Shell, Visitor, see_other};
 
 pub fn routes(services: &mut web::ServiceConfig) {
@@ -24,15 +26,38 @@ pub struct AccountPage {
 
 impl Page for AccountPage {
     const TEMPLATE: &'static str = "account/account.html";
+
+    fn samples() -> Vec<Self> {
+        let bare = Account {
+            first_name: String::new(),
+            last_name: String::new(),
+            email: "ada@example.org".to_owned(),
+            joined: Text::of("date").with("day", 1_i64).with("month", 1_i64).with("year", "2026"),
+            last_login: None,
+            is_staff: false,
+            is_superuser: false,
+            roles: Vec::new(),
+        };
+        let full = Account {
+            first_name: "Ada".to_owned(),
+            last_name: "Lovelace".to_owned(),
+            last_login: Some(bare.joined.clone()),
+            is_staff: true,
+            is_superuser: true,
+            roles: vec!["editor".to_owned()],
+            ..bare.clone()
+        };
+        [bare, full].map(|account| Self { account, csrf_token: "token".to_owned() }).into()
+    }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Account {
     first_name: String,
     last_name: String,
     email: String,
-    joined: String,
-    last_login: Option<String>,
+    joined: Text,
+    last_login: Option<Text>,
     is_staff: bool,
     is_superuser: bool,
     roles: Vec<String>,
@@ -44,8 +69,8 @@ impl AccountPage {
             first_name: user.first_name.clone(),
             last_name: user.last_name.clone(),
             email: user.email.to_string(),
-            joined: user.date_joined.date_in_words(),
-            last_login: user.last_login.map(|moment| moment.in_words()),
+            joined: date(user.date_joined),
+            last_login: user.last_login.map(moment),
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
             roles: user.roles.iter().map(str::to_owned).collect(),

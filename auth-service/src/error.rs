@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::db::DatabaseError;
+use crate::text::Text;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -14,7 +15,7 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug)]
 pub struct Error {
     status: StatusCode,
-    message: &'static str,
+    message: Text,
     code: Option<&'static str>,
     cause: Option<Cause>,
 }
@@ -24,7 +25,7 @@ pub const RETRY_AFTER_SECONDS: u32 = 5;
 
 impl Error {
     /// An expected refusal: `message` is shown outside and says what to do.
-    pub fn refuse(status: StatusCode, message: &'static str) -> Self {
+    pub fn refuse(status: StatusCode, message: Text) -> Self {
         Self { status, message, code: None, cause: None }
     }
 
@@ -32,7 +33,7 @@ impl Error {
     pub fn internal(cause: impl Into<Cause>) -> Self {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            message: "Something went wrong on our side. Please try again in a moment.",
+            message: Text::of("error-internal-advice"),
             code: None,
             cause: Some(cause.into()),
         }
@@ -47,7 +48,7 @@ impl Error {
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
         Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            message: "We have too much to do, or cannot reach our database.",
+            message: Text::of("error-unavailable-advice"),
             code: None,
             cause: Some(cause.into()),
         }
@@ -73,8 +74,8 @@ impl Error {
     }
 
     /// What the person outside may read.
-    pub fn message(&self) -> &'static str {
-        self.message
+    pub fn message(&self) -> &Text {
+        &self.message
     }
 
     /// What the log gets beside the message.
@@ -85,7 +86,7 @@ impl Error {
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.message)
+        f.write_str(self.message.key())
     }
 }
 

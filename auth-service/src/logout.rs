@@ -8,6 +8,7 @@ use crate::accounts::Ended;
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::browser::Level;
 use crate::web::form::STALE;
 use crate::web::{Browser, CheckedForm, Next, NextQuery, Page, Posted, Shell, see_other};
@@ -44,6 +45,12 @@ pub struct LogoutPage {
 
 impl Page for LogoutPage {
     const TEMPLATE: &'static str = "logout/logout.html";
+
+    fn samples() -> Vec<Self> {
+        let page =
+            |next: Option<&str>| Self { next: next.map(str::to_owned), csrf_token: "token".to_owned() };
+        vec![page(None), page(Some("https://shop.example.org/"))]
+    }
 }
 
 impl LogoutPage {
@@ -76,7 +83,7 @@ async fn submit(
     browser.renew();
     let next = app.next(form.next.as_deref());
     if next.is_none() {
-        browser.flash(Level::Info, "You are now logged out.")?;
+        browser.flash(Level::Info, Text::of("logout-done"))?;
     }
     app.dismiss(see_other(&app.destination(next.as_ref(), "/login")))
 }

@@ -9,6 +9,7 @@ use actix_web::{HttpServer, dev, web};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::{
     access_log, browser, cookie_guard, error_pages, headers, host, limits, same_origin, statics,
 };
@@ -85,5 +86,5 @@ fn pages(services: &mut web::ServiceConfig) {
 }
 
 async fn nothing_here() -> Result<&'static str, Error> {
-    Err(Error::refuse(StatusCode::NOT_FOUND, "The address may be misspelt, or the page may be gone."))
+    Err(Error::refuse(StatusCode::NOT_FOUND, Text::of("error-nothing-here-advice")))
 }

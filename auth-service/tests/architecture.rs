@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and its ring. A file uses only rings below its own.
-const RINGS: [(&str, u8); 23] = [
+const RINGS: [(&str, u8); 25] = [
     ("clock", 0),
     ("random", 0),
     ("config", 0),
     ("error", 0),
+    ("text", 0),
     ("telemetry", 0),
     ("db", 0),
     ("audit", 1),
@@ -27,17 +28,19 @@ const RINGS: [(&str, u8); 23] = [
     ("jwks", 3),
     ("health", 3),
     ("housekeeping", 3),
+    ("every_page", 4),
     ("cli", 4),
     ("server", 4),
 ];
 
 /// Who may use a module of their own ring, and why.
-const NEIGHBOURS: [(&str, &str, &str); 9] = [
+const NEIGHBOURS: [(&str, &str, &str); 10] = [
     ("clock", "db", "a moment is the type that both databases keep; nothing of a database is touched"),
     ("random", "db", "UUIDv7 holds that same moment"),
     ("db", "random", "an id is made of the moment and of chance"),
     ("config", "db", "DATABASE_URL is parsed by those who know what can be opened"),
     ("error", "db", "a view's `?` turns a refusing database into an answer"),
+    ("error", "text", "what a person is told has a name, and each language its words"),
     ("telemetry", "config", "LOG_FORMAT says how lines look"),
     ("app", "accounts", "what a request can reach includes the people"),
     ("web", "audit", "who sent a request is what the trail keeps of it"),

@@ -3,6 +3,10 @@
 //! Browsers have frozen most of this text, so a name and a system are all that is in it. It is the client's own word:
 //! good for telling one's own devices apart, and for no decision.
 
+use crate::text::Text;
+
+const UNKNOWN: Text = Text::of("device-unknown");
+
 /// The first name found counts: browsers that are made of others name those too.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
@@ -27,16 +31,16 @@ const SYSTEMS: [(&str, &str); 7] = [
 ];
 
 /// `Firefox on Windows`, `curl`, or that it is not known.
-pub fn device_in_words(user_agent: Option<&str>) -> String {
-    let Some(text) = user_agent else { return "Unknown browser".to_owned() };
+pub fn device(user_agent: Option<&str>) -> Text {
+    let Some(text) = user_agent else { return UNKNOWN };
     let found = |names: &[(&str, &'static str)]| {
         names.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name)
     };
     match (found(&BROWSERS), found(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(browser), None) => browser.to_owned(),
-        (None, Some(system)) => format!("Unknown browser on {system}"),
-        (None, None) => program(text).unwrap_or("Unknown browser").to_owned(),
+        (Some(browser), Some(system)) => Text::of("device").with("browser", browser).with("system", system),
+        (Some(browser), None) => Text::verbatim(browser),
+        (None, Some(system)) => Text::of("device-unknown-on").with("system", system),
+        (None, None) => program(text).map_or(UNKNOWN, Text::verbatim),
     }
 }
 
@@ -50,9 +54,11 @@ fn program(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::texts::Texts;
 
     #[test]
     fn browsers_and_programs_are_named_as_their_owners_know_them() {
+        let texts = Texts::embedded();
         for (user_agent, words) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
@@ -99,8 +105,8 @@ mod tests {
             ("Mozilla/5.0 (Windows NT 10.0) Something/1", "Unknown browser on Windows"),
             ("", "Unknown browser"),
         ] {
-            assert_eq!(device_in_words(Some(user_agent)), words, "{user_agent}");
+            assert_eq!(texts.english(&device(Some(user_agent))), words, "{user_agent}");
         }
-        assert_eq!(device_in_words(None), "Unknown browser");
+        assert_eq!(texts.english(&device(None)), "Unknown browser");
     }
 }

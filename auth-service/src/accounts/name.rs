@@ -1,18 +1,28 @@
 //! A first or last name.
 
+use crate::text::Text;
+
 /// A name as its bearer writes it, on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonName(String);
 
 /// Why a name cannot be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidName {
-    #[error("Please enter a name.")]
     Empty,
-    #[error("Please use at most 150 characters.")]
     TooLong,
-    #[error("Please write the name on one line, with visible characters.")]
     Unprintable,
+}
+
+impl InvalidName {
+    /// What to do about it.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Empty => Text::of("name-empty"),
+            Self::TooLong => Text::of("name-too-long").with("max", PersonName::MAX_CHARS),
+            Self::Unprintable => Text::of("name-unprintable"),
+        }
+    }
 }
 
 impl PersonName {

@@ -1,11 +1,11 @@
 //! Passwords: what somebody typed, and what somebody may choose.
 
 use zeroize::Zeroizing;
-use zxcvbn::feedback::Feedback;
 use zxcvbn::matching::patterns::MatchPattern;
 use zxcvbn::{Score, zxcvbn};
 
-use super::{Email, PersonName};
+use super::{Email, PersonName, password_advice};
+use crate::text::Text;
 
 /// In characters (ASVS 6.2.9 asks for at least 64).
 pub const MAX_CHARS: usize = 128;
@@ -58,20 +58,28 @@ impl std::fmt::Debug for Password {
 pub struct NewPassword(Password);
 
 /// Why a password may not be chosen, in words for the one who chose it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordProblem {
-    #[error("Please use at least {0} characters. Several words in a row are easy to remember.")]
+    /// Than so many characters.
     TooShort(usize),
-    #[error("Please use at most {MAX_CHARS} characters.")]
     TooLong,
-    #[error("This is one of the first passwords that attackers try. Please choose another.")]
     Common,
-    #[error(
-        "This is too much like your name or email address. Please choose something that is not about you."
-    )]
     LikeTheirOwner,
-    #[error("This is too easy to guess. {0}")]
-    Guessable(String),
+    /// And what would help.
+    Guessable(Text),
+}
+
+impl PasswordProblem {
+    /// What to do about it.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::TooShort(min) => Text::of("password-too-short").with("min", *min),
+            Self::TooLong => Text::of("password-too-long").with("max", MAX_CHARS),
+            Self::Common => Text::of("password-common"),
+            Self::LikeTheirOwner => Text::of("password-like-owner"),
+            Self::Guessable(advice) => Text::of("password-guessable").with("advice", advice.clone()),
+        }
+    }
 }
 
 impl NewPassword {
@@ -104,7 +112,7 @@ impl NewPassword {
             return Err(PasswordProblem::Common);
         }
         if estimate.score() < Score::Three {
-            return Err(PasswordProblem::Guessable(advice(estimate.feedback())));
+            return Err(PasswordProblem::Guessable(password_advice::of(estimate.feedback())));
         }
         Ok(Self(password))
     }
@@ -168,20 +176,6 @@ fn is_in_list(estimate: &zxcvbn::Entropy) -> bool {
         MatchPattern::Dictionary(DictionaryPattern { dictionary_name, .. })
             if format!("{dictionary_name:?}") == "Passwords"
     )
-}
-
-fn advice(feedback: Option<&Feedback>) -> String {
-    let Some(feedback) = feedback else {
-        return "Please add a word or two that do not belong together.".to_owned();
-    };
-    let mut sentences: Vec<String> =
-        feedback.warning().map(|warning| warning.to_string()).into_iter().collect();
-    sentences.extend(feedback.suggestions().iter().map(ToString::to_string));
-    sentences
-        .iter()
-        .map(|sentence| if sentence.ends_with('.') { sentence.clone() } else { format!("{sentence}.") })
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 #[cfg(test)]
@@ -254,6 +248,7 @@ mod tests {
         let Err(PasswordProblem::Guessable(advice)) = judge("passwordpassword") else {
             panic!("was not refused")
         };
+        let advice = crate::web::texts::Texts::embedded().english(&advice);
         assert!(advice.ends_with('.') && advice.len() > 20, "{advice}");
     }
 }

@@ -12,6 +12,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::text::Text;
 
 /// How long a browser remembers that it may ask, in seconds.
 const REMEMBER: &str = "600";
@@ -26,9 +27,12 @@ pub(super) async fn only_our_services(
     let allowed = allowed_origin(&app, &request);
     let mut response = match &allowed {
         None => request.error_response(
-            Error::refuse(StatusCode::FORBIDDEN, "Only pages of our own services can renew a login.")
-                .code("origin_not_allowed")
-                .because("the Origin header is missing or not an allowed one"),
+            Error::refuse(
+                StatusCode::FORBIDDEN,
+                Text::verbatim("Only pages of our own services can renew a login."),
+            )
+            .code("origin_not_allowed")
+            .because("the Origin header is missing or not an allowed one"),
         ),
         Some(_) if request.method() == Method::OPTIONS => request.into_response(preflight()),
         Some(_) => next.call(request).await?.map_into_boxed_body(),

@@ -9,6 +9,7 @@ use crate::accounts::RefreshToken;
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::{Document, Json};
 
 /// A refresh token, as three of the addresses take it.
@@ -37,6 +38,9 @@ pub(super) async fn refresh(
 
 /// The one answer for every token that is good for nothing; the log knows why.
 pub(super) fn not_valid() -> Error {
-    Error::refuse(StatusCode::UNAUTHORIZED, "This token is not valid, or not any more. Log in again.")
-        .code("token_not_valid")
+    Error::refuse(
+        StatusCode::UNAUTHORIZED,
+        Text::verbatim("This token is not valid, or not any more. Log in again."),
+    )
+    .code("token_not_valid")
 }

@@ -9,6 +9,7 @@ use crate::accounts::{Email, Password};
 use crate::app::{App, LogIn};
 use crate::audit::Client;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::{Document, Json};
 
 #[derive(Deserialize)]
@@ -29,13 +30,13 @@ pub(super) async fn obtain(
     Json(sent): Json<Credentials>,
 ) -> Result<HttpResponse, Error> {
     let (Ok(email), false) = (Email::parse(&sent.email), sent.password.is_empty()) else {
-        return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Credentials::SHAPE));
+        return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(Credentials::SHAPE)));
     };
     match app.log_in((email, sent.password), None, client).await? {
         LogIn::Yes(current) => pair::answer(&app, &current).await,
         LogIn::Inactive | LogIn::No => Err(Error::refuse(
             StatusCode::UNAUTHORIZED,
-            "There is no active account with this email address and password.",
+            Text::verbatim("There is no active account with this email address and password."),
         )
         .code("no_active_account")),
     }

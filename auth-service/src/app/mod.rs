@@ -15,7 +15,7 @@ use crate::db::{self, Database, DatabaseError};
 use crate::keyring::{Keyring, KeyringError};
 use crate::web::headers::Policy;
 use crate::web::statics::Statics;
-use crate::web::{BrowserKeys, Cookies, Pages};
+use crate::web::{BrowserKeys, Cookies, Files, Pages, TemplateProblem};
 
 /// Everything that the features share. One value for the process; workers hold it by reference count.
 pub struct App {
@@ -38,8 +38,8 @@ pub enum StartError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     Keyring(#[from] KeyringError),
-    #[error("a template is broken: {0}")]
-    Templates(#[from] tera::Error),
+    #[error("TEMPLATES_DIR: {0}")]
+    Templates(#[from] TemplateProblem),
 }
 
 /// How many requests use the database at once; more wait.
@@ -51,14 +51,15 @@ impl App {
         let db = Database::connect(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
         db.run_here(|conn| clock.set_by(|| db::time(conn)).map_err(DatabaseError::from))?;
-        let statics = Statics::embedded();
+        let files = Files::with_folder(config.site.templates_dir.as_deref())?;
+        let statics = Statics::new(&files, &config.site);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         Ok(Self {
             keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, clock.now())?,
             hashers: HashPool::new(config.passwords.bcrypt_cost),
             refresh_key: RefreshKey::new(secrets.0, secrets.1),
             cookies: Cookies::new(&config),
-            pages: Pages::embedded(&config.auth_url, &statics)?,
+            pages: Pages::load(files, &config.site, &config.auth_url, &statics)?,
             statics,
             policy: Policy::new(&config),
             db,

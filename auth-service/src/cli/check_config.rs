@@ -36,6 +36,25 @@ fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str
         ("ALLOWED_ORIGINS", allowed_origins.map_or(everywhere, str::to_owned)),
         ("BCRYPT_COST", config.passwords.bcrypt_cost.to_string()),
         ("PASSWORD_MIN_LENGTH", config.passwords.min_length.to_string()),
+        ("SITE_NAME", config.site.name.clone().unwrap_or_else(|| "(ours)".to_owned())),
+        (
+            "SITE_LOGO",
+            config
+                .site
+                .logo
+                .as_ref()
+                .map_or_else(|| "(ours)".to_owned(), |logo| logo.path.display().to_string()),
+        ),
+        ("SITE_COLOR", config.site.colors_in_words().unwrap_or_else(|| "(ours)".to_owned())),
+        ("FOOTER_LINKS", config.site.links_in_words()),
+        (
+            "TEMPLATES_DIR",
+            config
+                .site
+                .templates_dir
+                .as_ref()
+                .map_or_else(|| "(not used)".to_owned(), |dir| dir.display().to_string()),
+        ),
         ("COOKIE_SECURE", config.cookie_secure.to_string()),
         ("ACCESS_COOKIE_NAME", config.cookie_names.access.clone()),
         ("REFRESH_COOKIE_NAME", config.cookie_names.refresh.clone()),

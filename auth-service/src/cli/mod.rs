@@ -11,6 +11,7 @@ mod prompt;
 mod roles;
 mod serve;
 mod sessions;
+mod templates;
 mod users;
 
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ enum Command {
     Migrate(DatabaseFlags),
     /// Check the settings and print those in force, secrets masked.
     CheckConfig(Box<ServeFlags>),
+    /// Print, or check, the templates and texts that TEMPLATES_DIR can override.
+    Templates(templates::Arguments),
     /// Print a new random secret, for SECRET_KEY or JWT_SIGNING_KEY.
     GenerateSecret,
     /// Create and manage accounts.
@@ -108,6 +111,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Serve(flags)) => serve::run(&flags),
         Some(Command::Migrate(flags)) => migrate::run(&flags),
         Some(Command::CheckConfig(flags)) => check_config::run(&flags),
+        Some(Command::Templates(arguments)) => templates::run(&arguments),
         Some(Command::GenerateSecret) => generate_secret::run(),
         Some(Command::Users(arguments)) => users::run(arguments),
         Some(Command::Sessions(arguments)) => sessions::run(arguments),

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, ServeFlags};
+use crate::every_page;
 use crate::keyring::KeyringError;
 use crate::server::Server;
 use crate::telemetry;
@@ -18,7 +19,9 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let (auth_url, listen) = (config.auth_url.origin(), config.listen);
     let listener = TcpListener::bind(listen)
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
-    let server = Server::new(listener, App::open(config, Clock::system().set_by_the_database())?);
+    let app = App::open(config, Clock::system().set_by_the_database())?;
+    every_page::try_all(&app.pages)?;
+    let server = Server::new(listener, app);
     tracing::info!(%auth_url, %listen, "listening");
     actix_web::rt::System::new()
         .block_on(async { server.run()?.await })
@@ -34,7 +37,7 @@ impl From<StartError> for Failure {
                 Self::Database(error)
             }
             StartError::Keyring(error) => Self::Misused(error.to_string()),
-            StartError::Templates(error) => Self::Misused(format!("a template is broken: {error}")),
+            StartError::Templates(problem) => problem.into(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::accounts::{Ended, Session, SessionId, User, device_in_words};
+use crate::accounts::{Ended, Session, SessionId, User, device};
 use crate::audit::Client;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
@@ -66,7 +66,7 @@ impl From<&Session> for Printed {
     fn from(session: &Session) -> Self {
         Self {
             session: session.id.uuid(),
-            device: device_in_words(session.user_agent.as_deref()),
+            device: output::english(&device(session.user_agent.as_deref())),
             address: session.address.clone(),
             user_agent: session.user_agent.clone(),
             began_at: session.began_at.rfc3339(),

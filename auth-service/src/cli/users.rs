@@ -210,7 +210,8 @@ fn name(flag: &str, text: &str) -> Result<PersonName, Failure> {
     if text.is_empty() {
         return Ok(PersonName::none());
     }
-    PersonName::parse(text).map_err(|problem| Failure::Misused(format!("{flag}: {problem}")))
+    PersonName::parse(text)
+        .map_err(|problem| Failure::Misused(format!("{flag}: {}", output::english(&problem.text()))))
 }
 
 fn hash(
@@ -220,7 +221,8 @@ fn hash(
 ) -> Result<PasswordHash, Failure> {
     let rules = source.rules.parse()?;
     let password = prompt::new_password(source.password_stdin)?;
-    let password = NewPassword::parse(password, rules.min_length, email, names)
-        .map_err(|problem| Failure::Refused(format!("the password was not taken: {problem}")))?;
+    let password = NewPassword::parse(password, rules.min_length, email, names).map_err(|problem| {
+        Failure::Refused(format!("the password was not taken: {}", output::english(&problem.text())))
+    })?;
     Ok(PasswordHash::make(&password, rules.bcrypt_cost))
 }

@@ -40,6 +40,28 @@ pub struct KeyTimeFlags {
     pub access_token_lifetime: Option<String>,
 }
 
+/// How the pages look.
+#[derive(clap::Args, Clone, Default)]
+pub struct SiteFlags {
+    /// What the pages call the whole of your services [default: One account, in each language].
+    #[arg(long, env, hide_env_values = true, value_name = "NAME")]
+    pub site_name: Option<String>,
+    /// A picture to show beside the name: .svg, .png, .jpg or .webp, at most 256 KB [default: a key].
+    #[arg(long, env, value_name = "FILE")]
+    pub site_logo: Option<PathBuf>,
+    /// The colour of buttons and links, such as #2348ae; a second one, after a comma, for dark screens. Made darker or
+    /// lighter where it could not be read otherwise [default: blue].
+    #[arg(long, env, hide_env_values = true, value_name = "COLOR")]
+    pub site_color: Option<String>,
+    /// Links at the foot of every page: `Imprint=https://example.org/imprint, Help=mailto:help@example.org`.
+    #[arg(long, env, hide_env_values = true, value_name = "LINKS")]
+    pub footer_links: Option<String>,
+    /// A folder with templates, texts and static files that take the place of ours with the same name; see
+    /// `auth-service templates`.
+    #[arg(long, env, value_name = "FOLDER")]
+    pub templates_dir: Option<PathBuf>,
+}
+
 /// All that the service needs.
 #[derive(clap::Args, Clone, Default)]
 pub struct ServeFlags {
@@ -117,4 +139,6 @@ pub struct ServeFlags {
     pub database: DatabaseFlags,
     #[command(flatten)]
     pub passwords: PasswordFlags,
+    #[command(flatten)]
+    pub site: SiteFlags,
 }

@@ -9,16 +9,18 @@ mod secret;
 mod secret_key;
 mod serve;
 mod signing;
+mod site;
 mod span;
 
 pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
-pub use flags::{DatabaseFlags, KeyTimeFlags, PasswordFlags, ServeFlags};
+pub use flags::{DatabaseFlags, KeyTimeFlags, PasswordFlags, ServeFlags, SiteFlags};
 pub use origins::{AllowedOrigins, AuthUrl};
 pub use proxies::TrustedProxies;
 pub use secret_key::SecretKey;
 pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
+pub use site::{Color, FooterLink, Logo, Site};
 pub use span::in_words as span_in_words;
 
 /// A setting that cannot be used: names the setting and what to do, never its value.

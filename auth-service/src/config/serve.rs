@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::span::{self, DAY, HOUR, MINUTE};
 use super::{
     AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, PasswordFlags,
-    SecretKey, ServeFlags, TokenAlgorithm, TrustedProxies, secret, signing,
+    SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies, secret, signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -29,6 +29,7 @@ pub struct Config {
     pub audit_retention: Duration,
     pub trusted_proxies: TrustedProxies,
     pub passwords: PasswordRules,
+    pub site: Site,
     pub log_format: LogFormat,
 }
 
@@ -118,6 +119,7 @@ impl Config {
             )?,
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
             passwords: flags.passwords.parse()?,
+            site: Site::parse(&flags.site)?,
             log_format: log_format(flags.log_format.as_deref())?,
             cookie_domain,
             auth_url,

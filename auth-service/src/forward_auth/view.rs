@@ -8,11 +8,11 @@ use shared_claims::{Claims, Verifier};
 use super::forwarded::Forwarded;
 use crate::app::App;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::cookie_guard::access_tokens;
 use crate::web::{Next, Problem, see_other};
 
-const TWO_PEOPLE: &str = "Your browser sent the logins of two people, which happens when another site of this domain sets \
-                          a cookie that it should not. Please log out, delete this domain's cookies, and log in again.";
+const TWO_PEOPLE: Text = Text::of("error-two-people");
 
 /// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; else `303` to the login and back for a
 /// person in a tab, where the proxy passes that on, and `401` for everybody else.

@@ -13,6 +13,10 @@ pub struct LoopPage {
 
 impl Page for LoopPage {
     const TEMPLATE: &'static str = "login/loop.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self::new("shop.example.org".to_owned(), "https://shop.example.org/".to_owned())]
+    }
 }
 
 impl LoopPage {
@@ -27,6 +31,10 @@ pub struct DonePage {}
 
 impl Page for DonePage {
     const TEMPLATE: &'static str = "login/done.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {}]
+    }
 }
 
 /// `templates/login/frame.html`: within a service's page that keeps a form.
@@ -39,6 +47,11 @@ pub struct FramePage {
 
 impl Page for FramePage {
     const TEMPLATE: &'static str = "login/frame.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |email: Option<&str>| Self::new(email.map(str::to_owned), "/login".to_owned());
+        vec![page(Some("ada@example.org")), page(None)]
+    }
 }
 
 impl FramePage {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Email, Password};
+use crate::text::Text;
 use crate::web::{CheckedForm, Field, Page, field};
 
 /// The form as it is posted.
@@ -25,9 +26,9 @@ impl CheckedForm for LoginForm {
 #[derive(Debug, Default)]
 pub struct Remarks {
     /// About the form as a whole.
-    pub form: Option<&'static str>,
-    pub email: Option<&'static str>,
-    pub password: Option<&'static str>,
+    pub form: Option<Text>,
+    pub email: Option<Text>,
+    pub password: Option<Text>,
 }
 
 impl Remarks {
@@ -35,10 +36,8 @@ impl Remarks {
     pub fn on_what_is_missing(form: &LoginForm) -> Self {
         Self {
             form: None,
-            email: Email::parse(&form.email)
-                .is_err()
-                .then_some("Please enter your email address, such as ada@example.org."),
-            password: form.password.is_empty().then_some("Please enter your password."),
+            email: Email::parse(&form.email).is_err().then_some(Text::of("login-email-missing")),
+            password: form.password.is_empty().then_some(Text::of("login-password-missing")),
         }
     }
 }
@@ -56,11 +55,26 @@ pub struct LoginPage {
 
 impl Page for LoginPage {
     const TEMPLATE: &'static str = "login/login.html";
+
+    fn samples() -> Vec<Self> {
+        let links =
+            |next: Option<&str>| (next.map(str::to_owned), "/register".to_owned(), "token".to_owned());
+        let wrong = Remarks {
+            form: Some(Text::of("login-wrong")),
+            email: Some(Text::of("login-email-missing")),
+            password: Some(Text::of("login-password-missing")),
+        };
+        vec![
+            Self::new("", &Remarks::default(), links(None)),
+            Self::new("ada@", &wrong, links(Some("https://shop.example.org/cart"))),
+            Self::again("ada@example.org", links(None)),
+        ]
+    }
 }
 
 #[derive(Debug, Serialize)]
 struct Fields {
-    errors: Vec<String>,
+    errors: Vec<Text>,
     email: Field,
     password: Field,
 }
@@ -72,15 +86,14 @@ impl LoginPage {
         remarks: &Remarks,
         (next, register_url, csrf_token): (Option<String>, String, String),
     ) -> Self {
-        let words = |remark: Option<&'static str>| remark.map(str::to_owned);
         let mut form = Fields {
-            errors: words(remarks.form).into_iter().collect(),
-            email: Field::email("email", "Email address", "username")
+            errors: remarks.form.clone().into_iter().collect(),
+            email: Field::email("email", Text::of("label-email"), "username")
                 .value(entered)
                 .max_length(Email::MAX_BYTES)
-                .errors(words(remarks.email)),
-            password: Field::password("password", "Password", "current-password")
-                .errors(words(remarks.password)),
+                .errors(remarks.email.clone()),
+            password: Field::password("password", Text::of("label-password"), "current-password")
+                .errors(remarks.password.clone()),
         };
         field::focus(&mut [&mut form.email, &mut form.password]);
         Self { form, next, register_url, csrf_token, is_again: false }

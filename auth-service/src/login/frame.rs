@@ -9,6 +9,7 @@ use super::again::{DonePage, FramePage};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::{Next, Shell};
 
 const DONE: &str = "/login/done";
@@ -21,7 +22,7 @@ pub async fn renew(app: web::Data<App>, request: HttpRequest, client: Client) ->
     let back = app.next(Some(&app.config.auth_url.join(DONE)));
     let login_url = app.config.auth_url.join(&Next::carried_by(back.as_ref(), "/login"));
     let page = FramePage::new(current.as_ref().map(|current| current.user.email.to_string()), login_url);
-    let mut answer = app.pages.answer(StatusCode::OK, &Shell::default(), &page)?;
+    let mut answer = app.pages.answer(StatusCode::OK, &Shell::bare(&request), &page)?;
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.frame_policy());
     match current {
         Some(current) => app.admit(answer, &current).await,
@@ -30,8 +31,8 @@ pub async fn renew(app: web::Data<App>, request: HttpRequest, client: Client) ->
 }
 
 /// What somebody sees who logged in in a tab of its own.
-pub async fn done(app: web::Data<App>) -> Result<HttpResponse, Error> {
-    app.pages.answer(StatusCode::OK, &Shell::default(), &DonePage {})
+pub async fn done(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    app.pages.answer(StatusCode::OK, &Shell::bare(&request), &DonePage {})
 }
 
 /// Another site's frame, an image or a script renews nothing (R15).
@@ -42,5 +43,5 @@ fn require_frame_of_ours(headers: &HeaderMap) -> Result<(), Error> {
     if is_frame && is_ours {
         return Ok(());
     }
-    Err(Error::refuse(StatusCode::FORBIDDEN, "This page can only be opened within a page of our services."))
+    Err(Error::refuse(StatusCode::FORBIDDEN, Text::of("login-only-within")))
 }

@@ -11,11 +11,12 @@ use crate::accounts::Email;
 use crate::app::{App, LogIn};
 use crate::audit::Client;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
 
-const WRONG: &str = "Please enter a correct email and password. Capital letters matter in the password.";
-const INACTIVE: &str = "This account is inactive.";
+const WRONG: Text = Text::of("login-wrong");
+const INACTIVE: Text = Text::of("login-inactive");
 
 /// `GET /login`: renews a live session and goes on to `next`, or shows the form. A failed renewal takes neither token
 /// away: the failure may be another tab's success.
@@ -113,10 +114,7 @@ pub async fn submit(
 fn require_navigation(request: &HttpRequest) -> Result<(), Error> {
     match request.headers().get("sec-fetch-dest").map(|value| value.as_bytes()) {
         None | Some(b"document") => Ok(()),
-        Some(_) => Err(Error::refuse(
-            StatusCode::FORBIDDEN,
-            "This page can only be opened by itself, not from within another page.",
-        )),
+        Some(_) => Err(Error::refuse(StatusCode::FORBIDDEN, Text::of("login-not-within"))),
     }
 }
 

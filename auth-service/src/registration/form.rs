@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Email, InvalidEmail, InvalidName, NewPassword, Password, PasswordProblem, PersonName};
+use crate::text::Text;
 use crate::web::{CheckedForm, Field, Page, field};
 
 /// The form as it is posted.
@@ -34,12 +35,19 @@ pub struct Answers {
 }
 
 /// Why an address cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailProblem {
-    #[error("Please enter an email address, such as ada@example.org.")]
     Invalid,
-    #[error("This email address already has an account. Would you like to log in instead?")]
     Taken,
+}
+
+impl EmailProblem {
+    fn text(&self) -> Text {
+        match self {
+            Self::Invalid => Text::of("register-email-invalid"),
+            Self::Taken => Text::of("register-email-taken"),
+        }
+    }
 }
 
 impl From<InvalidEmail> for EmailProblem {
@@ -77,11 +85,30 @@ pub struct RegisterPage {
 
 impl Page for RegisterPage {
     const TEMPLATE: &'static str = "registration/register.html";
+
+    fn samples() -> Vec<Self> {
+        let links = |next: Option<&str>| (next.map(str::to_owned), "/login".to_owned(), "token".to_owned());
+        let nothing = Answers {
+            first_name: Err(InvalidName::Empty),
+            last_name: Err(InvalidName::Empty),
+            email: Err(EmailProblem::Taken),
+            password: Err(PasswordProblem::TooShort(12)),
+            passwords_match: false,
+        };
+        let wrong = Self::new(
+            None,
+            Some(&nothing),
+            vec![Text::of("form-stale")],
+            12,
+            links(Some("https://shop.example.org/")),
+        );
+        vec![Self::new(None, None, Vec::new(), 12, links(None)), wrong]
+    }
 }
 
 #[derive(Debug, Serialize)]
 struct Fields {
-    errors: Vec<String>,
+    errors: Vec<Text>,
     first_name: Field,
     last_name: Field,
     email: Field,
@@ -94,35 +121,37 @@ impl RegisterPage {
     pub fn new(
         entered: Option<&RegistrationForm>,
         judged: Option<&Answers>,
-        errors: Vec<String>,
+        errors: Vec<Text>,
         min_length: usize,
         (next, login_url, csrf_token): (Option<String>, String, String),
     ) -> Self {
         let text = |pick: fn(&RegistrationForm) -> &str| entered.map_or("", pick);
-        let problem = |pick: fn(&Answers) -> Option<String>| judged.and_then(pick);
+        let problem = |pick: fn(&Answers) -> Option<Text>| judged.and_then(pick);
         let mut form = Fields {
             errors,
-            first_name: Field::text("first_name", "First name", "given-name")
+            first_name: Field::text("first_name", Text::of("label-first-name"), "given-name")
                 .value(text(|form| &form.first_name))
                 .max_length(PersonName::MAX_CHARS)
-                .errors(problem(|judged| to_message(&judged.first_name))),
-            last_name: Field::text("last_name", "Last name", "family-name")
+                .errors(problem(|judged| to_message(&judged.first_name, InvalidName::text))),
+            last_name: Field::text("last_name", Text::of("label-last-name"), "family-name")
                 .value(text(|form| &form.last_name))
                 .max_length(PersonName::MAX_CHARS)
-                .errors(problem(|judged| to_message(&judged.last_name))),
-            email: Field::email("email", "Email address", "username")
+                .errors(problem(|judged| to_message(&judged.last_name, InvalidName::text))),
+            email: Field::email("email", Text::of("label-email"), "username")
                 .value(text(|form| &form.email))
                 .max_length(Email::MAX_BYTES)
-                .errors(problem(|judged| to_message(&judged.email))),
-            password: Field::password("password", "Password", "new-password")
-                .hint(format!("At least {min_length} characters. Several unrelated words work well."))
-                .errors(problem(|judged| to_message(&judged.password))),
-            confirm_password: Field::password("confirm_password", "Password again", "new-password").errors(
-                problem(|judged| {
-                    (!judged.passwords_match)
-                        .then(|| "Please enter the same password in both fields.".to_owned())
-                }),
-            ),
+                .errors(problem(|judged| to_message(&judged.email, EmailProblem::text))),
+            password: Field::password("password", Text::of("label-password"), "new-password")
+                .hint(Text::of("register-password-hint").with("min", min_length))
+                .errors(problem(|judged| to_message(&judged.password, PasswordProblem::text))),
+            confirm_password: Field::password(
+                "confirm_password",
+                Text::of("label-password-again"),
+                "new-password",
+            )
+            .errors(problem(|judged| {
+                (!judged.passwords_match).then_some(Text::of("register-passwords-differ"))
+            })),
         };
         field::focus(&mut [
             &mut form.first_name,
@@ -135,6 +164,6 @@ impl RegisterPage {
     }
 }
 
-fn to_message<T, E: ToString>(answer: &Result<T, E>) -> Option<String> {
-    answer.as_ref().err().map(ToString::to_string)
+fn to_message<T, E>(answer: &Result<T, E>, in_words: fn(&E) -> Text) -> Option<Text> {
+    answer.as_ref().err().map(in_words)
 }

@@ -10,6 +10,7 @@ use crate::accounts::{Email, Ended, NewPassword, NewUser, PersonName, Registrati
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::browser::Level;
 use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
@@ -32,7 +33,7 @@ pub async fn submit(
         Posted::Genuine(form) => Arc::new(form),
         Posted::Stale(form) => {
             let next = app.next(form.next.as_deref());
-            let stale = vec![STALE.to_owned()];
+            let stale = vec![STALE];
             return page(&app, &browser, StatusCode::FORBIDDEN, next.as_ref(), Some(&form), None, stale);
         }
     };
@@ -49,7 +50,7 @@ pub async fn submit(
     {
         match register(&app, (first, last), email, password, client.clone()).await {
             Ok(()) => {
-                browser.flash(Level::Success, "Your account was created. Please log in now.")?;
+                browser.flash(Level::Success, Text::of("register-done"))?;
                 let login = see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login")));
                 // Else the login page would renew whoever was logged in here before.
                 let was_somebody =
@@ -113,7 +114,7 @@ fn page(
     next: Option<&Next>,
     entered: Option<&RegistrationForm>,
     judged: Option<&Answers>,
-    errors: Vec<String>,
+    errors: Vec<Text>,
 ) -> Result<HttpResponse, Error> {
     let links =
         (next.map(|next| next.as_str().to_owned()), Next::carried_by(next, "/login"), browser.form_token()?);

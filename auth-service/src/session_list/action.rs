@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::accounts::{Password, Session, SessionId};
 use crate::db::types::Timestamp;
+use crate::text::Text;
 use crate::web::CheckedForm;
 
 /// Ending other sessions needs a password that was given no longer ago than this (ASVS 7.5.1, 7.5.2).
@@ -79,12 +80,12 @@ impl End {
     }
 
     /// What is about to happen, as the page that asks for the password says it.
-    pub fn in_words(self) -> &'static str {
+    pub fn text(self) -> Text {
         match self {
-            Self::This => "log out of this browser",
-            Self::One(_) => "log out of one other browser",
-            Self::Others => "log out of all other browsers",
-            Self::All => "log out everywhere, here too",
+            Self::This => Text::of("confirm-this"),
+            Self::One(_) => Text::of("confirm-one"),
+            Self::Others => Text::of("confirm-others"),
+            Self::All => Text::of("confirm-all"),
         }
     }
 }

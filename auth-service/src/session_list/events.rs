@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::accounts::device_in_words;
+use crate::accounts::device;
 use crate::audit::{Entry, Event};
+use crate::text::Text;
+use crate::web::texts::moment;
 
 /// What its owner, the operator or a thief did; renewals, for one, would drown the rest.
 pub(super) const DONE: [Event; 9] = [
@@ -29,44 +31,57 @@ pub(super) const LATEST_REFUSED: i64 = 4;
 /// One line of the list.
 #[derive(Debug, Serialize)]
 pub struct EventLine {
-    what: &'static str,
-    when: String,
+    what: Text,
+    when: Text,
     /// From which device and address, where somebody did it over the network.
-    from: Option<String>,
+    from: Option<Text>,
     /// Somebody else may have done this.
     is_alarming: bool,
 }
 
 impl EventLine {
+    /// One of each kind, for trying a template.
+    pub(super) fn samples() -> Vec<Self> {
+        let line = |what, is_alarming, from| Self {
+            what: Text::of(what),
+            when: Text::verbatim("now"),
+            from,
+            is_alarming,
+        };
+        vec![line("event-login", false, Some(Text::of("device-unknown"))), line("event-reuse", true, None)]
+    }
+
     /// `None` for events that say nothing to a person.
     pub fn of(entry: &Entry) -> Option<Self> {
         let event = Event::parse(&entry.event)?;
-        let what = in_words(event, entry.detail.as_deref().unwrap_or_default())?;
-        let device = || device_in_words(entry.user_agent.as_deref());
-        let from = entry.address.as_ref().map(|address| format!("{}, {address}", device()));
+        let what = text(event, entry.detail.as_deref().unwrap_or_default())?;
+        let device = || device(entry.user_agent.as_deref());
+        let from = |address: &String| {
+            Text::of("event-from").with("device", device()).with("address", address.as_str())
+        };
         let is_alarming = event == Event::RefreshReuse || REFUSED.contains(&event);
-        Some(Self { what, when: entry.at.in_words(), from, is_alarming })
+        Some(Self { what, when: moment(entry.at), from: entry.address.as_ref().map(from), is_alarming })
     }
 }
 
-fn in_words(event: Event, detail: &str) -> Option<&'static str> {
-    Some(match (event, detail) {
-        (Event::Registered, _) => "Account created",
-        (Event::Login, _) => "Logged in",
-        (Event::LoginRefused, "inactive") => "Login refused: the account was inactive",
-        (Event::LoginRefused, _) => "Login failed: wrong password",
-        (Event::PasswordRefused, _) => "Wrong password, where it was asked for again",
-        (Event::Logout, _) => "Logged out",
-        (Event::SessionEnded, "ended_by_owner") => "Logged out of another browser",
-        (Event::SessionEnded, "ended_by_operator") => "Logged out by the operator",
-        (Event::SessionEnded, "too_many") => "Oldest login ended: there were too many",
+fn text(event: Event, detail: &str) -> Option<Text> {
+    Some(Text::of(match (event, detail) {
+        (Event::Registered, _) => "event-registered",
+        (Event::Login, _) => "event-login",
+        (Event::LoginRefused, "inactive") => "event-login-inactive",
+        (Event::LoginRefused, _) => "event-login-wrong",
+        (Event::PasswordRefused, _) => "event-password-refused",
+        (Event::Logout, _) => "event-logout",
+        (Event::SessionEnded, "ended_by_owner") => "event-ended-by-owner",
+        (Event::SessionEnded, "ended_by_operator") => "event-ended-by-operator",
+        (Event::SessionEnded, "too_many") => "event-too-many",
         // Somebody logged in anew in the same browser; the login itself is in the list.
         (Event::SessionEnded, _) => return None,
-        (Event::RefreshReuse, _) => "A copy of a login was used; that login was ended",
-        (Event::PasswordChanged, _) => "Password changed",
-        (Event::Activated, _) => "Account activated by the operator",
-        (Event::Deactivated, _) => "Account deactivated by the operator",
-        (Event::RolesChanged, _) => "Roles changed by the operator",
+        (Event::RefreshReuse, _) => "event-reuse",
+        (Event::PasswordChanged, _) => "event-password-changed",
+        (Event::Activated, _) => "event-activated",
+        (Event::Deactivated, _) => "event-deactivated",
+        (Event::RolesChanged, _) => "event-roles-changed",
         _ => return None,
-    })
+    }))
 }

@@ -4,14 +4,16 @@ use serde::Serialize;
 
 use super::action::End;
 use super::events::EventLine;
-use crate::accounts::{Current, Session, device_in_words};
+use crate::accounts::{Current, Session, device};
 use crate::audit::Entry;
+use crate::text::Text;
+use crate::web::texts::moment;
 use crate::web::{Field, Page};
 
 /// `templates/session_list/sessions.html`
 #[derive(Debug, Serialize)]
 pub struct SessionsPage {
-    errors: Vec<String>,
+    errors: Vec<Text>,
     sessions: Vec<SessionLine>,
     has_others: bool,
     events: Vec<EventLine>,
@@ -20,15 +22,36 @@ pub struct SessionsPage {
 
 impl Page for SessionsPage {
     const TEMPLATE: &'static str = "session_list/sessions.html";
+
+    fn samples() -> Vec<Self> {
+        let line = |is_this, address: Option<&str>| SessionLine {
+            id: "01234567-89ab-7def-8123-456789abcdef".to_owned(),
+            device: Text::of("device-unknown"),
+            address: address.map(str::to_owned),
+            began: Text::verbatim("then"),
+            last_used: Text::verbatim("now"),
+            is_this,
+        };
+        let page = |errors: Vec<Text>, sessions: Vec<SessionLine>, events: Vec<EventLine>| Self {
+            errors,
+            has_others: sessions.len() > 1,
+            sessions,
+            events,
+            csrf_token: "token".to_owned(),
+        };
+        let alone = page(Vec::new(), vec![line(true, None)], Vec::new());
+        let sessions = vec![line(true, None), line(false, Some("192.0.2.7"))];
+        vec![alone, page(vec![Text::of("sessions-unknown")], sessions, EventLine::samples())]
+    }
 }
 
 #[derive(Debug, Serialize)]
 struct SessionLine {
     id: String,
-    device: String,
+    device: Text,
     address: Option<String>,
-    began: String,
-    last_used: String,
+    began: Text,
+    last_used: Text,
     is_this: bool,
 }
 
@@ -36,10 +59,10 @@ impl SessionLine {
     fn of(session: &Session, current: &Session) -> Self {
         Self {
             id: session.id.to_string(),
-            device: device_in_words(session.user_agent.as_deref()),
+            device: device(session.user_agent.as_deref()),
             address: session.address.clone(),
-            began: session.began_at.in_words(),
-            last_used: session.rotated_at.in_words(),
+            began: moment(session.began_at),
+            last_used: moment(session.rotated_at),
             is_this: session.id == current.id,
         }
     }
@@ -51,13 +74,13 @@ impl SessionsPage {
         current: &Session,
         mut alive: Vec<Session>,
         mut events: Vec<Entry>,
-        error: Option<&str>,
+        error: Option<Text>,
         csrf_token: String,
     ) -> Self {
         events.sort_by_key(|entry| std::cmp::Reverse(entry.at));
         alive.sort_by_key(|session| (session.id != current.id, std::cmp::Reverse(session.rotated_at)));
         Self {
-            errors: error.map(str::to_owned).into_iter().collect(),
+            errors: error.into_iter().collect(),
             has_others: alive.iter().any(|session| session.id != current.id),
             sessions: alive.iter().map(|session| SessionLine::of(session, current)).collect(),
             events: events.iter().filter_map(EventLine::of).collect(),
@@ -70,7 +93,7 @@ impl SessionsPage {
 #[derive(Debug, Serialize)]
 pub struct ConfirmPage {
     email: String,
-    what: &'static str,
+    what: Text,
     end: String,
     password: Field,
     csrf_token: String,
@@ -78,19 +101,34 @@ pub struct ConfirmPage {
 
 impl Page for ConfirmPage {
     const TEMPLATE: &'static str = "session_list/confirm.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |error| Self {
+            email: "ada@example.org".to_owned(),
+            what: End::Others.text(),
+            end: "others".to_owned(),
+            password: Self::password(error),
+            csrf_token: "token".to_owned(),
+        };
+        vec![page(None), page(Some(Text::of("confirm-wrong")))]
+    }
 }
 
 impl ConfirmPage {
-    pub fn new(current: &Current, end: End, error: Option<&str>, csrf_token: String) -> Self {
-        let mut password =
-            Field::password("password", "Password", "current-password").errors(error.map(str::to_owned));
-        crate::web::field::focus(&mut [&mut password]);
+    pub fn new(current: &Current, end: End, error: Option<Text>, csrf_token: String) -> Self {
         Self {
             email: current.user.email.to_string(),
-            what: end.in_words(),
+            what: end.text(),
             end: end.field(&current.session),
-            password,
+            password: Self::password(error),
             csrf_token,
         }
+    }
+
+    fn password(error: Option<Text>) -> Field {
+        let mut password =
+            Field::password("password", Text::of("label-password"), "current-password").errors(error);
+        crate::web::field::focus(&mut [&mut password]);
+        password
     }
 }

@@ -11,12 +11,13 @@ use crate::accounts::{Current, Ended, Proven, Session};
 use crate::app::App;
 use crate::audit::{Client, Entry};
 use crate::error::Error;
+use crate::text::Text;
 use crate::web::browser::Level;
 use crate::web::form::STALE;
 use crate::web::{Browser, Posted, Shell, Visitor, see_other};
 
-const UNKNOWN: &str = "That login was not found. It may have ended already.";
-const WRONG: &str = "That is not your password. Capital letters matter in it.";
+const UNKNOWN: Text = Text::of("sessions-unknown");
+const WRONG: Text = Text::of("confirm-wrong");
 
 /// `GET /account/sessions`: the list, or the way to the login.
 pub async fn show(
@@ -61,25 +62,17 @@ pub async fn submit(
     let ended = end_sessions(&app, &current, end, client).await?;
     if matches!(end, End::This | End::All) {
         browser.renew();
-        browser.flash(Level::Info, "You are now logged out.")?;
+        browser.flash(Level::Info, Text::of("logout-done"))?;
         return app.dismiss(see_other(&app.config.auth_url.join("/login")));
     }
     let answer = if ended == 0 && matches!(end, End::One(_)) {
         list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await?
     } else {
-        browser.flash(Level::Success, ended_in_words(ended))?;
+        browser.flash(Level::Success, Text::of("sessions-ended").with("count", ended))?;
         see_other(&app.config.auth_url.join(PATH))
     };
     // The proof replaced the refresh token, whatever came of it then, and is in the next access token as `auth_time`.
     if needs_proof { app.admit(answer, &current).await } else { Ok(answer) }
-}
-
-fn ended_in_words(ended: usize) -> &'static str {
-    match ended {
-        0 => "There was no other login to end.",
-        1 => "Done. That browser is logged out; services there notice within minutes.",
-        _ => "Done. Those browsers are logged out; services there notice within minutes.",
-    }
 }
 
 async fn end_sessions(app: &App, current: &Current, end: End, client: Client) -> Result<usize, Error> {
@@ -96,7 +89,7 @@ async fn list(
     browser: &Browser,
     current: &Current,
     status: StatusCode,
-    error: Option<&str>,
+    error: Option<Text>,
 ) -> Result<HttpResponse, Error> {
     let (user, now) = (current.user.id, app.clock.now());
     let (alive, events) = app
@@ -118,7 +111,7 @@ fn confirm(
     browser: &Browser,
     current: &Current,
     end: End,
-    error: Option<&str>,
+    error: Option<Text>,
 ) -> Result<HttpResponse, Error> {
     let page = ConfirmPage::new(current, end, error, browser.form_token()?);
     app.pages.answer(StatusCode::UNAUTHORIZED, &shell(browser, current), &page)

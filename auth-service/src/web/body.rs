@@ -10,6 +10,7 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use crate::error::Error;
+use crate::text::Text;
 
 /// Our largest form with every field full is a third of this.
 const MAX_BYTES: usize = 16 * 1024;
@@ -19,26 +20,19 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// The whole body.
 pub(super) async fn read(payload: Payload) -> Result<Bytes, Error> {
-    tokio::time::timeout(MAX_WAIT, collect(payload)).await.map_err(|_| {
-        Error::refuse(
-            StatusCode::REQUEST_TIMEOUT,
-            "What you sent took too long to arrive. Please send it again.",
-        )
-    })?
+    tokio::time::timeout(MAX_WAIT, collect(payload))
+        .await
+        .map_err(|_| Error::refuse(StatusCode::REQUEST_TIMEOUT, Text::of("error-slow")))?
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
-            Error::refuse(StatusCode::BAD_REQUEST, "What you sent broke off. Please send it again.")
-                .because(error.to_string())
+            Error::refuse(StatusCode::BAD_REQUEST, Text::of("error-broke-off")).because(error.to_string())
         })?;
         if body.len() + chunk.len() > MAX_BYTES {
-            return Err(Error::refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "This is too large. Please shorten what you entered and send it again.",
-            ));
+            return Err(Error::refuse(StatusCode::PAYLOAD_TOO_LARGE, Text::of("error-too-large")));
         }
         body.extend_from_slice(&chunk);
     }

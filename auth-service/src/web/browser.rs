@@ -13,10 +13,12 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 
+use super::texts::Preferred;
 use super::{Cookies, browser_keys};
 use crate::config::SecretKey;
 use crate::error::Error;
 use crate::random;
+use crate::text::Text;
 
 const FORM_SECRET: &str = "csrf";
 const MESSAGES: &str = "messages";
@@ -42,13 +44,15 @@ pub struct Browser {
     session: Session,
     /// Nobody reads the answer to a HEAD.
     is_read: bool,
+    /// Which languages it asks for.
+    pub preferred: Preferred,
 }
 
 /// A message that the next page shows, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub level: Level,
-    pub text: String,
+    pub text: Text,
 }
 
 /// How a message is meant.
@@ -62,9 +66,9 @@ pub enum Level {
 
 impl Browser {
     /// Leaves a message for the next page.
-    pub fn flash(&self, level: Level, text: &str) -> Result<(), Error> {
+    pub fn flash(&self, level: Level, text: Text) -> Result<(), Error> {
         let mut messages = self.messages();
-        messages.push(Message { level, text: text.to_owned() });
+        messages.push(Message { level, text });
         self.session.insert(MESSAGES, messages).map_err(Error::internal)
     }
 
@@ -131,10 +135,11 @@ impl FromRequest for Browser {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_read = request.method() != Method::HEAD;
+        let preferred = Preferred::of(request);
         ready(
             Session::from_request(request, payload)
                 .into_inner()
-                .map(|session| Self { session, is_read })
+                .map(|session| Self { session, is_read, preferred })
                 .map_err(|error| Error::internal(format!("the browser session cannot be read: {error}"))),
         )
     }

@@ -14,14 +14,14 @@ use super::problem::{self, Problem};
 use super::templates::Pages;
 use crate::config::AuthUrl;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
+use crate::text::Text;
 
 /// The page for everything that went otherwise.
 #[derive(Debug, Serialize)]
 pub struct ErrorPage {
     status: u16,
-    title: &'static str,
-    message: &'static str,
-    advice: Option<&'static str>,
+    title: Text,
+    message: Text,
     retry_after: Option<u32>,
     request_id: Option<String>,
     home_url: String,
@@ -29,23 +29,27 @@ pub struct ErrorPage {
 
 impl Page for ErrorPage {
     const TEMPLATE: &'static str = "error.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |status, retry_after| {
+            let page = Self::new(status, None, Some("01234567-89ab".to_owned()), "/".to_owned());
+            Self { retry_after, ..page }
+        };
+        vec![
+            page(StatusCode::NOT_FOUND, None),
+            page(StatusCode::SERVICE_UNAVAILABLE, Some(5)),
+            page(StatusCode::TOO_MANY_REQUESTS, Some(600)),
+        ]
+    }
 }
 
 impl ErrorPage {
-    pub fn new(
-        status: StatusCode,
-        message: Option<&'static str>,
-        id: Option<String>,
-        home_url: String,
-    ) -> Self {
+    pub fn new(status: StatusCode, message: Option<Text>, id: Option<String>, home_url: String) -> Self {
         let (title, standard) = in_words(status);
         Self {
             status: status.as_u16(),
             title,
             message: message.unwrap_or(standard),
-            advice: status
-                .is_server_error()
-                .then_some("If it stays like this, tell whoever runs this site the error number below."),
             retry_after: is_busy(status).then_some(RETRY_AFTER_SECONDS),
             // Only an error of ours leaves a line in the log that the number leads to.
             request_id: id.filter(|_| status.is_server_error()),
@@ -54,35 +58,24 @@ impl ErrorPage {
     }
 }
 
-fn in_words(status: StatusCode) -> (&'static str, &'static str) {
+fn in_words(status: StatusCode) -> (Text, Text) {
+    let both = |title, advice| (Text::of(title), Text::of(advice));
     match status {
-        StatusCode::BAD_REQUEST => {
-            ("We could not read that", "Please go back, reload the page and try again.")
-        }
-        StatusCode::UNAUTHORIZED => ("Log in first", "This needs a login."),
-        StatusCode::UNPROCESSABLE_ENTITY => ("Something is missing", "Please check what you sent."),
-        StatusCode::FORBIDDEN => ("That is not allowed", "You may not do this."),
-        StatusCode::NOT_FOUND => {
-            ("There is nothing here", "The address may be misspelt, or the page may be gone.")
-        }
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ("That does not work here", "This address takes another kind of request.")
-        }
-        StatusCode::REQUEST_TIMEOUT => ("That took too long", "Please try again."),
-        StatusCode::PAYLOAD_TOO_LARGE => ("That is too much", "Please send less at once."),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("We could not read that", "Please send a form."),
-        StatusCode::MISDIRECTED_REQUEST => ("Wrong address", "This server does not answer for that address."),
-        StatusCode::TOO_MANY_REQUESTS => ("Please slow down", "There were too many tries."),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            ("That is too much", "Your browser sent too much at once.")
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("We cannot answer right now", "We have too much to do, or cannot reach our database.")
-        }
-        status if status.is_server_error() => {
-            ("Something went wrong", "Something went wrong on our side. Please try again in a moment.")
-        }
-        _ => ("That did not work", "Please go back and try again."),
+        StatusCode::BAD_REQUEST => both("error-unreadable", "error-unreadable-advice"),
+        StatusCode::UNAUTHORIZED => both("error-login", "error-login-advice"),
+        StatusCode::UNPROCESSABLE_ENTITY => both("error-missing", "error-missing-advice"),
+        StatusCode::FORBIDDEN => both("error-forbidden", "error-forbidden-advice"),
+        StatusCode::NOT_FOUND => both("error-nothing-here", "error-nothing-here-advice"),
+        StatusCode::METHOD_NOT_ALLOWED => both("error-method", "error-method-advice"),
+        StatusCode::REQUEST_TIMEOUT => both("error-timeout", "error-timeout-advice"),
+        StatusCode::PAYLOAD_TOO_LARGE => both("error-too-much", "error-too-much-advice"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => both("error-unreadable", "error-send-a-form"),
+        StatusCode::MISDIRECTED_REQUEST => both("error-misdirected", "error-misdirected-advice"),
+        StatusCode::TOO_MANY_REQUESTS => both("error-throttled", "error-throttled-advice"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => both("error-too-much", "error-headers-too-large"),
+        StatusCode::SERVICE_UNAVAILABLE => both("error-unavailable", "error-unavailable-advice"),
+        status if status.is_server_error() => both("error-internal", "error-internal-advice"),
+        _ => both("error-other", "error-other-advice"),
     }
 }
 
@@ -106,21 +99,26 @@ pub async fn draw(
     if problem::is_for_programs(response.request().path()) {
         let code = refusal.and_then(Error::code_for_programs);
         let (title, standard) = in_words(status);
-        let problem = Problem::new(status, title, refusal.map_or(standard, Error::message), code);
+        // Programs are told in English: their makers look for the words.
+        let english = |text: &Text| pages.texts().english(text);
+        let (title, detail) = (english(&title), english(refusal.map_or(&standard, Error::message)));
+        let problem = Problem::new(status, &title, &detail, code);
         let mut answer = HttpResponse::build(status);
         if is_busy(status) {
             answer.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
         }
         return Ok(in_place_of(response, problem.fill(answer)));
     }
-    let message = refusal.map(Error::message);
+    let message = refusal.map(Error::message).cloned();
     let id = response.request().extensions().get::<RequestId>().map(ToString::to_string);
     let page = ErrorPage::new(status, message, id, auth_url.join("/"));
-    let html = pages.draw(&Shell::default(), &page).unwrap_or_else(|error| {
-        tracing::error!(error = error.to_string(), cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");
-        page.message.to_owned()
+    let shell = Shell::bare(response.request());
+    let mut drawn = pages.answer(status, &shell, &page).unwrap_or_else(|error| {
+        tracing::error!(cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");
+        HttpResponse::build(status)
+            .content_type(ContentType::plaintext())
+            .body(pages.texts().english(&page.message))
     });
-    let mut drawn = HttpResponse::build(status).content_type(ContentType::html()).body(html);
     if let Some(seconds) = page.retry_after {
         drawn.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 
+use crate::text::Text;
+
 /// A field: what it is, what was entered, and what was wrong with that.
 #[derive(Debug, Clone, Serialize)]
 pub struct Field {
     name: &'static str,
-    label: &'static str,
+    label: Text,
     kind: &'static str,
     value: String,
-    errors: Vec<String>,
-    hint: Option<String>,
+    errors: Vec<Text>,
+    hint: Option<Text>,
     autocomplete: &'static str,
     autofocus: bool,
     required: bool,
@@ -19,7 +21,7 @@ pub struct Field {
 
 impl Field {
     /// A line of text. `autocomplete` takes a value of the HTML standard's list.
-    pub fn text(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
+    pub fn text(name: &'static str, label: Text, autocomplete: &'static str) -> Self {
         Self {
             name,
             label,
@@ -35,12 +37,12 @@ impl Field {
     }
 
     /// An e-mail address.
-    pub fn email(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
+    pub fn email(name: &'static str, label: Text, autocomplete: &'static str) -> Self {
         Self { kind: "email", ..Self::text(name, label, autocomplete) }
     }
 
     /// A password. It has no way to show one again.
-    pub fn password(name: &'static str, label: &'static str, autocomplete: &'static str) -> Password {
+    pub fn password(name: &'static str, label: Text, autocomplete: &'static str) -> Password {
         Password(Self { kind: "password", ..Self::text(name, label, autocomplete) })
     }
 
@@ -49,7 +51,7 @@ impl Field {
         self
     }
 
-    pub fn errors(mut self, errors: impl IntoIterator<Item = String>) -> Self {
+    pub fn errors(mut self, errors: impl IntoIterator<Item = Text>) -> Self {
         self.errors.extend(errors);
         self
     }
@@ -68,12 +70,12 @@ impl Field {
 pub struct Password(Field);
 
 impl Password {
-    pub fn hint(mut self, hint: String) -> Self {
+    pub fn hint(mut self, hint: Text) -> Self {
         self.0.hint = Some(hint);
         self
     }
 
-    pub fn errors(self, errors: impl IntoIterator<Item = String>) -> Field {
+    pub fn errors(self, errors: impl IntoIterator<Item = Text>) -> Field {
         self.0.errors(errors)
     }
 }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Browser, form_body};
 use crate::error::Error;
+use crate::text::Text;
 
 /// A form that proves it was made for this browser.
 pub trait CheckedForm: DeserializeOwned + 'static {
@@ -28,8 +29,7 @@ pub enum Posted<F> {
 }
 
 /// What to say above a form that was stale.
-pub const STALE: &str =
-    "This page was open for too long, or cookies are off. Please check what you entered and send it again.";
+pub const STALE: Text = Text::of("form-stale");
 
 impl<F: CheckedForm> FromRequest for Posted<F> {
     type Error = Error;

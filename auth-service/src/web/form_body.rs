@@ -9,10 +9,9 @@ use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 
 use super::body;
 use crate::error::Error;
+use crate::text::Text;
 
 const MAX_FIELDS: usize = 64;
-
-const MALFORMED: &str = "This form could not be read. Please go back, reload the page and send it again.";
 
 /// The request's form as `T`, which must know every field that is sent.
 pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Error> {
@@ -30,10 +29,7 @@ fn require_form_type(request: &HttpRequest) -> Result<(), Error> {
     if body::media_type(request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(());
     }
-    Err(Error::refuse(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "Please send this as a form (application/x-www-form-urlencoded).",
-    ))
+    Err(Error::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::of("error-send-a-form")))
 }
 
 /// A field's value. Unlike serde's own form of a string it fits a field that may be missing, too.
@@ -100,7 +96,7 @@ fn decode(bytes: &[u8]) -> Result<String, &'static str> {
 }
 
 fn malformed(cause: impl Into<String>) -> Error {
-    Error::refuse(StatusCode::BAD_REQUEST, MALFORMED).because(cause.into())
+    Error::refuse(StatusCode::BAD_REQUEST, Text::of("error-unreadable-form")).because(cause.into())
 }
 
 #[cfg(test)]

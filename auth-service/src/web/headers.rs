@@ -78,7 +78,10 @@ pub async fn add(
     // Who answers the same to everybody says so itself.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.append(VARY, HeaderValue::from_static("Cookie, Sec-Fetch-Site, Sec-Fetch-Dest"));
+        headers.append(
+            VARY,
+            HeaderValue::from_static("Cookie, Accept-Language, Sec-Fetch-Site, Sec-Fetch-Dest"),
+        );
     }
     Ok(response)
 }

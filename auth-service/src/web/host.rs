@@ -9,6 +9,7 @@ use actix_web::web;
 
 use crate::config::AuthUrl;
 use crate::error::Error;
+use crate::text::Text;
 
 /// What is the same under every name: probes and other services come by an address of their own.
 const FOR_ANY_HOST: [&str; 4] = ["/healthz", "/readyz", "/.well-known/jwks.json", "/auth/verify"];
@@ -27,10 +28,7 @@ pub async fn require(
     if is_ours || FOR_ANY_HOST.contains(&request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let refusal = Error::refuse(
-        StatusCode::MISDIRECTED_REQUEST,
-        "This server does not answer for that address. Please use the address that you were given.",
-    )
-    .because("the Host header is not the host of AUTH_URL");
+    let refusal = Error::refuse(StatusCode::MISDIRECTED_REQUEST, Text::of("error-misdirected-host"))
+        .because("the Host header is not the host of AUTH_URL");
     Ok(request.error_response(refusal))
 }

@@ -14,6 +14,7 @@ use serde_json::error::Category;
 
 use super::body;
 use crate::error::Error;
+use crate::text::Text;
 
 /// A document that says, in a sentence, what it looks like.
 pub trait Document: DeserializeOwned + 'static {
@@ -32,20 +33,16 @@ impl<T: Document> FromRequest for Json<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             if !body::media_type(&request).eq_ignore_ascii_case("application/json") {
-                return Err(Error::refuse(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "Please send this as application/json.",
-                ));
+                return Err(Error::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::of("error-send-json")));
             }
             let bytes = body::read(payload).await?;
             // serde's own words repeat what was sent, and neither the log nor the answer may have it.
             let read = serde_json::from_slice(&bytes).map(|Object(document)| Self(document));
             read.map_err(|error| match error.classify() {
-                Category::Data => Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, T::SHAPE),
-                Category::Syntax | Category::Eof | Category::Io => Error::refuse(
-                    StatusCode::BAD_REQUEST,
-                    "This is not JSON. Please check it and send it again.",
-                ),
+                Category::Data => Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(T::SHAPE)),
+                Category::Syntax | Category::Eof | Category::Io => {
+                    Error::refuse(StatusCode::BAD_REQUEST, Text::of("error-not-json"))
+                }
             })
         })
     }

@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 
 use crate::error::Error;
+use crate::text::Text;
 
 /// Of all header fields together, and of the address (ASVS 15.2.2).
 const MAX_HEADER_BYTES: usize = 16 * 1024;
@@ -20,12 +21,9 @@ pub async fn require(
         request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>()
             + request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     let refusal = if size > MAX_HEADER_BYTES {
-        Error::refuse(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "Your browser sent too much at once. Deleting this site's cookies usually helps.",
-        )
+        Error::refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, Text::of("error-headers-too-large"))
     } else if request.method() == Method::TRACE {
-        Error::refuse(StatusCode::METHOD_NOT_ALLOWED, "This method is not supported.")
+        Error::refuse(StatusCode::METHOD_NOT_ALLOWED, Text::of("error-method-unknown"))
     } else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };

@@ -1,5 +1,6 @@
 //! What every page needs: cookies, forms, messages, headers, redirects, and the templates.
 
+mod accent;
 mod access_log;
 mod body;
 pub mod browser;
@@ -22,6 +23,7 @@ pub mod redirect;
 pub mod same_origin;
 pub mod statics;
 pub mod templates;
+pub mod texts;
 
 pub use access_log::access_log;
 pub use browser::Browser;
@@ -34,4 +36,4 @@ pub use next::{Next, NextQuery};
 pub use page::{Page, Shell, Visitor};
 pub use problem::Problem;
 pub use redirect::see_other;
-pub use templates::Pages;
+pub use templates::{Files, Pages, TemplateProblem};

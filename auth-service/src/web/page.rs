@@ -1,18 +1,23 @@
 //! A page: one template, one type for what the template is given.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::browser::{Browser, Message};
+use super::browser::{Browser, Level, Message};
 use super::templates::Pages;
+use super::texts::Preferred;
 use crate::error::Error;
+use crate::text::Text;
 
 /// What a template is given.
-pub trait Page: Serialize {
+pub trait Page: Serialize + Sized {
     /// The template's name below `templates/`.
     const TEMPLATE: &'static str;
+
+    /// The page in each state that its template tells apart: what an operator's own template is tried on.
+    fn samples() -> Vec<Self>;
 }
 
 /// What the frame around every page is given.
@@ -22,6 +27,9 @@ pub struct Shell {
     pub flash: Vec<Message>,
     /// Who is logged in, where the page shows it.
     pub user: Option<Visitor>,
+    /// Which languages its reader likes.
+    #[serde(skip)]
+    pub preferred: Preferred,
 }
 
 /// Somebody who is logged in, as the frame shows them.
@@ -40,7 +48,22 @@ impl Visitor {
 impl Shell {
     /// The frame for a browser, with the messages left for it.
     pub fn of(browser: &Browser) -> Self {
-        Self { flash: browser.take_messages(), user: None }
+        Self { flash: browser.take_messages(), user: None, preferred: browser.preferred.clone() }
+    }
+
+    /// The frame where nothing is known but the request: no message is taken, and nobody is named.
+    pub fn bare(request: &HttpRequest) -> Self {
+        Self { preferred: Preferred::of(request), ..Self::default() }
+    }
+
+    /// With all there can be in it.
+    pub(super) fn sample() -> Self {
+        let message = |level| Message { level, text: Text::of("logout-done") };
+        Self {
+            flash: [Level::Success, Level::Info, Level::Warning].map(message).into(),
+            user: Some(Visitor::of("ada@example.org", "Ada Lovelace".to_owned())),
+            preferred: Preferred::default(),
+        }
     }
 
     /// The same with somebody logged in.
@@ -57,7 +80,10 @@ impl Pages {
         shell: &Shell,
         page: &P,
     ) -> Result<HttpResponse, Error> {
-        let html = self.draw(shell, page)?;
-        Ok(HttpResponse::build(status).content_type(ContentType::html()).body(html))
+        let drawn = self.draw(shell, page)?;
+        Ok(HttpResponse::build(status)
+            .content_type(ContentType::html())
+            .insert_header((CONTENT_LANGUAGE, drawn.language))
+            .body(drawn.html))
     }
 }

@@ -13,6 +13,7 @@ use actix_web::web;
 
 use crate::config::AuthUrl;
 use crate::error::Error;
+use crate::text::Text;
 
 /// What pages of our services may post to as well; whoever answers there judges the origin by a rule of its own.
 const FOR_OUR_SERVICES: [&str; 1] = ["/api/session/renew"];
@@ -29,11 +30,8 @@ pub async fn require(
     {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let refusal = Error::refuse(
-        StatusCode::FORBIDDEN,
-        "This form was sent from another site. Please open the page here and send it again.",
-    )
-    .because("sent from another origin");
+    let refusal = Error::refuse(StatusCode::FORBIDDEN, Text::of("error-other-site"))
+        .because("sent from another origin");
     Ok(request.error_response(refusal))
 }
 

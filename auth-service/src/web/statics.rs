@@ -1,51 +1,91 @@
-//! Style sheet and icon: embedded in the binary, named by their content, kept by browsers for good.
+//! Style sheet, icon and logo: in memory, named by their content, kept by browsers for good.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use aws_lc_rs::digest;
-use include_dir::{Dir, include_dir};
 
+use super::accent;
+use super::templates::Files;
+use crate::config::Site;
 use crate::error::Error;
+use crate::text::Text;
 
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../templates/static");
+const STYLE: &str = "style.css";
+const ICON: &str = "icon.svg";
 
 /// The static files by name, each with its address.
 #[derive(Clone)]
-pub struct Statics(Arc<BTreeMap<&'static str, File>>);
+pub struct Statics(Arc<Inner>);
+
+struct Inner {
+    files: BTreeMap<String, File>,
+    /// The name of the file beside the site's name.
+    logo: String,
+}
 
 struct File {
-    bytes: &'static [u8],
+    bytes: Bytes,
     media_type: &'static str,
     address: String,
 }
 
 impl Statics {
-    pub fn embedded() -> Self {
-        let files = FILES.files().filter_map(|file| {
-            let name = file.path().to_str()?;
-            let hash = hex::encode(&digest::digest(&digest::SHA256, file.contents()).as_ref()[..8]);
-            let address = format!("/static/{name}?v={hash}");
-            Some((name, File { bytes: file.contents(), media_type: media_type(name), address }))
+    /// Those of `files`, in the colour and with the logo of `site`.
+    pub fn new(files: &Files, site: &Site) -> Self {
+        let mut all = BTreeMap::new();
+        for (name, bytes) in files.statics() {
+            let mut bytes = bytes.to_vec();
+            if let (STYLE, Some(colors)) = (name, site.colors) {
+                bytes.extend(accent::rules(colors).bytes());
+            }
+            all.insert(name.to_owned(), File::new(name, bytes.into()));
+        }
+        let logo = site.logo.as_ref().map(|logo| {
+            let name = format!("logo.{}", logo.extension);
+            all.insert(name.clone(), File::new(&name, Bytes::copy_from_slice(&logo.bytes)));
+            name
         });
-        Self(Arc::new(files.collect()))
+        Self(Arc::new(Inner { files: all, logo: logo.unwrap_or_else(|| ICON.to_owned()) }))
     }
 
     /// `/static/style.css?v=<hash>`; the plain address when there is no such file.
     pub fn address(&self, name: &str) -> String {
-        self.0.get(name).map_or_else(|| format!("/static/{name}"), |file| file.address.clone())
+        self.0.files.get(name).map_or_else(|| format!("/static/{name}"), |file| file.address.clone())
+    }
+
+    /// What stands beside the site's name.
+    pub fn logo_address(&self) -> String {
+        self.address(&self.0.logo)
     }
 }
 
-fn media_type(name: &str) -> &'static str {
-    match name.rsplit_once('.') {
-        Some((_, "css")) => "text/css; charset=utf-8",
-        Some((_, "svg")) => "image/svg+xml",
-        _ => "application/octet-stream",
+impl File {
+    fn new(name: &str, bytes: Bytes) -> Self {
+        let hash = hex::encode(&digest::digest(&digest::SHA256, &bytes).as_ref()[..8]);
+        Self {
+            address: format!("/static/{name}?v={hash}"),
+            media_type: media_type(name).unwrap_or("application/octet-stream"),
+            bytes,
+        }
     }
+}
+
+/// `None` for what our pages have no use for.
+pub(super) fn media_type(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit_once('.')?.1 {
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        _ => return None,
+    })
 }
 
 /// `GET /static/{name}`
@@ -54,8 +94,8 @@ pub async fn serve(
     name: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let Some(file) = statics.0.get(name.as_str()) else {
-        return Err(Error::refuse(StatusCode::NOT_FOUND, "There is no such file."));
+    let Some(file) = statics.0.files.get(name.as_str()) else {
+        return Err(Error::refuse(StatusCode::NOT_FOUND, Text::of("error-no-file")));
     };
     // Only an address that names the content may be kept for good.
     let is_named = request.uri().path_and_query().is_some_and(|address| address.as_str() == file.address);
@@ -63,5 +103,5 @@ pub async fn serve(
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, file.media_type))
         .insert_header((CACHE_CONTROL, keep))
-        .body(file.bytes))
+        .body(file.bytes.clone()))
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 
-use crate::support::{PASSWORD, TestApp};
+use auth_service::web::texts::date;
+
+use crate::support::{PASSWORD, TestApp, english};
 
 #[tokio::test]
 async fn you_must_be_logged_in_to_see_your_account() {
@@ -23,7 +25,7 @@ async fn the_page_shows_who_you_are_and_lets_you_out() {
     ada.log_in("ada@example.org", PASSWORD).await;
     let page = ada.get("/").await;
     assert_eq!(page.status, StatusCode::OK);
-    for words in ["Ada Lovelace", "ada@example.org", &user.date_joined.date_in_words(), "Last login", "UTC"] {
+    for words in ["Ada Lovelace", "ada@example.org", &english(&date(user.date_joined)), "Last login", "UTC"] {
         assert!(page.says(words), "{words}: {}", page.text);
     }
     assert!(!page.says("Staff") && !page.says("Superuser"));

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use url::form_urlencoded;
 
-use crate::support::{PASSWORD, Person, Reply, TestApp};
+use crate::support::{PASSWORD, Person, Reply, TestApp, english};
 use auth_service::web::form::STALE;
 
 pub const OURS: &str = "https://auth.example.org";
@@ -128,7 +128,7 @@ async fn a_form_without_our_proof_is_refused_and_shown_again() {
         {
             let reply = send_with(&ada, path, &[&fields[..], &[("csrf_token", token)]].concat(), &[]).await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} with {token:?}");
-            assert!(reply.says(STALE), "{}", reply.text);
+            assert!(reply.says(&english(&STALE)), "{}", reply.text);
             assert!(reply.field("csrf_token").is_some() && reply.cookie(REFRESH).is_none());
         }
     }

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 
 use super::csrf::{FOREIGN, send_with};
 use super::session_list::{FIREFOX, PATH, browser, desk_and_phone, end, listed, logins};
-use crate::support::{ACCESS, PASSWORD, REFRESH, Reply, TestApp};
+use crate::support::{ACCESS, PASSWORD, REFRESH, Reply, TestApp, english};
 use auth_service::web::form::STALE;
 
 /// The page without what differs for every visit.
@@ -54,7 +54,7 @@ async fn a_form_without_this_browsers_proof_ends_nothing_and_the_page_says_why()
         for what in ["all", "others", &desk.session_id().to_string(), &phone.session_id().to_string()] {
             let reply = desk.post(PATH, &[("end", what), ("csrf_token", token)]).await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{what} with {token:?}");
-            assert!(reply.says(STALE) && reply.field("csrf_token").is_some(), "{}", reply.text);
+            assert!(reply.says(&english(&STALE)) && reply.field("csrf_token").is_some(), "{}", reply.text);
             assert!(reply.cookie(REFRESH).is_none(), "{what} with {token:?}");
         }
     }

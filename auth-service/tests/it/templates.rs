@@ -4,18 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use auth_service::account::AccountPage;
-use auth_service::accounts::{Current, Session, SessionId};
-use auth_service::audit::{Entry, Event};
-use auth_service::login::{DonePage, FramePage, LoginPage, LoopPage, Remarks};
-use auth_service::logout::LogoutPage;
-use auth_service::registration::RegisterPage;
-use auth_service::session_list::{ConfirmPage, End, SessionsPage};
-use auth_service::web::error_pages::ErrorPage;
-use auth_service::web::{Page, Shell};
-use tera::{Context, Tera};
-
-use crate::support::{PASSWORD, TestApp};
+use auth_service::config::{AuthUrl, CookieDomain, Site};
+use auth_service::every_page;
+use auth_service::web::statics::Statics;
+use auth_service::web::{Files, Pages};
 
 fn below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -35,10 +27,16 @@ fn package() -> PathBuf {
 }
 
 /// All templates by their name below `templates/`.
-fn templates() -> Vec<(String, String)> {
+pub fn templates() -> Vec<(String, String)> {
     let root = package().join("../templates");
     let name = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
     below(&root, "html").iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// All sources of the service.
+pub fn sources() -> Vec<(PathBuf, String)> {
+    let read = |path: PathBuf| (path.clone(), fs::read_to_string(path).unwrap());
+    below(&package().join("src"), "rs").into_iter().map(read).collect()
 }
 
 /// The names that are pages: not the frame, not the components.
@@ -47,85 +45,42 @@ fn page_templates() -> BTreeSet<String> {
     names.filter(|name| name != "base.html" && !name.starts_with("components/")).collect()
 }
 
-/// What the sources say in `const TEMPLATE`.
-fn templates_of_page_types() -> BTreeSet<String> {
-    below(&package().join("src"), "rs")
-        .iter()
-        .flat_map(|path| {
-            let text = fs::read_to_string(path).unwrap();
-            let pieces: Vec<String> =
-                text.split("const TEMPLATE: &'static str = \"").skip(1).map(str::to_owned).collect();
-            pieces
-        })
-        .map(|rest| rest[..rest.find('"').unwrap()].to_owned())
-        .collect()
-}
-
-fn sample<P: Page>(page: &P) -> (&'static str, Context) {
-    let mut context = Context::from_serialize(page).unwrap();
-    context.extend(Context::from_serialize(&Shell::default()).unwrap());
-    context.insert("site", &serde_json::json!({ "auth_url": "", "style": "", "icon": "" }));
-    (P::TEMPLATE, context)
-}
-
-/// Each page, as bare as it gets: what is `null` here must still be named.
-async fn samples() -> Vec<(&'static str, Context)> {
-    let app = TestApp::start().await;
-    let user = app.user("ada@example.org", PASSWORD).await;
-    let ada = app.person();
-    ada.log_in("ada@example.org", PASSWORD).await;
-    let session = app.session_of(&ada).await;
-    let bare =
-        Session { id: SessionId::new(app.clock.now()), address: None, user_agent: None, ..session.clone() };
-    let id = user.id.uuid();
-    let events = app.sql(move |conn| Entry::latest_of(conn, id, &[Event::Login, Event::Registered], 9)).await;
-    let current = Current { user: user.clone(), session };
-    let links = || (None, String::new(), String::new());
-    vec![
-        sample(&AccountPage::new(&user, String::new())),
-        sample(&LoginPage::new("", &Remarks::default(), links())),
-        sample(&LoopPage::new(String::new(), String::new())),
-        sample(&DonePage {}),
-        sample(&FramePage::new(None, String::new())),
-        sample(&RegisterPage::new(None, None, Vec::new(), 12, links())),
-        sample(&LogoutPage::new(None, String::new())),
-        sample(&SessionsPage::new(
-            &current.session,
-            vec![bare, current.session.clone()],
-            events,
-            None,
-            String::new(),
-        )),
-        sample(&ConfirmPage::new(&current, End::Others, None, String::new())),
-        sample(&ErrorPage::new(
-            reqwest::StatusCode::NOT_FOUND.as_u16().try_into().unwrap(),
-            None,
-            None,
-            String::new(),
-        )),
-    ]
+/// The types of pages and what the sources say in their `const TEMPLATE`.
+fn page_types() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (_, text) in sources() {
+        for piece in text.split("impl Page for ").skip(1) {
+            let name = piece[..piece.find(' ').unwrap()].to_owned();
+            let (_, rest) = piece.split_once("const TEMPLATE: &'static str = \"").unwrap();
+            found.push((name, rest[..rest.find('"').unwrap()].to_owned()));
+        }
+    }
+    found
 }
 
 #[test]
 fn every_page_has_a_type_and_every_type_a_page() {
-    assert_eq!(page_templates(), templates_of_page_types());
+    let named: BTreeSet<String> = page_types().into_iter().map(|(_, template)| template).collect();
+    assert_eq!(page_templates(), named);
 }
 
-#[tokio::test]
-async fn every_template_finds_its_variables_in_its_context() {
-    let mut tera = Tera::new();
-    tera.autoescape_on(vec![".html"]);
-    tera.add_raw_templates(templates()).unwrap();
-    let samples = samples().await;
-    let sampled: BTreeSet<String> = samples.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(sampled, page_templates(), "every page has a sample here");
-    for (name, context) in samples {
-        for variable in tera.get_template_variables(name).unwrap() {
-            assert!(context.get(variable).is_some(), "{name} wants {variable}");
-        }
-        let html = tera.render(name, &context).unwrap();
-        assert!(html.contains("</html>"), "{name}");
+#[test]
+fn every_page_is_tried_at_the_start() {
+    let list = fs::read_to_string(package().join("src/every_page.rs")).unwrap();
+    for (page, _) in page_types() {
+        assert!(list.contains(&format!("try_page::<{page}>")), "{page} is not tried");
     }
+}
+
+#[test]
+fn every_page_can_be_drawn_in_every_state_and_language() {
+    let site = Site::default();
+    let files = Files::embedded();
+    let statics = Statics::new(&files, &site);
+    let domain = CookieDomain::parse("example.org").unwrap();
+    let auth_url = AuthUrl::parse("https://auth.example.org", &domain).unwrap();
+    let pages = Pages::load(files, &site, &auth_url, &statics).unwrap();
+    every_page::try_all(&pages).unwrap();
 }
 
 /// H5
@@ -137,5 +92,43 @@ fn no_template_holds_a_script_an_inline_style_or_an_escape_hatch() {
         {
             assert!(!text.contains(word), "{name} holds {word}");
         }
+    }
+}
+
+/// Whatever stands between tags, and in attributes that are read out, comes from the texts.
+#[test]
+fn no_template_holds_a_word_of_any_language() {
+    for (name, text) in templates() {
+        let mut rest = text.as_str();
+        let mut bare = String::new();
+        // What Tera reads goes first: it may hold tags.
+        while let Some(at) = rest.find('{') {
+            let end = match &rest[at..] {
+                block if block.starts_with("{{") => "}}",
+                block if block.starts_with("{%") => "%}",
+                block if block.starts_with("{#") => "#}",
+                _ => "{",
+            };
+            bare.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            rest = &rest[rest.find(end).map_or(0, |found| found + end.len())..];
+        }
+        bare.push_str(rest);
+        for attribute in ["alt", "title", "placeholder", "aria-label"] {
+            for piece in bare.split(&format!(" {attribute}=\"")).skip(1) {
+                assert!(piece.starts_with('"'), "{name}: {attribute}={}", &piece[..piece.find('"').unwrap()]);
+            }
+        }
+        let mut is_tag = false;
+        let words: String = bare
+            .chars()
+            .filter(|c| {
+                is_tag = (is_tag || *c == '<') && *c != '>';
+                !is_tag && *c != '>'
+            })
+            .collect();
+        let words: Vec<&str> =
+            words.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).collect();
+        assert!(words.is_empty(), "{name} says {words:?}");
     }
 }

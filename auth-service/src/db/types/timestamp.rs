@@ -57,12 +57,7 @@ impl Timestamp {
         Self(self.0 + chrono::TimeDelta::microseconds(micros))
     }
 
-    /// A date for people: "23 November 2026".
-    pub fn date_in_words(self) -> String {
-        self.0.format("%-d %B %Y").to_string()
-    }
-
-    /// A date and time for people: "23 Nov 2026, 21:39 UTC".
+    /// For a terminal: "23 Nov 2026, 21:39 UTC".
     pub fn in_words(self) -> String {
         self.0.format("%-d %b %Y, %H:%M UTC").to_string()
     }

@@ -11,6 +11,7 @@ mod person;
 mod reply;
 mod session;
 mod statements;
+mod texts;
 mod trail;
 
 pub use app::{AUTH_HOST, TestApp, Tweaks};
@@ -22,4 +23,5 @@ pub use person::{PASSWORD, Person};
 pub use reply::{Reply, SetCookie};
 pub use session::{ACCESS, BROWSER, HINT, REFRESH, TRIP, claims};
 pub use statements::{Explained, explained};
+pub use texts::{english, german};
 pub use trail::{Row, Trail};

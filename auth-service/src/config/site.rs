@@ -1,0 +1,209 @@
+//! How the pages look: the site's name, logo, colour, links, and the folder of templates that stand over ours.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use url::Url;
+
+use super::{ConfigError, SiteFlags};
+
+/// A logo is a few kilobytes; more would make every first visit slow.
+const MAX_LOGO_BYTES: usize = 256 * 1024;
+const MAX_NAME_CHARS: usize = 60;
+const MAX_LINKS: usize = 10;
+
+/// The site, as its operator wants it seen.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    pub name: Option<String>,
+    pub logo: Option<Logo>,
+    /// On light screens, on dark ones.
+    pub colors: Option<(Color, Color)>,
+    pub footer_links: Vec<FooterLink>,
+    pub templates_dir: Option<PathBuf>,
+}
+
+/// A picture.
+#[derive(Debug, Clone)]
+pub struct Logo {
+    pub path: PathBuf,
+    /// Lower case, without the dot.
+    pub extension: String,
+    pub bytes: Arc<[u8]>,
+}
+
+/// A colour: red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Color(pub [u8; 3]);
+
+/// A link at the foot of every page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FooterLink {
+    pub label: String,
+    pub url: String,
+}
+
+impl Site {
+    pub fn parse(flags: &SiteFlags) -> Result<Self, ConfigError> {
+        Ok(Self {
+            name: flags.site_name.as_deref().map(name).transpose()?,
+            logo: flags.site_logo.as_deref().map(Logo::read).transpose()?,
+            colors: flags.site_color.as_deref().map(colors).transpose()?,
+            footer_links: flags.footer_links.as_deref().map(links).transpose()?.unwrap_or_default(),
+            templates_dir: flags.templates_dir.as_deref().map(folder).transpose()?,
+        })
+    }
+
+    /// As `SITE_COLOR` takes them.
+    pub fn colors_in_words(&self) -> Option<String> {
+        self.colors.map(|(light, dark)| format!("{light},{dark}"))
+    }
+
+    /// As `FOOTER_LINKS` takes them.
+    pub fn links_in_words(&self) -> String {
+        let links: Vec<String> =
+            self.footer_links.iter().map(|link| format!("{}={}", link.label, link.url)).collect();
+        if links.is_empty() { "(none)".to_owned() } else { links.join(", ") }
+    }
+}
+
+fn name(text: &str) -> Result<String, ConfigError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MAX_NAME_CHARS || text.chars().any(char::is_control) {
+        return Err(ConfigError::new(
+            "SITE_NAME",
+            format!("must be one line of 1 to {MAX_NAME_CHARS} characters"),
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+impl Logo {
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let refused = |problem: String| Err(ConfigError::new("SITE_LOGO", problem));
+        let extension = path.extension().and_then(|one| one.to_str()).unwrap_or_default().to_lowercase();
+        if !["svg", "png", "jpg", "jpeg", "webp"].contains(&extension.as_str()) {
+            return refused("must be a file that ends in .svg, .png, .jpg or .webp".to_owned());
+        }
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return refused(format!("{} cannot be read: {error}", path.display())),
+        };
+        if bytes.is_empty() || bytes.len() > MAX_LOGO_BYTES {
+            return refused(format!("{} must have at most 256 KB, and not be empty", path.display()));
+        }
+        Ok(Self { path: path.to_owned(), extension, bytes: bytes.into() })
+    }
+}
+
+fn colors(text: &str) -> Result<(Color, Color), ConfigError> {
+    let colors: Option<Vec<Color>> = text.split(',').map(|one| Color::parse(one.trim())).collect();
+    match colors.as_deref() {
+        Some([both]) => Ok((*both, *both)),
+        Some([light, dark]) => Ok((*light, *dark)),
+        _ => Err(ConfigError::new(
+            "SITE_COLOR",
+            "must be a colour such as #2348ae, or two, separated by a comma",
+        )),
+    }
+}
+
+impl Color {
+    /// `#rrggbb` or `#rgb`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#')?;
+        let value = |at: std::ops::Range<usize>| u8::from_str_radix(digits.get(at)?, 16).ok();
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        match digits.len() {
+            6 => Some(Self([value(0..2)?, value(2..4)?, value(4..6)?])),
+            3 => Some(Self([value(0..1)? * 17, value(1..2)? * 17, value(2..3)? * 17])),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Color {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
+fn links(text: &str) -> Result<Vec<FooterLink>, ConfigError> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let links: Option<Vec<FooterLink>> = entries.map(FooterLink::parse).collect();
+    links.filter(|links| links.len() <= MAX_LINKS).ok_or_else(|| {
+        ConfigError::new(
+            "FOOTER_LINKS",
+            "must be up to ten links, separated by commas, such as Imprint=https://example.org/imprint; a comma within an \
+             address is written %2C",
+        )
+    })
+}
+
+impl FooterLink {
+    fn parse(text: &str) -> Option<Self> {
+        let (label, address) = text.split_once('=')?;
+        let (label, url) = (label.trim(), Url::parse(address.trim()).ok()?);
+        // Whatever else there is, such as javascript:, is no link to read something.
+        let is_fit = matches!(url.scheme(), "https" | "http" | "mailto");
+        let is_named = !label.is_empty() && !label.chars().any(char::is_control);
+        (is_fit && is_named).then(|| Self { label: label.to_owned(), url: url.into() })
+    }
+}
+
+fn folder(path: &Path) -> Result<PathBuf, ConfigError> {
+    if path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    Err(ConfigError::new("TEMPLATES_DIR", format!("{} is no folder that can be read", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_color_is_read_in_both_of_its_forms_and_nothing_else_is_taken() {
+        assert_eq!(Color::parse("#2348ae"), Some(Color([0x23, 0x48, 0xae])));
+        assert_eq!(Color::parse("#FFF").map(|color| color.to_string()).as_deref(), Some("#ffffff"));
+        for text in ["", "#", "2348ae", "#2348a", "#2348ag", "#+1+2+3", "red", "#2348ae;}body{display:none}"]
+        {
+            assert_eq!(Color::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_color_serves_both_schemes() {
+        let color = Color([0x23, 0x48, 0xae]);
+        assert_eq!(colors("#2348ae"), Ok((color, color)));
+        assert_eq!(colors("#2348ae, #fff"), Ok((color, Color([255; 3]))));
+        assert!(colors("#2348ae,#fff,#000").is_err() && colors("blue").is_err());
+    }
+
+    #[test]
+    fn links_lead_to_something_to_read() {
+        let links =
+            links("Imprint = https://example.org/imprint?a=b , Help=mailto:help@example.org,").unwrap();
+        assert_eq!(links[0].label, "Imprint");
+        assert_eq!(links[0].url, "https://example.org/imprint?a=b");
+        assert_eq!(links[1].url, "mailto:help@example.org");
+        for text in
+            ["Imprint", "=https://example.org", "X=javascript:alert(1)", "X=data:text/html,x", "X=/relative"]
+        {
+            assert!(super::links(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line() {
+        assert_eq!(name("  Example & Sons "), Ok("Example & Sons".to_owned()));
+        for text in ["", "  ", "two\nlines", &"x".repeat(61)] {
+            assert!(name(text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Every page there is: what an operator's templates are tried on before anybody sees them.
+
+use crate::account::AccountPage;
+use crate::login::{DonePage, FramePage, LoginPage, LoopPage};
+use crate::logout::LogoutPage;
+use crate::registration::RegisterPage;
+use crate::session_list::{ConfirmPage, SessionsPage};
+use crate::web::error_pages::ErrorPage;
+use crate::web::{Pages, TemplateProblem};
+
+/// Draws each page in each of its states, in every language. One line for each page.
+pub fn try_all(pages: &Pages) -> Result<(), TemplateProblem> {
+    pages.try_page::<AccountPage>()?;
+    pages.try_page::<RegisterPage>()?;
+    pages.try_page::<LoginPage>()?;
+    pages.try_page::<LoopPage>()?;
+    pages.try_page::<DonePage>()?;
+    pages.try_page::<FramePage>()?;
+    pages.try_page::<LogoutPage>()?;
+    pages.try_page::<SessionsPage>()?;
+    pages.try_page::<ConfirmPage>()?;
+    pages.try_page::<ErrorPage>()
+}

@@ -1,0 +1,95 @@
+//! The operator's colour, in the shades that the style sheet has for its own, each dark or light enough to be read.
+
+use crate::config::Color;
+
+/// Text and what is behind it (WCAG 2.2, 1.4.3).
+const READABLE: f64 = 4.5;
+
+const WHITE: Color = Color([255; 3]);
+const BLACK: Color = Color([0; 3]);
+/// What stands behind links on light screens, the darker of ground and card; and on dark ones the lighter.
+const LIGHT_GROUND: Color = Color([0xf4, 0xf6, 0xf8]);
+const DARK_CARD: Color = Color([0x1a, 0x20, 0x29]);
+
+/// Rules that go behind those of the style sheet.
+pub(super) fn rules((light, dark): (Color, Color)) -> String {
+    let light = until_readable(light, BLACK, LIGHT_GROUND);
+    let dark = until_readable(dark, WHITE, DARK_CARD);
+    // What stands on a button. Dark letters on the light buttons of dark screens, with a tinge of their colour.
+    let on_dark = until_readable(mix(dark, BLACK, 0.75), BLACK, dark);
+    let scheme = |accent: Color, strong: Color, on: Color, wash: Color| {
+        format!("--accent:{accent};--accent-strong:{strong};--on-accent:{on};--wash:{wash}")
+    };
+    format!(
+        "\n:root{{{}}}\n@media (prefers-color-scheme: dark){{:root{{{}}}}}\n",
+        scheme(light, mix(light, BLACK, 0.3), WHITE, mix(light, WHITE, 0.9)),
+        scheme(dark, mix(dark, WHITE, 0.4), on_dark, mix(dark, DARK_CARD, 0.85)),
+    )
+}
+
+/// `color`, moved towards `end` as little as makes it readable on `ground`.
+fn until_readable(color: Color, end: Color, ground: Color) -> Color {
+    let shades = (0..=50).map(|step| mix(color, end, f64::from(step) / 50.0));
+    shades.into_iter().find(|shade| contrast(*shade, ground) >= READABLE).unwrap_or(end)
+}
+
+/// A share of `other` in `color`.
+fn mix(color: Color, other: Color, share: f64) -> Color {
+    let part = |at: usize| {
+        let value = f64::from(color.0[at]) * (1.0 - share) + f64::from(other.0[at]) * share;
+        value.round().clamp(0.0, 255.0) as u8
+    };
+    Color([part(0), part(1), part(2)])
+}
+
+/// From 1 to 21 (WCAG 2.2, "contrast ratio").
+fn contrast(one: Color, other: Color) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+fn luminance(color: Color) -> f64 {
+    let linear = color.0.map(|part| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    });
+    0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(rules: &str, scheme: usize, name: &str) -> Color {
+        let scheme = rules.split(":root{").nth(scheme + 1).unwrap();
+        let (_, rest) = scheme.split_once(&format!("{name}:")).unwrap();
+        Color::parse(&rest[..7]).unwrap()
+    }
+
+    #[test]
+    fn whatever_the_color_what_is_written_in_it_can_be_read() {
+        for text in ["#000000", "#ffffff", "#ffff00", "#ff0000", "#00ff00", "#2348ae", "#7f7f7f", "#ffa500"] {
+            let color = Color::parse(text).unwrap();
+            let rules = rules((color, color));
+            let accents = [value(&rules, 0, "--accent"), value(&rules, 1, "--accent")];
+            assert!(contrast(accents[0], LIGHT_GROUND) >= READABLE, "{text}: links on light");
+            assert!(contrast(accents[1], DARK_CARD) >= READABLE, "{text}: links on dark");
+            for (scheme, accent) in accents.into_iter().enumerate() {
+                let on = value(&rules, scheme, "--on-accent");
+                assert!(contrast(on, accent) >= READABLE, "{text}: buttons, scheme {scheme}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_color_that_can_be_read_stays_as_it_is() {
+        let color = Color::parse("#2348ae").unwrap();
+        assert_eq!(value(&rules((color, color)), 0, "--accent"), color);
+    }
+
+    #[test]
+    fn contrast_is_measured_as_the_standard_says() {
+        assert!((contrast(WHITE, BLACK) - 21.0).abs() < 0.01);
+        assert!((contrast(Color([0x76; 3]), WHITE) - 4.54).abs() < 0.01);
+    }
+}

@@ -1,0 +1,112 @@
+//! The texts in every language there is (Project Fluent), and which of them somebody gets.
+
+mod catalogue;
+mod moment;
+mod preference;
+
+use fluent_bundle::{FluentArgs, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use catalogue::Catalogue;
+pub use moment::{date, moment};
+pub use preference::Preferred;
+
+use super::templates::{Files, TemplateProblem};
+use crate::text::{Arg, Text};
+
+/// What every other language falls back to.
+pub const ENGLISH: &str = "en";
+
+/// One of the languages that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language(usize);
+
+/// All texts.
+pub struct Texts {
+    /// English first.
+    languages: Vec<Catalogue>,
+}
+
+impl Texts {
+    /// The texts of `files`: ours, and over them the operator's, which may add languages of their own.
+    pub fn load(files: &Files) -> Result<Self, TemplateProblem> {
+        let english = Catalogue::load(ENGLISH, files.texts(ENGLISH))?;
+        let mut languages = vec![english];
+        for tag in files.languages().filter(|tag| *tag != ENGLISH) {
+            let other = Catalogue::load(tag, files.texts(tag))?;
+            other.require_the_variables_of(&languages[0])?;
+            languages.push(other);
+        }
+        languages[0].require_the_variables_of(&languages[0])?;
+        Ok(Self { languages })
+    }
+
+    /// Our own, as a command needs them.
+    ///
+    /// # Panics
+    /// Never: the tests load them.
+    pub fn embedded() -> Self {
+        Self::load(&Files::embedded()).expect("our own texts can be read")
+    }
+
+    pub fn languages(&self) -> impl Iterator<Item = Language> {
+        (0..self.languages.len()).map(Language)
+    }
+
+    /// `de`, as `lang` in HTML and `Content-Language` have it (BCP 47).
+    pub fn tag(&self, language: Language) -> &str {
+        self.languages[language.0].tag()
+    }
+
+    /// The language that somebody likes best of those that there are; English when there is none.
+    pub fn choose(&self, preferred: &Preferred) -> Language {
+        let tags: Vec<&LanguageIdentifier> = self.languages.iter().map(Catalogue::id).collect();
+        Language(preferred.best_of(&tags).unwrap_or(0))
+    }
+
+    /// Whether there is such a text, in any language.
+    pub fn has(&self, key: &str) -> bool {
+        self.languages[0].has(key)
+    }
+
+    /// The keys that `language` lacks: they are shown in English.
+    pub fn missing_in(&self, language: Language) -> Vec<String> {
+        let other = &self.languages[language.0];
+        self.languages[0].keys().filter(|key| !other.has(key)).collect()
+    }
+
+    /// `text` in `language`.
+    pub fn say(&self, language: Language, text: &Text) -> String {
+        self.say_with(language, text, |words| words.to_owned())
+    }
+
+    /// The same where every word that is put in goes through `escape` first.
+    pub fn say_with(
+        &self,
+        language: Language,
+        text: &Text,
+        escape: impl Fn(&str) -> String + Copy,
+    ) -> String {
+        let args: FluentArgs = text
+            .args()
+            .map(|(name, arg)| {
+                let value: FluentValue = match arg {
+                    Arg::Number(number) => (*number).into(),
+                    Arg::Words(words) => escape(words).into(),
+                    Arg::Text(text) => escape(&self.say(language, text)).into(),
+                };
+                (name, value)
+            })
+            .collect();
+        let own = self.languages[language.0].format(text.key(), &args);
+        own.or_else(|| self.languages[0].format(text.key(), &args)).unwrap_or_else(|| {
+            tracing::error!(key = text.key(), "there is no such text");
+            text.key().to_owned()
+        })
+    }
+
+    /// `text` in English: for programs and the terminal.
+    pub fn english(&self, text: &Text) -> String {
+        self.say(Language(0), text)
+    }
+}

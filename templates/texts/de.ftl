@@ -1,0 +1,267 @@
+# Alle Texte der Seiten auf Deutsch. Was en.ftl im Kopf sagt, gilt auch hier.
+
+site-name = Ein Konto
+site-skip = Zum Inhalt springen
+site-logged-in-as = Angemeldet als
+site-at = Eine Anmeldung für alle unsere Dienste, bei <strong>{ $host }</strong>
+site-links = Über diese Seite
+
+verbatim = { $words }
+
+### Wörter vieler Seiten
+
+action-log-in = Anmelden
+action-log-out = Abmelden
+action-cancel = Abbrechen
+action-confirm = Bestätigen
+action-continue-to = Weiter zu <strong>{ $host }</strong>
+
+label-email = E-Mail-Adresse
+    .mention = E-Mail-Adresse
+label-password = Passwort
+    .mention = Passwort
+label-password-again = Passwort wiederholen
+    .mention = Wiederholung des Passworts
+label-first-name = Vorname
+    .mention = Vorname
+label-last-name = Nachname
+    .mention = Nachname
+
+field-optional = (freiwillig)
+field-error = Fehler:
+form-error-title = Fehler:
+form-please-check = Bitte prüfen Sie:
+form-and = und
+form-stale = Diese Seite war zu lange geöffnet, oder Cookies sind abgeschaltet. Bitte prüfen Sie Ihre Eingaben und senden Sie sie noch einmal.
+
+date = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+moment = { $day }. { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+} { $year }, { $time } Uhr (UTC)
+
+device = { $browser } auf { $system }
+device-unknown-on = Unbekannter Browser auf { $system }
+device-unknown = Unbekannter Browser
+
+### Anmelden
+
+login-title = Anmelden
+login-title-again = Bitte bestätigen Sie, dass Sie es sind
+login-again = Bitte geben Sie Ihr Passwort noch einmal ein, um fortzufahren.
+login-new-here = Neu hier?
+login-create-account = Konto anlegen
+login-email-missing = Bitte geben Sie Ihre E-Mail-Adresse ein, zum Beispiel ada@example.org.
+login-password-missing = Bitte geben Sie Ihr Passwort ein.
+login-wrong = Bitte geben Sie die richtige E-Mail-Adresse und das richtige Passwort ein. Beim Passwort kommt es auf Groß- und Kleinschreibung an.
+login-inactive = Dieses Konto ist stillgelegt.
+login-not-within = Diese Seite lässt sich nur für sich öffnen, nicht innerhalb einer anderen.
+login-only-within = Diese Seite lässt sich nur innerhalb einer Seite unserer Dienste öffnen.
+
+done-title = Hier ist alles erledigt
+done-what-now = Wenn Sie sich gerade angemeldet haben, schließen Sie diesen Tab und gehen Sie zu dem zurück, aus dem Sie kamen. Was Sie dort geschrieben haben, ist noch da: Senden Sie es noch einmal.
+
+frame-title = Ihre Anmeldung
+frame-again = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $email }</bdi>.
+frame-over = Ihre Anmeldung ist abgelaufen.
+frame-log-in = Anmelden (öffnet einen neuen Tab)
+
+loop-title = Dieser Dienst nimmt Ihre Anmeldung nicht an
+loop-what = Sie sind angemeldet, aber <strong>{ $service }</strong> hat Sie mehrmals hintereinander hierher zurückgeschickt. Deshalb haben wir angehalten.
+loop-what-now = Mit Ihrem Konto ist alles in Ordnung. Bitte sagen Sie denen Bescheid, die den Dienst betreiben; sein Protokoll nennt die Ursache. Meist geht seine Uhr falsch, oder seine Einstellungen nennen eine andere Adresse oder einen anderen Schlüssel.
+loop-try-again = Noch einmal versuchen
+loop-account = Ihr Konto
+
+### Abmelden
+
+logout-title = Abmelden
+logout-question = Abmelden?
+logout-what = Damit melden Sie sich in diesem Browser von allen Diensten ab, die dieses Konto nutzen.
+logout-done = Sie sind jetzt abgemeldet.
+
+### Ein Konto anlegen
+
+register-title = Konto anlegen
+register-submit = Konto anlegen
+register-have-one = Sie haben schon ein Konto?
+register-done = Ihr Konto ist angelegt. Bitte melden Sie sich jetzt an.
+register-password-hint = Mindestens { $min } Zeichen. Gut sind mehrere Wörter, die nichts miteinander zu tun haben.
+register-passwords-differ = Bitte geben Sie in beiden Feldern dasselbe Passwort ein.
+register-email-invalid = Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.org.
+register-email-taken = Zu dieser E-Mail-Adresse gibt es schon ein Konto. Möchten Sie sich stattdessen anmelden?
+
+name-empty = Bitte geben Sie einen Namen ein.
+name-too-long = Bitte verwenden Sie höchstens { $max } Zeichen.
+name-unprintable = Bitte schreiben Sie den Namen in eine Zeile, mit sichtbaren Zeichen.
+
+password-too-short = Bitte verwenden Sie mindestens { $min } Zeichen. Mehrere Wörter hintereinander merken sich leicht.
+password-too-long = Bitte verwenden Sie höchstens { $max } Zeichen.
+password-common = Das ist eines der ersten Passwörter, die Angreifer ausprobieren. Bitte wählen Sie ein anderes.
+password-like-owner = Das ähnelt Ihrem Namen oder Ihrer E-Mail-Adresse zu sehr. Bitte wählen Sie etwas, das nichts mit Ihnen zu tun hat.
+password-guessable = Das ist zu leicht zu erraten. { $advice }
+sentences = { $first } { $rest }
+password-advice-none = Bitte fügen Sie ein oder zwei Wörter hinzu, die nicht zusammengehören.
+password-warning-rows = Gerade Tastenreihen sind leicht zu erraten.
+password-warning-keyboard = Kurze Muster auf der Tastatur sind leicht zu erraten.
+password-warning-repeats = Wiederholungen wie „aaa“ sind leicht zu erraten.
+password-warning-repeated-words = Wiederholungen wie „abcabcabc“ sind kaum schwerer zu erraten als „abc“.
+password-warning-top-10 = Das ist eines der zehn häufigsten Passwörter.
+password-warning-top-100 = Das ist eines der hundert häufigsten Passwörter.
+password-warning-common = Das ist ein sehr häufiges Passwort.
+password-warning-similar = Das ähnelt einem häufigen Passwort.
+password-warning-sequence = Folgen wie abc oder 6543 sind leicht zu erraten.
+password-warning-years = Jahreszahlen der letzten Zeit sind leicht zu erraten.
+password-warning-word = Ein einzelnes Wort ist leicht zu erraten.
+password-warning-dates = Datumsangaben sind oft leicht zu erraten.
+password-warning-names = Namen allein sind leicht zu erraten.
+password-warning-common-names = Häufige Namen sind leicht zu erraten.
+password-tip-words = Nehmen Sie einige Wörter, die keine übliche Wendung ergeben.
+password-tip-no-symbols = Sonderzeichen, Ziffern und Großbuchstaben sind nicht nötig.
+password-tip-add-words = Fügen Sie ein oder zwei Wörter hinzu, am besten seltene.
+password-tip-capitals = Ein Großbuchstabe hilft nicht viel.
+password-tip-all-capitals = Nur Großbuchstaben sind fast so leicht zu erraten wie nur Kleinbuchstaben.
+password-tip-reversed = Rückwärts geschriebene Wörter sind kaum schwerer zu erraten.
+password-tip-substitutions = Bekannte Ersetzungen wie @ für a helfen nicht viel.
+password-tip-longer-pattern = Nehmen Sie ein längeres Muster mit mehr Richtungswechseln.
+password-tip-no-repeats = Vermeiden Sie Wiederholungen von Wörtern und Zeichen.
+password-tip-no-sequences = Vermeiden Sie Folgen.
+password-tip-no-recent-years = Vermeiden Sie Jahreszahlen der letzten Zeit.
+password-tip-no-own-years = Vermeiden Sie Jahreszahlen, die mit Ihnen zu tun haben.
+password-tip-no-own-dates = Vermeiden Sie Daten und Jahreszahlen, die mit Ihnen zu tun haben.
+
+### Das Konto
+
+account-title = Ihr Konto
+account-roles = Rollen
+account-staff = Personal
+account-superuser = Alle Rechte
+account-name = Name
+account-email = E-Mail
+account-joined = Mitglied seit
+account-last-login = Letzte Anmeldung
+account-to-sessions = Ihre Anmeldungen und was zuletzt geschah
+
+### Anmeldungen einer Person
+
+sessions-title = Ihre Anmeldungen
+sessions-lead = Diese Browser und Programme sind mit Ihrem Konto angemeldet. Beenden Sie jede Anmeldung, die Sie nicht kennen. Es könnte dann jemand Ihr Passwort wissen: Sagen Sie denen Bescheid, die diese Seite betreiben.
+sessions-this = Dieser Browser
+sessions-address = Adresse
+sessions-last-used = Zuletzt benutzt
+sessions-began = Begonnen
+sessions-this-about = in diesem Browser
+sessions-end = Beenden
+sessions-end-about = (Anmeldung von { $device }, zuletzt benutzt { $when })
+sessions-end-others = Alle anderen beenden
+sessions-end-all = Alle beenden, auch diese
+sessions-events = Was zuletzt geschah
+sessions-no-events = Noch nichts.
+sessions-back = Zurück zu Ihrem Konto
+sessions-unknown = Diese Anmeldung wurde nicht gefunden. Vielleicht ist sie schon beendet.
+sessions-ended = { $count ->
+    [0] Es gab keine andere Anmeldung, die zu beenden war.
+    [one] Erledigt. Dieser Browser ist abgemeldet; die Dienste dort merken es in wenigen Minuten.
+   *[other] Erledigt. Diese Browser sind abgemeldet; die Dienste dort merken es in wenigen Minuten.
+}
+
+confirm-title = Mit dem Passwort bestätigen
+confirm-lead = Gleich werden Sie <strong>{ $what }</strong>. Es ist eine Weile her, dass Sie Ihr Passwort hier eingegeben haben.
+confirm-wrong = Das ist nicht Ihr Passwort. Es kommt auf Groß- und Kleinschreibung an.
+confirm-this = in diesem Browser abgemeldet
+confirm-one = in einem anderen Browser abgemeldet
+confirm-others = in allen anderen Browsern abgemeldet
+confirm-all = überall abgemeldet, auch hier
+
+event-from = { $device }, { $address }
+event-registered = Konto angelegt
+event-login = Angemeldet
+event-login-inactive = Anmeldung abgewiesen: Das Konto war stillgelegt
+event-login-wrong = Anmeldung misslungen: falsches Passwort
+event-password-refused = Falsches Passwort, als noch einmal danach gefragt wurde
+event-logout = Abgemeldet
+event-ended-by-owner = In einem anderen Browser abgemeldet
+event-ended-by-operator = Vom Betreiber abgemeldet
+event-too-many = Älteste Anmeldung beendet: Es waren zu viele
+event-reuse = Die Kopie einer Anmeldung wurde benutzt; diese Anmeldung wurde beendet
+event-password-changed = Passwort geändert
+event-activated = Konto vom Betreiber freigegeben
+event-deactivated = Konto vom Betreiber stillgelegt
+event-roles-changed = Rollen vom Betreiber geändert
+
+### Was anders ging
+
+error-status = Fehler { $status }
+error-home = Zur Startseite
+error-number = Fehlernummer:
+error-advice = Wenn es so bleibt, nennen Sie denen, die diese Seite betreiben, die Fehlernummer unten.
+error-retry-seconds = { $seconds ->
+    [one] Sie können es in einer Sekunde wieder versuchen.
+   *[other] Sie können es in { $seconds } Sekunden wieder versuchen.
+}
+error-retry-minutes = { $minutes ->
+    [one] Sie können es in einer Minute wieder versuchen.
+   *[other] Sie können es in { $minutes } Minuten wieder versuchen.
+}
+
+error-unreadable = Das konnten wir nicht lesen
+error-unreadable-advice = Bitte gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+error-unreadable-form = Dieses Formular konnten wir nicht lesen. Bitte gehen Sie zurück, laden Sie die Seite neu und senden Sie es noch einmal.
+error-send-a-form = Bitte senden Sie das als Formular (application/x-www-form-urlencoded).
+error-send-json = Bitte senden Sie das als application/json.
+error-not-json = Das ist kein JSON. Bitte prüfen Sie es und senden Sie es noch einmal.
+error-broke-off = Was Sie sandten, brach ab. Bitte senden Sie es noch einmal.
+error-login = Bitte erst anmelden
+error-login-advice = Dafür müssen Sie angemeldet sein.
+error-missing = Es fehlt etwas
+error-missing-advice = Bitte prüfen Sie, was Sie gesandt haben.
+error-forbidden = Das ist nicht erlaubt
+error-forbidden-advice = Das dürfen Sie nicht.
+error-other-site = Dieses Formular kam von einer anderen Seite. Bitte öffnen Sie die Seite hier und senden Sie es noch einmal.
+error-two-people = Ihr Browser hat die Anmeldungen zweier Personen gesandt. Das geschieht, wenn eine andere Seite dieser Domain ein Cookie setzt, das sie nicht setzen sollte. Bitte melden Sie sich ab, löschen Sie die Cookies dieser Domain und melden Sie sich wieder an.
+error-nothing-here = Hier ist nichts
+error-nothing-here-advice = Vielleicht ist die Adresse verschrieben, oder es gibt die Seite nicht mehr.
+error-no-file = Diese Datei gibt es nicht.
+error-method = Das geht hier nicht
+error-method-advice = Diese Adresse nimmt eine andere Art von Anfrage.
+error-method-unknown = Diese Methode wird nicht unterstützt.
+error-timeout = Das hat zu lange gedauert
+error-timeout-advice = Bitte versuchen Sie es noch einmal.
+error-slow = Was Sie sandten, kam zu langsam an. Bitte senden Sie es noch einmal.
+error-too-much = Das ist zu viel
+error-too-much-advice = Bitte senden Sie weniger auf einmal.
+error-too-large = Das ist zu groß. Bitte kürzen Sie Ihre Eingaben und senden Sie sie noch einmal.
+error-headers-too-large = Ihr Browser hat zu viel auf einmal gesandt. Meist hilft es, die Cookies dieser Seite zu löschen.
+error-misdirected = Falsche Adresse
+error-misdirected-advice = Dieser Server ist für diese Adresse nicht zuständig.
+error-misdirected-host = Dieser Server ist für diese Adresse nicht zuständig. Bitte nehmen Sie die Adresse, die Ihnen genannt wurde.
+error-throttled = Bitte langsamer
+error-throttled-advice = Das waren zu viele Versuche.
+error-unavailable = Wir können gerade nicht antworten
+error-unavailable-advice = Wir haben zu viel zu tun oder erreichen unsere Datenbank nicht.
+error-internal = Etwas ist schiefgegangen
+error-internal-advice = Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es gleich noch einmal.
+error-other = Das hat nicht geklappt
+error-other-advice = Bitte gehen Sie zurück und versuchen Sie es noch einmal.

@@ -1,0 +1,274 @@
+# Every text of the pages, in English (Project Fluent's syntax, https://projectfluent.org/fluent/guide).
+#
+# In a text that a page shows by `rich`, `<strong>` and the like are markup; what is put in for { $name } never is. All
+# other texts are plain. `.mention` is how a field is called in the middle of a sentence.
+
+# What the site calls itself where SITE_NAME is not set.
+site-name = One account
+site-skip = Skip to content
+site-logged-in-as = Logged in as
+site-at = One login for all our services, at <strong>{ $host }</strong>
+site-links = About this site
+
+# A sentence that has no other language: it is for programs.
+verbatim = { $words }
+
+### Words of many pages
+
+action-log-in = Log in
+action-log-out = Log out
+action-cancel = Cancel
+action-confirm = Confirm
+action-continue-to = To continue to <strong>{ $host }</strong>
+
+label-email = Email address
+    .mention = email address
+label-password = Password
+    .mention = password
+label-password-again = Password again
+    .mention = password again
+label-first-name = First name
+    .mention = first name
+label-last-name = Last name
+    .mention = last name
+
+field-optional = (optional)
+field-error = Error:
+form-error-title = Error:
+form-please-check = Please check
+form-and = and
+form-stale = This page was open for too long, or cookies are off. Please check what you entered and send it again.
+
+# { $month } is a number from 1 to 12, { $time } is such as 21:39.
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+moment = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }, { $time } UTC
+
+device = { $browser } on { $system }
+device-unknown-on = Unknown browser on { $system }
+device-unknown = Unknown browser
+
+### Logging in
+
+login-title = Log in
+login-title-again = Confirm it is you
+login-again = Please enter your password once more to continue.
+login-new-here = New here?
+login-create-account = Create an account
+login-email-missing = Please enter your email address, such as ada@example.org.
+login-password-missing = Please enter your password.
+login-wrong = Please enter a correct email and password. Capital letters matter in the password.
+login-inactive = This account is inactive.
+login-not-within = This page can only be opened by itself, not from within another page.
+login-only-within = This page can only be opened within a page of our services.
+
+done-title = Done here
+done-what-now = If you have just logged in, close this tab and go back to the one you came from. What you typed is still there: send it again.
+
+frame-title = Your login
+frame-again = <strong>You are logged in again</strong> as <bdi>{ $email }</bdi>.
+frame-over = Your login has ended.
+frame-log-in = Log in (opens a new tab)
+
+loop-title = That service does not take your login
+loop-what = You are logged in, but <strong>{ $service }</strong> sent you back here several times in a row, so we stopped.
+loop-what-now = Nothing is wrong with your account. Please tell whoever runs that service; its log names the cause. Most often its clock is wrong, or its settings name another address or key.
+loop-try-again = Try once more
+loop-account = Your account
+
+### Logging out
+
+logout-title = Log out
+logout-question = Log out?
+logout-what = This logs you out of every service that uses this account, in this browser.
+logout-done = You are now logged out.
+
+### Making an account
+
+register-title = Create your account
+register-submit = Create account
+register-have-one = Already have an account?
+register-done = Your account was created. Please log in now.
+register-password-hint = At least { $min } characters. Several unrelated words work well.
+register-passwords-differ = Please enter the same password in both fields.
+register-email-invalid = Please enter an email address, such as ada@example.org.
+register-email-taken = This email address already has an account. Would you like to log in instead?
+
+name-empty = Please enter a name.
+name-too-long = Please use at most { $max } characters.
+name-unprintable = Please write the name on one line, with visible characters.
+
+password-too-short = Please use at least { $min } characters. Several words in a row are easy to remember.
+password-too-long = Please use at most { $max } characters.
+password-common = This is one of the first passwords that attackers try. Please choose another.
+password-like-owner = This is too much like your name or email address. Please choose something that is not about you.
+# { $advice } is one or more of the texts below.
+password-guessable = This is too easy to guess. { $advice }
+sentences = { $first } { $rest }
+password-advice-none = Please add a word or two that do not belong together.
+password-warning-rows = Straight rows of keys are easy to guess.
+password-warning-keyboard = Short patterns on the keyboard are easy to guess.
+password-warning-repeats = Repeats such as “aaa” are easy to guess.
+password-warning-repeated-words = Repeats such as “abcabcabc” are hardly harder to guess than “abc”.
+password-warning-top-10 = This is among the ten most common passwords.
+password-warning-top-100 = This is among the hundred most common passwords.
+password-warning-common = This is a very common password.
+password-warning-similar = This is similar to a common password.
+password-warning-sequence = Sequences such as abc or 6543 are easy to guess.
+password-warning-years = Recent years are easy to guess.
+password-warning-word = A word by itself is easy to guess.
+password-warning-dates = Dates are often easy to guess.
+password-warning-names = Names by themselves are easy to guess.
+password-warning-common-names = Common names are easy to guess.
+password-tip-words = Use a few words that do not make a common phrase.
+password-tip-no-symbols = Symbols, digits and capital letters are not needed.
+password-tip-add-words = Add another word or two. Uncommon words are better.
+password-tip-capitals = A capital letter does not help much.
+password-tip-all-capitals = All capitals are almost as easy to guess as none.
+password-tip-reversed = Words spelt backwards are not much harder to guess.
+password-tip-substitutions = Well-known substitutions, such as @ for a, do not help much.
+password-tip-longer-pattern = Use a longer pattern with more turns.
+password-tip-no-repeats = Avoid repeated words and characters.
+password-tip-no-sequences = Avoid sequences.
+password-tip-no-recent-years = Avoid recent years.
+password-tip-no-own-years = Avoid years that have to do with you.
+password-tip-no-own-dates = Avoid dates and years that have to do with you.
+
+### The account
+
+account-title = Your account
+account-roles = Roles
+account-staff = Staff
+account-superuser = Superuser
+account-name = Name
+account-email = Email
+account-joined = Member since
+account-last-login = Last login
+account-to-sessions = Your logins and what happened lately
+
+### Logins of a person
+
+sessions-title = Your logins
+sessions-lead = These browsers and programs are logged in to your account. End any that you do not recognise. Somebody may then know your password: tell whoever runs this site.
+sessions-this = This browser
+sessions-address = Address
+sessions-last-used = Last used
+sessions-began = Begun
+sessions-this-about = of this browser
+sessions-end = End
+sessions-end-about = the login of { $device }, last used { $when }
+sessions-end-others = End all others
+sessions-end-all = End all, here too
+sessions-events = What happened lately
+sessions-no-events = Nothing yet.
+sessions-back = Back to your account
+sessions-unknown = That login was not found. It may have ended already.
+sessions-ended = { $count ->
+    [0] There was no other login to end.
+    [one] Done. That browser is logged out; services there notice within minutes.
+   *[other] Done. Those browsers are logged out; services there notice within minutes.
+}
+
+confirm-title = Confirm with your password
+confirm-lead = You are about to <strong>{ $what }</strong>. It is a while since you entered your password here.
+confirm-wrong = That is not your password. Capital letters matter in it.
+confirm-this = log out of this browser
+confirm-one = log out of one other browser
+confirm-others = log out of all other browsers
+confirm-all = log out everywhere, here too
+
+event-from = { $device }, { $address }
+event-registered = Account created
+event-login = Logged in
+event-login-inactive = Login refused: the account was inactive
+event-login-wrong = Login failed: wrong password
+event-password-refused = Wrong password, where it was asked for again
+event-logout = Logged out
+event-ended-by-owner = Logged out of another browser
+event-ended-by-operator = Logged out by the operator
+event-too-many = Oldest login ended: there were too many
+event-reuse = A copy of a login was used; that login was ended
+event-password-changed = Password changed
+event-activated = Account activated by the operator
+event-deactivated = Account deactivated by the operator
+event-roles-changed = Roles changed by the operator
+
+### What went otherwise
+
+error-status = Error { $status }
+error-home = Go to the start page
+error-number = Error number:
+error-advice = If it stays like this, tell whoever runs this site the error number below.
+error-retry-seconds = { $seconds ->
+    [one] You can try again in one second.
+   *[other] You can try again in { $seconds } seconds.
+}
+error-retry-minutes = { $minutes ->
+    [one] You can try again in one minute.
+   *[other] You can try again in { $minutes } minutes.
+}
+
+error-unreadable = We could not read that
+error-unreadable-advice = Please go back, reload the page and try again.
+error-unreadable-form = This form could not be read. Please go back, reload the page and send it again.
+error-send-a-form = Please send this as a form (application/x-www-form-urlencoded).
+error-send-json = Please send this as application/json.
+error-not-json = This is not JSON. Please check it and send it again.
+error-broke-off = What you sent broke off. Please send it again.
+error-login = Log in first
+error-login-advice = This needs a login.
+error-missing = Something is missing
+error-missing-advice = Please check what you sent.
+error-forbidden = That is not allowed
+error-forbidden-advice = You may not do this.
+error-other-site = This form was sent from another site. Please open the page here and send it again.
+error-two-people = Your browser sent the logins of two people, which happens when another site of this domain sets a cookie that it should not. Please log out, delete this domain's cookies, and log in again.
+error-nothing-here = There is nothing here
+error-nothing-here-advice = The address may be misspelt, or the page may be gone.
+error-no-file = There is no such file.
+error-method = That does not work here
+error-method-advice = This address takes another kind of request.
+error-method-unknown = This method is not supported.
+error-timeout = That took too long
+error-timeout-advice = Please try again.
+error-slow = What you sent took too long to arrive. Please send it again.
+error-too-much = That is too much
+error-too-much-advice = Please send less at once.
+error-too-large = This is too large. Please shorten what you entered and send it again.
+error-headers-too-large = Your browser sent too much at once. Deleting this site's cookies usually helps.
+error-misdirected = Wrong address
+error-misdirected-advice = This server does not answer for that address.
+error-misdirected-host = This server does not answer for that address. Please use the address that you were given.
+error-throttled = Please slow down
+error-throttled-advice = There were too many tries.
+error-unavailable = We cannot answer right now
+error-unavailable-advice = We have too much to do, or cannot reach our database.
+error-internal = Something went wrong
+error-internal-advice = Something went wrong on our side. Please try again in a moment.
+error-other = That did not work
+error-other-advice = Please go back and try again.
