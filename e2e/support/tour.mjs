@@ -9,9 +9,10 @@ import { Person, address, forms, stranger } from './person.mjs';
 
 const noValidate = (person, form) => person.page.$eval(form, (element) => { element.noValidate = true; });
 
-/** Calls `look(name, page)` on each page; `person` walks from one to the next. */
-export async function tour(browser, look) {
+/** Calls `look(name, page)` on each page; `person` walks from one to the next, and reads `language`. */
+export async function tour(browser, look, language = 'en') {
   const person = await Person.sitsDown(browser, stranger('Ada'));
+  await person.page.setExtraHTTPHeaders({ 'Accept-Language': language });
   const { page } = person;
 
   await person.opens(`${demo}/`);
@@ -83,7 +84,7 @@ async function tourOfTheEdge(person, look) {
   assert.equal((await person.opens(lost)).status(), 401);
   await look('demo-circle', page);
   for (let round = 0; round < 6; round += 1) await person.opens(address('/login', `${demo}/somewhere`));
-  assert.match(await person.text(), /does not take your login/);
+  assert.match(await person.text(), /does not take your login|nimmt Ihre Anmeldung nicht an/);
   await look('login-circle', page);
 }
 

@@ -1,4 +1,4 @@
-// A picture of every page, narrow and wide, light and dark: for people to look at.
+// A picture of every page, narrow and wide, light and dark, in each language: for people to look at.
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
@@ -8,7 +8,9 @@ import { chromiumOnly, screenshots } from '../support/env.mjs';
 import { atWidth, inScheme, schemes, widths } from '../support/look.mjs';
 import { tour } from '../support/tour.mjs';
 
-it('every page has its picture taken', { skip: chromiumOnly }, async () => {
+const languages = ['en', 'de'];
+
+for (const language of languages) it(`every page has its picture taken, in ${language}`, { skip: chromiumOnly }, async () => {
   const browser = await startBrowser();
   mkdirSync(screenshots, { recursive: true });
   let taken = 0;
@@ -17,12 +19,12 @@ it('every page has its picture taken', { skip: chromiumOnly }, async () => {
       await atWidth(page, width);
       for (const scheme of schemes) {
         await inScheme(page, scheme);
-        const path = join(screenshots, `${name}-${size}-${scheme}.png`);
+        const path = join(screenshots, `${name}-${size}-${scheme}-${language}.png`);
         await page.screenshot({ path, fullPage: true });
         assert.ok(statSync(path).size > 1000, path);
         taken += 1;
       }
     }
-  });
+  }, language);
   assert.ok(taken >= 60, `${taken} pictures`);
 });

@@ -1,0 +1,65 @@
+// Each in their own language: what the browser is set to, without a script and without a choice to make.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { startBrowser } from '../support/browser.mjs';
+import { auth, demo, isChromium } from '../support/env.mjs';
+import { atWidth } from '../support/look.mjs';
+import { Person, address, forms, stranger } from '../support/person.mjs';
+import { tour } from '../support/tour.mjs';
+
+/** Sits down at a browser that is set to these languages, as in its settings. */
+async function whoReads(browser, languages) {
+  const person = await Person.sitsDown(browser, stranger('Erika'));
+  if (isChromium) await person.page.setExtraHTTPHeaders({ 'Accept-Language': languages });
+  return person;
+}
+
+const languageOf = (person) => person.page.evaluate(() => document.documentElement.lang);
+
+describe('somebody whose browser is set to German', () => {
+  let browser;
+  before(async () => { browser = await startBrowser({ preferences: { 'intl.accept_languages': 'de-DE, de, en' } }); });
+
+  it('registers, logs in and out, and reads German all the way', async () => {
+    const erika = await whoReads(browser, 'de-DE,de;q=0.9,en;q=0.8');
+    await erika.opens(address('/register', `${demo}/private`));
+    assert.equal(await languageOf(erika), 'de');
+    await erika.fillsIn(forms.register, { email: 'erika@', password: 'kurz' });
+    await erika.presses(forms.register);
+    assert.match(await erika.page.title(), /^Fehler: Konto anlegen · Ein Konto$/);
+    assert.ok(await erika.sees('Bitte verwenden Sie mindestens 12 Zeichen.'), await erika.text());
+    await erika.registers({ next: `${demo}/private` });
+    assert.ok(await erika.sees('Ihr Konto ist angelegt. Bitte melden Sie sich jetzt an.'), await erika.text());
+    await erika.logsIn({ at: false });
+    assert.equal(erika.page.url(), `${demo}/private`);
+    await erika.opens(`${auth}/account/sessions`);
+    assert.ok(await erika.sees('Dieser Browser'), await erika.text());
+    await erika.logsOut();
+    assert.ok(await erika.sees('Sie sind jetzt abgemeldet.'), await erika.text());
+    await erika.leaves();
+  });
+});
+
+describe('somebody whose browser is set to a language that we do not have', () => {
+  it('reads English', async () => {
+    const browser = await startBrowser({ preferences: { 'intl.accept_languages': 'fi' } });
+    const person = await whoReads(browser, 'fi');
+    await person.opens(`${auth}/login`);
+    assert.equal(await languageOf(person), 'en');
+    assert.ok(await person.sees('Create an account'));
+    await person.leaves();
+  });
+});
+
+describe('every page in German', () => {
+  it('fits a narrow screen: German words are long', async () => {
+    const browser = await startBrowser();
+    const tooWide = [];
+    await tour(browser, async (name, page) => {
+      await atWidth(page, 320);
+      const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (excess > 0) tooWide.push(`${name}: ${excess} pixels`);
+    }, 'de');
+    assert.deepEqual(tooWide, []);
+  });
+});
