@@ -61,7 +61,7 @@ moment = { $day }. { $month ->
     [10] Okt.
     [11] Nov.
    *[12] Dez.
-} { $year }, { $time } Uhr (UTC)
+} { $year }, { $time } UTC
 
 device = { $browser } auf { $system }
 device-unknown-on = Unbekannter Browser auf { $system }
@@ -170,8 +170,8 @@ sessions-title = Ihre Anmeldungen
 sessions-lead = Diese Browser und Programme sind mit Ihrem Konto angemeldet. Beenden Sie jede Anmeldung, die Sie nicht kennen. Es könnte dann jemand Ihr Passwort wissen: Sagen Sie denen Bescheid, die diese Seite betreiben.
 sessions-this = Dieser Browser
 sessions-address = Adresse
-sessions-last-used = Zuletzt benutzt
-sessions-began = Begonnen
+sessions-last-used = Zuletzt
+sessions-began = Beginn
 sessions-this-about = in diesem Browser
 sessions-end = Beenden
 sessions-end-about = (Anmeldung von { $device }, zuletzt benutzt { $when })

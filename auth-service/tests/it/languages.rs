@@ -83,9 +83,9 @@ async fn a_persons_own_pages_speak_their_language_down_to_the_dates() {
         who_reads(&app, "de").using("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0");
     erika.log_in("erika@example.org", PASSWORD).await;
     let account = erika.get("/").await;
-    assert!(account.says("<h1>Ihr Konto</h1>") && account.says("Uhr (UTC)"), "{}", account.text);
+    assert!(account.says("<h1>Ihr Konto</h1>") && account.says(". 2026, "), "{}", account.text);
     let list = erika.get("/account/sessions").await;
-    for words in ["Ihre Anmeldungen", "Firefox auf Linux", "Dieser Browser", "Zuletzt benutzt", "Angemeldet"]
+    for words in ["Ihre Anmeldungen", "Firefox auf Linux", "Dieser Browser", "<dt>Zuletzt</dt>", "Angemeldet"]
     {
         assert!(list.says(words), "{words}: {}", list.text);
     }
