@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::web;
 
-use crate::accounts::Session;
+use crate::accounts::{Mix, Session};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::types::Timestamp;
@@ -17,6 +17,10 @@ const ROUND: Duration = Duration::from_secs(60);
 /// How often an instance looks at the keys though nobody asks for a token: a next key is missed for no longer than this
 /// after a rotation or a revocation by a command.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(5);
+
+/// How often it is counted which kinds of hashes the table holds: an import brings other ones, logins replace them. The
+/// count goes through the whole table.
+const SURVEY: Duration = Duration::from_secs(5 * 60);
 
 /// How many rows go in one transaction: few enough that nobody waits for it.
 const BATCH: i64 = 500;
@@ -38,6 +42,20 @@ pub fn start(app: web::Data<App>) {
             }
         }
     });
+    actix_web::rt::spawn({
+        let app = app.clone();
+        async move {
+            loop {
+                tokio::time::sleep(SURVEY).await;
+                if let Err(error) = survey(&app).await {
+                    tracing::warn!(
+                        error = error.to_string(),
+                        "the kinds of password hashes were not counted"
+                    );
+                }
+            }
+        }
+    });
     actix_web::rt::spawn(async move {
         loop {
             // Instances that were started together come at different moments.
@@ -54,6 +72,13 @@ async fn look_at_keys(app: &App) {
     if let Err(error) = app.keyring.current(app.clock.now()).await {
         tracing::error!(error = error.to_string(), "the signing keys cannot be used");
     }
+}
+
+/// Counts which kinds of hashes there are, for what unknown addresses are compared with.
+pub async fn survey(app: &App) -> Result<(), DatabaseError> {
+    let cost = app.hashers.cost();
+    app.hashers.learn(app.db.query(move |conn| Mix::survey(conn, cost)).await?);
+    Ok(())
 }
 
 /// One round: the clock, the keys, and what is past its time.

@@ -54,12 +54,15 @@ const TOP: u8 = 4;
 const MAX_LINES: usize = 400;
 
 /// Where Diesel's query language may be spoken: below `db`, and in the types that are rows or columns.
-const DIESEL: [&str; 15] = [
+const DIESEL: [&str; 18] = [
     "accounts/user.rs",
     "accounts/session.rs",
     "accounts/email.rs",
-    "accounts/hashers.rs",
+    "accounts/hashers/mod.rs",
+    "accounts/hashers/sql.rs",
+    "accounts/imported.rs",
     "accounts/roles.rs",
+    "accounts/decoys.rs",
     // These compose the row types' own queries, and pass on what those return.
     "accounts/sign_in.rs",
     "accounts/current.rs",
@@ -75,7 +78,8 @@ const DIESEL: [&str; 15] = [
 ];
 
 /// The same for the commands.
-const DIESEL_IN_COMMANDS: [&str; 3] = ["cli/mod.rs", "cli/users.rs", "cli/sessions.rs"];
+const DIESEL_IN_COMMANDS: [&str; 4] =
+    ["cli/mod.rs", "cli/users.rs", "cli/sessions.rs", "cli/import/batch.rs"];
 
 struct Source {
     /// Below `src/`, with slashes.

@@ -18,7 +18,8 @@ pub enum Authenticated {
     No,
 }
 
-/// Judges `email` and `password`, and keeps the password under a costlier hash where the settings ask for it.
+/// Judges `email` and `password`, and keeps the password under another hash where the settings ask for it:
+/// a costlier one, or ours for somebody who came from Django.
 pub async fn authenticate(
     db: &Database,
     hashers: &HashPool,
@@ -26,11 +27,16 @@ pub async fn authenticate(
     client: &Client,
     now: Timestamp,
 ) -> Result<Authenticated, Error> {
-    let user = db.query(move |conn| User::by_email(conn, &email)).await?;
-    let stored = user.as_ref().map(|user| user.password_hash.clone());
-    let checked = hashers.check(stored, password.clone()).await?;
-    let (id, outcome, reason) = match (user, checked) {
-        (Some(user), Checked::Right { must_update }) if user.is_active => {
+    let wanted = email.clone();
+    let user = db.query(move |conn| User::by_email(conn, &wanted)).await?;
+    let Some(user) = user else {
+        hashers.check_nobody(&email, password).await?;
+        refused(db, None, client, "no such account", now).await?;
+        return Ok(Authenticated::No);
+    };
+    let checked = hashers.check(user.password_hash.clone(), password.clone()).await?;
+    let (id, outcome, reason) = match checked {
+        Checked::Right { must_update } if user.is_active => {
             let id = user.id;
             let outcome = match must_update {
                 true => upgrade(db, hashers, user, password).await?,
@@ -41,17 +47,17 @@ pub async fn authenticate(
                 Authenticated::Inactive => "inactive",
                 Authenticated::No => "wrong password",
             };
-            (Some(id), outcome, reason)
+            (id, outcome, reason)
         }
-        (Some(user), Checked::Right { .. }) => (Some(user.id), Authenticated::Inactive, "inactive"),
-        (Some(user), Checked::Corrupt) => {
+        Checked::Right { .. } => (user.id, Authenticated::Inactive, "inactive"),
+        Checked::Corrupt => {
             tracing::error!(user = %user.id, "the stored password hash is damaged");
-            (Some(user.id), Authenticated::No, "damaged password hash")
+            (user.id, Authenticated::No, "damaged password hash")
         }
-        (Some(user), Checked::Wrong) => (Some(user.id), Authenticated::No, "wrong password"),
-        (None, _) => (None, Authenticated::No, "no such account"),
+        Checked::Unusable => (user.id, Authenticated::No, "no password set"),
+        Checked::Wrong => (user.id, Authenticated::No, "wrong password"),
     };
-    refused(db, id, client, reason, now).await?;
+    refused(db, Some(id), client, reason, now).await?;
     Ok(outcome)
 }
 
@@ -89,10 +95,10 @@ async fn upgrade(
     // decides.
     let now = db.query(move |conn| User::by_id(conn, id)).await?;
     let Some(user) = now else { return Ok(Authenticated::No) };
-    let checked = hashers.check(Some(user.password_hash.clone()), password).await;
+    let checked = hashers.check(user.password_hash.clone(), password).await;
     match checked? {
         Checked::Right { .. } if user.is_active => Ok(Authenticated::Yes(Box::new(user))),
         Checked::Right { .. } => Ok(Authenticated::Inactive),
-        Checked::Wrong | Checked::Corrupt => Ok(Authenticated::No),
+        Checked::Wrong | Checked::Unusable | Checked::Corrupt => Ok(Authenticated::No),
     }
 }

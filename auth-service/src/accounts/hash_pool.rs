@@ -2,13 +2,16 @@
 
 use std::num::NonZero;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use aws_lc_rs::hmac;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::hashers::Verdict;
-use super::{NewPassword, Password, PasswordHash};
+use super::{Email, Mix, NewPassword, Password, PasswordHash};
+use crate::config::SecretKey;
 use crate::error::Error;
+use crate::random;
 
 /// How many may wait for each thread. At cost 12 the last of them waits about two seconds.
 const WAITING_PER_THREAD: usize = 8;
@@ -21,7 +24,9 @@ struct Shared {
     threads: rayon::ThreadPool,
     places: Arc<Semaphore>,
     cost: u32,
-    decoy: PasswordHash,
+    /// Decides what an unknown address is compared with; the same for all instances.
+    decoy_key: hmac::Key,
+    mix: RwLock<Arc<Mix>>,
 }
 
 /// Why a piece of work was not done.
@@ -46,9 +51,10 @@ impl From<NotDone> for Error {
 
 impl HashPool {
     /// A pool for this machine: one thread a core, and eight waiting for each.
-    pub fn new(cost: u32) -> Self {
+    pub fn new(cost: u32, secret: &SecretKey) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self::sized(cost, threads, threads * (1 + WAITING_PER_THREAD))
+        let key = secret.derive::<32>("decoys for unknown addresses");
+        Self::made(cost, threads, threads * (1 + WAITING_PER_THREAD), &*key)
     }
 
     /// A pool of `threads` that takes on `places` pieces of work at a time.
@@ -56,6 +62,10 @@ impl HashPool {
     /// # Panics
     /// When the operating system starts no more threads: nobody could log in then.
     pub fn sized(cost: u32, threads: usize, places: usize) -> Self {
+        Self::made(cost, threads, places, &random::bytes::<32>())
+    }
+
+    fn made(cost: u32, threads: usize, places: usize, decoy_key: &[u8]) -> Self {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|n| format!("hash-{n}"))
@@ -65,25 +75,47 @@ impl HashPool {
             threads,
             places: Arc::new(Semaphore::new(places)),
             cost,
-            decoy: PasswordHash::decoy(cost),
+            decoy_key: hmac::Key::new(hmac::HMAC_SHA256, decoy_key),
+            mix: RwLock::new(Arc::new(Mix::of_ours(PasswordHash::decoy(cost)))),
         }))
     }
 
-    /// Judges `password` against what is stored, or against a decoy when there is no account, in the same time.
-    pub async fn check(&self, stored: Option<PasswordHash>, password: Password) -> Result<Checked, NotDone> {
-        let shared = self.0.clone();
-        self.run(move || {
-            let Some(stored) = stored else {
-                let _ = shared.decoy.check(&password, shared.cost);
-                return Checked::Wrong;
-            };
-            match stored.check(&password, shared.cost) {
-                Verdict::Right => Checked::Right { must_update: stored.must_update(shared.cost) },
-                Verdict::Wrong => Checked::Wrong,
-                Verdict::Corrupt => Checked::Corrupt,
-            }
+    /// Learns what the table holds by now, so that unknown addresses look like its rows.
+    pub fn learn(&self, mix: Mix) {
+        *self.0.mix.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(mix);
+    }
+
+    /// The cost that the settings ask for.
+    pub fn cost(&self) -> u32 {
+        self.0.cost
+    }
+
+    /// Judges `password` against what is stored.
+    pub async fn check(&self, stored: PasswordHash, password: Password) -> Result<Checked, NotDone> {
+        let cost = self.0.cost;
+        self.run(move || match stored.check(&password, cost) {
+            Verdict::Right => Checked::Right { must_update: stored.must_update(cost) },
+            Verdict::Wrong => Checked::Wrong,
+            Verdict::Unusable => Checked::Unusable,
+            Verdict::Corrupt => Checked::Corrupt,
         })
         .await
+    }
+
+    /// Does the work of judging `password` for an address without an account, as for a row that there might be. What
+    /// comes of it is thrown away: nobody is let in.
+    pub async fn check_nobody(&self, email: &Email, password: Password) -> Result<(), NotDone> {
+        let (decoy, cost) = (self.decoy(email), self.0.cost);
+        self.run(move || {
+            let _ = decoy.check(&password, cost);
+        })
+        .await
+    }
+
+    /// What an address without an account is compared with.
+    pub fn decoy(&self, email: &Email) -> PasswordHash {
+        let mix = self.0.mix.read().unwrap_or_else(PoisonError::into_inner).clone();
+        mix.decoy(email, &self.0.decoy_key).clone()
     }
 
     /// Hashes a new password.
@@ -123,10 +155,12 @@ impl HashPool {
 #[must_use]
 pub enum Checked {
     Right {
-        /// The settings ask for a costlier hash by now.
+        /// The settings ask for another hash by now: costlier, or in our form.
         must_update: bool,
     },
     Wrong,
+    /// The account came without a password.
+    Unusable,
     Corrupt,
 }
 

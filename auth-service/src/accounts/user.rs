@@ -105,6 +105,38 @@ impl User {
             .load(conn)
     }
 
+    /// How many there are.
+    pub fn count(conn: &mut AnyConnection) -> QueryResult<i64> {
+        users::table.count().get_result(conn)
+    }
+
+    /// A page of the hashes that begin otherwise than `beginning`, by id.
+    pub fn hashes_not_like(
+        conn: &mut AnyConnection,
+        beginning: &str,
+        after: Option<UserId>,
+        limit: i64,
+    ) -> QueryResult<Vec<(UserId, PasswordHash)>> {
+        let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+        users::table
+            .filter(users::id.gt(after))
+            .filter(users::password_hash.not_like(format!("{beginning}%")))
+            .order(users::id.asc())
+            .select((users::id, users::password_hash))
+            .limit(limit)
+            .load(conn)
+    }
+
+    /// A page of all people who come after an address, by address.
+    pub fn list_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<Vec<Self>> {
+        users::table
+            .filter(users::email.gt(after))
+            .order(users::email.asc())
+            .select(Self::as_select())
+            .limit(limit)
+            .load(conn)
+    }
+
     /// Waits for other transactions that log this person in or out, or change the account, and makes later ones wait
     /// for this one. Whoever ends several sessions comes here first: two that lock the same rows in another order wait
     /// for each other, and PostgreSQL fails one of them. Whether there is such a user.

@@ -67,13 +67,13 @@ impl App {
         password: Password,
         client: Client,
     ) -> Result<Proven, Error> {
-        let checked = self.hashers.check(Some(current.user.password_hash.clone()), password).await?;
+        let checked = self.hashers.check(current.user.password_hash.clone(), password).await?;
         let (current, now) = (current.clone(), self.clock.now());
         Ok(self
             .db
             .query(move |conn| match checked {
                 Checked::Right { .. } => Session::proven(conn, current, &client, now),
-                Checked::Wrong | Checked::Corrupt => {
+                Checked::Wrong | Checked::Unusable | Checked::Corrupt => {
                     current.session.not_proven(conn, current.user.id, &client, now)?;
                     Ok(Proven::No)
                 }

@@ -8,7 +8,7 @@ pub use logins::LogIn;
 
 use actix_web::web;
 
-use crate::accounts::{HashPool, RefreshKey};
+use crate::accounts::{HashPool, Mix, RefreshKey};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Database, DatabaseError};
@@ -53,10 +53,13 @@ impl App {
         db.run_here(|conn| clock.set_by(|| db::time(conn)).map_err(DatabaseError::from))?;
         let files = Files::with_folder(config.site.templates_dir.as_deref())?;
         let statics = Statics::new(&files, &config.site);
+        let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key);
+        let cost = hashers.cost();
+        hashers.learn(db.run_here(|conn| Mix::survey(conn, cost).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         Ok(Self {
             keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, clock.now())?,
-            hashers: HashPool::new(config.passwords.bcrypt_cost),
+            hashers,
             refresh_key: RefreshKey::new(secrets.0, secrets.1),
             cookies: Cookies::new(&config),
             pages: Pages::load(files, &config.site, &config.auth_url, &statics)?,

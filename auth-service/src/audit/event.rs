@@ -25,6 +25,8 @@ pub enum Event {
     PasswordChanged,
     Activated,
     Deactivated,
+    /// An account came from elsewhere, or was changed by one that did; `detail` says which, and what.
+    Imported,
     /// `detail` has those there are now.
     RolesChanged,
     KeyCreated,
@@ -42,7 +44,7 @@ pub(super) enum Loudness {
 }
 
 impl Event {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::Registered,
         Self::Login,
         Self::LoginRefused,
@@ -57,6 +59,7 @@ impl Event {
         Self::PasswordChanged,
         Self::Activated,
         Self::Deactivated,
+        Self::Imported,
         Self::RolesChanged,
         Self::KeyCreated,
         Self::KeyActivated,
@@ -81,6 +84,7 @@ impl Event {
             Self::PasswordChanged => "password_changed",
             Self::Activated => "activated",
             Self::Deactivated => "deactivated",
+            Self::Imported => "imported",
             Self::RolesChanged => "roles_changed",
             Self::KeyCreated => "key_created",
             Self::KeyActivated => "key_activated",

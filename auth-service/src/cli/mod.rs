@@ -2,7 +2,9 @@
 
 mod check_config;
 mod database;
+mod export;
 mod generate_secret;
+mod import;
 mod keys;
 mod migrate;
 mod output;
@@ -49,6 +51,10 @@ enum Command {
     Sessions(sessions::Arguments),
     /// See, rotate and revoke signing keys.
     Keys(keys::Arguments),
+    /// Bring people in from another system.
+    Import(import::Arguments),
+    /// Write people out for another system, with their password hashes.
+    Export(export::Arguments),
 }
 
 /// Why a command ended badly: each has its own exit code.
@@ -116,5 +122,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Users(arguments)) => users::run(arguments),
         Some(Command::Sessions(arguments)) => sessions::run(arguments),
         Some(Command::Keys(arguments)) => keys::run(arguments),
+        Some(Command::Import(arguments)) => import::run(arguments),
+        Some(Command::Export(arguments)) => export::run(arguments),
     }
 }

@@ -1,6 +1,8 @@
 //! Printing: what a command says goes to standard output, a line at a time.
 
+use std::fs::File;
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use super::Failure;
@@ -20,4 +22,24 @@ pub(super) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
 pub(super) fn english(text: &Text) -> String {
     static TEXTS: OnceLock<Texts> = OnceLock::new();
     TEXTS.get_or_init(Texts::embedded).english(text)
+}
+
+/// A file for what is not everybody's business: made anew, readable for its owner alone. One that is there is replaced.
+pub(super) fn private_file(path: &Path) -> Result<File, Failure> {
+    let failed =
+        |error: std::io::Error| Failure::Refused(format!("{} cannot be written: {error}", path.display()));
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let file = options.open(path).map_err(failed)?;
+    #[cfg(unix)]
+    if file.metadata().map_err(failed)?.is_file() {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    }
+    Ok(file)
 }

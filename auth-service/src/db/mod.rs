@@ -2,6 +2,7 @@
 
 pub mod connection;
 mod database;
+mod foreign;
 pub mod migrate;
 mod pool;
 pub mod schema;
@@ -11,5 +12,6 @@ mod url;
 
 pub use connection::AnyConnection;
 pub use database::{Database, DatabaseError};
+pub use foreign::{ForeignDatabase, InvalidTableName, TableName};
 pub use time::time;
 pub use url::{DatabaseUrl, DatabaseUrlError};

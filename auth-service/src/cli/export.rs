@@ -1,0 +1,178 @@
+//! `auth-service export users`: everybody, for another system. Nobody is locked in.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::accounts::User;
+use crate::config::DatabaseFlags;
+
+use super::{Failure, database, output};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Write all accounts, sorted by e-mail address, with their password hashes in Django's form.
+    ///
+    /// The UUID becomes the username. Sessions, roles and the audit trail stay here.
+    Users(Users),
+}
+
+#[derive(Args)]
+struct Users {
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = Format::Django)]
+    format: Format,
+    /// The model that Django's `loaddata` makes of each.
+    #[arg(long, default_value = "auth.user")]
+    model: String,
+    /// A file to write instead of standard output; only its owner can read it, because it holds the hashes.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseFlags,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A list of objects for `manage.py loaddata users.json`.
+    Django,
+    /// Comma-separated values; the first line names Django's columns.
+    Csv,
+    /// The same objects, one a line: for `loaddata users.jsonl`, and for programs.
+    Jsonl,
+}
+
+/// How many accounts are read at a time.
+const PAGE: i64 = 500;
+
+/// An account as Django writes it.
+#[derive(Serialize)]
+struct Object<'a> {
+    model: &'a str,
+    /// Django numbers it.
+    pk: Option<u64>,
+    fields: Fields<'a>,
+}
+
+#[derive(Serialize)]
+struct Fields<'a> {
+    password: &'a str,
+    last_login: Option<String>,
+    is_superuser: bool,
+    username: String,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+    is_staff: bool,
+    is_active: bool,
+    date_joined: String,
+}
+
+impl<'a> Fields<'a> {
+    fn of(user: &'a User) -> Self {
+        Self {
+            password: user.password_hash.exported(),
+            last_login: user.last_login.map(|moment| moment.rfc3339()),
+            is_superuser: user.is_superuser,
+            username: user.id.to_string(),
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            email: user.email.as_str(),
+            is_staff: user.is_staff,
+            is_active: user.is_active,
+            date_joined: user.date_joined.rfc3339(),
+        }
+    }
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let What::Users(users) = arguments.what;
+    let db = database::open(&users.database, false)?;
+    let file = users.output.as_deref().map(output::private_file).transpose()?;
+    let mut writer = Writer::new(&users, file);
+    let mut after = String::new();
+    loop {
+        let page = db.run_here(|conn| User::list_after(conn, &after, PAGE).map_err(Failure::from))?;
+        for user in &page {
+            writer.user(user).map_err(unwritable)?;
+        }
+        match page.last() {
+            Some(last) => after = last.email.to_string(),
+            None => break,
+        }
+    }
+    writer.end().map_err(unwritable)
+}
+
+/// Whoever reads may stop early, as `head` does: then there is nobody left to write for.
+fn unwritable(error: io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    Failure::Refused(format!("the output cannot be written: {error}"))
+}
+
+struct Writer<'a> {
+    format: Format,
+    model: &'a str,
+    to: Form,
+    count: u64,
+}
+
+enum Form {
+    Json(Box<dyn Write>),
+    Csv(Box<csv::Writer<Box<dyn Write>>>),
+}
+
+impl<'a> Writer<'a> {
+    fn new(users: &'a Users, file: Option<File>) -> Self {
+        let to: Box<dyn Write> = match file {
+            Some(file) => Box::new(BufWriter::new(file)),
+            None => Box::new(BufWriter::new(io::stdout())),
+        };
+        let to = match users.format {
+            Format::Csv => Form::Csv(Box::new(csv::Writer::from_writer(to))),
+            Format::Django | Format::Jsonl => Form::Json(to),
+        };
+        Self { format: users.format, model: &users.model, to, count: 0 }
+    }
+
+    fn user(&mut self, user: &User) -> io::Result<()> {
+        let fields = Fields::of(user);
+        self.count += 1;
+        match &mut self.to {
+            Form::Csv(csv) => csv.serialize(fields).map_err(io::Error::from),
+            Form::Json(to) => {
+                let before = match (self.format, self.count) {
+                    (Format::Jsonl, _) => "",
+                    (_, 1) => "[\n",
+                    _ => ",\n",
+                };
+                to.write_all(before.as_bytes())?;
+                serde_json::to_writer(&mut *to, &Object { model: self.model, pk: None, fields })?;
+                if self.format == Format::Jsonl { to.write_all(b"\n") } else { Ok(()) }
+            }
+        }
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        match &mut self.to {
+            Form::Csv(csv) => csv.flush(),
+            Form::Json(to) => {
+                if self.format == Format::Django {
+                    to.write_all(if self.count == 0 { b"[]\n" } else { b"\n]\n" })?;
+                }
+                to.flush()
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A few hundred people at a time, in one transaction.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+
+use super::super::Failure;
+use super::decision::{Decision, Policy, decide};
+use super::person::Person;
+use super::report::{Line, Outcome, Report};
+use crate::accounts::{Email, User, UserId, in_one_transaction};
+use crate::audit::Client;
+use crate::db::types::Timestamp;
+use crate::db::{AnyConnection, Database};
+
+/// Few enough that nobody who logs in at that moment waits for long.
+const BATCH: usize = 500;
+
+pub(super) struct Batches<'a> {
+    work: Work,
+    db: &'a Database,
+    waiting: Vec<Person>,
+    is_dry: bool,
+}
+
+/// What goes for every batch.
+struct Work {
+    policy: Policy,
+    client: Client,
+    now: Timestamp,
+}
+
+impl<'a> Batches<'a> {
+    pub fn new(db: &'a Database, policy: Policy, now: Timestamp, is_dry: bool) -> Self {
+        let work = Work { policy, client: Client::operator(), now };
+        Self { work, db, waiting: Vec::with_capacity(BATCH), is_dry }
+    }
+
+    pub fn add(&mut self, person: Person, report: &mut Report) -> Result<(), Failure> {
+        self.waiting.push(person);
+        if self.waiting.len() < BATCH { Ok(()) } else { self.finish(report) }
+    }
+
+    /// Writes those who wait, and tells of them once they are committed.
+    pub fn finish(&mut self, report: &mut Report) -> Result<(), Failure> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let (people, work) = (&self.waiting, &self.work);
+        let lines = match self.is_dry {
+            true => self.db.run_here(|conn| work.batch(conn, people, false).map_err(Failure::from))?,
+            false => in_one_transaction(self.db, |conn| work.batch(conn, people, true))?,
+        };
+        self.waiting.clear();
+        lines.into_iter().try_for_each(|line| report.add(line))
+    }
+}
+
+impl Work {
+    fn batch(&self, conn: &mut AnyConnection, people: &[Person], writes: bool) -> QueryResult<Vec<Line>> {
+        let emails: Vec<Email> = people.iter().map(|person| person.user.email.clone()).collect();
+        let ids: Vec<UserId> = people.iter().map(|person| person.user.id).collect();
+        let here = User::by_emails(conn, &emails)?;
+        let here: HashMap<&str, &User> = here.iter().map(|user| (user.email.as_str(), user)).collect();
+        let taken: HashMap<UserId, Email> = User::taken(conn, &ids)?.into_iter().collect();
+        people
+            .iter()
+            .map(|person| match (here.get(person.user.email.as_str()), taken.get(&person.user.id)) {
+                (Some(user), _) => self.meet(conn, user, person, writes),
+                (None, Some(other)) => {
+                    let mut line = person.line();
+                    line.outcome = Outcome::Refused;
+                    line.notes.push(format!("the UUID belongs to {other} here").into());
+                    Ok(line)
+                }
+                (None, None) => {
+                    if writes {
+                        person.user.import(conn, &self.client, self.now)?;
+                    }
+                    let mut line = person.line();
+                    line.outcome = Outcome::Created;
+                    line.user_uuid = Some(person.user.id.uuid());
+                    Ok(line)
+                }
+            })
+            .collect()
+    }
+
+    /// Somebody whose address is here.
+    fn meet(
+        &self,
+        conn: &mut AnyConnection,
+        user: &User,
+        person: &Person,
+        writes: bool,
+    ) -> QueryResult<Line> {
+        let mut decision = self.decide(conn, user, person)?;
+        if decision.new.is_some() && writes {
+            // Once more, now that nobody else changes the account.
+            User::queue(conn, user.id)?;
+            let user = User::by_id(conn, user.id)?.ok_or(diesel::result::Error::NotFound)?;
+            decision = self.decide(conn, &user, person)?;
+            if let Some(new) = &decision.new {
+                let changed = decision.changed.join(", ");
+                user.become_imported(conn, new, (&self.client, self.now), &changed)?;
+            }
+        }
+        let mut line = person.line();
+        line.outcome = decision.outcome;
+        line.user_uuid = Some(user.id.uuid());
+        line.differs = decision.differs;
+        line.changed = decision.changed;
+        line.notes.extend(decision.notes.into_iter().map(Into::into));
+        Ok(line)
+    }
+
+    fn decide(&self, conn: &mut AnyConnection, user: &User, person: &Person) -> QueryResult<Decision> {
+        let has_moved_on =
+            user.password_hash != person.user.password_hash && self.moved_on(conn, user, person)?;
+        Ok(decide(user, person, &self.policy, has_moved_on))
+    }
+
+    /// Whether the account came by an import, perhaps of this very source, and its owner has used it here since: then the
+    /// password is another because they changed it, or because it is in our form by now.
+    fn moved_on(&self, conn: &mut AnyConnection, user: &User, person: &Person) -> QueryResult<bool> {
+        let there = &person.user;
+        if user.was_imported(conn)? && user.was_used(conn)? {
+            return Ok(true);
+        }
+        // The trail forgets; a hash that became ours at a login does not.
+        let became_ours = user.password_hash.is_of_our_form() && !there.password_hash.is_of_our_form();
+        Ok(user.id == there.id && became_ours && user.last_login > there.last_login)
+    }
+}

@@ -1,0 +1,75 @@
+//! Comma-separated values with the names of Django's columns in the first line.
+
+use std::fs::File;
+
+use super::super::Failure;
+use super::bounded::Bounded;
+use super::record::{Cell, Column, Place, Record};
+
+/// Hands out the people in a file.
+pub(super) fn each(file: &File, sink: &mut dyn FnMut(Record) -> Result<(), Failure>) -> Result<(), Failure> {
+    let unreadable = |error: std::io::Error| Failure::Refused(format!("the file cannot be read: {error}"));
+    let (mut reader, progress) = Bounded::new(file).map_err(unreadable)?;
+    let delimiter = delimiter(reader.peek_line().map_err(unreadable)?);
+    let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(reader);
+    let header = csv.byte_headers().map_err(problem)?.clone();
+    let columns = columns(&header)?;
+    let (mut values, mut row) = (csv::ByteRecord::new(), 0);
+    while csv.read_byte_record(&mut values).map_err(problem)? {
+        progress.next_record();
+        row += 1;
+        let line = values.position().map(csv::Position::line);
+        let mut record = Record::new();
+        record.place = Place { row, line };
+        for (column, value) in columns.iter().zip(&values) {
+            let Some(column) = column else { continue };
+            let value = std::str::from_utf8(value).map_err(|_| {
+                Failure::Refused(format!("the file cannot be read: {} is not UTF-8", record.place))
+            })?;
+            record.set(*column, if value == "\\N" { Cell::Null } else { Cell::Text(value.to_owned()) });
+        }
+        sink(record)?;
+    }
+    Ok(())
+}
+
+fn problem(error: csv::Error) -> Failure {
+    // The library's own words hold byte offsets, and a line only sometimes.
+    let words = match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            format!("line {line} has {len} values, and the first line {expected_len}: is it cut off?")
+        }
+        csv::ErrorKind::Io(error) => error.to_string(),
+        _ => error.to_string(),
+    };
+    Failure::Refused(format!("the file cannot be read: {words}"))
+}
+
+/// Spreadsheets separate by what their country uses the comma for.
+fn delimiter(header: &[u8]) -> u8 {
+    [b',', b';', b'\t'].into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
+}
+
+fn columns(header: &csv::ByteRecord) -> Result<Vec<Option<Column>>, Failure> {
+    let mut columns = Vec::new();
+    for name in header {
+        let column = std::str::from_utf8(name).ok().and_then(|name| Column::parse(name.trim()));
+        if let Some(column) = column.filter(|column| columns.contains(&Some(*column))) {
+            return Err(Failure::Refused(format!(
+                "the first line of the file names the column {} twice",
+                column.name()
+            )));
+        }
+        columns.push(column);
+    }
+    for needed in [Column::Email, Column::Password] {
+        if !columns.contains(&Some(needed)) {
+            return Err(Failure::Refused(format!(
+                "the first line of the file names no column {}: it must hold the names of Django's columns",
+                needed.name()
+            )));
+        }
+    }
+    Ok(columns)
+}

@@ -1,0 +1,122 @@
+//! Somebody comes whose address is here: what becomes of the account.
+//!
+//! An address in somebody's Django account is what they typed, and nobody may have checked it. So a source must not be able
+//! to hand an account with rights to whoever registered its owner's address elsewhere:
+//!
+//! - rights are taken only from a source that the operator trusts with them, and only together with its password: otherwise
+//!   whoever had the account here, with a password of their own, would receive them;
+//! - an account that has rights, roles or a verified address here is changed by such a source alone;
+//! - who was made inactive here stays so;
+//! - a password that cannot be used replaces none that can, and one that was given up here does not come back.
+
+use super::Conflict;
+use super::person::Person;
+use super::report::Outcome;
+use crate::accounts::User;
+
+/// What the operator said.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Policy {
+    pub on_conflict: Conflict,
+    pub trust_rights: bool,
+    pub ignore_uuids: bool,
+}
+
+/// What becomes of an account.
+pub(super) struct Decision {
+    pub outcome: Outcome,
+    /// The columns in which both differ.
+    pub differs: Vec<&'static str>,
+    /// Why the source did not get what it would have got by the policy.
+    pub notes: Vec<&'static str>,
+    /// The account as it will be.
+    pub new: Option<User>,
+    /// What is changed, in words.
+    pub changed: Vec<&'static str>,
+}
+
+/// Decides about `here`, the account that has the person's address. `has_moved_on`: it came by an import and its owner has
+/// logged in here since, so its password is theirs by now.
+pub(super) fn decide(here: &User, person: &Person, policy: &Policy, has_moved_on: bool) -> Decision {
+    let there = &person.user;
+    let offers_password = person.has_password && !has_moved_on && here.password_hash != there.password_hash;
+    let mut differs = Vec::new();
+    let mut note = |is_other: bool, column| {
+        if is_other {
+            differs.push(column);
+        }
+    };
+    note(person.has_own_uuid && here.id != there.id, "user_uuid");
+    note(!there.first_name.is_empty() && here.first_name != there.first_name, "first_name");
+    note(!there.last_name.is_empty() && here.last_name != there.last_name, "last_name");
+    note(offers_password, "password");
+    note(here.is_active != there.is_active, "is_active");
+    note(policy.trust_rights && here.is_staff != there.is_staff, "is_staff");
+    note(policy.trust_rights && here.is_superuser != there.is_superuser, "is_superuser");
+
+    let mut decision =
+        Decision { outcome: Outcome::Unchanged, differs, notes: Vec::new(), new: None, changed: Vec::new() };
+    if decision.differs.is_empty() {
+        return decision;
+    }
+    decision.outcome = Outcome::Kept;
+    let here_seen = here.last_login.unwrap_or(here.date_joined);
+    let source_wins = match policy.on_conflict {
+        Conflict::Keep => false,
+        Conflict::Take => true,
+        Conflict::Newest => person.last_seen() > here_seen,
+    };
+    if !source_wins {
+        return decision;
+    }
+    let is_protected =
+        here.is_staff || here.is_superuser || !here.roles.is_empty() || here.email_verified_at.is_some();
+    if is_protected && !policy.trust_rights {
+        decision.notes.push("has rights or a verified address here; not changed without --trust-rights");
+        return decision;
+    }
+
+    let mut new = here.clone();
+    if !there.first_name.is_empty() {
+        new.first_name.clone_from(&there.first_name);
+    }
+    if !there.last_name.is_empty() {
+        new.last_name.clone_from(&there.last_name);
+    }
+    if offers_password {
+        new.password_hash = there.password_hash.clone();
+        new.date_joined = here.date_joined.min(there.date_joined);
+        new.last_login = here.last_login.max(there.last_login);
+    }
+    match (here.is_active, there.is_active) {
+        (true, false) => new.is_active = false,
+        (false, true) => decision.notes.push("is inactive here; `users activate` lets them in again"),
+        _ => {}
+    }
+    if policy.trust_rights {
+        let is_raised = (there.is_staff && !here.is_staff) || (there.is_superuser && !here.is_superuser);
+        if is_raised && new.password_hash != there.password_hash {
+            decision.notes.push("rights not taken: the password is another than in the source");
+        } else {
+            (new.is_staff, new.is_superuser) = (there.is_staff, there.is_superuser);
+        }
+    }
+    decision.changed = changed(here, &new);
+    if !decision.changed.is_empty() {
+        decision.outcome = Outcome::Changed;
+        decision.new = Some(new);
+    }
+    decision
+}
+
+fn changed(here: &User, new: &User) -> Vec<&'static str> {
+    let pairs = [
+        (here.first_name != new.first_name, "first_name"),
+        (here.last_name != new.last_name, "last_name"),
+        (here.password_hash != new.password_hash, "password"),
+        (here.is_active != new.is_active, "is_active"),
+        (here.is_staff != new.is_staff, "is_staff"),
+        (here.is_superuser != new.is_superuser, "is_superuser"),
+    ];
+    pairs.into_iter().filter_map(|(is_other, column)| is_other.then_some(column)).collect()
+}

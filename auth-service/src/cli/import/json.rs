@@ -1,0 +1,237 @@
+//! What `dumpdata` writes: a list of objects, or with `--format jsonl` one object a line. Read one by one.
+
+use std::cell::Cell as Slot;
+use std::fmt;
+use std::fs::File;
+use std::rc::Rc;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::super::Failure;
+use super::bounded::{Bounded, Progress};
+use super::record::{Cell, Column, Place, Record};
+use super::report::Shown;
+
+type Sink<'a> = &'a mut dyn FnMut(Record) -> Result<(), Failure>;
+
+/// Hands out the people in a list, or in objects one after the other.
+pub(super) fn each(file: &File, model: &str, is_list: bool, sink: Sink<'_>) -> Result<(), Failure> {
+    let (reader, progress) = Bounded::new(file).map_err(unreadable)?;
+    let mut json = serde_json::Deserializer::from_reader(reader);
+    let mut failed = None;
+    let row = Slot::new(0);
+    let mut people = People { model, found: None, progress, row: &row, sink, failed: &mut failed };
+    let read = if is_list {
+        json.deserialize_seq(&mut people).and_then(|()| json.end())
+    } else {
+        loop {
+            match json.end() {
+                Ok(()) => break Ok(()),
+                Err(error) if error.is_eof() => break Err(error),
+                // There is another one.
+                Err(_) => {}
+            }
+            if let Err(error) = people.object(&mut json) {
+                break Err(error);
+            }
+        }
+    };
+    match (failed, read) {
+        (Some(failure), _) => Err(failure),
+        (None, Err(error)) => Err(Failure::Refused(format!("the file cannot be read as JSON: {error}"))),
+        (None, Ok(())) => Ok(()),
+    }
+}
+
+fn unreadable(error: std::io::Error) -> Failure {
+    Failure::Refused(format!("the file cannot be read: {error}"))
+}
+
+struct People<'a> {
+    /// Empty: the one that ends in `.user`.
+    model: &'a str,
+    found: Option<String>,
+    progress: Rc<Progress>,
+    row: &'a Slot<u64>,
+    sink: Sink<'a>,
+    failed: &'a mut Option<Failure>,
+}
+
+impl People<'_> {
+    fn object<'de, D: Deserializer<'de>>(&mut self, json: D) -> Result<(), D::Error> {
+        let object = Object.deserialize(json)?;
+        self.take(object).map_err(|()| D::Error::custom("stopped"))
+    }
+
+    fn take(&mut self, object: Parsed) -> Result<(), ()> {
+        self.progress.next_record();
+        let is_wanted = match self.model {
+            "" => object.model.to_lowercase().ends_with(".user"),
+            model => object.model.eq_ignore_ascii_case(model),
+        };
+        if !is_wanted {
+            return Ok(());
+        }
+        let found = self.found.get_or_insert_with(|| object.model.clone());
+        if !found.eq_ignore_ascii_case(&object.model) {
+            let (one, other) = (Shown(found), Shown(&object.model));
+            *self.failed = Some(Failure::Misused(format!(
+                "the file holds people of two models, {one} and {other}: choose one with --model"
+            )));
+            return Err(());
+        }
+        self.row.set(self.row.get() + 1);
+        let mut record = object.record;
+        record.place = Place { row: self.row.get(), line: Some(self.progress.line()) };
+        (self.sink)(record).map_err(|failure| *self.failed = Some(failure))
+    }
+}
+
+impl<'de> Visitor<'de> for &mut People<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects, as dumpdata writes it")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(object) = list.next_element_seed(Object)? {
+            self.take(object).map_err(|()| A::Error::custom("stopped"))?;
+        }
+        Ok(())
+    }
+}
+
+/// `{"model": "auth.user", "pk": 1, "fields": {…}}`
+struct Object;
+
+struct Parsed {
+    model: String,
+    record: Record,
+}
+
+impl<'de> DeserializeSeed<'de> for Object {
+    type Value = Parsed;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Parsed, D::Error> {
+        json.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Object {
+    type Value = Parsed;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with model, pk and fields, as dumpdata writes it")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
+        let (mut model, mut record, mut has_fields) = (None, Record::new(), false);
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "model" => {
+                    if model.replace(map.next_value::<String>()?).is_some() {
+                        return Err(A::Error::duplicate_field("model"));
+                    }
+                }
+                "pk" => {
+                    if !record.set(Column::Id, map.next_value()?) {
+                        return Err(A::Error::duplicate_field("pk"));
+                    }
+                }
+                "fields" => {
+                    if std::mem::replace(&mut has_fields, true) {
+                        return Err(A::Error::duplicate_field("fields"));
+                    }
+                    map.next_value_seed(Fields(&mut record))?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let model = model.ok_or_else(|| A::Error::missing_field("model"))?;
+        if !has_fields {
+            return Err(A::Error::missing_field("fields"));
+        }
+        Ok(Parsed { model, record })
+    }
+}
+
+struct Fields<'a>(&'a mut Record);
+
+impl<'de> DeserializeSeed<'de> for Fields<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of fields")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            // The primary key stands outside, whatever a field of that name holds.
+            match Column::parse(&name).filter(|column| *column != Column::Id) {
+                Some(column) => {
+                    if !self.0.set(column, map.next_value()?) {
+                        return Err(A::Error::duplicate_field(column.name()));
+                    }
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Cell;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+            fn visit_unit<E>(self) -> Result<Cell, E> {
+                Ok(Cell::Null)
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Cell, E> {
+                Ok(Cell::Bool(value))
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Cell, E> {
+                Ok(Cell::Number(value))
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Cell, E> {
+                Ok(i64::try_from(value).map_or(Cell::Other, Cell::Number))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Cell, E> {
+                Ok(Cell::Other)
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Cell, E> {
+                Ok(Cell::Text(value.to_owned()))
+            }
+            fn visit_string<E>(self, value: String) -> Result<Cell, E> {
+                Ok(Cell::Text(value))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Cell, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Cell::Other)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cell, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Cell::Other)
+            }
+        }
+        json.deserialize_any(Any)
+    }
+}

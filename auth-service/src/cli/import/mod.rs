@@ -1,0 +1,140 @@
+//! `auth-service import django …`: people from Django's databases and exports.
+//!
+//! The source is read twice. The first time counts the people and finds those who stand in it more than once; a source that
+//! cannot be read to its end changes nothing. The second time writes, a batch a transaction.
+
+mod batch;
+mod bounded;
+mod csv;
+mod dates;
+mod decision;
+mod json;
+mod person;
+mod record;
+mod report;
+mod source;
+mod survey;
+mod table;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::config::DatabaseFlags;
+use crate::db::TableName;
+
+use super::{Failure, database};
+use batch::Batches;
+use decision::Policy;
+use person::Person;
+use report::Report;
+use source::{Format, Source};
+use survey::Survey;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    from: From,
+}
+
+#[derive(Subcommand)]
+enum From {
+    /// Bring the users of a Django project in: with their UUIDs, names, dates and passwords.
+    #[command(after_help = AFTER_HELP)]
+    Django(Box<Django>),
+}
+
+const AFTER_HELP: &str = "\
+People are recognised by their e-mail address. A username that is a UUID, or else a primary key that is one, becomes the \
+UUID of a new account; otherwise the UUID is made from the address, the same in every import. An account that is there keeps its UUID.
+
+Nobody becomes staff or superuser unless --trust-rights is given, and then only together with the password of the same row.
+
+Exit codes: 0 everybody is in, 1 somebody could not be taken (the report says who and why) or the source cannot be read, \
+2 an argument cannot be used, 3 the database.";
+
+#[derive(Args)]
+struct Django {
+    /// A file by `dumpdata` (JSON or JSON Lines) or with comma-separated values, `-` for standard input, or the address
+    /// of a database: `sqlite:<path>` or `postgres://<user>@<host>/<name>`, which is only read.
+    #[arg(value_name = "FILE or URL")]
+    source: String,
+    /// What the file holds; found out by its first character unless given.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The model in a file by `dumpdata` that holds people, such as `accounts.user` [default: the one that ends in `.user`].
+    #[arg(long)]
+    model: Option<String>,
+    /// The table of a database that holds people.
+    #[arg(long, default_value = "auth_user")]
+    table: TableName,
+    /// Who wins when an account with the same address is here and differs.
+    #[arg(long, value_enum, default_value_t = Conflict::Keep)]
+    on_conflict: Conflict,
+    /// Take `is_staff` and `is_superuser` from the source too, and let it change accounts that have such rights here. Only
+    /// for a source in which nobody could have given an account somebody else's address.
+    #[arg(long)]
+    trust_rights: bool,
+    /// Make every UUID from the address. For a source whose people choose their usernames themselves: one of them could
+    /// have chosen somebody else's UUID.
+    #[arg(long)]
+    ignore_uuids: bool,
+    /// Change nothing, and print what would be changed.
+    #[arg(long)]
+    dry_run: bool,
+    /// Write a line of JSON for each person to this file: what became of them, under which UUID.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseFlags,
+}
+
+/// Who wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Conflict {
+    /// What is here stays.
+    Keep,
+    /// The source wins.
+    Take,
+    /// Whoever logged in last, or joined last, wins.
+    Newest,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let From::Django(django) = arguments.from;
+    let mut source = Source::open(&django.source, django.format, (django.model.as_deref(), &django.table))?;
+    let db = database::open(&django.database, !django.dry_run)?;
+    let now = database::now(&db)?;
+    let policy = Policy {
+        on_conflict: django.on_conflict,
+        trust_rights: django.trust_rights,
+        ignore_uuids: django.ignore_uuids,
+    };
+    let mut survey = Survey::new(policy.on_conflict);
+    source.each(&mut |record| {
+        survey.see(&Person::parse(record, &policy, now));
+        Ok(())
+    })?;
+
+    let mut report = Report::open(django.report.as_deref(), django.dry_run)?;
+    let bar = progress(survey.people());
+    let mut batches = Batches::new(&db, policy, now, django.dry_run);
+    let done = source.each(&mut |record| {
+        bar.inc(1);
+        match survey.judge(Person::parse(record, &policy, now)) {
+            Ok(person) => batches.add(person, &mut report),
+            Err(refused) => report.add(*refused),
+        }
+    });
+    let done = done.and_then(|()| batches.finish(&mut report));
+    bar.finish_and_clear();
+    // What was committed before a failure is told too.
+    report.close(done)
+}
+
+/// Shown on a terminal, and nowhere else.
+fn progress(people: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} people, {eta} left");
+    ProgressBar::new(people).with_style(style.expect("the template is written right"))
+}

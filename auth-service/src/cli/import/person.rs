@@ -1,0 +1,233 @@
+//! Somebody from the source, understood: the account that they would be here.
+
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
+use super::dates;
+use super::decision::Policy;
+use super::record::{Cell, Column, Place, Record};
+use super::report::{Line, Outcome};
+use crate::accounts::{Email, HASH_LIMITS, HashForm, PasswordHash, PersonName, Roles, User};
+use crate::db::types::Timestamp;
+
+/// The namespace of the UUIDs that are made from addresses. Fixed for ever: another import must make the same.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_9a52_7c3e_4b08_9e64_2d5b_80c7_a1f3);
+
+/// A moment may be so far ahead of our clock: theirs may be wrong. Beyond it, it says nothing.
+const AHEAD: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+
+pub(super) struct Person {
+    pub place: Place,
+    /// As the source has it; empty when it has none.
+    pub username: String,
+    /// What they would be here if nobody had the address. Their rights are in it only if the source is trusted with them.
+    pub user: User,
+    /// The UUID came from the source.
+    pub has_own_uuid: bool,
+    /// Somebody can log in with the password.
+    pub has_password: bool,
+    pub notes: Vec<Cow<'static, str>>,
+}
+
+impl Person {
+    /// Reads a record; a person who cannot be taken is a line of the report that says why.
+    pub fn parse(record: Record, policy: &Policy, now: Timestamp) -> Result<Self, Box<Line>> {
+        let mut line = Box::new(Line::new(record.place, username(&record).unwrap_or_default()));
+        if let Some(Cell::Text(email)) = record.get(Column::Email) {
+            line.email.clone_from(email);
+        }
+        Reading { record, notes: Vec::new(), policy, now }.person().map_err(|why| {
+            line.outcome = Outcome::Refused;
+            line.notes.push(why);
+            line
+        })
+    }
+
+    /// When they were last seen there; for `newest`.
+    pub fn last_seen(&self) -> Timestamp {
+        self.user.last_login.unwrap_or(self.user.date_joined)
+    }
+
+    /// How a report names them.
+    pub fn line(&self) -> Line {
+        let mut line = Line::new(self.place, self.username.clone());
+        line.email = self.user.email.to_string();
+        line.notes.clone_from(&self.notes);
+        line
+    }
+}
+
+/// Text, or a number that a program wrote without quotes.
+fn username(record: &Record) -> Option<String> {
+    match record.get(Column::Username) {
+        Some(Cell::Text(text)) => Some(text.clone()),
+        Some(Cell::Number(number)) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+struct Reading<'a> {
+    record: Record,
+    notes: Vec<Cow<'static, str>>,
+    policy: &'a Policy,
+    now: Timestamp,
+}
+
+type Refusal = Cow<'static, str>;
+
+impl Reading<'_> {
+    fn person(mut self) -> Result<Person, Refusal> {
+        if self.record.is_unreadable {
+            return Err("a value holds control characters".into());
+        }
+        for column in Column::ALL {
+            if let Some(Cell::Text(text)) = self.record.get(column)
+                && text.contains('\0')
+            {
+                return Err(format!("{} holds a NUL character", column.name()).into());
+            }
+        }
+        let email = match self.text(Column::Email)? {
+            text if text.trim().is_empty() => return Err("has no e-mail address".into()),
+            text => {
+                Email::parse(&text).map_err(|_| "the e-mail address is not one that can be written to")?
+            }
+        };
+        let (password_hash, has_password) = self.password()?;
+        let own_uuid = if self.policy.ignore_uuids { None } else { self.uuid()? };
+        let uuid = own_uuid.unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, email.as_str().as_bytes()));
+        let (is_staff, is_superuser) =
+            (self.flag(Column::IsStaff, false)?, self.flag(Column::IsSuperuser, false)?);
+        let trusted = self.policy.trust_rights;
+        if (is_staff || is_superuser) && !trusted {
+            let what = if is_superuser { "superuser" } else { "staff" };
+            self.notes.push(format!("is {what} there; not taken without --trust-rights").into());
+        }
+        let user = User {
+            id: uuid.into(),
+            email_verified_at: None,
+            first_name: self.name(Column::FirstName)?,
+            last_name: self.name(Column::LastName)?,
+            password_hash,
+            is_active: self.flag(Column::IsActive, true)?,
+            is_staff: is_staff && trusted,
+            is_superuser: is_superuser && trusted,
+            date_joined: self.moment(Column::DateJoined)?.unwrap_or(self.now),
+            last_login: self.moment(Column::LastLogin)?,
+            roles: Roles::default(),
+            email,
+        };
+        Ok(Person {
+            place: self.record.place,
+            username: username(&self.record).unwrap_or_default(),
+            user,
+            has_own_uuid: own_uuid.is_some(),
+            has_password,
+            notes: self.notes,
+        })
+    }
+
+    /// A column that is missing or NULL is empty.
+    fn text(&self, column: Column) -> Result<String, Refusal> {
+        match self.record.get(column) {
+            None | Some(Cell::Null) => Ok(String::new()),
+            Some(Cell::Text(text)) => Ok(text.clone()),
+            Some(_) => Err(format!("{} is no text", column.name()).into()),
+        }
+    }
+
+    fn flag(&self, column: Column, default: bool) -> Result<bool, Refusal> {
+        match self.record.get(column) {
+            None | Some(Cell::Null) => Ok(default),
+            Some(Cell::Bool(flag)) => Ok(*flag),
+            Some(Cell::Number(0)) => Ok(false),
+            Some(Cell::Number(1)) => Ok(true),
+            Some(Cell::Text(text)) => match text.trim().to_ascii_lowercase().as_str() {
+                "" => Ok(default),
+                "t" | "true" | "1" | "yes" => Ok(true),
+                "f" | "false" | "0" | "no" => Ok(false),
+                _ => Err(format!("{} is neither true nor false", column.name()).into()),
+            },
+            Some(_) => Err(format!("{} is neither true nor false", column.name()).into()),
+        }
+    }
+
+    fn moment(&mut self, column: Column) -> Result<Option<Timestamp>, Refusal> {
+        let text = self.text(column)?;
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let moment = dates::parse(&text).ok_or_else(|| {
+            Refusal::from(format!("{} is no date such as 2024-02-29 12:00:00+00:00", column.name()))
+        })?;
+        if moment > self.now + AHEAD {
+            self.notes.push(format!("{} is in the future; left out", column.name()).into());
+            return Ok(None);
+        }
+        Ok(Some(moment))
+    }
+
+    /// A name that cannot be shown is left out: no reason to keep somebody from logging in.
+    fn name(&mut self, column: Column) -> Result<String, Refusal> {
+        let text = self.text(column)?;
+        if text.trim().is_empty() {
+            return Ok(String::new());
+        }
+        match PersonName::parse(&text) {
+            Ok(name) => Ok(name.as_str().to_owned()),
+            Err(_) => {
+                let words = "is too long or holds characters that cannot be shown; left out";
+                self.notes.push(format!("{} {words}", column.name()).into());
+                Ok(String::new())
+            }
+        }
+    }
+
+    fn password(&mut self) -> Result<(PasswordHash, bool), Refusal> {
+        let text = self.text(Column::Password)?;
+        if text.len() > 256 {
+            return Err("the password is longer than any hash".into());
+        }
+        let kind: String = text.chars().take_while(|c| *c != '$').take(20).collect();
+        let (hash, form) = PasswordHash::imported(text);
+        match form {
+            HashForm::Usable => return Ok((hash, true)),
+            HashForm::TooCostly => {
+                return Err(
+                    format!("checking the password would cost too much; the limits: {HASH_LIMITS}").into()
+                );
+            }
+            HashForm::Unusable => self.notes.push("has no password there, so cannot log in".into()),
+            // A text without `$` is no hash, and may be a password: nothing of it is shown.
+            HashForm::Unknown if hash.exported().contains('$') && kind.bytes().all(is_of_a_name) => {
+                self.notes.push(
+                    format!("the password is kept in a form that we do not check ({kind}), so cannot log in")
+                        .into(),
+                );
+            }
+            HashForm::Unknown => {
+                self.notes
+                    .push("the password is kept in a form that we do not check, so cannot log in".into());
+            }
+        }
+        Ok((hash, false))
+    }
+
+    /// The username, or else the primary key, if it is a UUID as Django writes one: with hyphens or as 32 digits.
+    fn uuid(&self) -> Result<Option<Uuid>, Refusal> {
+        for text in [username(&self.record), self.text(Column::Id).ok()].into_iter().flatten() {
+            let is_plain = text.len() == 36 || text.len() == 32;
+            let Some(uuid) = Uuid::try_parse(&text).ok().filter(|_| is_plain) else { continue };
+            return match uuid.is_nil() || uuid.is_max() {
+                true => Err("the UUID is one that belongs to nobody".into()),
+                false => Ok(Some(uuid)),
+            };
+        }
+        Ok(None)
+    }
+}
+
+fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+}

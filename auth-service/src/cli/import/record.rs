@@ -1,0 +1,106 @@
+//! A person as the source has them: some of Django's columns, not yet looked at.
+
+/// The columns that mean something here. Others are passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Id,
+    Username,
+    Email,
+    FirstName,
+    LastName,
+    Password,
+    IsActive,
+    IsStaff,
+    IsSuperuser,
+    DateJoined,
+    LastLogin,
+}
+
+impl Column {
+    pub const ALL: [Self; 11] = [
+        Self::Id,
+        Self::Username,
+        Self::Email,
+        Self::FirstName,
+        Self::LastName,
+        Self::Password,
+        Self::IsActive,
+        Self::IsStaff,
+        Self::IsSuperuser,
+        Self::DateJoined,
+        Self::LastLogin,
+    ];
+
+    /// As Django names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Password => "password",
+            Self::IsActive => "is_active",
+            Self::IsStaff => "is_staff",
+            Self::IsSuperuser => "is_superuser",
+            Self::DateJoined => "date_joined",
+            Self::LastLogin => "last_login",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.name() == name)
+    }
+}
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cell {
+    Null,
+    Text(String),
+    Bool(bool),
+    Number(i64),
+    /// A list, an object, a fraction: nothing that a column of ours can hold.
+    Other,
+}
+
+/// Where a person stands in the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Counted from 1.
+    pub row: u64,
+    /// The line of the file that the row ends on.
+    pub line: Option<u64>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}"),
+            None => write!(f, "row {}", self.row),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub place: Place,
+    cells: [Option<Cell>; Column::ALL.len()],
+    /// Its values could not be told apart.
+    pub is_unreadable: bool,
+}
+
+impl Record {
+    pub fn new() -> Self {
+        Self { place: Place { row: 0, line: None }, cells: Default::default(), is_unreadable: false }
+    }
+
+    /// Sets a value; whether the column had none yet.
+    pub fn set(&mut self, column: Column, cell: Cell) -> bool {
+        self.cells[column as usize].replace(cell).is_none()
+    }
+
+    pub fn get(&self, column: Column) -> Option<&Cell> {
+        self.cells[column as usize].as_ref()
+    }
+}

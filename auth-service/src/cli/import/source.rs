@@ -1,0 +1,97 @@
+//! Where people come from; it can be gone through more than once.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+
+use clap::ValueEnum;
+
+use super::super::Failure;
+use super::record::Record;
+use super::{csv, json, table};
+use crate::db::{ForeignDatabase, TableName};
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A list, as `dumpdata` writes it.
+    Json,
+    /// An object a line, as `dumpdata --format jsonl` writes it.
+    Jsonl,
+    /// Comma-separated values; the first line names the columns.
+    Csv,
+}
+
+pub(super) enum Source {
+    File { file: File, format: Format, model: String },
+    Database { db: ForeignDatabase, table: TableName },
+}
+
+impl Source {
+    /// Opens `text`: the path of a file, `-`, or the URL of a database.
+    pub fn open(
+        text: &str,
+        format: Option<Format>,
+        (model, table): (Option<&str>, &TableName),
+    ) -> Result<Self, Failure> {
+        if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
+            return Ok(Self::Database { db: table::open(text)?, table: table.clone() });
+        }
+        let failed = |error: io::Error| Failure::Refused(format!("{text} cannot be read: {error}"));
+        let file = if text == "-" {
+            kept(io::stdin().lock()).map_err(failed)?
+        } else {
+            let file = File::open(text).map_err(failed)?;
+            let kind = file.metadata().map_err(failed)?.file_type();
+            if kind.is_dir() {
+                return Err(Failure::Refused(format!("{text} is a directory; name a file")));
+            }
+            if kind.is_file() { file } else { kept(file).map_err(failed)? }
+        };
+        let mut source = Self::File { file, format: Format::Json, model: model.unwrap_or("").to_owned() };
+        let found = match format {
+            Some(format) => format,
+            None => source.sniff().map_err(failed)?,
+        };
+        if let Self::File { format, .. } = &mut source {
+            *format = found;
+        }
+        Ok(source)
+    }
+
+    /// A file that begins with `[` is a list, with `{` a line of JSON, with a word a header.
+    fn sniff(&mut self) -> io::Result<Format> {
+        let Self::File { file, .. } = self else { return Ok(Format::Json) };
+        file.rewind()?;
+        let mut start = Vec::new();
+        Read::by_ref(file).take(4096).read_to_end(&mut start)?;
+        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
+        Ok(match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'[') | None => Format::Json,
+            Some(b'{') => Format::Jsonl,
+            Some(_) => Format::Csv,
+        })
+    }
+
+    /// Hands out one record after the other, from the first.
+    pub fn each(&mut self, sink: &mut dyn FnMut(Record) -> Result<(), Failure>) -> Result<(), Failure> {
+        match self {
+            Self::Database { db, table } => table::each(db, table, sink),
+            Self::File { file, format, model } => {
+                file.rewind()
+                    .map_err(|error| Failure::Refused(format!("the file cannot be read: {error}")))?;
+                match format {
+                    Format::Csv => csv::each(file, sink),
+                    Format::Json => json::each(file, model, true, sink),
+                    Format::Jsonl => json::each(file, model, false, sink),
+                }
+            }
+        }
+    }
+}
+
+/// What can be read only once, in a file without a name that nobody else can open.
+fn kept(mut from: impl Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut from, &mut file)?;
+    Ok(file)
+}
