@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 use crate::app::App;
 use crate::db::{DatabaseError, migrate};
 use crate::error::RETRY_AFTER_SECONDS;
+use crate::web::Draining;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services
@@ -18,8 +19,12 @@ async fn alive() -> HttpResponse {
     say(StatusCode::OK, "alive\n")
 }
 
-/// The database answers and has every migration of ours. The signing key was opened before we listened.
-async fn ready(app: web::Data<App>) -> HttpResponse {
+/// The database answers and has every migration of ours, and nobody told us to stop. The signing key was opened before we
+/// listened.
+async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpResponse {
+    if draining.has_begun() {
+        return say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
+    }
     let pending = app.db.run(|conn| migrate::is_pending(conn).map_err(DatabaseError::Migration)).await;
     match pending {
         Ok(false) => say(StatusCode::OK, "ready\n"),

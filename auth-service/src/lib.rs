@@ -24,6 +24,7 @@ pub mod random;
 pub mod registration;
 pub mod server;
 pub mod session_list;
+pub mod stop;
 pub mod telemetry;
 pub mod text;
 pub mod web;

@@ -11,16 +11,15 @@ use crate::app::App;
 use crate::error::Error;
 use crate::text::Text;
 use crate::web::{
-    access_log, browser, cookie_guard, error_pages, headers, host, limits, same_origin, statics,
+    Draining, access_log, browser, close_connections, cookie_guard, error_pages, headers, host, limits,
+    same_origin, statics,
 };
 use crate::{
-    account, api, forward_auth, health, housekeeping, jwks, login, logout, registration, session_list,
+    account, api, forward_auth, health, housekeeping, jwks, login, logout, registration, session_list, stop,
 };
 
 /// Somebody who sends a request's head slower than this holds a connection for nothing (ASVS 15.2.2).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a stop waits for requests that have begun, in seconds.
-const STOP_TIMEOUT: u64 = 10;
 
 /// The service, listening. Nothing is answered until [`Server::run`].
 pub struct Server {
@@ -39,7 +38,12 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until it is told to stop. Must be called within an actix system.
+    /// Where a stop begins, before [`Server::run`]'s own.
+    pub fn draining(&self) -> Draining {
+        self.app.draining.clone()
+    }
+
+    /// Serves until its handle stops it. Must be called within an actix system. Signals are [`stop::serve`]'s.
     pub fn run(self) -> std::io::Result<dev::Server> {
         let app = web::Data::new(self.app);
         housekeeping::start(app.clone());
@@ -56,10 +60,12 @@ impl Server {
                 .wrap(from_fn(headers::add))
                 .wrap(from_fn(access_log))
                 .wrap(from_fn(cookie_guard::guard))
+                .wrap(from_fn(close_connections))
         });
         Ok(server
             .client_request_timeout(HEAD_TIMEOUT)
-            .shutdown_timeout(STOP_TIMEOUT)
+            .disable_signals()
+            .shutdown_timeout(stop::FINISH_SECONDS)
             .listen(self.listener)?
             .run())
     }

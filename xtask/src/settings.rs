@@ -48,6 +48,8 @@ impl Settings {
             ("LISTEN", format!("127.0.0.1:{}", self.auth_port)),
             ("DATABASE_URL", sqlite(&self.data.join("auth.db"))),
             ("SECRET_KEY_FILE", self.secret_key_file().display().to_string()),
+            // No proxy has to notice that it ends.
+            ("SHUTDOWN_DELAY", "0s".to_owned()),
         ];
         if let Some(lifetime) = &self.access_token_lifetime {
             settings.push(("ACCESS_TOKEN_LIFETIME", lifetime.clone()));

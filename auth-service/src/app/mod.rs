@@ -15,7 +15,7 @@ use crate::db::{self, Database, DatabaseError};
 use crate::keyring::{Keyring, KeyringError};
 use crate::web::headers::Policy;
 use crate::web::statics::Statics;
-use crate::web::{BrowserKeys, Cookies, Files, Pages, TemplateProblem};
+use crate::web::{BrowserKeys, Cookies, Draining, Files, Pages, TemplateProblem};
 
 /// Everything that the features share. One value for the process; workers hold it by reference count.
 pub struct App {
@@ -28,6 +28,7 @@ pub struct App {
     pub cookies: Cookies,
     pub pages: Pages,
     pub statics: Statics,
+    pub draining: Draining,
     policy: Policy,
 }
 
@@ -64,6 +65,7 @@ impl App {
             cookies: Cookies::new(&config),
             pages: Pages::load(files, &config.site, &config.auth_url, &statics)?,
             statics,
+            draining: Draining::default(),
             policy: Policy::new(&config),
             db,
             clock,
@@ -81,6 +83,7 @@ impl App {
             .app_data(web::Data::new(app.statics.clone()))
             .app_data(web::Data::new(app.config.auth_url.clone()))
             .app_data(web::Data::new(app.config.trusted_proxies.clone()))
+            .app_data(web::Data::new(app.draining.clone()))
             .app_data(web::Data::new(app.policy.clone()));
     }
 }

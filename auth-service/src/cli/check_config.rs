@@ -60,6 +60,7 @@ fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str
         ("REFRESH_COOKIE_NAME", config.cookie_names.refresh.clone()),
         ("BROWSER_COOKIE_NAME", config.cookie_names.browser.clone()),
         ("HINT_COOKIE_NAME", config.cookie_names.hint.clone()),
+        ("SHUTDOWN_DELAY", span(config.shutdown_delay)),
         ("LOG_FORMAT", if config.log_format == LogFormat::Json { "json" } else { "pretty" }.to_owned()),
     ]
 }

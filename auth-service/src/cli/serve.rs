@@ -8,26 +8,35 @@ use crate::config::{Config, ServeFlags};
 use crate::every_page;
 use crate::keyring::KeyringError;
 use crate::server::Server;
+use crate::stop::{self, Ending};
 use crate::telemetry;
 
 use super::Failure;
 
-/// Serves until SIGTERM (requests that have begun are finished) or SIGINT.
+/// Serves until SIGTERM or SIGINT, and stops as [`stop`] says.
 pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let config = Config::parse(flags)?;
     telemetry::init(config.log_format);
-    let (auth_url, listen) = (config.auth_url.origin(), config.listen);
+    let (auth_url, listen, delay) = (config.auth_url.origin(), config.listen, config.shutdown_delay);
     let listener = TcpListener::bind(listen)
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system().set_by_the_database())?;
     every_page::try_all(&app.pages)?;
     let server = Server::new(listener, app);
     tracing::info!(%auth_url, %listen, "listening");
-    actix_web::rt::System::new()
-        .block_on(async { server.run()?.await })
+    let draining = server.draining();
+    let ending = actix_web::rt::System::new()
+        .block_on(async { stop::serve(server.run()?, draining, delay).await })
         .map_err(|error| Failure::Refused(format!("the server stopped: {error}")))?;
-    tracing::info!("stopped");
-    Ok(())
+    match ending {
+        Ending::Finished => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        Ending::CutOff => {
+            Err(Failure::Refused("told again to stop: requests that had begun were cut off".to_owned()))
+        }
+    }
 }
 
 impl From<StartError> for Failure {

@@ -133,6 +133,10 @@ pub struct ServeFlags {
     /// `pretty` or `json` [default: pretty].
     #[arg(long, env, hide_env_values = true, value_name = "FORMAT")]
     pub log_format: Option<String>,
+    /// How long after SIGTERM requests are still taken while /readyz says 503, so that proxies send the next ones
+    /// elsewhere [default: 5s].
+    #[arg(long, env, hide_env_values = true, value_name = "0..300s")]
+    pub shutdown_delay: Option<String>,
     #[command(flatten)]
     pub key_times: KeyTimeFlags,
     #[command(flatten)]

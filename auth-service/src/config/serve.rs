@@ -31,6 +31,8 @@ pub struct Config {
     pub passwords: PasswordRules,
     pub site: Site,
     pub log_format: LogFormat,
+    /// How long after SIGTERM everything is still answered while `/readyz` says 503. Default 5 seconds.
+    pub shutdown_delay: Duration,
 }
 
 /// How long a login lasts.
@@ -121,6 +123,7 @@ impl Config {
             passwords: flags.passwords.parse()?,
             site: Site::parse(&flags.site)?,
             log_format: log_format(flags.log_format.as_deref())?,
+            shutdown_delay: span::parse("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref(), 5, 0..=300)?,
             cookie_domain,
             auth_url,
         })

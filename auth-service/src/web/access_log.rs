@@ -49,13 +49,17 @@ pub async fn access_log(
             .peer_addr()
             .map(|peer| tracing::field::display(client::address(&proxies, peer.ip(), request.headers()))),
     );
+    // Proxies and orchestrators ask every second or so: when all is well, that is no news.
+    let is_probe = matches!(request.path(), "/healthz" | "/readyz");
     async move {
         let response = next.call(request).await?;
-        tracing::info!(
-            status = response.status().as_u16(),
-            milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "answered"
-        );
+        let status = response.status().as_u16();
+        let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if is_probe && response.status().is_success() {
+            tracing::debug!(status, milliseconds, "answered");
+        } else {
+            tracing::info!(status, milliseconds, "answered");
+        }
         Ok(response)
     }
     .instrument(span)

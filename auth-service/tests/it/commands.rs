@@ -42,6 +42,8 @@ impl Program {
             .set("LISTEN", "127.0.0.1:0")
             .set("SECRET_KEY", SECRET)
             .set("DATABASE_URL", database_url)
+            // No proxy in front that would have to notice.
+            .set("SHUTDOWN_DELAY", "0s")
     }
 
     /// Runs it to its end, with `input` on standard input.

@@ -79,6 +79,7 @@ mod sessions;
 mod settings;
 mod site;
 mod statics;
+mod stopping;
 mod templates;
 mod templates_dir;
 mod texts;

@@ -24,7 +24,7 @@ pub struct Person {
 }
 
 impl Person {
-    pub(super) fn new(address: SocketAddr, secrets: Arc<Mutex<Vec<String>>>) -> Self {
+    pub fn new(address: SocketAddr, secrets: Arc<Mutex<Vec<String>>>) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
         Self { client, address, jar: Arc::default(), always: HeaderMap::new(), secrets }
     }

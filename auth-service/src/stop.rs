@@ -1,0 +1,85 @@
+//! How the service ends when it is told to, so that nobody notices.
+//!
+//! SIGTERM: `/readyz` says 503 and everything is still answered, until proxies send nothing more (`SHUTDOWN_DELAY`); then no
+//! new connections, and requests that have begun are finished. SIGINT, a person at a terminal, skips the delay. Whoever is
+//! told again while waiting stops waiting.
+
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use actix_web::dev;
+use sd_notify::NotifyState;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::web::Draining;
+
+/// How long a stop waits for requests that have begun, in seconds.
+pub const FINISH_SECONDS: u64 = 10;
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Every request that had begun was answered, or had its time.
+    Finished,
+    /// Told again, it did not wait for them.
+    CutOff,
+}
+
+/// Serves until it is told to stop, and then stops as this module says.
+///
+/// # Errors
+/// When signals cannot be listened to, or the server itself fails.
+pub async fn serve(server: dev::Server, draining: Draining, delay: Duration) -> io::Result<Ending> {
+    let mut told = Told::listen()?;
+    let handle = server.handle();
+    let mut server = pin!(server);
+    tell_the_service_manager(NotifyState::Ready);
+    let first = tokio::select! {
+        ended = &mut server => return ended.map(|()| Ending::Finished),
+        first = told.next() => first,
+    };
+    draining.begin();
+    tell_the_service_manager(NotifyState::Stopping);
+    if first == SignalKind::terminate() && !delay.is_zero() {
+        tracing::info!(seconds = delay.as_secs(), "stopping: not ready any more, and still answering");
+        tokio::select! {
+            ended = &mut server => return ended.map(|()| Ending::Finished),
+            () = tokio::time::sleep(delay) => {}
+            _ = told.next() => tracing::info!("told again: not waiting for proxies"),
+        }
+    }
+    tracing::info!("stopping: no new connections, finishing what has begun");
+    // The command goes out at once; `server` ends when it is done.
+    drop(handle.stop(true));
+    tokio::select! {
+        ended = &mut server => ended.map(|()| Ending::Finished),
+        _ = told.next() => Ok(Ending::CutOff),
+    }
+}
+
+/// The two ways to be told.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Told {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> SignalKind {
+        tokio::select! {
+            _ = self.terminate.recv() => SignalKind::terminate(),
+            _ = self.interrupt.recv() => SignalKind::interrupt(),
+        }
+    }
+}
+
+/// Under systemd with `Type=notify`; elsewhere nobody listens, and nothing happens.
+fn tell_the_service_manager(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(error = error.to_string(), "NOTIFY_SOCKET cannot be written to");
+    }
+}
