@@ -1,0 +1,100 @@
+//! `healthcheck <path>` succeeds when the service in this container answers `GET <path>` with 200.
+//!
+//! The service listens on `LISTEN`, as it was told itself. There is nothing else in the image that could ask.
+
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Shorter than the three seconds that the image gives us.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    let path = std::env::args().nth(1).unwrap_or_else(|| "/healthz".to_owned());
+    let listen = std::env::var("LISTEN").unwrap_or_default();
+    match address(&listen).and_then(|address| status(address, &path)) {
+        Ok(200) => ExitCode::SUCCESS,
+        Ok(status) => fail(&format!("{path} answered {status}")),
+        Err(problem) => fail(&format!("{path}: {problem}")),
+    }
+}
+
+/// Docker keeps what is said here: `docker inspect` shows it beside the container's health.
+fn fail(sentence: &str) -> ExitCode {
+    eprintln!("healthcheck: {sentence}");
+    ExitCode::FAILURE
+}
+
+/// Where to ask somebody who listens on `listen`: on loopback, when they listen everywhere.
+fn address(listen: &str) -> Result<SocketAddr, String> {
+    let mut address: SocketAddr =
+        listen.trim().parse().map_err(|_| "LISTEN is no address and port".to_owned())?;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    Ok(address)
+}
+
+fn status(address: SocketAddr, path: &str) -> Result<u16, String> {
+    let ask = || -> std::io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = Vec::new();
+        stream.take(1024).read_to_end(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = ask().map_err(|error| error.to_string())?;
+    // `HTTP/1.1 200 OK`
+    let line = String::from_utf8_lossy(&answer);
+    line.split(' ').nth(1).and_then(|word| word.parse().ok()).ok_or_else(|| "no answer in HTTP".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    /// The answer of somebody who says `text` to whatever is asked.
+    fn asked(text: &'static str) -> Result<u16, String> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut question = [0; 512];
+            let length = stream.read(&mut question).unwrap();
+            stream.write_all(text.as_bytes()).unwrap();
+            String::from_utf8_lossy(&question[..length]).into_owned()
+        });
+        let status = status(address, "/readyz");
+        assert!(server.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\nHost: localhost\r\n"));
+        status
+    }
+
+    #[test]
+    fn the_status_is_read_off_the_first_line() {
+        assert_eq!(asked("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"), Ok(200));
+        assert_eq!(asked("HTTP/1.1 503 Service Unavailable\r\n\r\n"), Ok(503));
+        assert!(asked("SSH-2.0-something\r\n").is_err());
+        assert!(asked("").is_err());
+    }
+
+    #[test]
+    fn nobody_there_is_a_failure() {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        assert!(status(free, "/").is_err());
+    }
+
+    #[test]
+    fn who_listens_everywhere_is_asked_on_loopback() {
+        assert_eq!(address("0.0.0.0:8000").unwrap().to_string(), "127.0.0.1:8000");
+        assert_eq!(address("[::]:8000").unwrap().to_string(), "[::1]:8000");
+        assert_eq!(address("10.1.2.3:80").unwrap().to_string(), "10.1.2.3:80");
+        assert!(address("").is_err());
+        assert!(address("8000").is_err());
+    }
+}
