@@ -31,6 +31,13 @@ export class Client {
     return answer;
   }
 
+  /** Another client with the same cookies: a saved copy. */
+  copy() {
+    const copy = new Client(this.#headers);
+    copy.#jar = new Map(this.#jar);
+    return copy;
+  }
+
   cookie(name) {
     return this.#jar.get(name)?.value;
   }

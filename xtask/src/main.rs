@@ -45,7 +45,7 @@ enum Command {
     /// Run the browser suite against freshly started services.
     E2e(e2e::Options),
     /// Build the container stack and run the browser suite against it; needs docker, and is no part of ci.
-    ComposeTest(e2e::Options),
+    ComposeTest(compose::Options),
     /// Copy demo-service to a new folder as its README says, then test and run the copy.
     CopyTest,
     /// Verify our tokens with the libraries of other languages.
@@ -81,5 +81,15 @@ fn run(command: Command) -> Outcome {
         Command::CopyTest => copy::copy_test(),
         Command::Interop => e2e::interop(),
         Command::ApiFuzz => e2e::api_fuzz(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_put_together_well() {
+        super::Command::command().debug_assert();
     }
 }

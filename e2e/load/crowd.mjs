@@ -1,0 +1,111 @@
+// A crowd that logs in, renews, looks at pages and logs out, while instances of auth-service go and come back. It says what it
+// saw, and fails when somebody lost something.
+//
+// Without LOAD_KILLS nothing may fail: every answer is 2xx or 3xx. With it, instances are killed, and a form that was under way
+// in one of them has no answer: the person sends it again, once, as they would. A page that was only read is never lost, for
+// the proxy asks another instance. In both cases whoever was told that they are in stays in, and whoever was told that they are
+// out stays out.
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { auth, cookies, demo } from '../support/env.mjs';
+import { Client } from '../support/http.mjs';
+
+const seconds = Number(process.env.LOAD_SECONDS ?? 30);
+const clients = Number(process.env.LOAD_CLIENTS ?? 8);
+const mayFail = Boolean(process.env.LOAD_KILLS);
+const password = 'violet harbour kites 7';
+
+const counts = { logins: 0, renewals: 0, pages: 0, logouts: 0 };
+/** Every answer that was no 2xx or 3xx, and every request without an answer. */
+const failures = [];
+/** Forms that went through the second time. */
+let repeated = 0;
+const times = [];
+
+/** One request; `undefined`, and noted, when it failed. */
+async function ask(client, what, url, options) {
+  const began = performance.now();
+  let outcome;
+  try {
+    const answer = await client.request(url, options);
+    times.push(performance.now() - began);
+    if (answer.status < 400) return answer;
+    outcome = answer.status;
+  } catch (error) {
+    outcome = error.code ?? error.message;
+  }
+  failures.push({ what, method: options?.method ?? 'GET', outcome });
+  return undefined;
+}
+
+/** Opens the page, fills in the form and sends it; sends it again from a fresh page where that is allowed. */
+async function submit(client, path, form) {
+  for (let attempt = 0; attempt < (mayFail ? 2 : 1); attempt += 1) {
+    const page = await ask(client, `GET ${path}`, auth + path);
+    const csrf = page?.body.match(/name="csrf_token"[^>]*value="([^"]*)"|value="([^"]*)"[^>]*name="csrf_token"/);
+    if (!csrf) continue;
+    const answer = await ask(client, `POST ${path}`, auth + path, { method: 'POST', form: { ...form, csrf_token: csrf[1] ?? csrf[2] } });
+    if (answer?.status === 303) {
+      repeated += attempt;
+      return answer;
+    }
+  }
+  throw new Error(`${path} was not to be had: ${JSON.stringify(failures.at(-1))}`);
+}
+
+/** One person: in, a while of it, out or not. Says what they hold and whether they are in. */
+async function visit(email, leaves) {
+  const client = new Client();
+  await submit(client, '/login', { email, password });
+  if (!client.cookie(cookies.refresh)) throw new Error('a login without its cookie');
+  counts.logins += 1;
+  for (let n = 0; n < 3; n += 1) {
+    const renewed = await ask(client, 'renewal', `${auth}/login?next=${encodeURIComponent(`${demo}/private`)}`);
+    if (renewed && renewed.status !== 303) throw new Error(`somebody who is in was shown the form: ${renewed.status}`);
+    counts.renewals += renewed ? 1 : 0;
+    for (const url of [`${auth}/`, `${demo}/private`]) {
+      const page = await ask(client, url === `${auth}/` ? 'account' : 'demo', url);
+      if (page && page.status !== 200) throw new Error(`${url} sent somebody who is in away`);
+      counts.pages += page ? 1 : 0;
+    }
+    await pause(50);
+  }
+  if (!leaves) return { client, isIn: true };
+  const copy = client.copy();
+  await submit(client, '/logout', {});
+  counts.logouts += 1;
+  return { client: copy, isIn: false };
+}
+
+const people = await Promise.all(Array.from({ length: clients }, async (_, n) => {
+  const email = `crowd-${n}-${randomUUID()}@example.org`;
+  const answer = await new Client().registers({ firstName: 'Crowd', lastName: String(n), email, password });
+  if (answer.status !== 303) throw new Error(`the registration answered ${answer.status}`);
+  return email;
+}));
+
+const until = Date.now() + seconds * 1000;
+const visits = (await Promise.all(people.map(async (email) => {
+  const mine = [];
+  for (let n = 0; Date.now() < until; n += 1) {
+    mine.push(await visit(email, n % 2 === 1));
+    // Nobody has more than fifty logins: a twentieth of a person's is too young to go.
+    if (mine.length > 40) mine.shift();
+  }
+  return mine;
+}))).flat();
+
+// Whatever was acknowledged is still so.
+for (const { client, isIn } of visits) {
+  const { status } = await client.request(`${auth}/`);
+  if ((status === 200) !== isIn) throw new Error(isIn ? `a login was lost: ${status}` : 'a logout was lost');
+}
+
+times.sort((a, b) => a - b);
+const at = (share) => `${Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))])} ms`;
+console.log(`  ${clients} clients in ${seconds} s: ${counts.logins} logins, ${counts.renewals} renewals, ${counts.pages} pages, ${counts.logouts} logouts`);
+console.log(`  answers: median ${at(0.5)}, 99 % within ${at(0.99)}, slowest ${at(1)}`);
+console.log(`  without a good answer: ${failures.length}${failures.length ? ` ${JSON.stringify(failures)}` : ''}; forms sent twice: ${repeated}`);
+console.log(`  ${visits.length} logins and logouts looked at again: all as they were acknowledged`);
+const forbidden = failures.filter(({ method }) => !mayFail || method === 'GET');
+if (forbidden.length > 0) throw new Error(`${forbidden.length} requests failed that must not`);
