@@ -34,3 +34,26 @@ pub fn test(options: &Options) -> Outcome {
     secrets::test(&stack)?;
     stack.stop()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::project;
+
+    #[test]
+    fn the_image_knows_every_crate_of_the_workspace() {
+        let read = |name: &str| fs::read_to_string(project::root().join(name)).unwrap();
+        let (manifest, dockerfile) = (read("Cargo.toml"), read("Dockerfile"));
+        let members = manifest.lines().find(|line| line.starts_with("members = ")).unwrap();
+        for member in members.split('"').skip(1).step_by(2) {
+            let copied = format!("COPY {member}/Cargo.toml {member}/");
+            assert!(dockerfile.contains(&copied), "the Dockerfile lacks `{copied}`");
+            let empty = dockerfile.lines().find(|line| line.starts_with("RUN for crate in ")).unwrap();
+            assert!(
+                empty.split([' ', ';']).any(|word| word == member),
+                "the Dockerfile makes no empty {member}"
+            );
+        }
+    }
+}
