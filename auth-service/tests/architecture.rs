@@ -79,8 +79,8 @@ const DIESEL: [&str; 18] = [
 ];
 
 /// The same for the commands.
-const DIESEL_IN_COMMANDS: [&str; 4] =
-    ["cli/mod.rs", "cli/users.rs", "cli/sessions.rs", "cli/import/batch.rs"];
+const DIESEL_IN_COMMANDS: [&str; 5] =
+    ["cli/mod.rs", "cli/users.rs", "cli/sessions.rs", "cli/after_restore.rs", "cli/import/batch.rs"];
 
 struct Source {
     /// Below `src/`, with slashes.

@@ -187,6 +187,18 @@ impl Session {
         .execute(conn)
     }
 
+    /// Ends every session there is; how many there were.
+    pub fn end_all(conn: &mut AnyConnection, why: Ended, now: Timestamp) -> QueryResult<usize> {
+        diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
+            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+            .execute(conn)
+    }
+
+    /// Takes every session away, from a copy that is to log nobody in; how many there were.
+    pub fn remove_all(conn: &mut AnyConnection) -> QueryResult<usize> {
+        diesel::delete(sessions::table).execute(conn)
+    }
+
     /// The sessions of a person that live, the one begun last first.
     pub fn alive_of(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
         sessions::table
@@ -220,6 +232,11 @@ impl Session {
     /// When its owner last gave the password.
     pub fn proven_at(&self) -> Timestamp {
         self.proven_at.unwrap_or(self.began_at)
+    }
+
+    /// How many sessions ran out before `cutoff`.
+    pub fn count_over(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
+        sessions::table.filter(sessions::idle_until.lt(cutoff)).count().get_result(conn)
     }
 
     /// Takes away up to `batch` sessions that ran out before `cutoff`; how many there were. One that was ended

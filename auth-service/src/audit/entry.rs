@@ -129,6 +129,21 @@ impl Entry {
         Ok(i64::try_from(ids.len()).unwrap_or(most))
     }
 
+    /// When the last event of an account was that is known.
+    pub fn last_of_anybody(conn: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
+        audit_events::table
+            .filter(audit_events::user_id.is_not_null())
+            .order(audit_events::at.desc())
+            .select(audit_events::at)
+            .first(conn)
+            .optional()
+    }
+
+    /// How many events are from before `cutoff`.
+    pub fn count_before(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
+        audit_events::table.filter(audit_events::at.lt(cutoff)).count().get_result(conn)
+    }
+
     /// Takes away up to `batch` events from before `cutoff`; how many there were.
     pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
         let old = audit_events::table

@@ -34,6 +34,8 @@ pub enum Event {
     KeyRetired,
     KeyRemoved,
     KeyRevoked,
+    /// The operator said that the database comes from a backup; `detail` says how many sessions and keys ended.
+    Restored,
 }
 
 /// How loud the log line is.
@@ -44,7 +46,7 @@ pub(super) enum Loudness {
 }
 
 impl Event {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::Registered,
         Self::Login,
         Self::LoginRefused,
@@ -66,6 +68,7 @@ impl Event {
         Self::KeyRetired,
         Self::KeyRemoved,
         Self::KeyRevoked,
+        Self::Restored,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -91,6 +94,7 @@ impl Event {
             Self::KeyRetired => "key_retired",
             Self::KeyRemoved => "key_removed",
             Self::KeyRevoked => "key_revoked",
+            Self::Restored => "restored",
         }
     }
 
@@ -101,7 +105,7 @@ impl Event {
 
     pub(super) fn loudness(self) -> Loudness {
         match self {
-            Self::RefreshReuse | Self::KeyRevoked => Loudness::Warn,
+            Self::RefreshReuse | Self::KeyRevoked | Self::Restored => Loudness::Warn,
             _ => Loudness::Info,
         }
     }

@@ -1,5 +1,7 @@
 //! The commands. `serve` is what happens when none is named.
 
+mod after_restore;
+mod backup;
 mod check_config;
 mod database;
 mod export;
@@ -55,6 +57,10 @@ enum Command {
     Import(import::Arguments),
     /// Write people out for another system, with their password hashes.
     Export(export::Arguments),
+    /// Copy a SQLite database while it is in use, without logins and signing keys.
+    Backup(backup::Arguments),
+    /// Say that the database comes from a backup: ends every session and revokes every signing key in it.
+    AfterRestore(DatabaseFlags),
 }
 
 /// Why a command ended badly: each has its own exit code.
@@ -124,5 +130,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Keys(arguments)) => keys::run(arguments),
         Some(Command::Import(arguments)) => import::run(arguments),
         Some(Command::Export(arguments)) => export::run(arguments),
+        Some(Command::Backup(arguments)) => backup::run(&arguments),
+        Some(Command::AfterRestore(flags)) => after_restore::run(&flags),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod connection;
 mod database;
+pub mod file;
 mod foreign;
 pub mod migrate;
 mod pool;

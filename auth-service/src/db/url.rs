@@ -51,11 +51,16 @@ impl DatabaseUrl {
 
     /// Whether it names a SQLite file that is not there: opening it would make an empty one.
     pub fn is_missing_file(&self) -> bool {
+        self.file().is_some_and(|path| !path.exists())
+    }
+
+    /// The file of a SQLite database.
+    pub fn file(&self) -> Option<&std::path::Path> {
         match &self.0 {
             #[cfg(feature = "sqlite")]
-            Target::Sqlite(path) => !std::path::Path::new(path).exists(),
+            Target::Sqlite(path) => Some(std::path::Path::new(path)),
             #[cfg(feature = "postgres")]
-            Target::Postgres(_) => false,
+            Target::Postgres(_) => None,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database, DatabaseError};
 pub use jwk::Jwk;
 pub use loaded::Loaded;
-pub use operator::{NotDone, Outlook, revoke, rotate};
+pub use operator::{NotDone, Outlook, revoke, revoke_all, rotate};
 use sealed::SealingKeys;
 pub use store::{SigningKey, State};
 

@@ -80,6 +80,20 @@ fn take_out(
     note(conn, Event::KeyRevoked, &key.kid, &client, now)
 }
 
+/// Takes every key out of service that is ours to take; how many there were. A running service, or the next that
+/// starts, makes new ones. A shared key stays: services have it from their settings. Within the caller's transaction.
+pub fn revoke_all(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
+    let client = Client::operator();
+    let mut revoked = 0;
+    for key in SigningKey::all(conn)?.iter().filter(|key| !key.is_shared()) {
+        if SigningKey::revoke(conn, &key.kid, now)? {
+            note(conn, Event::KeyRevoked, &key.kid, &client, now)?;
+            revoked += 1;
+        }
+    }
+    Ok(revoked)
+}
+
 /// A key, and what happens to it next.
 pub struct Outlook(pub String);
 

@@ -112,6 +112,26 @@ impl SigningKey {
         Ok(diesel::delete(row).execute(conn)? == 1)
     }
 
+    /// Takes a key out of service, wherever in its life it is. `false` when it was already, or is gone.
+    pub(super) fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> QueryResult<bool> {
+        let revoked = State::Revoked.as_str();
+        let row = signing_keys::table.find(kid).filter(signing_keys::state.ne(revoked));
+        let changed = diesel::update(row)
+            .set((
+                signing_keys::state.eq(revoked),
+                signing_keys::retired_at.eq(now),
+                signing_keys::sealed_private_key.eq(Vec::<u8>::new()),
+            ))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Takes away every key that is not revoked, from a copy that is to sign nothing; how many there were.
+    pub fn remove_all_unrevoked(conn: &mut AnyConnection) -> QueryResult<usize> {
+        let rows = signing_keys::table.filter(signing_keys::state.ne(State::Revoked.as_str()));
+        diesel::delete(rows).execute(conn)
+    }
+
     /// Seals the private half anew, unless somebody did before.
     pub(super) fn reseal(
         conn: &mut AnyConnection,

@@ -1,7 +1,7 @@
 //! The program itself: what it prints, how it ends. Others of the suite use [`Program`] too.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 pub const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
@@ -83,10 +83,10 @@ pub fn folder() -> (tempfile::TempDir, String) {
 }
 
 /// A service that listens, and the lines of its log that follow. Ended when dropped.
-struct Serving(Child, BufReader<std::process::ChildStderr>);
+pub struct Serving(Child, BufReader<std::process::ChildStderr>, pub SocketAddr);
 
 impl Serving {
-    fn start(program: Program) -> Self {
+    pub fn start(program: Program) -> Self {
         // A port that was free a moment ago.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut child = program.set("LISTEN", &address.to_string()).0.stderr(Stdio::piped()).spawn().unwrap();
@@ -101,7 +101,7 @@ impl Serving {
         let mut answer = String::new();
         visitor.read_to_string(&mut answer).unwrap();
         assert!(answer.contains(" 200 OK"), "{answer}");
-        Self(child, log)
+        Self(child, log, address)
     }
 
     fn signal(&self, name: &str) {

@@ -7,6 +7,7 @@ mod support;
 
 mod access_token;
 mod account;
+mod after_restore;
 mod api_document;
 mod api_input;
 mod api_refresh;
@@ -16,6 +17,7 @@ mod api_verify;
 mod audit_page;
 mod audit_secrets;
 mod audit_trail;
+mod backup;
 mod client_address;
 mod clocks;
 mod commands;

@@ -9,6 +9,7 @@ mod logs;
 mod long;
 mod person;
 mod reply;
+mod saved;
 mod session;
 mod statements;
 mod texts;

@@ -1,0 +1,59 @@
+//! `auth-service after-restore`: what must not live again when a database comes from a backup.
+
+use diesel::QueryResult;
+
+use crate::accounts::{Ended, Session};
+use crate::audit::{Client, Entry, Event};
+use crate::config::DatabaseFlags;
+use crate::db::AnyConnection;
+use crate::db::types::Timestamp;
+use crate::keyring::{self, SigningKey, State};
+
+use super::{Failure, database, output};
+
+/// What was found and ended.
+struct Done {
+    sessions: usize,
+    keys: usize,
+    has_shared_key: bool,
+    last: Option<Timestamp>,
+}
+
+/// A session that was ended after the backup was made is alive in it, and a key that was revoked since signs again. Which
+/// they are, nobody can know any more: so all of them end.
+pub(super) fn run(flags: &DatabaseFlags) -> Result<(), Failure> {
+    let db = database::open(flags, false)?;
+    let now = database::now(&db)?;
+    let done = db.run_here(|conn| conn.write(|conn| end_all(conn, now)).map_err(Failure::from))?;
+    output::line(format_args!(
+        "{} session(s) ended and {} signing key(s) revoked. Everybody logs in again; the service makes new keys at its \
+         start, or within seconds when it runs.",
+        done.sessions, done.keys
+    ))?;
+    if done.has_shared_key {
+        output::line(
+            "JWT_SIGNING_KEY stays as it is, because services have it from their settings. If it was revoked after the \
+             backup was made, set another, here and there.",
+        )?;
+    }
+    match done.last {
+        Some(last) => output::line(format_args!(
+            "The last event of an account that this database knows is of {}. What came later is undone and must be done \
+             again: new accounts, changed passwords, deactivations, roles.",
+            last.in_words()
+        )),
+        None => output::line("This database knows of no event of an account."),
+    }
+}
+
+fn end_all(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<Done> {
+    let last = Entry::last_of_anybody(conn)?;
+    let sessions = Session::end_all(conn, Ended::ByOperator, now)?;
+    let keys = keyring::revoke_all(conn, now)?;
+    let has_shared_key =
+        SigningKey::all(conn)?.iter().any(|key| key.is_shared() && key.state() != State::Revoked);
+    Entry::new(Event::Restored, &Client::operator(), now)
+        .detail(format!("{sessions} session(s), {keys} key(s)"))
+        .record(conn)?;
+    Ok(Done { sessions, keys, has_shared_key, last })
+}

@@ -1,0 +1,78 @@
+//! `auth-service backup`: a copy of a SQLite database that is in use.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::accounts::Session;
+use crate::config::DatabaseFlags;
+use crate::db::{self, Database};
+use crate::keyring::SigningKey;
+
+use super::{Failure, output};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Where the copy goes: a file that is not there yet.
+    file: PathBuf,
+    #[command(flatten)]
+    database: DatabaseFlags,
+}
+
+/// Copies without bringing the schema up to date: the time for a backup is before that.
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let url = arguments.database.parse()?;
+    if url.file().is_none() {
+        return Err(Failure::Misused(
+            "backup is for SQLite; for PostgreSQL: pg_dump --exclude-table-data=sessions \
+             --exclude-table-data=signing_keys"
+                .to_owned(),
+        ));
+    }
+    if url.is_missing_file() {
+        return Err(Failure::Refused(format!("there is no database yet at {}", url.masked())));
+    }
+    let file = &arguments.file;
+    let refused = |error: io::Error| {
+        Failure::Refused(match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                format!("{} is there already; name a file that is not", file.display())
+            }
+            _ => format!("{} cannot be written: {error}", file.display()),
+        })
+    };
+    if file.symlink_metadata().is_ok() {
+        return Err(refused(io::ErrorKind::AlreadyExists.into()));
+    }
+    // Beside its place, so that moving it there is one step, and under a name that begins with `/`, which SQLite does not
+    // take for an address.
+    let folder = match file.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let folder = folder.canonicalize().map_err(refused)?;
+    // Readable for its owner alone from its first byte on. Gone when anything below fails.
+    let unfinished =
+        tempfile::Builder::new().prefix(".auth-service-backup-").tempfile_in(&folder).map_err(refused)?;
+    let unfinished = unfinished.into_temp_path();
+    let path =
+        unfinished.to_str().ok_or_else(|| Failure::Misused(format!("{} must be UTF-8", folder.display())))?;
+    let (sessions, keys) = Database::connect(&url, 1)?.run_here(|conn| {
+        let left_out = db::file::copy(conn, path, |copy| {
+            Ok((Session::remove_all(copy)?, SigningKey::remove_all_unrevoked(copy)?))
+        });
+        left_out.map_err(Failure::from)
+    })?;
+    let written = File::open(&unfinished).map_err(refused)?;
+    written.sync_all().map_err(refused)?;
+    let bytes = written.metadata().map_err(refused)?.len();
+    unfinished.persist_noclobber(file).map_err(|error| refused(error.error))?;
+    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(refused)?;
+    output::line(format_args!(
+        "{}: {bytes} bytes. Left out: {sessions} session(s) and {keys} signing key(s), so the copy logs nobody in; the \
+         service makes new keys at its first start on it.",
+        file.display()
+    ))
+}

@@ -1,0 +1,133 @@
+//! Copies of a database, made and restored as operators do it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::TestDatabase;
+
+/// What was saved at one moment, in a folder of its own.
+pub struct Saved {
+    folder: TempDir,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Of SQLite.
+    File,
+    /// `pg_dump --format=custom`, for `pg_restore`.
+    Archive,
+    /// `pg_dump`, for `psql`.
+    Script,
+}
+
+const NAME: &str = "saved";
+
+impl TestDatabase {
+    /// As docs/operations.md says: `auth-service backup`, or `pg_dump` without logins and keys.
+    pub fn back_up(&self) -> Saved {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join(NAME);
+        if self.is_postgres() {
+            let without = ["--exclude-table-data=sessions", "--exclude-table-data=signing_keys"];
+            dump(&self.url, &place, &[&["--format=custom"], &without[..]].concat());
+            return Saved { folder, kind: Kind::Archive };
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_auth-service"));
+        succeed(command.arg("backup").arg(&place).env_clear().env("DATABASE_URL", &self.url));
+        Saved { folder, kind: Kind::File }
+    }
+
+    /// With everything in it, as a snapshot of the disk or a plain `pg_dump` has it. Nobody may write meanwhile.
+    pub fn copy_raw(&self) -> Saved {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join(NAME);
+        let kind = match self.file() {
+            None => {
+                dump(&self.url, &place, &[]);
+                Kind::Script
+            }
+            Some(file) => {
+                copy_file(&file, &place);
+                Kind::File
+            }
+        };
+        Saved { folder, kind }
+    }
+
+    /// Where the SQLite file is.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.url.strip_prefix("sqlite:").map(PathBuf::from)
+    }
+}
+
+impl Saved {
+    /// A database with what was saved, and nothing else.
+    pub fn restore(&self) -> TestDatabase {
+        let database = TestDatabase::create();
+        match (self.kind, database.file()) {
+            (Kind::File, Some(file)) => copy_file(&self.path(), &file),
+            (Kind::Archive, None) => {
+                let mut command = Command::new(tool("pg_restore"));
+                command.args(["--exit-on-error", "--no-owner", "--dbname", &database.url]);
+                succeed(command.arg(self.path()));
+            }
+            (Kind::Script, None) => {
+                let mut command = Command::new(tool("psql"));
+                command.args(["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1"]);
+                command.args(["--dbname", &database.url]).arg("--file");
+                succeed(command.arg(self.path()));
+            }
+            _ => panic!("all databases of a run are of one kind"),
+        }
+        database
+    }
+
+    /// The file that an operator would keep.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(NAME)
+    }
+
+    /// What is in it, uncompressed.
+    pub fn contents(&self) -> Vec<u8> {
+        match self.kind {
+            Kind::File | Kind::Script => fs::read(self.path()).unwrap(),
+            Kind::Archive => {
+                let mut command = Command::new(tool("pg_restore"));
+                succeed(command.arg("--file=-").arg(self.path()))
+            }
+        }
+    }
+}
+
+/// A file, and its write-ahead log when there is one.
+fn copy_file(from: &Path, to: &Path) {
+    fs::copy(from, to).unwrap();
+    let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+    if log(from).exists() {
+        fs::copy(log(from), log(to)).unwrap();
+    }
+}
+
+fn dump(url: &str, to: &Path, options: &[&str]) {
+    let mut command = Command::new(tool("pg_dump"));
+    command.args(["--no-owner", "--dbname", url]).args(options).arg("--file").arg(to);
+    succeed(&mut command);
+}
+
+fn succeed(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// A program of PostgreSQL: of Debian's newest version, else whatever PATH has.
+fn tool(name: &str) -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let newest = versions.map(|entry| entry.path()).max_by_key(|path| number(path));
+    newest.map_or_else(|| name.into(), |version| version.join("bin").join(name))
+}
