@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web;
+use diesel::QueryResult;
 
 use crate::accounts::{Mix, Session};
 use crate::app::App;
@@ -87,27 +88,64 @@ pub async fn round(app: &App) -> Result<(), DatabaseError> {
     app.db.query(move |conn| clock.set_by(|| crate::db::time(conn))).await?;
     look_at_keys(app).await;
     let now = app.clock.now();
-    let sessions = purge(app, now - KEEP_SESSIONS, Session::purge).await?;
-    let events = purge(app, now - app.config.audit_retention, Entry::purge).await?;
-    if sessions + events > 0 {
-        tracing::info!(sessions, events, "took away what is past its time");
+    for kind in Overdue::ALL {
+        let cutoff = kind.cutoff(now, app.config.audit_retention);
+        let mut gone = 0;
+        for _ in 0..BATCHES {
+            let taken = app.db.query(move |conn| kind.take_batch(conn, cutoff)).await?;
+            gone += taken;
+            if taken == 0 {
+                break;
+            }
+        }
+        if gone > 0 {
+            tracing::info!(kind = kind.in_words(), gone, "took away what is past its time");
+        }
     }
     Ok(())
 }
 
-/// Takes rows from before `cutoff` away, a batch at a time, so that others get their turn in between.
-async fn purge(
-    app: &App,
-    cutoff: Timestamp,
-    batch: fn(&mut AnyConnection, Timestamp, i64) -> diesel::QueryResult<usize>,
-) -> Result<usize, DatabaseError> {
-    let mut gone = 0;
-    for _ in 0..BATCHES {
-        let taken = app.db.query(move |conn| conn.write(|conn| batch(conn, cutoff, BATCH))).await?;
-        gone += taken;
-        if taken == 0 {
-            break;
+/// What is taken away when its time has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overdue {
+    /// Logins that ran out.
+    Sessions,
+    /// What happened long ago.
+    Events,
+}
+
+impl Overdue {
+    pub const ALL: [Self; 2] = [Self::Sessions, Self::Events];
+
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Events => "events",
         }
     }
-    Ok(gone)
+
+    /// What is from before this moment goes.
+    pub fn cutoff(self, now: Timestamp, audit_retention: Duration) -> Timestamp {
+        match self {
+            Self::Sessions => now - KEEP_SESSIONS,
+            Self::Events => now - audit_retention,
+        }
+    }
+
+    /// How many rows are from before `cutoff`.
+    pub fn count(self, conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
+        match self {
+            Self::Sessions => Session::count_over(conn, cutoff),
+            Self::Events => Entry::count_before(conn, cutoff),
+        }
+    }
+
+    /// Takes some of them away, in one transaction; how many. None are left when it was none, so that others get their
+    /// turn in between.
+    pub fn take_batch(self, conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<usize> {
+        conn.write(|conn| match self {
+            Self::Sessions => Session::purge(conn, cutoff, BATCH),
+            Self::Events => Entry::purge(conn, cutoff, BATCH),
+        })
+    }
 }

@@ -3,6 +3,7 @@
 mod after_restore;
 mod backup;
 mod check_config;
+mod cleanup;
 mod database;
 mod export;
 mod generate_secret;
@@ -61,6 +62,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Say that the database comes from a backup: ends every session and revokes every signing key in it.
     AfterRestore(DatabaseFlags),
+    /// Take away sessions and events that are past their time, as the running service does by itself.
+    Cleanup(cleanup::Arguments),
 }
 
 /// Why a command ended badly: each has its own exit code.
@@ -132,5 +135,6 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Export(arguments)) => export::run(arguments),
         Some(Command::Backup(arguments)) => backup::run(&arguments),
         Some(Command::AfterRestore(flags)) => after_restore::run(&flags),
+        Some(Command::Cleanup(arguments)) => cleanup::run(&arguments),
     }
 }

@@ -18,7 +18,7 @@ pub use flags::{DatabaseFlags, KeyTimeFlags, PasswordFlags, ServeFlags, SiteFlag
 pub use origins::{AllowedOrigins, AuthUrl};
 pub use proxies::TrustedProxies;
 pub use secret_key::SecretKey;
-pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
+pub use serve::{Config, LogFormat, PasswordRules, SessionLimits, audit_retention};
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
 pub use site::{Color, FooterLink, Logo, Site};
 pub use span::in_words as span_in_words;

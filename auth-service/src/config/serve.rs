@@ -113,12 +113,7 @@ impl Config {
                 per_user: SESSIONS_PER_USER,
                 grace: span::parse("REFRESH_GRACE", flags.refresh_grace.as_deref(), 30, 0..=300)?,
             },
-            audit_retention: span::parse(
-                "AUDIT_RETENTION",
-                flags.audit_retention.as_deref(),
-                90 * DAY,
-                DAY..=3650 * DAY,
-            )?,
+            audit_retention: audit_retention(flags.audit_retention.as_deref())?,
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
             passwords: flags.passwords.parse()?,
             site: Site::parse(&flags.site)?,
@@ -128,6 +123,11 @@ impl Config {
             auth_url,
         })
     }
+}
+
+/// How long the audit trail is kept. Default 90 days.
+pub fn audit_retention(value: Option<&str>) -> Result<Duration, ConfigError> {
+    span::parse("AUDIT_RETENTION", value, 90 * DAY, DAY..=3650 * DAY)
 }
 
 impl DatabaseFlags {

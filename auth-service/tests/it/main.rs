@@ -21,6 +21,7 @@ mod backup;
 mod client_address;
 mod clocks;
 mod commands;
+mod commands_cleanup;
 mod commands_keys;
 mod commands_roles;
 mod commands_sessions;

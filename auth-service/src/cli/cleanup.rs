@@ -1,0 +1,85 @@
+//! `auth-service cleanup`: in the foreground what `housekeeping` does in the background.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::config::{self, DatabaseFlags};
+use crate::db::types::Timestamp;
+use crate::db::{self, Database};
+use crate::housekeeping::Overdue;
+
+use super::{Failure, database, output};
+
+/// Between two batches: a service beside it writes in these moments.
+const PAUSE: Duration = Duration::from_millis(20);
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Only count what would be taken away.
+    #[arg(long)]
+    dry_run: bool,
+    /// Also give the space back to the disk. SQLite alone; rewrites the file, and nobody writes to it meanwhile.
+    #[arg(long, conflicts_with = "dry_run")]
+    vacuum: bool,
+    /// How long the audit trail is kept [default: 90d].
+    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
+    audit_retention: Option<String>,
+    #[command(flatten)]
+    database: DatabaseFlags,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let retention = config::audit_retention(arguments.audit_retention.as_deref())?;
+    let url = arguments.database.parse()?;
+    if arguments.vacuum && url.file().is_none() {
+        return Err(Failure::Misused(
+            "--vacuum is for SQLite; PostgreSQL uses the space again by itself (autovacuum)".to_owned(),
+        ));
+    }
+    let db = database::open(&arguments.database, false)?;
+    let now = database::now(&db)?;
+    for kind in Overdue::ALL {
+        let cutoff = kind.cutoff(now, retention);
+        let (name, when) = (kind.in_words(), cutoff.in_words());
+        let when = match kind {
+            Overdue::Sessions => format!("that ran out before {when}"),
+            Overdue::Events => format!("from before {when}"),
+        };
+        if arguments.dry_run {
+            let count = db.run_here(|conn| kind.count(conn, cutoff).map_err(Failure::from))?;
+            output::line(format_args!("{name}: {count} {when} would be taken away"))?;
+        } else {
+            let gone = take_away(&db, kind, cutoff)?;
+            output::line(format_args!("{name}: {gone} {when} taken away"))?;
+        }
+    }
+    if arguments.vacuum {
+        let size = || url.file().map_or(0, bytes_of);
+        let before = size();
+        db.run_here(|conn| db::file::shrink(conn).map_err(Failure::from))?;
+        output::line(format_args!("file: {before} bytes before, {} bytes now", size()))?;
+    }
+    Ok(())
+}
+
+/// What a SQLite database takes on the disk: the file, and the log of what is not in it yet.
+fn bytes_of(file: &Path) -> u64 {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    [file, Path::new(&log)].iter().filter_map(|path| path.metadata().ok()).map(|found| found.len()).sum()
+}
+
+/// All of it, a batch at a time.
+fn take_away(db: &Database, kind: Overdue, cutoff: Timestamp) -> Result<usize, Failure> {
+    let mut gone = 0;
+    loop {
+        let taken = db.run_here(|conn| kind.take_batch(conn, cutoff).map_err(Failure::from))?;
+        if taken == 0 {
+            return Ok(gone);
+        }
+        gone += taken;
+        std::thread::sleep(PAUSE);
+    }
+}

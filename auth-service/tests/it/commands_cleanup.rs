@@ -1,0 +1,131 @@
+//! `auth-service cleanup`: S9 in the foreground.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use auth_service::accounts::{Session, User};
+use auth_service::audit::{Client, Entry, Event};
+use auth_service::db::schema::{audit_events, sessions};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use tokio::task::JoinSet;
+
+use super::commands::{Ended, Program, folder};
+use crate::support::{PASSWORD, TestApp};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn cleanup(url: &str, arguments: &[&str]) -> Ended {
+    Program::new(&[&["cleanup"], arguments].concat()).set("DATABASE_URL", url).run()
+}
+
+#[track_caller]
+fn done(ended: Ended) -> Vec<String> {
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{ended:?}");
+    ended.out.lines().map(str::to_owned).collect()
+}
+
+/// Adds sessions of ada that ran out two days ago, and events of a hundred days ago.
+async fn add_old(app: &TestApp, count: usize) {
+    let (limits, now) = (app.config.session_limits, app.clock.now());
+    app.sql(move |conn| {
+        conn.write(|conn| {
+            let ada = User::list(conn, 1, 0)?.remove(0).id;
+            for _ in 0..count {
+                let session = Session::begin(conn, ada, "pwd", &Client::operator(), limits, now)?;
+                let row = diesel::update(sessions::table.find(session.id));
+                row.set(sessions::idle_until.eq(now - 2 * DAY)).execute(conn)?;
+                Entry::new(Event::Renewal, &Client::service(), now - 100 * DAY).record(conn)?;
+            }
+            Ok(())
+        })
+    })
+    .await;
+}
+
+async fn how_many(app: &TestApp) -> (i64, i64) {
+    app.sql(|conn| {
+        Ok((sessions::table.count().get_result(conn)?, audit_events::table.count().get_result(conn)?))
+    })
+    .await
+}
+
+/// Several batches, beside people who renew.
+#[tokio::test]
+async fn beside_a_busy_service_it_takes_away_what_is_past_its_time_and_nothing_else() {
+    let app = Arc::new(TestApp::start().await);
+    app.user("ada@example.org", PASSWORD).await;
+    add_old(&app, 1_200).await;
+    let before = how_many(&app).await;
+    let dry = done(cleanup(&app.database.url, &["--dry-run"]));
+    assert!(dry[0].starts_with("sessions: 1200 that ran out before "), "{dry:?}");
+    assert!(dry[1].starts_with("events: 1200 from before ") && dry[1].ends_with(" would be taken away"));
+    assert_eq!(how_many(&app).await, before);
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut people = JoinSet::new();
+    for _ in 0..4 {
+        let (person, stop) = (app.person(), stop.clone());
+        person.log_in("ada@example.org", PASSWORD).await;
+        people.spawn(async move {
+            let mut renewals = 0;
+            while !stop.load(Ordering::SeqCst) || renewals == 0 {
+                let reply = person.get("/login").await;
+                assert_eq!(reply.status, 303, "{}", reply.text);
+                renewals += 1;
+            }
+            person.is_logged_in().await
+        });
+    }
+    let url = app.database.url.clone();
+    let said = tokio::task::spawn_blocking(move || done(cleanup(&url, &[]))).await.unwrap();
+    stop.store(true, Ordering::SeqCst);
+    assert!(people.join_all().await.into_iter().all(|is_logged_in| is_logged_in));
+    assert!(said[0].starts_with("sessions: 1200 ") && said[1].starts_with("events: 1200 "), "{said:?}");
+    assert!(said.iter().all(|line| line.ends_with(" taken away")) && said.len() == 2, "{said:?}");
+    assert_eq!(how_many(&app).await.0, 4);
+    let oldest = app.clock.now() - 2 * DAY;
+    assert!(app.trail().await.iter().all(|row| oldest < row.at));
+    let again = done(cleanup(&app.database.url, &[]));
+    assert!(again[0].starts_with("sessions: 0 ") && again[1].starts_with("events: 0 "), "{again:?}");
+}
+
+#[tokio::test]
+async fn the_settings_say_how_long_events_are_kept() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    add_old(&app, 3).await;
+    let longer = done(cleanup(&app.database.url, &["--audit-retention", "101d"]));
+    assert!(longer[1].starts_with("events: 0 "), "{longer:?}");
+    cleanup(&app.database.url, &["--audit-retention", "1s"])
+        .assert_says(2, "AUDIT_RETENTION: must be between 1d and 3650d");
+}
+
+#[tokio::test]
+async fn space_is_given_back_only_when_asked() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    add_old(&app, 1_500).await;
+    let url = app.database.url.clone();
+    let Some(file) = app.database.file() else {
+        cleanup(&url, &["--vacuum"])
+            .assert_says(2, "--vacuum is for SQLite; PostgreSQL uses the space again");
+        return;
+    };
+    let log = file.with_extension("db-wal");
+    let size = || file.metadata().unwrap().len() + log.metadata().map_or(0, |log| log.len());
+    done(cleanup(&url, &[]));
+    let before = size();
+    let said = done(cleanup(&url, &["--vacuum"]));
+    assert!(size() < before / 2, "{before} {}", size());
+    assert_eq!(said[2], format!("file: {before} bytes before, {} bytes now", size()));
+    assert_eq!(app.person().log_in("ada@example.org", PASSWORD).await.status, 303);
+}
+
+#[test]
+fn what_cannot_be_done_is_told_in_one_line() {
+    let (_folder, url) = folder();
+    cleanup(&url, &[]).assert_says(1, "there is no database yet at sqlite:");
+    cleanup("sqlite:/nonexistent/folder/auth.db", &[]).assert_says(1, "there is no database yet");
+    assert_eq!(cleanup(&url, &["--dry-run", "--vacuum"]).code, 2);
+}
