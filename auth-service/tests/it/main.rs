@@ -58,6 +58,7 @@ mod login_circles;
 mod logout;
 mod methods;
 mod million_rows;
+mod newer_schema;
 mod passwords;
 mod query_plans;
 mod raw_http;
