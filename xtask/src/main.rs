@@ -14,6 +14,7 @@ mod process;
 mod project;
 mod services;
 mod settings;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     ComposeTest(compose::Options),
     /// Copy demo-service to a new folder as its README says, then test and run the copy.
     CopyTest,
+    /// Replace instances of an earlier revision by this one under load, and go back; no part of ci.
+    UpgradeTest(upgrade::Options),
     /// Verify our tokens with the libraries of other languages.
     Interop,
     /// Fuzz the API from its own description.
@@ -78,6 +81,7 @@ fn run(command: Command) -> Outcome {
         Command::TestPostgres { words } => postgres::test(&words),
         Command::E2e(options) => e2e::e2e(&options),
         Command::ComposeTest(options) => compose::test(&options),
+        Command::UpgradeTest(options) => upgrade::test(&options),
         Command::CopyTest => copy::copy_test(),
         Command::Interop => e2e::interop(),
         Command::ApiFuzz => e2e::api_fuzz(),

@@ -33,13 +33,22 @@ pub fn need(port: u16, option: &str) -> Outcome {
 
 /// Whether the service on `port` answers `GET /healthz` with 200.
 pub fn healthy(port: u16, host: &str) -> bool {
-    ask(port, host).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+    answers_well(port, host, "/healthz")
 }
 
-fn ask(port: u16, host: &str) -> std::io::Result<String> {
+/// Whether the service on `port` answers `GET /readyz` with 200.
+pub fn ready(port: u16, host: &str) -> bool {
+    answers_well(port, host, "/readyz")
+}
+
+fn answers_well(port: u16, host: &str, path: &str) -> bool {
+    ask(port, host, path).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+}
+
+fn ask(port: u16, host: &str, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    let question = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let question = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(question.as_bytes())?;
     let mut answer = Vec::new();
     stream.take(4096).read_to_end(&mut answer)?;

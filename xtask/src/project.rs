@@ -50,6 +50,11 @@ pub fn build_auth_quietly() -> Outcome<PathBuf> {
     executable(&messages, "auth-service")
 }
 
+/// Builds by `command` and says where the program called `name` is.
+pub fn build_one(command: &mut Command, name: &str) -> Outcome<PathBuf> {
+    executable(&build(command)?, name)
+}
+
 /// Builds and returns cargo's messages, which tell where the programs are whatever the target folder is.
 fn build(command: &mut Command) -> Outcome<String> {
     need_a_c_compiler()?;
