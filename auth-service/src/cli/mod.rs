@@ -4,11 +4,13 @@ mod after_restore;
 mod backup;
 mod check_config;
 mod cleanup;
+mod completions;
 mod database;
 mod export;
 mod generate_secret;
 mod import;
 mod keys;
+mod man;
 mod migrate;
 mod output;
 mod people;
@@ -64,6 +66,10 @@ enum Command {
     AfterRestore(DatabaseFlags),
     /// Take away sessions and events that are past their time, as the running service does by itself.
     Cleanup(cleanup::Arguments),
+    /// Print a shell's completions of these commands.
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one for each command.
+    Man(man::Arguments),
 }
 
 /// Why a command ended badly: each has its own exit code.
@@ -136,5 +142,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Backup(arguments)) => backup::run(&arguments),
         Some(Command::AfterRestore(flags)) => after_restore::run(&flags),
         Some(Command::Cleanup(arguments)) => cleanup::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
+        Some(Command::Man(arguments)) => man::run(&arguments),
     }
 }

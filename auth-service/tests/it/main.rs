@@ -25,6 +25,7 @@ mod commands_cleanup;
 mod commands_keys;
 mod commands_roles;
 mod commands_sessions;
+mod commands_shell;
 mod commands_users;
 mod cookie_reading;
 mod cookies;

@@ -1,0 +1,108 @@
+//! `auth-service man`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Command, CommandFactory};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use super::{Failure, output};
+
+/// What a command's end means: `Failure` has the same numbers.
+const EXIT_STATUS: [(&str, &str); 4] = [
+    ("0", "Done."),
+    ("1", "Understood, and not done: standard error says why."),
+    ("2", "A setting or an argument cannot be used."),
+    ("3", "The database could not be reached, or refused."),
+];
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Write a page for each command into this folder, which is made when missing, instead of printing the first page.
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+}
+
+/// Prints the page of `auth-service`, or writes the pages of all commands.
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut command = super::Arguments::command().disable_help_subcommand(true);
+    command.build();
+    match &arguments.dir {
+        None => {
+            let page =
+                page(&Man::new(command.clone()), &command).map_err(|error| refused("the page", &error))?;
+            output::line(String::from_utf8_lossy(&page).trim_end())
+        }
+        Some(folder) => {
+            let name = folder.display().to_string();
+            fs::create_dir_all(folder).map_err(|error| refused(&name, &error))?;
+            write_all(&command, folder).map_err(|error| refused(&name, &error))
+        }
+    }
+}
+
+fn refused(what: &str, error: &io::Error) -> Failure {
+    Failure::Refused(format!("{what} cannot be written: {error}"))
+}
+
+/// Writes the page of `command` and those of all commands below it.
+fn write_all(command: &Command, folder: &Path) -> io::Result<()> {
+    let man = Man::new(command.clone());
+    fs::write(folder.join(man.get_filename()), page(&man, command)?)?;
+    command
+        .get_subcommands()
+        .filter(|below| !below.is_hide_set())
+        .try_for_each(|below| write_all(below, folder))
+}
+
+/// One page: the library's sections, and after them those that it does not know.
+fn page(man: &Man, command: &Command) -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    // Without a date, so that a release gives the same bytes on any day. The library's own title drops an empty word,
+    // and what follows would be taken for the date.
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    writeln!(page, ".TH {name} 1 \"\" \"auth-service {}\" \"auth-service\"", env!("CARGO_PKG_VERSION"))?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    environment(command).to_writer(&mut page)?;
+    exit_status().to_writer(&mut page)?;
+    Ok(page)
+}
+
+/// The variables that `command` reads. Their names alone: what they hold here and now is nobody's business.
+fn environment(command: &Command) -> Roff {
+    let mut section = Roff::new();
+    let settings: Vec<_> = command
+        .get_arguments()
+        .filter_map(|argument| Some((argument.get_env()?.to_str()?, argument.get_long()?)))
+        .collect();
+    if settings.is_empty() {
+        return section;
+    }
+    section.control("SH", ["ENVIRONMENT"]);
+    section.text([roman("An option on the command line goes before its variable.")]);
+    for (variable, option) in settings {
+        section.control("TP", []);
+        section.text([bold(variable)]);
+        section.text([roman("As "), bold(format!("--{option}")), roman(".")]);
+    }
+    section
+}
+
+fn exit_status() -> Roff {
+    let mut section = Roff::new();
+    section.control("SH", ["EXIT STATUS"]);
+    for (number, meaning) in EXIT_STATUS {
+        section.control("TP", []);
+        section.text([bold(number)]);
+        section.text([roman(meaning)]);
+    }
+    section
+}
