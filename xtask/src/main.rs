@@ -5,6 +5,7 @@ mod compose;
 mod copy;
 mod data_folder;
 mod dev;
+mod dist;
 mod e2e;
 mod error;
 mod interrupt;
@@ -55,6 +56,8 @@ enum Command {
     Interop,
     /// Fuzz the API from its own description.
     ApiFuzz,
+    /// Package a release into target/dist/: programs, container images, bills of materials, checksums.
+    Dist(dist::Options),
 }
 
 fn main() -> ExitCode {
@@ -85,6 +88,7 @@ fn run(command: Command) -> Outcome {
         Command::CopyTest => copy::copy_test(),
         Command::Interop => e2e::interop(),
         Command::ApiFuzz => e2e::api_fuzz(),
+        Command::Dist(options) => dist::dist(&options),
     }
 }
 

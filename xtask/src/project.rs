@@ -37,7 +37,12 @@ pub fn cargo<const N: usize>(words: [&str; N]) -> Command {
 
 /// Builds both services and says where they are.
 pub fn build_services() -> Outcome<Binaries> {
-    let messages = build(&mut cargo(["build", "--package", "auth-service", "--package", "demo-service"]))?;
+    build_with(&mut cargo(["build", "--package", "auth-service", "--package", "demo-service"]))
+}
+
+/// Builds both services by a `cargo build` of one's own and says where they are.
+pub fn build_with(command: &mut Command) -> Outcome<Binaries> {
+    let messages = build(command)?;
     Ok(Binaries {
         auth: executable(&messages, "auth-service")?,
         demo: executable(&messages, "demo-service")?,
