@@ -29,7 +29,10 @@ impl Answer {
     fn new(status: u16) -> Self {
         let mut answer = Self { status, headers: Vec::new(), body: String::new() };
         answer.add("cache-control", "no-store");
-        answer.add("vary", "Accept, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, Sec-Fetch-Site");
+        answer.add(
+            "vary",
+            "Accept, Accept-Language, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, Sec-Fetch-Site",
+        );
         answer.add("x-content-type-options", "nosniff");
         // Not no-referrer: pages with that post their forms with "Origin: null".
         answer.add("referrer-policy", "same-origin");
@@ -102,8 +105,14 @@ pub fn answer(
             let login = links::fresh_login(settings, *max_age, links::DONE);
             // A session that was renewed is no proof of who sits there.
             let frame = max_age.is_none().then(|| links::frame(settings));
-            page::send_again(&links::this_page(asked, settings), &login, frame.as_ref(), kept)
-                .into(Answer::unauthorized(), settings)
+            page::send_again(
+                asked.language(),
+                &links::this_page(asked, settings),
+                &login,
+                frame.as_ref(),
+                kept,
+            )
+            .into(Answer::unauthorized(), settings)
         }
         Instead::Refuse401 { max_age: None } => {
             // A script's own address is no page to come back to; the page it runs on is.
@@ -123,13 +132,13 @@ pub fn answer(
         Instead::Forbidden => {
             let detail = "You are logged in, but your account may not use this.";
             let problem = Problem::new("forbidden", "Not for this account", detail);
-            told(asked, settings, Answer::new(403), page::forbidden(settings), problem)
+            told(asked, settings, Answer::new(403), page::forbidden(asked.language(), settings), problem)
         }
         Instead::Conflict => {
             let detail = "The browser sent login cookies of different accounts. Clear the cookies of this domain and log in again.";
             let problem = Problem::new("cookie_conflict", "Conflicting cookies", detail);
             let problem = with_login(problem, settings, &links::this_page(asked, settings));
-            let page = page::conflict(&links::this_page(asked, settings), links::CLEAR);
+            let page = page::conflict(asked.language(), &links::this_page(asked, settings), links::CLEAR);
             told(asked, settings, Answer::new(409), page, problem)
         }
         Instead::Clear => cleared(asked, settings),
@@ -138,12 +147,12 @@ pub fn answer(
             answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
             let detail = "Logins cannot be checked at the moment. Try again in a few seconds.";
             let problem = Problem::new("keys_unavailable", "Try again shortly", detail);
-            told(asked, settings, answer, page::no_keys(), problem)
+            told(asked, settings, answer, page::no_keys(asked.language()), problem)
         }
         Instead::CrossSite => {
             let detail = "This was not sent by a page of this service. Open the page itself and try again.";
             let problem = Problem::new("cross_site_request", "Sent from elsewhere", detail);
-            told(asked, settings, Answer::new(403), page::cross_site(settings), problem)
+            told(asked, settings, Answer::new(403), page::cross_site(asked.language(), settings), problem)
         }
     }
 }

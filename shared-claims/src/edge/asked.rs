@@ -116,6 +116,11 @@ impl<'r> Asked<'r> {
         }
     }
 
+    /// The values of all headers of this name that can be read.
+    pub(super) fn all_readable(&self, name: &'static str) -> Vec<&'r str> {
+        self.headers.all(name).into_iter().filter_map(text).collect()
+    }
+
     fn first(&self, name: &'static str) -> Option<&'r str> {
         self.headers.all(name).first().and_then(|value| text(value))
     }

@@ -31,6 +31,7 @@ mod answer;
 mod asked;
 mod decide;
 mod decision;
+mod language;
 mod learn;
 pub(crate) mod links;
 mod log;

@@ -14,6 +14,7 @@ mod hostile_tokens;
 mod key_set_table;
 mod key_sets;
 mod key_source;
+mod languages;
 mod logs;
 mod loops;
 mod on_axum;

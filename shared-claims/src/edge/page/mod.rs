@@ -1,9 +1,10 @@
-//! The pages: one quiet design, no script, every text escaped.
+//! The pages: one quiet design, no script, in the reader's language, every value escaped.
 
 mod escape;
 mod going_in_circles;
 mod plain;
 mod send_again;
+mod texts;
 
 use std::sync::OnceLock;
 
@@ -11,6 +12,7 @@ use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::answer::Answer;
+use super::language::Language;
 use crate::Settings;
 pub(super) use going_in_circles::going_in_circles;
 pub(super) use plain::{conflict, cross_site, forbidden, no_keys};
@@ -18,9 +20,10 @@ pub(super) use send_again::{Kept, send_again};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Title and content of a page.
+/// Title and content of a page, in HTML.
 pub(super) struct Page {
-    title: &'static str,
+    language: Language,
+    title: String,
     content: String,
     /// Whether there is a page of auth-service in it.
     frames: bool,
@@ -29,11 +32,13 @@ pub(super) struct Page {
 impl Page {
     /// The page as an answer, with a content security policy of its own.
     pub(super) fn into(self, mut answer: Answer, settings: &Settings) -> Answer {
-        let Self { title, content, frames } = self;
+        let Self { language, title, content, frames } = self;
+        let language = language.tag();
         answer.add("content-type", "text/html; charset=utf-8");
+        answer.add("content-language", language);
         answer.add("content-security-policy", policy(settings, frames));
         answer.body = format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+            "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
              </head>\n<body>\n<main>\n<h1>{title}</h1>\n{content}</main>\n</body>\n</html>\n"

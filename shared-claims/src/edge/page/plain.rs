@@ -5,24 +5,27 @@ use url::Url;
 use super::Page;
 use super::escape::escape;
 use crate::Settings;
+use crate::edge::language::Language;
 use crate::edge::links;
 
 /// Logged in, without the right.
-pub(in crate::edge) fn forbidden(settings: &Settings) -> Page {
+pub(in crate::edge) fn forbidden(language: Language, settings: &Settings) -> Page {
+    let front = links::page(settings, "/");
+    let values = [("front", front.as_str()), ("account", &settings.auth_url())];
     Page {
+        language,
         frames: false,
-        title: "Not for this account",
+        title: language.say("forbidden-title", &[]),
         content: format!(
-            "<p>You are logged in, but your account may not use this page. If it should, ask whoever runs this \
-             service.</p>\n<p><a href=\"{}\">Back to the front page</a> or <a href=\"{}\">your account</a></p>\n",
-            escape(links::page(settings, "/").as_str()),
-            escape(&settings.auth_url()),
+            "<p>{}</p>\n<p>{}</p>\n",
+            language.say("forbidden-why", &[]),
+            language.say("forbidden-links", &values),
         ),
     }
 }
 
 /// Two people's cookies. The button asks for this same address with the clearing query.
-pub(in crate::edge) fn conflict(address: &Url, clear: &str) -> Page {
+pub(in crate::edge) fn conflict(language: Language, address: &Url, clear: &str) -> Page {
     let mut fields = String::new();
     for (name, value) in address.query_pairs() {
         fields +=
@@ -31,40 +34,46 @@ pub(in crate::edge) fn conflict(address: &Url, clear: &str) -> Page {
     let mut action = address.clone();
     action.set_query(None);
     Page {
+        language,
         frames: false,
-        title: "Two logins at once",
+        title: language.say("conflict-title", &[]),
         content: format!(
-            "<p>Your browser sent login cookies that contradict each other. This happens when another site of this domain \
-             sets a cookie that it should not. Nobody was let in.</p>\n<p>Clearing the cookies of this domain logs you \
-             out everywhere on it; then you can log in again and come back here.</p>\n\
+            "<p>{}</p>\n<p>{}</p>\n\
              <form method=\"get\" action=\"{}\">\n{fields}<input type=\"hidden\" name=\"{clear}\" value=\"1\">\n\
-             <button type=\"submit\">Clear cookies and log in</button>\n</form>\n",
-            escape(action.as_str())
+             <button type=\"submit\">{}</button>\n</form>\n",
+            language.say("conflict-why", &[]),
+            language.say("conflict-clearing", &[]),
+            escape(action.as_str()),
+            language.say("conflict-clear", &[]),
         ),
     }
 }
 
 /// No keys yet.
-pub(in crate::edge) fn no_keys() -> Page {
+pub(in crate::edge) fn no_keys(language: Language) -> Page {
     Page {
+        language,
         frames: false,
-        title: "Just a moment",
-        content:
-            "<p>This service cannot check logins at the moment. Nothing is wrong with your account.</p>\n\
-                  <p>Reload this page in a few seconds.</p>\n"
-                .to_owned(),
+        title: language.say("keys-title", &[]),
+        content: format!(
+            "<p>{}</p>\n<p>{}</p>\n",
+            language.say("keys-why", &[]),
+            language.say("keys-reload", &[])
+        ),
     }
 }
 
 /// A change asked for by another site.
-pub(in crate::edge) fn cross_site(settings: &Settings) -> Page {
+pub(in crate::edge) fn cross_site(language: Language, settings: &Settings) -> Page {
+    let front = links::page(settings, "/");
     Page {
+        language,
         frames: false,
-        title: "Sent from elsewhere",
+        title: language.say("foreign-title", &[]),
         content: format!(
-            "<p>This was not sent by a page of this service, so nothing was changed.</p>\n\
-             <p><a href=\"{}\">Open the front page</a> and try again from there.</p>\n",
-            escape(links::page(settings, "/").as_str())
+            "<p>{}</p>\n<p>{}</p>\n",
+            language.say("foreign-why", &[]),
+            language.say("foreign-front", &[("front", front.as_str())])
         ),
     }
 }

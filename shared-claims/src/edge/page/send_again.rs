@@ -5,6 +5,7 @@ use url::{Url, form_urlencoded};
 use super::Page;
 use super::escape::escape;
 use crate::edge::MAX_FORM_BYTES;
+use crate::edge::language::Language;
 
 /// What became of the body of the form.
 #[derive(Debug, Clone, Copy)]
@@ -20,67 +21,69 @@ pub(in crate::edge) enum Kept<'b> {
 /// The frame renews the login while the person reads, without a script: it is a page of auth-service, which has the cookies
 /// that renew. Where the session is over, it offers the login. Without a frame, the person must prove again who they are.
 pub(in crate::edge) fn send_again(
+    language: Language,
     action: &Url,
     login_url: &Url,
     frame_url: Option<&Url>,
     kept: Kept<'_>,
 ) -> Page {
-    let login_url = escape(login_url.as_str());
+    let login = [("login", login_url.as_str())];
     let (why, how) = match frame_url {
         Some(frame_url) => (
-            "You were not logged in when this was sent, or your login had just ended.",
+            language.say("kept-why-ended", &[]),
             format!(
-                "<p>Your login:</p>\n<iframe src=\"{}\" title=\"Your login\"></iframe>\n\
-                 <p>If the box above stays empty, <a href=\"{login_url}\" target=\"_blank\">log in in a new tab</a>, then come \
-                 back here and press the button.</p>\n",
-                escape(frame_url.as_str())
+                "<p>{}</p>\n<iframe src=\"{}\" title=\"{}\"></iframe>\n<p>{}</p>\n",
+                language.say("kept-login", &[]),
+                escape(frame_url.as_str()),
+                language.say("kept-frame", &[]),
+                language.say("kept-new-tab", &login),
             ),
         ),
         None => (
-            "This needs a fresh login: it is some time since you last proved that it is you.",
-            format!(
-                "<p><a href=\"{login_url}\" target=\"_blank\">Enter your password again (opens a new tab)</a>, then come back \
-                 to this tab.</p>\n"
-            ),
+            language.say("kept-why-stale", &[]),
+            format!("<p>{}</p>\n", language.say("kept-password", &login)),
         ),
     };
-    let rest = match kept {
-        Kept::Fields(form) => format!(
-            "What you typed is not lost: it was not processed, and waits on this page.</p>\n{how}\
-             <form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
-             <button type=\"submit\">Send again</button>\n</form>\n",
-            escape(action.as_str()),
-            fields(form)
-        ),
-        Kept::NoFiles => not_kept(
-            "a page cannot keep files, and of a form that can hold files it keeps nothing, neither the files nor what you \
-             typed.",
-            &how,
-        ),
+    let (became, rest) = match kept {
+        Kept::Fields(form) => (language.say("kept-fields", &[]), form_again(language, action, form)),
+        Kept::NoFiles => (language.say("kept-no-files", &[]), go_back(language)),
         Kept::Nothing => {
-            let why = format!("only forms of this service of at most {} KB can.", MAX_FORM_BYTES / 1024);
-            not_kept(&why, &how)
+            let kilobytes = (MAX_FORM_BYTES / 1024).to_string();
+            (language.say("kept-nothing", &[("kilobytes", &kilobytes)]), go_back(language))
         }
     };
-    Page { frames: frame_url.is_some(), title: "Send this again", content: format!("<p>{why} {rest}") }
+    Page {
+        language,
+        frames: frame_url.is_some(),
+        title: language.say("kept-title", &[]),
+        content: format!("<p>{why} {became}</p>\n{how}{rest}"),
+    }
 }
 
-fn not_kept(why: &str, how: &str) -> String {
+fn form_again(language: Language, action: &Url, form: &[u8]) -> String {
     format!(
-        "It was not processed, and it could not be kept here: {why}</p>\n{how}\
-         <p>Then go back one page with your browser, where what you typed is usually still there, and send it again.</p>\n"
+        "<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
+         <button type=\"submit\">{}</button>\n</form>\n",
+        escape(action.as_str()),
+        fields(language, form),
+        language.say("kept-send", &[]),
     )
 }
 
+fn go_back(language: Language) -> String {
+    format!("<p>{}</p>\n", language.say("kept-go-back", &[]))
+}
+
 /// Everything but passwords is handed back unseen; those are asked for again.
-fn fields(form: &[u8]) -> String {
+fn fields(language: Language, form: &[u8]) -> String {
     let (mut hidden, mut retype) = (String::new(), String::new());
     for (n, (name, value)) in form_urlencoded::parse(form).enumerate() {
         let name_in_html = escape(&name);
         if is_secret(&name) {
             retype += &format!(
-                "<p><label for=\"again-{n}\">Type this again: {name_in_html}</label>\n\
-                 <input id=\"again-{n}\" type=\"password\" name=\"{name_in_html}\" autocomplete=\"off\"></p>\n"
+                "<p><label for=\"again-{n}\">{}</label>\n\
+                 <input id=\"again-{n}\" type=\"password\" name=\"{name_in_html}\" autocomplete=\"off\"></p>\n",
+                language.say("kept-type-again", &[("field", &name)])
             );
         } else {
             hidden +=

@@ -1,0 +1,102 @@
+# Die Texte der Seiten auf Deutsch. Was en.ftl im Kopf sagt, gilt auch hier.
+
+### Was ohne gültige Anmeldung gesendet wurde
+
+kept-title = Noch einmal senden
+kept-why-ended = Sie waren nicht angemeldet, als dies gesendet wurde, oder Ihre Anmeldung war gerade abgelaufen.
+kept-why-stale = Dafür braucht es eine frische Anmeldung: Es ist einige Zeit her, dass Sie zuletzt gezeigt haben, dass Sie es sind.
+kept-fields = Ihre Eingaben sind nicht verloren: Sie wurden nicht verarbeitet und warten auf dieser Seite.
+kept-nothing = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Das geht nur mit Formularen dieses Dienstes von höchstens { $kilobytes } KB.
+kept-no-files = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Eine Seite kann keine Dateien aufbewahren, und von einem Formular, das Dateien enthalten kann, bleibt nichts, weder die Dateien noch Ihre Eingaben.
+kept-go-back = Gehen Sie danach im Browser eine Seite zurück, wo Ihre Eingaben meist noch stehen, und senden Sie sie noch einmal.
+kept-login = Ihre Anmeldung:
+kept-frame = Ihre Anmeldung
+kept-new-tab = Bleibt das Feld oben leer, <a href="{ $login }" target="_blank">melden Sie sich in einem neuen Tab an</a>, kommen Sie dann hierher zurück und drücken Sie den Knopf.
+kept-password = <a href="{ $login }" target="_blank">Geben Sie Ihr Passwort noch einmal ein (öffnet einen neuen Tab)</a> und kommen Sie dann in diesen Tab zurück.
+kept-type-again = Bitte noch einmal eingeben: { $field }
+kept-send = Noch einmal senden
+
+### Seiten, die eines sagen
+
+forbidden-title = Nicht für dieses Konto
+forbidden-why = Sie sind angemeldet, aber Ihr Konto darf diese Seite nicht benutzen. Sollte es das dürfen, fragen Sie bitte, wer diesen Dienst betreibt.
+forbidden-links = <a href="{ $front }">Zurück zur Startseite</a> oder <a href="{ $account }">zu Ihrem Konto</a>
+
+conflict-title = Zwei Anmeldungen zugleich
+conflict-why = Ihr Browser hat Anmelde-Cookies gesendet, die einander widersprechen. Das kommt vor, wenn eine andere Website dieser Domain ein Cookie setzt, das sie nicht setzen sollte. Es wurde niemand eingelassen.
+conflict-clearing = Werden die Cookies dieser Domain gelöscht, sind Sie dort überall abgemeldet; danach können Sie sich wieder anmelden und kommen hierher zurück.
+conflict-clear = Cookies löschen und anmelden
+
+keys-title = Einen Augenblick
+keys-why = Dieser Dienst kann Anmeldungen gerade nicht prüfen. Mit Ihrem Konto ist alles in Ordnung.
+keys-reload = Laden Sie diese Seite in einigen Sekunden neu.
+
+foreign-title = Von anderswo gesendet
+foreign-why = Dies wurde nicht von einer Seite dieses Dienstes gesendet, darum wurde nichts geändert.
+foreign-front = <a href="{ $front }">Öffnen Sie die Startseite</a> und versuchen Sie es von dort noch einmal.
+
+### Das Ende einer Schleife
+
+loop-title = Die Anmeldung gelingt hier nicht
+loop-intro = Sie kamen mehrmals von der Anmeldung zurück und sind hier noch immer nicht angemeldet. Diese Seite beendet das, damit es nicht endlos weitergeht.
+loop-why = Warum
+loop-what-to-do = Was Sie tun können
+loop-try-again = Noch einmal versuchen
+loop-cause = Ursache: <code>{ $code }</code>
+
+stale-why = Sie sind angemeldet, aber diese Seite braucht eine frische Anmeldung, und die, mit der Sie zurückkamen, ist es nicht.
+stale-log-out = Melden Sie sich ab und wieder an, und versuchen Sie es dann noch einmal.
+stale-operator = Betreiber: auth-service muss wieder nach dem Passwort fragen, wenn <code>max_age</code> angegeben ist, und die Uhren der beiden Server müssen übereinstimmen.
+
+key-why = Die Anmeldung ist mit einem Schlüssel signiert, den dieser Dienst nicht kennt: <code>{ $key }</code>.
+key-wait = Versuchen Sie es in einer Minute noch einmal: Schlüssel werden neu geholt.
+key-operator = Betreiber: Dieser Dienst muss die Schlüssel haben, mit denen { $auth } signiert. Das Protokoll sagt, ob sie geholt werden können; <code>AUTH_JWKS</code> sagt, woher. Eine Datei muss ersetzt werden, wenn die Schlüssel wechseln.
+
+issuer-why = Die Anmeldung stammt nicht von dem Anmeldedienst, dem dieser Dienst vertraut, { $auth }.
+issuer-operator = Betreiber: <code>AUTH_URL</code> muss hier und bei auth-service gleich sein, Buchstabe für Buchstabe.
+
+audience-why = Die Anmeldung gilt nicht für die Domain dieses Dienstes, { $domain }.
+audience-operator = Betreiber: <code>COOKIE_DOMAIN</code> muss hier und bei auth-service gleich sein.
+
+refused-why = Das Anmelde-Cookie, das ankam, gilt hier nicht: { reason }.
+refused-delete = Löschen Sie in Ihrem Browser die Cookies dieser Website, und versuchen Sie es noch einmal.
+refused-operator = Betreiber: Das Protokoll nennt diese Ursache. Ein Cookie, das nicht von auth-service stammt, hat etwas anderes auf dieser Domain gesetzt; eines, das von dort stammt, wird abgelehnt, wenn die Versionen der beiden Dienste nicht zusammenpassen.
+
+# Warum ein Token abgelehnt wird, nach dem Code. $what ist der Teil, der Header oder der Claim, um den es geht.
+reason = { $code ->
+    [too_large] das Token ist größer als { $what } Byte
+    [not_three_parts] das Token hat nicht drei Teile, die alle etwas enthalten
+    [not_base64] der Teil „{ $what }“ ist kein kanonisches base64url
+    [not_json] der Teil „{ $what }“ ist kein JSON-Objekt
+    [duplicate_member] der Teil „{ $what }“ hat ein doppeltes Feld
+    [header_member] der Header hat ein anderes Feld als alg, typ und kid
+    [header_missing] im Header fehlt { $what }
+    [header_value] { $what } im Header ist nicht annehmbar
+    [wrong_typ] typ ist nicht at+jwt
+    [alg_not_allowed] alg ist kein Verfahren, das wir prüfen
+    [alg_mismatch] alg ist nicht das Verfahren des Schlüssels
+    [bad_signature] die Signatur ist falsch
+    [missing_claim] der Claim { $what } fehlt
+    [bad_claim] der Claim { $what } hat die falsche Form
+    [wrong_token_type] token_type ist nicht access
+    [subject_mismatch] sub und user_uuid sind verschieden
+    [never_valid] das Token endet, bevor es beginnt
+    [life_too_long] das Token gilt zu lange
+   *[other] { $code }
+}
+
+cookie-why = Ihr Browser kam von der Anmeldung ohne das Anmelde-Cookie: Er hat es nicht behalten oder nicht gesendet.
+cookie-other-host = Die Anfrage nennt einen anderen Host als { $service }, und andere erreicht das Cookie nicht. Steht auch in Ihrer Adresszeile ein anderer, öffnen Sie stattdessen <a href="{ $there }">{ $service }</a>.
+cookie-other-name = Betreiber: Es kam ein Cookie namens <code>{ $other }</code> an, während dieser Dienst <code>{ $name }</code> liest. Setzen Sie <code>ACCESS_COOKIE_NAME</code> bei beiden Diensten auf denselben Namen.
+cookie-hint-came = Betreiber: Ein anderes Cookie von { $domain } kam an, der Browser behält sie also. Nennt auth-service das Anmelde-Cookie <code>{ $name }</code> (<code>ACCESS_COOKIE_NAME</code>)?
+cookie-allow = Erlauben Sie in Ihrem Browser Cookies für { $domain }, und schalten Sie ab, was sie blockiert.
+cookie-domain = Betreiber: auth-service muss seine Cookies für <code>{ $domain }</code> setzen: <code>COOKIE_DOMAIN</code> muss bei beiden Diensten gleich sein und <code>{ $host }</code> darunter liegen.
+cookie-http = Dieser Dienst wird über http erreicht, und manche Browser (Safari) behalten dann kein Cookie mit <code>Secure</code>, auch nicht auf localhost. Nehmen Sie einen anderen Browser oder https; oder setzen Sie bei der Entwicklung <code>COOKIE_SECURE=false</code> bei auth-service und <code>ACCESS_COOKIE_NAME=sso_access</code> hier.
+
+clocks-ended = Die Anmeldung war schon abgelaufen, als sie hier ankam.
+clocks-future = Die Anmeldung stammt nach der Uhr dieses Dienstes aus der Zukunft.
+clocks-operator = Betreiber: Die Uhren der beiden Server gehen um mehr als fünf Sekunden auseinander. Lassen Sie auf beiden NTP laufen.
+clocks-made = Ausgestellt, nach der Uhr von auth-service
+clocks-ends = Endet, nach derselben Uhr
+clocks-now = Jetzt, nach der Uhr dieses Dienstes
+clocks-old-cookie = Wurde sie lange vor Ihrer Anmeldung ausgestellt, hat Ihr Browser ein altes Cookie behalten und das neue abgelehnt: Löschen Sie die Cookies dieser Website, erlauben Sie neue, und versuchen Sie es noch einmal.

@@ -1,0 +1,103 @@
+# The texts of the pages, in Project Fluent. They are HTML: what is put in is escaped before, and what stands here is not.
+# The tests compare this file with the others, and with what the pages name.
+
+### What was sent without a login that holds
+
+kept-title = Send this again
+kept-why-ended = You were not logged in when this was sent, or your login had just ended.
+kept-why-stale = This needs a fresh login: it is some time since you last proved that it is you.
+kept-fields = What you typed is not lost: it was not processed, and waits on this page.
+kept-nothing = It was not processed, and it could not be kept here: only forms of this service of at most { $kilobytes } KB can.
+kept-no-files = It was not processed, and it could not be kept here: a page cannot keep files, and of a form that can hold files it keeps nothing, neither the files nor what you typed.
+kept-go-back = Then go back one page with your browser, where what you typed is usually still there, and send it again.
+kept-login = Your login:
+kept-frame = Your login
+kept-new-tab = If the box above stays empty, <a href="{ $login }" target="_blank">log in in a new tab</a>, then come back here and press the button.
+kept-password = <a href="{ $login }" target="_blank">Enter your password again (opens a new tab)</a>, then come back to this tab.
+kept-type-again = Type this again: { $field }
+kept-send = Send again
+
+### Pages that say one thing
+
+forbidden-title = Not for this account
+forbidden-why = You are logged in, but your account may not use this page. If it should, ask whoever runs this service.
+forbidden-links = <a href="{ $front }">Back to the front page</a> or <a href="{ $account }">your account</a>
+
+conflict-title = Two logins at once
+conflict-why = Your browser sent login cookies that contradict each other. This happens when another site of this domain sets a cookie that it should not. Nobody was let in.
+conflict-clearing = Clearing the cookies of this domain logs you out everywhere on it; then you can log in again and come back here.
+conflict-clear = Clear cookies and log in
+
+keys-title = Just a moment
+keys-why = This service cannot check logins at the moment. Nothing is wrong with your account.
+keys-reload = Reload this page in a few seconds.
+
+foreign-title = Sent from elsewhere
+foreign-why = This was not sent by a page of this service, so nothing was changed.
+foreign-front = <a href="{ $front }">Open the front page</a> and try again from there.
+
+### The end of a loop
+
+loop-title = Logging in does not work here
+loop-intro = You came back from the login several times and are still not logged in here. This page ends that, so that it does not go on for ever.
+loop-why = Why
+loop-what-to-do = What to do
+loop-try-again = Try again
+loop-cause = Cause: <code>{ $code }</code>
+
+stale-why = You are logged in, but this page needs a fresh login, and the one that you came back with is not.
+stale-log-out = Log out and log in again, then try again.
+stale-operator = Operator: auth-service must ask for the password again when it is given <code>max_age</code>, and the clocks of the two servers must agree.
+
+key-why = The login is signed with a key that this service does not know: <code>{ $key }</code>.
+key-wait = Try again in a minute: keys are fetched anew.
+key-operator = Operator: this service must have the keys that { $auth } signs with. The log says whether they can be fetched; <code>AUTH_JWKS</code> says from where. A file has to be replaced when keys change.
+
+issuer-why = The login was not made by the auth service that this service trusts, { $auth }.
+issuer-operator = Operator: <code>AUTH_URL</code> must be the same, letter by letter, here and on auth-service.
+
+audience-why = The login was not made for the domain of this service, { $domain }.
+audience-operator = Operator: <code>COOKIE_DOMAIN</code> must be the same here and on auth-service.
+
+refused-why = The login cookie that arrived does not hold here: { reason }.
+refused-delete = Delete the cookies of this site in your browser, and try again.
+refused-operator = Operator: the log has this cause. A cookie that auth-service did not make was set by something else on this domain; one that it made is refused if the versions of the two services do not go together.
+
+# Why a token is refused, by the code. $what is the part, the header or the claim that it is about.
+reason = { $code ->
+    [too_large] the token is larger than { $what } bytes
+    [not_three_parts] the token does not have three non-empty parts
+    [not_base64] the { $what } is not canonical base64url
+    [not_json] the { $what } is not a JSON object
+    [duplicate_member] the { $what } has a duplicate member
+    [header_member] the header has a member other than alg, typ and kid
+    [header_missing] the header has no { $what }
+    [header_value] the header's { $what } is not acceptable
+    [wrong_typ] typ is not at+jwt
+    [alg_not_allowed] alg is not an algorithm we verify
+    [alg_mismatch] alg is not the one of the key
+    [bad_signature] the signature is wrong
+    [missing_claim] the claim { $what } is missing
+    [bad_claim] the claim { $what } has the wrong form
+    [wrong_token_type] token_type is not access
+    [subject_mismatch] sub and user_uuid differ
+    [never_valid] the token expires before it begins
+    [life_too_long] the token lives too long
+   *[other] { $code }
+}
+
+cookie-why = Your browser came from the login without the login cookie: it did not keep it, or did not send it.
+cookie-other-host = The request names another host than { $service }, and the cookie does not reach others. If your address bar does too, open <a href="{ $there }">{ $service }</a> instead.
+cookie-other-name = Operator: a cookie named <code>{ $other }</code> arrived, while this service reads <code>{ $name }</code>. Set <code>ACCESS_COOKIE_NAME</code> to one name on both services.
+cookie-hint-came = Operator: another cookie of { $domain } did arrive, so the browser keeps them. Does auth-service name the login cookie <code>{ $name }</code> (<code>ACCESS_COOKIE_NAME</code>)?
+cookie-allow = Allow cookies for { $domain } in your browser, and switch off what blocks them.
+cookie-domain = Operator: auth-service must set its cookies for <code>{ $domain }</code>: <code>COOKIE_DOMAIN</code> must be the same on both services, and <code>{ $host }</code> below it.
+cookie-http = This service is reached by http, and some browsers (Safari) keep no <code>Secure</code> cookie then, not even on localhost. Take another browser, or https; or, in development, set <code>COOKIE_SECURE=false</code> on auth-service and <code>ACCESS_COOKIE_NAME=sso_access</code> here.
+
+clocks-ended = The login had already ended when it arrived here.
+clocks-future = The login was made in the future, by the clock of this service.
+clocks-operator = Operator: the clocks of the two servers differ by more than five seconds. Run NTP on both.
+clocks-made = Made at, by the clock of auth-service
+clocks-ends = Ends at, by the same clock
+clocks-now = Now, by the clock of this service
+clocks-old-cookie = If it was made long before you logged in, your browser kept an old cookie and refused the new one: delete the cookies of this site, allow new ones, and try again.
