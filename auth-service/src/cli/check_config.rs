@@ -4,9 +4,25 @@ use crate::config::{Config, LogFormat, ServeFlags, TokenAlgorithm, span_in_words
 
 use super::{Failure, output};
 
-/// Prints every setting in force as `NAME=value` (D4t).
-pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
-    for (name, value) in in_force(&Config::parse(flags)?, flags.allowed_origins.as_deref()) {
+/// Every setting of `serve`, and how to print them.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    serve: ServeFlags,
+    /// As one JSON object, its keys the settings' names and its values the same texts.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints every setting in force, as `NAME=value` or as one JSON object (D4t).
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let flags = &arguments.serve;
+    let settings = in_force(&Config::parse(flags)?, flags.allowed_origins.as_deref());
+    if arguments.json {
+        let object = settings.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+        return output::line(serde_json::Value::Object(object.collect()));
+    }
+    for (name, value) in settings {
         output::line(format_args!("{name}={value}"))?;
     }
     Ok(())

@@ -45,7 +45,7 @@ enum Command {
     /// Bring the database's schema up to date, then exit.
     Migrate(DatabaseFlags),
     /// Check the settings and print those in force, secrets masked.
-    CheckConfig(Box<ServeFlags>),
+    CheckConfig(Box<check_config::Arguments>),
     /// Print, or check, the templates and texts that TEMPLATES_DIR can override.
     Templates(templates::Arguments),
     /// Print a new random secret, for SECRET_KEY or JWT_SIGNING_KEY.
@@ -131,7 +131,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         None => serve::run(&arguments.serve),
         Some(Command::Serve(flags)) => serve::run(&flags),
         Some(Command::Migrate(flags)) => migrate::run(&flags),
-        Some(Command::CheckConfig(flags)) => check_config::run(&flags),
+        Some(Command::CheckConfig(arguments)) => check_config::run(&arguments),
         Some(Command::Templates(arguments)) => templates::run(&arguments),
         Some(Command::GenerateSecret) => generate_secret::run(),
         Some(Command::Users(arguments)) => users::run(arguments),

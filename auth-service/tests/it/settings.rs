@@ -174,6 +174,24 @@ fn check_config_prints_what_is_in_force_and_no_secret() {
     assert!(!std::path::Path::new(url.strip_prefix("sqlite:").unwrap()).exists());
 }
 
+/// D4t: programs read the same settings, and no secret either.
+#[test]
+fn check_config_prints_the_same_as_json() {
+    let (_folder, url) = folder();
+    let lines = Program::new(&["check-config"]).set_all(&url).run();
+    let json = Program::new(&["check-config", "--json"]).set_all(&url).run();
+    assert_eq!((json.code, json.err.as_str()), (0, ""), "{json:?}");
+    assert!(!json.out.contains(SECRET) && json.out.lines().count() == 1, "{json:?}");
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(object.len(), lines.out.lines().count());
+    for line in lines.out.lines() {
+        let (name, value) = line.split_once('=').unwrap();
+        assert_eq!(object[name], value, "{name}");
+    }
+    let refused = Program::new(&["check-config", "--json"]).set_all(&url).set("LISTEN", "example.org").run();
+    refused.assert_says(2, "LISTEN: ");
+}
+
 /// D2t: a password in the database's address is shown neither by `check-config` nor by a failure to connect.
 #[cfg(feature = "postgres")]
 #[test]
