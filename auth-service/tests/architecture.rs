@@ -29,6 +29,7 @@ const RINGS: [(&str, u8); 26] = [
     ("health", 3),
     ("housekeeping", 3),
     ("every_page", 4),
+    ("doctor", 4),
     ("cli", 4),
     ("server", 4),
     ("stop", 4),

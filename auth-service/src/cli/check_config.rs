@@ -71,6 +71,8 @@ fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str
                 .as_ref()
                 .map_or_else(|| "(not used)".to_owned(), |dir| dir.display().to_string()),
         ),
+        ("SMTP_URL", config.mail.smtp.as_ref().map_or_else(|| "(not used)".to_owned(), |url| url.masked())),
+        ("MAIL_FROM", config.mail.from.clone().unwrap_or_else(|| "(not used)".to_owned())),
         ("COOKIE_SECURE", config.cookie_secure.to_string()),
         ("ACCESS_COOKIE_NAME", config.cookie_names.access.clone()),
         ("REFRESH_COOKIE_NAME", config.cookie_names.refresh.clone()),

@@ -6,6 +6,7 @@ mod check_config;
 mod cleanup;
 mod completions;
 mod database;
+mod doctor;
 mod export;
 mod generate_secret;
 mod import;
@@ -46,6 +47,8 @@ enum Command {
     Migrate(DatabaseFlags),
     /// Check the settings and print those in force, secrets masked.
     CheckConfig(Box<check_config::Arguments>),
+    /// Examine a deployment from the inside and the outside, and say what to do about what is wrong.
+    Doctor(Box<doctor::Arguments>),
     /// Print, or check, the templates and texts that TEMPLATES_DIR can override.
     Templates(templates::Arguments),
     /// Print a new random secret, for SECRET_KEY or JWT_SIGNING_KEY.
@@ -132,6 +135,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Serve(flags)) => serve::run(&flags),
         Some(Command::Migrate(flags)) => migrate::run(&flags),
         Some(Command::CheckConfig(arguments)) => check_config::run(&arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Templates(arguments)) => templates::run(&arguments),
         Some(Command::GenerateSecret) => generate_secret::run(),
         Some(Command::Users(arguments)) => users::run(arguments),

@@ -62,6 +62,21 @@ pub struct SiteFlags {
     pub templates_dir: Option<PathBuf>,
 }
 
+/// Where mail goes out. Nothing sends any yet: these are checked, and used by `doctor`.
+#[derive(clap::Args, Clone, Default)]
+pub struct MailFlags {
+    /// The server that takes our mail: `smtps://<user>:<password>@<host>`, or `smtp://…` with `?tls=required` or
+    /// `?tls=opportunistic` [default: no mail].
+    #[arg(long, env, hide_env_values = true, value_name = "URL")]
+    pub smtp_url: Option<String>,
+    /// A file that holds SMTP_URL.
+    #[arg(long, env, value_name = "FILE")]
+    pub smtp_url_file: Option<PathBuf>,
+    /// The sender of our mail: `accounts@example.org`.
+    #[arg(long, env, hide_env_values = true, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+}
+
 /// All that the service needs.
 #[derive(clap::Args, Clone, Default)]
 pub struct ServeFlags {
@@ -145,4 +160,6 @@ pub struct ServeFlags {
     pub passwords: PasswordFlags,
     #[command(flatten)]
     pub site: SiteFlags,
+    #[command(flatten)]
+    pub mail: MailFlags,
 }

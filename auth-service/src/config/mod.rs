@@ -3,6 +3,7 @@
 mod cookie_domain;
 mod cookie_names;
 mod flags;
+mod mail;
 mod origins;
 mod proxies;
 mod secret;
@@ -14,7 +15,8 @@ mod span;
 
 pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
-pub use flags::{DatabaseFlags, KeyTimeFlags, PasswordFlags, ServeFlags, SiteFlags};
+pub use flags::{DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, ServeFlags, SiteFlags};
+pub use mail::{Mail, MailEncryption, SmtpUrl};
 pub use origins::{AllowedOrigins, AuthUrl};
 pub use proxies::TrustedProxies;
 pub use secret_key::SecretKey;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::span::{self, DAY, HOUR, MINUTE};
 use super::{
-    AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, PasswordFlags,
-    SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies, secret, signing,
+    AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, Mail,
+    PasswordFlags, SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies, secret, signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -30,6 +30,7 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     pub passwords: PasswordRules,
     pub site: Site,
+    pub mail: Mail,
     pub log_format: LogFormat,
     /// How long after SIGTERM everything is still answered while `/readyz` says 503. Default 5 seconds.
     pub shutdown_delay: Duration,
@@ -117,6 +118,7 @@ impl Config {
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
             passwords: flags.passwords.parse()?,
             site: Site::parse(&flags.site)?,
+            mail: Mail::parse(&flags.mail)?,
             log_format: log_format(flags.log_format.as_deref())?,
             shutdown_delay: span::parse("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref(), 5, 0..=300)?,
             cookie_domain,

@@ -1,7 +1,9 @@
 //! Bringing the schema up to date.
 
 use diesel::QueryResult;
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::AnyConnection;
@@ -41,6 +43,25 @@ pub fn is_pending(conn: &mut AnyConnection) -> diesel::migration::Result<bool> {
         AnyConnection::Sqlite(conn) => conn.has_pending_migration(SQLITE),
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(conn) => conn.has_pending_migration(POSTGRES),
+    }
+}
+
+/// The migrations that the database has and this binary does not know: those of a later release.
+pub fn unknown(conn: &mut AnyConnection) -> diesel::migration::Result<Vec<String>> {
+    fn beyond<DB: Backend>(
+        conn: &mut impl MigrationHarness<DB>,
+        ours: EmbeddedMigrations,
+    ) -> diesel::migration::Result<Vec<String>> {
+        let ours = MigrationSource::<DB>::migrations(&ours)?;
+        let known: Vec<_> = ours.iter().map(|migration| migration.name().version().to_string()).collect();
+        let applied = conn.applied_migrations()?.into_iter().map(|version| version.to_string());
+        Ok(applied.filter(|version| !known.contains(version)).collect())
+    }
+    match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(conn) => beyond(conn, SQLITE),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(conn) => beyond(conn, POSTGRES),
     }
 }
 

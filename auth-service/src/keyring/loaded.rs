@@ -68,7 +68,7 @@ fn published(rows: &[SigningKey]) -> impl Iterator<Item = &SigningKey> {
     rows.iter().filter(|key| key.state() != State::Revoked)
 }
 
-fn jwks(rows: &[SigningKey]) -> Result<String, KeyringError> {
+pub(super) fn jwks(rows: &[SigningKey]) -> Result<String, KeyringError> {
     #[derive(Serialize)]
     struct Jwks {
         keys: Vec<Jwk>,

@@ -1,6 +1,7 @@
 //! The keys that sign access tokens: made, rotated and taken away by whichever instance gets to it, sealed in the
 //! database that all instances share, published as a JWKS.
 
+mod examine;
 mod jwk;
 mod life;
 mod loaded;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database, DatabaseError};
+pub use examine::{Examined, examine};
 pub use jwk::Jwk;
 pub use loaded::Loaded;
 pub use operator::{NotDone, Outlook, revoke, revoke_all, rotate};

@@ -1,0 +1,51 @@
+//! `auth-service doctor`
+
+use url::Url;
+
+use crate::config::ServeFlags;
+use crate::doctor;
+
+use super::{Failure, output};
+
+/// Every setting of `serve`, the services to look at, and how to print.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    serve: ServeFlags,
+    /// The address of a page that needs a login, at a service that trusts it: `https://shop.example.org/private`. May be
+    /// given several times.
+    #[arg(long = "service", value_name = "URL")]
+    services: Vec<String>,
+    /// As one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Ends well when there is neither an error nor a warning.
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let services = arguments.services.iter().map(|text| service(text)).collect::<Result<Vec<_>, _>>()?;
+    let report = doctor::examine(&arguments.serve, &services);
+    if arguments.json {
+        output::line(serde_json::to_string(&report).expect("texts and numbers can be written as JSON"))?;
+    } else {
+        output::line(&report)?;
+    }
+    match report.healthy {
+        true => Ok(()),
+        false => Err(Failure::Refused(format!(
+            "the doctor found {} errors and {} warnings",
+            report.summary.error, report.summary.warning
+        ))),
+    }
+}
+
+fn service(text: &str) -> Result<Url, Failure> {
+    let url = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
+    });
+    let mut url = url.ok_or_else(|| {
+        Failure::Misused("--service: must be an address such as https://shop.example.org/private".to_owned())
+    })?;
+    url.set_fragment(None);
+    Ok(url)
+}

@@ -1,0 +1,190 @@
+//! Where mail goes out, and in whose name.
+
+use std::str::FromStr;
+
+use email_address::EmailAddress;
+use lettre::SmtpTransport;
+use lettre::transport::smtp::SmtpTransportBuilder;
+use url::{Host, Url};
+use zeroize::Zeroizing;
+
+use super::{ConfigError, MailFlags, secret};
+
+/// `SMTP_URL` and `MAIL_FROM`. Without them no mail is sent.
+#[derive(Debug, Clone, Default)]
+pub struct Mail {
+    /// The server that takes our mail.
+    pub smtp: Option<SmtpUrl>,
+    /// The sender of our mail, as it was written.
+    pub from: Option<String>,
+}
+
+impl Mail {
+    pub(super) fn parse(flags: &MailFlags) -> Result<Self, ConfigError> {
+        let url = secret::read(SmtpUrl::SETTING, flags.smtp_url.as_deref(), flags.smtp_url_file.as_deref())?;
+        Ok(Self {
+            smtp: url.as_deref().map(SmtpUrl::parse).transpose()?,
+            from: flags.mail_from.as_deref().map(sender).transpose()?,
+        })
+    }
+}
+
+fn sender(text: &str) -> Result<String, ConfigError> {
+    match EmailAddress::from_str(text) {
+        Ok(_) if !text.contains(char::is_control) => Ok(text.to_owned()),
+        _ => Err(ConfigError::new(
+            "MAIL_FROM",
+            "must be an e-mail address, such as accounts@example.org or Accounts <accounts@example.org>",
+        )),
+    }
+}
+
+/// How the connection to the mail server is kept from being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailEncryption {
+    /// `smtps://`: TLS from the first byte.
+    FromTheStart,
+    /// `smtp://…?tls=required`: STARTTLS, or no mail.
+    StartTls,
+    /// `smtp://…?tls=opportunistic`: STARTTLS where the server offers it; somebody on the way can take the offer out.
+    IfOffered,
+    /// `smtp://`: none.
+    None,
+}
+
+/// A mail server in the forms that lettre reads. Its text may hold a password and is never shown.
+#[derive(Clone)]
+pub struct SmtpUrl {
+    text: Zeroizing<String>,
+    url: Url,
+    encryption: MailEncryption,
+}
+
+impl SmtpUrl {
+    const SETTING: &'static str = "SMTP_URL";
+
+    /// Takes `smtps://user:password@mail.example.org`, or `smtp://…` with `?tls=required` or `?tls=opportunistic`.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let refuse = |problem: &str| Err(ConfigError::new(Self::SETTING, problem));
+        let Ok(url) = Url::parse(text) else {
+            return refuse("must be an address such as smtps://user:password@mail.example.org");
+        };
+        let tls: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let tls: Vec<(&str, &str)> =
+            tls.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let encryption = match (url.scheme(), tls.as_slice()) {
+            ("smtps", []) => MailEncryption::FromTheStart,
+            ("smtp", [("tls", "required")]) => MailEncryption::StartTls,
+            ("smtp", [("tls", "opportunistic")]) => MailEncryption::IfOffered,
+            ("smtp", []) => MailEncryption::None,
+            ("smtp" | "smtps", _) => {
+                return refuse(
+                    "may have ?tls=required or ?tls=opportunistic after smtp://, and nothing else",
+                );
+            }
+            _ => return refuse("must begin with smtps:// or smtp://"),
+        };
+        if url.host_str().is_none_or(str::is_empty) || url.fragment().is_some() {
+            return refuse("must name a host, and have no fragment: write # in a password as %23");
+        }
+        // lettre would log in as nobody, without a word.
+        if url.username().is_empty() != url.password().is_none() {
+            return refuse("must have both a user and a password, or neither");
+        }
+        let this = Self { text: Zeroizing::new(text.to_owned()), url, encryption };
+        match SmtpTransport::from_url(&this.text) {
+            Ok(_) => Ok(this),
+            Err(_) => refuse(
+                "cannot be used: write every character of user and password that is no letter or digit as % and two hexadecimal digits",
+            ),
+        }
+    }
+
+    /// A connection in the making.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be used.
+    pub fn transport(&self) -> Result<SmtpTransportBuilder, lettre::transport::smtp::Error> {
+        SmtpTransport::from_url(&self.text)
+    }
+
+    pub fn encryption(&self) -> MailEncryption {
+        self.encryption
+    }
+
+    /// Whether a password is sent.
+    pub fn has_password(&self) -> bool {
+        self.url.password().is_some()
+    }
+
+    /// Whether the server is this machine itself.
+    pub fn is_local(&self) -> bool {
+        match self.url.host() {
+            // The parser of schemes that are not the web's knows no IPv4 addresses.
+            Some(Host::Domain(name)) => {
+                name == "localhost"
+                    || name.ends_with(".localhost")
+                    || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+            }
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// What may be shown: scheme, host, port and the kind of TLS; user and password never.
+    pub fn masked(&self) -> String {
+        let credentials = if self.has_password() { "…@" } else { "" };
+        let port = self.url.port().map_or_else(String::new, |port| format!(":{port}"));
+        let tls = match self.encryption {
+            MailEncryption::StartTls => "?tls=required",
+            MailEncryption::IfOffered => "?tls=opportunistic",
+            MailEncryption::FromTheStart | MailEncryption::None => "",
+        };
+        let host = self.url.host_str().unwrap_or_default();
+        format!("{}://{credentials}{host}{port}{tls}", self.url.scheme())
+    }
+}
+
+impl std::fmt::Debug for SmtpUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_taken_and_shown_without_user_and_password() {
+        for (text, shown) in [
+            ("smtps://ada:hunter2@mail.example.org", "smtps://…@mail.example.org"),
+            ("smtp://mail.example.org:2525", "smtp://mail.example.org:2525"),
+            ("smtp://ada:p%40ss@mail.example.org?tls=required", "smtp://…@mail.example.org?tls=required"),
+            ("smtp://127.0.0.1:25?tls=opportunistic", "smtp://127.0.0.1:25?tls=opportunistic"),
+        ] {
+            let url = SmtpUrl::parse(text).unwrap();
+            assert_eq!((url.masked().as_str(), format!("{url:?}").as_str()), (shown, shown));
+        }
+    }
+
+    #[test]
+    fn what_sends_no_mail_or_not_as_meant_is_refused_without_being_shown() {
+        for text in [
+            "",
+            "mail.example.org",
+            "http://mail.example.org",
+            "smtp://",
+            "smtp://hunter2@mail.example.org",
+            "smtp://:hunter2@mail.example.org",
+            "smtp://mail.example.org?tls=maybe",
+            "smtps://mail.example.org?tls=required",
+            "smtp://mail.example.org?tsl=required",
+            "smtps://ada:hun#ter2@mail.example.org",
+        ] {
+            let refusal = SmtpUrl::parse(text).expect_err(text).to_string();
+            assert!(refusal.starts_with("SMTP_URL: ") && !refusal.contains("hunter2"), "{refusal}");
+        }
+    }
+}

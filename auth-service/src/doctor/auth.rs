@@ -1,0 +1,113 @@
+//! The auth service at its public address: alive, ready, and with pages that arrive as they were sent.
+
+use actix_web::cookie::{Cookie, SameSite};
+
+use super::finding::Finding;
+use super::proxy;
+use super::settings::Known;
+use super::transport;
+use super::visit::{Answer, IN_A_TAB, Visitor};
+use crate::config::Config;
+
+/// What the public address showed that others are compared with.
+#[derive(Debug, Default)]
+pub(super) struct Outside {
+    pub findings: Vec<Finding>,
+    /// The answer to `GET /.well-known/jwks.json`, where there was one.
+    pub jwks: Option<Answer>,
+    /// As [`Answer::clock_ahead`].
+    pub clock_ahead: Option<i64>,
+}
+
+pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
+    let mut outside = Outside::default();
+    let config = &known.config;
+    let origin = config.auth_url.origin();
+    let alive = match visitor.get(&config.auth_url.join("/healthz"), &[]) {
+        Ok(alive) => alive,
+        Err(error) => {
+            outside.findings.push(
+                Finding::error("auth-service-unreachable", format!("{origin} does not answer: {error}"))
+                    .because("People are sent there to log in, and services fetch the keys there.")
+                    .advise(
+                        "Check that it runs, the name in DNS, the certificate and the proxy. From within a container the \
+                         public address may be out of reach: then run the doctor where browsers are.",
+                    ),
+            );
+            return outside;
+        }
+    };
+    outside.clock_ahead = alive.clock_ahead;
+    if alive.status != 200 || alive.body != "alive\n" {
+        outside.findings.push(
+            Finding::error("auth-service-not-there", format!("{origin}/healthz answers {}", alive.in_words()))
+                .because("What answers under AUTH_URL is not auth-service, or it cannot be reached from the proxy.")
+                .advise("Check where the proxy sends requests for this host, and that auth-service listens there (LISTEN)."),
+        );
+        return outside;
+    }
+    outside.findings.push(Finding::ok("auth-service", format!("{origin} answers")));
+    if let Ok(ready) = visitor.get(&config.auth_url.join("/readyz"), &[])
+        && ready.status != 200
+    {
+        outside.findings.push(
+            Finding::error("auth-service-not-ready", format!("{origin}/readyz answers {}", ready.in_words()))
+                .because("It cannot reach its database, or the schema lacks a migration.")
+                .advise("Look at its log, which says which."),
+        );
+    }
+    outside.jwks = visitor.get(&config.auth_url.join("/.well-known/jwks.json"), &[]).ok();
+    let Ok(page) = visitor.get(&config.auth_url.join("/login"), &IN_A_TAB) else { return outside };
+    match page.status {
+        200 => {
+            outside.findings.push(browser_cookie(config, &page));
+            outside.findings.extend(transport::examine(config, &page, visitor));
+            outside.findings.extend(proxy::examine(config, visitor));
+        }
+        421 => outside.findings.push(
+            Finding::error("host-not-passed-on", "the proxy does not pass the Host header on unchanged")
+                .because("auth-service answers 421 to requests for another host than that of AUTH_URL: nobody can log in.")
+                .advise("nginx: `proxy_set_header Host $host;` (with the port, where there is one: $http_host). Caddy and Traefik pass it on by themselves."),
+        ),
+        _ => outside.findings.push(
+            Finding::error("login-page-fails", format!("{origin}/login answers {}", page.in_words()))
+                .because("Nobody can log in.")
+                .advise("Look at the logs of auth-service and of the proxy."),
+        ),
+    }
+    outside
+}
+
+/// The cookie for messages and form protection arrives with the attributes that it was sent with.
+fn browser_cookie(config: &Config, page: &Answer) -> Finding {
+    let name = &config.cookie_names.browser;
+    let lines = page.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+    let cookie = lines.filter_map(|line| Cookie::parse(line).ok()).find(|cookie| cookie.name() == name);
+    let Some(cookie) = cookie else {
+        return Finding::error("browser-cookie-missing", format!("the login page sets no cookie {name}"))
+            .because("Without it no form can be sent, so nobody can log in.")
+            .advise("Check that the proxy keeps Set-Cookie, caches no page, and that auth-service runs with these settings.");
+    };
+    let mut wrong = Vec::new();
+    if config.cookie_secure && cookie.secure() != Some(true) {
+        wrong.push("no Secure");
+    }
+    if cookie.http_only() != Some(true) {
+        wrong.push("no HttpOnly");
+    }
+    if cookie.same_site() != Some(SameSite::Lax) {
+        wrong.push("no SameSite=Lax");
+    }
+    if cookie.path() != Some("/") {
+        wrong.push("another path than /");
+    }
+    if cookie.domain().is_some() {
+        wrong.push("a Domain");
+    }
+    if wrong.is_empty() {
+        return Finding::ok("browser-cookie", format!("the cookie {name} arrives as it was sent"));
+    }
+    Finding::error("browser-cookie-altered", format!("the cookie {name} arrives with {}", wrong.join(", ")))
+        .because("Browsers drop it, or give it to others.")
+        .advise("Take out of the proxy what rewrites cookies (nginx: proxy_cookie_domain, proxy_cookie_path, proxy_cookie_flags).")
+}

@@ -1,0 +1,188 @@
+//! The database: there, writable, with the schema of this binary, and with keys that the secret opens.
+
+use super::finding::Finding;
+use super::settings::Known;
+use crate::clock::Clock;
+use crate::db::{self, Database, DatabaseError, migrate};
+use crate::keyring::{self, Examined, KeyringError};
+
+/// What the database knows that others are compared with.
+#[derive(Debug, Default)]
+pub(super) struct Inside {
+    pub findings: Vec<Finding>,
+    /// The public keys, as they should be published; nothing where they could not be read.
+    pub jwks: Option<String>,
+    /// How far the database's clock is ahead of this machine's, in milliseconds; nothing for a file, which has none.
+    pub clock_ahead: Option<i64>,
+}
+
+pub(super) fn examine(known: &Known) -> Inside {
+    let mut inside = Inside::default();
+    if !known.has("DATABASE_URL") {
+        return inside;
+    }
+    let url = &known.config.database_url;
+    if url.is_missing_file() {
+        inside.findings.push(
+            Finding::error("database-missing", format!("there is no file at {}", url.masked()))
+                .because("A misspelt path looks like a service without people.")
+                .advise("Correct DATABASE_URL, or start auth-service once, which makes the file."),
+        );
+        return inside;
+    }
+    match Database::connect(url, 1) {
+        Ok(db) => open(&db, known, &mut inside),
+        Err(error) => inside.findings.push(unreachable(&url.masked(), &error)),
+    }
+    inside
+}
+
+fn unreachable(masked: &str, error: &DatabaseError) -> Finding {
+    let error = error.to_string();
+    let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
+    Finding::error("database-unreachable", format!("{masked} does not answer: {error}"))
+        .because("Nobody can log in, and no login is renewed.")
+        .advise("Check that it runs, that DATABASE_URL names it, and that this user may reach it.")
+}
+
+fn open(db: &Database, known: &Known, inside: &mut Inside) {
+    let masked = known.config.database_url.masked();
+    // A transaction that may write and writes nothing.
+    if let Err(error) = db.run_here(|conn| conn.write(|_| Ok::<_, DatabaseError>(()))) {
+        inside.findings.push(
+            Finding::error("database-not-writable", format!("{masked} cannot be written: {error}"))
+                .because("Every login and every renewal writes.")
+                .advise("Give the user that runs auth-service the right to write the file and its folder, and look for a full disk."),
+        );
+        return;
+    }
+    inside.findings.push(Finding::ok("database", format!("{masked} answers and can be written")));
+    match db.run_here(|conn| db::is_superuser(conn).map_err(DatabaseError::from)) {
+        Ok(true) => inside.findings.push(
+            Finding::warning("database-role-is-superuser", "the role of DATABASE_URL is a superuser of PostgreSQL")
+                .because("Whoever breaks into auth-service would have every database of the server.")
+                .advise("Make a role that owns this database and nothing else: CREATE ROLE auth LOGIN; ALTER DATABASE … OWNER TO auth."),
+        ),
+        Ok(false) => {}
+        Err(error) => inside.findings.push(unreachable(&masked, &error)),
+    }
+    inside.clock_ahead = clock_ahead(db);
+    if schema(db, &masked, &mut inside.findings) {
+        keys(db, known, inside);
+    }
+}
+
+fn clock_ahead(db: &Database) -> Option<i64> {
+    let machine = Clock::system();
+    let asked = machine.now();
+    let answer = db.run_here(|conn| db::time(conn).map_err(DatabaseError::from)).ok()??;
+    let answered = machine.now();
+    Some(answer.micros_after(asked + asked.until(answered) / 2) / 1000)
+}
+
+/// Whether it is one that keys can be read from.
+fn schema(db: &Database, masked: &str, findings: &mut Vec<Finding>) -> bool {
+    let judged = db.run_here(|conn| {
+        let pending = migrate::is_pending(conn).map_err(DatabaseError::Migration)?;
+        Ok::<_, DatabaseError>((pending, migrate::unknown(conn).map_err(DatabaseError::Migration)?))
+    });
+    match judged {
+        Ok((true, _)) => {
+            findings.push(
+                Finding::error("schema-pending", "the schema lacks a migration of this binary")
+                    .because("auth-service of this release is not ready before.")
+                    .advise("Start it, or run `auth-service migrate`; the release before still runs on the new schema."),
+            );
+            false
+        }
+        Ok((false, unknown)) if !unknown.is_empty() => {
+            findings.push(
+                Finding::note(
+                    "schema-newer",
+                    format!("the schema is of a later release, with {} migrations more", unknown.len()),
+                )
+                .because("A release runs on the schema of the one after it, and no further.")
+                .advise("Bring this binary up to date, unless an upgrade is under way."),
+            );
+            true
+        }
+        Ok(_) => {
+            findings.push(Finding::ok("schema", "the schema is that of this binary"));
+            true
+        }
+        Err(error) => {
+            findings.push(unreachable(masked, &error));
+            false
+        }
+    }
+}
+
+fn keys(db: &Database, known: &Known, inside: &mut Inside) {
+    let config = &known.config;
+    let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
+    let examined = db.run_here(|conn| keyring::examine(conn, secrets, &config.token_algorithm));
+    match examined {
+        Ok(examined) => {
+            let opens = known.has("SECRET_KEY") && known.has("SECRET_KEY_PREVIOUS");
+            inside.findings.extend(judge(&examined, opens));
+            inside.jwks = Some(examined.jwks);
+        }
+        Err(KeyringError::Database(error)) => {
+            inside.findings.push(unreachable(&config.database_url.masked(), &error));
+        }
+        Err(error) => inside.findings.push(
+            Finding::error("keys-damaged", error.to_string())
+                .because("Nothing can be signed or verified with it.")
+                .advise("Restore the table signing_keys from a backup."),
+        ),
+    }
+}
+
+fn judge(keys: &Examined, secrets_are_known: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if keys.keys == 0 {
+        let finding = Finding::note("no-keys-yet", "there are no signing keys yet");
+        findings.push(finding.because("auth-service makes them at its first start.").advise("Start it."));
+        return findings;
+    }
+    if secrets_are_known && !keys.unopened.is_empty() {
+        let what = format!("SECRET_KEY does not open the signing key {}", keys.unopened.join(" and "));
+        findings.push(
+            Finding::error("secret-key-does-not-fit", what)
+                .because("auth-service does not start with it on this database.")
+                .advise(
+                    "Use the secret that it last ran with here, or give that one as SECRET_KEY_PREVIOUS.",
+                ),
+        );
+    } else if secrets_are_known && keys.is_outdated {
+        findings.push(
+            Finding::note("keys-sealed-by-previous-secret", "a signing key is sealed by SECRET_KEY_PREVIOUS")
+                .because("It is lost when SECRET_KEY_PREVIOUS is unset before it is sealed anew.")
+                .advise("Restart auth-service, which seals it with SECRET_KEY."),
+        );
+    }
+    if keys.is_revoked {
+        findings.push(
+            Finding::error("shared-key-revoked", "JWT_SIGNING_KEY was revoked")
+                .because("auth-service does not start with it.")
+                .advise("Set another, here and in every service that verifies with it."),
+        );
+    }
+    match (&keys.active, &keys.next) {
+        (None, _) => findings.push(
+            Finding::error("no-active-key", "no key signs")
+                .because("Nobody can log in.")
+                .advise("Restart auth-service, which makes one, and look at its log."),
+        ),
+        (Some(active), None) if !keys.is_shared => findings.push(
+            Finding::warning("no-next-key", format!("{active} signs, and no key is published to follow it"))
+                .because("Should it have to be revoked, services would meet a key that they do not know.")
+                .advise("A running auth-service makes one within seconds: check that it runs, and its log."),
+        ),
+        (Some(active), _) if findings.is_empty() => {
+            findings.push(Finding::ok("keys", format!("the keys open; {active} signs")));
+        }
+        _ => {}
+    }
+    findings
+}

@@ -1,0 +1,35 @@
+//! The hidden field of a login form.
+
+/// The value of `<input type="hidden" name="next" value="…">` in a page of ours, unescaped.
+pub(super) fn hidden_next(page: &str) -> Option<String> {
+    let (_, after) = page.split_once(r#"name="next" value=""#)?;
+    let (value, _) = after.split_once('"')?;
+    Some(unescaped(value))
+}
+
+/// What the templates' escaping made of a text, undone; `&amp;` last, so that nothing is undone twice.
+fn unescaped(text: &str) -> String {
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_read_as_it_was_given() {
+        let page = r#"<input type="hidden" name="next" value="https:&#x2F;&#x2F;shop.example.org/?a=1&amp;b=&amp;lt;">"#;
+        assert_eq!(hidden_next(page).as_deref(), Some("https://shop.example.org/?a=1&b=&lt;"));
+        assert_eq!(hidden_next("<form></form>"), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! `auth-service doctor`: a deployment, examined from the inside and the outside. Changes nothing.
+//!
+//! One file holds one examination: a function that yields findings. They run side by side, because each may wait for
+//! somebody who does not answer.
+
+mod auth;
+mod clock;
+mod cookies;
+mod database;
+mod finding;
+mod hidden;
+mod jwks;
+mod proxy;
+mod report;
+mod secrets;
+mod service;
+mod settings;
+mod smtp;
+mod transport;
+mod visit;
+
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use url::Url;
+
+pub use finding::{Finding, Severity};
+pub use report::{Report, Summary};
+
+use crate::config::ServeFlags;
+use settings::Known;
+use visit::Visitor;
+
+/// How long one of the examinations that run side by side may take; there are two rounds of them.
+const PATIENCE: Duration = Duration::from_secs(14);
+
+/// Examines everything that the settings and the addresses of services lead to.
+pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
+    let (refusals, known) = settings::examine(flags);
+    let mut findings = Findings::default();
+    findings.add("settings", refusals);
+    findings.add("secrets", secrets::examine(flags));
+    let Some(known) = known.map(Arc::new) else {
+        findings.add("settings", [not_examined("nothing else")]);
+        return Report::new(findings.0);
+    };
+    findings.add("cookies", cookies::examine(&known));
+
+    let inside = begin(&known, |known, _| database::examine(known));
+    let mail = begin(&known, |known, _| smtp::examine(known));
+    let has_address = known.has("COOKIE_DOMAIN") && known.has("AUTH_URL");
+    let outside = has_address.then(|| begin(&known, auth::examine));
+    let inside = end(&inside, "database", &mut findings).unwrap_or_default();
+    let outside =
+        outside.and_then(|outside| end(&outside, "auth-service", &mut findings)).unwrap_or_default();
+
+    findings.add("database", inside.findings);
+    findings.add("auth-service", outside.findings);
+    findings.add("auth-service", jwks::examine(inside.jwks.as_deref(), outside.jwks.as_ref()));
+    if !has_address {
+        findings.add("auth-service", [not_examined("neither auth-service's public address nor any service")]);
+    }
+
+    let auth_answers = outside.clock_ahead.is_some();
+    let seen: Vec<_> = services
+        .iter()
+        .filter(|_| has_address)
+        .map(|address| {
+            let asked = address.clone();
+            (
+                address,
+                begin(&known, move |known, visitor| service::examine(known, &asked, auth_answers, visitor)),
+            )
+        })
+        .collect();
+    let mut clocks = Vec::new();
+    for (address, seen) in seen {
+        let about = format!("service {address}");
+        let Some(seen) = end(&seen, &about, &mut findings) else { continue };
+        findings.add(&about, seen.findings);
+        clocks.push((address.to_string(), seen.clock_ahead));
+    }
+    findings.add("clocks", clock::examine(inside.clock_ahead, outside.clock_ahead, &clocks));
+    let mail = end(&mail, "mail", &mut findings);
+    findings.add("mail", mail.unwrap_or_default());
+    Report::new(findings.0)
+}
+
+fn not_examined(what: &str) -> Finding {
+    Finding::note("not-examined", format!("{what} was examined"))
+        .because("A setting above says where to look, and cannot be used.")
+        .advise("Correct it and run the doctor again.")
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, about: &str, found: impl IntoIterator<Item = Finding>) {
+        self.0.extend(found.into_iter().map(|finding| finding.about(about)));
+    }
+}
+
+/// Begins an examination on a thread of its own, which the process does not wait for at its end.
+fn begin<T: Send + 'static>(
+    known: &Arc<Known>,
+    examine: impl FnOnce(&Known, &Visitor) -> T + Send + 'static,
+) -> mpsc::Receiver<T> {
+    let (send, receive) = mpsc::channel();
+    let known = known.clone();
+    std::thread::spawn(move || {
+        // Nobody listens any more when it took too long.
+        let _ = send.send(examine(&known, &Visitor::new()));
+    });
+    receive
+}
+
+/// What it found, or that it did not end.
+fn end<T>(examination: &mpsc::Receiver<T>, about: &str, findings: &mut Findings) -> Option<T> {
+    let found = examination.recv_timeout(PATIENCE);
+    if found.is_err() {
+        let finding = Finding::error(
+            "examination-unfinished",
+            format!("after {} seconds there was no end of it", PATIENCE.as_secs()),
+        );
+        findings.add(
+            about,
+            [finding
+                .because("Something accepts connections and answers too slowly to be of use.")
+                .advise("Look at its load and its log, and at what is between it and here.")],
+        );
+    }
+    found.ok()
+}

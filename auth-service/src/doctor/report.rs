@@ -1,0 +1,74 @@
+//! All that was found, for people and for programs.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::finding::{Finding, Severity};
+
+/// The findings, those about one subject together.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Whether there is neither an error nor a warning.
+    pub healthy: bool,
+    pub summary: Summary,
+    pub findings: Vec<Finding>,
+}
+
+/// How many there are of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub ok: usize,
+    pub note: usize,
+    pub warning: usize,
+    pub error: usize,
+}
+
+impl Report {
+    pub(super) fn new(mut findings: Vec<Finding>) -> Self {
+        drop_consequences(&mut findings);
+        let mut summary = Summary::default();
+        for finding in &findings {
+            *match finding.severity {
+                Severity::Ok => &mut summary.ok,
+                Severity::Note => &mut summary.note,
+                Severity::Warning => &mut summary.warning,
+                Severity::Error => &mut summary.error,
+            } += 1;
+        }
+        Self { healthy: summary.warning + summary.error == 0, summary, findings }
+    }
+}
+
+/// What follows from another finding is not told a second time: one cause, one thing to do.
+fn drop_consequences(findings: &mut Vec<Finding>) {
+    const CAUSES_OF_NOT_READY: [&str; 3] =
+        ["database-unreachable", "schema-pending", "database-not-writable"];
+    let is_explained = findings.iter().any(|finding| CAUSES_OF_NOT_READY.contains(&finding.id));
+    findings.retain(|finding| finding.id != "auth-service-not-ready" || !is_explained);
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut about = "";
+        for finding in &self.findings {
+            if finding.about != about {
+                about = &finding.about;
+                writeln!(f, "{about}")?;
+            }
+            let mark = match finding.severity {
+                Severity::Ok => "ok     ",
+                Severity::Note => "note   ",
+                Severity::Warning => "warning",
+                Severity::Error => "error  ",
+            };
+            writeln!(f, "  {mark}  {} [{}]", finding.what, finding.id)?;
+            for more in [&finding.why, &finding.advice].into_iter().filter(|more| !more.is_empty()) {
+                writeln!(f, "           {more}")?;
+            }
+        }
+        let Summary { ok, note, warning, error } = self.summary;
+        let verdict = if self.healthy { "Healthy" } else { "Not healthy" };
+        write!(f, "{verdict}: {error} errors, {warning} warnings, {note} notes, {ok} in order.")
+    }
+}

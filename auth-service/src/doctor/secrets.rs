@@ -1,0 +1,59 @@
+//! The secrets: who else can read their files, and whether an old one is still around.
+
+use std::path::Path;
+
+use super::finding::Finding;
+use crate::config::ServeFlags;
+
+pub(super) fn examine(flags: &ServeFlags) -> Vec<Finding> {
+    let files = [
+        ("SECRET_KEY_FILE", &flags.secret_key_file),
+        ("SECRET_KEY_PREVIOUS_FILE", &flags.secret_key_previous_file),
+        ("JWT_SIGNING_KEY_FILE", &flags.jwt_signing_key_file),
+        ("DATABASE_URL_FILE", &flags.database.database_url_file),
+        ("SMTP_URL_FILE", &flags.mail.smtp_url_file),
+    ];
+    let mut findings: Vec<Finding> =
+        files.into_iter().filter_map(|(setting, path)| permissions(setting, path.as_deref()?)).collect();
+    if findings.is_empty() {
+        findings.push(Finding::ok("secret-files", "no secret's file can be read by others"));
+    }
+    if flags.secret_key_previous.is_some() || flags.secret_key_previous_file.is_some() {
+        findings.push(
+            Finding::note("previous-secret-left", "SECRET_KEY_PREVIOUS is set")
+                .because("Whoever knows the old secret can still open what it sealed.")
+                .advise("Unset it when REFRESH_TOKEN_LIFETIME has passed since SECRET_KEY was changed."),
+        );
+    }
+    findings
+}
+
+/// What a file's permissions let others do. A file that is not there is a refused setting.
+#[cfg(unix)]
+fn permissions(setting: &str, path: &Path) -> Option<Finding> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let what = format!("the file of {setting} has mode {:03o}", mode & 0o777);
+    let advice = format!("chmod 600 {}", path.display());
+    if mode & 0o007 != 0 {
+        let finding = Finding::error(
+            "secret-file-world-readable",
+            format!("{what}: everybody on the machine may open it"),
+        );
+        return Some(
+            finding
+                .because("Together with a copy of the database it lets its holder sign as anybody.")
+                .advise(advice),
+        );
+    }
+    (mode & 0o070 != 0).then(|| {
+        Finding::warning("secret-file-group-readable", format!("{what}: its whole group may open it"))
+            .because("Every member of the group holds the secret.")
+            .advise(format!("{advice}, or make sure that nobody else is in the group."))
+    })
+}
+
+#[cfg(not(unix))]
+fn permissions(_: &str, _: &Path) -> Option<Finding> {
+    None
+}

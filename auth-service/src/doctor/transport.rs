@@ -1,0 +1,40 @@
+//! Whether the way to the login is https and nothing else.
+
+use super::finding::Finding;
+use super::visit::{Answer, IN_A_TAB, Visitor};
+use crate::config::Config;
+
+pub(super) fn examine(config: &Config, page: &Answer, visitor: &Visitor) -> Vec<Finding> {
+    if !config.auth_url.is_https() {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    if page.header("strict-transport-security").is_none() {
+        findings.push(
+            Finding::warning("hsts-missing", "Strict-Transport-Security does not arrive")
+                .because("Somebody on the way can keep a browser on http at its first request.")
+                .advise("auth-service sends it: take out of the proxy what removes it."),
+        );
+    }
+    // Another port than https's own has no http beside it.
+    if config.auth_url.url().port().is_none()
+        && let Some(host) = config.auth_url.url().host_str()
+    {
+        findings.extend(redirect(&format!("http://{host}"), &config.auth_url.origin(), visitor));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::ok("transport", "https, and browsers are told to stay with it"));
+    }
+    findings
+}
+
+fn redirect(http: &str, origin: &str, visitor: &Visitor) -> Option<Finding> {
+    // That nothing answers there is as good.
+    let answer = visitor.get(&format!("{http}/login"), &IN_A_TAB).ok()?;
+    let to = answer.location().unwrap_or_default();
+    (!to.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))).then(|| {
+        Finding::warning("http-not-redirected", format!("{http} answers {}", answer.in_words()))
+            .because("Who types the name without https gets no login, or one that others can read.")
+            .advise("Let the proxy answer http with a redirect (301 or 308) to the same address on https, and with nothing else.")
+    })
+}
