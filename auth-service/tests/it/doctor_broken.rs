@@ -1,0 +1,157 @@
+//! `auth-service doctor` at deployments with one fault each: it names that one, and no other.
+
+use crate::support::{Deployment, Faults, Quirks, TestApp, Tweaks};
+
+#[tokio::test]
+async fn a_service_with_another_auth_url() {
+    let other = Some("http://login.sso.localhost:8000".to_owned());
+    let deployment = Deployment::with(Faults { service_auth_url: other, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["service-redirects-elsewhere"]);
+}
+
+#[tokio::test]
+async fn a_service_with_another_service_url() {
+    let other = Some("http://wiki.sso.localhost:8000".to_owned());
+    let deployment = Deployment::with(Faults { service_url: other, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["service-next-differs"]);
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_below_the_domain() {
+    let deployment = Deployment::healthy().await;
+    let elsewhere = deployment.private.replace("shop.sso.localhost", "shop.localhost");
+    deployment.doctor_for(&[&elsewhere]).examine().await.assert_wrong(&["service-outside-cookie-domain"]);
+}
+
+#[tokio::test]
+async fn a_service_of_another_scheme() {
+    let deployment = Deployment::healthy().await;
+    let https = deployment.private.replace("http://", "https://");
+    deployment.doctor_for(&[&https]).examine().await.assert_wrong(&["service-scheme-differs"]);
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there() {
+    let deployment = Deployment::healthy().await;
+    let diagnosis = deployment.doctor_for(&["http://shop.sso.localhost:1/"]).examine().await;
+    diagnosis.assert_wrong(&["service-unreachable"]);
+}
+
+#[tokio::test]
+async fn a_page_of_a_service_that_there_is_not() {
+    let deployment = Deployment::healthy().await;
+    let missing = format!("{}/missing", deployment.private);
+    deployment.doctor_for(&[&missing]).examine().await.assert_wrong(&["service-answers-error"]);
+}
+
+/// By the doctor's own settings, and by those of the running service alone.
+#[tokio::test]
+async fn a_service_that_people_are_not_sent_back_to() {
+    let others = "http://wiki.sso.localhost:8000";
+    let deployment = Deployment::healthy().await;
+    let diagnosis = deployment.doctor().set("ALLOWED_ORIGINS", others).examine().await;
+    diagnosis.assert_wrong(&["next-refused"]);
+
+    let mut tweaks = Tweaks::default();
+    tweaks.flags.allowed_origins = Some(others.to_owned());
+    let deployment = Deployment::with(Faults { tweaks, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["next-refused"]);
+}
+
+#[tokio::test]
+async fn a_service_whose_clock_is_wrong() {
+    let service_proxy = Quirks { date: Some("Sun, 06 Nov 1994 08:49:37 GMT"), ..Quirks::default() };
+    let deployment = Deployment::with(Faults { service_proxy, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["clock-differs-at-service"]);
+}
+
+#[tokio::test]
+async fn an_auth_service_whose_clock_is_wrong() {
+    let auth_proxy = Quirks { date: Some("Sun, 06 Nov 1994 08:49:37 GMT"), ..Quirks::default() };
+    let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
+    // It goes by its database's clock, where that has one.
+    if !deployment.app.database.is_postgres() {
+        deployment.doctor().examine().await.assert_wrong(&["clock-differs-at-auth-service"]);
+    }
+}
+
+#[tokio::test]
+async fn keys_at_the_public_address_that_are_not_the_databases() {
+    let deployment = Deployment::healthy().await;
+    let other = TestApp::start().await;
+    let diagnosis = deployment.doctor().set("DATABASE_URL", &other.database.url).examine().await;
+    diagnosis.assert_wrong(&["jwks-differs"]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_serves_something_else_for_the_keys() {
+    let instead = Some(("/.well-known/jwks.json", "<h1>Hello</h1>"));
+    let auth_proxy = Quirks { instead, ..Quirks::default() };
+    let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
+    // An open page: the service behind it has no keys now.
+    let open = deployment.private.replace("/private", "/");
+    deployment.doctor_for(&[&open]).examine().await.assert_wrong(&["jwks-unreadable"]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_sends_a_host_of_its_own() {
+    let auth_proxy = Quirks { host: Some("backend:8000"), ..Quirks::default() };
+    let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["host-not-passed-on"]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_among_the_trusted() {
+    let mut tweaks = Tweaks::default();
+    tweaks.flags.trusted_proxies = Some("192.0.2.0/24".to_owned());
+    let deployment = Deployment::with(Faults { tweaks, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["proxy-not-trusted"]);
+}
+
+#[tokio::test]
+async fn proxies_that_are_everybody() {
+    let deployment = Deployment::healthy().await;
+    let diagnosis = deployment.doctor().set("TRUSTED_PROXIES", "0.0.0.0/0").examine().await;
+    diagnosis.assert_wrong(&["proxies-trust-everybody"]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_redirects_to_wherever_a_client_says() {
+    let auth_proxy = Quirks { believes_forwarded_host: true, ..Quirks::default() };
+    let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["forwarded-host-believed"]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_takes_the_cookies_flags_away() {
+    for flag in ["; Secure", "; HttpOnly", "; SameSite=Lax"] {
+        let auth_proxy = Quirks { drops: Some(flag), ..Quirks::default() };
+        let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
+        deployment.doctor().examine().await.assert_wrong(&["browser-cookie-altered"]);
+    }
+}
+
+#[tokio::test]
+async fn an_address_where_something_else_answers() {
+    let auth_proxy = Quirks { instead: Some(("/healthz", "Welcome")), ..Quirks::default() };
+    let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["auth-service-not-there"]);
+}
+
+/// As from within a container: a finding, and the rest is examined all the same.
+#[tokio::test]
+async fn a_public_address_that_cannot_be_reached() {
+    let deployment = Deployment::healthy().await;
+    let diagnosis = deployment.doctor_for(&[]).set("AUTH_URL", "http://auth.sso.localhost:1").examine().await;
+    diagnosis.assert_wrong(&["auth-service-unreachable"]);
+    assert!(diagnosis.ids("ok").contains(&"keys"));
+}
+
+#[tokio::test]
+async fn a_service_and_a_proxy_that_never_answer() {
+    let hanging = Quirks { hangs: true, ..Quirks::default() };
+    let faults = Faults { auth_proxy: hanging, service_proxy: hanging, ..Faults::default() };
+    let deployment = Deployment::with(faults).await;
+    let diagnosis = deployment.doctor().examine().await;
+    diagnosis.assert_wrong(&["auth-service-unreachable", "service-unreachable"]);
+}

@@ -1,0 +1,98 @@
+//! `SMTP_URL` and `MAIL_FROM`: refused, shown masked, and tried by the doctor.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
+use super::commands::{Program, folder};
+use crate::support::Deployment;
+
+/// A mail server that greets, lets nobody or everybody in, and notes whether it was given mail.
+fn mail_server(login: &'static str) -> (u16, std::thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let served = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(client.try_clone().unwrap());
+        client.write_all(b"220 mail.example.org\r\n").unwrap();
+        let mut heard = String::new();
+        loop {
+            let mut line = String::new();
+            if lines.read_line(&mut line).unwrap_or(0) == 0 {
+                return heard;
+            }
+            heard.push_str(&line);
+            let answer = match line.split([' ', '\r']).next().unwrap() {
+                "EHLO" => "250-mail.example.org\r\n250 AUTH PLAIN\r\n".to_owned(),
+                // As servers should not, with what they were sent.
+                "AUTH" => format!("{login} ada hunter2\r\n"),
+                _ => "250 OK\r\n".to_owned(),
+            };
+            if client.write_all(answer.as_bytes()).is_err() {
+                return heard;
+            }
+        }
+    });
+    (port, served)
+}
+
+#[tokio::test]
+async fn a_mail_server_that_takes_us_in_is_given_no_mail() {
+    let deployment = Deployment::healthy().await;
+    let (port, served) = mail_server("235");
+    let doctor = deployment.doctor().set("SMTP_URL", &format!("smtp://ada:hunter2@127.0.0.1:{port}"));
+    let diagnosis = doctor.set("MAIL_FROM", "Accounts <accounts@example.org>").examine().await;
+    assert!(
+        diagnosis.ids("error").is_empty() && diagnosis.ids("warning").is_empty(),
+        "{:#}",
+        diagnosis.report
+    );
+    assert!(diagnosis.ids("ok").contains(&"smtp"), "{:#}", diagnosis.report);
+    let heard = served.join().unwrap();
+    assert!(heard.contains("AUTH PLAIN") && !heard.contains("MAIL FROM"), "{heard}");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_refuses_the_password() {
+    let deployment = Deployment::healthy().await;
+    let (port, _served) = mail_server("535");
+    let doctor = deployment.doctor().set("SMTP_URL", &format!("smtp://ada:hunter2@127.0.0.1:{port}"));
+    doctor.set("MAIL_FROM", "accounts@example.org").examine().await.assert_wrong(&["smtp-refused"]);
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_not_there_and_a_sender_that_is_missing() {
+    let deployment = Deployment::healthy().await;
+    let diagnosis = deployment.doctor().set("SMTP_URL", "smtp://127.0.0.1:1").examine().await;
+    diagnosis.assert_wrong(&["smtp-unreachable", "mail-from-missing"]);
+}
+
+#[test]
+fn the_mail_settings_are_shown_without_user_and_password() {
+    let (folder, url) = folder();
+    let check = || Program::new(&["check-config"]).set_all(&url).set("MAIL_FROM", "accounts@example.org");
+    let file = folder.path().join("smtp");
+    std::fs::write(&file, "smtps://ada:hunter2@mail.example.org\n").unwrap();
+    let ended = check().set("SMTP_URL_FILE", file.to_str().unwrap()).run();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.out.contains("\nSMTP_URL=smtps://…@mail.example.org\n"), "{ended:?}");
+    assert!(
+        ended.out.contains("\nMAIL_FROM=accounts@example.org\n") && !ended.out.contains("hunter2"),
+        "{ended:?}"
+    );
+    assert!(check().run().out.contains("\nSMTP_URL=(not used)\n"));
+}
+
+#[test]
+fn mail_settings_that_cannot_be_used_are_refused() {
+    let (_folder, url) = folder();
+    for (setting, value) in [
+        ("SMTP_URL", "https://ada:hunter2@mail.example.org"),
+        ("SMTP_URL", "smtp://hunter2@mail.example.org"),
+        ("MAIL_FROM", "hunter2"),
+        ("MAIL_FROM", "a@example.org, hunter2@example.org"),
+    ] {
+        let ended = Program::new(&["check-config"]).set_all(&url).set(setting, value).run();
+        ended.assert_says(2, &format!("{setting}: "));
+        assert!(!ended.err.contains("hunter2"), "{ended:?}");
+    }
+}
