@@ -32,10 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     match report.healthy {
         true => Ok(()),
-        false => Err(Failure::Refused(format!(
-            "the doctor found {} errors and {} warnings",
-            report.summary.error, report.summary.warning
-        ))),
+        false => Err(Failure::Refused(format!("the doctor found {}", report.verdict()))),
     }
 }
 

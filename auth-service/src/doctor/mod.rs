@@ -20,7 +20,7 @@ mod transport;
 mod visit;
 
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
@@ -31,7 +31,8 @@ use crate::config::ServeFlags;
 use settings::Known;
 use visit::Visitor;
 
-/// How long one of the examinations that run side by side may take; there are two rounds of them.
+/// How long a round of examinations that run side by side may take. There are two: the services are looked at when it is
+/// known whether auth-service answers.
 const PATIENCE: Duration = Duration::from_secs(14);
 
 /// Examines everything that the settings and the addresses of services lead to.
@@ -46,13 +47,15 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
     };
     findings.add("cookies", cookies::examine(&known));
 
+    let first_round = Instant::now() + PATIENCE;
     let inside = begin(&known, |known, _| database::examine(known));
     let mail = begin(&known, |known, _| smtp::examine(known));
     let has_address = known.has("COOKIE_DOMAIN") && known.has("AUTH_URL");
     let outside = has_address.then(|| begin(&known, auth::examine));
-    let inside = end(&inside, "database", &mut findings).unwrap_or_default();
-    let outside =
-        outside.and_then(|outside| end(&outside, "auth-service", &mut findings)).unwrap_or_default();
+    let inside = end(&inside, first_round, "database", &mut findings).unwrap_or_default();
+    let outside = outside
+        .and_then(|outside| end(&outside, first_round, "auth-service", &mut findings))
+        .unwrap_or_default();
 
     findings.add("database", inside.findings);
     findings.add("auth-service", outside.findings);
@@ -61,6 +64,7 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
         findings.add("auth-service", [not_examined("neither auth-service's public address nor any service")]);
     }
 
+    let second_round = Instant::now() + PATIENCE;
     let auth_answers = outside.clock_ahead.is_some();
     let seen: Vec<_> = services
         .iter()
@@ -76,12 +80,12 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
     let mut clocks = Vec::new();
     for (address, seen) in seen {
         let about = format!("service {address}");
-        let Some(seen) = end(&seen, &about, &mut findings) else { continue };
+        let Some(seen) = end(&seen, second_round, &about, &mut findings) else { continue };
         findings.add(&about, seen.findings);
         clocks.push((address.to_string(), seen.clock_ahead));
     }
     findings.add("clocks", clock::examine(inside.clock_ahead, outside.clock_ahead, &clocks));
-    let mail = end(&mail, "mail", &mut findings);
+    let mail = end(&mail, second_round, "mail", &mut findings);
     findings.add("mail", mail.unwrap_or_default());
     Report::new(findings.0)
 }
@@ -116,8 +120,13 @@ fn begin<T: Send + 'static>(
 }
 
 /// What it found, or that it did not end.
-fn end<T>(examination: &mpsc::Receiver<T>, about: &str, findings: &mut Findings) -> Option<T> {
-    let found = examination.recv_timeout(PATIENCE);
+fn end<T>(
+    examination: &mpsc::Receiver<T>,
+    deadline: Instant,
+    about: &str,
+    findings: &mut Findings,
+) -> Option<T> {
+    let found = examination.recv_timeout(deadline.saturating_duration_since(Instant::now()));
     if found.is_err() {
         let finding = Finding::error(
             "examination-unfinished",

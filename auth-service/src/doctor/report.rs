@@ -69,6 +69,20 @@ impl fmt::Display for Report {
         }
         let Summary { ok, note, warning, error } = self.summary;
         let verdict = if self.healthy { "Healthy" } else { "Not healthy" };
-        write!(f, "{verdict}: {error} errors, {warning} warnings, {note} notes, {ok} in order.")
+        let (errors, warnings) = (counted(error, "error"), counted(warning, "warning"));
+        write!(f, "{verdict}: {errors}, {warnings}, {}, {ok} in order.", counted(note, "note"))
+    }
+}
+
+/// `1 error`, `2 errors`.
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+impl Report {
+    /// What is wrong, in a few words.
+    pub fn verdict(&self) -> String {
+        let Summary { warning, error, .. } = self.summary;
+        format!("{} and {}", counted(error, "error"), counted(warning, "warning"))
     }
 }

@@ -40,15 +40,19 @@ pub(super) fn examine(flags: &ServeFlags) -> (Vec<Finding>, Option<Known>) {
             "COOKIE_DOMAIN" if refusal.problem.contains("public suffix") => "cookie-domain-is-public-suffix",
             _ => "setting-refused",
         };
-        findings.push(
-            Finding::error(id, format!("{setting} {}", refusal.problem))
-                .because("auth-service does not start with it.")
-                .advise(format!(
-                    "Change {setting}; `auth-service serve --help` says what each setting takes."
-                )),
-        );
+        findings.push(refused(id, setting, &refusal.problem));
+        // Without the domain the address cannot be judged; that it is missing can be said all the same.
+        if setting == "COOKIE_DOMAIN" && flags.auth_url.is_none() {
+            findings.push(refused("setting-refused", "AUTH_URL", "is not set"));
+        }
         stand_in(&mut flags, setting, &mut unusable);
     }
+}
+
+fn refused(id: &'static str, setting: &str, problem: &str) -> Finding {
+    Finding::error(id, format!("{setting} {problem}"))
+        .because("auth-service does not start with it.")
+        .advise(format!("Change {setting}; `auth-service serve --help` says what each setting takes."))
 }
 
 /// Puts something in place of a setting that cannot be used, so that the next one can be judged.
