@@ -104,6 +104,7 @@ fn stand_in(flags: &mut ServeFlags, setting: &'static str, unusable: &mut BTreeS
         "REFRESH_COOKIE_NAME" => flags.refresh_cookie_name = None,
         "BROWSER_COOKIE_NAME" => flags.browser_cookie_name = None,
         "HINT_COOKIE_NAME" => flags.hint_cookie_name = None,
+        "SHUTDOWN_DELAY" => flags.shutdown_delay = None,
         "LOG_FORMAT" => flags.log_format = None,
         "BCRYPT_COST" => flags.passwords.bcrypt_cost = None,
         "PASSWORD_MIN_LENGTH" => flags.passwords.password_min_length = None,

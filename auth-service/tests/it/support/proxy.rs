@@ -65,7 +65,7 @@ fn pass_on(mut client: TcpStream, upstream: SocketAddr, quirks: Quirks) -> Optio
     let head = head(&mut client)?;
     if quirks.hangs {
         // Until the client has had enough.
-        client.read(&mut [0]).ok();
+        client.read_exact(&mut [0]).ok();
         return None;
     }
     let path = head.split(' ').nth(1)?.to_owned();
