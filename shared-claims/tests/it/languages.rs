@@ -82,7 +82,7 @@ fn every_text_that_is_named_is_there_and_every_text_that_is_there_is_named() {
     }
 }
 
-/// And what the pages name is also given: a text that lacks something shows the name in braces.
+/// A language that drops what is put in would not say which domain, or how large.
 #[test]
 fn every_language_puts_the_same_things_in() {
     let german = messages("de");
