@@ -32,6 +32,8 @@ enum Action {
     /// Take a key out of service at once, because somebody else may have it.
     Revoke {
         /// The key's id, as `keys list` prints it.
+        // One in 64 begins with a hyphen, and this command is for emergencies.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }

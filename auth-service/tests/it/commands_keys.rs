@@ -153,3 +153,10 @@ fn without_a_database_there_is_nothing_to_list() {
     let ended = Program::new(&["keys", "rotate"]).set("DATABASE_URL", &url).set("KEY_ROTATION", "1h").run();
     ended.assert_says(2, "KEY_ROTATION: must be between 2h and 365d");
 }
+
+/// Ids are base64url: one in 64 begins like a flag.
+#[tokio::test]
+async fn a_key_whose_id_begins_with_a_hyphen_can_be_revoked() {
+    let app = TestApp::start().await;
+    keys(&app, &["revoke", "-Kq3X9dUeRkVt3mBz7QwYhLn2sJaF8Ho"]).assert_says(1, "there is no key ");
+}

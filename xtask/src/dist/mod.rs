@@ -1,6 +1,6 @@
 //! `cargo xtask dist`: a release, packaged into `target/dist/`.
 //!
-//! The same commit, toolchain and libraries give the same bytes, wherever and whenever they are packaged; the container
+//! The same commit, toolchain and libraries are meant to give the same bytes, whenever they are packaged; the container
 //! images alone do not, because Docker writes the time of its build into them.
 
 mod archive;
