@@ -65,7 +65,7 @@ pub struct SiteFlags {
 /// Where mail goes out. Nothing sends any yet: these are checked, and used by `doctor`.
 #[derive(clap::Args, Clone, Default)]
 pub struct MailFlags {
-    /// The server that takes our mail: `smtps://<user>:<password>@<host>`, or `smtp://…` with `?tls=required` or
+    /// The server that takes our mail: `smtps://<user>:<password>@<host>`, or `smtp://` with `?tls=required` or
     /// `?tls=opportunistic` [default: no mail].
     #[arg(long, env, hide_env_values = true, value_name = "URL")]
     pub smtp_url: Option<String>,
