@@ -26,14 +26,7 @@ pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
     let alive = match visitor.get(&config.auth_url.join("/healthz"), &[]) {
         Ok(alive) => alive,
         Err(error) => {
-            outside.findings.push(
-                Finding::error("auth-service-unreachable", format!("{origin} does not answer: {error}"))
-                    .because("People are sent there to log in, and services fetch the keys there.")
-                    .advise(
-                        "Check that it runs, the name in DNS, the certificate and the proxy. From within a container the \
-                         public address may be out of reach: then run the doctor where browsers are.",
-                    ),
-            );
+            outside.findings.push(unreachable(&origin, &error));
             return outside;
         }
     };
@@ -47,17 +40,23 @@ pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
         return outside;
     }
     outside.findings.push(Finding::ok("auth-service", format!("{origin} answers")));
-    if let Ok(ready) = visitor.get(&config.auth_url.join("/readyz"), &[])
-        && ready.status != 200
-    {
+    // It answered a moment ago: whoever hangs up now does so on this question.
+    let mut ask = |path: &str, headers: &[(&'static str, &str)]| {
+        let address = config.auth_url.join(path);
+        let answer = visitor.get(&address, headers);
+        answer.map_err(|error| outside.findings.push(unreachable(&address, &error))).ok()
+    };
+    let (ready, jwks) = (ask("/readyz", &[]), ask("/.well-known/jwks.json", &[]));
+    let page = ask("/login", &IN_A_TAB);
+    if let Some(ready) = ready.filter(|ready| ready.status != 200) {
         outside.findings.push(
             Finding::error("auth-service-not-ready", format!("{origin}/readyz answers {}", ready.in_words()))
                 .because("It cannot reach its database, or the schema lacks a migration.")
                 .advise("Look at its log, which says which."),
         );
     }
-    outside.jwks = visitor.get(&config.auth_url.join("/.well-known/jwks.json"), &[]).ok();
-    let Ok(page) = visitor.get(&config.auth_url.join("/login"), &IN_A_TAB) else { return outside };
+    outside.jwks = jwks;
+    let Some(page) = page else { return outside };
     match page.status {
         200 => {
             outside.findings.push(browser_cookie(config, &page));
@@ -76,6 +75,15 @@ pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
         ),
     }
     outside
+}
+
+fn unreachable(address: &str, error: &impl std::fmt::Display) -> Finding {
+    Finding::error("auth-service-unreachable", format!("{address} does not answer: {error}"))
+        .because("People are sent there to log in, and services fetch the keys there.")
+        .advise(
+            "Check that it runs, the name in DNS, the certificate and the proxy. From within a container the public address \
+             may be out of reach: then run the doctor where browsers are.",
+        )
 }
 
 /// The cookie for messages and form protection arrives with the attributes that it was sent with.

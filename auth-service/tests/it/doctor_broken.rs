@@ -138,6 +138,16 @@ async fn an_address_where_something_else_answers() {
     deployment.doctor().examine().await.assert_wrong(&["auth-service-not-there"]);
 }
 
+#[tokio::test]
+async fn an_address_that_hangs_up_on_one_question_of_several() {
+    for path in ["/readyz", "/.well-known/jwks.json", "/login"] {
+        let auth_proxy = Quirks { hangs_up: Some(path), ..Quirks::default() };
+        let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
+        // The keys alone: a service that was asked for the login would tell of it a second time.
+        deployment.doctor_for(&[]).examine().await.assert_wrong(&["auth-service-unreachable"]);
+    }
+}
+
 /// As from within a container: a finding, and the rest is examined all the same.
 #[tokio::test]
 async fn a_public_address_that_cannot_be_reached() {

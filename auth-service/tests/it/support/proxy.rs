@@ -19,6 +19,8 @@ pub struct Quirks {
     pub believes_forwarded_host: bool,
     /// Answers this path with this body.
     pub instead: Option<(&'static str, &'static str)>,
+    /// Hangs up on who asks for this path.
+    pub hangs_up: Option<&'static str>,
     /// Answers never.
     pub hangs: bool,
 }
@@ -69,6 +71,9 @@ fn pass_on(mut client: TcpStream, upstream: SocketAddr, quirks: Quirks) -> Optio
         return None;
     }
     let path = head.split(' ').nth(1)?.to_owned();
+    if quirks.hangs_up == Some(path.split('?').next()?) {
+        return None;
+    }
     if let Some((_, body)) = quirks.instead.filter(|(of, _)| path == *of) {
         let length = body.len();
         let head =
