@@ -43,7 +43,9 @@ fn status(address: SocketAddr, path: &str) -> Result<u16, String> {
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let question = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        // In one piece: `write!` would send each part by itself.
+        stream.write_all(question.as_bytes())?;
         let mut answer = Vec::new();
         stream.take(1024).read_to_end(&mut answer)?;
         Ok(answer)
@@ -65,10 +67,14 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut question = [0; 512];
-            let length = stream.read(&mut question).unwrap();
+            let mut question = Vec::new();
+            while !question.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                question.push(byte[0]);
+            }
             stream.write_all(text.as_bytes()).unwrap();
-            String::from_utf8_lossy(&question[..length]).into_owned()
+            String::from_utf8(question).unwrap()
         });
         let status = status(address, "/readyz");
         assert!(server.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\nHost: localhost\r\n"));
