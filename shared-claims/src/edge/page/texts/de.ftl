@@ -19,7 +19,7 @@ kept-send = Noch einmal senden
 ### Seiten, die eines sagen
 
 forbidden-title = Nicht für dieses Konto
-forbidden-why = Sie sind angemeldet, aber Ihr Konto darf diese Seite nicht benutzen. Sollte es das dürfen, fragen Sie bitte, wer diesen Dienst betreibt.
+forbidden-why = Sie sind angemeldet, aber Ihr Konto darf diese Seite nicht benutzen. Sollte es das dürfen, wenden Sie sich bitte an die Betreiber dieses Dienstes.
 forbidden-links = <a href="{ $front }">Zurück zur Startseite</a> oder <a href="{ $account }">zu Ihrem Konto</a>
 
 conflict-title = Zwei Anmeldungen zugleich
