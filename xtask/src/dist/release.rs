@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_folder_in_a_program_is_seen() {
-        assert!(contains(b"\0\x7f/work/here/src\0", "/work/here"));
-        assert!(!contains(b"\0\x7f/build/src\0", "/work/here"));
+        assert!(contains(b"\0\x7f/home/ada/src\0", "/home/ada"));
+        assert!(!contains(b"\0\x7f/build/src\0", "/home/ada"));
     }
 }
