@@ -1,0 +1,206 @@
+// What one request of a stranger costs the service: bytes sent and answered, processor time, bytes of log and of database, for each
+// address that needs no login.
+//
+//   cargo build --release -p auth-service
+//   E2E_AUTH_BIN=target/release/auth-service node e2e/load/stranger-costs.mjs
+//
+// It starts an auth-service of its own on a free port of loopback, with an empty SQLite file and the settings of production. Every
+// request has a connection of its own, and they go one after the other. Processor time is that of the whole process, in steps of the
+// kernel's clock (10 ms): the number of requests is chosen so that such a step is a small part of what is measured.
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const binary = process.env.E2E_AUTH_BIN;
+if (!binary) throw new Error('E2E_AUTH_BIN names the auth-service program');
+/** Of everything but passwords. */
+const many = Number(process.env.LOAD_REQUESTS ?? 400);
+/** Where a hash is computed, one takes a quarter of a second. */
+const few = Number(process.env.LOAD_HASHES ?? 40);
+const password = 'violet harbour kites 7';
+
+const folder = mkdtempSync(join(tmpdir(), 'sso-costs-'));
+const database = join(folder, 'auth.db');
+const logFile = join(folder, 'auth.log');
+const port = await freePort();
+const host = `auth.sso.localhost:${port}`;
+const service = start();
+try {
+  await ready();
+  const rows = [];
+  for (const [name, make, times] of await requests()) rows.push(await price(name, make, times));
+  print(rows);
+} finally {
+  service.kill('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Each thing that a stranger can ask: a name, the text of the nth request, and how often. */
+async function requests() {
+  const taken = 'ada@example.org';
+  const form = await openForm('/register');
+  await ask(post('/register', registration(form, taken), form.cookie));
+  const [login, register, logout] = [await openForm('/login'), await openForm('/register'), await openForm('/logout')];
+  const get = (path, headers = '') => () => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/html\r\n${headers}Connection: close\r\n\r\n`;
+  const logIn = (email) => post('/login', { email, password: 'wrong horse kites 7', csrf_token: login.token }, login.cookie);
+  const json = (path, body) => request('POST', path, JSON.stringify(body), 'application/json');
+  const forged = `v1.${Buffer.alloc(16, 1).toString('base64url')}.1.${Buffer.alloc(32, 2).toString('base64url')}`;
+  return [
+    ['GET /healthz', get('/healthz'), many],
+    ['GET /readyz', get('/readyz'), many],
+    ['GET /.well-known/jwks.json', get('/.well-known/jwks.json'), many],
+    ['GET /static/style.css', get('/static/style.css'), many],
+    ['GET /api/openapi.json', get('/api/openapi.json'), many],
+    ['GET /', get('/'), many],
+    ['GET /login', get('/login'), many],
+    ['GET /login, a forged login cookie', get('/login', `Cookie: __Host-sso_refresh=${forged}\r\n`), many],
+    ['GET /register', get('/register'), many],
+    ['GET /logout', get('/logout'), many],
+    ['GET /account/sessions', get('/account/sessions'), many],
+    ['GET /auth/verify', get('/auth/verify'), many],
+    ['GET /nothing-here', get('/nothing-here'), many],
+    ['GET, 17 KB of cookies', get('/login', `Cookie: ${'a=1; '.repeat(3400)}b=2\r\n`), many],
+    ['a method of 60 KB', () => `${'M'.repeat(60_000)} / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, many],
+    ['not HTTP', () => '\x16\x03\x01 hello\r\n\r\n', many],
+    ['POST /login, no form token', () => post('/login', { email: taken, password, csrf_token: '' }, login.cookie), many],
+    ['POST /login, address too long', () => post('/login', { email: `${'a'.repeat(400)}@b.c`, password, csrf_token: login.token }, login.cookie), many],
+    ['POST /login, wrong password', () => logIn(taken), few],
+    ['POST /login, unknown address', (n) => logIn(`nobody-${n}@example.org`), few],
+    ['POST /register, two passwords', () => post('/register', { ...registration(register, taken), confirm_password: 'another one 8' }, register.cookie), many],
+    ['POST /register, taken address', () => post('/register', registration(register, taken), register.cookie), few],
+    ['POST /register, new account', (n) => post('/register', registration(register, `new-${n}@example.org`), register.cookie), few],
+    ['POST /logout', () => post('/logout', { csrf_token: logout.token }, logout.cookie), many],
+    ['POST /api/token/, wrong password', () => json('/api/token/', { email: taken, password: 'wrong horse kites 7' }), few],
+    ['POST /api/token/refresh/, forged', () => json('/api/token/refresh/', { refresh: forged }), many],
+    ['POST /api/token/verify/, forged', () => json('/api/token/verify/', { token: 'eyJ.eyJ.x' }), many],
+    ['POST /api/session/renew, no cookie', () => request('POST', '/api/session/renew', '', 'application/json'), many],
+  ];
+}
+
+function registration(form, email) {
+  return { first_name: 'Ada', last_name: 'Lovelace', email, password, confirm_password: password, csrf_token: form.token };
+}
+
+function request(method, path, body, type, cookie) {
+  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/html\r\n${cookie ? `Cookie: ${cookie}\r\n` : ''}`
+    + `Content-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
+}
+
+function post(path, fields, cookie) {
+  return request('POST', path, new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded', cookie);
+}
+
+/** A form page's token, and the cookie that it belongs to. */
+async function openForm(path) {
+  const { text } = await ask(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  const token = text.match(/<input[^>]*name="csrf_token"[^>]*>/)?.[0].match(/value="([^"]*)"/)?.[1];
+  const cookie = text.match(/set-cookie: (__Host-sso_browser=[^;]*)/i)?.[1];
+  if (!token || !cookie) throw new Error(`${path} is no form:\n${text.slice(0, 600)}`);
+  return { token, cookie };
+}
+
+/** One request on a connection of its own; the whole answer. */
+function ask(text) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const chunks = [];
+    socket.setTimeout(60_000, () => socket.destroy(new Error('no answer for a minute')));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    // Who refuses an oversized request may close before it has read all of it.
+    socket.on('error', (error) => (chunks.length || ['ECONNRESET', 'EPIPE'].includes(error.code) ? finish() : reject(error)));
+    socket.on('close', finish);
+    socket.end(text);
+    function finish() {
+      const answer = Buffer.concat(chunks);
+      resolve({ bytes: answer.length, text: answer.toString('latin1'), status: answer.toString('latin1', 9, 12) || 'none' });
+    }
+  });
+}
+
+async function price(name, make, times) {
+  // Whatever is computed once is not counted.
+  await ask(make(times));
+  const before = { cpu: processorMilliseconds(), log: size(logFile), data: databaseBytes() };
+  const statuses = new Set();
+  const waits = [];
+  let [sent, answered] = [0, 0];
+  for (let n = 0; n < times; n += 1) {
+    const text = make(n);
+    const began = performance.now();
+    const { bytes, status } = await ask(text);
+    waits.push(performance.now() - began);
+    sent += Buffer.byteLength(text);
+    answered += bytes;
+    statuses.add(status);
+  }
+  // Lines are written behind the answer.
+  await pause(300);
+  waits.sort((a, b) => a - b);
+  return {
+    name, times, statuses: [...statuses].join(' '), sent: sent / times, answered: answered / times, wait: waits[times >> 1],
+    cpu: (processorMilliseconds() - before.cpu) / times, log: (size(logFile) - before.log) / times, data: (databaseBytes() - before.data) / times,
+  };
+}
+
+function processorMilliseconds() {
+  const words = readFileSync(`/proc/${service.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  // Fields 14 and 15: time in the program and in the kernel for it, in hundredths of a second.
+  return (Number(words[11]) + Number(words[12])) * 10;
+}
+
+function size(file) {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Of the file with all that was committed in it. */
+function databaseBytes() {
+  const program = 'import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=30).execute("PRAGMA wal_checkpoint(TRUNCATE)")';
+  execFileSync('python3', ['-c', program, database]);
+  return size(database);
+}
+
+function start() {
+  const secret = execFileSync(binary, ['generate-secret'], { encoding: 'utf8' }).trim();
+  const log = openSync(logFile, 'w', 0o600);
+  const child = spawn(binary, [], {
+    stdio: ['ignore', log, log],
+    env: {
+      AUTH_URL: `http://${host}`, COOKIE_DOMAIN: 'sso.localhost', LISTEN: `127.0.0.1:${port}`, DATABASE_URL: `sqlite:${database}`,
+      SECRET_KEY: secret, LOG_FORMAT: 'json',
+    },
+  });
+  closeSync(log);
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
+}
+
+async function ready() {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await ask(`GET /readyz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`).catch(() => undefined);
+    if (answer?.status === '200') return;
+    await pause(200);
+  }
+  throw new Error(`it does not start:\n${readFileSync(logFile, 'utf8').slice(-2000)}`);
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = server.address();
+      server.close(() => resolve(free));
+    });
+  });
+}
+
+function print(rows) {
+  console.log('| request | answer | bytes sent | answered | ms until answered (median) | processor ms | bytes of log | of database |');
+  console.log('|---|---|--:|--:|--:|--:|--:|--:|');
+  for (const row of rows) {
+    const whole = (number) => Math.round(number).toLocaleString('en');
+    const small = (number) => (number >= 10 ? whole(number) : number.toFixed(2));
+    console.log(`| ${row.name} | ${row.statuses} | ${whole(row.sent)} | ${whole(row.answered)} | ${small(row.wait)} | ${small(row.cpu)} | ${whole(row.log)} | ${whole(row.data)} |`);
+  }
+}
