@@ -3,7 +3,7 @@
 use diesel::{QueryResult, r2d2};
 
 use super::pool::{self, Pool};
-use super::{AnyConnection, DatabaseUrl, migrate};
+use super::{AnyConnection, DatabaseUrl, Unavailable, migrate};
 
 /// The database. Clones share one pool.
 #[derive(Clone, Debug)]
@@ -23,18 +23,19 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
-    /// Whether the database could not be asked at all, so that asking again later may help.
-    pub fn is_unavailable(&self) -> bool {
-        use diesel::result::{DatabaseErrorKind, Error};
+    /// Why it cannot be asked now, where asking again later may help.
+    pub fn unavailable(&self) -> Option<Unavailable> {
         match self {
-            Self::Pool(_) => true,
-            Self::Query(Error::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
-                _,
-            )) => true,
-            Self::Query(Error::DatabaseError(_, information)) => information.message().contains("locked"),
-            Self::Query(_) | Self::Task(_) | Self::Migration(_) => false,
+            Self::Pool(_) => Some(Unavailable::Unreachable),
+            Self::Query(error) => Unavailable::reason(error),
+            Self::Migration(error) => Unavailable::reason(error.downcast_ref()?),
+            Self::Task(_) => None,
         }
+    }
+
+    /// Whether asking again later may help.
+    pub fn is_unavailable(&self) -> bool {
+        self.unavailable().is_some()
     }
 }
 

@@ -10,6 +10,7 @@ mod role;
 pub mod schema;
 mod time;
 pub mod types;
+mod unavailable;
 mod url;
 
 pub use connection::AnyConnection;
@@ -17,4 +18,5 @@ pub use database::{Database, DatabaseError};
 pub use foreign::{ForeignDatabase, InvalidTableName, TableName};
 pub use role::is_superuser;
 pub use time::time;
+pub use unavailable::Unavailable;
 pub use url::{DatabaseUrl, DatabaseUrlError};
