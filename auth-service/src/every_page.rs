@@ -1,9 +1,10 @@
 //! Every page there is: what an operator's templates are tried on before anybody sees them.
 
 use crate::account::AccountPage;
+use crate::forward_auth::RefusedPage;
 use crate::login::{DonePage, FramePage, LoginPage, LoopPage};
 use crate::logout::LogoutPage;
-use crate::registration::RegisterPage;
+use crate::registration::{ClosedPage, RegisterPage};
 use crate::session_list::{ConfirmPage, SessionsPage};
 use crate::web::error_pages::ErrorPage;
 use crate::web::{Pages, TemplateProblem};
@@ -12,6 +13,8 @@ use crate::web::{Pages, TemplateProblem};
 pub fn try_all(pages: &Pages) -> Result<(), TemplateProblem> {
     pages.try_page::<AccountPage>()?;
     pages.try_page::<RegisterPage>()?;
+    pages.try_page::<ClosedPage>()?;
+    pages.try_page::<RefusedPage>()?;
     pages.try_page::<LoginPage>()?;
     pages.try_page::<LoopPage>()?;
     pages.try_page::<DonePage>()?;

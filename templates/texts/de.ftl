@@ -108,6 +108,8 @@ register-title = Konto anlegen
 register-submit = Konto anlegen
 register-have-one = Sie haben schon ein Konto?
 register-done = Ihr Konto ist angelegt. Bitte melden Sie sich jetzt an.
+register-closed-title = Konten werden hier für Sie angelegt
+register-closed-what = Die Konten legen hier diejenigen an, die diese Seite betreiben. Wenn Sie eines brauchen, wenden Sie sich bitte an sie; selbst anlegen kann man hier keines.
 register-password-hint = Mindestens { $min } Zeichen. Gut sind mehrere Wörter, die nichts miteinander zu tun haben.
 register-passwords-differ = Bitte geben Sie in beiden Feldern dasselbe Passwort ein.
 register-email-invalid = Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.org.
@@ -210,6 +212,12 @@ event-password-changed = Passwort geändert
 event-activated = Konto vom Betreiber freigegeben
 event-deactivated = Konto vom Betreiber stillgelegt
 event-roles-changed = Rollen vom Betreiber geändert
+
+### Ein Dienst hinter einem Proxy, der bei uns fragt, wer hineindarf
+
+refused-role-title = Nicht für dieses Konto
+refused-role-what = Sie sind angemeldet, aber Ihr Konto darf diese Seite nicht öffnen. Wenn es das sollte, wenden Sie sich bitte an diejenigen, die diesen Dienst betreiben.
+refused-account = Ihr Konto
 
 ### Was anders ging
 

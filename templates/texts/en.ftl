@@ -114,6 +114,8 @@ register-title = Create your account
 register-submit = Create account
 register-have-one = Already have an account?
 register-done = Your account was created. Please log in now.
+register-closed-title = Accounts are made for you here
+register-closed-what = Whoever runs this site makes its accounts. If you should have one, please ask them; nobody can make one on this page.
 register-password-hint = At least { $min } characters. Several unrelated words work well.
 register-passwords-differ = Please enter the same password in both fields.
 register-email-invalid = Please enter an email address, such as ada@example.org.
@@ -217,6 +219,12 @@ event-password-changed = Password changed
 event-activated = Account activated by the operator
 event-deactivated = Account deactivated by the operator
 event-roles-changed = Roles changed by the operator
+
+### A service behind a proxy that asks us who may come in
+
+refused-role-title = Not for this account
+refused-role-what = You are logged in, but your account may not open this page. If it should, please ask whoever runs this service.
+refused-account = Your account
 
 ### What went otherwise
 

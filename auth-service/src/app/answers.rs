@@ -39,6 +39,11 @@ impl App {
         self.policy.for_frames_of_ours()
     }
 
+    /// The policy of a page of ours that a proxy shows under another name.
+    pub fn policy_elsewhere(&self) -> HeaderValue {
+        self.policy.for_pages_elsewhere()
+    }
+
     /// Hands out the session: both tokens and the hint, on whatever the answer is.
     pub async fn admit(&self, mut answer: HttpResponse, current: &Current) -> Result<HttpResponse, Error> {
         let tokens = self.tokens(current).await?;

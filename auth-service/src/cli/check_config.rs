@@ -50,6 +50,7 @@ fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str
         ("AUDIT_RETENTION", span(config.audit_retention)),
         ("TRUSTED_PROXIES", config.trusted_proxies.to_string()),
         ("ALLOWED_ORIGINS", allowed_origins.map_or(everywhere, str::to_owned)),
+        ("REGISTRATION", config.registration.name().to_owned()),
         ("BCRYPT_COST", config.passwords.bcrypt_cost.to_string()),
         ("PASSWORD_MIN_LENGTH", config.passwords.min_length.to_string()),
         ("SITE_NAME", config.site.name.clone().unwrap_or_else(|| "(ours)".to_owned())),

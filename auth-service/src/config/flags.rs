@@ -127,6 +127,9 @@ pub struct ServeFlags {
     /// networks, separated by commas [default: none].
     #[arg(long, env, hide_env_values = true, value_name = "ADDRESSES")]
     pub trusted_proxies: Option<String>,
+    /// Who makes accounts: `open`, everybody their own; `closed`, the operator by `users create` alone [default: open].
+    #[arg(long, env, hide_env_values = true, value_name = "WHO")]
+    pub registration: Option<String>,
     /// How long the audit trail is kept [default: 90d].
     #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
     pub audit_retention: Option<String>,

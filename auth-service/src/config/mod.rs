@@ -6,6 +6,7 @@ mod flags;
 mod mail;
 mod origins;
 mod proxies;
+mod registration;
 mod secret;
 mod secret_key;
 mod serve;
@@ -19,6 +20,7 @@ pub use flags::{DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, ServeFlag
 pub use mail::{Mail, MailEncryption, SmtpUrl};
 pub use origins::{AllowedOrigins, AuthUrl};
 pub use proxies::TrustedProxies;
+pub use registration::Registration;
 pub use secret_key::SecretKey;
 pub use serve::{Config, LogFormat, PasswordRules, SessionLimits, audit_retention};
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::span::{self, DAY, HOUR, MINUTE};
 use super::{
     AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, Mail,
-    PasswordFlags, SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies, secret, signing,
+    PasswordFlags, Registration, SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies, secret,
+    signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -28,6 +29,7 @@ pub struct Config {
     pub session_limits: SessionLimits,
     pub audit_retention: Duration,
     pub trusted_proxies: TrustedProxies,
+    pub registration: Registration,
     pub passwords: PasswordRules,
     pub site: Site,
     pub mail: Mail,
@@ -116,6 +118,7 @@ impl Config {
             },
             audit_retention: audit_retention(flags.audit_retention.as_deref())?,
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
+            registration: Registration::parse(flags.registration.as_deref())?,
             passwords: flags.passwords.parse()?,
             site: Site::parse(&flags.site)?,
             mail: Mail::parse(&flags.mail)?,

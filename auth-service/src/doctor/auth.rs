@@ -4,6 +4,7 @@ use actix_web::cookie::{Cookie, SameSite};
 
 use super::finding::Finding;
 use super::proxy;
+use super::registration;
 use super::settings::Known;
 use super::transport;
 use super::visit::{Answer, IN_A_TAB, Visitor};
@@ -47,7 +48,7 @@ pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
         answer.map_err(|error| outside.findings.push(unreachable(&address, &error))).ok()
     };
     let (ready, jwks) = (ask("/readyz", &[]), ask("/.well-known/jwks.json", &[]));
-    let page = ask("/login", &IN_A_TAB);
+    let (page, register) = (ask("/login", &IN_A_TAB), ask("/register", &IN_A_TAB));
     if let Some(ready) = ready.filter(|ready| ready.status != 200) {
         outside.findings.push(
             Finding::error("auth-service-not-ready", format!("{origin}/readyz answers {}", ready.in_words()))
@@ -62,6 +63,9 @@ pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
             outside.findings.push(browser_cookie(config, &page));
             outside.findings.extend(transport::examine(config, &page, visitor));
             outside.findings.extend(proxy::examine(config, visitor));
+            if let Some(register) = register.filter(|_| known.has("REGISTRATION")) {
+                outside.findings.push(registration::examine(config, &register));
+            }
         }
         421 => outside.findings.push(
             Finding::error("host-not-passed-on", "the proxy does not pass the Host header on unchanged")

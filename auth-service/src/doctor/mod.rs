@@ -11,6 +11,7 @@ mod finding;
 mod hidden;
 mod jwks;
 mod proxy;
+mod registration;
 mod report;
 mod secrets;
 mod service;

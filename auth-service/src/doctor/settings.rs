@@ -98,6 +98,7 @@ fn stand_in(flags: &mut ServeFlags, setting: &'static str, unusable: &mut BTreeS
         "SESSION_LIFETIME" => flags.session_lifetime = None,
         "REFRESH_GRACE" => flags.refresh_grace = None,
         "AUDIT_RETENTION" => flags.audit_retention = None,
+        "REGISTRATION" => flags.registration = None,
         "TRUSTED_PROXIES" => flags.trusted_proxies = None,
         "COOKIE_SECURE" => flags.cookie_secure = None,
         "ACCESS_COOKIE_NAME" => flags.access_cookie_name = None,

@@ -10,7 +10,9 @@ use crate::config::TrustedProxies;
 pub(super) struct Forwarded {
     /// The whole address that the person asked for.
     pub address: Option<String>,
-    /// Whether a person in a tab waits for it, who can be sent to the login and back.
+    /// Whether a person in a tab waits for it, who can read a page.
+    pub is_by_a_person: bool,
+    /// Whether such a person asks for a page, and can be sent to the login and back.
     pub is_navigation: bool,
     /// Whether the proxy passes our redirect on. nginx does not: it takes `2xx`, `401` and `403` and nothing else.
     pub passes_redirects: bool,
@@ -32,9 +34,11 @@ impl Forwarded {
             false => only(headers, "x-original-url"),
         };
         let method = only(headers, "x-forwarded-method").or_else(|| only(headers, "x-original-method"));
+        let is_by_a_person = is_by_a_person(headers);
         Self {
             address: original.map(str::to_owned).or_else(|| address(headers)),
-            is_navigation: method.is_none_or(|method| method == "GET") && is_by_a_person(headers),
+            is_by_a_person,
+            is_navigation: is_by_a_person && method.is_none_or(|method| method == "GET"),
             passes_redirects: original.is_none(),
         }
     }

@@ -4,9 +4,13 @@
 //! takes it as proof of nothing on its own pages. No database is asked.
 
 mod forwarded;
+mod question;
+mod refused;
 mod view;
 
 use actix_web::web;
+
+pub use refused::RefusedPage;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services.service(

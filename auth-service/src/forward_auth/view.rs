@@ -6,38 +6,50 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use shared_claims::{Claims, Verifier};
 
 use super::forwarded::Forwarded;
+use super::question::{BadQuestion, Question};
+use super::refused::Refusal;
 use crate::app::App;
 use crate::error::Error;
-use crate::text::Text;
 use crate::web::cookie_guard::access_tokens;
 use crate::web::{Next, Problem, see_other};
 
-const TWO_PEOPLE: Text = Text::of("error-two-people");
-
-/// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; else `303` to the login and back for a
-/// person in a tab, where the proxy passes that on, and `401` for everybody else.
+/// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; `403` for who lacks a role that the query
+/// asks for; else `303` to the login and back for a person in a tab, where the proxy passes that on, and `401` for
+/// everybody else.
 pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let forwarded = Forwarded::read(&request, &app.config.trusted_proxies);
+    let question = match Question::parse(request.query_string()) {
+        Ok(question) => question,
+        Err(problem) => return Ok(misasked(problem, forwarded.is_some())),
+    };
     // So many cookies of the name are somebody's doing.
     let who = match access_tokens(&request) {
         Some(tokens) => identify(&app, &tokens).await?,
         None => Who::TwoPeople,
     };
-    match who {
-        Who::Known(claims) => return Ok(known(&claims)),
-        // The login would change nothing about it, and nginx takes no `409`.
-        Who::TwoPeople => {
-            return Err(Error::refuse(StatusCode::FORBIDDEN, TWO_PEOPLE).code("cookie_conflict"));
-        }
-        Who::Nobody => {}
-    }
-    let forwarded = Forwarded::read(&request, &app.config.trusted_proxies);
+    let refusal = match who {
+        Who::Nobody => return Ok(nobody(&app, forwarded)),
+        Who::TwoPeople => Refusal::TwoPeople,
+        Who::Known(claims) => match question.lacking(&claims.roles) {
+            None => return Ok(known(&claims, &question)),
+            Some(role) => {
+                tracing::info!(user = %claims.user_uuid, role, "refused at a proxy: the account lacks a role");
+                Refusal::MissingRole
+            }
+        },
+    };
+    refusal.answer(&app, &request, forwarded.is_some_and(|forwarded| forwarded.is_by_a_person))
+}
+
+/// To the login and back, or `401` with the way there.
+fn nobody(app: &App, forwarded: Option<Forwarded>) -> HttpResponse {
     let next = forwarded.as_ref().and_then(|forwarded| app.next(forwarded.address.as_deref()));
     let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"));
     match forwarded {
         Some(Forwarded { is_navigation: true, passes_redirects: true, .. }) if next.is_some() => {
-            Ok(see_other(&login_url))
+            see_other(&login_url)
         }
-        forwarded => Ok(unknown(&login_url, forwarded.is_some_and(|forwarded| forwarded.is_navigation))),
+        forwarded => unknown(&login_url, forwarded.is_some_and(|forwarded| forwarded.is_navigation)),
     }
 }
 
@@ -67,16 +79,31 @@ async fn identify(app: &App, tokens: &[String]) -> Result<Who, Error> {
     })
 }
 
-fn known(claims: &Claims) -> HttpResponse {
+/// An address that its owner has not proved is one that anybody can register under, so it is told to a proxy alone that asks
+/// for it.
+fn known(claims: &Claims, question: &Question) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header(("x-auth-user", claims.user_uuid.to_string()))
-        .insert_header(("x-auth-roles", claims.roles.join(",")));
+        .insert_header(("x-auth-roles", claims.roles.join(",")))
+        .insert_header(("x-auth-email-verified", claims.user_email_verified.to_string()));
     // An address may have letters beyond ASCII; as UTF-8 they are bytes that a header can carry.
-    if let Ok(email) = HeaderValue::from_bytes(claims.user_email.as_bytes()) {
+    if (claims.user_email_verified || question.wants_any_email)
+        && let Ok(email) = HeaderValue::from_bytes(claims.user_email.as_bytes())
+    {
         answer.insert_header(("x-auth-email", email));
     }
     answer.finish()
+}
+
+/// `400`: neither `2xx`, nor anything that a proxy would take for an answer about the person. Nobody gets in, and whoever
+/// wrote the question reads why. Strangers can ask badly too, which warns nobody.
+fn misasked(problem: BadQuestion, by_a_proxy_of_ours: bool) -> HttpResponse {
+    if by_a_proxy_of_ours {
+        tracing::warn!(%problem, "a proxy asks /auth/verify what it does not know, so nobody gets in there");
+    }
+    let detail = problem.to_string();
+    Problem::new(StatusCode::BAD_REQUEST, "That cannot be asked", &detail, Some("bad_question")).answer()
 }
 
 /// nginx sends a person to `X-Auth-Login` itself, and scripts nowhere: then there is no such header.

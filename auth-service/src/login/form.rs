@@ -42,13 +42,17 @@ impl Remarks {
     }
 }
 
+/// Where to go afterwards, where an account is made, and the proof that the form is ours.
+pub type Links = (Option<String>, Option<String>, String);
+
 /// `templates/login/login.html`
 #[derive(Debug, Serialize)]
 pub struct LoginPage {
     form: Fields,
     next: Option<String>,
     csrf_token: String,
-    register_url: String,
+    /// Where there is a form that makes an account.
+    register_url: Option<String>,
     /// Somebody who is logged in, and is asked once more.
     is_again: bool,
 }
@@ -57,8 +61,10 @@ impl Page for LoginPage {
     const TEMPLATE: &'static str = "login/login.html";
 
     fn samples() -> Vec<Self> {
-        let links =
-            |next: Option<&str>| (next.map(str::to_owned), "/register".to_owned(), "token".to_owned());
+        let with = |next: Option<&str>, register: Option<&str>| {
+            (next.map(str::to_owned), register.map(str::to_owned), "token".to_owned())
+        };
+        let links = |next| with(next, Some("/register"));
         let wrong = Remarks {
             form: Some(Text::of("login-wrong")),
             email: Some(Text::of("login-email-missing")),
@@ -67,6 +73,7 @@ impl Page for LoginPage {
         vec![
             Self::new("", &Remarks::default(), links(None)),
             Self::new("ada@", &wrong, links(Some("https://shop.example.org/cart"))),
+            Self::new("", &Remarks::default(), with(None, None)),
             Self::again("ada@example.org", links(None)),
         ]
     }
@@ -81,11 +88,7 @@ struct Fields {
 
 impl LoginPage {
     /// The form: empty, or with the address that was entered. The password stays out.
-    pub fn new(
-        entered: &str,
-        remarks: &Remarks,
-        (next, register_url, csrf_token): (Option<String>, String, String),
-    ) -> Self {
+    pub fn new(entered: &str, remarks: &Remarks, (next, register_url, csrf_token): Links) -> Self {
         let mut form = Fields {
             errors: remarks.form.clone().into_iter().collect(),
             email: Field::email("email", Text::of("label-email"), "username")
@@ -100,7 +103,7 @@ impl LoginPage {
     }
 
     /// The form for somebody who is logged in already, as `email`: nothing went wrong, and no account is missing.
-    pub fn again(email: &str, links: (Option<String>, String, String)) -> Self {
+    pub fn again(email: &str, links: Links) -> Self {
         Self { is_again: true, ..Self::new(email, &Remarks::default(), links) }
     }
 }

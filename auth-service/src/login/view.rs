@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::again::LoopPage;
-use super::form::{LoginForm, LoginPage, Remarks};
+use super::form::{Links, LoginForm, LoginPage, Remarks};
 use super::query::LoginQuery;
 use super::trip::{Trip, Way};
 use crate::accounts::Email;
@@ -36,7 +36,7 @@ pub async fn show(
         };
     };
     if query.needs_proof(&current.session, app.clock.now()) && !query.is_silent {
-        let links = links(&browser, next.as_ref())?;
+        let links = links(&app, &browser, next.as_ref())?;
         let page = LoginPage::again(current.user.email.as_str(), links);
         let asked = app.pages.answer(StatusCode::OK, &Shell::of(&browser), &page)?;
         return app.admit(asked, &current).await;
@@ -126,12 +126,13 @@ fn page(
     entered: &str,
     remarks: &Remarks,
 ) -> Result<HttpResponse, Error> {
-    let links = links(browser, next)?;
+    let links = links(app, browser, next)?;
     app.pages.answer(status, &Shell::of(browser), &LoginPage::new(entered, remarks, links))
 }
 
-/// Where the form leads to: `next`, the way to an account, and what proves that the form is ours.
-fn links(browser: &Browser, next: Option<&Next>) -> Result<(Option<String>, String, String), Error> {
+/// Where the form leads to: `next`, the way to an account where there is one, and what proves that the form is ours.
+fn links(app: &App, browser: &Browser, next: Option<&Next>) -> Result<Links, Error> {
     let target = next.map(|next| next.as_str().to_owned());
-    Ok((target, Next::carried_by(next, "/register"), browser.form_token()?))
+    let register = app.config.registration.has_form().then(|| Next::carried_by(next, "/register"));
+    Ok((target, register, browser.form_token()?))
 }

@@ -1,10 +1,13 @@
 //! Making an account: `GET, POST /register`.
 
+mod closed;
 mod form;
 mod view;
 
+use actix_web::middleware::from_fn;
 use actix_web::web;
 
+pub use closed::ClosedPage;
 pub use form::{RegisterPage, RegistrationForm};
 
 pub fn routes(services: &mut web::ServiceConfig) {
@@ -12,6 +15,7 @@ pub fn routes(services: &mut web::ServiceConfig) {
         web::resource("/register")
             .route(web::get().to(view::show))
             .route(web::head().to(view::show))
-            .route(web::post().to(view::submit)),
+            .route(web::post().to(view::submit))
+            .wrap(from_fn(closed::require_form)),
     );
 }

@@ -17,6 +17,8 @@ pub struct Policy {
     content_security: HeaderValue,
     /// The same for a page that pages of our services may frame.
     framed: HeaderValue,
+    /// The same for a page that a proxy shows under the name of a service.
+    elsewhere: HeaderValue,
     strict_transport: Option<HeaderValue>,
 }
 
@@ -36,6 +38,12 @@ impl Policy {
         Self {
             content_security: policy(&format!("'self' {services}"), "'none'"),
             framed: policy("'none'", &format!("'self' {services}")),
+            elsewhere: HeaderValue::from_str(&format!(
+                "default-src 'none'; style-src {0}; img-src {0}; form-action 'none'; frame-ancestors 'none'; \
+                 base-uri 'none'; object-src 'none'",
+                config.auth_url.origin()
+            ))
+            .expect("origins are ASCII"),
             strict_transport: config
                 .auth_url
                 .is_https()
@@ -47,6 +55,10 @@ impl Policy {
 impl Policy {
     pub fn for_frames_of_ours(&self) -> HeaderValue {
         self.framed.clone()
+    }
+
+    pub fn for_pages_elsewhere(&self) -> HeaderValue {
+        self.elsewhere.clone()
     }
 }
 
@@ -67,10 +79,14 @@ pub async fn add(
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     for (name, value) in [
         ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    // The style sheet says otherwise: a proxy may show a page of ours under another name.
+    let resources = HeaderName::from_static("cross-origin-resource-policy");
+    if !headers.contains_key(&resources) {
+        headers.insert(resources, HeaderValue::from_static("same-origin"));
     }
     if let Some(value) = &policy.strict_transport {
         headers.insert(STRICT_TRANSPORT_SECURITY, value.clone());

@@ -103,5 +103,6 @@ pub async fn serve(
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, file.media_type))
         .insert_header((CACHE_CONTROL, keep))
+        .insert_header(("cross-origin-resource-policy", "same-site"))
         .body(file.bytes.clone()))
 }

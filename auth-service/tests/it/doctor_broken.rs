@@ -165,3 +165,15 @@ async fn a_service_and_a_proxy_that_never_answer() {
     let diagnosis = deployment.doctor().examine().await;
     diagnosis.assert_wrong(&["auth-service-unreachable", "service-unreachable"]);
 }
+
+/// Closed in the settings, and the instance was never restarted; or the other way round.
+#[tokio::test]
+async fn registration_is_not_what_the_settings_say() {
+    let deployment = Deployment::healthy().await;
+    let doctor = deployment.doctor().set("REGISTRATION", "closed");
+    doctor.examine().await.assert_wrong(&["registration-differs"]);
+    let mut tweaks = Tweaks::default();
+    tweaks.flags.registration = Some("closed".to_owned());
+    let deployment = Deployment::with(Faults { tweaks, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["registration-differs"]);
+}

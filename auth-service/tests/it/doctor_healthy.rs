@@ -11,7 +11,7 @@ async fn a_healthy_deployment_is_called_healthy() {
         "{:#}",
         diagnosis.report
     );
-    assert_eq!(diagnosis.ids("note"), ["http-on-localhost", "smtp-not-set"]);
+    assert_eq!(diagnosis.ids("note"), ["http-on-localhost", "registration-open", "smtp-not-set"]);
     for id in [
         "settings",
         "secret-files",
@@ -64,6 +64,16 @@ async fn cookies_without_secure_on_localhost_are_a_note() {
         diagnosis.report
     );
     assert!(diagnosis.ended.out.contains("COOKIE_SECURE=false"), "{:?}", diagnosis.ended);
+}
+
+#[tokio::test]
+async fn closed_registration_is_as_it_should_be() {
+    let mut tweaks = Tweaks::default();
+    tweaks.flags.registration = Some("closed".to_owned());
+    let deployment = Deployment::with(Faults { tweaks, ..Faults::default() }).await;
+    let diagnosis = deployment.doctor().set("REGISTRATION", "closed").examine().await;
+    assert!(diagnosis.ids("error").is_empty(), "{:#}", diagnosis.report);
+    assert!(diagnosis.ids("ok").contains(&"registration-closed"), "{:#}", diagnosis.report);
 }
 
 /// The visit leaves everything as it was.

@@ -86,6 +86,8 @@ fn values_that_mean_nothing_are_refused() {
         ("BCRYPT_COST", "twelve", "from 10 to 16"),
         ("PASSWORD_MIN_LENGTH", "7", "from 8 to 64"),
         ("LOG_FORMAT", "colourful", "pretty or json"),
+        ("REGISTRATION", "", "open or closed"),
+        ("REGISTRATION", "Closed", "open or closed"),
         ("ALLOWED_ORIGINS", "https://evil.net", "origins such as"),
         ("ALLOWED_ORIGINS", "", "is empty"),
         ("ACCESS_COOKIE_NAME", "sso_access", "must start with"),
@@ -164,6 +166,7 @@ fn check_config_prints_what_is_in_force_and_no_secret() {
         "BCRYPT_COST=12",
         "PASSWORD_MIN_LENGTH=12",
         "COOKIE_SECURE=true",
+        "REGISTRATION=open",
         // A flag goes before the environment.
         "ACCESS_TOKEN_LIFETIME=1m 30s",
     ] {

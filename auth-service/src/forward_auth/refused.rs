@@ -1,0 +1,83 @@
+//! Somebody is known, and is not let through: `403`, as a page or as a problem.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::text::Text;
+use crate::web::{Page, Problem, Shell};
+
+/// Why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The account lacks a role that the proxy asks for.
+    MissingRole,
+    /// The cookies speak of two people. The login would change nothing about it, and nginx takes no `409`.
+    TwoPeople,
+}
+
+/// `templates/forward_auth/refused.html`. A proxy shows it under the name of the service that it protects, where nothing of
+/// ours is: its addresses are whole.
+#[derive(Debug, Serialize)]
+pub struct RefusedPage {
+    title: Text,
+    message: Text,
+    /// `None` where the account is not what stands in the way.
+    account_url: Option<String>,
+}
+
+impl Page for RefusedPage {
+    const TEMPLATE: &'static str = "forward_auth/refused.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |refusal| Self::new(refusal, "https://auth.example.org/".to_owned());
+        vec![page(Refusal::MissingRole), page(Refusal::TwoPeople)]
+    }
+}
+
+impl RefusedPage {
+    fn new(refusal: Refusal, account_url: String) -> Self {
+        let (title, message) = match refusal {
+            Refusal::MissingRole => (Text::of("refused-role-title"), Text::of("refused-role-what")),
+            Refusal::TwoPeople => (Text::of("error-forbidden"), Text::of("error-two-people")),
+        };
+        Self { title, message, account_url: (refusal == Refusal::MissingRole).then_some(account_url) }
+    }
+}
+
+impl Refusal {
+    /// A page where a person waits for the answer, a problem for everybody else.
+    pub fn answer(
+        self,
+        app: &App,
+        request: &HttpRequest,
+        is_by_a_person: bool,
+    ) -> Result<HttpResponse, Error> {
+        if !is_by_a_person {
+            let (title, detail, code) = self.for_programs();
+            return Ok(Problem::new(StatusCode::FORBIDDEN, title, detail, Some(code)).answer());
+        }
+        let page = RefusedPage::new(self, app.config.auth_url.join("/"));
+        let mut answer = app.pages.answer(StatusCode::FORBIDDEN, &Shell::bare(request), &page)?;
+        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy_elsewhere());
+        Ok(answer)
+    }
+
+    fn for_programs(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::MissingRole => (
+                "Not for this account",
+                "You are logged in, and your account lacks a role that this needs.",
+                "role_missing",
+            ),
+            Self::TwoPeople => (
+                "Two logins at once",
+                "The cookies of the domain hold access tokens of two people: they must be cleared.",
+                "cookie_conflict",
+            ),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Where the operator makes the accounts (`REGISTRATION=closed`): a page that says so, and no form.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next as Further;
+use actix_web::{FromRequest, HttpResponse, web};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::web::{Next, NextQuery, Page, Shell};
+
+/// `templates/registration/closed.html`
+#[derive(Debug, Serialize)]
+pub struct ClosedPage {
+    next: Option<String>,
+    login_url: String,
+}
+
+impl Page for ClosedPage {
+    const TEMPLATE: &'static str = "registration/closed.html";
+
+    fn samples() -> Vec<Self> {
+        let page =
+            |next: Option<&str>| Self { next: next.map(str::to_owned), login_url: "/login".to_owned() };
+        vec![page(None), page(Some("https://shop.example.org/cart"))]
+    }
+}
+
+/// Middleware: lets nobody through to the form, and no form through to what makes accounts, unless there is one.
+///
+/// `403` and not `404`: the address is the same everywhere, so there is nothing to hide, and whoever has it from a
+/// bookmark or another site should read why there is no form rather than look for a slip of the pen.
+pub(super) async fn require_form(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    further: Further<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if app.config.registration.has_form() {
+        return Ok(further.call(request).await?.map_into_boxed_body());
+    }
+    let (request, mut payload) = request.into_parts();
+    let answer = closed(&app, &request, NextQuery::from_request(&request, &mut payload).await?);
+    let answer = answer.unwrap_or_else(HttpResponse::from_error);
+    Ok(ServiceResponse::new(request, answer))
+}
+
+fn closed(app: &App, request: &actix_web::HttpRequest, query: NextQuery) -> Result<HttpResponse, Error> {
+    let next = app.next(query.0.as_deref());
+    let page = ClosedPage {
+        next: next.as_ref().map(|next| next.as_str().to_owned()),
+        login_url: Next::carried_by(next.as_ref(), "/login"),
+    };
+    app.pages.answer(StatusCode::FORBIDDEN, &Shell::bare(request), &page)
+}
