@@ -1,11 +1,12 @@
 //! The service: its address, its pages, and the order of what surrounds them.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, dev, web};
+use shared_claims::server::{Listener, Peer};
 
 use crate::app::App;
 use crate::error::Error;
@@ -23,19 +24,20 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The service, listening. Nothing is answered until [`Server::run`].
 pub struct Server {
-    listener: TcpListener,
+    listener: Listener,
     app: App,
 }
 
 impl Server {
     /// The address is taken before the database is touched: a taken port is told at once, and a test can ask for
     /// port 0.
-    pub fn new(listener: TcpListener, app: App) -> Self {
-        Self { listener, app }
+    pub fn new(listener: impl Into<Listener>, app: App) -> Self {
+        Self { listener: listener.into(), app }
     }
 
-    pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+    /// `None` where it listens on a socket's file.
+    pub fn address(&self) -> std::io::Result<Option<SocketAddr>> {
+        self.listener.address()
     }
 
     /// Where a stop begins, before [`Server::run`]'s own.
@@ -62,12 +64,16 @@ impl Server {
                 .wrap(from_fn(cookie_guard::guard))
                 .wrap(from_fn(close_connections))
         });
-        Ok(server
+        let server = server
+            .on_connect(Peer::note)
             .client_request_timeout(HEAD_TIMEOUT)
             .disable_signals()
-            .shutdown_timeout(stop::FINISH_SECONDS)
-            .listen(self.listener)?
-            .run())
+            .shutdown_timeout(stop::FINISH_SECONDS);
+        Ok(match self.listener {
+            Listener::Tcp(listener) => server.listen(listener)?,
+            Listener::Unix(listener) => server.listen_uds(listener)?,
+        }
+        .run())
     }
 }
 

@@ -17,10 +17,10 @@ mod templates;
 
 use std::error::Error;
 use std::io::IsTerminal;
-use std::net::TcpListener;
 
 use actix_web::HttpServer;
 use shared_claims::SharedLogin;
+use shared_claims::server::Listener;
 use tracing_subscriber::EnvFilter;
 
 pub use app::{Service, app};
@@ -42,8 +42,14 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         .map_err(|e| format!("NOTES_DATABASE cannot be used: {e}"))?;
     let service = Service::new(login, database)?;
 
-    let listener = TcpListener::bind(settings.listen).map_err(|e| format!("LISTEN cannot be used: {e}"))?;
+    let (listener, _socket_file) =
+        settings.listen.bind().map_err(|e| format!("LISTEN cannot be used: {e}"))?;
     tracing::info!(address = %settings.listen, url = %service.login.settings().service_url(), "listening");
-    HttpServer::new(move || app(service.clone())).listen(listener)?.shutdown_timeout(10).run().await?;
+    let server = HttpServer::new(move || app(service.clone())).shutdown_timeout(10);
+    let server = match listener {
+        Listener::Tcp(listener) => server.listen(listener)?,
+        Listener::Unix(listener) => server.listen_uds(listener)?,
+    };
+    server.run().await?;
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! The settings of this service alone; those of the login are read by `SharedLogin::from_env`.
 
 use std::env;
-use std::net::SocketAddr;
+
+use shared_claims::server::Listen;
 
 /// `LISTEN` and `NOTES_DATABASE`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Address and port. Default `127.0.0.1:8001`: a proxy in front is what the world sees.
-    pub listen: SocketAddr,
+    /// Address and port, or `unix:` and the path of a socket. Default `127.0.0.1:8001`: a proxy in front is what the world sees.
+    pub listen: Listen,
     /// Path of the SQLite file, created when missing. `NOTES_DATABASE` is `sqlite:<path>`, by default `sqlite:notes.db`.
     pub notes_database: String,
 }
@@ -24,10 +25,7 @@ impl Settings {
         let listen = get("LISTEN", "127.0.0.1:8001");
         let database = get("NOTES_DATABASE", "sqlite:notes.db");
         Ok(Self {
-            listen: listen
-                .trim()
-                .parse()
-                .map_err(|_| "LISTEN must be an address and a port, as in 127.0.0.1:8001")?,
+            listen: listen.parse().map_err(|problem| format!("LISTEN {problem}"))?,
             notes_database: match database.trim().strip_prefix("sqlite:") {
                 Some(path) if !path.is_empty() => path.to_owned(),
                 _ => return Err("NOTES_DATABASE must be sqlite:<path of a file>".to_owned()),
@@ -53,9 +51,12 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_is_named_and_its_value_is_not_shown() {
-        for (name, value) in
-            [("LISTEN", "everywhere"), ("NOTES_DATABASE", "postgres://x"), ("NOTES_DATABASE", "sqlite:")]
-        {
+        for (name, value) in [
+            ("LISTEN", "everywhere"),
+            ("LISTEN", "unix:everywhere"),
+            ("NOTES_DATABASE", "postgres://x"),
+            ("NOTES_DATABASE", "sqlite:"),
+        ] {
             let problem = read(name, value).unwrap_err();
             assert!(problem.starts_with(name) && !problem.contains("everywhere"), "{problem}");
         }

@@ -23,6 +23,8 @@ mod verifier;
 pub mod actix;
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(all(feature = "server", unix))]
+pub mod server;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -54,6 +56,6 @@ pub const MAX_TOKEN_BYTES: usize = 8192;
 pub const MAX_LIFE_SECONDS: i64 = 3600;
 
 /// The Rust code of the guide for consumers is compiled with this crate.
-#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "testing"))]
+#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "server", feature = "testing", unix))]
 #[doc = include_str!("../../docs/consumers.md")]
 mod consumers_guide {}

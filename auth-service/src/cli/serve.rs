@@ -1,7 +1,5 @@
 //! `auth-service serve`
 
-use std::net::TcpListener;
-
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, ServeFlags};
@@ -17,8 +15,9 @@ use super::Failure;
 pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let config = Config::parse(flags)?;
     telemetry::init(config.log_format);
-    let (auth_url, listen, delay) = (config.auth_url.origin(), config.listen, config.shutdown_delay);
-    let listener = TcpListener::bind(listen)
+    let (auth_url, listen, delay) = (config.auth_url.origin(), config.listen.clone(), config.shutdown_delay);
+    let (listener, _socket_file) = listen
+        .bind()
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system().set_by_the_database())?;
     every_page::try_all(&app.pages)?;

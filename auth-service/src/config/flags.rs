@@ -86,7 +86,7 @@ pub struct ServeFlags {
     /// The parent domain whose sub-domains share the login: `example.org`.
     #[arg(long, env, hide_env_values = true, value_name = "DOMAIN")]
     pub cookie_domain: Option<String>,
-    /// The address to listen on [default: 127.0.0.1:8000].
+    /// The address to listen on, or `unix:` and the path of a socket for a proxy on this machine [default: 127.0.0.1:8000].
     #[arg(long, env, hide_env_values = true, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
     /// 32 random bytes or more: seals private keys and the browser cookie, authenticates refresh tokens.

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use shared_claims::server::Peer;
 
 use super::ConfigError;
 
@@ -31,17 +32,33 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
+    /// Whether `peer` is one of them, or stands at our socket's file: only the proxy can open that.
+    pub fn trust(&self, peer: Peer) -> bool {
+        match peer {
+            Peer::Address(address) => self.contain(address),
+            Peer::UnixSocket => true,
+        }
+    }
+
     /// Who a request is from: `peer`, unless that is a proxy of ours. Then the last address of the forwarded ones that
-    /// is none, read from the right, because a client can write what it likes on the left (ASVS 15.3.4).
-    pub fn client<'a>(&self, peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>) -> IpAddr {
-        let mut client = peer.to_canonical();
+    /// is none, read from the right, because a client can write what it likes on the left (ASVS 15.3.4). A proxy at our socket's file
+    /// has no address of its own, and so neither has whoever it does not tell of.
+    pub fn client<'a>(
+        &self,
+        peer: Peer,
+        forwarded: impl DoubleEndedIterator<Item = &'a str>,
+    ) -> Option<IpAddr> {
+        let mut client = match peer {
+            Peer::Address(address) => Some(address.to_canonical()),
+            Peer::UnixSocket => None,
+        };
         let hops = forwarded.flat_map(|header| header.split(',')).collect::<Vec<_>>();
         for hop in hops.into_iter().rev() {
-            if !self.contain(client) {
+            if client.is_some_and(|client| !self.contain(client)) {
                 break;
             }
             match hop.trim().parse::<IpAddr>() {
-                Ok(address) => client = address.to_canonical(),
+                Ok(address) => client = Some(address.to_canonical()),
                 // Whoever wrote that is no proxy of ours.
                 Err(_) => break,
             }
@@ -91,10 +108,34 @@ mod tests {
             ("::ffff:10.0.0.1", "2001:db8::7", "2001:db8::7"),
             ("::1", "10.0.0.3", "10.0.0.3"),
         ] {
-            assert_eq!(proxies.client(ip(peer), [forwarded].into_iter()), ip(client), "{peer} {forwarded}");
+            let peer = Peer::Address(ip(peer));
+            assert_eq!(
+                proxies.client(peer, [forwarded].into_iter()),
+                Some(ip(client)),
+                "{peer:?} {forwarded}"
+            );
         }
-        let several = proxies.client(ip("10.0.0.1"), ["1.1.1.1", "198.51.100.1, 10.9.9.9"].into_iter());
-        assert_eq!(several, ip("198.51.100.1"));
-        assert_eq!(TrustedProxies::default().client(ip("10.0.0.1"), ["1.1.1.1"].into_iter()), ip("10.0.0.1"));
+        let proxy = Peer::Address(ip("10.0.0.1"));
+        let several = proxies.client(proxy, ["1.1.1.1", "198.51.100.1, 10.9.9.9"].into_iter());
+        assert_eq!(several, Some(ip("198.51.100.1")));
+        assert_eq!(TrustedProxies::default().client(proxy, ["1.1.1.1"].into_iter()), Some(ip("10.0.0.1")));
+    }
+
+    /// T5: whoever may open the socket's file is the proxy, and what stands left of its own word is still a client's.
+    #[test]
+    fn the_proxy_at_a_socket_is_believed_without_being_listed() {
+        let listed = TrustedProxies::parse(Some("10.0.0.0/8")).unwrap();
+        for (proxies, forwarded, client) in [
+            (&TrustedProxies::default(), "198.51.100.1", Some("198.51.100.1")),
+            (&TrustedProxies::default(), "1.1.1.1, 198.51.100.1", Some("198.51.100.1")),
+            (&TrustedProxies::default(), "1.1.1.1, 10.0.0.2", Some("10.0.0.2")),
+            (&listed, "1.1.1.1, 198.51.100.1, 10.0.0.2", Some("198.51.100.1")),
+            (&listed, "", None),
+            (&listed, "198.51.100.1, nonsense", None),
+        ] {
+            let seen = proxies.client(Peer::UnixSocket, [forwarded].into_iter());
+            assert_eq!(seen, client.map(ip), "{forwarded}");
+            assert!(proxies.trust(Peer::UnixSocket));
+        }
     }
 }

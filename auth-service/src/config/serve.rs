@@ -1,7 +1,8 @@
 //! All settings of the service, checked and with their defaults.
 
-use std::net::SocketAddr;
 use std::time::Duration;
+
+use shared_claims::server::Listen;
 
 use super::span::{self, DAY, HOUR, MINUTE};
 use super::{
@@ -17,7 +18,7 @@ pub struct Config {
     pub auth_url: AuthUrl,
     pub cookie_domain: CookieDomain,
     pub allowed_origins: AllowedOrigins,
-    pub listen: SocketAddr,
+    pub listen: Listen,
     pub database_url: DatabaseUrl,
     pub secret_key: SecretKey,
     /// What `secret_key` was before it was changed: tokens and keys of its time are still good.
@@ -190,11 +191,9 @@ fn number(
         .ok_or_else(|| ConfigError::new(setting, format!("must be a number from {least} to {most}")))
 }
 
-fn listen(value: Option<&str>) -> Result<SocketAddr, ConfigError> {
-    value
-        .unwrap_or("127.0.0.1:8000")
-        .parse()
-        .map_err(|_| ConfigError::new("LISTEN", "must be an address and a port, such as 127.0.0.1:8000"))
+fn listen(value: Option<&str>) -> Result<Listen, ConfigError> {
+    let listen = value.unwrap_or("127.0.0.1:8000").parse::<Listen>();
+    listen.map_err(|problem| ConfigError::new("LISTEN", problem.to_string()))
 }
 
 /// C10

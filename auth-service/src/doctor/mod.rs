@@ -17,6 +17,7 @@ mod secrets;
 mod service;
 mod settings;
 mod smtp;
+mod socket;
 mod transport;
 mod visit;
 
@@ -51,6 +52,7 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
     let first_round = Instant::now() + PATIENCE;
     let inside = begin(&known, |known, _| database::examine(known));
     let mail = begin(&known, |known, _| smtp::examine(known));
+    let socket = begin(&known, |known, _| socket::examine(known));
     let has_address = known.has("COOKIE_DOMAIN") && known.has("AUTH_URL");
     let outside = has_address.then(|| begin(&known, auth::examine));
     let inside = end(&inside, first_round, "database", &mut findings).unwrap_or_default();
@@ -58,7 +60,10 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
         .and_then(|outside| end(&outside, first_round, "auth-service", &mut findings))
         .unwrap_or_default();
 
+    let socket = end(&socket, first_round, "auth-service", &mut findings).unwrap_or_default();
+
     findings.add("database", inside.findings);
+    findings.add("auth-service", socket);
     findings.add("auth-service", outside.findings);
     findings.add("auth-service", jwks::examine(inside.jwks.as_deref(), outside.jwks.as_ref()));
     if !has_address {

@@ -1,5 +1,7 @@
 //! The proxy in front: believed where it should be, and no way in for what clients write into its headers.
 
+use shared_claims::server::Listen;
+
 use super::finding::Finding;
 use super::visit::{Answer, IN_A_TAB, Visitor, short};
 use crate::config::Config;
@@ -75,7 +77,13 @@ fn mention(answer: &Answer) -> Option<&'static str> {
 /// in a tab waits behind the question, and says where to send them.
 fn trusted(config: &Config, visitor: &Visitor) -> Option<Finding> {
     let url = config.auth_url.url();
-    let is_direct = !config.auth_url.is_https() && url.port_or_known_default() == Some(config.listen.port());
+    let port = match &config.listen {
+        Listen::Tcp(address) => Some(address.port()),
+        Listen::Unix(_) => {
+            return Some(Finding::ok("proxy-trusted", "only the proxy can open the socket of LISTEN"));
+        }
+    };
+    let is_direct = !config.auth_url.is_https() && url.port_or_known_default() == port;
     if is_direct {
         return Some(Finding::ok("no-proxy", "there is no proxy in front"));
     }

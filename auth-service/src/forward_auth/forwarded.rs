@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{ACCEPT, HeaderMap};
+use shared_claims::server::Peer;
 
 use crate::config::TrustedProxies;
 
@@ -21,8 +22,7 @@ pub(super) struct Forwarded {
 impl Forwarded {
     /// `None` when the request does not come from a trusted proxy: then nobody's word counts.
     pub fn read(request: &HttpRequest, proxies: &TrustedProxies) -> Option<Self> {
-        let peer = request.peer_addr()?.ip();
-        proxies.contain(peer).then(|| Self::of(request.headers()))
+        proxies.trust(Peer::of(request)?).then(|| Self::of(request.headers()))
     }
 
     /// Caddy and Traefik send `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`; nginx sends what its configuration says,

@@ -45,9 +45,7 @@ pub async fn access_log(
         %id,
         method = %request.method(),
         path = beginning(request.path()),
-        client = request
-            .peer_addr()
-            .map(|peer| tracing::field::display(client::address(&proxies, peer.ip(), request.headers()))),
+        client = client::address(&proxies, request.request()).map(tracing::field::display),
     );
     // Proxies and orchestrators ask every second or so: when all is well, that is no news.
     let is_probe = matches!(request.path(), "/healthz" | "/readyz");

@@ -5,8 +5,9 @@ use std::future::{Ready, ready};
 use std::net::IpAddr;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use shared_claims::server::Peer;
 
 use super::access_log::RequestId;
 use crate::audit::Client;
@@ -14,7 +15,8 @@ use crate::config::TrustedProxies;
 use crate::error::Error;
 
 /// The address of the client, past the proxies that the settings name.
-pub(super) fn address(proxies: &TrustedProxies, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+pub(super) fn address(proxies: &TrustedProxies, request: &HttpRequest) -> Option<IpAddr> {
+    let (peer, headers) = (Peer::of(request)?, request.headers());
     // Proxies append to what a client sent, in one line: bytes that are no text must not hide what stands behind them.
     let forwarded: Vec<Cow<str>> =
         headers.get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
@@ -29,10 +31,10 @@ impl FromRequest for Client {
         let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() else {
             return ready(Err(Error::internal("TrustedProxies are not registered")));
         };
-        let peer = request.peer_addr().map(|peer| address(proxies, peer.ip(), request.headers()));
+        let address = address(proxies, request);
         let user_agent =
             request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let id = request.extensions().get::<RequestId>().map(|id| id.uuid());
-        ready(Ok(Client::person(peer, user_agent.as_deref(), id)))
+        ready(Ok(Client::person(address, user_agent.as_deref(), id)))
     }
 }

@@ -94,3 +94,4 @@ mod stopping;
 mod templates;
 mod templates_dir;
 mod texts;
+mod unix_socket;

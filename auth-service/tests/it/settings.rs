@@ -78,6 +78,7 @@ fn values_that_mean_nothing_are_refused() {
     for (setting, value, because) in [
         ("COOKIE_SECURE", "perhaps", "true or false"),
         ("LISTEN", "example.org", "an address and a port"),
+        ("LISTEN", "unix:http.sock", "the whole path"),
         ("ACCESS_TOKEN_LIFETIME", "a while", "a duration"),
         ("ACCESS_TOKEN_LIFETIME", "2days", "must be between"),
         ("REFRESH_TOKEN_LIFETIME", "1second", "must be between"),

@@ -4,6 +4,8 @@
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,7 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_else(|| "/healthz".to_owned());
     let listen = std::env::var("LISTEN").unwrap_or_default();
-    match address(&listen).and_then(|address| status(address, &path)) {
+    let answer = match listen.trim().strip_prefix("unix:") {
+        Some(socket) => connect_to_socket(Path::new(socket)).and_then(|stream| status(stream, &path)),
+        None => address(&listen).and_then(connect).and_then(|stream| status(stream, &path)),
+    };
+    match answer {
         Ok(200) => ExitCode::SUCCESS,
         Ok(status) => fail(&format!("{path} answered {status}")),
         Err(problem) => fail(&format!("{path}: {problem}")),
@@ -26,7 +32,7 @@ fn fail(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Where to ask somebody who listens on `listen`: on loopback, when they listen everywhere.
+/// Where to ask somebody who listens on `listen`, which is no socket's file: on loopback, when they listen everywhere.
 fn address(listen: &str) -> Result<SocketAddr, String> {
     let mut address: SocketAddr =
         listen.trim().parse().map_err(|_| "LISTEN is no address and port".to_owned())?;
@@ -38,11 +44,28 @@ fn address(listen: &str) -> Result<SocketAddr, String> {
     Ok(address)
 }
 
-fn status(address: SocketAddr, path: &str) -> Result<u16, String> {
-    let ask = || -> std::io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+fn connect(address: SocketAddr) -> Result<TcpStream, String> {
+    let connect = || {
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
+        Ok(stream)
+    };
+    connect().map_err(|error: std::io::Error| error.to_string())
+}
+
+fn connect_to_socket(path: &Path) -> Result<UnixStream, String> {
+    let connect = || {
+        let stream = UnixStream::connect(path)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        Ok(stream)
+    };
+    connect().map_err(|error: std::io::Error| format!("{}: {error}", path.display()))
+}
+
+fn status(mut stream: impl Read + Write, path: &str) -> Result<u16, String> {
+    let ask = || -> std::io::Result<Vec<u8>> {
         let question = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         // In one piece: `write!` would send each part by itself.
         stream.write_all(question.as_bytes())?;
@@ -60,6 +83,7 @@ fn status(address: SocketAddr, path: &str) -> Result<u16, String> {
 mod tests {
     use super::*;
     use std::net::TcpListener;
+    use std::os::unix::net::UnixListener;
 
     /// The answer of somebody who says `text` to whatever is asked.
     fn asked(text: &'static str) -> Result<u16, String> {
@@ -76,7 +100,7 @@ mod tests {
             stream.write_all(text.as_bytes()).unwrap();
             String::from_utf8(question).unwrap()
         });
-        let status = status(address, "/readyz");
+        let status = status(connect(address).unwrap(), "/readyz");
         assert!(server.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\nHost: localhost\r\n"));
         status
     }
@@ -92,7 +116,24 @@ mod tests {
     #[test]
     fn nobody_there_is_a_failure() {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-        assert!(status(free, "/").is_err());
+        assert!(connect(free).is_err());
+        assert!(connect_to_socket(Path::new("/nowhere/http.sock")).is_err());
+    }
+
+    #[test]
+    fn a_service_behind_a_sockets_file_is_asked_there() {
+        let path = std::env::temp_dir().join(format!("healthcheck-{}.sock", std::process::id()));
+        let listener = UnixListener::bind(&path).unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut question = [0; 4096];
+            let length = stream.read(&mut question).unwrap();
+            stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
+            question[..length].starts_with(b"GET /readyz ")
+        });
+        let status = status(connect_to_socket(&path).unwrap(), "/readyz");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((status, server.join().unwrap()), (Ok(503), true));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The service, running.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
@@ -42,6 +42,9 @@ pub struct Tweaks {
     pub machine_is_ahead: Option<i64>,
 }
 
+/// Of one that listens on a socket's file: port 0, where nobody is.
+const NO_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
 const SECRET_KEY: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
 
 impl TestApp {
@@ -71,9 +74,9 @@ impl TestApp {
         // A thread with an actix system of its own, as the process has.
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let listener = TcpListener::bind(app_config.listen).unwrap();
+                let (listener, _socket_file) = app_config.listen.bind().unwrap();
                 let server = Server::new(listener, App::open(app_config, app_clock).unwrap());
-                let address = server.address().unwrap();
+                let address = server.address().unwrap().unwrap_or(NO_ADDRESS);
                 let running = server.run().unwrap();
                 send.send((address, running.handle())).unwrap();
                 running.await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use reqwest::header::{COOKIE, HOST, HeaderMap, HeaderName, HeaderValue};
@@ -27,6 +28,18 @@ impl Person {
     pub fn new(address: SocketAddr, secrets: Arc<Mutex<Vec<String>>>) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
         Self { client, address, jar: Arc::default(), always: HeaderMap::new(), secrets }
+    }
+
+    /// The same at a socket's file, past every network.
+    pub fn at_socket(mut self, path: &Path) -> Self {
+        let client = Client::builder().redirect(redirect::Policy::none()).unix_socket(path);
+        self.client = client.build().unwrap();
+        self
+    }
+
+    /// Somebody else in the same place, with a fresh browser.
+    pub fn another(&self) -> Self {
+        Self { jar: Arc::default(), ..self.clone() }
     }
 
     /// The same, but every request carries this header too: a browser's name, or what a proxy adds.
