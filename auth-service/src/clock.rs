@@ -1,54 +1,100 @@
 //! Where time comes from: an argument, so that a test can hold it still or move it.
+//!
+//! A decision goes by the database's clock, which all instances share, and asks for it in its transaction, when it holds
+//! what it may have waited for. A SQLite file has no clock but the machine's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::QueryResult;
 
 use crate::db::types::Timestamp;
+use crate::db::{self, AnyConnection};
+
+/// The clocks that there are.
+pub trait Source: Send + Sync {
+    /// What the machine's clock says. Somebody may set it.
+    fn machine(&self) -> Timestamp;
+
+    /// How long the process has run, by a clock that nobody sets.
+    fn running(&self) -> Duration;
+
+    /// What to make of the database's answer.
+    fn database(&self, answer: Timestamp) -> Timestamp {
+        answer
+    }
+}
+
+struct System(Instant);
+
+impl Source for System {
+    #[expect(clippy::disallowed_methods, reason = "the one place where time enters")]
+    fn machine(&self) -> Timestamp {
+        chrono::Utc::now().into()
+    }
+
+    fn running(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
 
 /// Tells the time.
 #[derive(Clone)]
 pub struct Clock {
-    machine: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// What to add to the machine's time, in microseconds; `None` for a clock that nobody sets.
-    correction: Option<Arc<AtomicI64>>,
+    source: Arc<dyn Source>,
+    /// How far the database was ahead of the machine when that was last measured, in microseconds.
+    ahead: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// The machine's own clock.
+    /// The machine's own clocks.
     pub fn system() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the one place where time enters")]
-        Self::from_fn(|| chrono::Utc::now().into())
+        Self::of(System(Instant::now()))
     }
 
-    /// A clock of the caller's, for tests.
-    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self { machine: Arc::new(now), correction: None }
+    /// Clocks of the caller's, for tests.
+    pub fn of(source: impl Source + 'static) -> Self {
+        Self { source: Arc::new(source), ahead: Arc::default() }
     }
 
-    /// The same clock, to be set by the database's: instances whose machines disagree then agree on when a session
-    /// ends and how long ago a token was replaced.
-    pub fn set_by_the_database(self) -> Self {
-        Self { correction: Some(Arc::default()), ..self }
+    /// The moment to decide by, to the microsecond that both databases keep. Whoever may have to wait asks afterwards:
+    /// for the connection, for the file's lock, and for the row's.
+    pub fn read(&self, conn: &mut AnyConnection) -> QueryResult<Timestamp> {
+        Ok(self.reading(db::time(conn)?))
     }
 
-    /// The present moment, to the microsecond that both databases keep.
-    pub fn now(&self) -> Timestamp {
-        let now = (self.machine)();
-        match &self.correction {
-            Some(correction) => now.shifted(correction.load(Ordering::Relaxed)),
-            None => now,
+    /// The same, where a statement brought the database's time along.
+    pub fn reading(&self, database: Option<Timestamp>) -> Timestamp {
+        match database {
+            Some(answer) => self.source.database(answer),
+            None => self.source.machine(),
         }
     }
 
-    /// Sets the clock by another's answer, which may have taken a while: half of that is taken to be the way back.
-    /// Does nothing, and does not ask, for a clock that nobody sets.
-    pub fn set_by<E>(&self, ask: impl FnOnce() -> Result<Option<Timestamp>, E>) -> Result<(), E> {
-        let Some(correction) = &self.correction else { return Ok(()) };
-        let asked = (self.machine)();
+    /// What [`Clock::read`] would say, as far as that is known without asking. Nothing that is kept goes by it.
+    pub fn estimate(&self) -> Timestamp {
+        self.source.machine().shifted(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// How long the process has run, whatever happens to any other clock.
+    pub fn running(&self) -> Duration {
+        self.source.running()
+    }
+
+    /// Measures how far the machine's clock is from the database's, for [`Clock::estimate`].
+    pub fn compare(&self, conn: &mut AnyConnection) -> QueryResult<()> {
+        self.compare_with(|| db::time(conn))
+    }
+
+    /// The answer may take a while: half of that is taken to be the way back.
+    fn compare_with<E>(&self, ask: impl FnOnce() -> Result<Option<Timestamp>, E>) -> Result<(), E> {
+        let asked = self.source.machine();
         let Some(answer) = ask()? else { return Ok(()) };
-        let answered = (self.machine)();
+        let answered = self.source.machine();
+        let answer = self.source.database(answer);
         let ahead = answer.micros_after(asked + asked.until(answered) / 2);
-        correction.store(ahead, Ordering::Relaxed);
+        self.ahead.store(ahead, Ordering::Relaxed);
         if ahead.abs() > LOUD_MICROS {
             tracing::warn!(
                 seconds = ahead / 1_000_000,
@@ -70,46 +116,58 @@ impl std::fmt::Debug for Clock {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    /// A machine's clock, as it stands.
+    struct Hands(Arc<AtomicI64>);
+
+    impl Source for Hands {
+        fn machine(&self) -> Timestamp {
+            at(self.0.load(Ordering::SeqCst))
+        }
+
+        fn running(&self) -> Duration {
+            Duration::ZERO
+        }
+    }
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap())
     }
 
+    fn clock_at(seconds: i64) -> (Clock, Arc<AtomicI64>) {
+        let hands = Arc::new(AtomicI64::new(seconds));
+        (Clock::of(Hands(hands.clone())), hands)
+    }
+
     /// Z4
     #[test]
-    fn a_clock_that_is_wrong_is_set_by_anothers() {
+    fn whatever_the_machines_clock_says_the_database_is_believed() {
         for wrong in [-600, -60, 0, 60, 600] {
-            let clock = Clock::from_fn(move || at(wrong)).set_by_the_database();
-            assert_eq!(clock.now(), at(wrong));
-            clock.set_by(|| Ok::<_, ()>(Some(at(0)))).unwrap();
-            assert_eq!(clock.now(), at(0), "{wrong}");
+            let (clock, _) = clock_at(wrong);
+            assert_eq!(clock.reading(Some(at(0))), at(0), "{wrong}");
+            assert_eq!(clock.estimate(), at(wrong));
+            clock.compare_with(|| Ok::<_, ()>(Some(at(0)))).unwrap();
+            assert_eq!(clock.estimate(), at(0), "{wrong}");
         }
     }
 
     #[test]
     fn an_answer_that_took_four_seconds_is_two_seconds_old() {
-        let machine = Arc::new(AtomicI64::new(100));
-        let reading = machine.clone();
-        let clock = Clock::from_fn(move || at(reading.load(Ordering::SeqCst))).set_by_the_database();
+        let (clock, hands) = clock_at(100);
         let ask = || {
-            machine.store(104, Ordering::SeqCst);
+            hands.store(104, Ordering::SeqCst);
             Ok::<_, ()>(Some(at(0)))
         };
-        clock.set_by(ask).unwrap();
-        assert_eq!(clock.now(), at(0) + Duration::from_secs(2));
+        clock.compare_with(ask).unwrap();
+        assert_eq!(clock.estimate(), at(0) + Duration::from_secs(2));
     }
 
     #[test]
-    fn a_clock_that_nobody_sets_keeps_its_time() {
-        let clock = Clock::from_fn(|| at(60));
-        clock.set_by(|| Err(())).unwrap();
-        assert_eq!(clock.now(), at(60));
-        let clock = Clock::from_fn(|| at(60)).set_by_the_database();
-        clock.set_by(|| Ok::<_, ()>(None)).unwrap();
-        assert_eq!(clock.now(), at(60));
-        assert!(clock.set_by(|| Err(())).is_err());
+    fn where_the_database_has_no_clock_the_machine_is_believed() {
+        let (clock, _) = clock_at(60);
+        clock.compare_with(|| Ok::<_, ()>(None)).unwrap();
+        assert_eq!((clock.estimate(), clock.reading(None)), (at(60), at(60)));
+        assert!(clock.compare_with(|| Err(())).is_err());
     }
 }

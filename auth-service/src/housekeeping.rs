@@ -70,7 +70,7 @@ pub fn start(app: web::Data<App>) {
 }
 
 async fn look_at_keys(app: &App) {
-    if let Err(error) = app.keyring.current(app.clock.now()).await {
+    if let Err(error) = app.keyring.current().await {
         tracing::error!(error = error.to_string(), "the signing keys cannot be used");
     }
 }
@@ -85,9 +85,10 @@ pub async fn survey(app: &App) -> Result<(), DatabaseError> {
 /// One round: the clock, the keys, and what is past its time.
 pub async fn round(app: &App) -> Result<(), DatabaseError> {
     let clock = app.clock.clone();
-    app.db.query(move |conn| clock.set_by(|| crate::db::time(conn))).await?;
+    app.db.query(move |conn| clock.compare(conn)).await?;
     look_at_keys(app).await;
-    let now = app.clock.now();
+    let clock = app.clock.clone();
+    let now = app.db.query(move |conn| clock.read(conn)).await?;
     for kind in Overdue::ALL {
         let cutoff = kind.cutoff(now, app.config.audit_retention);
         let mut gone = 0;

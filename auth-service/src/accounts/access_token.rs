@@ -9,7 +9,7 @@ use crate::config::{AuthUrl, CookieDomain};
 use crate::db::types::Timestamp;
 use crate::random;
 
-/// What we say about `user`, from now on for `lifetime`, and never beyond the session.
+/// What we say about `user`, from `now` on for `lifetime`, and never beyond the session.
 pub fn claims(
     user: &User,
     session: &Session,

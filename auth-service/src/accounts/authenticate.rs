@@ -2,8 +2,8 @@
 
 use super::{Checked, Email, HashPool, Password, User, UserId};
 use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
 use crate::db::Database;
-use crate::db::types::Timestamp;
 use crate::error::Error;
 
 /// What came of an address and a password.
@@ -25,13 +25,13 @@ pub async fn authenticate(
     hashers: &HashPool,
     (email, password): (Email, Password),
     client: &Client,
-    now: Timestamp,
+    clock: &Clock,
 ) -> Result<Authenticated, Error> {
     let wanted = email.clone();
     let user = db.query(move |conn| User::by_email(conn, &wanted)).await?;
     let Some(user) = user else {
         hashers.check_nobody(&email, password).await?;
-        refused(db, None, client, "no such account", now).await?;
+        refused(db, None, client, "no such account", clock).await?;
         return Ok(Authenticated::No);
     };
     let checked = hashers.check(user.password_hash.clone(), password.clone()).await?;
@@ -57,7 +57,7 @@ pub async fn authenticate(
         Checked::Unusable => (user.id, Authenticated::No, "no password set"),
         Checked::Wrong => (user.id, Authenticated::No, "wrong password"),
     };
-    refused(db, Some(id), client, reason, now).await?;
+    refused(db, Some(id), client, reason, clock).await?;
     Ok(outcome)
 }
 
@@ -67,14 +67,18 @@ async fn refused(
     user: Option<UserId>,
     client: &Client,
     reason: &'static str,
-    now: Timestamp,
+    clock: &Clock,
 ) -> Result<(), Error> {
-    let entry = Entry::new(Event::LoginRefused, client, now).detail(reason);
-    let entry = match user {
-        Some(user) => entry.user(user.uuid()),
-        None => entry,
+    let (client, clock) = (client.clone(), clock.clone());
+    let write = move |conn: &mut _| {
+        let entry = Entry::new(Event::LoginRefused, &client, clock.read(conn)?).detail(reason);
+        let entry = match user {
+            Some(user) => entry.user(user.uuid()),
+            None => entry,
+        };
+        entry.record(conn)
     };
-    Ok(db.query(move |conn| entry.record(conn)).await?)
+    Ok(db.query(write).await?)
 }
 
 async fn upgrade(

@@ -3,6 +3,7 @@
 use diesel::QueryResult;
 
 use super::{RefreshKey, RefreshToken, Session, User};
+use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -12,6 +13,8 @@ use crate::db::types::Timestamp;
 pub struct Current {
     pub user: User,
     pub session: Session,
+    /// When that was so: what is decided and said about them goes by this.
+    pub at: Timestamp,
 }
 
 impl Current {
@@ -24,13 +27,14 @@ impl Current {
         key: &RefreshKey,
         token: &RefreshToken,
         limits: SessionLimits,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<Option<Self>> {
         let Some((session, user)) = Session::with_user(conn, token.session)? else { return Ok(None) };
+        let now = clock.read(conn)?;
         let is_here = key.made(token, &session)
             && session.accepts(token.generation, limits.grace, now)
             && !session.is_over(now)
             && user.is_active;
-        Ok(is_here.then_some(Self { user, session }))
+        Ok(is_here.then_some(Self { user, session, at: now }))
     }
 }

@@ -4,8 +4,8 @@ use diesel::QueryResult;
 
 use super::{Current, Session, UserId};
 use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
 use crate::db::AnyConnection;
-use crate::db::types::Timestamp;
 
 /// What came of asking for the password again.
 #[derive(Debug)]
@@ -25,16 +25,17 @@ impl Session {
         conn: &mut AnyConnection,
         current: Current,
         client: &Client,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<Proven> {
         conn.write(|conn| {
             let id = current.session.id;
+            let Some((_, now)) = Self::lock(conn, id, clock)? else { return Ok(Proven::TooLate) };
             current.session.prove(conn, client, now)?;
             let alive = Self::by_id(conn, id)?.filter(|session| !session.is_over(now));
             let Some(session) = alive else { return Ok(Proven::TooLate) };
             let entry = Entry::new(Event::PasswordProven, client, now).user(current.user.id.uuid());
             entry.session(id.uuid()).record(conn)?;
-            Ok(Proven::Yes(Box::new(Current { user: current.user, session })))
+            Ok(Proven::Yes(Box::new(Current { user: current.user, session, at: now })))
         })
     }
 
@@ -44,9 +45,9 @@ impl Session {
         conn: &mut AnyConnection,
         user: UserId,
         client: &Client,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<()> {
-        let entry = Entry::new(Event::PasswordRefused, client, now).user(user.uuid());
+        let entry = Entry::new(Event::PasswordRefused, client, clock.read(conn)?).user(user.uuid());
         entry.session(self.id.uuid()).record(conn)
     }
 }

@@ -9,9 +9,9 @@ use diesel::QueryResult;
 
 use super::{Current, Ended, RefreshKey, RefreshToken, Session};
 use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
-use crate::db::types::Timestamp;
 
 /// What came of a renewal.
 #[derive(Debug)]
@@ -34,41 +34,47 @@ impl Session {
     /// Judges `token`, moves its session on, and re-checks what a login checks.
     ///
     /// A token that proves nothing writes nothing, and takes no lock. What comes after is one transaction, so that the
-    /// trail tells of each outcome; a refusal is a value and no error, so the end of a reused session stays.
+    /// trail tells of each outcome; a refusal is a value and no error, so the end of a reused session stays. In it, the
+    /// session is locked and the time is asked for, in this order: whoever had to wait decides by the time that it is then.
     pub fn renew(
         conn: &mut AnyConnection,
         key: &RefreshKey,
         token: &RefreshToken,
         client: &Client,
         limits: SessionLimits,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<Renewal> {
         let Some((session, user)) = Self::with_user(conn, token.session)? else {
             return Ok(Renewal::Over);
         };
-        if !key.made(token, &session) || session.is_over(now) {
+        if !key.made(token, &session) || session.revoked_at.is_some() {
             return Ok(Renewal::Over);
         }
-        let note = |conn: &mut _, event| {
-            let entry = Entry::new(event, client, now).user(user.id.uuid());
-            entry.session(session.id.uuid()).record(conn)
-        };
-        if !user.is_active {
-            note(conn, Event::RenewalRefused)?;
-            return Ok(Renewal::Inactive);
-        }
-        let id = session.id;
-        let renewed = |session| Renewal::Renewed(Box::new(Current { user: user.clone(), session }));
         conn.write(|conn| {
+            let Some((session, now)) = Self::lock(conn, session.id, clock)? else {
+                return Ok(Renewal::Over);
+            };
+            // Once more: its owner may have given the password in between.
+            if !key.made(token, &session) || session.is_over(now) {
+                return Ok(Renewal::Over);
+            }
+            let id = session.id;
+            let note = |conn: &mut _, event| {
+                let entry = Entry::new(event, client, now).user(user.id.uuid());
+                entry.session(id.uuid()).record(conn)
+            };
+            let renewed =
+                |session| Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now }));
+            if !user.is_active {
+                note(conn, Event::RenewalRefused)?;
+                return Ok(Renewal::Inactive);
+            }
             if let Some(session) = session.clone().advance(conn, token.generation, client, limits, now)? {
                 note(conn, Event::Renewal)?;
                 return Ok(renewed(session));
             }
             // The session did not move on: the token is its current one from a moment ago, or was just replaced,
             // or is a copy.
-            let Some(session) = Self::by_id(conn, id)?.filter(|session| !session.is_over(now)) else {
-                return Ok(Renewal::Over);
-            };
             if session.accepts(token.generation, limits.grace, now) {
                 // Anybody with a login can ask as often as they like; the trail has an end for that.
                 let (user, since) = (user.id.uuid(), session.rotated_at);

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{User, UserId};
 use crate::audit::Client;
+use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::schema::sessions;
@@ -105,6 +106,29 @@ impl Session {
 
     pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<Self>> {
         sessions::table.find(id).select(Self::as_select()).first(conn).optional()
+    }
+
+    /// The session, which nobody else changes until the transaction ends, and the time at which that began.
+    pub fn lock(
+        conn: &mut AnyConnection,
+        id: SessionId,
+        clock: &Clock,
+    ) -> QueryResult<Option<(Self, Timestamp)>> {
+        match conn {
+            // The transaction holds the lock of the whole file.
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(_) => {
+                let session = Self::by_id(conn, id)?;
+                let now = clock.read(conn)?;
+                Ok(session.map(|session| (session, now)))
+            }
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(conn) => {
+                let row = sessions::table.find(id).select(Self::as_select()).for_update();
+                let found: Option<(Self, Timestamp)> = crate::db::Locked(row).get_result(conn).optional()?;
+                Ok(found.map(|(session, now)| (session, clock.reading(Some(now)))))
+            }
+        }
     }
 
     /// The session and whose it is.

@@ -2,8 +2,9 @@
 
 use diesel::QueryResult;
 
-use super::{Ended, RefreshKey, RefreshToken, Session, User};
+use super::{Current, Ended, RefreshKey, RefreshToken, Session, User};
 use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -12,7 +13,7 @@ use crate::db::types::Timestamp;
 #[derive(Debug)]
 #[must_use]
 pub enum SignedIn {
-    Yes(Box<Session>),
+    Yes(Box<Current>),
     /// The account was deactivated, or its password changed, since the password was checked.
     TooLate,
 }
@@ -26,10 +27,12 @@ impl Session {
         before: Option<(&RefreshToken, &RefreshKey)>,
         client: &Client,
         limits: SessionLimits,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<SignedIn> {
         conn.write(|conn| {
-            // Changes the account's row, so logins of one person stand in a queue from here on.
+            // Logins of one person stand in a queue from here on.
+            User::queue(conn, user.id)?;
+            let now = clock.read(conn)?;
             if !User::note_login(conn, user.id, &user.password_hash, now)? {
                 let reason = match User::by_id(conn, user.id)? {
                     Some(user) if !user.is_active => "inactive",
@@ -40,8 +43,11 @@ impl Session {
                 entry.detail(reason).record(conn)?;
                 return Ok(SignedIn::TooLate);
             }
+            let mut now = now;
             if let Some((token, key)) = before {
-                Self::leave(conn, token, key, Ended::Replaced, client, now)?;
+                Self::leave(conn, token, key, Ended::Replaced, client, clock)?;
+                // Another person's session, perhaps, for which this one waited.
+                now = clock.read(conn)?;
             }
             let session = Self::begin(conn, user.id, "pwd", client, limits, now)?;
             for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
@@ -49,7 +55,7 @@ impl Session {
             }
             let entry = Entry::new(Event::Login, client, now).user(user.id.uuid());
             entry.session(session.id.uuid()).record(conn)?;
-            Ok(SignedIn::Yes(Box::new(session)))
+            Ok(SignedIn::Yes(Box::new(Current { user: user.clone(), session, at: now })))
         })
     }
 
@@ -61,9 +67,9 @@ impl Session {
         key: &RefreshKey,
         why: Ended,
         client: &Client,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<bool> {
-        conn.write(|conn| Self::leave(conn, token, key, why, client, now))
+        conn.write(|conn| Self::leave(conn, token, key, why, client, clock))
     }
 
     /// [`Session::sign_out`] within the caller's transaction.
@@ -73,10 +79,14 @@ impl Session {
         key: &RefreshKey,
         why: Ended,
         client: &Client,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<bool> {
-        match Self::by_id(conn, token.session)? {
-            Some(session) if key.made(token, &session) => session.end_noted(conn, why, client, now),
+        // Asked before it is locked: a forged token holds nobody up.
+        if !Self::by_id(conn, token.session)?.is_some_and(|session| key.made(token, &session)) {
+            return Ok(false);
+        }
+        match Self::lock(conn, token.session, clock)? {
+            Some((session, now)) if key.made(token, &session) => session.end_noted(conn, why, client, now),
             _ => Ok(false),
         }
     }
@@ -89,11 +99,12 @@ impl Session {
         which: impl Fn(&Self) -> bool,
         why: Ended,
         client: &Client,
-        now: Timestamp,
+        clock: &Clock,
     ) -> QueryResult<usize> {
         conn.write(|conn| {
             // Of two that end each other at the same moment, the second finds itself ended.
             User::queue(conn, self.user_id)?;
+            let now = clock.read(conn)?;
             let alive = Self::alive_of(conn, self.user_id, now)?;
             if !alive.iter().any(|session| session.id == self.id) {
                 return Ok(0);

@@ -5,6 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
 use super::{Email, PasswordHash, PersonName, Roles};
 use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
 use crate::db::AnyConnection;
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
@@ -64,27 +65,28 @@ impl User {
         conn: &mut AnyConnection,
         new: NewUser,
         client: &Client,
-        now: Timestamp,
+        clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
-        let user = Self {
-            id: Id::new(now),
-            email: new.email,
-            email_verified_at: None,
-            first_name: new.first_name.as_str().to_owned(),
-            last_name: new.last_name.as_str().to_owned(),
-            password_hash: new.password_hash,
-            is_active: true,
-            is_staff: new.is_staff,
-            is_superuser: new.is_superuser,
-            date_joined: now,
-            last_login: None,
-            roles: Roles::default(),
-        };
         conn.write(|conn| {
+            let now = clock.read(conn)?;
+            let user = Self {
+                id: Id::new(now),
+                email: new.email,
+                email_verified_at: None,
+                first_name: new.first_name.as_str().to_owned(),
+                last_name: new.last_name.as_str().to_owned(),
+                password_hash: new.password_hash,
+                is_active: true,
+                is_staff: new.is_staff,
+                is_superuser: new.is_superuser,
+                date_joined: now,
+                last_login: None,
+                roles: Roles::default(),
+            };
             diesel::insert_into(users::table).values(&user).execute(conn)?;
-            Entry::new(Event::Registered, client, now).user(user.id.uuid()).record(conn)
-        })?;
-        Ok(user)
+            Entry::new(Event::Registered, client, now).user(user.id.uuid()).record(conn)?;
+            Ok(user)
+        })
     }
 
     pub fn by_email(conn: &mut AnyConnection, email: &Email) -> QueryResult<Option<Self>> {

@@ -31,23 +31,23 @@ pub(super) async fn verify(app: web::Data<App>, Json(sent): Json<Sent>) -> Resul
 }
 
 async fn is_good_refresh_token(app: &App, token: RefreshToken) -> Result<bool, Error> {
-    let (key, limits, now) = (app.refresh_key.clone(), app.config.session_limits, app.clock.now());
-    let current = app.db.query(move |conn| Current::load(conn, &key, &token, limits, now)).await?;
+    let (key, limits, clock) = app.renewing();
+    let current = app.db.query(move |conn| Current::load(conn, &key, &token, limits, &clock)).await?;
     Ok(current.is_some())
 }
 
 async fn is_good_access_token(app: &App, token: &str) -> Result<bool, Error> {
-    let now = app.clock.now();
-    let keys = app.keyring.current(now).await?;
+    let keys = app.keyring.current().await?;
     let verifier = Verifier::new(app.config.auth_url.origin(), app.config.cookie_domain.as_str());
-    let claims = match verifier.verify_at(token, keys.verifying(), now.unix_seconds()) {
+    let claims = match verifier.verify_at(token, keys.verifying(), app.clock.estimate().unix_seconds()) {
         Ok(claims) => claims,
         Err(cause) => {
             tracing::debug!(%cause, "an access token was refused");
             return Ok(false);
         }
     };
-    let session = SessionId::from(claims.sid);
-    let found = app.db.query(move |conn| Session::with_user(conn, session)).await?;
+    let (session, clock) = (SessionId::from(claims.sid), app.clock.clone());
+    let found = app.db.query(move |conn| Ok((Session::with_user(conn, session)?, clock.read(conn)?))).await?;
+    let (found, now) = found;
     Ok(found.is_some_and(|(session, user)| !session.is_over(now) && user.is_active))
 }

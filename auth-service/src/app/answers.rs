@@ -57,17 +57,17 @@ impl App {
         Ok(answer)
     }
 
-    /// The tokens of a session, as they are from now on.
-    pub async fn tokens(&self, Current { user, session }: &Current) -> Result<Tokens, Error> {
-        let (config, now) = (&self.config, self.clock.now());
+    /// The tokens of a session, as they are from the moment on that it was judged at.
+    pub async fn tokens(&self, Current { user, session, at }: &Current) -> Result<Tokens, Error> {
+        let config = &self.config;
         let lifetime = config.key_times.token_life;
-        let claims = accounts::claims(user, session, &config.auth_url, &config.cookie_domain, lifetime, now);
-        let keys = self.keyring.current(now).await?;
+        let claims = accounts::claims(user, session, &config.auth_url, &config.cookie_domain, lifetime, *at);
+        let keys = self.keyring.current().await?;
         Ok(Tokens {
             access: keys.sign(&claims)?,
             access_life: Duration::from_secs(u64::try_from(claims.exp - claims.iat).unwrap_or(0)),
             refresh: self.refresh_key.token_for(session),
-            refresh_life: now.until(session.ends_at()),
+            refresh_life: at.until(session.ends_at()),
         })
     }
 

@@ -4,10 +4,12 @@ use actix_web::HttpRequest;
 
 use super::App;
 use crate::accounts::{
-    Authenticated, Checked, Current, Email, Ended, Password, Proven, RefreshToken, Renewal, Session,
-    SignedIn, authenticate,
+    Authenticated, Checked, Current, Email, Ended, Password, Proven, RefreshKey, RefreshToken, Renewal,
+    Session, SignedIn, authenticate,
 };
 use crate::audit::Client;
+use crate::clock::Clock;
+use crate::config::SessionLimits;
 use crate::error::Error;
 use crate::web::cookie_guard::refresh_cookie;
 
@@ -30,8 +32,8 @@ impl App {
     /// Who is logged in in this browser. Renews nothing.
     pub async fn current(&self, request: &HttpRequest) -> Result<Option<Current>, Error> {
         let Some(token) = Self::refresh_token(request) else { return Ok(None) };
-        let (key, limits, now) = (self.refresh_key.clone(), self.config.session_limits, self.clock.now());
-        Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, now)).await?)
+        let (key, limits, clock) = self.renewing();
+        Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, &clock)).await?)
     }
 
     /// Logs in with an address and a password, and ends the session that `before` names. Refusals look alike to the
@@ -42,20 +44,18 @@ impl App {
         before: Option<RefreshToken>,
         client: Client,
     ) -> Result<LogIn, Error> {
-        let now = self.clock.now();
-        let user = match authenticate(&self.db, &self.hashers, credentials, &client, now).await? {
-            Authenticated::Yes(user) => user,
+        let user = match authenticate(&self.db, &self.hashers, credentials, &client, &self.clock).await? {
+            Authenticated::Yes(user) => *user,
             Authenticated::Inactive => return Ok(LogIn::Inactive),
             Authenticated::No => return Ok(LogIn::No),
         };
-        let (key, limits, now) = (self.refresh_key.clone(), self.config.session_limits, self.clock.now());
-        let account = user.clone();
+        let (key, limits, clock) = self.renewing();
         let sign_in = move |conn: &mut _| {
             let before = before.as_ref().map(|token| (token, &key));
-            Session::sign_in(conn, &account, before, &client, limits, now)
+            Session::sign_in(conn, &user, before, &client, limits, &clock)
         };
         Ok(match self.db.query(sign_in).await? {
-            SignedIn::Yes(session) => LogIn::Yes(Box::new(Current { user: *user, session: *session })),
+            SignedIn::Yes(current) => LogIn::Yes(current),
             SignedIn::TooLate => LogIn::No,
         })
     }
@@ -68,17 +68,22 @@ impl App {
         client: Client,
     ) -> Result<Proven, Error> {
         let checked = self.hashers.check(current.user.password_hash.clone(), password).await?;
-        let (current, now) = (current.clone(), self.clock.now());
+        let (current, clock) = (current.clone(), self.clock.clone());
         Ok(self
             .db
             .query(move |conn| match checked {
-                Checked::Right { .. } => Session::proven(conn, current, &client, now),
+                Checked::Right { .. } => Session::proven(conn, current, &client, &clock),
                 Checked::Wrong | Checked::Unusable | Checked::Corrupt => {
-                    current.session.not_proven(conn, current.user.id, &client, now)?;
+                    current.session.not_proven(conn, current.user.id, &client, &clock)?;
                     Ok(Proven::No)
                 }
             })
             .await?)
+    }
+
+    /// What judges a refresh token.
+    pub fn renewing(&self) -> (RefreshKey, SessionLimits, Clock) {
+        (self.refresh_key.clone(), self.config.session_limits, self.clock.clone())
     }
 
     /// Renews the login that `token` names. Refusals look alike here; the trail tells them apart.
@@ -88,8 +93,8 @@ impl App {
         client: Client,
     ) -> Result<Option<Box<Current>>, Error> {
         let Some(token) = token else { return Ok(None) };
-        let (key, limits, now) = (self.refresh_key.clone(), self.config.session_limits, self.clock.now());
-        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &client, limits, now);
+        let (key, limits, clock) = self.renewing();
+        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &client, limits, &clock);
         Ok(match self.db.query(renew).await? {
             Renewal::Renewed(current) => Some(current),
             Renewal::Over | Renewal::Inactive | Renewal::Reused => None,
@@ -104,8 +109,8 @@ impl App {
         client: Client,
     ) -> Result<bool, Error> {
         let Some(token) = token else { return Ok(false) };
-        let (key, now) = (self.refresh_key.clone(), self.clock.now());
-        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &client, now);
+        let (key, clock) = (self.refresh_key.clone(), self.clock.clone());
+        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &client, &clock);
         Ok(self.db.query(sign_out).await?)
     }
 }

@@ -11,7 +11,7 @@ use actix_web::web;
 use crate::accounts::{HashPool, Mix, RefreshKey};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, Database, DatabaseError};
+use crate::db::{Database, DatabaseError};
 use crate::keyring::{Keyring, KeyringError};
 use crate::web::headers::Policy;
 use crate::web::statics::Statics;
@@ -51,7 +51,7 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let db = Database::connect(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
-        db.run_here(|conn| clock.set_by(|| db::time(conn)).map_err(DatabaseError::from))?;
+        db.run_here(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
         let files = Files::with_folder(config.site.templates_dir.as_deref())?;
         let statics = Statics::new(&files, &config.site);
         let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key);
@@ -59,7 +59,7 @@ impl App {
         hashers.learn(db.run_here(|conn| Mix::survey(conn, cost).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         Ok(Self {
-            keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, clock.now())?,
+            keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?,
             hashers,
             refresh_key: RefreshKey::new(secrets.0, secrets.1),
             cookies: Cookies::new(&config),

@@ -23,8 +23,7 @@ struct Done {
 /// they are, nobody can know any more: so all of them end.
 pub(super) fn run(flags: &DatabaseFlags) -> Result<(), Failure> {
     let db = database::open(flags, false)?;
-    let now = database::now(&db)?;
-    let done = db.run_here(|conn| conn.write(|conn| end_all(conn, now)).map_err(Failure::from))?;
+    let done = db.run_here(|conn| conn.write(end_all).map_err(Failure::from))?;
     output::line(format_args!(
         "{} session(s) ended and {} signing key(s) revoked. Everybody logs in again; the service makes new keys at its \
          start, or within seconds when it runs.",
@@ -46,7 +45,8 @@ pub(super) fn run(flags: &DatabaseFlags) -> Result<(), Failure> {
     }
 }
 
-fn end_all(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<Done> {
+fn end_all(conn: &mut AnyConnection) -> QueryResult<Done> {
+    let now = database::now(conn)?;
     let last = Entry::last_of_anybody(conn)?;
     let sessions = Session::end_all(conn, Ended::ByOperator, now)?;
     let keys = keyring::revoke_all(conn, now)?;

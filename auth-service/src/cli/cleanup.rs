@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ));
     }
     let db = database::open(&arguments.database, false)?;
-    let now = database::now(&db)?;
+    let now = db.run_here(|conn| database::now(conn).map_err(Failure::from))?;
     for kind in Overdue::ALL {
         let cutoff = kind.cutoff(now, retention);
         let (name, when) = (kind.in_words(), cutoff.in_words());

@@ -1,9 +1,11 @@
 //! The database that a command works on.
 
+use diesel::QueryResult;
+
 use crate::clock::Clock;
 use crate::config::DatabaseFlags;
 use crate::db::types::Timestamp;
-use crate::db::{self, Database};
+use crate::db::{AnyConnection, Database};
 
 use super::Failure;
 
@@ -19,9 +21,7 @@ pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database,
     Ok(db)
 }
 
-/// The time, by the database's clock: the running service goes by that.
-pub(super) fn now(db: &Database) -> Result<Timestamp, Failure> {
-    let clock = Clock::system().set_by_the_database();
-    db.run_here(|conn| clock.set_by(|| db::time(conn)).map_err(Failure::from))?;
-    Ok(clock.now())
+/// The time, by the database's clock: the running service goes by that. Whoever may wait for a lock asks when they hold it.
+pub(super) fn now(conn: &mut AnyConnection) -> QueryResult<Timestamp> {
+    Clock::system().read(conn)
 }

@@ -87,8 +87,10 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
 }
 
 fn rotate(db: &Database, times: &KeyTimes) -> Result<(), Failure> {
-    let now = database::now(db)?;
-    let kid = db.run_here(|conn| keyring::rotate(conn, times, now).map_err(Failure::from))?;
+    let (kid, now) = db.run_here(|conn| {
+        let now = database::now(conn)?;
+        Ok::<_, Failure>((keyring::rotate(conn, times, now)?, now))
+    })?;
     let until = (now + times.keep()).in_words();
     output::line(format_args!(
         "{kid} signs from now on; running services notice within a second. The key before it is published until \
@@ -97,10 +99,10 @@ fn rotate(db: &Database, times: &KeyTimes) -> Result<(), Failure> {
 }
 
 fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
-    let now = database::now(db)?;
-    let (was, is_shared) = db.run_here(|conn| {
+    let (was, is_shared, now) = db.run_here(|conn| {
+        let now = database::now(conn)?;
         let is_shared = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.is_shared());
-        keyring::revoke(conn, kid, now).map(|was| (was, is_shared)).map_err(Failure::from)
+        keyring::revoke(conn, kid, now).map(|was| (was, is_shared, now)).map_err(Failure::from)
     })?;
     if is_shared {
         return output::line(format_args!(

@@ -50,11 +50,11 @@ fn change(
     user: &Name,
     to: impl Fn(Roles) -> Result<Roles, TooManyRoles>,
 ) -> Result<(), Failure> {
-    let now = database::now(db)?;
     for _ in 0..TRIES {
         let found = db.run_here(|conn| user.find(conn))?;
         let roles = to(found.roles.clone()).map_err(|refused| Failure::Refused(refused.to_string()))?;
         let set = |conn: &mut _| {
+            let now = database::now(conn)?;
             User::set_roles(conn, &found, &roles, &Client::operator(), now).map_err(Failure::from)
         };
         if db.run_here(set)? {

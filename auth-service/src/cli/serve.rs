@@ -19,7 +19,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let (listener, _socket_file) = listen
         .bind()
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
-    let app = App::open(config, Clock::system().set_by_the_database())?;
+    let app = App::open(config, Clock::system())?;
     every_page::try_all(&app.pages)?;
     let server = Server::new(listener, app);
     tracing::info!(%auth_url, %listen, "listening");

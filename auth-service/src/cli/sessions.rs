@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::accounts::{Ended, Session, SessionId, User, device};
 use crate::audit::Client;
+use crate::clock::Clock;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
 
@@ -77,9 +78,9 @@ impl From<&Session> for Printed {
 }
 
 fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
-    let now = database::now(db)?;
     let sessions = db.run_here(|conn| {
         let user = user.find(conn)?;
+        let now = database::now(conn)?;
         Session::alive_of(conn, user.id, now).map_err(Failure::from)
     })?;
     for session in &sessions {
@@ -106,10 +107,9 @@ fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
 }
 
 fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
-    let now = database::now(db)?;
     let ended = db.run_here(|conn| {
-        conn.write(|conn| match Session::by_id(conn, SessionId::from(id))? {
-            Some(session) => session.end_noted(conn, Ended::ByOperator, &Client::operator(), now),
+        conn.write(|conn| match Session::lock(conn, SessionId::from(id), &Clock::system())? {
+            Some((session, now)) => session.end_noted(conn, Ended::ByOperator, &Client::operator(), now),
             None => Ok(false),
         })
         .map_err(Failure::from)
@@ -121,11 +121,11 @@ fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
 }
 
 fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
-    let now = database::now(db)?;
     let ended = db.run_here(|conn| {
         let user = user.find(conn)?;
         conn.write(|conn| {
             User::queue(conn, user.id)?;
+            let now = database::now(conn)?;
             let alive = Session::alive_of(conn, user.id, now)?;
             let end =
                 |session: &Session| session.end_noted(conn, Ended::ByOperator, &Client::operator(), now);

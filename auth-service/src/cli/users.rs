@@ -6,6 +6,7 @@ use crate::accounts::{
     Email, Ended, NewPassword, NewUser, PasswordHash, PersonName, RegistrationRefused, Session, User,
 };
 use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 
@@ -123,14 +124,12 @@ fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Fail
     let password_hash = hash(&person.password, Some(&email), &[&first_name, &last_name])?;
     let is_staff = person.staff || is_superuser;
     let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
-    let now = database::now(db)?;
-    let user =
-        db.run_here(|conn| User::register(conn, new, &Client::operator(), now)).map_err(|refused| {
-            match refused {
-                RegistrationRefused::EmailTaken => taken(),
-                RegistrationRefused::Database(error) => error.into(),
-            }
-        })?;
+    let user = db.run_here(|conn| User::register(conn, new, &Client::operator(), &Clock::system())).map_err(
+        |refused| match refused {
+            RegistrationRefused::EmailTaken => taken(),
+            RegistrationRefused::Database(error) => error.into(),
+        },
+    )?;
     if person.json {
         return output::line(Printed::from(&user).json());
     }
@@ -152,10 +151,10 @@ fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(
 fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
     let found = db.run_here(|conn| user.find(conn))?;
     if active {
-        let now = database::now(db)?;
         db.run_here(|conn| {
             conn.write(|conn| {
                 User::set_active(conn, found.id, true)?;
+                let now = database::now(conn)?;
                 let entry = Entry::new(Event::Activated, &Client::operator(), now);
                 entry.user(found.id.uuid()).record(conn)
             })
@@ -177,12 +176,12 @@ fn end_sessions_after(
     (why, event): (Ended, Event),
     change: impl FnOnce(&mut AnyConnection) -> diesel::QueryResult<bool>,
 ) -> Result<usize, Failure> {
-    let now = database::now(db)?;
     db.run_here(|conn| {
         conn.write(|conn| {
             if !change(conn)? {
                 return Err(Failure::Refused(format!("there is no user {} any more", user.email)));
             }
+            let now = database::now(conn)?;
             let ended = Session::end_all_of(conn, user.id, why, now)?;
             let entry = Entry::new(event, &Client::operator(), now).user(user.id.uuid());
             entry.detail(format!("{ended} session(s) ended")).record(conn)?;

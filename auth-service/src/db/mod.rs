@@ -4,6 +4,8 @@ pub mod connection;
 mod database;
 pub mod file;
 mod foreign;
+#[cfg(feature = "postgres")]
+mod lock;
 pub mod migrate;
 mod pool;
 mod role;
@@ -16,6 +18,8 @@ mod url;
 pub use connection::AnyConnection;
 pub use database::{Database, DatabaseError};
 pub use foreign::{ForeignDatabase, InvalidTableName, TableName};
+#[cfg(feature = "postgres")]
+pub use lock::Locked;
 pub use role::is_superuser;
 pub use time::time;
 pub use unavailable::Unavailable;

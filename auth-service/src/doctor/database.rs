@@ -74,9 +74,9 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
 
 fn clock_ahead(db: &Database) -> Option<i64> {
     let machine = Clock::system();
-    let asked = machine.now();
+    let asked = machine.estimate();
     let answer = db.run_here(|conn| db::time(conn).map_err(DatabaseError::from)).ok()??;
-    let answered = machine.now();
+    let answered = machine.estimate();
     Some(answer.micros_after(asked + asked.until(answered) / 2) / 1000)
 }
 

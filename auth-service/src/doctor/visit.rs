@@ -89,9 +89,9 @@ impl Visitor {
         let request =
             headers.iter().fold(self.0.get(address), |request, (name, value)| request.header(*name, *value));
         let clock = Clock::system();
-        let asked = clock.now();
+        let asked = clock.estimate();
         let mut answer = request.call().map_err(|error| short(&error.to_string()))?;
-        let now = asked + asked.until(clock.now()) / 2;
+        let now = asked + asked.until(clock.estimate()) / 2;
         let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
         let date = date.and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
         // The middle of the second that it names.

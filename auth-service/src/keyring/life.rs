@@ -12,6 +12,7 @@ use super::make::{make, shared_key_id};
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -70,15 +71,15 @@ pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyT
     times.rotation.map(|rotation| known.max(began + rotation))
 }
 
-/// Does one step. `false` when another instance was first.
+/// Does one step, dated when it is done. `false` when another instance was first.
 pub(super) fn take(
     conn: &mut AnyConnection,
     step: &Step,
     (algorithm, sealing): (&TokenAlgorithm, &SealingKeys),
-    now: Timestamp,
+    clock: &Clock,
 ) -> QueryResult<bool> {
     let client = Client::service();
-    let done = conn.write(|conn| match step {
+    let work = |conn: &mut AnyConnection, now| match step {
         Step::First => {
             let fresh = make(algorithm, sealing, now);
             let first =
@@ -93,8 +94,11 @@ pub(super) fn take(
             require(SigningKey::remove(conn, kid, State::Retired)?)?;
             note(conn, Event::KeyRemoved, kid, &client, now)
         }
-    });
-    first_of_all(done)
+    };
+    first_of_all(conn.write(|conn| {
+        let now = clock.read(conn)?;
+        work(conn, now)
+    }))
 }
 
 /// Hands over from the active key to the next. Within the caller's transaction.
@@ -129,7 +133,7 @@ pub(super) fn settle(
     keys: &[SigningKey],
     algorithm: &TokenAlgorithm,
     sealing: &SealingKeys,
-    now: Timestamp,
+    clock: &Clock,
 ) -> QueryResult<bool> {
     let is_wanted = |key: &SigningKey| match algorithm {
         TokenAlgorithm::Hs512(shared) => key.kid == shared_key_id(shared),
@@ -149,6 +153,7 @@ pub(super) fn settle(
     }
     let client = Client::service();
     let done = conn.write(|conn| {
+        let now = clock.read(conn)?;
         if let Some(next) = next {
             // It never signed, so nobody misses it.
             require(SigningKey::remove(conn, &next.kid, State::Next)?)?;

@@ -1,5 +1,7 @@
 //! The keys as an instance holds them: opened, and ready to sign and to be published.
 
+use std::time::Duration;
+
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use shared_claims::{Claims, KeySet};
@@ -9,11 +11,11 @@ use super::jwk::Jwk;
 use super::life::only;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
-use crate::db::types::Timestamp;
 
 /// What the database said at one moment.
 pub struct Loaded {
-    pub(super) at: Timestamp,
+    /// How long the process had run then.
+    pub(super) at: Duration,
     pub(super) rows: Vec<SigningKey>,
     header: Header,
     key: EncodingKey,
@@ -25,7 +27,7 @@ impl Loaded {
     pub(super) fn new(
         rows: Vec<SigningKey>,
         sealing: &SealingKeys,
-        at: Timestamp,
+        at: Duration,
     ) -> Result<Self, KeyringError> {
         let active = only(&rows, State::Active).ok_or(KeyringError::NoActiveKey)?;
         let private_key = opened(active, sealing)?;

@@ -13,8 +13,8 @@ mod store;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
-use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database, DatabaseError};
 pub use examine::{Examined, examine};
 pub use jwk::Jwk;
@@ -41,9 +41,10 @@ struct Inner {
     sealing: SealingKeys,
     algorithm: TokenAlgorithm,
     times: KeyTimes,
+    clock: Clock,
     known: RwLock<Arc<Loaded>>,
     /// One reader of the database at a time; the others wait for what it finds. Holds when one last found nothing.
-    looking: tokio::sync::Mutex<Option<Timestamp>>,
+    looking: tokio::sync::Mutex<Option<Duration>>,
 }
 
 /// The keyring could not be opened, or cannot sign.
@@ -80,7 +81,7 @@ impl Keyring {
         (secret, previous): (&SecretKey, Option<&SecretKey>),
         algorithm: &TokenAlgorithm,
         times: KeyTimes,
-        now: Timestamp,
+        clock: &Clock,
     ) -> Result<Self, KeyringError> {
         let sealing = SealingKeys::new(secret, previous);
         if let TokenAlgorithm::Hs512(_) = algorithm {
@@ -93,14 +94,15 @@ impl Keyring {
             reseal(conn, &sealing)?;
             require_unrevoked(conn, algorithm)?;
             let keys = SigningKey::all(conn)?;
-            life::settle(conn, &keys, algorithm, &sealing, now)?;
-            look(conn, (algorithm, &sealing), &times, now)
+            life::settle(conn, &keys, algorithm, &sealing, clock)?;
+            look(conn, (algorithm, &sealing), &times, clock)
         })?;
         Ok(Self(Arc::new(Inner {
             db: db.clone(),
             sealing,
             algorithm: algorithm.clone(),
             times,
+            clock: clock.clone(),
             known: RwLock::new(Arc::new(loaded)),
             looking: tokio::sync::Mutex::new(None),
         })))
@@ -110,14 +112,15 @@ impl Keyring {
     ///
     /// When the database does not answer, those that are known: services go on fetching them, and nothing is signed
     /// without the database having agreed to a login just before.
-    pub async fn current(&self, now: Timestamp) -> Result<Arc<Loaded>, KeyringError> {
+    pub async fn current(&self) -> Result<Arc<Loaded>, KeyringError> {
+        let now = self.0.clock.running();
         let before = self.known();
         if is_fresh(&before, now) {
             return Ok(before);
         }
         let mut failed_at = self.0.looking.lock().await;
         let known = self.known();
-        let may_look_again = failed_at.is_none_or(|then| !is_within(then, now, PAUSE_AFTER_FAILURE));
+        let may_look_again = failed_at.is_none_or(|then| then + PAUSE_AFTER_FAILURE <= now);
         if is_fresh(&known, now) || !Arc::ptr_eq(&known, &before) || !may_look_again {
             return Ok(known);
         }
@@ -125,7 +128,7 @@ impl Keyring {
         let found = self
             .0
             .db
-            .run(move |conn| look(conn, (&this.0.algorithm, &this.0.sealing), &this.0.times, now))
+            .run(move |conn| look(conn, (&this.0.algorithm, &this.0.sealing), &this.0.times, &this.0.clock))
             .await;
         match found {
             Ok(found) => {
@@ -150,13 +153,8 @@ impl Keyring {
     }
 }
 
-fn is_fresh(loaded: &Loaded, now: Timestamp) -> bool {
-    is_within(loaded.at, now, FRESH)
-}
-
-/// Whether two moments are less than `span` apart; a clock can go back.
-fn is_within(a: Timestamp, b: Timestamp, span: Duration) -> bool {
-    a.until(b) < span && b.until(a) < span
+fn is_fresh(loaded: &Loaded, now: Duration) -> bool {
+    now < loaded.at + FRESH
 }
 
 /// Reads the keys, and does what has become due.
@@ -164,15 +162,18 @@ fn look(
     conn: &mut AnyConnection,
     maker: (&TokenAlgorithm, &SealingKeys),
     times: &KeyTimes,
-    now: Timestamp,
+    clock: &Clock,
 ) -> Result<Loaded, KeyringError> {
+    let mut at = clock.running();
     let mut rows = SigningKey::all(conn)?;
+    let now = clock.read(conn)?;
     for _ in 0..MOST_STEPS {
         let Some(step) = life::due(&rows, times, now).into_iter().next() else { break };
-        life::take(conn, &step, maker, now)?;
+        life::take(conn, &step, maker, clock)?;
+        at = clock.running();
         rows = SigningKey::all(conn)?;
     }
-    Loaded::new(rows, maker.1, now)
+    Loaded::new(rows, maker.1, at)
 }
 
 /// Seals anew, with the present secret, what the one before it sealed. At the start only: while instances are being

@@ -35,7 +35,7 @@ pub async fn show(
             _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
         };
     };
-    if query.needs_proof(&current.session, app.clock.now()) && !query.is_silent {
+    if query.needs_proof(&current.session, current.at) && !query.is_silent {
         let links = links(&app, &browser, next.as_ref())?;
         let page = LoginPage::again(current.user.email.as_str(), links);
         let asked = app.pages.answer(StatusCode::OK, &Shell::of(&browser), &page)?;
@@ -52,7 +52,7 @@ fn onward(
     browser: &Browser,
     next: Option<&Next>,
 ) -> Result<HttpResponse, Error> {
-    let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.now());
+    let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
     let trip = next.and_then(|next| Trip::to(next, own, request, life, now));
     let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
     let (value, life) = trip.cookie();

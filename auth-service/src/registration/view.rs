@@ -99,8 +99,8 @@ async fn register(
         is_staff: false,
         is_superuser: false,
     };
-    let now = app.clock.now();
-    let registered = app.db.run(move |conn| User::register(conn, new, &client, now)).await;
+    let clock = app.clock.clone();
+    let registered = app.db.run(move |conn| User::register(conn, new, &client, &clock)).await;
     registered.map(|_| ()).map_err(|refused| match refused {
         RegistrationRefused::EmailTaken => RegistrationError::Taken,
         RegistrationRefused::Database(error) => RegistrationError::Failed(error.into()),

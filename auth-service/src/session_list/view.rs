@@ -49,7 +49,7 @@ pub async fn submit(
     let Some(end) = End::parse(&form.end, &current.session) else {
         return list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;
     };
-    let needs_proof = end.needs_proof(&current.session, app.clock.now());
+    let needs_proof = end.needs_proof(&current.session, current.at);
     if needs_proof {
         let password = form.password.filter(|password| !password.is_empty());
         let Some(password) = password else { return confirm(&app, &browser, &current, end, None) };
@@ -76,11 +76,11 @@ pub async fn submit(
 }
 
 async fn end_sessions(app: &App, current: &Current, end: End, client: Client) -> Result<usize, Error> {
-    let (session, now) = (current.session.clone(), app.clock.now());
+    let (session, clock) = (current.session.clone(), app.clock.clone());
     let why = if end == End::This { Ended::LoggedOut } else { Ended::ByOwner };
     let which = move |other: &Session| end.includes(other, &session);
     let session = current.session.clone();
-    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &client, now);
+    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &client, &clock);
     Ok(app.db.query(end_them).await?)
 }
 
@@ -91,7 +91,7 @@ async fn list(
     status: StatusCode,
     error: Option<Text>,
 ) -> Result<HttpResponse, Error> {
-    let (user, now) = (current.user.id, app.clock.now());
+    let (user, now) = (current.user.id, current.at);
     let (alive, events) = app
         .db
         .query(move |conn| {

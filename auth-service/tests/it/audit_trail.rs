@@ -83,8 +83,8 @@ async fn a_registration_that_is_refused_leaves_nothing() {
         is_staff: false,
         is_superuser: false,
     };
-    let (client, now) = (auth_service::audit::Client::operator(), app.clock.now());
-    assert!(app.db().run(move |conn| User::register(conn, new, &client, now)).await.is_err());
+    let (client, clock) = (auth_service::audit::Client::operator(), app.clock.clock());
+    assert!(app.db().run(move |conn| User::register(conn, new, &client, &clock)).await.is_err());
     assert!(trail.news().await.is_empty());
 }
 
@@ -191,11 +191,12 @@ async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     let app = TestApp::start().await;
     let ada = app.user("ada@example.org", PASSWORD).await;
     let bob = app.user("bob@example.org", OTHER).await;
-    let (limits, now) = (app.config.session_limits, app.clock.now());
+    let limits = app.config.session_limits;
     let mut trail = Trail::of(&app).await;
     // What was read and found right, a moment before.
     let sign_in = |user: User| {
-        app.sql(move |conn| Session::sign_in(conn, &user, None, &Client::operator(), limits, now))
+        let clock = app.clock.clock();
+        app.sql(move |conn| Session::sign_in(conn, &user, None, &Client::operator(), limits, &clock))
     };
     let id = ada.id;
     app.sql(move |conn| User::set_active(conn, id, false)).await;
@@ -240,10 +241,10 @@ async fn a_session_that_another_login_replaces_is_one_event() {
     let page = person.get("/register").await;
     person.fill_in_on(&page, "/login", &[("email", "bob@example.org"), ("password", PASSWORD)]).await;
     let news = trail.news().await;
-    assert_eq!(news.iter().map(|row| &*row.event).collect::<Vec<_>>(), ["login", "session_ended"]);
-    assert_tells(&app, &news[0], bob, Some(person.session_id().uuid()));
-    assert_tells(&app, &news[1], ada, before);
-    assert_eq!(news[1].detail(), "replaced");
+    assert_eq!(news.iter().map(|row| &*row.event).collect::<Vec<_>>(), ["session_ended", "login"]);
+    assert_tells(&app, &news[0], ada, before);
+    assert_eq!(news[0].detail(), "replaced");
+    assert_tells(&app, &news[1], bob, Some(person.session_id().uuid()));
 }
 
 /// L2, R6, R10: refusals of a renewal that are worth a word.

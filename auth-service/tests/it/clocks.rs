@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::support::{ACCESS, PASSWORD, REFRESH, TestApp, TestClock, TestDatabase, Tweaks};
 
 fn ahead(seconds: i64) -> Tweaks {
-    Tweaks { machine_is_ahead: Some(seconds), ..Tweaks::default() }
+    Tweaks { machine_is_ahead: seconds, ..Tweaks::default() }
 }
 
 /// Z4: by a minute and by ten, in both directions. A SQLite file has no clock of its own, and one machine.

@@ -152,7 +152,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         Session::begin(conn, row.id, "pwd otp hwk mfa", &Client::operator(), limits, clock.now())
             .map_err(auth_service::db::DatabaseError::from)
     });
-    let current = Current { user, session: session.unwrap() };
+    let current = Current { user, session: session.unwrap(), at: clock.now() };
     let admitted = app.admit(actix_web::HttpResponse::Ok().finish(), &current);
     let answer = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(admitted).unwrap();
     let sizes: Vec<usize> =

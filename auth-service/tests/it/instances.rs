@@ -32,7 +32,7 @@ fn config(database: &TestDatabase, secret: &str) -> Config {
 /// What the instance publishes, by what it knows since its start.
 fn jwks(app: &App) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(app.keyring.current(app.clock.now())).unwrap().jwks().to_owned()
+    runtime.block_on(app.keyring.current()).unwrap().jwks().to_owned()
 }
 
 /// K1: no two of them end up with a key of their own, and none gives up.

@@ -89,6 +89,7 @@ mod session_list_races;
 mod sessions;
 mod settings;
 mod site;
+mod stalls;
 mod statics;
 mod stopping;
 mod templates;

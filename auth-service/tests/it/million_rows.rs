@@ -81,11 +81,11 @@ impl Course {
     /// One renewal, as the service does it between the request and the signature.
     fn renew(&mut self) {
         self.app.wait(Duration::from_secs(31));
-        let (limits, now) = (self.app.config.session_limits, self.app.clock.now());
+        let (limits, clock) = (self.app.config.session_limits, self.app.clock.clock());
         let token = RefreshToken::parse(&self.token).unwrap();
         let begun = Instant::now();
         let renewed = self.db.run_here(|conn| {
-            Session::renew(conn, &self.key, &token, &Client::operator(), limits, now)
+            Session::renew(conn, &self.key, &token, &Client::operator(), limits, &clock)
                 .map_err(auth_service::db::DatabaseError::from)
         });
         self.took.push(begun.elapsed());

@@ -46,7 +46,7 @@ async fn filled() -> (TestApp, String) {
 fn renew(app: &TestApp, conn: &mut AnyConnection, token: &str) -> Renewal {
     let key = RefreshKey::new(&app.config.secret_key, None);
     let (token, limits) = (RefreshToken::parse(token).unwrap(), app.config.session_limits);
-    Session::renew(conn, &key, &token, &Client::operator(), limits, app.clock.now()).unwrap()
+    Session::renew(conn, &key, &token, &Client::operator(), limits, &app.clock.clock()).unwrap()
 }
 
 /// Which index belongs to the primary key, by database.

@@ -60,7 +60,7 @@ async fn of_several_registrations_at_once_with_one_address_exactly_one_succeeds(
 #[tokio::test]
 async fn the_database_itself_lets_one_of_many_have_the_address() {
     let app = TestApp::start().await;
-    let now = app.clock.now();
+    let clock = app.clock.clock();
     let hash = PasswordHash::decoy(4);
     let dbs: Vec<_> = (0..8).map(|_| app.db()).collect();
     for round in 0..25 {
@@ -68,7 +68,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
         let threads: Vec<_> = dbs
             .iter()
             .map(|db| {
-                let (db, start, hash) = (db.clone(), start.clone(), hash.clone());
+                let (db, start, hash, clock) = (db.clone(), start.clone(), hash.clone(), clock.clone());
                 std::thread::spawn(move || {
                     let new = NewUser {
                         email: Email::parse(&format!("ada{round}@example.org")).unwrap(),
@@ -79,7 +79,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
                         is_superuser: false,
                     };
                     start.wait();
-                    db.run_here(|conn| User::register(conn, new, &Client::operator(), now))
+                    db.run_here(|conn| User::register(conn, new, &Client::operator(), &clock))
                 })
             })
             .collect();

@@ -88,10 +88,10 @@ async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
     // What the thief's request found out at its beginning.
     let stolen = app.session_of(&thief).await;
     end(&owner, "others").await;
-    let now = app.clock.now();
+    let clock = app.clock.clock();
     let ended = app
         .sql(move |conn| {
-            stolen.end_among_its_owners(conn, |_| true, Ended::ByOwner, &Client::operator(), now)
+            stolen.end_among_its_owners(conn, |_| true, Ended::ByOwner, &Client::operator(), &clock)
         })
         .await;
     assert_eq!(ended, 0);

@@ -105,7 +105,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let From::Django(django) = arguments.from;
     let mut source = Source::open(&django.source, django.format, (django.model.as_deref(), &django.table))?;
     let db = database::open(&django.database, !django.dry_run)?;
-    let now = database::now(&db)?;
+    let now = db.run_here(|conn| database::now(conn).map_err(Failure::from))?;
     let policy = Policy {
         on_conflict: django.on_conflict,
         trust_rights: django.trust_rights,

@@ -38,8 +38,8 @@ pub struct Tweaks {
     pub bcrypt_cost: Option<u32>,
     /// What no setting allows, such as keys that sign for seconds.
     pub config: Option<fn(&mut Config)>,
-    /// How many seconds the machine's clock is wrong; the service then goes by the database's, as it does in earnest.
-    pub machine_is_ahead: Option<i64>,
+    /// How many seconds the machine's clock is wrong. Where the database has a clock, the service goes by that.
+    pub machine_is_ahead: i64,
 }
 
 /// Of one that listens on a socket's file: port 0, where nobody is.
@@ -64,10 +64,7 @@ impl TestApp {
     /// An instance on a database that others may use too.
     pub async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
         logs::start();
-        let app_clock = match tweaks.machine_is_ahead {
-            None => clock.clock(),
-            Some(seconds) => clock.clock_of_a_machine_ahead(seconds).set_by_the_database(),
-        };
+        let app_clock = clock.clock_of_a_machine_ahead(tweaks.machine_is_ahead);
         let config = config(&database.url, tweaks);
         let app_config = config.clone();
         let (send, receive) = mpsc::channel();
@@ -112,8 +109,8 @@ impl TestApp {
             is_superuser: false,
         };
         change(&mut new);
-        let now = self.clock.now();
-        self.db().run(move |conn| User::register(conn, new, &Client::operator(), now)).await.unwrap()
+        let clock = self.clock.clock();
+        self.db().run(move |conn| User::register(conn, new, &Client::operator(), &clock)).await.unwrap()
     }
 
     /// The database, past the service.

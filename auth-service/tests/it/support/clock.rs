@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use auth_service::clock::Clock;
+use auth_service::clock::{Clock, Source};
 use auth_service::db::types::Timestamp;
 
 /// Starts at the real time, because actix-session and cookies know no other, and goes on from where a test puts it.
@@ -19,18 +19,40 @@ impl TestClock {
     }
 
     pub fn now(&self) -> Timestamp {
-        let ahead = u64::try_from(self.ahead_millis.load(Ordering::SeqCst)).unwrap();
-        Clock::system().now() + Duration::from_millis(ahead)
+        self.moved(Clock::system().estimate())
     }
 
-    /// As a machine tells the time whose clock is wrong.
-    pub fn clock_of_a_machine_ahead(&self, seconds: i64) -> Clock {
-        let this = self.clone();
-        Clock::from_fn(move || this.now().shifted(seconds * 1_000_000))
+    fn moved(&self, moment: Timestamp) -> Timestamp {
+        moment.shifted(self.ahead_millis.load(Ordering::SeqCst) * 1_000)
     }
 
     pub fn clock(&self) -> Clock {
-        let this = self.clone();
-        Clock::from_fn(move || this.now())
+        self.clock_of_a_machine_ahead(0)
+    }
+
+    /// As it is told where the machine's clock is wrong.
+    pub fn clock_of_a_machine_ahead(&self, seconds: i64) -> Clock {
+        Clock::of(Machine { clock: self.clone(), system: Clock::system(), wrong_micros: seconds * 1_000_000 })
+    }
+}
+
+struct Machine {
+    clock: TestClock,
+    system: Clock,
+    wrong_micros: i64,
+}
+
+impl Source for Machine {
+    fn machine(&self) -> Timestamp {
+        self.clock.now().shifted(self.wrong_micros)
+    }
+
+    fn running(&self) -> Duration {
+        let waited = u64::try_from(self.clock.ahead_millis.load(Ordering::SeqCst)).unwrap();
+        self.system.running() + Duration::from_millis(waited)
+    }
+
+    fn database(&self, answer: Timestamp) -> Timestamp {
+        self.clock.moved(answer)
     }
 }

@@ -1,0 +1,29 @@
+//! A row that nobody else changes until the transaction ends, and the time at which that began.
+
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::types::UtcTimestamp;
+
+/// A query with `for_update()`, which brings along what time it was at PostgreSQL when it had the lock.
+///
+/// In the query itself the time would be that of before the wait: PostgreSQL computes what is selected first, and locks
+/// what it found then.
+#[derive(QueryId)]
+pub struct Locked<Q>(pub Q);
+
+impl<Q: Query> Query for Locked<Q> {
+    type SqlType = (Q::SqlType, UtcTimestamp);
+}
+
+impl<Q> RunQueryDsl<PgConnection> for Locked<Q> {}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Locked<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT *, clock_timestamp() FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS locked");
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Somebody who keeps others waiting.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use auth_service::db::{AnyConnection, DatabaseError};
+use diesel::QueryResult;
+
+use super::TestApp;
+
+/// A transaction that holds what it locked until it is let go. On SQLite that is the whole file.
+pub struct Held {
+    end: Option<mpsc::Sender<()>>,
+    holder: Option<std::thread::JoinHandle<()>>,
+}
+
+impl TestApp {
+    /// Locks something on a connection of its own.
+    pub async fn hold<T>(
+        &self,
+        lock: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Held {
+        let database = self.db();
+        let (ready, is_ready) = tokio::sync::oneshot::channel();
+        let (end, until) = mpsc::channel::<()>();
+        let holder = std::thread::spawn(move || {
+            let hold = |conn: &mut AnyConnection| {
+                conn.write(|conn| {
+                    lock(conn)?;
+                    ready.send(()).unwrap();
+                    let _ = until.recv_timeout(Duration::from_secs(60));
+                    Ok::<_, DatabaseError>(())
+                })
+            };
+            database.run_here(hold).unwrap();
+        });
+        is_ready.await.unwrap();
+        Held { end: Some(end), holder: Some(holder) }
+    }
+
+    /// Waits until somebody waits for a lock. SQLite tells nobody: there a while has to do.
+    pub async fn until_somebody_waits(&self) {
+        if !self.database.is_postgres() {
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            return;
+        }
+        loop {
+            use diesel::RunQueryDsl;
+            use diesel::dsl::sql;
+            use diesel::sql_types::Bool;
+            let waits = sql::<Bool>(
+                "EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')",
+            );
+            if self.sql(|conn| diesel::select(waits).get_result(conn)).await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(holder) = self.holder.take() {
+            holder.join().unwrap();
+        }
+    }
+}
