@@ -1,5 +1,7 @@
 //! Whether we are alive (`/healthz`) and whether we can work (`/readyz`). Neither tells more than that.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, RETRY_AFTER};
 use actix_web::{HttpResponse, web};
@@ -15,6 +17,9 @@ pub fn routes(services: &mut web::ServiceConfig) {
         .service(web::resource("/readyz").route(web::get().to(ready)).route(web::head().to(ready)));
 }
 
+/// Whoever asks has a deadline too, and wants to hear `503` within it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 async fn alive() -> HttpResponse {
     say(StatusCode::OK, "alive\n")
 }
@@ -25,7 +30,8 @@ async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpRespon
     if draining.has_begun() {
         return say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
     }
-    let pending = app.db.run(|conn| migrate::is_pending(conn).map_err(DatabaseError::Migration)).await;
+    let is_pending = |conn: &mut _| migrate::is_pending(conn).map_err(DatabaseError::Migration);
+    let pending = app.db.run_within(PATIENCE, is_pending).await;
     match pending {
         Ok(false) => say(StatusCode::OK, "ready\n"),
         Ok(true) => {

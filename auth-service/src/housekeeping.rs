@@ -8,6 +8,7 @@ use diesel::QueryResult;
 use crate::accounts::{Mix, Session};
 use crate::app::App;
 use crate::audit::Entry;
+use crate::db::deadlines::{BACKGROUND, patiently};
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, DatabaseError};
 use crate::random;
@@ -70,7 +71,7 @@ pub fn start(app: web::Data<App>) {
 }
 
 async fn look_at_keys(app: &App) {
-    if let Err(error) = app.keyring.current().await {
+    if let Err(error) = app.keyring.refresh().await {
         tracing::error!(error = error.to_string(), "the signing keys cannot be used");
     }
 }
@@ -78,7 +79,9 @@ async fn look_at_keys(app: &App) {
 /// Counts which kinds of hashes there are, for what unknown addresses are compared with.
 pub async fn survey(app: &App) -> Result<(), DatabaseError> {
     let cost = app.hashers.cost();
-    app.hashers.learn(app.db.query(move |conn| Mix::survey(conn, cost)).await?);
+    let survey =
+        move |conn: &mut _| patiently(conn, |conn| Mix::survey(conn, cost)).map_err(DatabaseError::from);
+    app.hashers.learn(app.db.run_within(BACKGROUND, survey).await?);
     Ok(())
 }
 
@@ -93,7 +96,8 @@ pub async fn round(app: &App) -> Result<(), DatabaseError> {
         let cutoff = kind.cutoff(now, app.config.audit_retention);
         let mut gone = 0;
         for _ in 0..BATCHES {
-            let taken = app.db.query(move |conn| kind.take_batch(conn, cutoff)).await?;
+            let take = move |conn: &mut _| kind.take_batch(conn, cutoff).map_err(DatabaseError::from);
+            let taken = app.db.run_within(BACKGROUND, take).await?;
             gone += taken;
             if taken == 0 {
                 break;

@@ -14,7 +14,7 @@ pub fn routes(services: &mut web::ServiceConfig) {
 
 /// Services fetch it now and then, and keep it for `JWKS_MAX_AGE`.
 async fn show(app: web::Data<App>) -> Result<HttpResponse, Error> {
-    let keys = app.keyring.current().await?;
+    let keys = app.keyring.published().await;
     let max_age = app.config.key_times.jwks_max_age.as_secs();
     Ok(HttpResponse::Ok()
         .content_type(ContentType::json())

@@ -11,6 +11,7 @@ use actix_web::web;
 use crate::accounts::{HashPool, Mix, RefreshKey};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::db::deadlines::patiently;
 use crate::db::{Database, DatabaseError};
 use crate::keyring::{Keyring, KeyringError};
 use crate::web::headers::Policy;
@@ -49,14 +50,15 @@ const CONNECTIONS: u32 = 16;
 impl App {
     /// Opens the database, brings its schema up to date, and opens the keyring.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let db = Database::connect(&config.database_url, CONNECTIONS)?;
+        let db = Database::connect_for_visitors(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
         db.run_here(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
         let files = Files::with_folder(config.site.templates_dir.as_deref())?;
         let statics = Statics::new(&files, &config.site);
         let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key);
         let cost = hashers.cost();
-        hashers.learn(db.run_here(|conn| Mix::survey(conn, cost).map_err(DatabaseError::from))?);
+        let survey = |conn: &mut _| patiently(conn, |conn| Mix::survey(conn, cost));
+        hashers.learn(db.run_here(|conn| survey(conn).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         Ok(Self {
             keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?,

@@ -129,6 +129,16 @@ impl Entry {
         Ok(i64::try_from(ids.len()).unwrap_or(most))
     }
 
+    /// The details of all events of a kind that are about no account.
+    pub fn details_of(conn: &mut AnyConnection, kind: Event) -> QueryResult<Vec<String>> {
+        let details = audit_events::table
+            .filter(audit_events::user_id.is_null())
+            .filter(audit_events::event.eq(kind.as_str()))
+            .select(audit_events::detail)
+            .load::<Option<String>>(conn)?;
+        Ok(details.into_iter().flatten().collect())
+    }
+
     /// When the last event of an account was that is known.
     pub fn last_of_anybody(conn: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
         audit_events::table

@@ -34,6 +34,8 @@ pub enum Event {
     KeyRetired,
     KeyRemoved,
     KeyRevoked,
+    /// A row that is no key of ours stands among the signing keys; `detail` says which, and why.
+    KeyRefused,
     /// The operator said that the database comes from a backup; `detail` says how many sessions and keys ended.
     Restored,
 }
@@ -46,7 +48,7 @@ pub(super) enum Loudness {
 }
 
 impl Event {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::Registered,
         Self::Login,
         Self::LoginRefused,
@@ -68,6 +70,7 @@ impl Event {
         Self::KeyRetired,
         Self::KeyRemoved,
         Self::KeyRevoked,
+        Self::KeyRefused,
         Self::Restored,
     ];
 
@@ -94,6 +97,7 @@ impl Event {
             Self::KeyRetired => "key_retired",
             Self::KeyRemoved => "key_removed",
             Self::KeyRevoked => "key_revoked",
+            Self::KeyRefused => "key_refused",
             Self::Restored => "restored",
         }
     }
@@ -105,7 +109,7 @@ impl Event {
 
     pub(super) fn loudness(self) -> Loudness {
         match self {
-            Self::RefreshReuse | Self::KeyRevoked | Self::Restored => Loudness::Warn,
+            Self::RefreshReuse | Self::KeyRevoked | Self::KeyRefused | Self::Restored => Loudness::Warn,
             _ => Loudness::Info,
         }
     }

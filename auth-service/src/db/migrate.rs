@@ -23,7 +23,19 @@ const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(1098216552)";
 /// Diesel's own run looks for pending migrations before it locks anything.
 pub(super) fn run(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
     enforce_foreign_keys(conn, false)?;
-    let outcome = conn.write(|conn| match conn {
+    let outcome = conn.write(|conn| {
+        #[cfg(feature = "postgres")]
+        if let AnyConnection::Postgres(_) = conn {
+            super::deadlines::lift(conn)?;
+        }
+        apply(conn)
+    });
+    enforce_foreign_keys(conn, true)?;
+    outcome
+}
+
+fn apply(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
+    match conn {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|_| ()),
         #[cfg(feature = "postgres")]
@@ -31,9 +43,7 @@ pub(super) fn run(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
             conn.batch_execute(ADVISORY_LOCK)?;
             conn.run_pending_migrations(POSTGRES).map(|_| ())
         }
-    });
-    enforce_foreign_keys(conn, true)?;
-    outcome
+    }
 }
 
 /// Whether a migration of this binary is missing from the database.

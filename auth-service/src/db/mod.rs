@@ -2,6 +2,7 @@
 
 pub mod connection;
 mod database;
+pub mod deadlines;
 pub mod file;
 mod foreign;
 #[cfg(feature = "postgres")]

@@ -6,13 +6,11 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 
-use super::AnyConnection;
 use super::url::{DatabaseUrl, Target};
+use super::{AnyConnection, deadlines};
 
 pub type Pool = r2d2::Pool<Manager>;
 
-/// How long a request waits for a free connection before it is told to come back later.
-const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(2);
 /// How long a start waits for the first one: nobody is told to come back, and a machine that starts everything at
 /// once is slow.
 const WAIT_AT_START: Duration = Duration::from_secs(10);
@@ -24,6 +22,16 @@ const WAIT_AT_START: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Manager {
     url: DatabaseUrl,
+    patience: Patience,
+}
+
+/// How long its statements may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// Somebody waits for an answer.
+    Short,
+    /// A command takes the time that it takes.
+    Long,
 }
 
 impl ManageConnection for Manager {
@@ -35,16 +43,23 @@ impl ManageConnection for Manager {
             #[cfg(feature = "sqlite")]
             Target::Sqlite(path) => {
                 let mut conn = diesel::SqliteConnection::establish(path)?;
+                // First, for the others may have to wait already.
+                conn.batch_execute(deadlines::sqlite(self.patience)).map_err(r2d2::Error::QueryError)?;
                 // FULL: an answered request is on the disk, whatever loses its power next.
                 conn.batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-                     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
                 )
                 .map_err(r2d2::Error::QueryError)?;
                 Ok(AnyConnection::Sqlite(conn))
             }
             #[cfg(feature = "postgres")]
-            Target::Postgres(url) => Ok(AnyConnection::Postgres(diesel::PgConnection::establish(url)?)),
+            Target::Postgres(url) => {
+                let mut conn = diesel::PgConnection::establish(&deadlines::with_deadlines(url))?;
+                if self.patience == Patience::Short {
+                    conn.batch_execute(deadlines::POSTGRES).map_err(r2d2::Error::QueryError)?;
+                }
+                Ok(AnyConnection::Postgres(conn))
+            }
         }
     }
 
@@ -58,13 +73,13 @@ impl ManageConnection for Manager {
 }
 
 /// A pool of at most `size` connections; fails when the first cannot be opened.
-pub(super) fn connect(url: &DatabaseUrl, size: u32) -> Result<Pool, r2d2::PoolError> {
+pub(super) fn connect(url: &DatabaseUrl, size: u32, patience: Patience) -> Result<Pool, r2d2::PoolError> {
     let pool = r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
-        .connection_timeout(WAIT_FOR_CONNECTION)
+        .connection_timeout(deadlines::TURN)
         .error_handler(Box::new(LogFailures))
-        .build_unchecked(Manager { url: url.clone() });
+        .build_unchecked(Manager { url: url.clone(), patience });
     pool.get_timeout(WAIT_AT_START)?;
     Ok(pool)
 }

@@ -4,7 +4,7 @@ use super::finding::Finding;
 use super::settings::Known;
 use crate::clock::Clock;
 use crate::db::{self, Database, DatabaseError, migrate};
-use crate::keyring::{self, Examined, KeyringError};
+use crate::keyring::{self, Examined, KeyringError, NotOurs};
 
 /// What the database knows that others are compared with.
 #[derive(Debug, Default)]
@@ -125,7 +125,8 @@ fn keys(db: &Database, known: &Known, inside: &mut Inside) {
         Ok(examined) => {
             let opens = known.has("SECRET_KEY") && known.has("SECRET_KEY_PREVIOUS");
             inside.findings.extend(judge(&examined, opens));
-            inside.jwks = Some(examined.jwks);
+            // Without the secret nobody knows which of the rows are keys.
+            inside.jwks = (opens && examined.unopened.is_empty()).then_some(examined.jwks);
         }
         Err(KeyringError::Database(error)) => {
             inside.findings.push(unreachable(&config.database_url.masked(), &error));
@@ -159,6 +160,15 @@ fn judge(keys: &Examined, secrets_are_known: bool) -> Vec<Finding> {
             Finding::note("keys-sealed-by-previous-secret", "a signing key is sealed by SECRET_KEY_PREVIOUS")
                 .because("It is lost when SECRET_KEY_PREVIOUS is unset before it is sealed anew.")
                 .advise("Restart auth-service, which seals it with SECRET_KEY."),
+        );
+    }
+    if secrets_are_known && !keys.not_ours.is_empty() {
+        let told = |(kid, why): &(String, NotOurs)| format!("{kid} ({})", why.in_words());
+        let rows = keys.not_ours.iter().map(told).collect::<Vec<_>>().join(" and ");
+        findings.push(
+            Finding::error("signing-key-not-ours", format!("signing_keys holds {rows}"))
+                .because("Somebody else wrote it. It is not published, and nothing is signed with it; whoever wrote it can write.")
+                .advise("Find out who can write to the database, and take the row away: auth-service keys revoke, with its id."),
         );
     }
     if keys.is_revoked {

@@ -1,10 +1,14 @@
 //! A look at the keys that changes nothing.
 
+use std::collections::HashSet;
+
+use super::genuine::{NotOurs, Sorted, shown};
 use super::life::only;
 use super::loaded::jwks;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 use super::{KeyringError, require_unrevoked};
+use crate::audit::{Entry, Event};
 use crate::config::{SecretKey, TokenAlgorithm};
 use crate::db::AnyConnection;
 
@@ -19,17 +23,19 @@ pub struct Examined {
     pub next: Option<String>,
     /// Whether the key that signs is one that services have from their settings, and has no next.
     pub is_shared: bool,
-    /// The ids of keys that sign or will sign, and that neither secret opens.
+    /// The ids of keys that sign or will sign, when neither secret opens the one that signs.
     pub unopened: Vec<String>,
+    /// Rows that are no keys of ours, and why.
+    pub not_ours: Vec<(String, NotOurs)>,
     /// Whether any of those is sealed by the secret before this one; the next start seals it anew.
     pub is_outdated: bool,
     /// Whether the settings name a shared key that was revoked.
     pub is_revoked: bool,
-    /// The public keys, as they should be published.
+    /// The public keys of ours, as they should be published.
     pub jwks: String,
 }
 
-/// Reads the keys, and tries the secrets on those that sign or will sign. Makes, seals and rotates nothing.
+/// Reads the keys, and tries the secrets on them. Makes, seals and rotates nothing.
 ///
 /// # Errors
 /// When the database does not answer, or a public half cannot be read.
@@ -44,22 +50,33 @@ pub fn examine(
         outcome => outcome.map(|()| false)?,
     };
     let rows = SigningKey::all(conn)?;
-    let (mut unopened, mut is_outdated) = (Vec::new(), false);
-    for key in rows.iter().filter(|key| matches!(key.state(), State::Active | State::Next)) {
-        match sealing.open(&key.kid, &key.sealed_private_key) {
-            Some(opened) => is_outdated |= opened.is_outdated,
-            None => unopened.push(key.kid.clone()),
+    let keys = rows.len();
+    let mut revoked: HashSet<String> = Entry::details_of(conn, Event::KeyRevoked)?.into_iter().collect();
+    revoked.extend(rows.iter().filter(|row| row.state() == State::Revoked).map(|row| row.kid.clone()));
+    let names = |state| only(&rows, state).map(|key| key.kid.clone());
+    let (active, next) = (names(State::Active), names(State::Next));
+    let is_shared = only(&rows, State::Active).is_some_and(SigningKey::is_shared);
+    let sorted = Sorted::new(rows, &sealing, &revoked);
+    let signs = |row: &SigningKey| matches!(row.state(), State::Active | State::Next);
+    let is_other_secret =
+        sorted.not_ours.iter().any(|(row, why)| row.state() == State::Active && *why == NotOurs::Unopened);
+    let (mut unopened, mut not_ours) = (Vec::new(), Vec::new());
+    for (row, why) in &sorted.not_ours {
+        match is_other_secret {
+            true if signs(row) => unopened.push(row.kid.clone()),
+            true => {}
+            false => not_ours.push((shown(&row.kid), *why)),
         }
     }
-    let active = only(&rows, State::Active);
     Ok(Examined {
-        keys: rows.len(),
-        active: active.map(|key| key.kid.clone()),
-        next: only(&rows, State::Next).map(|key| key.kid.clone()),
-        is_shared: active.is_some_and(SigningKey::is_shared),
+        keys,
+        active,
+        next,
+        is_shared,
         unopened,
-        is_outdated,
+        not_ours,
+        is_outdated: sorted.ours.iter().any(|key| signs(&key.row) && key.is_outdated),
         is_revoked,
-        jwks: jwks(&rows)?,
+        jwks: jwks(&sorted.ours)?,
     })
 }

@@ -7,9 +7,8 @@ use serde::Serialize;
 use shared_claims::{Claims, KeySet};
 
 use super::KeyringError;
+use super::genuine::{Genuine, Sorted};
 use super::jwk::Jwk;
-use super::life::only;
-use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 
 /// What the database said at one moment.
@@ -24,25 +23,21 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    pub(super) fn new(
-        rows: Vec<SigningKey>,
-        sealing: &SealingKeys,
-        at: Duration,
-    ) -> Result<Self, KeyringError> {
-        let active = only(&rows, State::Active).ok_or(KeyringError::NoActiveKey)?;
-        let private_key = opened(active, sealing)?;
-        let (algorithm, key) = match active.algorithm.as_str() {
-            "ES256" => (Algorithm::ES256, EncodingKey::from_ec_der(&private_key)),
-            "EdDSA" => (Algorithm::EdDSA, EncodingKey::from_ed_der(&private_key)),
-            "HS512" => (Algorithm::HS512, EncodingKey::from_secret(&private_key)),
+    pub(super) fn new(sorted: Sorted, at: Duration) -> Result<Self, KeyringError> {
+        let active = sorted.only(State::Active).ok_or(KeyringError::NoActiveKey)?;
+        let private_key = &active.private_key;
+        let (algorithm, key) = match active.row.algorithm.as_str() {
+            "ES256" => (Algorithm::ES256, EncodingKey::from_ec_der(private_key)),
+            "EdDSA" => (Algorithm::EdDSA, EncodingKey::from_ed_der(private_key)),
+            "HS512" => (Algorithm::HS512, EncodingKey::from_secret(private_key)),
             _ => return Err(KeyringError::Damaged("its algorithm is unknown")),
         };
         let mut header = Header::new(algorithm);
         header.typ = Some(shared_claims::TOKEN_TYP.to_owned());
-        header.kid = Some(active.kid.clone());
-        let jwks = jwks(&rows)?;
-        let verifying = verifying(&rows, &jwks, sealing)?;
-        Ok(Self { at, header, key, jwks, verifying, rows })
+        header.kid = Some(active.row.kid.clone());
+        let jwks = jwks(&sorted.ours)?;
+        let verifying = verifying(&sorted.ours, &jwks)?;
+        Ok(Self { at, header, key, jwks, verifying, rows: sorted.rows() })
     }
 
     /// Signs `claims`: a JWS in compact form whose header is exactly `alg`, `typ` and `kid` (RFC 9068).
@@ -61,38 +56,26 @@ impl Loaded {
     }
 }
 
-fn opened(key: &SigningKey, sealing: &SealingKeys) -> Result<zeroize::Zeroizing<Vec<u8>>, KeyringError> {
-    let opened = sealing.open(&key.kid, &key.sealed_private_key).ok_or(KeyringError::OtherSecret)?;
-    Ok(opened.private_key)
-}
-
-fn published(rows: &[SigningKey]) -> impl Iterator<Item = &SigningKey> {
-    rows.iter().filter(|key| key.state() != State::Revoked)
-}
-
-pub(super) fn jwks(rows: &[SigningKey]) -> Result<String, KeyringError> {
+/// The public halves, as they were computed: what else stands in a row is not published.
+pub(super) fn jwks(ours: &[Genuine]) -> Result<String, KeyringError> {
     #[derive(Serialize)]
-    struct Jwks {
-        keys: Vec<Jwk>,
+    struct Jwks<'a> {
+        keys: Vec<&'a Jwk>,
     }
-    let public = published(rows).filter_map(|key| key.public_jwk.as_deref());
-    let keys = public
-        .map(serde_json::from_str)
-        .collect::<Result<_, _>>()
-        .map_err(|_| KeyringError::Damaged("its public half cannot be read"))?;
+    let keys = ours.iter().filter_map(|key| key.public.as_ref()).collect();
     serde_json::to_string(&Jwks { keys })
         .map_err(|_| KeyringError::Damaged("its public half cannot be written"))
 }
 
-fn verifying(rows: &[SigningKey], jwks: &str, sealing: &SealingKeys) -> Result<KeySet, KeyringError> {
+fn verifying(ours: &[Genuine], jwks: &str) -> Result<KeySet, KeyringError> {
     let refused = |_| KeyringError::Damaged("the set of public keys does not verify");
-    let mut shared = published(rows).filter(|key| key.public_jwk.is_none());
+    let mut shared = ours.iter().filter(|key| key.public.is_none());
     let keys = match shared.next() {
-        Some(key) => KeySet::from_json_with_signing_key(jwks.as_bytes(), &opened(key, sealing)?),
+        Some(key) => KeySet::from_json_with_signing_key(jwks.as_bytes(), &key.private_key),
         None => KeySet::from_json(jwks.as_bytes()),
     };
     shared.try_fold(keys.map_err(refused)?, |keys, key| {
-        keys.with_signing_key(&opened(key, sealing)?).map_err(refused)
+        keys.with_signing_key(&key.private_key).map_err(refused)
     })
 }
 

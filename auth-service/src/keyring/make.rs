@@ -31,6 +31,21 @@ pub(super) fn make(algorithm: &TokenAlgorithm, sealing: &SealingKeys, now: Times
     }
 }
 
+/// The id and the public half that belong to a private half; a shared key has none. `None` when it is no key of this
+/// algorithm.
+pub(super) fn id_and_public_half(algorithm: &str, private_key: &[u8]) -> Option<(String, Option<Jwk>)> {
+    let public = match algorithm {
+        "ES256" => {
+            let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private_key).ok()?;
+            Jwk::es256(pair.public_key().as_ref())?
+        }
+        "EdDSA" => Jwk::eddsa(Ed25519KeyPair::from_pkcs8(private_key).ok()?.public_key().as_ref())?,
+        "HS512" => return Some((shared_claims::signing_key_id(private_key), None)),
+        _ => return None,
+    };
+    Some((public.kid.clone(), Some(public)))
+}
+
 fn es256() -> (Jwk, Vec<u8>) {
     let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
     let private_key = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new())

@@ -2,23 +2,28 @@
 //! database that all instances share, published as a JWKS.
 
 mod examine;
+mod genuine;
 mod jwk;
 mod life;
 mod loaded;
+mod look;
 mod make;
 mod operator;
 mod sealed;
 mod store;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
-use crate::db::{AnyConnection, Database, DatabaseError};
+use crate::db::{AnyConnection, Database, DatabaseError, deadlines};
 pub use examine::{Examined, examine};
+pub use genuine::NotOurs;
 pub use jwk::Jwk;
 pub use loaded::Loaded;
+use look::Looker;
 pub use operator::{NotDone, Outlook, revoke, revoke_all, rotate};
 use sealed::SealingKeys;
 pub use store::{SigningKey, State};
@@ -26,11 +31,8 @@ pub use store::{SigningKey, State};
 /// How old an instance's knowledge of the keys may be when it signs or publishes.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// How long a database that did not answer is left alone: services that fetch the keys must not wait for it in a queue.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
-
-/// Steps that can follow from one another: remove, make the first, make the next, rotate.
-const MOST_STEPS: usize = 8;
+/// How long somebody waits for news of the keys before those known have to do.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Signs access tokens with the key that the database says is active. Clones share what is known.
 #[derive(Clone)]
@@ -38,13 +40,12 @@ pub struct Keyring(Arc<Inner>);
 
 struct Inner {
     db: Database,
-    sealing: SealingKeys,
-    algorithm: TokenAlgorithm,
-    times: KeyTimes,
-    clock: Clock,
+    looker: Looker,
     known: RwLock<Arc<Loaded>>,
-    /// One reader of the database at a time; the others wait for what it finds. Holds when one last found nothing.
-    looking: tokio::sync::Mutex<Option<Duration>>,
+    /// One reader of the database at a time; the others wait for what it finds.
+    looking: tokio::sync::Mutex<()>,
+    /// Whether the database did not answer the last time.
+    is_cut_off: AtomicBool,
 }
 
 /// The keyring could not be opened, or cannot sign.
@@ -90,50 +91,65 @@ impl Keyring {
                  included; use it only for services that cannot verify ES256 yet"
             );
         }
+        let looker = Looker::new(sealing, algorithm.clone(), times, clock.clone());
         let loaded = db.run_here(|conn| {
-            reseal(conn, &sealing)?;
-            require_unrevoked(conn, algorithm)?;
-            let keys = SigningKey::all(conn)?;
-            life::settle(conn, &keys, algorithm, &sealing, clock)?;
-            look(conn, (algorithm, &sealing), &times, clock)
+            looker.prepare(conn)?;
+            looker.look(conn)
         })?;
         Ok(Self(Arc::new(Inner {
             db: db.clone(),
-            sealing,
-            algorithm: algorithm.clone(),
-            times,
-            clock: clock.clone(),
+            looker,
             known: RwLock::new(Arc::new(loaded)),
-            looking: tokio::sync::Mutex::new(None),
+            looking: tokio::sync::Mutex::default(),
+            is_cut_off: AtomicBool::new(false),
         })))
     }
 
     /// The keys, as the database has them within the last second, after doing what has become due.
     ///
-    /// When the database does not answer, those that are known: services go on fetching them, and nothing is signed
-    /// without the database having agreed to a login just before.
+    /// When the database does not answer, those that are known. Nothing is signed with them without the database having
+    /// agreed to a login just before.
     pub async fn current(&self) -> Result<Arc<Loaded>, KeyringError> {
-        let now = self.0.clock.running();
-        let before = self.known();
-        if is_fresh(&before, now) {
-            return Ok(before);
-        }
-        let mut failed_at = self.0.looking.lock().await;
         let known = self.known();
-        let may_look_again = failed_at.is_none_or(|then| then + PAUSE_AFTER_FAILURE <= now);
-        if is_fresh(&known, now) || !Arc::ptr_eq(&known, &before) || !may_look_again {
-            return Ok(known);
+        if self.is_fresh(&known) { Ok(known) } else { self.look(known, PATIENCE).await }
+    }
+
+    /// The same for whoever verifies: services that fetch the keys, and `/auth/verify`. They do not wait for a database
+    /// that did not answer the last time; [`Keyring::refresh`] finds out when it does again.
+    pub async fn published(&self) -> Arc<Loaded> {
+        if self.0.is_cut_off.load(Ordering::Relaxed) {
+            return self.known();
         }
-        let this = self.clone();
-        let found = self
-            .0
-            .db
-            .run(move |conn| look(conn, (&this.0.algorithm, &this.0.sealing), &this.0.times, &this.0.clock))
-            .await;
+        self.current().await.unwrap_or_else(|error| {
+            tracing::error!(
+                error = error.to_string(),
+                "the signing keys cannot be used; publishing those known"
+            );
+            self.known()
+        })
+    }
+
+    /// Asks the database, however long that takes.
+    pub async fn refresh(&self) -> Result<Arc<Loaded>, KeyringError> {
+        self.look(self.known(), deadlines::ANSWER).await
+    }
+
+    async fn look(&self, before: Arc<Loaded>, patience: Duration) -> Result<Arc<Loaded>, KeyringError> {
+        let look = async {
+            let _turn = self.0.looking.lock().await;
+            let known = self.known();
+            // Somebody else looked in the meantime.
+            if !Arc::ptr_eq(&known, &before) && self.is_fresh(&known) {
+                return Ok(known);
+            }
+            let this = self.clone();
+            self.0.db.run(move |conn| this.0.looker.look(conn)).await.map(Arc::new)
+        };
+        let found = tokio::time::timeout(patience, look).await;
+        let found = found.unwrap_or(Err(KeyringError::Database(DatabaseError::Late)));
+        self.0.is_cut_off.store(matches!(found, Err(KeyringError::Database(_))), Ordering::Relaxed);
         match found {
             Ok(found) => {
-                *failed_at = None;
-                let found = Arc::new(found);
                 *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = found.clone();
                 Ok(found)
             }
@@ -142,58 +158,20 @@ impl Keyring {
                     error = error.to_string(),
                     "the signing keys could not be read; using those known"
                 );
-                Ok(known)
+                Ok(self.known())
             }
             Err(error) => Err(error),
         }
     }
 
+    /// Whether it is what the database said within the last second.
+    fn is_fresh(&self, loaded: &Loaded) -> bool {
+        self.0.looker.clock.running() < loaded.at + FRESH
+    }
+
     fn known(&self) -> Arc<Loaded> {
         self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn is_fresh(loaded: &Loaded, now: Duration) -> bool {
-    now < loaded.at + FRESH
-}
-
-/// Reads the keys, and does what has become due.
-fn look(
-    conn: &mut AnyConnection,
-    maker: (&TokenAlgorithm, &SealingKeys),
-    times: &KeyTimes,
-    clock: &Clock,
-) -> Result<Loaded, KeyringError> {
-    let mut at = clock.running();
-    let mut rows = SigningKey::all(conn)?;
-    let now = clock.read(conn)?;
-    for _ in 0..MOST_STEPS {
-        let Some(step) = life::due(&rows, times, now).into_iter().next() else { break };
-        life::take(conn, &step, maker, clock)?;
-        at = clock.running();
-        rows = SigningKey::all(conn)?;
-    }
-    Loaded::new(rows, maker.1, at)
-}
-
-/// Seals anew, with the present secret, what the one before it sealed. At the start only: while instances are being
-/// changed over one by one, they would undo each other's work.
-fn reseal(conn: &mut AnyConnection, sealing: &SealingKeys) -> Result<(), KeyringError> {
-    for key in SigningKey::all(conn)? {
-        match sealing.open(&key.kid, &key.sealed_private_key) {
-            Some(opened) if opened.is_outdated => {
-                let sealed = sealing.seal(&key.kid, &opened.private_key);
-                SigningKey::reseal(conn, &key.kid, &key.sealed_private_key, &sealed)?;
-            }
-            Some(_) => {}
-            // A key that signs no more need not be opened.
-            None if matches!(key.state(), State::Active | State::Next) => {
-                return Err(KeyringError::OtherSecret);
-            }
-            None => {}
-        }
-    }
-    Ok(())
 }
 
 fn require_unrevoked(conn: &mut AnyConnection, algorithm: &TokenAlgorithm) -> Result<(), KeyringError> {

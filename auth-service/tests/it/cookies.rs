@@ -154,7 +154,12 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
     });
     let current = Current { user, session: session.unwrap(), at: clock.now() };
     let admitted = app.admit(actix_web::HttpResponse::Ok().finish(), &current);
-    let answer = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(admitted).unwrap();
+    let answer = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(admitted)
+        .unwrap();
     let sizes: Vec<usize> =
         answer.cookies().map(|cookie| cookie.name().len() + cookie.value().len()).collect();
     assert!(sizes.len() == 3 && sizes.iter().all(|size| *size <= 4096), "{sizes:?}");

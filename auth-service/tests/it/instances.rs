@@ -31,7 +31,7 @@ fn config(database: &TestDatabase, secret: &str) -> Config {
 
 /// What the instance publishes, by what it knows since its start.
 fn jwks(app: &App) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(app.keyring.current()).unwrap().jwks().to_owned()
 }
 

@@ -22,6 +22,11 @@ impl TestDatabase {
         }
     }
 
+    /// One that is there already.
+    pub fn at(url: String) -> Self {
+        Self { url, _folder: None }
+    }
+
     /// A connection beside the service's own, to look at rows and to change them.
     pub fn connect(&self) -> Database {
         Database::connect(&DatabaseUrl::parse(&self.url).unwrap(), 4).unwrap()

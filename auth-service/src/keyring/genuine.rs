@@ -1,0 +1,181 @@
+//! Which rows are keys of ours. Whoever can write to the database can put any row in, and services believe what is
+//! published: so a key counts only when we sealed its private half and everything beside it is that of this half.
+//!
+//! The seal holds the id, and the id is a digest of the public half (RFC 7638) or of the shared key: nothing can be
+//! exchanged between two rows. The state and the dates are not sealed, for they change.
+
+use std::collections::HashSet;
+
+use zeroize::Zeroizing;
+
+use super::jwk::Jwk;
+use super::make;
+use super::sealed::SealingKeys;
+use super::store::{SigningKey, State};
+
+/// A key of ours, opened.
+pub(super) struct Genuine {
+    pub row: SigningKey,
+    pub private_key: Zeroizing<Vec<u8>>,
+    /// Computed from the private half; none for a shared key.
+    pub public: Option<Jwk>,
+    /// Whether the secret before this one sealed it.
+    pub is_outdated: bool,
+}
+
+/// Why a row is no key of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotOurs {
+    /// Neither secret opens its private half.
+    Unopened,
+    /// Its id, algorithm or public half is not that of the private half.
+    Mismatched,
+    /// It was revoked, and is not any more.
+    Returned,
+}
+
+impl NotOurs {
+    /// For the log and the trail.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Unopened => "SECRET_KEY did not seal it",
+            Self::Mismatched => "its parts do not belong together",
+            Self::Returned => "it had been revoked",
+        }
+    }
+}
+
+/// All rows, told apart. Revoked ones are neither: they do nothing.
+pub(super) struct Sorted {
+    pub ours: Vec<Genuine>,
+    pub not_ours: Vec<(SigningKey, NotOurs)>,
+}
+
+impl Sorted {
+    /// `revoked` are the ids of keys that were revoked at any time, as far as that is known.
+    pub fn new(rows: Vec<SigningKey>, sealing: &SealingKeys, revoked: &HashSet<String>) -> Self {
+        let mut sorted = Self { ours: Vec::new(), not_ours: Vec::new() };
+        for row in rows.into_iter().filter(|row| row.state() != State::Revoked) {
+            let judged = match revoked.contains(&row.kid) {
+                true => Err(NotOurs::Returned),
+                false => judge(&row, sealing),
+            };
+            match judged {
+                Ok((private_key, public, is_outdated)) => {
+                    sorted.ours.push(Genuine { row, private_key, public, is_outdated });
+                }
+                Err(why) => sorted.not_ours.push((row, why)),
+            }
+        }
+        sorted
+    }
+
+    /// The one of ours in a state that only one can be in.
+    pub fn only(&self, state: State) -> Option<&Genuine> {
+        self.ours.iter().find(|key| key.row.state() == state)
+    }
+
+    /// Whether a row that is not ours stands where only one can.
+    pub fn is_taken(&self, state: State) -> bool {
+        self.not_ours.iter().any(|(row, _)| row.state() == state)
+    }
+
+    /// The rows of ours.
+    pub fn rows(&self) -> Vec<SigningKey> {
+        self.ours.iter().map(|key| key.row.clone()).collect()
+    }
+}
+
+type Opened = (Zeroizing<Vec<u8>>, Option<Jwk>, bool);
+
+fn judge(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, NotOurs> {
+    let opened = sealing.open(&row.kid, &row.sealed_private_key).ok_or(NotOurs::Unopened)?;
+    let (kid, public) =
+        make::id_and_public_half(&row.algorithm, &opened.private_key).ok_or(NotOurs::Mismatched)?;
+    let stored: Option<Jwk> = match &row.public_jwk {
+        Some(text) => Some(serde_json::from_str(text).map_err(|_| NotOurs::Mismatched)?),
+        None => None,
+    };
+    if kid != row.kid || stored != public {
+        return Err(NotOurs::Mismatched);
+    }
+    Ok((opened.private_key, public, opened.is_outdated))
+}
+
+/// An id as it may be shown: a planted one can be anything.
+pub(super) fn shown(kid: &str) -> String {
+    kid.chars().filter(char::is_ascii_graphic).take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{SecretKey, TokenAlgorithm};
+    use crate::db::types::Timestamp;
+
+    fn sealing(secret: &str) -> SealingKeys {
+        SealingKeys::new(&SecretKey::parse("SECRET_KEY", secret).unwrap(), None)
+    }
+
+    fn ours() -> SealingKeys {
+        sealing("pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho")
+    }
+
+    fn key(algorithm: &TokenAlgorithm, sealing: &SealingKeys) -> SigningKey {
+        let now = Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        make::make(algorithm, sealing, now)
+    }
+
+    /// K9
+    #[test]
+    fn a_row_is_ours_only_with_all_its_parts() {
+        for algorithm in [TokenAlgorithm::Es256, TokenAlgorithm::EdDsa] {
+            let (one, other) = (key(&algorithm, &ours()), key(&algorithm, &ours()));
+            let theirs = key(&algorithm, &sealing("Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E"));
+            assert!(judge(&one, &ours()).is_ok());
+            let planted = [
+                ("somebody else's", theirs.clone(), NotOurs::Unopened),
+                (
+                    "without a private half",
+                    SigningKey { sealed_private_key: vec![], ..theirs.clone() },
+                    NotOurs::Unopened,
+                ),
+                (
+                    "another's seal",
+                    SigningKey { sealed_private_key: other.sealed_private_key.clone(), ..one.clone() },
+                    NotOurs::Unopened,
+                ),
+                (
+                    "another's public half",
+                    SigningKey { public_jwk: theirs.public_jwk.clone(), ..one.clone() },
+                    NotOurs::Mismatched,
+                ),
+                ("no public half", SigningKey { public_jwk: None, ..one.clone() }, NotOurs::Mismatched),
+                ("nonsense", SigningKey { public_jwk: Some("{".into()), ..one.clone() }, NotOurs::Mismatched),
+                (
+                    "taken for a shared key",
+                    SigningKey { algorithm: "HS512".into(), public_jwk: None, ..one.clone() },
+                    NotOurs::Mismatched,
+                ),
+                (
+                    "an algorithm that there is not",
+                    SigningKey { algorithm: "none".into(), ..one.clone() },
+                    NotOurs::Mismatched,
+                ),
+                ("another id", SigningKey { kid: other.kid.clone(), ..one.clone() }, NotOurs::Unopened),
+            ];
+            for (name, row, why) in planted {
+                assert_eq!(judge(&row, &ours()).err(), Some(why), "{name}");
+            }
+        }
+    }
+
+    /// K9
+    #[test]
+    fn a_key_that_was_revoked_does_not_come_back() {
+        let row = key(&TokenAlgorithm::Es256, &ours());
+        let revoked = HashSet::from([row.kid.clone()]);
+        let sorted = Sorted::new(vec![row], &ours(), &revoked);
+        assert!(sorted.ours.is_empty() && sorted.not_ours[0].1 == NotOurs::Returned);
+    }
+}

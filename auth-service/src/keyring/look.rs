@@ -1,0 +1,136 @@
+//! A look at the keys in the database: which are ours, and what is due.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use diesel::QueryResult;
+
+use super::genuine::{Genuine, NotOurs, Sorted, shown};
+use super::life::{self, Step};
+use super::loaded::Loaded;
+use super::sealed::SealingKeys;
+use super::store::{SigningKey, State};
+use super::{KeyringError, require_unrevoked};
+use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
+use crate::config::{KeyTimes, TokenAlgorithm};
+use crate::db::AnyConnection;
+
+/// Steps that can follow from one another: remove, make the first, make the next, rotate.
+const MOST_STEPS: usize = 8;
+
+/// What an instance judges the rows by.
+pub(super) struct Looker {
+    pub sealing: SealingKeys,
+    pub algorithm: TokenAlgorithm,
+    pub times: KeyTimes,
+    pub clock: Clock,
+    seen: Mutex<Seen>,
+}
+
+/// What an instance remembers, and somebody who writes to the database cannot take back.
+#[derive(Default)]
+struct Seen {
+    /// The ids of keys that were revoked.
+    revoked: HashSet<String>,
+    /// The ids of rows that are not ours and have been told of.
+    told: HashSet<String>,
+}
+
+impl Looker {
+    pub fn new(sealing: SealingKeys, algorithm: TokenAlgorithm, times: KeyTimes, clock: Clock) -> Self {
+        Self { sealing, algorithm, times, clock, seen: Mutex::default() }
+    }
+
+    /// At the start: seals anew what the secret before this one sealed, and makes the next key be of the kind that the
+    /// settings ask for.
+    pub fn prepare(&self, conn: &mut AnyConnection) -> Result<(), KeyringError> {
+        self.seen().revoked.extend(Entry::details_of(conn, Event::KeyRevoked)?);
+        require_unrevoked(conn, &self.algorithm)?;
+        let sorted = self.sort(conn)?;
+        require_active(&sorted)?;
+        reseal(conn, &sorted.ours, &self.sealing)?;
+        life::settle(conn, &sorted.rows(), &self.algorithm, &self.sealing, &self.clock)?;
+        Ok(())
+    }
+
+    /// Reads the keys, and does what has become due.
+    pub fn look(&self, conn: &mut AnyConnection) -> Result<Loaded, KeyringError> {
+        let mut at = self.clock.running();
+        let mut sorted = self.sort(conn)?;
+        let now = self.clock.read(conn)?;
+        for _ in 0..MOST_STEPS {
+            let due = life::due(&sorted.rows(), &self.times, now);
+            let Some(step) = due.into_iter().find(|step| !is_blocked(step, &sorted)) else { break };
+            life::take(conn, &step, (&self.algorithm, &self.sealing), &self.clock)?;
+            at = self.clock.running();
+            sorted = self.sort(conn)?;
+        }
+        require_active(&sorted)?;
+        Loaded::new(sorted, at)
+    }
+
+    fn sort(&self, conn: &mut AnyConnection) -> QueryResult<Sorted> {
+        let rows = SigningKey::all(conn)?;
+        let (sorted, news) = {
+            let mut seen = self.seen();
+            let revoked = rows.iter().filter(|row| row.state() == State::Revoked);
+            seen.revoked.extend(revoked.map(|row| row.kid.clone()));
+            let sorted = Sorted::new(rows, &self.sealing, &seen.revoked);
+            let is_new = |row: &SigningKey| !seen.told.contains(&row.kid);
+            let not_ours = sorted.not_ours.iter().filter(|(row, _)| is_new(row));
+            let news: Vec<_> = not_ours.map(|(row, why)| (row.kid.clone(), *why)).collect();
+            (sorted, news)
+        };
+        // With a secret that opens nothing it is the secret that is wrong, and the start or the log says so.
+        if !sorted.ours.is_empty() {
+            self.tell(conn, news)?;
+        }
+        Ok(sorted)
+    }
+
+    /// Tells of rows that are not ours, of each once.
+    fn tell(&self, conn: &mut AnyConnection, news: Vec<(String, NotOurs)>) -> QueryResult<()> {
+        for (kid, why) in news {
+            let detail = format!("{}: {}", shown(&kid), why.in_words());
+            tracing::error!(
+                kid = shown(&kid),
+                why = why.in_words(),
+                "somebody else wrote a signing key into the database: it is neither published nor used"
+            );
+            conn.write(|conn| {
+                let now = self.clock.read(conn)?;
+                Entry::new(Event::KeyRefused, &Client::service(), now).detail(detail).record(conn)
+            })?;
+            self.seen().told.insert(kid);
+        }
+        Ok(())
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a row that is not ours stands where the step would put one.
+fn is_blocked(step: &Step, sorted: &Sorted) -> bool {
+    match step {
+        Step::First | Step::Rotate { from: None, .. } => sorted.is_taken(State::Active),
+        Step::MakeNext => sorted.is_taken(State::Next),
+        Step::Rotate { from: Some(_), .. } | Step::Remove(_) => false,
+    }
+}
+
+fn require_active(sorted: &Sorted) -> Result<(), KeyringError> {
+    if sorted.is_taken(State::Active) { Err(KeyringError::OtherSecret) } else { Ok(()) }
+}
+
+/// Seals anew, with the present secret, what the one before it sealed. At the start only: while instances are being
+/// changed over one by one, they would undo each other's work.
+fn reseal(conn: &mut AnyConnection, ours: &[Genuine], sealing: &SealingKeys) -> QueryResult<()> {
+    for key in ours.iter().filter(|key| key.is_outdated) {
+        let sealed = sealing.seal(&key.row.kid, &key.private_key);
+        SigningKey::reseal(conn, &key.row.kid, &key.row.sealed_private_key, &sealed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! A database that does not answer: who needs it is told to come back, and nobody else notices. Z11, Z12.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use auth_service::accounts::Session;
+use auth_service::db::{Database, DatabaseError, DatabaseUrl};
+use tokio::task::JoinSet;
+
+use crate::support::{PASSWORD, Standstill, TestApp, TestClock, TestDatabase, Tweaks};
+
+/// Nobody waits for ever. Not a time that is promised: one after which there would be none.
+async fn in_the_end<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), work).await.expect("an answer, whatever it is")
+}
+
+/// Z11: a PostgreSQL that stands still, as under SIGSTOP: its kernel goes on acknowledging.
+#[tokio::test]
+async fn while_the_database_stands_still_what_is_known_is_served_and_the_rest_is_told_to_come_back() {
+    let Some(server) = Standstill::before(&TestDatabase::create()) else { return };
+    let app = TestApp::start_on(server.database.clone(), TestClock::default(), Tweaks::default()).await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
+    let keys = app.jwks().await;
+    server.begin();
+    // More than there are connections and threads for each.
+    let mut crowd = JoinSet::new();
+    for n in 0..60 {
+        let (ada, keys) = (ada.copy(), keys.clone());
+        crowd.spawn(async move {
+            match n % 6 {
+                0 => {
+                    let reply = in_the_end(ada.get("/.well-known/jwks.json")).await;
+                    assert_eq!((reply.status.as_u16(), reply.text), (200, keys));
+                }
+                1 => {
+                    assert_eq!(in_the_end(ada.get("/auth/verify")).await.status, 200);
+                }
+                2 => assert_eq!(in_the_end(ada.get("/healthz")).await.status, 200),
+                3 => assert_eq!(in_the_end(ada.get("/readyz")).await.status, 503),
+                4 => {
+                    let reply = in_the_end(ada.get("/")).await;
+                    assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, Some("5")));
+                }
+                _ => {
+                    let reply = in_the_end(ada.get("/login?next=https://shop.example.org/")).await;
+                    assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, Some("5")));
+                    assert!(reply.cookies().iter().all(|cookie| cookie.max_age() > 0));
+                }
+            }
+        });
+    }
+    crowd.join_all().await;
+    server.end();
+    // What had begun may finish; nobody is logged out by it.
+    in_the_end(async {
+        while app.person().get("/readyz").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    assert_eq!(ada.get("/login?next=https://shop.example.org/").await.status, 303);
+    assert!(ada.is_logged_in().await && app.events("refresh_reuse").await.is_empty());
+}
+
+/// Z11: the same where one row or one file is locked.
+#[tokio::test]
+async fn a_lock_that_is_never_given_back_holds_nobody_for_ever() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    app.wait(Duration::from_secs(60));
+    let (id, clock) = (ada.session_id(), app.clock.clock());
+    let held = app.hold(move |conn| Session::lock(conn, id, &clock)).await;
+    let reply = in_the_end(ada.get("/login?next=https://shop.example.org/")).await;
+    assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, Some("5")));
+    drop(held);
+    assert_eq!(ada.get("/login?next=https://shop.example.org/").await.status, 303);
+}
+
+/// Z12: whoever hangs up before their turn came is not worked for; who waits behind them gets their turn.
+#[tokio::test]
+async fn work_that_nobody_waits_for_any_more_never_begins() {
+    let database = TestDatabase::create();
+    let db = Database::connect(&DatabaseUrl::parse(&database.url).unwrap(), 1).unwrap();
+    let (busy, is_busy) = tokio::sync::oneshot::channel();
+    let (end, until) = std::sync::mpsc::channel::<()>();
+    let first = tokio::spawn({
+        let db = db.clone();
+        async move {
+            db.run(move |_| {
+                busy.send(()).unwrap();
+                let _ = until.recv();
+                Ok::<_, DatabaseError>(())
+            })
+            .await
+        }
+    });
+    is_busy.await.unwrap();
+    let begun = Arc::new(AtomicBool::new(false));
+    let work = |begun: Arc<AtomicBool>| {
+        let db = db.clone();
+        async move {
+            db.run(move |_| {
+                begun.store(true, Ordering::SeqCst);
+                Ok::<_, DatabaseError>(())
+            })
+            .await
+        }
+    };
+    let asked = tokio::time::timeout(Duration::from_millis(100), work(begun.clone()));
+    assert!(asked.await.is_err(), "it hung up while it waited");
+    let patient = tokio::spawn(work(Arc::default()));
+    drop(end);
+    first.await.unwrap().unwrap();
+    patient.await.unwrap().unwrap();
+    assert!(!begun.load(Ordering::SeqCst));
+}
+
+/// Z12: and who waits longer than anybody should is told so, with the database left alone.
+#[tokio::test]
+async fn whoever_waits_too_long_for_their_turn_is_told_to_come_back() {
+    let database = TestDatabase::create();
+    let db = Database::connect(&DatabaseUrl::parse(&database.url).unwrap(), 1).unwrap();
+    let (end, until) = std::sync::mpsc::channel::<()>();
+    let first = tokio::spawn({
+        let db = db.clone();
+        async move {
+            db.run(move |_| {
+                let _ = until.recv();
+                Ok::<_, DatabaseError>(())
+            })
+            .await
+        }
+    });
+    tokio::task::yield_now().await;
+    let late = in_the_end(db.run(|_| Ok::<_, DatabaseError>(()))).await;
+    assert!(late.unwrap_err().is_unavailable());
+    drop(end);
+    first.await.unwrap().unwrap();
+}
+
+/// Z11: our deadlines hold where nobody set others.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_service_sets_deadlines_at_postgresql_and_the_operators_win() {
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::Text;
+    let database = TestDatabase::create();
+    if !database.is_postgres() {
+        return;
+    }
+    let spans = |url: &str| {
+        let db = Database::connect_for_visitors(&DatabaseUrl::parse(url).unwrap(), 1).unwrap();
+        ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"].map(|name| {
+            let ask = diesel::select(diesel::dsl::sql::<Text>(&format!("current_setting('{name}')")));
+            db.run_here(|conn| ask.get_result::<String>(conn).map_err(DatabaseError::from)).unwrap()
+        })
+    };
+    assert_eq!(spans(&database.url), ["4s", "3s", "10s"]);
+    let own = format!("{}?options=-c%20statement_timeout%3D90s", database.url);
+    assert_eq!(spans(&own), ["90s", "3s", "10s"]);
+}
