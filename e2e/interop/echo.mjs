@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 
-export async function startEcho(port) {
+/** `at` a port of loopback, or the path of a socket. */
+export async function startEcho(at) {
   const seen = [];
-  const server = http.createServer((request, response) => {
+  const server = http.createServer({ maxHeaderSize: 1024 * 1024 }, (request, response) => {
     const digest = createHash('sha256');
     let bytes = 0;
     request.on('data', (chunk) => { digest.update(chunk); bytes += chunk.length; });
@@ -22,7 +23,7 @@ export async function startEcho(port) {
     seen.push({ method: request.method, url: request.url, headers: request.headers });
     socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   });
-  await new Promise((resolve) => { server.listen(port, '127.0.0.1', resolve); });
+  await new Promise((resolve) => { server.listen(typeof at === 'string' ? { path: at } : { port: at, host: '127.0.0.1' }, resolve); });
   return { seen, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
 }
 

@@ -35,7 +35,13 @@ export function speakTo(settings, lifetimeSeconds) {
   });
 }
 
+/** Another instance of one that runs: its settings and database, at an address or a socket of its own. */
+export function startAnother(binary, settings, listen) {
+  const url = listen.startsWith('unix:') ? listen : `http://${listen}`;
+  return startService(`'${binary}'`, { url, env: { ...settings, LISTEN: listen } });
+}
+
 export function startAuth(binary, settings) {
   writeFileSync(settings.SECRET_KEY_FILE, execFileSync(binary, ['generate-secret']), { mode: 0o600 });
-  return startService(`'${binary}'`, { url: settings.AUTH_URL, env: settings });
+  return startAnother(binary, settings, settings.LISTEN);
 }

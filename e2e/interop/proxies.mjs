@@ -1,11 +1,11 @@
 // nginx and Caddy, started as examples/nginx and examples/caddy say, on other ports and in a folder of their own.
-import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { examples, runCommand } from './examples.mjs';
 import { startService } from './service.mjs';
 
 /** Where Debian keeps nginx is not on everybody's PATH. */
-const PATH = [process.env.PATH, '/usr/sbin', '/usr/bin'].join(delimiter);
+export const PATH = [process.env.PATH, '/usr/sbin', '/usr/bin'].join(delimiter);
 const packages = { nginx: 'nginx-light', caddy: 'caddy' };
 
 export const names = Object.keys(packages);
@@ -16,24 +16,27 @@ export function notInstalled(name) {
   return isThere ? false : `${name} is not installed (Debian: \`apt-get install ${packages[name]}\`)`;
 }
 
-/** How each learns other addresses than those in its example; answers the environment that it is started with. */
+/** How each learns other addresses than those in its example, and who may come in; answers the environment that it is started with. */
 const moves = {
   // Its configuration knows no variables for this: what a reader would write anew is written anew.
-  nginx(folder, { port, auth, wiki }) {
-    const changes = [['127.0.0.1:8000', auth], ['127.0.0.1:9000', wiki], [':8080', `:${port}`]];
-    for (const file of ['conf.d/shared-login.conf', 'sites-enabled/wiki.conf']) {
+  nginx(folder, { port, auth, wiki, mayEnter }) {
+    const changes = [['$may_enter ""', `$may_enter "${mayEnter ?? ''}"`], ['unix:/run/auth-service/http.sock', auth], ['127.0.0.1:9000', wiki], ['127.0.0.1:8080', `127.0.0.1:${port}`], [':8080', `:${port}`]];
+    for (const file of ['conf.d/shared-login.conf', 'sites-enabled/auth.conf', 'sites-enabled/wiki.conf']) {
       const text = readFileSync(join(folder, file), 'utf8');
       writeFileSync(join(folder, file), changes.reduce((changed, [from, to]) => changed.replaceAll(from, to), text));
     }
+    // As root it would serve as somebody who may neither read our folders nor connect to a socket of ours.
+    if (process.getuid() === 0) writeFileSync(join(folder, 'nginx.conf'), `user root;\n${readFileSync(join(folder, 'nginx.conf'), 'utf8')}`);
   },
-  caddy: (folder, { port, auth, wiki }) => ({ PORT: `${port}`, AUTH_SERVICE: auth, WIKI: wiki, HOME: folder }),
+  caddy: (folder, { port, auth, wiki, mayEnter }) => ({
+    PORT: `${port}`, AUTH_SERVICE: auth.replace(/^unix:/, 'unix/'), WIKI: wiki, HOME: folder,
+    ...(mayEnter && { QUESTION: `/auth/verify${mayEnter}` }),
+  }),
 };
 
 /** Starts a copy of the example in `folder` with the command of its README; answers the address of the site. */
 export async function startProxy(name, folder, addresses) {
   cpSync(join(examples, name), folder, { recursive: true });
-  // As root, nginx reads the site's files as somebody else.
-  chmodSync(folder, 0o755);
   const url = `http://wiki.sso.localhost:${addresses.port}`;
   await startService(runCommand(name), { url, cwd: folder, env: { PATH, PWD: folder, ...moves[name](folder, addresses) } });
   return url;

@@ -1,15 +1,16 @@
 // Services that cannot be changed, behind nginx and Caddy as examples/ configures them.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { opensWebSocket, startEcho } from './echo.mjs';
-import { ownSettings, speakTo, startAuth, temporaryFolder } from './own-auth.mjs';
+import { ownSettings, speakTo, startAnother, startAuth, temporaryFolder } from './own-auth.mjs';
 import { names, notInstalled, startProxy } from './proxies.mjs';
 import { freePorts } from './service.mjs';
 
 const binary = process.env.E2E_AUTH_BIN;
 const lifetime = 20;
-const settings = await ownSettings({ TRUSTED_PROXIES: '127.0.0.1', ACCESS_TOKEN_LIFETIME: `${lifetime}s`, BCRYPT_COST: '10' });
+const settings = await ownSettings({ ACCESS_TOKEN_LIFETIME: `${lifetime}s`, BCRYPT_COST: '10' });
 speakTo(settings, lifetime);
 const { auth, cookies } = await import('../support/env.mjs');
 const { users } = await import('../support/operator.mjs');
@@ -19,30 +20,42 @@ const { Visitor, asks, byAScript, inATab } = await import('./visitor.mjs');
 
 const present = names.filter((name) => !notInstalled(name));
 const sites = {};
-let own;
+/** The same, for those who have the role `editor`. */
+const editorsSites = {};
+/** People reach one instance by its port, proxies the other by its socket. */
+const socket = join(temporaryFolder(), 'http.sock');
+let instances;
 let echo;
 let visitor;
+let stranger;
 
 const onThisSite = { 'sec-fetch-site': 'same-origin' };
 const inATabOfThisSite = { ...inATab.headers, ...onThisSite };
 /** What a client could write to be somebody else, each in more than one spelling. */
 const lies = {
-  'x-auth-user': 'a lie', 'x-auth-email': 'a lie', 'x-auth-roles': 'a lie',
+  'x-auth-user': 'a lie', 'x-auth-email': 'a lie', 'x-auth-email-verified': 'a lie', 'x-auth-roles': 'a lie',
   x_auth_user: 'a lie', 'x-auth_user': 'a lie', x_auth_roles: 'a lie',
+  ...Object.fromEntries([...".!#$%&'*+^`|~"].flatMap((mark) => [[`x${mark}auth${mark}user`, 'a lie'], [`x-auth${mark}email`, 'a lie']])),
   'x-original-url': '/a-lie', 'x-rewrite-url': '/a-lie', 'x-forwarded-uri': '/a-lie', 'x-forwarded-prefix': '/a-lie',
   'x-forwarded-for': '192.0.2.1', 'x-real-ip': '192.0.2.1', forwarded: 'for=192.0.2.1', 'x-forwarded-host': 'a-lie.example',
 };
-const identity = ({ headers }) => ['user', 'email', 'roles'].map((what) => headers[`x-auth-${what}`]);
+const identity = ({ headers }) => ['user', 'email', 'email-verified', 'roles'].map((what) => headers[`x-auth-${what}`]);
+/** Who nobody has verified the address of, so it is not told. */
+const asWhoTheyAre = (token) => [claimsOf(token).sub, undefined, 'false', 'author,editor'];
 
 before(async () => {
   if (!binary) return;
-  const [wiki, ...ports] = await freePorts(1 + present.length);
-  [own, echo] = await Promise.all([startAuth(binary, settings), startEcho(wiki)]);
-  await Promise.all(present.map(async (name, n) => {
-    sites[name] = await startProxy(name, temporaryFolder(), { port: ports[n], auth: settings.LISTEN, wiki: `127.0.0.1:${wiki}` });
+  const [wiki, ...ports] = await freePorts(1 + 2 * present.length);
+  echo = await startEcho(wiki);
+  instances = [await startAuth(binary, settings), await startAnother(binary, settings, `unix:${socket}`)];
+  await Promise.all(present.map(async (name) => {
+    const start = (more) => startProxy(name, temporaryFolder(), { port: ports.pop(), auth: `unix:${socket}`, wiki: `127.0.0.1:${wiki}`, ...more });
+    sites[name] = await start();
+    editorsSites[name] = await start({ mayEnter: '?role=editor' });
   }));
   visitor = await Visitor.whoIsLoggedIn();
   users(['roles', 'add', visitor.who.email, 'editor', 'author']);
+  stranger = await Visitor.whoIsLoggedIn();
   // With this token the roles come.
   await visitor.opens(`${auth}/login?next=${encodeURIComponent(auth)}`);
 });
@@ -100,7 +113,7 @@ for (const name of names) {
     it('tells the service who it is', async () => {
       const token = await visitor.token();
       const asked = reached(await asks(`${url}/page?a=b&c`, { token, ...inATab }));
-      assert.deepEqual(identity(asked), [claimsOf(token).sub, visitor.who.email, 'author,editor']);
+      assert.deepEqual(identity(asked), asWhoTheyAre(token));
       assert.equal(asked.url, '/page?a=b&c');
       assert.equal(asked.headers.host, new URL(url).host);
     });
@@ -109,15 +122,15 @@ for (const name of names) {
       const page = `${url}/quiet/caf%C3%A9?a=b&c=d%20e`;
       const answer = await visitor.opens(page, { cookie: '' });
       assert.deepEqual(answer.hops, [`${auth}/login?${new URLSearchParams({ next: page })}`, page]);
-      assert.equal(identity(reached(answer))[1], visitor.who.email);
+      assert.equal(identity(reached(answer))[0], claimsOf(await visitor.token()).sub);
     });
 
     it('lets nobody name themselves, logged in or not', async () => {
       const token = await visitor.token();
       const loggedIn = reached(await asks(`${url}/page`, { token, headers: lies }));
-      assert.deepEqual(identity(loggedIn), [claimsOf(token).sub, visitor.who.email, 'author,editor']);
+      assert.deepEqual(identity(loggedIn), asWhoTheyAre(token));
       const anonymous = reached(await asks(`${url}/healthz`, { headers: lies }));
-      assert.deepEqual(identity(anonymous), [undefined, undefined, undefined]);
+      assert.deepEqual(identity(anonymous), [undefined, undefined, undefined, undefined]);
       for (const asked of [loggedIn, anonymous]) {
         assert.doesNotMatch(JSON.stringify(asked), /lie|192\.0\.2\.1/);
         assert.equal(new Set(asked.names).size, asked.names.length, 'no header comes twice');
@@ -125,10 +138,38 @@ for (const name of names) {
       assert.equal((await assertNothingReaches(asks(`${url}/page`, { headers: { ...byAScript.headers, ...lies } }))).status, 401);
     });
 
+    // Q5
+    it('lets in who has the role that the site asks for, and nobody else', async () => {
+      const page = `${editorsSites[name]}/page?role=visitor&email=any`;
+      assert.deepEqual(identity(reached(await asks(page, { token: await visitor.token(), ...inATab }))), asWhoTheyAre(await visitor.token()));
+      const token = await stranger.token();
+      for (const path of ['/page', '/page?role=visitor', '/handbook/', '/%70age']) {
+        const answer = await assertNothingReaches(asks(editorsSites[name] + path, { token, headers: { ...inATab.headers, ...lies } }));
+        assert.equal(answer.status, 403);
+        assert.match(answer.body, /<html[^]*Not for this account/, 'a page says so');
+      }
+      const answer = await assertNothingReaches(asks(page, { token, ...byAScript }));
+      assert.deepEqual([answer.status, JSON.parse(answer.body).code], [403, 'role_missing']);
+      assertSentToLogin(await assertNothingReaches(asks(page, inATab)), page);
+      assert.equal((await asks(`${url}/page`, { token, ...inATab })).status, 200, 'where no role is asked for, an account is enough');
+    });
+
+    // Q4
+    it('asks by the token alone, and sends who carries more cookies than a service can read to the page that helps', async () => {
+      const token = await visitor.token();
+      const bomb = Array.from({ length: 180 }, (_, n) => `bomb${n}=${'x'.repeat(4080)}`);
+      const cookie = [...bomb.slice(0, 90), `${cookies.access}=${token}`, ...bomb.slice(90)].join('; ');
+      const answer = await assertNothingReaches(asks(`${url}/page?a=b`, { headers: { ...inATab.headers, cookie } }));
+      const { host, pathname, searchParams } = new URL(answer.headers.location);
+      assert.deepEqual([answer.status, host.split(':')[0], pathname, searchParams.get('next')], [303, 'auth.sso.localhost', '/page/cookies', `${url}/page`]);
+      const fewer = ['a=1', `b=${'x'.repeat(9000)}`, `${cookies.access}=${token}`, `c=${'x'.repeat(4000)}`].join('; ');
+      assert.deepEqual(identity(reached(await asks(`${url}/page`, { headers: { cookie: fewer } }))), asWhoTheyAre(token));
+    });
+
     it('keeps the name when the client asks to drop it on the way', async () => {
       const token = await visitor.token();
       const headers = { connection: 'close, x-auth-user, x-auth-email, x-auth-roles' };
-      assert.deepEqual(identity(reached(await asks(`${url}/page`, { token, headers }))), [claimsOf(token).sub, visitor.who.email, 'author,editor']);
+      assert.deepEqual(identity(reached(await asks(`${url}/page`, { token, headers }))), asWhoTheyAre(token));
     });
 
     it('goes by its own word on addresses, whatever the client says', async () => {
@@ -241,14 +282,14 @@ describe('when time passes and auth-service is gone', { skip: binary && present.
       const page = `${sites[name]}/after?a=b`;
       const answer = await visitor.opens(page, { cookie: `${cookies.access}=${token}` });
       assert.deepEqual(answer.hops, [`${auth}/login?${new URLSearchParams({ next: page })}`, page], name);
-      assert.equal(identity(reached(answer))[1], visitor.who.email, name);
+      assert.equal(identity(reached(answer))[3], 'author,editor', name);
       assertProblem(await asks(page, { token, ...byAScript }), page);
     }
   });
 
   it('every site stays closed, but for its open paths', async () => {
     token = await visitor.token();
-    await own.stops();
+    await Promise.all(instances.map((one) => one.stops()));
     for (const name of present) {
       for (const [path, question] of [['/', inATab], ['/handbook/', inATab], ['/page', byAScript], ['/form', { form: { a: 'b' } }], ['/page', { headers: lies }]]) {
         const { status, body } = await assertNothingReaches(asks(sites[name] + path, { token, ...question }));
@@ -261,12 +302,13 @@ describe('when time passes and auth-service is gone', { skip: binary && present.
 
   it('the question has no body, and names come from the answer alone', async (t) => {
     // Says yes to everything and names nobody.
-    const stub = await startEcho(Number(new URL(auth).port));
+    const stub = await startEcho(socket);
     t.after(() => stub.close());
     for (const name of present) {
       const asked = reached(await asks(`${sites[name]}/form?a`, { headers: { ...lies, ...inATabOfThisSite }, form: { a: 'b' } }));
       assert.equal(asked.bytes, 3);
       assert.doesNotMatch(JSON.stringify(asked), /lie/, name);
+      assert.deepEqual(identity(asked), [undefined, undefined, undefined, undefined], name);
       const question = stub.seen.at(-1);
       assert.deepEqual([question.method, question.url.split('?')[0], question.bytes], ['GET', '/auth/verify', 0], name);
       assert.doesNotMatch(JSON.stringify(question), /lie|content-length|transfer-encoding/, name);

@@ -26,8 +26,8 @@ after(async () => {
 process.on('exit', () => end('SIGKILL'));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-async function stops(child) {
-  process.kill(-child.pid, 'SIGTERM');
+async function ends(child, signal) {
+  if (running.has(child)) process.kill(-child.pid, signal);
   while (running.has(child)) await pause(50);
 }
 
@@ -40,8 +40,11 @@ export async function freePorts(count) {
   return ports;
 }
 
-const isHealthy = ({ host, port }) => new Promise((resolve) => {
-  const request = http.get({ host: '127.0.0.1', port, path: '/healthz', headers: { host }, agent: false, timeout: 5000 }, (response) => {
+/** `url` is where it listens: an address of loopback, or `unix:` and a path. */
+const isHealthy = (url) => new Promise((resolve) => {
+  const { host, port } = url.startsWith('unix:') ? { host: 'localhost' } : new URL(url);
+  const to = port === undefined ? { socketPath: url.slice('unix:'.length) } : { host: '127.0.0.1', port };
+  const request = http.get({ ...to, path: '/healthz', headers: { host }, agent: false, timeout: 5000 }, (response) => {
     response.resume();
     resolve(response.statusCode === 200);
   });
@@ -59,7 +62,7 @@ export async function startService(command, { url, cwd, env }) {
   child.on('error', (cause) => { ended = cause.message; running.delete(child); });
   child.on('exit', (code, signal) => { ended ??= signal ?? `exit status ${code}`; running.delete(child); });
   for (const until = Date.now() + startSeconds * 1000; ;) {
-    if (await isHealthy(new URL(url))) return { output: () => output, stops: () => stops(child) };
+    if (await isHealthy(url)) return { output: () => output, stops: () => ends(child, 'SIGTERM'), dies: () => ends(child, 'SIGKILL') };
     if (ended) throw new Error(`\`${command}\` ended (${ended}):\n${output}`);
     if (Date.now() > until) throw new Error(`\`${command}\` does not answer at ${url}/healthz after ${startSeconds} s:\n${output}`);
     await pause(200);

@@ -14,11 +14,11 @@ export class Client {
     this.#headers = headers;
   }
 
-  /** One request, no redirect followed. */
-  async request(url, { method = 'GET', form, headers = {} } = {}) {
+  /** One request, no redirect followed. `planted` cookies stand before the client's own. */
+  async request(url, { method = 'GET', form, headers = {}, planted = [] } = {}) {
     const target = new URL(url);
     const body = form ? new URLSearchParams(form).toString() : undefined;
-    const cookie = this.#cookiesFor(target.hostname);
+    const cookie = [...planted, this.#cookiesFor(target.hostname)].filter(Boolean).join('; ');
     const answer = await send(target, method, body, {
       host: target.host,
       accept: 'text/html',

@@ -1,0 +1,46 @@
+// People who look at pages and send forms, all the time, while somebody else does their worst.
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from '../support/http.mjs';
+
+/** Begins it, in `lanes` at a time; `end()` answers what came of it. */
+export function people(url, lanes = 4) {
+  const seen = { reads: 0, forms: 0, slowest: 0, failures: [] };
+  let isOver = false;
+
+  async function asks(client, path, options) {
+    const [method, began] = [options?.method ?? 'GET', performance.now()];
+    let outcome;
+    let body;
+    try {
+      const answer = await client.request(url + path, options);
+      if (answer.status < 500) {
+        seen[method === 'GET' ? 'reads' : 'forms'] += 1;
+        seen.slowest = Math.max(seen.slowest, performance.now() - began);
+        return answer;
+      }
+      outcome = answer.status;
+      body = answer.body.slice(0, 200);
+    } catch (error) {
+      outcome = error.code ?? error.message;
+    }
+    seen.failures.push({ method, path, outcome, body, began, ended: performance.now() });
+    return undefined;
+  }
+
+  /** Opens the login and sends a form that nobody has to hash a password for. */
+  async function visits() {
+    const client = new Client();
+    const page = await asks(client, '/login');
+    await asks(client, '/.well-known/jwks.json');
+    const csrf = page?.body.match(/name="csrf_token"[^>]*value="([^"]*)"/)?.[1];
+    if (csrf) await asks(client, '/login', { method: 'POST', form: { email: '', password: '', csrf_token: csrf } });
+  }
+
+  const work = Promise.all(Array.from({ length: lanes }, async () => {
+    while (!isOver) {
+      await visits();
+      await pause(20);
+    }
+  }));
+  return { seen, end: async () => { isOver = true; await work; return seen; } };
+}
