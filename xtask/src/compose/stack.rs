@@ -51,6 +51,8 @@ impl Stack {
             .args(words)
             .current_dir(project::root());
         command.env("SSO_PORT", self.port.to_string());
+        // Nor must its network, whose addresses are fixed.
+        command.env("SSO_NET", "10.213.86");
         command.env("ACCESS_TOKEN_LIFETIME", format!("{ACCESS_LIFETIME_SECONDS}s"));
         // The crowd shares this machine's cores with the services.
         command.env("BCRYPT_COST", "10");
