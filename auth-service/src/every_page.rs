@@ -1,6 +1,7 @@
 //! Every page there is: what an operator's templates are tried on before anybody sees them.
 
 use crate::account::AccountPage;
+use crate::cookie_cleanup::CookiesPage;
 use crate::forward_auth::RefusedPage;
 use crate::login::{DonePage, FramePage, LoginPage, LoopPage};
 use crate::logout::LogoutPage;
@@ -22,5 +23,6 @@ pub fn try_all(pages: &Pages) -> Result<(), TemplateProblem> {
     pages.try_page::<LogoutPage>()?;
     pages.try_page::<SessionsPage>()?;
     pages.try_page::<ConfirmPage>()?;
+    pages.try_page::<CookiesPage>()?;
     pages.try_page::<ErrorPage>()
 }

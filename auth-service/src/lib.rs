@@ -10,6 +10,7 @@ pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod cookie_cleanup;
 pub mod db;
 pub mod doctor;
 pub mod error;

@@ -16,7 +16,8 @@ use crate::web::{
     same_origin, statics,
 };
 use crate::{
-    account, api, forward_auth, health, housekeeping, jwks, login, logout, registration, session_list, stop,
+    account, api, cookie_cleanup, forward_auth, health, housekeeping, jwks, login, logout, registration,
+    session_list, stop,
 };
 
 /// Somebody who sends a request's head slower than this holds a connection for nothing (ASVS 15.2.2).
@@ -87,6 +88,7 @@ fn pages(services: &mut web::ServiceConfig) {
         .configure(session_list::routes)
         .configure(api::routes)
         .configure(forward_auth::routes)
+        .configure(cookie_cleanup::routes)
         .configure(jwks::routes)
         .configure(health::routes)
         .service(

@@ -7,6 +7,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorRequestTimeout;
 use actix_web::http::StatusCode;
+use actix_web::http::header::COOKIE;
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
 
@@ -18,13 +19,15 @@ const HEADER_BYTES: usize = 16 * 1024;
 /// Somebody who sends a form slower than this holds a connection for nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Middleware: `431` for headers above 16 KB, `408` for a request that is not done in ten seconds.
+/// Middleware: `431` for headers above 16 KB without the cookies, which `SameOrigin` weighs, `408` for a request that is not done in ten seconds.
 pub async fn require(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let sizes = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    let others = request.headers().iter().filter(|(name, _)| *name != COOKIE);
+    let sizes = others.map(|(name, value)| name.as_str().len() + value.len() + 4);
     if sizes.sum::<usize>() > HEADER_BYTES {
+        tracing::info!("refused: the head is too large");
         return Ok(request.into_response(HttpResponse::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)));
     }
     match timeout(PATIENCE, next.call(request)).await {

@@ -213,6 +213,30 @@ event-activated = Konto vom Betreiber freigegeben
 event-deactivated = Konto vom Betreiber stillgelegt
 event-roles-changed = Rollen vom Betreiber geändert
 
+### Cookies anderer
+
+cookies-too-many = Andere Seiten dieser Domain haben so viele Cookies in Ihrem Browser abgelegt, dass Dienste Sie abweisen oder Ihre Anmeldung verlieren können.
+cookies-look = Nachsehen, was sich tun lässt
+cookies-title = Zu viele Cookies?
+cookies-came = Ihr Browser sendet <strong>{ $count ->
+    [one] ein Cookie
+   *[other] { $count } Cookies
+}</strong> anderer Seiten von { $domain }, zusammen { $kilobytes } KB, mit jeder Seite, die Sie hier öffnen.
+cookies-harm = Das ist zu viel: Dienste weisen Sie womöglich ab, und Ihr Browser hat vielleicht Ihre Anmeldung weggeworfen, um Platz zu schaffen. Mit Ihrem Konto ist alles in Ordnung. Irgendeine Seite dieser Domain setzt mehr Cookies, als sie sollte.
+cookies-no-harm = Das schadet nicht. Wenn ein Dienst Sie trotzdem abweist, kann es helfen, sie zu löschen.
+cookies-what-happens = Der Knopf löscht diese Cookies, eines nach dem anderen. Ihre Anmeldung bleibt. Andere Seiten dieser Domain vergessen womöglich, was sie sich von Ihnen gemerkt hatten, etwa Einstellungen.
+cookies-clear = Diese Cookies löschen
+cookies-go-on = Weiter löschen
+cookies-tidy-title = Alles aufgeräumt
+cookies-tidy = Ihr Browser hat keine Cookies anderer Seiten von { $domain }, die hier im Weg wären.
+cookies-left-title = Einige Cookies sind wieder da
+cookies-left = <strong>{ $count ->
+    [one] Ein Cookie
+   *[other] { $count } Cookies
+}</strong> von { $domain } ließen sich von hier aus nicht löschen. Wahrscheinlich setzt irgendeine Seite sie jedes Mal neu, wenn Sie sie öffnen.
+cookies-left-what-now = Schließen Sie andere Tabs dieser Domain und versuchen Sie es noch einmal, oder löschen Sie die Cookies dieser Domain in den Einstellungen Ihres Browsers. Bitte sagen Sie denen Bescheid, die diese Seite betreiben.
+cookies-onward = Weiter
+
 ### Ein Dienst hinter einem Proxy, der bei uns fragt, wer hineindarf
 
 refused-role-title = Nicht für dieses Konto

@@ -220,6 +220,30 @@ event-activated = Account activated by the operator
 event-deactivated = Account deactivated by the operator
 event-roles-changed = Roles changed by the operator
 
+### Cookies of others
+
+cookies-too-many = Other sites of this domain have left so many cookies in your browser that services may refuse you or forget your login.
+cookies-look = See what can be done
+cookies-title = Too many cookies?
+cookies-came = Your browser sends <strong>{ $count ->
+    [one] one cookie
+   *[other] { $count } cookies
+}</strong> of other sites of { $domain }, { $kilobytes } KB in all, with every page that you open here.
+cookies-harm = That is too much: services may refuse your requests, and your browser may have thrown away your login to make room. Nothing is wrong with your account. Some site of this domain sets more cookies than it should.
+cookies-no-harm = That does no harm. If a service refuses you all the same, clearing them may help.
+cookies-what-happens = The button deletes those cookies, one by one. Your login stays. Other sites of this domain may forget what they remembered of you, such as settings.
+cookies-clear = Delete those cookies
+cookies-go-on = Go on deleting
+cookies-tidy-title = All tidy
+cookies-tidy = Your browser holds no cookies of other sites of { $domain } that would get in the way here.
+cookies-left-title = Some cookies came again
+cookies-left = <strong>{ $count ->
+    [one] One cookie
+   *[other] { $count } cookies
+}</strong> of { $domain } could not be deleted from here. Most likely some site sets them anew each time that you open it.
+cookies-left-what-now = Close other tabs of this domain and try again, or delete the cookies of this domain in the settings of your browser. Please tell whoever runs this site.
+cookies-onward = Go on
+
 ### A service behind a proxy that asks us who may come in
 
 refused-role-title = Not for this account

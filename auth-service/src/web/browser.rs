@@ -13,6 +13,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 
+use super::foreign_cookies::{ForeignCookies, cleanup_address};
 use super::texts::Preferred;
 use super::{Cookies, browser_keys};
 use crate::config::SecretKey;
@@ -46,6 +47,8 @@ pub struct Browser {
     is_read: bool,
     /// Which languages it asks for.
     pub preferred: Preferred,
+    /// Where cookies that are not ours are cleared, when it sends too many of them.
+    pub cleanup: Option<String>,
 }
 
 /// A message that the next page shows, once.
@@ -136,10 +139,11 @@ impl FromRequest for Browser {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_read = request.method() != Method::HEAD;
         let preferred = Preferred::of(request);
+        let cleanup = ForeignCookies::of(request).are_too_many().then(|| cleanup_address(request));
         ready(
             Session::from_request(request, payload)
                 .into_inner()
-                .map(|session| Self { session, is_read, preferred })
+                .map(|session| Self { session, is_read, preferred, cleanup })
                 .map_err(|error| Error::internal(format!("the browser session cannot be read: {error}"))),
         )
     }

@@ -14,6 +14,7 @@ use actix_web::{HttpMessage, HttpRequest, web};
 
 use shared_claims::cookie::{Candidates, candidates};
 
+use super::foreign_cookies::AsSent;
 use super::{BrowserKeys, Cookies};
 
 /// The refresh cookie's value, as the browser sent it. Proof of nothing.
@@ -45,7 +46,9 @@ pub async fn guard(
         Candidates::Few(tokens) => Some(tokens.into_iter().map(str::to_owned).collect()),
         _ => None,
     };
+    let sent = AsSent(request.headers().get_all(COOKIE).cloned().collect());
     request.headers_mut().remove(COOKIE);
+    request.extensions_mut().insert(sent);
     request.extensions_mut().insert(AccessTokens(access));
     if let Some(value) = browser
         && let Ok(header) = HeaderValue::from_str(&format!("{}={value}", names.browser))

@@ -11,6 +11,7 @@ pub mod cookies;
 mod draining;
 pub mod error_pages;
 pub mod field;
+pub mod foreign_cookies;
 pub mod form;
 mod form_body;
 pub mod headers;

@@ -27,6 +27,8 @@ pub struct Shell {
     pub flash: Vec<Message>,
     /// Who is logged in, where the page shows it.
     pub user: Option<Visitor>,
+    /// Where cookies that are not ours are cleared, when there are too many of them.
+    pub cleanup: Option<String>,
     /// Which languages its reader likes.
     #[serde(skip)]
     pub preferred: Preferred,
@@ -48,7 +50,12 @@ impl Visitor {
 impl Shell {
     /// The frame for a browser, with the messages left for it.
     pub fn of(browser: &Browser) -> Self {
-        Self { flash: browser.take_messages(), user: None, preferred: browser.preferred.clone() }
+        Self {
+            flash: browser.take_messages(),
+            user: None,
+            cleanup: browser.cleanup.clone(),
+            preferred: browser.preferred.clone(),
+        }
     }
 
     /// The frame where nothing is known but the request: no message is taken, and nobody is named.
@@ -62,6 +69,7 @@ impl Shell {
         Self {
             flash: [Level::Success, Level::Info, Level::Warning].map(message).into(),
             user: Some(Visitor::of("ada@example.org", "Ada Lovelace".to_owned())),
+            cleanup: Some("/login/cookies".to_owned()),
             preferred: Preferred::default(),
         }
     }

@@ -27,6 +27,7 @@ mod commands_roles;
 mod commands_sessions;
 mod commands_shell;
 mod commands_users;
+mod cookie_cleanup;
 mod cookie_reading;
 mod cookies;
 mod cross_origin;

@@ -178,3 +178,15 @@ async fn too_many_headers_are_refused() {
     assert_eq!(answer.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     answer.shows("Too much at once");
 }
+
+/// C15: cookies are everybody's to set, so too many of them are no fault of the person's.
+#[actix_web::test]
+async fn too_many_cookies_lead_to_where_they_are_deleted() {
+    let demo = Demo::new();
+    let request = TestRequest::with_uri("/private")
+        .insert_header(("cookie", format!("bomb={}", "x".repeat(17 * 1024))))
+        .insert_header(("accept", "text/html"));
+    let answer = demo.ask(request).await;
+    assert_eq!(answer.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    answer.shows("/private/cookies?next=");
+}

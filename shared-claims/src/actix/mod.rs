@@ -22,6 +22,7 @@
 //! | logged in, but not freshly enough | as above, to a login that asks for the password again; a script is told `fresh_login_required` |
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
+//! | more than 16 KB of cookies, behind [`SameOrigin`] | `431`, a page that leads to where auth-service deletes those of others |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
 //! Behind [`MaybeUser`], a page opened in a tab by nobody goes by the login and back if a cookie of the domain hints at a

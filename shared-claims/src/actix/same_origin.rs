@@ -28,7 +28,10 @@ use crate::edge::{self, Facts};
 /// and there is no other proof here to rely on, such as a token in the form. A program that posts with the login cookie
 /// sends `Origin: <SERVICE_URL>`.
 ///
-/// The refusal is `403`, as a page or as problem+json. Needs a registered [`SharedLogin`](crate::SharedLogin), or answers
+/// It also refuses with `431` what carries more than 16 KB of cookies ([`MAX_COOKIE_BYTES`](crate::edge::MAX_COOKIE_BYTES)): a
+/// page that leads to where auth-service deletes those of others.
+///
+/// Both refusals are a page or problem+json. Needs a registered [`SharedLogin`](crate::SharedLogin), or answers
 /// `500`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SameOrigin;
@@ -93,11 +96,12 @@ fn share_form(req: &mut ServiceRequest) {
 
 fn check(req: &ServiceRequest) -> Result<(), Error> {
     let req = req.request();
-    if edge::is_safe(req.method().as_str()) {
+    let too_many = edge::weigh(&asked(req));
+    if too_many.is_none() && edge::is_safe(req.method().as_str()) {
         return Ok(());
     }
     let login = shared_login(req)?;
-    match edge::guard(&asked(req), login.settings()) {
+    match too_many.or_else(|| edge::guard(&asked(req), login.settings())) {
         None => Ok(()),
         Some(instead) => Err(answer::refuse(&instead, req, login, &Facts::now(), None)),
     }

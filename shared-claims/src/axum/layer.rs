@@ -14,7 +14,7 @@ use super::answer::refuse;
 use super::asked::{Registered, asked};
 use super::form;
 use crate::SharedLogin;
-use crate::edge::{Facts, guard};
+use crate::edge::{Facts, guard, weigh};
 
 /// What the extractors need around them: `Router::new()….layer(SharedLoginLayer::new(login))`, on the outermost router.
 ///
@@ -26,6 +26,8 @@ use crate::edge::{Facts, guard};
 /// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
+///
+/// More than 16 KB of cookies are refused with `431`, in a page that leads to where auth-service deletes those of others.
 ///
 /// A request with none of the three is refused with `403`, as a page or as problem+json. A program that posts with the login
 /// cookie sends `Origin: <SERVICE_URL>`. A route that others may post to, and that does not look at the login, is added
@@ -83,7 +85,7 @@ where
             };
             let keep = {
                 let asked = asked(request.method(), target.as_ref(), request.headers());
-                if let Some(instead) = guard(&asked, login.settings()) {
+                if let Some(instead) = weigh(&asked).or_else(|| guard(&asked, login.settings())) {
                     return Ok(refuse(&instead, &asked, login.settings(), &Facts::now(), None));
                 }
                 asked.can_be_sent_again(login.settings())

@@ -154,6 +154,19 @@ pub fn answer(
             let problem = Problem::new("cross_site_request", "Sent from elsewhere", detail);
             told(asked, settings, Answer::new(403), page::cross_site(asked.language(), settings), problem)
         }
+        Instead::TooManyCookies { .. } => {
+            let cleanup = links::cleanup(asked, settings);
+            let detail = "The browser sent too many cookies of this domain. Send the person to cookies_url, where they can be deleted.";
+            let problem =
+                Problem::new("too_many_cookies", "Too many cookies", detail).with("cookies_url", &cleanup);
+            told(
+                asked,
+                settings,
+                Answer::new(431),
+                page::too_many_cookies(asked.language(), &cleanup),
+                problem,
+            )
+        }
     }
 }
 

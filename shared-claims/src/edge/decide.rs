@@ -142,6 +142,16 @@ pub fn guard(asked: &Asked<'_>, settings: &Settings) -> Option<Instead> {
     }
 }
 
+/// Of all `Cookie` headers together. A domain's cookies are everybody's to set; many servers take heads of 8 KB, few more than
+/// this.
+pub const MAX_COOKIE_BYTES: usize = 16 * 1024;
+
+/// Whether a request's cookies are few enough to be read, whoever set them. `None` is yes.
+pub fn weigh(asked: &Asked<'_>) -> Option<Instead> {
+    let bytes = asked.cookies().iter().map(|header| header.len()).sum();
+    (bytes > MAX_COOKIE_BYTES).then_some(Instead::TooManyCookies { bytes })
+}
+
 /// Whether a method changes nothing (RFC 9110, section 9.2.1).
 pub fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")

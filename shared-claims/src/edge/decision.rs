@@ -138,6 +138,11 @@ pub enum Instead {
     NoKeys,
     /// A change asked for by another site.
     CrossSite,
+    /// More cookies than servers take: a page that leads to where auth-service deletes those of others.
+    TooManyCookies {
+        /// Of all `Cookie` headers.
+        bytes: usize,
+    },
 }
 
 /// Why somebody who comes from the login is still not logged in here.

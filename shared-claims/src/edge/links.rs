@@ -53,6 +53,16 @@ pub(crate) fn renew(settings: &Settings) -> Url {
     with_path(&settings.auth, "/api/session/renew")
 }
 
+/// Where auth-service deletes cookies of others, and back to `asked`. Below this page's own path: a cookie that was set for a
+/// path comes to auth-service there alone.
+pub(super) fn cleanup(asked: &Asked<'_>, settings: &Settings) -> Url {
+    let here = this_page(asked, settings);
+    let folders = here.path().trim_end_matches('/');
+    let mut url = with_path(&settings.auth, &format!("{folders}/cookies"));
+    url.query_pairs_mut().append_pair("next", here.as_str());
+    url
+}
+
 /// A page of this service.
 pub(crate) fn page(settings: &Settings, path_and_query: &str) -> Url {
     let (path, query) = match path_and_query.split_once('?') {

@@ -22,11 +22,20 @@ pub fn log_identity(identity: &Identity) {
 
 /// Logs an answer that the operator must know of: people cannot log in here, until somebody changes something.
 pub fn log_instead(instead: &Instead) {
-    if let Instead::Loop { cause, .. } = instead {
-        tracing::warn!(
-            cause = cause.code(),
-            "a browser came from the login three times and is not logged in"
-        );
+    match instead {
+        Instead::Loop { cause, .. } => {
+            tracing::warn!(
+                cause = cause.code(),
+                "a browser came from the login three times and is not logged in"
+            );
+        }
+        Instead::TooManyCookies { bytes } => {
+            tracing::info!(
+                bytes,
+                "refused: more cookies than are taken; some site of this domain may set too many"
+            );
+        }
+        _ => {}
     }
 }
 

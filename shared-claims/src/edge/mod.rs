@@ -46,7 +46,7 @@ use std::time::Duration;
 
 pub use answer::{Answer, answer, not_set_up};
 pub use asked::{Asked, Headers};
-pub use decide::{decide, depends_on_contact, guard, is_safe};
+pub use decide::{MAX_COOKIE_BYTES, decide, depends_on_contact, guard, is_safe, weigh};
 pub use decision::{Decision, Facts, Instead, LoopCause, Need, Times};
 pub use log::{log_identity, log_instead};
 

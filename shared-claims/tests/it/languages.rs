@@ -167,6 +167,7 @@ fn cases() -> Vec<Case> {
         (Instead::Conflict, vec![], None, "Zwei Anmeldungen zugleich"),
         (Instead::NoKeys, vec![], None, "Einen Augenblick"),
         (Instead::CrossSite, vec![], None, "Von anderswo gesendet"),
+        (Instead::TooManyCookies { bytes: 20_000 }, vec![], None, "Zu viele Cookies"),
         (a_loop(LoopCause::NotFresh), vec![], None, "braucht eine frische Anmeldung"),
         (
             a_loop(LoopCause::NoCookie),

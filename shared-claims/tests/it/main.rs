@@ -31,4 +31,5 @@ mod signing_key_setting;
 mod support;
 mod support_web;
 mod times;
+mod too_many_cookies;
 mod vectors;

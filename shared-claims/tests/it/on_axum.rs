@@ -165,6 +165,24 @@ async fn the_end_of_a_loop_is_the_same_page() {
     }
 }
 
+/// C15
+#[actix_web::test]
+async fn too_many_cookies_are_refused_alike() {
+    let login = TestIssuer::new().login();
+    let bomb = format!("a=1; bomb={}", "x".repeat(16 * 1024));
+    for request in [opens("/private?a=b"), support_web::calls("/"), support_web::sends("/notes", "")] {
+        let bytes = request.to_request();
+        let again = || {
+            let mut same = TestRequest::with_uri(&bytes.uri().to_string()).method(bytes.method().clone());
+            for header in bytes.headers() {
+                same = same.append_header(header);
+            }
+            same.insert_header(("cookie", bomb.clone()))
+        };
+        assert_eq!(compared(&login, again, "").await.status, 431);
+    }
+}
+
 #[actix_web::test]
 async fn without_keys_everybody_is_told_to_wait() {
     let issuer = TestIssuer::new();

@@ -15,7 +15,7 @@ use super::answer::Answer;
 use super::language::Language;
 use crate::Settings;
 pub(super) use going_in_circles::going_in_circles;
-pub(super) use plain::{conflict, cross_site, forbidden, no_keys};
+pub(super) use plain::{conflict, cross_site, forbidden, no_keys, too_many_cookies};
 pub(super) use send_again::{Kept, send_again};
 
 const STYLE: &str = include_str!("page.css");

@@ -77,3 +77,19 @@ pub(in crate::edge) fn cross_site(language: Language, settings: &Settings) -> Pa
         ),
     }
 }
+
+/// More cookies than servers take.
+pub(in crate::edge) fn too_many_cookies(language: Language, cleanup: &Url) -> Page {
+    Page {
+        language,
+        frames: false,
+        title: language.say("cookies-title", &[]),
+        content: format!(
+            "<p>{}</p>\n<p>{}</p>\n<p><a class=\"button\" href=\"{}\">{}</a></p>\n",
+            language.say("cookies-why", &[]),
+            language.say("cookies-what-to-do", &[]),
+            escape(cleanup.as_str()),
+            language.say("cookies-clean-up", &[])
+        ),
+    }
+}

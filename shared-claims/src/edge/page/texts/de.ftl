@@ -27,6 +27,11 @@ conflict-why = Ihr Browser hat Anmelde-Cookies gesendet, die einander widersprec
 conflict-clearing = Werden die Cookies dieser Domain gelöscht, sind Sie dort überall abgemeldet; danach können Sie sich wieder anmelden und kommen hierher zurück.
 conflict-clear = Cookies löschen und anmelden
 
+cookies-title = Zu viele Cookies
+cookies-why = Ihr Browser hat mehr Cookies gesendet, als dieser Dienst annimmt. Das kommt vor, wenn eine andere Website dieser Domain zu viele setzt. Mit Ihrem Konto ist alles in Ordnung.
+cookies-what-to-do = Die Seite hinter diesem Knopf sagt, was da ist, und löscht die Cookies anderer. Ihre Anmeldung bleibt, und Sie kommen danach hierher zurück.
+cookies-clean-up = Aufräumen
+
 keys-title = Einen Augenblick
 keys-why = Dieser Dienst kann Anmeldungen gerade nicht prüfen. Mit Ihrem Konto ist alles in Ordnung.
 keys-reload = Laden Sie diese Seite in einigen Sekunden neu.

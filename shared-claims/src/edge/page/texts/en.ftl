@@ -28,6 +28,11 @@ conflict-why = Your browser sent login cookies that contradict each other. This 
 conflict-clearing = Clearing the cookies of this domain logs you out everywhere on it; then you can log in again and come back here.
 conflict-clear = Clear cookies and log in
 
+cookies-title = Too many cookies
+cookies-why = Your browser sent more cookies than this service takes. This happens when another site of this domain sets too many. Nothing is wrong with your account.
+cookies-what-to-do = The page behind this button says what there is and deletes the cookies of others. Your login stays, and it brings you back here.
+cookies-clean-up = Clean up
+
 keys-title = Just a moment
 keys-why = This service cannot check logins at the moment. Nothing is wrong with your account.
 keys-reload = Reload this page in a few seconds.

@@ -1,0 +1,94 @@
+//! The button that clears cookies, and what stands above it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::web::foreign_cookies::ForeignCookies;
+use crate::web::{CheckedForm, Page};
+
+/// The form as it is posted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CookiesForm {
+    pub next: Option<String>,
+    csrf_token: String,
+    /// Where an earlier press of the button came to.
+    pub from: Option<String>,
+}
+
+impl CheckedForm for CookiesForm {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+/// What can be said about the cookies that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// None but ours.
+    Tidy,
+    /// Some that do no harm.
+    Few,
+    /// Too many or too large.
+    Many,
+    /// All was tried, and these came again: they are set anew, or lie where we cannot reach.
+    Left,
+}
+
+/// `templates/cookie_cleanup/cookies.html`
+#[derive(Debug, Serialize)]
+pub struct CookiesPage {
+    state: State,
+    count: usize,
+    kilobytes: usize,
+    domain: String,
+    /// Whole: a path that begins with two slashes would be another host.
+    action: String,
+    next: Option<String>,
+    csrf_token: String,
+    from: Option<String>,
+}
+
+impl Page for CookiesPage {
+    const TEMPLATE: &'static str = "cookie_cleanup/cookies.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |state, count, next: Option<&str>, from: Option<&str>| Self {
+            state,
+            count,
+            kilobytes: count,
+            domain: "example.org".to_owned(),
+            action: "https://auth.example.org/cookies".to_owned(),
+            next: next.map(str::to_owned),
+            csrf_token: "token".to_owned(),
+            from: from.map(str::to_owned),
+        };
+        vec![
+            page(State::Tidy, 0, None, None),
+            page(State::Few, 1, None, None),
+            page(State::Many, 180, Some("https://shop.example.org/"), Some("0.0.0")),
+            page(State::Left, 2, None, None),
+        ]
+    }
+}
+
+impl CookiesPage {
+    pub fn new(
+        state: State,
+        cookies: &ForeignCookies,
+        domain: &str,
+        (action, next, csrf_token): (String, Option<String>, String),
+        from: Option<String>,
+    ) -> Self {
+        Self {
+            state,
+            count: cookies.count,
+            kilobytes: cookies.bytes.div_ceil(1024),
+            domain: domain.to_owned(),
+            action,
+            next,
+            csrf_token,
+            from,
+        }
+    }
+}

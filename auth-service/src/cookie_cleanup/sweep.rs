@@ -1,0 +1,181 @@
+//! Clearing in rounds. One answer holds some forty deletions, because proxies take heads of 4 KB; the next request shows what is
+//! left. So a round is a pure function of what came and of the place that the last one reached, and there is always an end: the
+//! place only moves on.
+
+use actix_web::http::header::HeaderValue;
+use aws_lc_rs::digest;
+
+use super::scope::Scope;
+
+/// Of all `Set-Cookie` lines of one answer.
+const MOST_BYTES: usize = 2600;
+
+/// How far a sweep has come: names are tried scope by scope, in the order of their digests, which stays the same when some of
+/// them are gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    scope: usize,
+    /// Names with a digest up to this are done here. 0 is before all of them.
+    after: u64,
+    /// Rounds since the button was pressed.
+    rounds: u32,
+}
+
+/// Chromium and Firefox follow twenty redirects.
+const MOST_ROUNDS: u32 = 12;
+
+impl Place {
+    /// Behind all that can be tried.
+    pub const END: Self = Self { scope: usize::MAX, after: 0, rounds: 0 };
+
+    /// `<scope>.<after>.<rounds>`, in hexadecimal; anything else is the beginning.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|part| u64::from_str_radix(part, 16).ok());
+        let (scope, after, rounds) = (parts.next()??, parts.next()??, parts.next()??);
+        let place = Self { scope: usize::try_from(scope).ok()?, after, rounds: u32::try_from(rounds).ok()? };
+        parts.next().is_none().then_some(place)
+    }
+
+    /// Whether it is time to let the person see how it goes.
+    pub fn has_gone_far(self) -> bool {
+        self.rounds >= MOST_ROUNDS
+    }
+
+    /// The same place, at another press of the button.
+    pub fn pressed_again(self) -> Self {
+        Self { rounds: 0, ..self }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}.{:x}.{:x}", self.scope, self.after, self.rounds)
+    }
+}
+
+/// What one answer deletes, and where the next goes on; `None` when all has been tried.
+#[derive(Debug)]
+pub(super) struct Round {
+    pub lines: Vec<HeaderValue>,
+    pub next: Option<Place>,
+}
+
+/// `delete` makes the line for a name in a scope, where there can be such a cookie and it is not ours.
+pub(super) fn round(
+    names: &[Vec<u8>],
+    scopes: &[Scope],
+    place: Place,
+    delete: impl Fn(&Scope, &[u8]) -> Option<HeaderValue>,
+) -> Round {
+    let mut in_order: Vec<(u64, &[u8])> =
+        names.iter().map(|name| (digest_of(name), name.as_slice())).collect();
+    in_order.sort_unstable();
+    let (mut lines, mut bytes) = (Vec::new(), 0);
+    let mut here = Place { rounds: place.rounds.saturating_add(1), ..place };
+    while let Some(scope) = scopes.get(here.scope) {
+        let done_before = here.after;
+        for (digest, name) in in_order.iter().filter(|(digest, _)| *digest > done_before) {
+            if let Some(line) = delete(scope, name) {
+                bytes += "set-cookie: \r\n".len() + line.len();
+                // A single one may be longer: it could never be deleted otherwise.
+                if bytes > MOST_BYTES && !lines.is_empty() {
+                    return Round { lines, next: Some(here) };
+                }
+                lines.push(line);
+            }
+            here.after = *digest;
+        }
+        let was_the_likeliest = here.scope == 0 && !lines.is_empty();
+        here = Place { scope: here.scope + 1, after: 0, ..here };
+        // Most of them lie there: the next request shows what is left to look for elsewhere.
+        if was_the_likeliest {
+            return Round { lines, next: Some(here) };
+        }
+    }
+    Round { lines, next: None }
+}
+
+/// Never 0, which is before all.
+fn digest_of(name: &[u8]) -> u64 {
+    let digest = digest::digest(&digest::SHA256, name);
+    let first = digest.as_ref().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    first.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scope::scopes;
+    use super::*;
+
+    /// A browser's store: which names lie in which scope.
+    fn sweep(mut jar: Vec<(usize, Vec<u8>)>, path: &str) -> (Vec<(usize, Vec<u8>)>, usize) {
+        let all = scopes("auth.example.org", "example.org", path);
+        let (mut place, mut answers) = (Place::default(), 0);
+        loop {
+            let names: Vec<_> = jar.iter().map(|(_, name)| name.clone()).collect();
+            let done = round(&names, &all, place, |scope, name| scope.delete(name, true));
+            answers += 1;
+            assert!(
+                done.lines.len() == 1
+                    || done.lines.iter().map(|line| line.len() + 14).sum::<usize>() <= MOST_BYTES
+            );
+            jar.retain(|(scope, name)| {
+                !all[*scope].delete(name, true).is_some_and(|line| done.lines.contains(&line))
+            });
+            match done.next {
+                Some(next) if !jar.is_empty() => {
+                    assert!((next.scope, next.after) > (place.scope, place.after), "it stands still");
+                    place = next;
+                }
+                _ => return (jar, answers),
+            }
+        }
+    }
+
+    fn named(count: usize, scope: usize) -> Vec<(usize, Vec<u8>)> {
+        (0..count).map(|n| (scope, format!("bomb-{n}").into_bytes())).collect()
+    }
+
+    #[test]
+    fn what_lies_on_the_shared_domain_is_gone_in_a_few_answers() {
+        let (left, answers) = sweep(named(180, 0), "/cookies");
+        assert!(left.is_empty() && answers <= 8, "{answers}");
+    }
+
+    #[test]
+    fn whatever_the_scope_it_is_found() {
+        let count = scopes("auth.example.org", "example.org", "/login/cookies").len();
+        for scope in 0..count {
+            let (left, _) = sweep(named(3, scope), "/login/cookies");
+            assert!(left.is_empty(), "scope {scope}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_deleted_ends_the_sweep_all_the_same() {
+        let stuck: Vec<_> = (0..180).map(|n| (usize::MAX, format!("n{n}").into_bytes())).collect();
+        let all = scopes("auth.example.org", "example.org", "/cookies");
+        let names: Vec<_> = stuck.into_iter().map(|(_, name)| name).collect();
+        let (mut place, mut answers) = (Place::default(), 0);
+        while let Some(next) = round(&names, &all, place, |scope, name| scope.delete(name, true)).next {
+            (place, answers) = (next, answers + 1);
+            assert!(answers < 200);
+        }
+        assert_eq!(place.rounds, answers);
+    }
+
+    #[test]
+    fn a_name_that_fills_an_answer_by_itself_is_deleted() {
+        let long: Vec<_> = (0..3).map(|n| (0, format!("{n}{}", "x".repeat(4000)).into_bytes())).collect();
+        assert!(sweep(long, "/cookies").0.is_empty());
+    }
+
+    #[test]
+    fn a_place_is_written_and_read() {
+        let place = Place { scope: 3, after: u64::MAX, rounds: 12 };
+        assert_eq!(Place::parse(&place.to_string()), Some(place));
+        for nothing in ["", "1.2", "1.2.3.4", "x.0.0", "-1.0.0", "1.2.fffffffff"] {
+            assert_eq!(Place::parse(nothing), None, "{nothing}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Answers to `/cookies`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ORIGIN, REFERER, SET_COOKIE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use url::{Url, form_urlencoded};
+
+use super::form::{CookiesForm, CookiesPage, State};
+use super::scope::scopes;
+use super::sweep::{Place, Round, round};
+use crate::app::App;
+use crate::error::Error;
+use crate::web::browser::Level;
+use crate::web::foreign_cookies::ForeignCookies;
+use crate::web::form::STALE;
+use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
+
+/// The query that carries a sweep on from round to round.
+const FROM: &str = "from";
+
+/// `GET /cookies`: what came, and a button. On the way through a sweep, which our own button began, it goes on with that.
+pub async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: Browser,
+    query: NextQuery,
+) -> Result<HttpResponse, Error> {
+    let next = app.next(query.0.as_deref());
+    let cookies = ForeignCookies::of(&request);
+    let Some(place) = place_of(&request).filter(|_| is_asked_by_our_page(&app, &request)) else {
+        return page(&app, &request, &browser, (StatusCode::OK, state_of(&cookies)), next.as_ref(), None);
+    };
+    if cookies.names.is_empty() {
+        return Ok(match next {
+            Some(next) => see_other(next.as_str()),
+            None => page(&app, &request, &browser, (StatusCode::OK, State::Tidy), None, None)?,
+        });
+    }
+    if place.has_gone_far() {
+        let state = (StatusCode::OK, state_of(&cookies));
+        return page(&app, &request, &browser, state, next.as_ref(), Some(place));
+    }
+    match sweep(&app, &request, &cookies, next.as_ref(), place)? {
+        Some(onward) => Ok(onward),
+        None => page(&app, &request, &browser, (StatusCode::OK, State::Left), next.as_ref(), None),
+    }
+}
+
+/// `HEAD /cookies`: changes nothing.
+pub async fn page_alone(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: Browser,
+    query: NextQuery,
+) -> Result<HttpResponse, Error> {
+    let state = (StatusCode::OK, state_of(&ForeignCookies::of(&request)));
+    page(&app, &request, &browser, state, app.next(query.0.as_deref()).as_ref(), None)
+}
+
+/// `POST /cookies`: begins to clear.
+///
+/// The browser may have thrown away the cookie that the form's token belongs to; that is what this page is for. So the word of
+/// the browser that the form is ours is enough, and the token is asked of those alone who send no such word.
+pub async fn submit(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: Browser,
+    posted: Posted<CookiesForm>,
+) -> Result<HttpResponse, Error> {
+    // Whatever says otherwise was refused on the way here.
+    let browser_vouches =
+        request.headers().contains_key("sec-fetch-site") || request.headers().contains_key(ORIGIN);
+    let form = match posted {
+        Posted::Genuine(form) => form,
+        Posted::Stale(form) if browser_vouches => form,
+        Posted::Stale(form) => {
+            browser.flash(Level::Warning, STALE)?;
+            let state = (StatusCode::FORBIDDEN, state_of(&ForeignCookies::of(&request)));
+            return page(&app, &request, &browser, state, app.next(form.next.as_deref()).as_ref(), None);
+        }
+    };
+    let next = app.next(form.next.as_deref());
+    let cookies = ForeignCookies::of(&request);
+    tracing::info!(
+        cookies.count,
+        cookies.bytes,
+        "cookies that are not ours are cleared, as their owner asked"
+    );
+    let place = form.from.as_deref().and_then(Place::parse).unwrap_or_default().pressed_again();
+    match sweep(&app, &request, &cookies, next.as_ref(), place)? {
+        Some(onward) => Ok(onward),
+        None => Ok(see_other(&address(&app, &request, next.as_ref(), None))),
+    }
+}
+
+/// One round: the deletions, and the way to the next round. `None` when there is nothing left to try.
+fn sweep(
+    app: &App,
+    request: &HttpRequest,
+    cookies: &ForeignCookies,
+    next: Option<&Next>,
+    place: Place,
+) -> Result<Option<HttpResponse>, Error> {
+    let (names, domain) = (&app.cookies.names, app.config.cookie_domain.as_str());
+    let host = app.config.auth_url.url().host_str().unwrap_or_default();
+    // What is there twice under a name of ours is deleted everywhere but where we set it ourselves.
+    let ours = [&names.access, &names.hint, &names.refresh, &names.browser, &names.trip];
+    let of_one_host = [&names.refresh, &names.browser, &names.trip];
+    let is_one_of = |names: &[&String], name: &[u8]| names.iter().any(|own| own.as_bytes() == name);
+    let mut all = cookies.names.clone();
+    // `=a=b` has no name, and comes as `a=b`.
+    if !all.is_empty() && !all.contains(&Vec::new()) {
+        all.push(Vec::new());
+    }
+    let Round { lines, next: place } =
+        round(&all, &scopes(host, domain, request.path()), place, |scope, name| {
+            let is_ours = is_one_of(&ours, name) && scope.is_ours(domain) || is_one_of(&of_one_host, name);
+            if is_ours { None } else { scope.delete(name, app.cookies.secure) }
+        });
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    // Behind the last of all places: the next request finds nothing to try, and says what is left.
+    let place = place.unwrap_or(Place::END);
+    let mut answer = see_other(&address(app, request, next, Some(place)));
+    for line in lines {
+        answer.headers_mut().append(SET_COOKIE, line);
+    }
+    Ok(Some(answer))
+}
+
+/// This page again, whole: a path that begins with two slashes would be another host.
+fn address(app: &App, request: &HttpRequest, next: Option<&Next>, place: Option<Place>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(next) = next {
+        query.append_pair("next", next.as_str());
+    }
+    if let Some(place) = place {
+        query.append_pair(FROM, &place.to_string());
+    }
+    let (path, query) = (app.config.auth_url.join(request.path()), query.finish());
+    if query.is_empty() { path } else { format!("{path}?{query}") }
+}
+
+fn place_of(request: &HttpRequest) -> Option<Place> {
+    let mut query = form_urlencoded::parse(request.query_string().as_bytes());
+    query.find(|(name, _)| name == FROM).and_then(|(_, value)| Place::parse(&value))
+}
+
+/// A link of somebody else's must not clear anything. The redirect that answers our form is a request of our page; browsers that
+/// do not say so in `Sec-Fetch-Site` name the page in `Referer`, which our policy sends to ourselves alone.
+fn is_asked_by_our_page(app: &App, request: &HttpRequest) -> bool {
+    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
+    match (text("sec-fetch-site"), text(REFERER.as_str())) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(page)) => {
+            Url::parse(page).is_ok_and(|page| page.origin() == app.config.auth_url.url().origin())
+        }
+        (None, None) => false,
+    }
+}
+
+fn state_of(cookies: &ForeignCookies) -> State {
+    match cookies.count {
+        0 => State::Tidy,
+        _ if cookies.are_too_many() => State::Many,
+        _ => State::Few,
+    }
+}
+
+fn page(
+    app: &App,
+    request: &HttpRequest,
+    browser: &Browser,
+    (status, state): (StatusCode, State),
+    next: Option<&Next>,
+    place: Option<Place>,
+) -> Result<HttpResponse, Error> {
+    let links = (
+        app.config.auth_url.join(request.path()),
+        next.map(|next| next.as_str().to_owned()),
+        browser.form_token()?,
+    );
+    let cookies = ForeignCookies::of(request);
+    let domain = app.config.cookie_domain.as_str();
+    let page = CookiesPage::new(state, &cookies, domain, links, place.map(|place| place.to_string()));
+    // The frame need not lead here.
+    let shell = Shell { cleanup: None, ..Shell::of(browser) };
+    app.pages.answer(status, &shell, &page)
+}
