@@ -1,6 +1,7 @@
 //! Logging out: `GET, POST /logout`.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +65,7 @@ async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result
     page(&app, &browser, StatusCode::OK, app.next(query.0.as_deref()).as_ref())
 }
 
-/// `POST /logout`: ends the session on the server, then takes the cookies away.
+/// `POST /logout`: ends the session on the server, then takes the cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
 async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
@@ -85,7 +86,11 @@ async fn submit(
     if next.is_none() {
         browser.flash(Level::Info, Text::of("logout-done"))?;
     }
-    app.dismiss(see_other(&app.destination(next.as_ref(), "/login")))
+    let mut onward = see_other(&app.destination(next.as_ref(), "/login"));
+    // Never `"cookies"`: that would take those of every sibling.
+    let kept_for_later = HeaderValue::from_static("\"cache\", \"storage\"");
+    onward.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept_for_later);
+    app.dismiss(onward)
 }
 
 fn page(

@@ -1,5 +1,8 @@
 //! A first or last name.
 
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, VariationSelector};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
 use crate::text::Text;
 
 /// A name as its bearer writes it, on one line.
@@ -29,15 +32,15 @@ impl PersonName {
     /// As in Django's `auth_user`.
     pub const MAX_CHARS: usize = 150;
 
-    /// Takes any script. Control and direction-changing characters are refused: in a list of people or a mail
-    /// they would pass off one text as another.
+    /// Takes any script. What cannot be seen is refused, and what turns the direction of what can: in a list of people or a mail they
+    /// would pass off one text as another, or nobody as somebody.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         if text.is_empty() {
             Err(InvalidName::Empty)
         } else if text.chars().count() > Self::MAX_CHARS {
             Err(InvalidName::TooLong)
-        } else if text.chars().any(is_deceptive) {
+        } else if is_deceptive(text) {
             Err(InvalidName::Unprintable)
         } else {
             Ok(Self(text.to_owned()))
@@ -54,10 +57,38 @@ impl PersonName {
     }
 }
 
-/// Control characters, line separators, and the bidirectional controls of Unicode TR 9.
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+/// Whether something in it cannot be seen, or changes how the rest is seen.
+fn is_deceptive(text: &str) -> bool {
+    let mut before = None;
+    text.chars().any(|c| {
+        let last = before.replace(c);
+        // Persian and Indian names need joiners, Japanese and Mongolian ones variants: behind a letter that can have them.
+        if is_joiner(c) || is_variant(c) {
+            return !last.is_some_and(|last| !last.is_ascii() && !is_joiner(last) && last != c);
+        }
+        is_invisible(c)
+    })
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+fn is_variant(c: char) -> bool {
+    CodePointSetData::new::<VariationSelector>().contains(c)
+}
+
+/// By Unicode's own properties: control characters, line separators, the controls of bidirectional text (UAX 9), and what is drawn as
+/// nothing, such as fillers and zero-width spaces. Two are drawn as nothing and have no property that says so.
+fn is_invisible(c: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    matches!(
+        category,
+        GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
+    ) || CodePointSetData::new::<BidiControl>().contains(c)
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+        // The empty Braille pattern, the empty note head, and the marks around annotations.
+        || matches!(c, '\u{2800}' | '\u{1D159}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 #[cfg(test)]
@@ -72,12 +103,73 @@ mod tests {
         }
     }
 
+    /// O4
+    #[test]
+    fn what_cannot_be_seen_is_no_name_and_no_part_of_one() {
+        for c in [
+            '\u{3164}',
+            '\u{115F}',
+            '\u{1160}',
+            '\u{FFA0}',
+            '\u{2800}',
+            '\u{200B}',
+            '\u{2060}',
+            '\u{FEFF}',
+            '\u{00AD}',
+            '\u{034F}',
+            '\u{180E}',
+            '\u{200C}',
+            '\u{200D}',
+            '\u{FE0F}',
+            '\u{E0100}',
+            '\u{E0041}',
+            '\u{1D159}',
+            '\u{1D173}',
+            '\u{17B4}',
+            '\u{200E}',
+            '\u{200F}',
+            '\u{061C}',
+            '\u{202A}',
+            '\u{202E}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{FFF9}',
+            '\u{85}',
+            '\u{2029}',
+        ] {
+            for name in
+                [format!("{c}"), format!("{c}{c}"), format!("a{c}b"), format!("Ada {c}"), format!("{c} Ada")]
+            {
+                // White space at the ends is trimmed off, whichever it is.
+                let expected =
+                    if name.trim().is_empty() { InvalidName::Empty } else { InvalidName::Unprintable };
+                let is_trimmed = !name.trim().contains(c) && !name.trim().is_empty();
+                assert!(is_trimmed || PersonName::parse(&name) == Err(expected), "{name:?}");
+            }
+        }
+    }
+
+    /// O4
+    #[test]
+    fn names_that_need_joiners_and_variants_are_kept() {
+        for name in [
+            "\u{645}\u{6CC}\u{200C}\u{62E}\u{648}\u{627}\u{647}\u{645}",
+            "\u{D30}\u{D3E}\u{D1C}\u{D28}\u{D4D}\u{200D}",
+            "\u{8FBB}\u{E0100}",
+            "\u{1F469}\u{1F3FD}\u{200D}\u{1F4BB}",
+            "\u{2764}\u{FE0F}",
+        ] {
+            assert_eq!(PersonName::parse(name).unwrap().as_str(), name);
+        }
+    }
+
     #[test]
     fn a_name_that_could_pass_for_something_else_is_refused() {
         for name in ["a\nb", "a\0b", "\u{202E}nimda", "a\u{2028}b", "\u{1b}[31mred"] {
             assert_eq!(PersonName::parse(name), Err(InvalidName::Unprintable), "{name:?}");
         }
         assert_eq!(PersonName::parse("  "), Err(InvalidName::Empty));
+        assert_eq!(PersonName::parse("\u{3000}\u{a0}"), Err(InvalidName::Empty));
         assert_eq!(PersonName::parse(&"x".repeat(151)), Err(InvalidName::TooLong));
     }
 }

@@ -27,6 +27,10 @@ const MESSAGES: &str = "messages";
 /// A form that lies open longer than this must be sent twice; nothing typed is lost.
 const LIFETIME: time::Duration = time::Duration::days(1);
 
+/// Nobody reads more; older ones go first. Somebody who never looks at a page must not make the cookie grow until browsers drop it.
+const MOST_MESSAGES: usize = 3;
+const MOST_MESSAGE_BYTES: usize = 1024;
+
 /// The middleware behind [`Browser`].
 pub fn sessions(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<CookieSessionStore> {
     SessionMiddleware::builder(CookieSessionStore::default(), browser_keys::of(secret))
@@ -70,8 +74,14 @@ pub enum Level {
 impl Browser {
     /// Leaves a message for the next page.
     pub fn flash(&self, level: Level, text: Text) -> Result<(), Error> {
+        let message = Message { level, text };
         let mut messages = self.messages();
-        messages.push(Message { level, text });
+        // Said once is enough.
+        messages.retain(|earlier| *earlier != message);
+        messages.push(message);
+        while messages.len() > MOST_MESSAGES || bytes_of(&messages) > MOST_MESSAGE_BYTES {
+            messages.remove(0);
+        }
         self.session.insert(MESSAGES, messages).map_err(Error::internal)
     }
 
@@ -125,6 +135,15 @@ impl Browser {
     fn form_secret(&self) -> Option<[u8; 32]> {
         let text: String = self.session.get(FORM_SECRET).ok().flatten()?;
         BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+    }
+}
+
+/// 0 for none: there is always an end to taking some away.
+fn bytes_of(messages: &[Message]) -> usize {
+    if messages.is_empty() {
+        0
+    } else {
+        serde_json::to_string(messages).map_or(usize::MAX, |text| text.len())
     }
 }
 

@@ -79,6 +79,8 @@ pub async fn add(
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     for (name, value) in [
         ("cross-origin-opener-policy", "same-origin"),
+        // A process of its own: siblings are the same site, which browsers may put into one.
+        ("origin-agent-cluster", "?1"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));

@@ -208,3 +208,28 @@ fn config(flags: &ServeFlags) -> Config {
     config.passwords.bcrypt_cost = 4;
     config
 }
+
+/// C3, C17: whoever never looks at a page has messages pile up, and the cookie that keeps them stays small.
+#[tokio::test]
+async fn messages_that_nobody_reads_do_not_pile_up() {
+    let app = TestApp::start().await;
+    let ada = app.person();
+    let token = ada.get("/register").await.field("csrf_token").unwrap();
+    for n in 0..40 {
+        let email = format!("ada{n}@example.org");
+        let fields = [
+            ("csrf_token", token.as_str()),
+            ("first_name", "Ada"),
+            ("last_name", "Lovelace"),
+            ("email", email.as_str()),
+            ("password", PASSWORD),
+            ("confirm_password", PASSWORD),
+        ];
+        let reply = ada.post("/register", &fields).await;
+        assert_eq!(reply.status, 303, "{}", reply.text);
+        let cookie = ada.cookie(BROWSER).unwrap();
+        assert!(BROWSER.len() + cookie.len() < 1024, "{n}: {}", cookie.len());
+    }
+    let page = ada.get("/login").await;
+    assert_eq!(page.text.matches("Your account was created.").count(), 1, "{}", page.text);
+}

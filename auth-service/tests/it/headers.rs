@@ -63,6 +63,7 @@ async fn every_answer_carries_the_headers_that_make_a_browser_careful() {
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),
             ("cross-origin-opener-policy", "same-origin"),
+            ("origin-agent-cluster", "?1"),
             ("strict-transport-security", "max-age=31536000; includeSubDomains"),
         ] {
             assert_eq!(reply.header(header), Some(value), "{name}: {header}");

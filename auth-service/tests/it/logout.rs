@@ -107,3 +107,16 @@ async fn one_browser_logs_out_and_the_other_stays() {
     desk.log_out().await;
     assert!(phone.is_logged_in().await && !desk.is_logged_in().await);
 }
+
+/// C16: what the browser keeps of our pages goes, and nobody's cookies but ours.
+#[tokio::test]
+async fn a_logout_clears_what_the_browser_keeps_of_our_pages() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    assert_eq!(ada.get("/logout").await.header("clear-site-data"), None);
+    let refused = ada.post("/logout", &[("csrf_token", "x")]).await;
+    assert_eq!(refused.header("clear-site-data"), None, "nobody else can clear it");
+    assert_eq!(ada.log_out().await.header("clear-site-data"), Some("\"cache\", \"storage\""));
+}

@@ -79,7 +79,9 @@ pub fn answer(
         Instead::SendToLogin { clear, max_age } => {
             let next = links::this_page(asked, settings);
             let login = links::fresh_login(settings, *max_age, next.as_str());
-            Answer::redirect(&login).clearing(*clear, asked, settings)
+            let mut answer = Answer::redirect(&login);
+            answer.add("set-cookie", set_cookie::count_sent(asked, settings));
+            answer.clearing(*clear, asked, settings)
         }
         Instead::Silent { clear } => {
             round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS)

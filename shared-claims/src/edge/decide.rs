@@ -18,7 +18,7 @@ pub fn decide(
 ) -> Decision {
     let instead = match identity {
         Identity::Person(claims) if !(need.may)(&claims) => Instead::Forbidden,
-        Identity::Person(claims) if is_stale(&claims, need, facts) => ask_again(asked, need),
+        Identity::Person(claims) if is_stale(&claims, need, facts) => ask_again(asked, need, settings),
         Identity::Person(claims) => match detour(asked, &claims, settings, facts) {
             Some(detour) => detour,
             None => return Decision::Serve(claims),
@@ -33,18 +33,24 @@ pub fn decide(
         Identity::Conflict if is_clear_button(asked) => Instead::Clear,
         Identity::Conflict => Instead::Conflict,
         Identity::NoKeys => Instead::NoKeys,
-        Identity::Nobody(cause) => refuse(asked, need, cause, facts),
+        Identity::Nobody(cause) => refuse(asked, need, cause, settings, facts),
     };
     Decision::Instead(instead)
 }
 
 /// Somebody who must log in. A page that was at the login and comes back for the third time goes there no more.
-fn refuse(asked: &Asked<'_>, need: Need, cause: Option<Rejection>, facts: &Facts) -> Instead {
+fn refuse(
+    asked: &Asked<'_>,
+    need: Need,
+    cause: Option<Rejection>,
+    settings: &Settings,
+    facts: &Facts,
+) -> Instead {
     let clear = is_hopeless(cause.as_ref(), facts);
     match asked.kind() {
         // A renewed login may be fresh enough: whether it is, the next request tells.
         Kind::PostedForm => Instead::KeepForm { max_age: None },
-        _ if asked.has_loop_marker() => {
+        _ if is_a_loop(asked, settings) => {
             let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
             Instead::Loop { cause, clear }
         }
@@ -54,14 +60,24 @@ fn refuse(asked: &Asked<'_>, need: Need, cause: Option<Rejection>, facts: &Facts
 }
 
 /// Somebody who must prove again who they are.
-fn ask_again(asked: &Asked<'_>, need: Need) -> Instead {
+fn ask_again(asked: &Asked<'_>, need: Need, settings: &Settings) -> Instead {
     let max_age = need.max_age;
     match asked.kind() {
         Kind::PostedForm => Instead::KeepForm { max_age },
-        _ if asked.has_loop_marker() => Instead::Loop { cause: LoopCause::NotFresh, clear: false },
+        _ if is_a_loop(asked, settings) => Instead::Loop { cause: LoopCause::NotFresh, clear: false },
         Kind::Navigation => Instead::SendToLogin { clear: false, max_age },
         Kind::Other => Instead::Refuse401 { max_age },
     }
+}
+
+/// The browser has been sent to the login by this service so often, by its own cookie. The first of the three trips that auth-service
+/// counts may have begun at the login itself.
+const TRIPS_OF_A_LOOP: u32 = 2;
+
+/// Whether the marker tells the truth. Anybody can write it into a link, which would show a stranger's visitors that logging in does not
+/// work, and the operator a warning. Where this service's own cookie does not come either, auth-service ends the loop by itself.
+fn is_a_loop(asked: &Asked<'_>, settings: &Settings) -> bool {
+    asked.has_loop_marker() && asked.times_sent(settings) >= TRIPS_OF_A_LOOP
 }
 
 /// Where clocks differ, auth-service must be the stricter of the two: it would send back unasked who seems fresh to it alone.

@@ -9,8 +9,11 @@ use crate::support_web::{Answer, ask, calls, opens};
 
 const BACK: &str = "/private?page=2&sso_loop=3&q=a%20b";
 
+/// This service has sent the browser to the login twice in the last minute.
+const SENT: &str = "__Host-sso_sent=2";
+
 async fn back_with(login: &SharedLogin, cookies: &str) -> Answer {
-    let answer = ask(login, opens(BACK).insert_header(("Cookie", cookies))).await;
+    let answer = ask(login, opens(BACK).insert_header(("Cookie", format!("{cookies}; {SENT}")))).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.header("www-authenticate"), "Bearer");
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -31,6 +34,11 @@ fn says(answer: &Answer, code: &str, words: &[&str]) {
 
 fn deletes(answer: &Answer) -> usize {
     answer.headers.get_all("set-cookie").filter(|v| v.to_str().unwrap().contains("Max-Age=0")).count()
+}
+
+fn deletions(answer: &Answer) -> Vec<&str> {
+    let lines = answer.headers.get_all("set-cookie").map(|v| v.to_str().unwrap());
+    lines.filter(|line| line.contains("Max-Age=0")).collect()
 }
 
 fn ada_but(issuer: &TestIssuer, change: fn(&mut Claims)) -> String {
@@ -82,7 +90,8 @@ async fn another_host_in_the_address_bar_is_the_cause() {
         ("demo.sso.localhost:8001", false),
         ("DEMO.sso.localhost", false),
     ] {
-        let page = ask(&login, opens(BACK).insert_header(("Host", host))).await;
+        let page =
+            ask(&login, opens(BACK).insert_header(("Cookie", SENT)).insert_header(("Host", host))).await;
         assert_eq!(
             page.body.contains("The request names another host than http://demo.sso"),
             is_other,
@@ -168,7 +177,7 @@ async fn any_other_cause_has_its_code() {
 
 #[actix_web::test]
 async fn a_script_gets_the_cause_as_a_problem() {
-    let answer = ask(&TestIssuer::new().login(), calls(BACK)).await;
+    let answer = ask(&TestIssuer::new().login(), calls(BACK).insert_header(("Cookie", SENT))).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     let problem = answer.json();
     assert_eq!(
@@ -199,7 +208,7 @@ async fn an_invalid_cookie_is_deleted_on_every_scope_on_the_way_to_the_login() {
     let answer = to_login("/staff?x=/y/", "__Secure-sso_access=x.y.z".to_owned()).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     let end = "Max-Age=0; HttpOnly; SameSite=Lax; Secure";
-    let deleted: Vec<_> = answer.headers.get_all("set-cookie").map(|v| v.to_str().unwrap()).collect();
+    let deleted = deletions(&answer);
     for scope in [
         "Path=/",
         "Domain=sso.localhost; Path=/",
@@ -214,11 +223,61 @@ async fn an_invalid_cookie_is_deleted_on_every_scope_on_the_way_to_the_login() {
     // However deep the page: the head of the answer stays small.
     let deep = "/a/b;Domain=evil/c/d/e/f/g/h/i/j/k";
     let answer = to_login(deep, "__Secure-sso_access=x.y.z".to_owned()).await;
-    let deleted: Vec<_> = answer.headers.get_all("set-cookie").map(|v| v.to_str().unwrap()).collect();
+    let deleted = deletions(&answer);
     assert_eq!(deleted.len(), 9, "folders below one that a header cannot name are left out: {deleted:?}");
     assert!(deleted[3].contains("Path=/a;") && deleted[6].contains("Path=/a/;"));
     // A login that has merely ended is left alone.
     let late = issuer.cookie(&issuer.expired_claims_for("ada@example.org"));
     assert_eq!(deletes(&to_login("/staff", late).await), 0);
     assert_eq!(deletes(&to_login("/staff", String::new()).await), 0);
+}
+
+/// N10: anybody can write the marker into a link. It counts when this service itself has sent the browser to the login, and else it is not
+/// there.
+#[actix_web::test]
+async fn a_marker_in_a_strangers_link_shows_no_loop_and_warns_nobody() {
+    let issuer = TestIssuer::new();
+    let login = issuer.login();
+    let other = ada_but(&issuer, |c| c.aud = "other.example".into());
+    for cookies in [
+        String::new(),
+        "__Host-sso_sent=1".to_owned(),
+        "__Host-sso_sent=-2".to_owned(),
+        "sso_sent=3; __Secure-sso_sent=3; %5F%5FHost-sso_sent=3".to_owned(),
+        "__Host-sso_sent=3; __Host-sso_sent=4".to_owned(),
+        "__Secure-sso_access=x.y.z".to_owned(),
+        other,
+    ] {
+        for site in ["cross-site", "same-site", "none"] {
+            let link = opens(BACK).insert_header(("Sec-Fetch-Site", site));
+            let answer = ask(&login, link.insert_header(("Cookie", cookies.clone()))).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{cookies}");
+            let location = answer.header("location");
+            assert!(location.starts_with("http://auth.sso.localhost:8000/login?next="), "{location}");
+            assert!(!location.contains("sso_loop"), "the way back begins without it: {location}");
+        }
+        let script = ask(&login, calls(BACK).insert_header(("Cookie", cookies))).await;
+        assert_eq!(script.json()["code"], "login_required");
+    }
+}
+
+/// N10: the proof is made on the way, whatever the browser says of where a request is from.
+#[actix_web::test]
+async fn a_browser_that_goes_round_proves_it_by_the_third_time() {
+    let login = TestIssuer::new().login();
+    let mut jar = String::new();
+    for trip in 1..=9 {
+        let target = if trip < 3 { "/private" } else { BACK };
+        let answer = ask(&login, opens(target).insert_header(("Cookie", jar.clone()))).await;
+        if trip == 3 {
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+            assert!(answer.body.contains("Logging in does not work here"), "{}", answer.body);
+            return;
+        }
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let line = answer.header("set-cookie");
+        assert!(line.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"), "{line}");
+        jar = line.split(';').next().unwrap().to_owned();
+        assert_eq!(jar, format!("__Host-sso_sent={trip}"));
+    }
 }

@@ -160,6 +160,7 @@ async fn the_end_of_a_loop_is_the_same_page() {
     for cookies in
         [String::new(), issuer.cookie(&claims), issuer.cookie(&issuer.claims_for("ada@example.org"))]
     {
+        let cookies = format!("__Host-sso_sent=2; {cookies}");
         let back = || opens("/private?sso_loop=3&x=1").insert_header(("Cookie", cookies.clone()));
         compared(&issuer.login(), back, "").await;
     }
