@@ -4,7 +4,7 @@ use crate::account::AccountPage;
 use crate::cookie_cleanup::CookiesPage;
 use crate::forward_auth::RefusedPage;
 use crate::login::{DonePage, FramePage, LoginPage, LoopPage};
-use crate::logout::LogoutPage;
+use crate::logout::{LogoutPage, NotEndedPage};
 use crate::registration::{ClosedPage, RegisterPage};
 use crate::session_list::{ConfirmPage, SessionsPage};
 use crate::web::error_pages::ErrorPage;
@@ -21,6 +21,7 @@ pub fn try_all(pages: &Pages) -> Result<(), TemplateProblem> {
     pages.try_page::<DonePage>()?;
     pages.try_page::<FramePage>()?;
     pages.try_page::<LogoutPage>()?;
+    pages.try_page::<NotEndedPage>()?;
     pages.try_page::<SessionsPage>()?;
     pages.try_page::<ConfirmPage>()?;
     pages.try_page::<CookiesPage>()?;

@@ -24,8 +24,8 @@ async fn alive() -> HttpResponse {
     say(StatusCode::OK, "alive\n")
 }
 
-/// The database answers and has every migration of ours, and nobody told us to stop. The signing key was opened before we
-/// listened.
+/// The database answers, can be written and has every migration of ours, and nobody told us to stop. The signing key was
+/// opened before we listened.
 async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpResponse {
     if draining.has_begun() {
         return say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
@@ -33,7 +33,13 @@ async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpRespon
     let is_pending = |conn: &mut _| migrate::is_pending(conn).map_err(DatabaseError::Migration);
     let pending = app.db.run_within(PATIENCE, is_pending).await;
     match pending {
-        Ok(false) => say(StatusCode::OK, "ready\n"),
+        Ok(false) => match app.write_probe.problem(&app.db).await {
+            None => say(StatusCode::OK, "ready\n"),
+            Some(problem) => {
+                tracing::error!(problem, "not ready: the database cannot be written");
+                say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+            }
+        },
         Ok(true) => {
             tracing::error!("not ready: the database lacks a migration");
             say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")

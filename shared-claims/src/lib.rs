@@ -8,6 +8,7 @@ pub mod edge;
 mod json;
 mod keys;
 mod login;
+mod named_file;
 mod payload;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod people;

@@ -101,6 +101,12 @@ logout-title = Abmelden
 logout-question = Abmelden?
 logout-what = Damit melden Sie sich in diesem Browser von allen Diensten ab, die dieses Konto nutzen.
 logout-done = Sie sind jetzt abgemeldet.
+logout-not-ended-title = In diesem Browser abgemeldet
+logout-not-ended = Dieser Browser ist abgemeldet: Wir haben ihm die Anmeldung weggenommen. In unsere Datenbank können wir aber gerade nichts schreiben, deshalb ist die Anmeldung bei uns noch nicht beendet.
+logout-not-ended-until = Nutzen kann sie nur, wer eine Kopie der Cookies dieses Browsers hat, und das bis spätestens { $until }.
+logout-not-ended-soon = Nutzen kann sie nur, wer eine Kopie der Cookies dieses Browsers hat, und das, bis sie von selbst abläuft.
+logout-not-ended-advice = Falls jemand eine solche Kopie haben könnte: Melden Sie sich in ein paar Minuten wieder an und beenden Sie unter „Ihre Anmeldungen“ alle anderen.
+logout-not-ended-login = Wieder anmelden
 
 ### Ein Konto anlegen
 
@@ -198,6 +204,10 @@ confirm-others = in allen anderen Browsern abgemeldet
 confirm-all = überall abgemeldet, auch hier
 
 event-from = { $device }, { $address }
+event-again = { $times ->
+    [one] und noch einmal, { $when }
+   *[other] und noch { $times }-mal, zuletzt { $when }
+}
 event-registered = Konto angelegt
 event-login = Angemeldet
 event-login-inactive = Anmeldung abgewiesen: Das Konto war stillgelegt

@@ -107,6 +107,12 @@ logout-title = Log out
 logout-question = Log out?
 logout-what = This logs you out of every service that uses this account, in this browser.
 logout-done = You are now logged out.
+logout-not-ended-title = Logged out in this browser
+logout-not-ended = This browser is logged out: we have taken its login away. But we cannot write to our database right now, so the login itself is not ended on our side.
+logout-not-ended-until = Nobody can use it who has no copy of this browser’s cookies. Whoever has one could, until { $until } at the latest.
+logout-not-ended-soon = Nobody can use it who has no copy of this browser’s cookies. Whoever has one could, until it runs out by itself.
+logout-not-ended-advice = If somebody may have such a copy, log in again in a few minutes, go to “Your logins” and end all others.
+logout-not-ended-login = Log in again
 
 ### Making an account
 
@@ -205,6 +211,10 @@ confirm-others = log out of all other browsers
 confirm-all = log out everywhere, here too
 
 event-from = { $device }, { $address }
+event-again = { $times ->
+    [one] and once more, { $when }
+   *[other] and { $times } more times, the last one { $when }
+}
 event-registered = Account created
 event-login = Logged in
 event-login-inactive = Login refused: the account was inactive

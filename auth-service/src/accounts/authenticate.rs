@@ -76,7 +76,7 @@ async fn refused(
             Some(user) => entry.user(user.uuid()),
             None => entry,
         };
-        entry.record(conn)
+        entry.record_or_count(conn)
     };
     Ok(db.query(write).await?)
 }

@@ -48,6 +48,6 @@ impl Session {
         clock: &Clock,
     ) -> QueryResult<()> {
         let entry = Entry::new(Event::PasswordRefused, client, clock.read(conn)?).user(user.uuid());
-        entry.session(self.id.uuid()).record(conn)
+        entry.session(self.id.uuid()).record_or_count(conn)
     }
 }

@@ -12,7 +12,7 @@ use crate::accounts::{HashPool, Mix, RefreshKey};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::deadlines::patiently;
-use crate::db::{Database, DatabaseError};
+use crate::db::{Database, DatabaseError, WriteProbe};
 use crate::keyring::{Keyring, KeyringError};
 use crate::web::headers::Policy;
 use crate::web::statics::Statics;
@@ -30,6 +30,7 @@ pub struct App {
     pub pages: Pages,
     pub statics: Statics,
     pub draining: Draining,
+    pub write_probe: WriteProbe,
     policy: Policy,
 }
 
@@ -68,6 +69,7 @@ impl App {
             pages: Pages::load(files, &config.site, &config.auth_url, &statics)?,
             statics,
             draining: Draining::default(),
+            write_probe: WriteProbe::default(),
             policy: Policy::new(&config),
             db,
             clock,

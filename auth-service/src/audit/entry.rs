@@ -25,6 +25,11 @@ pub struct Entry {
     pub user_agent: Option<String>,
     request_id: Option<SubjectId>,
     pub detail: Option<String>,
+    /// How often the same came again within the same stretch of time, and when it did last.
+    pub repeats: i64,
+    pub last_at: Option<Timestamp>,
+    /// What the same is, for those that are counted.
+    pub(super) repeat_key: Option<String>,
 }
 
 impl Entry {
@@ -41,6 +46,9 @@ impl Entry {
             user_agent: client.user_agent.clone(),
             request_id: client.request.map(Id::from),
             detail: None,
+            repeats: 0,
+            last_at: None,
+            repeat_key: None,
         }
     }
 
@@ -65,7 +73,7 @@ impl Entry {
         Ok(())
     }
 
-    fn log(&self) {
+    pub(super) fn log(&self) {
         let shown = |id: Option<SubjectId>| id.map(tracing::field::display);
         macro_rules! line {
             ($level:ident) => {
@@ -76,6 +84,7 @@ impl Entry {
                     session = shown(self.session_id),
                     address = self.address,
                     detail = self.detail,
+                    repeats = (self.repeats > 0).then_some(self.repeats),
                 )
             };
         }

@@ -8,6 +8,7 @@ mod completions;
 mod database;
 mod doctor;
 mod export;
+mod exposed;
 mod generate_secret;
 mod import;
 mod keys;
@@ -114,8 +115,11 @@ impl Failure {
 /// Does what the command line says.
 pub fn run() -> ExitCode {
     // clap's own exit code for a wrong argument is 2, as ours.
-    let arguments =
-        Arguments::from_arg_matches(&Arguments::command().get_matches()).unwrap_or_else(|error| error.exit());
+    let matches = Arguments::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    for flag in exposed::secrets(&matches) {
+        eprintln!("auth-service: warning: {flag} has a secret in it: {}", exposed::ADVICE);
+    }
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

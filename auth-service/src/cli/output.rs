@@ -24,22 +24,26 @@ pub(super) fn english(text: &Text) -> String {
     TEXTS.get_or_init(Texts::embedded).english(text)
 }
 
-/// A file for what is not everybody's business: made anew, readable for its owner alone. One that is there is replaced.
+/// A file for what is not everybody's business: made anew, readable for its owner alone. One that is there is replaced by
+/// another, so that nobody who has it open reads on.
 pub(super) fn private_file(path: &Path) -> Result<File, Failure> {
     let failed =
         |error: std::io::Error| Failure::Refused(format!("{} cannot be written: {error}", path.display()));
     let mut options = File::options();
-    options.write(true).create(true).truncate(true);
+    options.write(true);
+    match std::fs::symlink_metadata(path) {
+        // A pipe, a device, or a link to somewhere: its owner's choice.
+        Ok(about) if !about.is_file() => options.truncate(true),
+        Ok(_) => {
+            std::fs::remove_file(path).map_err(failed)?;
+            options.create_new(true)
+        }
+        Err(_) => options.create_new(true),
+    };
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    let file = options.open(path).map_err(failed)?;
-    #[cfg(unix)]
-    if file.metadata().map_err(failed)?.is_file() {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    }
-    Ok(file)
+    options.open(path).map_err(failed)
 }

@@ -2,7 +2,8 @@
 
 use crate::app::{App, StartError};
 use crate::clock::Clock;
-use crate::config::{Config, ServeFlags};
+use crate::config::{Config, SecretKey, ServeFlags};
+use crate::db::private_file::{Exposed, exposed};
 use crate::every_page;
 use crate::keyring::KeyringError;
 use crate::server::Server;
@@ -21,6 +22,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system())?;
     every_page::try_all(&app.pages)?;
+    warn_of_what_is_open(&app.config);
     let server = Server::new(listener, app);
     tracing::info!(%auth_url, %listen, "listening");
     let draining = server.draining();
@@ -35,6 +37,19 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
         Ending::CutOff => {
             Err(Failure::Refused("told again to stop: requests that had begun were cut off".to_owned()))
         }
+    }
+}
+
+/// What works and should not stay so.
+fn warn_of_what_is_open(config: &Config) {
+    for Exposed { file, mode, .. } in config.database_url.file().map(exposed).unwrap_or_default() {
+        let (file, mode) = (file.display().to_string(), format!("{mode:03o}"));
+        tracing::warn!(file, mode, "others on this machine may open a file of the database: chmod 600 it");
+    }
+    if config.secret_key_previous.as_ref().is_some_and(SecretKey::is_guessable) {
+        tracing::warn!(
+            "SECRET_KEY_PREVIOUS looks thought up, and can be guessed: unset it as soon as you can"
+        );
     }
 }
 

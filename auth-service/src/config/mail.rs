@@ -23,7 +23,7 @@ impl Mail {
     pub(super) fn parse(flags: &MailFlags) -> Result<Self, ConfigError> {
         let url = secret::read(SmtpUrl::SETTING, flags.smtp_url.as_deref(), flags.smtp_url_file.as_deref())?;
         Ok(Self {
-            smtp: url.as_deref().map(SmtpUrl::parse).transpose()?,
+            smtp: url.as_ref().map(|text| SmtpUrl::parse(text)).transpose()?,
             from: flags.mail_from.as_deref().map(sender).transpose()?,
         })
     }

@@ -2,10 +2,12 @@
 
 mod cookie_domain;
 mod cookie_names;
+pub mod file;
 mod flags;
 mod mail;
 mod origins;
 mod proxies;
+mod randomness;
 mod registration;
 mod secret;
 mod secret_key;

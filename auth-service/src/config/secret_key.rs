@@ -3,7 +3,7 @@
 use aws_lc_rs::hkdf;
 use zeroize::Zeroizing;
 
-use super::ConfigError;
+use super::{ConfigError, randomness};
 
 /// Fewer bytes than this can be guessed.
 const MIN_BYTES: usize = 32;
@@ -16,19 +16,46 @@ const MIN_DISTINCT_BYTES: usize = 12;
 const PLACEHOLDERS: [&str; 8] =
     ["change", "secret", "example", "default", "insecure", "password", "placeholder", "your-"];
 
+/// What to do about a secret that is refused.
+const MAKE_ONE: &str = "make one with `auth-service generate-secret`";
+
 /// The secret that everything sealed or authenticated here rests on.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SecretKey(Zeroizing<Vec<u8>>);
+pub struct SecretKey {
+    bytes: Zeroizing<Vec<u8>>,
+    is_guessable: bool,
+}
 
 impl SecretKey {
     /// Takes a secret that looks random and is long enough (ASVS 13.2.3, 11.5.1). `setting` is where it stands.
     pub fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
-        require_random(setting, text, MIN_BYTES)?;
-        Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+        require_long(setting, text, MIN_BYTES)?;
+        if randomness::judge(text).is_err() {
+            return Err(ConfigError::new(
+                setting,
+                format!(
+                    "looks thought up, and what somebody thought up can be guessed: {MAKE_ONE}; if the service ran with \
+                     this one, give it as SECRET_KEY_PREVIOUS meanwhile, and nobody is logged out"
+                ),
+            ));
+        }
+        Ok(Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), is_guessable: false })
+    }
+
+    /// Takes what was the secret before, also if it looks thought up: nobody could get away from such a one otherwise.
+    pub fn parse_previous(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
+        require_long(setting, text, MIN_BYTES)?;
+        let is_guessable = randomness::judge(text).is_err();
+        Ok(Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), is_guessable })
+    }
+
+    /// Whether it looks thought up: only a previous one can.
+    pub fn is_guessable(&self) -> bool {
+        self.is_guessable
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// A key for one purpose (HKDF-SHA256, RFC 5869): knowing one says nothing about another.
@@ -44,7 +71,7 @@ impl SecretKey {
         }
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"auth-service");
         let mut key = Zeroizing::new([0; N]);
-        salt.extract(&self.0)
+        salt.extract(&self.bytes)
             .expand(&[purpose.as_bytes()], Length(N))
             .and_then(|material| material.fill(&mut *key))
             .expect("N is within HKDF's limit");
@@ -52,8 +79,17 @@ impl SecretKey {
     }
 }
 
-/// Refuses what was typed, copied from an example, or is short.
+/// Refuses what is no random text of at least `min_bytes`.
 pub(super) fn require_random(setting: &'static str, text: &str, min_bytes: usize) -> Result<(), ConfigError> {
+    require_long(setting, text, min_bytes)?;
+    randomness::judge(text).map_err(|_| {
+        let problem = format!("looks thought up, and what somebody thought up can be guessed: {MAKE_ONE}");
+        ConfigError::new(setting, problem)
+    })
+}
+
+/// Refuses what is short, was copied from an example, or is one key held down.
+fn require_long(setting: &'static str, text: &str, min_bytes: usize) -> Result<(), ConfigError> {
     let lower = text.to_lowercase();
     let problem = if text.len() < min_bytes {
         "is too short"
@@ -64,7 +100,7 @@ pub(super) fn require_random(setting: &'static str, text: &str, min_bytes: usize
     } else {
         return Ok(());
     };
-    Err(ConfigError::new(setting, format!("{problem}; make one with `auth-service generate-secret`")))
+    Err(ConfigError::new(setting, format!("{problem}; {MAKE_ONE}")))
 }
 
 impl std::fmt::Debug for SecretKey {
@@ -98,11 +134,28 @@ mod tests {
             "change-me-please-0123456789-abcdefghijklm",
             "This-Is-An-Example-0123456789-qwertzuiop",
             "my_super_SECRET_key_0123456789_abcdefghi",
+            "correct horse battery staple 123",
+            "MeinHundFrisstGerneSchuheAmDienstagUndMittwoch",
         ] {
             let refusal = SecretKey::parse("SECRET_KEY", weak).unwrap_err();
             assert_eq!(refusal.setting, "SECRET_KEY");
             assert!(weak.is_empty() || !refusal.to_string().contains(weak), "{refusal}");
         }
+    }
+
+    /// D6t
+    #[test]
+    fn a_secret_that_somebody_thought_up_is_good_for_moving_away_from_it_and_nothing_else() {
+        let typed = "correct horse battery staple 123";
+        let refusal = SecretKey::parse("SECRET_KEY", typed).unwrap_err();
+        assert!(
+            refusal.problem.contains("generate-secret") && refusal.problem.contains("SECRET_KEY_PREVIOUS")
+        );
+        let previous = SecretKey::parse_previous("SECRET_KEY_PREVIOUS", typed).unwrap();
+        assert!(previous.is_guessable() && previous.as_bytes() == typed.as_bytes());
+        let random = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
+        assert!(!SecretKey::parse_previous("SECRET_KEY_PREVIOUS", random).unwrap().is_guessable());
+        assert!(SecretKey::parse_previous("SECRET_KEY_PREVIOUS", "short").is_err());
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl DatabaseFlags {
     pub fn parse(&self) -> Result<DatabaseUrl, ConfigError> {
         let text =
             secret::read("DATABASE_URL", self.database_url.as_deref(), self.database_url_file.as_deref())?;
-        DatabaseUrl::parse(required("DATABASE_URL", text.as_deref())?)
+        DatabaseUrl::parse(required("DATABASE_URL", text.as_deref().map(String::as_str))?)
             .map_err(|problem| ConfigError::new("DATABASE_URL", problem.to_string()))
     }
 }
@@ -160,13 +160,13 @@ impl PasswordFlags {
 fn secret_keys(flags: &ServeFlags) -> Result<(SecretKey, Option<SecretKey>), ConfigError> {
     let (name, previous_name) = ("SECRET_KEY", "SECRET_KEY_PREVIOUS");
     let text = secret::read(name, flags.secret_key.as_deref(), flags.secret_key_file.as_deref())?;
-    let key = SecretKey::parse(name, required(name, text.as_deref())?)?;
+    let key = SecretKey::parse(name, required(name, text.as_deref().map(String::as_str))?)?;
     let previous = secret::read(
         previous_name,
         flags.secret_key_previous.as_deref(),
         flags.secret_key_previous_file.as_deref(),
     )?;
-    let previous = previous.map(|text| SecretKey::parse(previous_name, &text)).transpose()?;
+    let previous = previous.map(|text| SecretKey::parse_previous(previous_name, &text)).transpose()?;
     if previous.as_ref() == Some(&key) {
         return Err(ConfigError::new(previous_name, "is the same as SECRET_KEY: unset it"));
     }

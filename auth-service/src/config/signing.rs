@@ -111,7 +111,7 @@ pub(super) fn algorithm(flags: &ServeFlags) -> Result<TokenAlgorithm, ConfigErro
         flags.jwt_signing_key_file.as_deref(),
     )?;
     // Checked though it may not be used: services that share the settings use it.
-    let key = key.as_deref().map(SharedKey::parse).transpose()?;
+    let key = key.as_ref().map(|text| SharedKey::parse(text)).transpose()?;
     match (flags.token_algorithm.as_deref(), key) {
         (None | Some("ES256"), _) => Ok(TokenAlgorithm::Es256),
         (Some("EdDSA"), _) => Ok(TokenAlgorithm::EdDsa),

@@ -1,16 +1,15 @@
 //! How the pages look: the site's name, logo, colour, links, and the folder of templates that stand over ours.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 use url::Url;
 
-use super::{ConfigError, SiteFlags};
+use super::{ConfigError, SiteFlags, file};
 
 /// A logo is a few kilobytes; more would make every first visit slow.
-const MAX_LOGO_BYTES: usize = 256 * 1024;
+const MAX_LOGO_BYTES: u64 = 256 * 1024;
 const MAX_NAME_CHARS: usize = 60;
 const MAX_LINKS: usize = 10;
 
@@ -87,14 +86,14 @@ impl Logo {
         if !["svg", "png", "jpg", "jpeg", "webp"].contains(&extension.as_str()) {
             return refused("must be a file that ends in .svg, .png, .jpg or .webp".to_owned());
         }
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => return refused(format!("{} cannot be read: {error}", path.display())),
+        let bytes = match file::read(path, MAX_LOGO_BYTES) {
+            Ok(Some(bytes)) if !bytes.is_empty() => bytes,
+            Ok(_) => {
+                return refused(format!("{} must have at most 256 KB, and not be empty", path.display()));
+            }
+            Err(problem) => return refused(format!("{} {problem}", path.display())),
         };
-        if bytes.is_empty() || bytes.len() > MAX_LOGO_BYTES {
-            return refused(format!("{} must have at most 256 KB, and not be empty", path.display()));
-        }
-        Ok(Self { path: path.to_owned(), extension, bytes: bytes.into() })
+        Ok(Self { path: path.to_owned(), extension, bytes: bytes.as_slice().into() })
     }
 }
 

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 
 use super::url::{DatabaseUrl, Target};
-use super::{AnyConnection, deadlines};
+use super::{AnyConnection, deadlines, private_file};
 
 pub type Pool = r2d2::Pool<Manager>;
 
@@ -42,6 +42,7 @@ impl ManageConnection for Manager {
         match self.url.target() {
             #[cfg(feature = "sqlite")]
             Target::Sqlite(path) => {
+                private_file::make(path);
                 let mut conn = diesel::SqliteConnection::establish(path)?;
                 // First, for the others may have to wait already.
                 conn.batch_execute(deadlines::sqlite(self.patience)).map_err(r2d2::Error::QueryError)?;

@@ -73,6 +73,19 @@ diesel::table! {
         user_agent -> Nullable<Text>,
         request_id -> Nullable<Uuid>,
         detail -> Nullable<Text>,
+        repeats -> BigInt,
+        last_at -> Nullable<UtcTimestamp>,
+        repeat_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+
+    write_probes (id) {
+        id -> Uuid,
+        filler -> Binary,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use super::settings::Known;
 use crate::clock::Clock;
+use crate::db::private_file::{self, Exposed};
 use crate::db::{self, Database, DatabaseError, migrate};
 use crate::keyring::{self, Examined, KeyringError, NotOurs};
 
@@ -30,11 +31,28 @@ pub(super) fn examine(known: &Known) -> Inside {
         );
         return inside;
     }
+    inside
+        .findings
+        .extend(url.file().map(private_file::exposed).unwrap_or_default().iter().map(open_to_others));
     match Database::connect(url, 1) {
         Ok(db) => open(&db, known, &mut inside),
         Err(error) => inside.findings.push(unreachable(&url.masked(), &error)),
     }
     inside
+}
+
+/// A file that others on the machine may open.
+fn open_to_others(exposed: &Exposed) -> Finding {
+    let Exposed { file, mode, to_everybody } = exposed;
+    let (id, who) = match to_everybody {
+        true => ("database-file-world-readable", "everybody on the machine"),
+        false => ("database-file-group-readable", "its whole group"),
+    };
+    let what = format!("{} has mode {mode:03o}: {who} may open it", file.display());
+    let finding = if *to_everybody { Finding::error(id, what) } else { Finding::warning(id, what) };
+    finding
+        .because("It holds addresses, hashes of passwords, and all that SECRET_KEY alone protects.")
+        .advise(format!("chmod 600 {}", file.display()))
 }
 
 fn unreachable(masked: &str, error: &DatabaseError) -> Finding {

@@ -47,6 +47,7 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
         findings.add("settings", [not_examined("nothing else")]);
         return Report::new(findings.0);
     };
+    findings.add("secrets", secrets::guessable(&known));
     findings.add("cookies", cookies::examine(&known));
 
     let first_round = Instant::now() + PATIENCE;

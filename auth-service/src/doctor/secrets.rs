@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::finding::Finding;
+use super::settings::Known;
 use crate::config::ServeFlags;
 
 pub(super) fn examine(flags: &ServeFlags) -> Vec<Finding> {
@@ -26,6 +27,16 @@ pub(super) fn examine(flags: &ServeFlags) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// A secret that can be used, and should not be for long.
+pub(super) fn guessable(known: &Known) -> Option<Finding> {
+    let previous = known.config.secret_key_previous.as_ref()?;
+    previous.is_guessable().then(|| {
+        Finding::warning("previous-secret-guessable", "SECRET_KEY_PREVIOUS looks thought up")
+            .because("Whoever guesses it opens what it sealed: each browser's cookie says whether a guess is right.")
+            .advise("Restart auth-service once, which seals its keys anew, and unset it as soon as you can.")
+    })
 }
 
 /// What a file's permissions let others do. A file that is not there is a refused setting.

@@ -33,6 +33,8 @@ pub(super) const LATEST_REFUSED: i64 = 4;
 pub struct EventLine {
     what: Text,
     when: Text,
+    /// How often it came again, and when last.
+    again: Option<Text>,
     /// From which device and address, where somebody did it over the network.
     from: Option<Text>,
     /// Somebody else may have done this.
@@ -42,9 +44,10 @@ pub struct EventLine {
 impl EventLine {
     /// One of each kind, for trying a template.
     pub(super) fn samples() -> Vec<Self> {
-        let line = |what, is_alarming, from| Self {
+        let line = |what, is_alarming: bool, from| Self {
             what: Text::of(what),
             when: Text::verbatim("now"),
+            again: is_alarming.then(|| Text::of("event-again").with("times", 3_i64).with("when", "now")),
             from,
             is_alarming,
         };
@@ -59,8 +62,13 @@ impl EventLine {
         let from = |address: &String| {
             Text::of("event-from").with("device", device()).with("address", address.as_str())
         };
+        let again = entry
+            .last_at
+            .filter(|_| entry.repeats > 0)
+            .map(|last| Text::of("event-again").with("times", entry.repeats).with("when", moment(last)));
         let is_alarming = event == Event::RefreshReuse || REFUSED.contains(&event);
-        Some(Self { what, when: moment(entry.at), from: entry.address.as_ref().map(from), is_alarming })
+        let from = entry.address.as_ref().map(from);
+        Some(Self { what, when: moment(entry.at), again, from, is_alarming })
     }
 }
 

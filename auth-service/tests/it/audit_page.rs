@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use auth_service::accounts::User;
 use auth_service::audit::{Client, Entry, Event};
+use auth_service::config::ServeFlags;
 use auth_service::db::AnyConnection;
 use auth_service::db::types::Timestamp;
 
 use super::session_list::{FIREFOX, PATH, SAFARI, browser, desk_and_phone, end};
-use crate::support::{Explained, PASSWORD, Reply, TestApp, explained};
+use crate::support::{Explained, PASSWORD, Reply, TestApp, Tweaks, explained};
 
 /// The lines of the list, from top to bottom: what, and where from.
 fn happened(page: &Reply) -> Vec<(String, String)> {
@@ -125,13 +126,15 @@ async fn nobody_reads_what_happened_to_somebody_else() {
 /// S3: whoever got in and would rather not be seen can make as many failures as they like.
 #[tokio::test]
 async fn wrong_passwords_do_not_push_a_login_out_of_sight() {
-    let app = TestApp::start().await;
+    let flags = ServeFlags { trusted_proxies: Some("127.0.0.1".to_owned()), ..ServeFlags::default() };
+    let app = TestApp::start_with(Tweaks { flags, ..Tweaks::default() }).await;
     let (desk, _) = desk_and_phone(&app).await;
     let burglar = app.person().using("burglar/1");
     burglar.log_in("ada@example.org", PASSWORD).await;
     app.wait(Duration::from_secs(1));
-    for _ in 0..20 {
-        app.person().using("noise/1").log_in("ada@example.org", "not her password").await;
+    for host in 0..20 {
+        let noise = app.person().using("noise/1").sending("x-forwarded-for", format!("192.0.2.{host}"));
+        noise.log_in("ada@example.org", "not her password").await;
     }
     let page = desk.get(PATH).await;
     assert!(page.says("burglar"), "{}", page.text);

@@ -83,7 +83,7 @@ pub fn folder() -> (tempfile::TempDir, String) {
 }
 
 /// A service that listens, and the lines of its log that follow. Ended when dropped.
-pub struct Serving(Child, BufReader<std::process::ChildStderr>, pub SocketAddr);
+pub struct Serving(Child, BufReader<std::process::ChildStderr>, pub SocketAddr, String);
 
 impl Serving {
     pub fn start(program: Program) -> Self {
@@ -101,7 +101,26 @@ impl Serving {
         let mut answer = String::new();
         visitor.read_to_string(&mut answer).unwrap();
         assert!(answer.contains(" 200 OK"), "{answer}");
-        Self(child, log, address)
+        Self(child, log, address, lines)
+    }
+
+    /// What it said until it listened.
+    pub fn said(&self) -> &str {
+        &self.3
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Head and body of an answer.
+    pub fn get(&self, path: &str) -> String {
+        let mut visitor = TcpStream::connect(self.2).unwrap();
+        write!(visitor, "GET {path} HTTP/1.1\r\nHost: auth.example.org\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        visitor.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     fn signal(&self, name: &str) {

@@ -149,7 +149,12 @@ async fn what_is_no_file_and_no_database_is_told() {
     ended.assert_says(1, "the source cannot be ");
     let ended = import(&app, "postgres://ada:hunter2@127.0.0.1:1/x", &[]);
     assert!(
-        matches!(ended.code, 1 | 2) && ended.err.lines().count() == 1 && !ended.err.contains("hunter2"),
+        matches!(ended.code, 1 | 2) && ended.err.lines().count() == 2 && !ended.err.contains("hunter2"),
+        "{ended:?}"
+    );
+    // Everybody on the machine can read the arguments meanwhile.
+    assert!(
+        ended.err.starts_with("auth-service: warning: the source's address has a secret in it: "),
         "{ended:?}"
     );
     let ended = import(&app, "sqlite:x", &["--table", "auth_user; DROP TABLE users"]);
@@ -165,14 +170,27 @@ async fn standard_input_and_pipes_are_read_to_their_end() {
     let ended = program().run_with(&text);
     assert!(ended.code == 0 && ended.out.contains("1 created"), "{ended:?}");
     program().run_with(&text[..text.len() - 20]).assert_says(1, "the file cannot be read as JSON: EOF");
+    // As a shell hands over the output of a command: `<(command)`.
+    let handed_over =
+        Program::new(&["import", "django", "/dev/stdin"]).set("DATABASE_URL", &app.database.url);
+    let ended = handed_over.run_with(&text);
+    assert!(ended.code == 0 && ended.out.contains("1 unchanged"), "{ended:?}");
+}
+
+/// D8t: a pipe that nobody writes to would be waited for without an end, with or without a secret in it.
+#[tokio::test]
+async fn a_pipe_or_a_device_is_refused_and_not_waited_for() {
+    let app = TestApp::start().await;
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let writer = std::thread::spawn({
-        let (fifo, text) = (fifo.clone(), text.clone());
-        move || std::fs::write(fifo, text)
-    });
-    let ended = import(&app, fifo.to_str().unwrap(), &[]);
-    writer.join().unwrap().unwrap();
-    assert!(ended.code == 0 && ended.out.contains("1 unchanged"), "{ended:?}");
+    let fifo = fifo.to_str().unwrap();
+    import(&app, fifo, &[])
+        .assert_says(1, &format!("{fifo} is a pipe, a socket or a device; name a file, or `-`"));
+    import(&app, "/dev/zero", &[]).assert_says(1, "/dev/zero is a pipe, a socket or a device");
+    for setting in ["SECRET_KEY", "DATABASE_URL", "SMTP_URL", "JWT_SIGNING_KEY"] {
+        let check = Program::new(&["check-config"]).set_all(&app.database.url).unset(setting);
+        let ended = check.set(&format!("{setting}_FILE"), fifo).run();
+        ended.assert_says(2, &format!("{setting}: the file of {setting}_FILE is a pipe"));
+    }
 }

@@ -1,11 +1,12 @@
 //! A secret from its setting or from the file that `NAME_FILE` names.
 
-use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::SettingsError;
+use crate::named_file;
 use crate::signing_key::SigningKey;
 
 const NAME: &str = "JWT_SIGNING_KEY";
@@ -38,7 +39,8 @@ pub(super) fn signing_key(
 fn read(path: &str) -> Result<Zeroizing<Vec<u8>>, SettingsError> {
     let bad = |problem: String| Err(SettingsError::new(NAME_FILE, problem));
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    let read =
+        named_file::open(Path::new(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
         return bad(format!("cannot be read: {error}"));
     }

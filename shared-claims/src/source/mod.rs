@@ -197,7 +197,7 @@ impl fmt::Debug for KeySource {
 fn read_file(path: &Path) -> Result<Vec<u8>, KeySourceError> {
     use std::io::Read;
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(KeySourceError::File)?;
+    let file = crate::named_file::open(path).map_err(KeySourceError::File)?;
     file.take(fetch::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(KeySourceError::File)?;
     if bytes.len() as u64 > fetch::MAX_BYTES { Err(KeySourceError::TooLarge) } else { Ok(bytes) }
 }

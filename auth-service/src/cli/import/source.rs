@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
+use std::path::Path;
 
 use clap::ValueEnum;
 
 use super::super::Failure;
 use super::record::Record;
 use super::{csv, json, table};
+use crate::config;
 use crate::db::{ForeignDatabase, TableName};
 
 /// What a file holds.
@@ -40,12 +42,10 @@ impl Source {
         let file = if text == "-" {
             kept(io::stdin().lock()).map_err(failed)?
         } else {
-            let file = File::open(text).map_err(failed)?;
-            let kind = file.metadata().map_err(failed)?.file_type();
-            if kind.is_dir() {
-                return Err(Failure::Refused(format!("{text} is a directory; name a file")));
-            }
-            if kind.is_file() { file } else { kept(file).map_err(failed)? }
+            let file = config::file::open(Path::new(text)).map_err(|problem| {
+                Failure::Refused(format!("{text} {problem}, or `-` for standard input"))
+            })?;
+            if file.metadata().map_err(failed)?.is_file() { file } else { kept(file).map_err(failed)? }
         };
         let mut source = Self::File { file, format: Format::Json, model: model.unwrap_or("").to_owned() };
         let found = match format {

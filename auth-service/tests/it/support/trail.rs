@@ -23,6 +23,8 @@ pub struct Row {
     pub user_agent: Option<String>,
     request_id: Option<SubjectId>,
     pub detail: Option<String>,
+    pub repeats: i64,
+    pub last_at: Option<Timestamp>,
 }
 
 impl Row {
@@ -58,6 +60,8 @@ impl TestApp {
             e::user_agent,
             e::request_id,
             e::detail,
+            e::repeats,
+            e::last_at,
         );
         self.sql(move |conn| e::table.order((e::at, e::event)).select(columns).load(conn)).await
     }

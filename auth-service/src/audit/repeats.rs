@@ -1,0 +1,93 @@
+//! The same again and again: counted in the row of the first time, so that whoever guesses fills neither disk nor log.
+//!
+//! A row costs its reader a moment and us half a kilobyte for good, and a stranger gets as many as there are places to
+//! hash in. What is the same: the event, the account or that there is none, the session, the network, the reason, within
+//! ten minutes. The address that was typed is no part of it: it is kept nowhere, and one who tries a new one each time
+//! would get a row each time.
+
+use std::net::IpAddr;
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+
+use super::{Entry, SubjectId};
+use crate::db::AnyConnection;
+use crate::db::schema::audit_events;
+
+/// In seconds. Stretches begin at the same moments on every instance.
+const STRETCH: i64 = 600;
+
+impl Entry {
+    /// As [`Entry::record`], but what is the same as a row of this stretch of time only raises its count. Not within a
+    /// transaction: of two first times at one moment one is refused by the index, and then counted.
+    pub fn record_or_count(mut self, conn: &mut AnyConnection) -> QueryResult<()> {
+        let key = self.what_it_repeats();
+        if self.counted(conn, &key)? {
+            return Ok(());
+        }
+        self.repeat_key = Some(key.clone());
+        match diesel::insert_into(audit_events::table).values(&self).execute(conn) {
+            Ok(_) => {
+                self.log();
+                Ok(())
+            }
+            Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                self.counted(conn, &key)?;
+                Ok(())
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether there is such a row. The log hears of the first repetition, the second, the fourth, the eighth and so on.
+    fn counted(&mut self, conn: &mut AnyConnection, key: &str) -> QueryResult<bool> {
+        let same = audit_events::table.filter(audit_events::repeat_key.eq(key));
+        let changed = diesel::update(same)
+            .set((audit_events::repeats.eq(audit_events::repeats + 1), audit_events::last_at.eq(self.at)))
+            .execute(conn)?;
+        if changed == 0 {
+            return Ok(false);
+        }
+        self.repeats = same.select(audit_events::repeats).first(conn).optional()?.unwrap_or(1);
+        if u64::try_from(self.repeats).is_ok_and(u64::is_power_of_two) {
+            self.log();
+        }
+        Ok(true)
+    }
+
+    fn what_it_repeats(&self) -> String {
+        let id = |id: Option<SubjectId>| id.map_or_else(|| "-".to_owned(), |id| id.to_string());
+        let network = self.address.as_deref().map_or_else(|| "-".to_owned(), network);
+        format!(
+            "{} {} {} {network} {} {}",
+            self.event,
+            id(self.user_id),
+            id(self.session_id),
+            self.at.unix_seconds().div_euclid(STRETCH),
+            self.detail.as_deref().unwrap_or("-"),
+        )
+    }
+}
+
+/// An address, or of IPv6 the /64 that one customer has all addresses of.
+fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(IpAddr::V4(_)) | Err(_) => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_of_ipv6_is_one_network() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+    }
+}

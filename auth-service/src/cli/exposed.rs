@@ -1,0 +1,85 @@
+//! Secrets among the arguments: everybody on the machine can read those of every process (`/proc/<pid>/cmdline`). Its
+//! environment only its own user can.
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use url::Url;
+
+/// What to use instead.
+pub(super) const ADVICE: &str = "everybody on this machine can read the arguments of a program while it runs: set it in the \
+                                 environment, or name a file with the setting that ends in _FILE (PostgreSQL's programs \
+                                 know PGPASSWORD and ~/.pgpass too), and change the secret";
+
+/// The flags that were given with a secret in them, anywhere on the command line.
+pub(super) fn secrets(matches: &ArgMatches) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for (id, flag) in [
+        ("secret_key", "--secret-key"),
+        ("secret_key_previous", "--secret-key-previous"),
+        ("jwt_signing_key", "--jwt-signing-key"),
+    ] {
+        if given(matches, id).is_some() {
+            found.push(flag);
+        }
+    }
+    for (id, flag) in
+        [("database_url", "--database-url"), ("smtp_url", "--smtp-url"), ("source", "the source's address")]
+    {
+        if given(matches, id).is_some_and(|text| has_password(&text)) {
+            found.push(flag);
+        }
+    }
+    if let Some((_, below)) = matches.subcommand() {
+        found.extend(secrets(below));
+    }
+    found
+}
+
+/// What stands on the command line itself, and not in the environment.
+fn given(matches: &ArgMatches, id: &str) -> Option<String> {
+    let known = matches.try_contains_id(id).unwrap_or(false);
+    if !known || matches.value_source(id) != Some(ValueSource::CommandLine) {
+        return None;
+    }
+    matches.try_get_one::<String>(id).ok().flatten().cloned()
+}
+
+fn has_password(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| {
+        url.password().is_some_and(|password| !password.is_empty())
+            || url.query_pairs().any(|(name, value)| name == "password" && !value.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn found(line: &str) -> Vec<&'static str> {
+        let words = line.split(' ');
+        secrets(&super::super::Arguments::command().try_get_matches_from(words).expect(line))
+    }
+
+    /// D9t
+    #[test]
+    fn secrets_are_found_wherever_they_stand() {
+        for (line, flags) in [
+            ("auth-service --secret-key x", &["--secret-key"][..]),
+            (
+                "auth-service serve --jwt-signing-key x --secret-key-previous y",
+                &["--secret-key-previous", "--jwt-signing-key"],
+            ),
+            ("auth-service migrate --database-url postgres://auth:x@db/auth", &["--database-url"]),
+            ("auth-service users --database-url postgres://db/auth?password=x list", &["--database-url"]),
+            ("auth-service doctor --smtp-url smtps://ada:x@mail.example.org", &["--smtp-url"]),
+            ("auth-service import django postgres://reader:x@db/shop", &["the source's address"]),
+            ("auth-service migrate --database-url postgres://auth@db/auth", &[]),
+            ("auth-service migrate --database-url sqlite:auth.db", &[]),
+            ("auth-service import django shop.json --database-url sqlite:auth.db", &[]),
+            ("auth-service --secret-key-file secret-key", &[]),
+        ] {
+            assert_eq!(found(line), flags, "{line}");
+        }
+    }
+}
