@@ -97,6 +97,7 @@ impl std::fmt::Debug for RefreshKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::session::Lineage;
     use crate::db::types::Timestamp;
 
     fn secret(text: &str) -> SecretKey {
@@ -124,6 +125,7 @@ mod tests {
             proven_at: None,
             address: None,
             user_agent: None,
+            lineage: Lineage::default(),
         }
     }
 

@@ -1,13 +1,12 @@
 //! Renewal: a refresh token goes in, its successor comes out.
 //!
-//! Fifty tabs may renew at the same moment. One guarded `UPDATE` decides who moves the session on; the others
-//! find that their token is the one just replaced, and receive the same successor, so that it does not matter
-//! whose answer reaches the browser last. Within the grace after that, the successor itself is handed out again and
-//! not replaced. A token older than that is in two hands: the session ends (RFC 9700, 4.14.2).
+//! [`Rotation::judge`](super::Rotation::judge) decides by the session's row, which stays locked until what was decided is done. So of fifty tabs
+//! that renew at the same moment one moves the session on; the others find that their token was just replaced, and receive
+//! the same successor. It does not matter whose answer reaches the browser last.
 
 use diesel::QueryResult;
 
-use super::{Current, Ended, RefreshKey, RefreshToken, Session};
+use super::{Current, Ended, RefreshKey, RefreshToken, Session, Verdict};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::SessionLimits;
@@ -17,13 +16,13 @@ use crate::db::AnyConnection;
 #[derive(Debug)]
 #[must_use]
 pub enum Renewal {
-    /// Still logged in; the session's current generation is the token to hand out.
+    /// Still logged in; the session's generation is the token to hand out.
     Renewed(Box<Current>),
     /// The token proves nothing, or its session is over.
     Over,
     /// The account may not log in any more.
     Inactive,
-    /// A token came that was replaced long ago: whoever holds the session now is logged out, once.
+    /// A token came that only a second holder can have shown: whoever holds the session is logged out, once.
     Reused,
 }
 
@@ -64,37 +63,40 @@ impl Session {
                 entry.session(id.uuid()).record(conn)
             };
             let renewed =
-                |session| Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now }));
+                |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
             if !user.is_active {
                 note(conn, Event::RenewalRefused)?;
                 return Ok(Renewal::Inactive);
             }
-            if let Some(session) = session.clone().advance(conn, token.generation, client, limits, now)? {
-                note(conn, Event::Renewal)?;
-                return Ok(renewed(session));
-            }
-            // The session did not move on: the token is its current one from a moment ago, or was just replaced,
-            // or is a copy.
-            if session.accepts(token.generation, limits.grace, now) {
-                // Anybody with a login can ask as often as they like; the trail has an end for that.
-                let (user, since) = (user.id.uuid(), session.rotated_at);
-                if Entry::count_of(conn, Event::RenewalGrace, (user, id.uuid()), since, MOST_NOTED)?
-                    < MOST_NOTED
-                {
-                    note(conn, Event::RenewalGrace)?;
+            let rotation = session.rotation();
+            match rotation.judge(token.generation, limits.grace, now) {
+                Verdict::Rotate(to) => {
+                    let Some(session) = session.rotate(conn, &to, client, limits, now)? else {
+                        return Ok(Renewal::Over);
+                    };
+                    let comes_again = to.anchor == rotation.anchor;
+                    note(conn, if comes_again { Event::RenewalRepeated } else { Event::Renewal })?;
+                    renewed(session)
                 }
-                return Ok(renewed(session));
-            }
-            if token.generation < session.generation {
-                // Of several copies at the same moment one ends it; to the others it is over.
-                if !Self::end(conn, id, Ended::RefreshReuse, now)? {
-                    return Ok(Renewal::Over);
+                Verdict::Again(generation) => {
+                    // Anybody with a login can ask as often as they like; the trail has an end for that.
+                    let (user, since) = (user.id.uuid(), session.rotated_at);
+                    let noted =
+                        Entry::count_of(conn, Event::RenewalGrace, (user, id.uuid()), since, MOST_NOTED)?;
+                    if noted < MOST_NOTED {
+                        note(conn, Event::RenewalGrace)?;
+                    }
+                    renewed(session.handing_out(generation))
                 }
-                note(conn, Event::RefreshReuse)?;
-                return Ok(Renewal::Reused);
+                Verdict::Reuse => {
+                    if !Self::end(conn, id, Ended::RefreshReuse, now)? {
+                        return Ok(Renewal::Over);
+                    }
+                    note(conn, Event::RefreshReuse)?;
+                    Ok(Renewal::Reused)
+                }
+                Verdict::Unknown => Ok(Renewal::Over),
             }
-            // A generation that we have not reached: the database was restored from an older copy.
-            Ok(Renewal::Over)
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{User, UserId};
+use super::rotation::FIRST_GENERATION;
+use super::{Rotation, User, UserId, Verdict};
 use crate::audit::Client;
 use crate::clock::Clock;
 use crate::config::SessionLimits;
@@ -21,7 +22,7 @@ pub struct Session {
     pub user_id: UserId,
     /// Enters the refresh tokens' authentication code: without it, knowing `SECRET_KEY` forges nothing.
     pub seed: Vec<u8>,
-    /// Counts the refresh tokens that were given out; only the last is good.
+    /// Counts the refresh tokens that were issued.
     pub generation: i64,
     /// How the person proved who they are, RFC 8176, separated by spaces.
     pub amr: String,
@@ -37,9 +38,32 @@ pub struct Session {
     pub address: Option<String>,
     /// What the browser or program called itself then.
     pub user_agent: Option<String>,
+    #[diesel(embed)]
+    pub lineage: Lineage,
 }
 
-const FIRST_GENERATION: i64 = 1;
+/// Which refresh tokens were issued for which, as the row has it; [`Rotation`] says what that means. Whatever changes the
+/// generation without saying it anew, a former release or a proof of the password, thereby makes it void.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sessions)]
+pub struct Lineage {
+    /// The generation of the session for which the rest holds.
+    lineage_of: Option<i64>,
+    anchor: Option<i64>,
+    parent: Option<i64>,
+    children_after: Option<i64>,
+}
+
+impl From<&Rotation> for Lineage {
+    fn from(rotation: &Rotation) -> Self {
+        Self {
+            lineage_of: Some(rotation.newest),
+            anchor: Some(rotation.anchor),
+            parent: Some(rotation.parent),
+            children_after: Some(rotation.children_after),
+        }
+    }
+}
 
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +123,7 @@ impl Session {
             proven_at: Some(now),
             address: client.address_text(),
             user_agent: client.user_agent.clone(),
+            lineage: Lineage::default(),
         };
         diesel::insert_into(sessions::table).values(&session).execute(conn)?;
         Ok(session)
@@ -142,39 +167,29 @@ impl Session {
             .optional()
     }
 
-    /// Moves on from the generation that was `seen`, unless another request did first, the session is over, or it
-    /// moved on less than `limits.grace` ago. Of any number at the same moment exactly one gets the session as it
-    /// is then.
-    ///
-    /// The pause is for browsers with many tabs: if every answer moved the session on, a request that is still
-    /// under way would soon be two generations behind, and look like a thief's. The first token of a session
-    /// needs no pause, because none came before it.
-    pub fn advance(
+    /// Moves on to what was decided on this row. `None` when the row has changed since, or is over. Everything that
+    /// changes what the decision looks at raises the generation, so of any number at the same moment exactly one moves on.
+    pub fn rotate(
         self,
         conn: &mut AnyConnection,
-        seen: i64,
+        to: &Rotation,
         client: &Client,
         limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<Option<Self>> {
-        // A moment well in the future is a clock's mistake, and no reason to wait until it comes.
-        let settled = sessions::rotated_at
-            .lt(now - limits.grace)
-            .or(sessions::rotated_at.gt(now + limits.grace))
-            .or(sessions::generation.eq(FIRST_GENERATION));
         let alive = sessions::table
             .find(self.id)
-            .filter(sessions::generation.eq(seen))
-            .filter(settled)
+            .filter(sessions::generation.eq(self.generation))
             .filter(sessions::revoked_at.is_null())
             .filter(sessions::idle_until.gt(now))
             .filter(sessions::expires_at.gt(now));
         let moved = Self {
-            generation: seen + 1,
-            rotated_at: now,
+            generation: to.newest,
+            rotated_at: to.rotated_at,
             idle_until: (now + limits.idle).min(self.expires_at),
             address: client.address_text(),
             user_agent: client.user_agent.clone(),
+            lineage: to.into(),
             ..self
         };
         let changed = diesel::update(alive)
@@ -184,6 +199,7 @@ impl Session {
                 sessions::idle_until.eq(moved.idle_until),
                 sessions::address.eq(&moved.address),
                 sessions::user_agent.eq(&moved.user_agent),
+                moved.lineage,
             ))
             .execute(conn)?;
         Ok((changed == 1).then_some(moved))
@@ -282,11 +298,28 @@ impl Session {
         self.revoked_at.is_some() || now >= self.idle_until || now >= self.expires_at
     }
 
-    /// Whether `generation` is the current one, or the one before within the grace that tabs renewing at the
-    /// same moment need.
+    /// Where the session stands among its refresh tokens.
+    pub fn rotation(&self) -> Rotation {
+        let Lineage { lineage_of, anchor, parent, children_after } = self.lineage;
+        match (anchor, parent, children_after) {
+            (Some(anchor), Some(parent), Some(children_after)) if lineage_of == Some(self.generation) => {
+                let (newest, rotated_at) = (self.generation, self.rotated_at);
+                Rotation { newest, anchor, parent, children_after, rotated_at }
+            }
+            _ => Rotation::plain(self.generation, self.rotated_at),
+        }
+    }
+
+    /// Whether a page may take `generation` for its owner's: it is the newest one, or gets that within the grace that
+    /// tabs renewing at the same moment need. What a renewal alone forgives, a lost answer, is nobody on a page.
     pub fn accepts(&self, generation: i64, grace: std::time::Duration, now: Timestamp) -> bool {
-        let is_recent = self.rotated_at - grace <= now && now <= self.rotated_at + grace;
-        generation == self.generation || (generation == self.generation - 1 && is_recent)
+        let verdict = self.rotation().judge(generation, grace, now);
+        generation == self.generation || matches!(verdict, Verdict::Again(_))
+    }
+
+    /// The same session with another of its tokens to hand out.
+    pub fn handing_out(self, generation: i64) -> Self {
+        Self { generation, ..self }
     }
 
     /// When it runs out unless it is renewed: neither cookie outlives this.

@@ -14,11 +14,14 @@ pub enum Event {
     Logout,
     /// A refresh token was replaced by its successor.
     Renewal,
-    /// The same token or the one before came within the grace, and received the current one.
+    /// A token that had been replaced a moment ago, or not yet, came within the grace, and the session stayed as it is.
     RenewalGrace,
+    /// A token that had been replaced before came again, and nobody has shown a successor of it: the answer was lost, or
+    /// somebody holds a copy, which the next renewals will tell.
+    RenewalRepeated,
     /// The session lives, but its account may not log in any more.
     RenewalRefused,
-    /// A token came that had been replaced long before: its session was ended.
+    /// A token came although its successor, or another one in its place, had been shown before: its session was ended.
     RefreshReuse,
     /// A session ended before its time; `detail` says why.
     SessionEnded,
@@ -48,7 +51,7 @@ pub(super) enum Loudness {
 }
 
 impl Event {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Registered,
         Self::Login,
         Self::LoginRefused,
@@ -57,6 +60,7 @@ impl Event {
         Self::Logout,
         Self::Renewal,
         Self::RenewalGrace,
+        Self::RenewalRepeated,
         Self::RenewalRefused,
         Self::RefreshReuse,
         Self::SessionEnded,
@@ -84,6 +88,7 @@ impl Event {
             Self::Logout => "logout",
             Self::Renewal => "renewal",
             Self::RenewalGrace => "renewal_grace",
+            Self::RenewalRepeated => "renewal_repeated",
             Self::RenewalRefused => "renewal_refused",
             Self::RefreshReuse => "refresh_reuse",
             Self::SessionEnded => "session_ended",

@@ -39,6 +39,10 @@ diesel::table! {
         proven_at -> Nullable<UtcTimestamp>,
         address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
+        lineage_of -> Nullable<BigInt>,
+        anchor -> Nullable<BigInt>,
+        parent -> Nullable<BigInt>,
+        children_after -> Nullable<BigInt>,
     }
 }
 

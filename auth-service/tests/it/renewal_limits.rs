@@ -83,9 +83,10 @@ async fn an_old_token_of_a_session_that_ran_out_ends_nothing() {
     assert_eq!(app.session_of(&ada).await.revoked_because, None);
 }
 
-/// R5 with `REFRESH_GRACE=0`: renewals still follow one another, and every copy counts as theft.
+/// R5 with `REFRESH_GRACE=0`: renewals still follow one another, and a copy is theft from the moment on that the token
+/// after it was shown.
 #[tokio::test]
-async fn without_grace_a_replaced_token_ends_the_session_at_once() {
+async fn without_grace_a_token_whose_successor_was_shown_ends_the_session_at_once() {
     let app = with_grace("0s").await;
     let ada = ada(&app).await;
     for generation in 2..6 {
@@ -93,8 +94,10 @@ async fn without_grace_a_replaced_token_ends_the_session_at_once() {
         assert_eq!(app.session_of(&ada).await.generation, generation);
     }
     let copy = ada.copy();
-    ada.get("/login").await;
-    app.wait(Duration::from_millis(1));
+    for _ in 0..2 {
+        ada.get("/login").await;
+        app.wait(Duration::from_millis(1));
+    }
     assert!(!copy.is_logged_in().await);
     assert_eq!(copy.get("/login").await.status, 200);
     assert_eq!(app.session_of(&ada).await.revoked_because.as_deref(), Some("refresh_reuse"));
@@ -111,8 +114,10 @@ async fn the_grace_can_be_five_minutes() {
     assert_eq!(copy.get("/login").await.status, 303);
     app.wait(11 * SECOND);
     let copy = ada.copy();
-    ada.get("/login").await;
-    app.wait(301 * SECOND);
+    for _ in 0..2 {
+        ada.get("/login").await;
+        app.wait(301 * SECOND);
+    }
     assert_eq!(copy.get("/login").await.status, 200);
     assert_eq!(app.session_of(&ada).await.revoked_because.as_deref(), Some("refresh_reuse"));
 }

@@ -144,8 +144,10 @@ async fn the_end_of_a_reused_session_is_not_undone_by_renewals_at_the_same_momen
     for round in 0..10 {
         let ada = ada(&app).await;
         let thief = ada.copy();
-        ada.get("/login").await;
-        app.wait(PAUSE);
+        for _ in 0..2 {
+            ada.get("/login").await;
+            app.wait(PAUSE);
+        }
         ada.get("/login").await;
         let theft = tokio::spawn(async move { send(&thief, "/login").await.status });
         let replies = renew_in_tabs(&ada, 20).await;
