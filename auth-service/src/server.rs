@@ -1,12 +1,11 @@
 //! The service: its address, its pages, and the order of what surrounds them.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpServer, dev, web};
-use shared_claims::server::{Listener, Peer};
+use actix_web::{dev, web};
+use shared_claims::server::{BoundedServer, Limits, Listener};
 
 use crate::app::App;
 use crate::error::Error;
@@ -20,12 +19,10 @@ use crate::{
     session_list, stop,
 };
 
-/// Somebody who sends a request's head slower than this holds a connection for nothing (ASVS 15.2.2).
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// The service, listening. Nothing is answered until [`Server::run`].
 pub struct Server {
     listener: Listener,
+    limits: Limits,
     app: App,
 }
 
@@ -33,7 +30,12 @@ impl Server {
     /// The address is taken before the database is touched: a taken port is told at once, and a test can ask for
     /// port 0.
     pub fn new(listener: impl Into<Listener>, app: App) -> Self {
-        Self { listener: listener.into(), app }
+        Self { listener: listener.into(), limits: Limits::default(), app }
+    }
+
+    /// The same with other limits for its connections (ASVS 15.2.2); tests wait less.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// `None` where it listens on a socket's file.
@@ -50,7 +52,8 @@ impl Server {
     pub fn run(self) -> std::io::Result<dev::Server> {
         let app = web::Data::new(self.app);
         housekeeping::start(app.clone());
-        let server = HttpServer::new(move || {
+        let proxies = app.config.trusted_proxies.clone();
+        let server = BoundedServer::new(move || {
             actix_web::App::new()
                 .configure(|services| App::install(&app, services))
                 .configure(pages)
@@ -65,16 +68,12 @@ impl Server {
                 .wrap(from_fn(cookie_guard::guard))
                 .wrap(from_fn(close_connections))
         });
-        let server = server
-            .on_connect(Peer::note)
-            .client_request_timeout(HEAD_TIMEOUT)
+        server
+            .limits(self.limits)
+            .proxies(move |address| proxies.contain(address))
             .disable_signals()
-            .shutdown_timeout(stop::FINISH_SECONDS);
-        Ok(match self.listener {
-            Listener::Tcp(listener) => server.listen(listener)?,
-            Listener::Unix(listener) => server.listen_uds(listener)?,
-        }
-        .run())
+            .shutdown_timeout(stop::FINISH_SECONDS)
+            .listen(self.listener)
     }
 }
 

@@ -16,11 +16,11 @@ mod settings;
 mod templates;
 
 use std::error::Error;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 
-use actix_web::HttpServer;
+use actix_web::dev::Server;
 use shared_claims::SharedLogin;
-use shared_claims::server::Listener;
+use shared_claims::server::{BoundedServer, Limits, Listener};
 use tracing_subscriber::EnvFilter;
 
 pub use app::{Service, app};
@@ -45,11 +45,15 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let (listener, _socket_file) =
         settings.listen.bind().map_err(|e| format!("LISTEN cannot be used: {e}"))?;
     tracing::info!(address = %settings.listen, url = %service.login.settings().service_url(), "listening");
-    let server = HttpServer::new(move || app(service.clone())).shutdown_timeout(10);
-    let server = match listener {
-        Listener::Tcp(listener) => server.listen(listener)?,
-        Listener::Unix(listener) => server.listen_uds(listener)?,
-    };
-    server.run().await?;
+    server(service, listener, Limits::default())?.await?;
     Ok(())
+}
+
+/// The service on real sockets, where nobody holds a connection for ever. Behind a proxy on another machine, name it to
+/// [`BoundedServer::proxies`]: it brings more connections than one visitor may have.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn server(service: Service, listener: impl Into<Listener>, limits: Limits) -> io::Result<Server> {
+    BoundedServer::new(move || app(service.clone())).limits(limits).shutdown_timeout(10).listen(listener)
 }

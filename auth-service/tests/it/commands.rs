@@ -109,10 +109,6 @@ impl Serving {
         &self.3
     }
 
-    pub fn id(&self) -> u32 {
-        self.0.id()
-    }
-
     /// Head and body of an answer.
     pub fn get(&self, path: &str) -> String {
         let mut visitor = TcpStream::connect(self.2).unwrap();
@@ -123,8 +119,12 @@ impl Serving {
         answer
     }
 
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     fn signal(&self, name: &str) {
-        let kill = format!("kill -{name} {}", self.0.id());
+        let kill = format!("kill -{name} {}", self.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 }

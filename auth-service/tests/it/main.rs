@@ -49,6 +49,7 @@ mod forward_auth_roles;
 mod full_disk;
 mod headers;
 mod health;
+mod held_connections;
 mod host;
 mod hostile_input;
 mod hostile_names;

@@ -2,6 +2,7 @@
 
 mod api;
 mod careful;
+mod held_connections;
 mod notes;
 mod outage;
 mod pages;

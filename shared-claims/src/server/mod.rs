@@ -1,12 +1,25 @@
-//! Where a service written with actix-web listens, and who is at the other end.
+//! Where a service written with actix-web listens, who is at the other end, and how long it bears with them.
 //!
 //! `LISTEN` is an address and a port, or a socket in the file system for a proxy on the same machine: whoever may open that
 //! file may connect, and nobody else, whatever the network looks like.
+//!
+//! [`BoundedServer`] takes the place of [`actix_web::HttpServer`], which lets whoever reaches the port hold a connection for ever and make a
+//! worker spin: see [`Limits`] for what ends here, and when.
 
+mod bounded;
+mod connection;
+mod descriptors;
+mod exchange;
+mod limits;
 mod listen;
+mod patience;
 mod peer;
+mod roster;
 mod socket_file;
+mod stream;
 
+pub use bounded::BoundedServer;
+pub use limits::Limits;
 pub use listen::{Listen, ListenError, Listener};
 pub use peer::Peer;
 pub use socket_file::SocketFile;

@@ -1,6 +1,8 @@
 //! The crate from outside, as the people who meet it: a service, a browser, a hostile sibling.
 
 mod answers;
+#[cfg(unix)]
+mod bounded;
 mod cache;
 mod conflict;
 mod cookies;

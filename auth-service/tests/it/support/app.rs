@@ -11,6 +11,7 @@ use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::db::{Database, DatabaseError};
 use auth_service::server::Server;
+use shared_claims::server::Limits;
 
 use super::clock::TestClock;
 use super::database::TestDatabase;
@@ -36,6 +37,8 @@ pub struct Tweaks {
     pub flags: ServeFlags,
     /// bcrypt's cost; 4, the least there is, unless a test measures.
     pub bcrypt_cost: Option<u32>,
+    /// How long connections are borne with; as in earnest, unless a test waits for the end.
+    pub limits: Option<Limits>,
     /// What no setting allows, such as keys that sign for seconds.
     pub config: Option<fn(&mut Config)>,
     /// How many seconds the machine's clock is wrong. Where the database has a clock, the service goes by that.
@@ -65,6 +68,7 @@ impl TestApp {
     pub async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
         logs::start();
         let app_clock = clock.clock_of_a_machine_ahead(tweaks.machine_is_ahead);
+        let limits = tweaks.limits.clone().unwrap_or_default();
         let config = config(&database.url, tweaks);
         let app_config = config.clone();
         let (send, receive) = mpsc::channel();
@@ -72,7 +76,8 @@ impl TestApp {
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let (listener, _socket_file) = app_config.listen.bind().unwrap();
-                let server = Server::new(listener, App::open(app_config, app_clock).unwrap());
+                let server =
+                    Server::new(listener, App::open(app_config, app_clock).unwrap()).with_limits(limits);
                 let address = server.address().unwrap().unwrap_or(NO_ADDRESS);
                 let running = server.run().unwrap();
                 send.send((address, running.handle())).unwrap();

@@ -1,0 +1,241 @@
+//! A server that ends what a client would not end.
+
+use std::fmt::Debug;
+use std::future::ready;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_http::body::MessageBody;
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, KeepAlive, Protocol, Request, Response};
+use actix_server::{GracefulShutdownSignal, ServerBuilder};
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, apply_fn_factory, fn_service,
+    map_config,
+};
+use actix_web::dev::{AppConfig, Server};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::connection::Connection;
+use super::exchange::Exchange;
+use super::limits::Limits;
+use super::listen::BACKLOG;
+use super::roster::Roster;
+use super::stream::Stream;
+use super::{Listener, Peer, descriptors};
+
+/// What the kernel keeps of an answer that is not taken, for each connection; it doubles this. Left to itself it keeps up to 4 MiB.
+const SEND_BUFFER_BYTES: usize = 128 * 1024;
+
+/// As [`actix_web::HttpServer`], within [`Limits`].
+///
+/// ```no_run
+/// # use actix_web::App;
+/// # use shared_claims::server::{BoundedServer, Listen};
+/// # async fn run() -> std::io::Result<()> {
+/// let (listener, _socket_file) = Listen::Tcp(([127, 0, 0, 1], 8002).into()).bind()?;
+/// BoundedServer::new(App::new).listen(listener)?.await
+/// # }
+/// ```
+///
+/// It raises the process's limit of open files as far as it may.
+#[must_use = "it listens when it is told to"]
+pub struct BoundedServer<F> {
+    factory: F,
+    limits: Limits,
+    is_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+    workers: usize,
+    builder: ServerBuilder,
+}
+
+impl<F> BoundedServer<F> {
+    /// One that makes an `App` for each of its workers, of which there are as many as cores.
+    pub fn new(factory: F) -> Self {
+        let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+        let builder = Server::build().workers(workers);
+        Self { factory, limits: Limits::default(), is_proxy: Arc::new(|_| false), workers, builder }
+    }
+
+    /// Other limits than the defaults.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The proxies, behind each of which are many people.
+    pub fn proxies(mut self, is_proxy: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        self.is_proxy = Arc::new(is_proxy);
+        self
+    }
+
+    /// How long a graceful stop waits for what has begun, in seconds. 30.
+    pub fn shutdown_timeout(mut self, seconds: u64) -> Self {
+        self.builder = self.builder.shutdown_timeout(seconds);
+        self
+    }
+
+    /// Leaves signals to others, who stop it by its handle.
+    pub fn disable_signals(mut self) -> Self {
+        self.builder = self.builder.disable_signals();
+        self
+    }
+
+    /// Serves those who come to `listener`, once it is polled.
+    ///
+    /// # Errors
+    /// When the listener cannot be used.
+    pub fn listen<I, S, B>(self, listener: impl Into<Listener>) -> io::Result<Server>
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<actix_web::Error> + 'static,
+        S::InitError: Debug,
+        S::Response: Into<Response<B>> + 'static,
+        S::Service: 'static,
+        <S::Service as Service<Request>>::Future: 'static,
+        B: MessageBody + 'static,
+    {
+        let limits = self.limits.for_one_of(self.workers, descriptors::raise());
+        // A worker that is busy for a moment finds some more waiting than it has places for.
+        let builder =
+            self.builder.max_concurrent_connections(limits.connections + limits.connections / 8 + 1);
+        let stopping = builder.graceful_shutdown_signal();
+        let (factory, is_proxy) = (self.factory, self.is_proxy);
+        let builder = match listener.into() {
+            Listener::Tcp(listener) => {
+                rustix::net::listen(&listener, BACKLOG)?;
+                // Those who connect inherit it.
+                rustix::net::sockopt::set_socket_send_buffer_size(&listener, SEND_BUFFER_BYTES)?;
+                builder.listen("http", listener, move || {
+                    let worker = Worker::new(&limits, is_proxy.clone(), stopping.clone());
+                    let http = http(&factory, &limits);
+                    fn_service(move |io: TcpStream| ready(worker.admit_from_network(io))).and_then(http)
+                })?
+            }
+            Listener::Unix(listener) => builder.listen_uds("http", listener, move || {
+                let worker = Worker::new(&limits, is_proxy.clone(), stopping.clone());
+                let http = http(&factory, &limits);
+                fn_service(move |io: UnixStream| ready(worker.admit(io, Peer::UnixSocket, None)))
+                    .and_then(http)
+            })?,
+        };
+        Ok(builder.run())
+    }
+}
+
+/// A connection on its way to the HTTP library.
+type Admitted<T> = (Stream<T>, Protocol, Option<SocketAddr>);
+
+/// What a worker decides by, in its own thread.
+#[derive(Clone)]
+struct Worker {
+    limits: Rc<Limits>,
+    roster: Rc<Roster>,
+    is_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+}
+
+impl Worker {
+    fn new(
+        limits: &Limits,
+        is_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+        stopping: GracefulShutdownSignal,
+    ) -> Self {
+        let roster = Rc::new(Roster::new(limits.connections, limits.connections_per_peer));
+        let leaving = roster.clone();
+        actix_web::rt::spawn(async move {
+            stopping.notified().await;
+            leaving.leave();
+        });
+        Self { limits: Rc::new(limits.clone()), roster, is_proxy }
+    }
+
+    /// A connection that was reset has no address any more, and nobody to answer.
+    fn admit_from_network(&self, io: TcpStream) -> Result<Admitted<TcpStream>, DispatchError> {
+        let address = io.peer_addr().map_err(DispatchError::Io)?;
+        self.admit(io, Peer::Address(address.ip()), Some(address))
+    }
+
+    fn admit<T>(&self, io: T, peer: Peer, address: Option<SocketAddr>) -> Result<Admitted<T>, DispatchError>
+    where
+        T: AsyncRead + AsyncWrite + Unpin,
+    {
+        let is_proxy = matches!(peer, Peer::Address(address) if (self.is_proxy)(address.to_canonical()));
+        let place = self
+            .roster
+            .admit(peer, is_proxy)
+            .ok_or(DispatchError::Io(ErrorKind::ConnectionRefused.into()))?;
+        let connection = Rc::new(Connection::new(self.limits.clone(), place, peer));
+        Ok((Stream::new(io, connection), Protocol::Http1, address))
+    }
+}
+
+/// HTTP/1.1 and nothing else, for streams of ours.
+fn http<T, F, I, S, B>(
+    factory: &F,
+    limits: &Limits,
+) -> impl ServiceFactory<Admitted<T>, Config = (), Response = (), Error = DispatchError, InitError = ()>
++ use<T, F, I, S, B>
+where
+    T: AsyncRead + AsyncWrite + Unpin + 'static,
+    F: Fn() -> I,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: Debug,
+    S::Response: Into<Response<B>> + 'static,
+    S::Service: 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let app = factory().into_factory().map_err(|error| error.into().error_response());
+    // The address and name in there are used for nothing but links of services that do not know their own.
+    let app = map_config(app, |()| AppConfig::default());
+    let watched = apply_fn_factory(app, |mut request: Request, app: &_| {
+        let exchange = Exchange::begin(&mut request);
+        let answer = Service::call(app, request);
+        async move { Ok::<_, actix_web::HttpResponse>(exchange.answer(answer.await?.into())) }
+    });
+    HttpService::build()
+        // How long a connection may idle is ours to say: the library's clock runs while a slow reader still takes the answer.
+        .keep_alive(KeepAlive::Os)
+        .client_request_timeout(limits.head)
+        .client_disconnect_timeout(std::time::Duration::from_secs(1))
+        .on_connect_ext(|stream: &Stream<T>, data| {
+            data.insert(stream.connection().clone());
+            data.insert(stream.connection().peer());
+        })
+        .finish(watched)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// T5: a connection that was reset has no address any more. What it sent could be read all the same, and must not pass for that of a proxy at a
+    /// socket's file, which has none either.
+    #[actix_web::test]
+    async fn a_connection_that_was_reset_is_not_served() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        client.try_write(b"GET / HTTP/1.1\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n").unwrap();
+        server.readable().await.unwrap();
+        client.set_zero_linger().unwrap();
+        drop(client);
+        while server.peer_addr().is_ok() {
+            tokio::task::yield_now().await;
+        }
+        let mut start = [0; 3];
+        assert_eq!(server.try_read(&mut start).ok(), Some(3), "what it sent is there");
+        let stopping = ServerBuilder::new().graceful_shutdown_signal();
+        let worker = Worker::new(&Limits::default(), Arc::new(|_| false), stopping);
+        assert!(worker.admit_from_network(server).is_err());
+    }
+}

@@ -1,0 +1,50 @@
+//! How many connections there may be. I8: every test here.
+
+use super::*;
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// Everything else is as long as a test may take: what ends here, ends for want of room.
+fn of_connections(each_worker: usize) -> Limits {
+    let (head, idle) = (PATIENCE, PATIENCE);
+    Limits { head, idle, standstill: PATIENCE, connections: each_worker * workers(), ..Limits::default() }
+}
+
+#[test]
+fn whoever_waits_longest_makes_room_for_one_more() {
+    let service = Service::with(of_connections(4));
+    let mut idle: Vec<Client> = (0..4 * workers()).map(|_| service.connect()).collect();
+    let mut halves: Vec<Client> = (0..4 * workers()).map(|_| service.connect()).collect();
+    for half in &mut halves {
+        half.send("GET / HT");
+    }
+    for _ in 0..workers() {
+        let mut client = service.connect();
+        client.send(&get("/"));
+        client.hear("hello");
+    }
+    for client in &mut idle {
+        assert_eq!(client.hear_all(), "");
+    }
+}
+
+#[test]
+fn whoever_is_served_keeps_their_place_and_one_more_is_refused() {
+    let service = Service::with(of_connections(4));
+    let mut served: Vec<Client> = (0..4 * workers()).map(|_| service.connect()).collect();
+    for client in &mut served {
+        client.send(&get("/patient"));
+    }
+    while service.seen.waiting.load(Ordering::SeqCst) < served.len() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(service.connect().hear_all(), "");
+    for client in &mut served {
+        client.hear("done");
+    }
+    let mut client = service.connect();
+    client.send(&get("/"));
+    client.hear("hello");
+}
