@@ -18,6 +18,21 @@ const { stranger } = await import('../support/person.mjs');
 /** As many as a browser keeps for a domain, of the size that it takes. */
 const bomb = Array.from({ length: 180 }, (_, n) => `bomb${n}=${'x'.repeat(4080)}`);
 const ours = ['__Host-sso_refresh=v1.a.b', '__Secure-sso_hint=1', '__Host-sso_browser=abc%2B/=', '__Secure-sso_access=e.y.J', '__Host-sso_trip=t'];
+/** Somebody whose browser a sibling has filled, by `Domain=sso.localhost; Path=/`. */
+class Bombed extends Client {
+  planted = new Map(bomb.map((pair) => [pair.split('=')[0], pair]));
+
+  async request(url, options = {}) {
+    const headers = { 'sec-fetch-site': 'same-origin', referer: `${settings.AUTH_URL}/cookies`, ...options.headers };
+    const answer = await super.request(url, { ...options, headers, planted: [...this.planted.values()] });
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [name] = line.split('=');
+      if (/; Domain=sso\.localhost; Path=\/; Max-Age=0/.test(line)) this.planted.delete(name);
+    }
+    return answer;
+  }
+}
+
 /** The cookies of a header, in no order. */
 const pairs = (header = '') => header.split(';').map((pair) => pair.trim()).filter(Boolean).sort();
 
@@ -87,15 +102,32 @@ describe('a person whose browser is full of others’ cookies', { skip: binary ?
     it(`registers and logs in through ${name}`, { skip: notInstalled(name) }, async (t) => {
       const front = await startFrontDoor(name, temporaryFolder(), { url: settings.AUTH_URL, port, keys, auth: [settings.LISTEN], demo: `127.0.0.1:${demo}` });
       t.after(() => front.stops());
-      const client = new Client();
-      const asks = client.request.bind(client);
-      client.request = (url, options = {}) => asks(url, { ...options, planted: bomb });
+      const person = new Bombed();
       const who = stranger('Bombed');
-      assert.equal((await client.registers(who)).status, 303);
-      assert.equal((await client.logsIn(who)).status, 303);
-      const account = await client.request(`${settings.AUTH_URL}/`);
+      assert.equal((await person.registers(who)).status, 303);
+      assert.equal((await person.logsIn(who)).status, 303);
+      const account = await person.request(`${settings.AUTH_URL}/`);
       assert.equal(account.status, 200);
       assert.match(account.body, new RegExp(who.email));
+    });
+
+    it(`gets rid of them through ${name}, and stays logged in`, { skip: notInstalled(name) }, async (t) => {
+      const front = await startFrontDoor(name, temporaryFolder(), { url: settings.AUTH_URL, port, keys, auth: [settings.LISTEN], demo: `127.0.0.1:${demo}` });
+      t.after(() => front.stops());
+      const person = new Bombed();
+      const who = stranger('Bombed');
+      for (const step of ['registers', 'logsIn']) assert.equal((await person[step](who)).status, 303, step);
+      let presses = 0;
+      for (; person.planted.size > 0 && presses < 30; presses += 1) {
+        let answer = await person.request(`${settings.AUTH_URL}/cookies`);
+        assert.equal(answer.status, 200);
+        const form = Object.fromEntries([...answer.body.matchAll(/<input[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)].map(([, field, value]) => [field, value]));
+        answer = await person.request(`${settings.AUTH_URL}/cookies`, { method: 'POST', form });
+        while (answer.status === 303) answer = await person.request(new URL(answer.headers.location, settings.AUTH_URL).href);
+        assert.equal(answer.status, 200);
+      }
+      assert.deepEqual([...person.planted.keys()], [], `after ${presses} times`);
+      assert.match((await person.request(`${settings.AUTH_URL}/`)).body, new RegExp(who.email));
     });
   }
 });
