@@ -73,7 +73,7 @@ fn the_units_are_exposed_to_little() {
 }
 
 #[test]
-fn the_units_differ_in_their_port_alone() {
+fn the_units_differ_in_their_socket_alone() {
     let lines = |name: &str| -> Vec<String> {
         let text = unit(name);
         let settings =
@@ -81,6 +81,27 @@ fn the_units_differ_in_their_port_alone() {
         settings.map(str::to_owned).collect()
     };
     let several: Vec<_> =
-        lines(UNITS[1]).into_iter().filter(|line| line != "Environment=LISTEN=127.0.0.1:%i").collect();
+        lines(UNITS[1]).into_iter().map(|line| line.replace("/%i.sock", "/http.sock")).collect();
     assert_eq!(lines(UNITS[0]), several);
+}
+
+/// Q8
+#[test]
+fn the_unit_listens_where_the_proxies_examples_ask_and_may_make_the_socket_there() {
+    let unit = unit(UNITS[0]);
+    let socket = unit.lines().find_map(|line| line.strip_prefix("Environment=LISTEN=unix:")).unwrap();
+    let folder = Path::new(socket).parent().unwrap().file_name().unwrap().to_str().unwrap();
+    // Made by systemd, for the unit's user and group; others may not even enter.
+    for line in [&format!("RuntimeDirectory={folder}"), "RuntimeDirectoryMode=0750"] {
+        assert!(unit.lines().any(|found| found == line), "{line}");
+    }
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let asks = [
+        ("nginx/conf.d/shared-login.conf", format!("server unix:{socket} ")),
+        ("caddy/Caddyfile", format!("unix/{socket}}}")),
+    ];
+    for (file, upstream) in asks {
+        let text = fs::read_to_string(examples.join(file)).unwrap();
+        assert!(text.contains(&upstream), "{file} lacks `{upstream}`");
+    }
 }
