@@ -7,6 +7,7 @@ use super::{Client, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 use crate::db::types::{Id, Timestamp};
+use crate::telemetry;
 
 /// The account or session that an event is about; it may be gone by now.
 pub type SubjectId = Id<()>;
@@ -78,6 +79,7 @@ impl Entry {
         macro_rules! line {
             ($level:ident) => {
                 tracing::$level!(
+                    target: telemetry::SECURITY,
                     event = self.event,
                     actor = self.actor,
                     user = shown(self.user_id),

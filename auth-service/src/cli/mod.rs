@@ -29,6 +29,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self, ConfigError, DatabaseFlags, ServeFlags};
 use crate::db::DatabaseError;
+use crate::telemetry;
 
 /// One login for every sub-domain.
 #[derive(Parser)]
@@ -125,7 +126,8 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             // One line, whatever a library's message holds.
             let message = failure.to_string();
-            eprintln!("auth-service: {}", message.split_whitespace().collect::<Vec<_>>().join(" "));
+            let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+            telemetry::say_last(&format!("auth-service: {message}"));
             failure.exit_code()
         }
     }

@@ -15,7 +15,7 @@ use super::Failure;
 /// Serves until SIGTERM or SIGINT, and stops as [`stop`] says.
 pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let config = Config::parse(flags)?;
-    telemetry::init(config.log_format);
+    let _flush = telemetry::init(config.log_format);
     let (auth_url, listen, delay) = (config.auth_url.origin(), config.listen.clone(), config.shutdown_delay);
     let (listener, _socket_file) = listen
         .bind()

@@ -11,6 +11,7 @@ use tracing::Instrument;
 use super::client;
 use crate::config::TrustedProxies;
 use crate::random;
+use crate::telemetry;
 
 /// Each line of a request repeats its path; somebody who sends a long one must not fill the disk.
 const LOGGED_PATH_BYTES: usize = 256;
@@ -41,6 +42,7 @@ pub async fn access_log(
     request.extensions_mut().insert(id);
     let begun = Instant::now();
     let span = tracing::info_span!(
+        target: telemetry::SECURITY,
         "request",
         %id,
         method = %request.method(),

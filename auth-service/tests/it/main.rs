@@ -63,6 +63,7 @@ mod key_life;
 mod key_races;
 mod key_settings;
 mod languages;
+mod log_reader;
 mod login;
 mod login_asked_for;
 mod login_circles;

@@ -1,0 +1,97 @@
+//! Log lines: structured, on standard error, at the level that `RUST_LOG` asks for (`info` when it does not).
+//!
+//! A line is short whatever somebody sent (`fields.rs`, `line.rs`), and is written by a thread of its own (`queue.rs`):
+//! whoever reads the log may stand still, and nobody who is answered notices. Lines of [`SECURITY`] are written whatever
+//! `RUST_LOG` says, and are the last to be dropped.
+
+mod fields;
+mod layer;
+mod line;
+mod queue;
+
+use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::LogFormat;
+use layer::Lines;
+use line::Form;
+use queue::Queue;
+
+/// The target of what is written whatever `RUST_LOG` says: events of the trail, and the span that says whose request it was.
+pub const SECURITY: &str = "security";
+
+/// actix reports each connection that is no HTTP as an error; strangers could fill the log with that.
+const DEFAULT: &str = "info,actix_http::h1::dispatcher=off";
+
+/// How long the end waits for a reader.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// The lines of this process, once it logs.
+static QUEUE: OnceLock<Queue> = OnceLock::new();
+
+/// Writes what is left when it is dropped, as far as somebody reads.
+#[must_use]
+pub struct Flush(());
+
+impl Drop for Flush {
+    fn drop(&mut self) {
+        if let Some(queue) = QUEUE.get() {
+            queue.flush(LAST_WORDS);
+        }
+    }
+}
+
+/// Starts logging for the whole process. A second call changes nothing.
+pub fn init(format: LogFormat) -> Flush {
+    let form = match format {
+        LogFormat::Json => Form::Json,
+        LogFormat::Pretty if std::io::IsTerminal::is_terminal(&std::io::stderr()) => Form::Colored,
+        LogFormat::Pretty => Form::Plain,
+    };
+    let mut is_first = false;
+    let queue = QUEUE.get_or_init(|| {
+        is_first = true;
+        Queue::start(std::io::stderr(), move |dropped| line::of_dropped(form, dropped))
+    });
+    if is_first {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
+        let always = filter_fn(|about| about.target() == SECURITY).with_max_level_hint(LevelFilter::INFO);
+        let lines = Lines::new(form, queue.clone()).with_filter(filter.or(always));
+        // It fails only when somebody, such as a test, has set a subscriber already; theirs stays.
+        let _ = tracing_subscriber::registry().with(lines).try_init();
+        tell_of_panics();
+    }
+    Flush(())
+}
+
+/// The last thing that a command says, on standard error; not longer than a reader who stands still lets it.
+pub fn say_last(words: &str) {
+    match QUEUE.get() {
+        None => eprintln!("{words}"),
+        Some(queue) => {
+            queue.push(format!("{words}\n"), true);
+            queue.flush(LAST_WORDS);
+        }
+    }
+}
+
+/// A panic's own message would be written by the thread that panicked, which may have somebody to answer.
+fn tell_of_panics() {
+    let usual = std::panic::take_hook();
+    let wants_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    std::panic::set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, words = panic.payload_as_str(), "a bug: a thread panicked");
+        if wants_backtrace {
+            usual(panic);
+        }
+    }));
+}
