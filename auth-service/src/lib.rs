@@ -22,6 +22,7 @@ pub mod jwks;
 pub mod keyring;
 pub mod login;
 pub mod logout;
+pub mod memory;
 pub mod random;
 pub mod registration;
 pub mod server;

@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::error::Error;
 use crate::text::Text;
 use crate::web::{
-    Draining, access_log, browser, close_connections, cookie_guard, error_pages, headers, host, limits,
-    same_origin, statics,
+    Draining, access_log, browser, close_connections, cookie_guard, error_pages, headers, host,
+    known_browser, limits, same_origin, statics,
 };
 use crate::{
     account, api, cookie_cleanup, forward_auth, health, housekeeping, jwks, login, logout, registration,
@@ -59,6 +59,7 @@ impl Server {
                 .configure(pages)
                 // From here on outwards: what is written last sees a request first.
                 .wrap(browser::sessions(&app.cookies, &app.config.secret_key))
+                .wrap(from_fn(known_browser::keep))
                 .wrap(from_fn(same_origin::require))
                 .wrap(from_fn(host::require))
                 .wrap(from_fn(limits::require))

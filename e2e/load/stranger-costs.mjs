@@ -112,7 +112,8 @@ function ask(text) {
     // Who refuses an oversized request may close before it has read all of it.
     socket.on('error', (error) => (chunks.length || ['ECONNRESET', 'EPIPE'].includes(error.code) ? finish() : reject(error)));
     socket.on('close', finish);
-    socket.end(text);
+    // Not `end`: who closes their side has gone, and is answered no more.
+    socket.write(text);
     function finish() {
       const answer = Buffer.concat(chunks);
       resolve({ bytes: answer.length, text: answer.toString('latin1'), status: answer.toString('latin1', 9, 12) || 'none' });

@@ -120,6 +120,7 @@ register-password-hint = Mindestens { $min } Zeichen. Gut sind mehrere Wörter, 
 register-passwords-differ = Bitte geben Sie in beiden Feldern dasselbe Passwort ein.
 register-email-invalid = Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.org.
 register-email-taken = Zu dieser E-Mail-Adresse gibt es schon ein Konto. Möchten Sie sich stattdessen anmelden?
+register-too-many = Aus Ihrem Netz wurden in letzter Zeit viele Adressen versucht, zu denen es schon ein Konto gibt. Bitte versuchen Sie es in zehn Minuten noch einmal, oder melden Sie sich an, wenn Sie ein Konto haben.
 
 name-empty = Bitte geben Sie einen Namen ein.
 name-too-long = Bitte verwenden Sie höchstens { $max } Zeichen.

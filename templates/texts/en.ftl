@@ -126,6 +126,7 @@ register-password-hint = At least { $min } characters. Several unrelated words w
 register-passwords-differ = Please enter the same password in both fields.
 register-email-invalid = Please enter an email address, such as ada@example.org.
 register-email-taken = This email address already has an account. Would you like to log in instead?
+register-too-many = Many people in your network have lately tried addresses that have an account. Please try again in ten minutes, or log in if you have one.
 
 name-empty = Please enter a name.
 name-too-long = Please use at most { $max } characters.

@@ -1,6 +1,6 @@
 //! Is it them? An address and a password are judged, in the same time whether or not there is an account.
 
-use super::{Checked, Email, HashPool, Password, User, UserId};
+use super::{Checked, Email, HASH_LIMITS, HashPool, Password, PasswordHash, Requester, User, UserId};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::db::Database;
@@ -24,23 +24,28 @@ pub async fn authenticate(
     db: &Database,
     hashers: &HashPool,
     (email, password): (Email, Password),
-    client: &Client,
+    (client, requester): (&Client, Requester),
     clock: &Clock,
 ) -> Result<Authenticated, Error> {
     let wanted = email.clone();
     let user = db.query(move |conn| User::by_email(conn, &wanted)).await?;
     let Some(user) = user else {
-        hashers.check_nobody(&email, password).await?;
+        hashers.check_nobody(&email, password, requester).await?;
         refused(db, None, client, "no such account", clock).await?;
         return Ok(Authenticated::No);
     };
-    let checked = hashers.check(user.password_hash.clone(), password.clone()).await?;
+    let stored = user.password_hash.clone();
+    // Who may not log in keeps the hash that they have.
+    let (checked, update) = match user.is_active {
+        true => hashers.check_and_update(stored, password.clone(), requester).await?,
+        false => (hashers.check(stored, password.clone(), requester).await?, None),
+    };
     let (id, outcome, reason) = match checked {
-        Checked::Right { must_update } if user.is_active => {
+        Checked::Right if user.is_active => {
             let id = user.id;
-            let outcome = match must_update {
-                true => upgrade(db, hashers, user, password).await?,
-                false => Authenticated::Yes(Box::new(user)),
+            let outcome = match update {
+                Some(new) => upgrade(db, hashers, (user, new), password, requester).await?,
+                None => Authenticated::Yes(Box::new(user)),
             };
             let reason = match outcome {
                 Authenticated::Yes(_) => return Ok(outcome),
@@ -49,10 +54,19 @@ pub async fn authenticate(
             };
             (id, outcome, reason)
         }
-        Checked::Right { .. } => (user.id, Authenticated::Inactive, "inactive"),
+        Checked::Right => (user.id, Authenticated::Inactive, "inactive"),
         Checked::Corrupt => {
             tracing::error!(user = %user.id, "the stored password hash is damaged");
             (user.id, Authenticated::No, "damaged password hash")
+        }
+        Checked::TooCostly => {
+            tracing::error!(
+                user = %user.id,
+                limits = HASH_LIMITS,
+                "the stored password hash asks for more than the limits allow: give its owner another password \
+                 (auth-service users set-password)"
+            );
+            (user.id, Authenticated::No, "too costly password hash")
         }
         Checked::Unusable => (user.id, Authenticated::No, "no password set"),
         Checked::Wrong => (user.id, Authenticated::No, "wrong password"),
@@ -81,13 +95,14 @@ async fn refused(
     Ok(db.query(write).await?)
 }
 
+/// Keeps the new hash of the same password.
 async fn upgrade(
     db: &Database,
     hashers: &HashPool,
-    mut user: User,
+    (mut user, new): (User, PasswordHash),
     password: Password,
+    requester: Requester,
 ) -> Result<Authenticated, Error> {
-    let new = hashers.remake(password.clone()).await?;
     let (id, old) = (user.id, user.password_hash.clone());
     let stored = new.clone();
     let is_stored = db.query(move |conn| User::upgrade_password(conn, id, &old, &stored)).await?;
@@ -99,10 +114,10 @@ async fn upgrade(
     // decides.
     let now = db.query(move |conn| User::by_id(conn, id)).await?;
     let Some(user) = now else { return Ok(Authenticated::No) };
-    let checked = hashers.check(user.password_hash.clone(), password).await;
+    let checked = hashers.check(user.password_hash.clone(), password, requester).await;
     match checked? {
-        Checked::Right { .. } if user.is_active => Ok(Authenticated::Yes(Box::new(user))),
-        Checked::Right { .. } => Ok(Authenticated::Inactive),
-        Checked::Wrong | Checked::Unusable | Checked::Corrupt => Ok(Authenticated::No),
+        Checked::Right if user.is_active => Ok(Authenticated::Yes(Box::new(user))),
+        Checked::Right => Ok(Authenticated::Inactive),
+        Checked::Wrong | Checked::Unusable | Checked::Corrupt | Checked::TooCostly => Ok(Authenticated::No),
     }
 }

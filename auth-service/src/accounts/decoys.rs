@@ -19,37 +19,48 @@ const PAGE: i64 = 1_000;
 
 /// How often each kind of work stands in the table, with one hash of it.
 #[derive(Clone)]
-pub struct Mix(BTreeMap<Work, (u64, PasswordHash)>);
+pub struct Mix {
+    kinds: BTreeMap<Work, (u64, PasswordHash)>,
+    /// How many rows ask for more than the limits allow. Checking those costs what checking ours does.
+    too_costly: u64,
+}
 
 impl Mix {
     /// A table in which all hashes are ours; `own` is one that no password fits.
     pub(super) fn of_ours(own: PasswordHash) -> Self {
-        Self(BTreeMap::from([(Work::Ours, (1, own))]))
+        Self { kinds: BTreeMap::from([(Work::Ours, (1, own))]), too_costly: 0 }
     }
 
     /// Counts what the table holds. Goes through all rows, and transfers those that are not ours.
     pub fn survey(conn: &mut AnyConnection, cost: u32) -> QueryResult<Self> {
-        let mut mix = Self(BTreeMap::new());
+        let mut mix = Self { kinds: BTreeMap::new(), too_costly: 0 };
         let (mut seen, mut after) = (0, None);
         loop {
             let page = User::hashes_not_like(conn, &PasswordHash::beginning(cost), after, PAGE)?;
             after = page.last().map(|(id, _)| *id);
             seen += page.len() as u64;
             for (_, hash) in page {
+                mix.too_costly += u64::from(hash.is_too_costly());
                 if let work @ Work::Foreign(_) = hash.work(cost) {
-                    mix.0.entry(work).or_insert((0, hash)).0 += 1;
+                    mix.kinds.entry(work).or_insert((0, hash)).0 += 1;
                 }
             }
             if after.is_none() {
                 break;
             }
         }
-        let foreign: u64 = mix.0.values().map(|(count, _)| count).sum();
+        let foreign: u64 = mix.kinds.values().map(|(count, _)| count).sum();
         let ours = User::count(conn)?.unsigned_abs().max(seen) - foreign;
         if ours > 0 || foreign == 0 {
-            mix.0.insert(Work::Ours, (ours.max(1), PasswordHash::decoy(cost)));
+            mix.kinds.insert(Work::Ours, (ours.max(1), PasswordHash::decoy(cost)));
         }
         Ok(mix)
+    }
+
+    /// How many rows cannot be computed with `budget` bytes.
+    pub(super) fn impossible(&self, budget: u64) -> u64 {
+        let too_large = self.kinds.values().filter(|(_, hash)| hash.memory() > budget);
+        self.too_costly + too_large.map(|(count, _)| count).sum::<u64>()
     }
 
     /// The hash that this address is compared with when it has no account.
@@ -71,8 +82,10 @@ impl Mix {
             let chance = ((u64::from_be_bytes(bytes) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
             -chance.ln() / count as f64
         };
-        let least =
-            self.0.iter().min_by(|(a, (na, _)), (b, (nb, _))| arrival(a, *na).total_cmp(&arrival(b, *nb)));
+        let least = self
+            .kinds
+            .iter()
+            .min_by(|(a, (na, _)), (b, (nb, _))| arrival(a, *na).total_cmp(&arrival(b, *nb)));
         let (work, (_, hash)) = least.expect("a mix has at least one kind");
         (work, hash)
     }
@@ -94,7 +107,7 @@ mod tests {
             kinds.insert(hash(*iterations).work(COST), (*count, hash(*iterations)));
         }
         kinds.retain(|_, (count, _)| *count > 0);
-        Mix(kinds)
+        Mix { kinds, too_costly: 0 }
     }
 
     fn key(byte: u8) -> hmac::Key {

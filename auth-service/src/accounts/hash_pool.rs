@@ -1,79 +1,71 @@
-//! Threads that do nothing but hash, so that a flood of logins leaves every other page quick.
+//! Judges and hashes passwords, away from everything else, so that a flood of logins leaves every other page quick.
 
 use std::num::NonZero;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::hmac;
-use tokio::sync::{Semaphore, oneshot};
 
+use super::hash_lane::Places;
+use super::hash_queue::Bounds;
+use super::hash_threads::{HashThreads, NotDone, in_mib};
 use super::hashers::Verdict;
-use super::{Email, Mix, NewPassword, Password, PasswordHash};
+use super::{Email, HASH_LIMITS, Mix, Password, PasswordHash, Requester};
 use crate::config::SecretKey;
-use crate::error::Error;
+use crate::memory::Limit;
 use crate::random;
 
-/// How many may wait for each thread. At cost 12 the last of them waits about two seconds.
-const WAITING_PER_THREAD: usize = 8;
+/// How many of one network may wait for each thread. At cost 12 the last of them waits about two seconds.
+const OF_ONE_NETWORK: usize = 8;
+
+/// How many strangers may wait for each thread, of all networks together.
+const STRANGERS: usize = 16;
+
+/// How many may wait for each thread whose browser was logged in with that account before; and for one account.
+const KNOWN: usize = 8;
+const OF_ONE_ACCOUNT: usize = 2;
 
 /// Hashes on threads of its own, with a queue that has an end. Clones share the threads.
 #[derive(Clone)]
-pub struct HashPool(Arc<Shared>);
+pub struct HashPool(Arc<Inner>);
 
-struct Shared {
-    threads: rayon::ThreadPool,
-    places: Arc<Semaphore>,
+struct Inner {
+    threads: HashThreads,
     cost: u32,
     /// Decides what an unknown address is compared with; the same for all instances.
     decoy_key: hmac::Key,
     mix: RwLock<Arc<Mix>>,
 }
 
-/// Why a piece of work was not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotDone {
-    /// The queue is full: better to say so at once than to let everybody wait.
-    #[error("the queue for password hashing is full")]
-    Overloaded,
-    /// The work met a bug, ours or a library's; the threads live on.
-    #[error("the work on the hash pool panicked")]
-    Panicked,
-}
-
-impl From<NotDone> for Error {
-    fn from(error: NotDone) -> Self {
-        match error {
-            NotDone::Overloaded => Self::unavailable(error),
-            NotDone::Panicked => Self::internal(error),
-        }
-    }
-}
-
 impl HashPool {
-    /// A pool for this machine: one thread a core, and eight waiting for each.
-    pub fn new(cost: u32, secret: &SecretKey) -> Self {
+    /// A pool for this machine: one thread a core, places for each, and the memory that the limit leaves.
+    pub fn new(cost: u32, secret: &SecretKey, limit: Limit) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let bounds = Bounds {
+            strangers: Places { total: threads * STRANGERS, per_party: threads * OF_ONE_NETWORK },
+            known: Places { total: threads * KNOWN, per_party: OF_ONE_ACCOUNT },
+        };
         let key = secret.derive::<32>("decoys for unknown addresses");
-        Self::made(cost, threads, threads * (1 + WAITING_PER_THREAD), &*key)
+        Self::made(cost, threads, bounds, limit.for_hashing(), &*key)
     }
 
-    /// A pool of `threads` that takes on `places` pieces of work at a time.
+    /// A pool of `threads` with `places` to wait, in each lane and for each network or account.
     ///
     /// # Panics
     /// When the operating system starts no more threads: nobody could log in then.
     pub fn sized(cost: u32, threads: usize, places: usize) -> Self {
-        Self::made(cost, threads, places, &random::bytes::<32>())
+        Self::with_budget(cost, threads, places, u64::MAX)
     }
 
-    fn made(cost: u32, threads: usize, places: usize, decoy_key: &[u8]) -> Self {
-        let threads = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|n| format!("hash-{n}"))
-            .build()
-            .expect("the operating system starts a thread");
-        Self(Arc::new(Shared {
-            threads,
-            places: Arc::new(Semaphore::new(places)),
+    /// The same with `budget` bytes for all that its threads do at a time.
+    pub fn with_budget(cost: u32, threads: usize, places: usize, budget: u64) -> Self {
+        let places = Places { total: places, per_party: places };
+        let bounds = Bounds { strangers: places, known: places };
+        Self::made(cost, threads, bounds, budget, &random::bytes::<32>())
+    }
+
+    fn made(cost: u32, threads: usize, bounds: Bounds, budget: u64, decoy_key: &[u8]) -> Self {
+        Self(Arc::new(Inner {
+            threads: HashThreads::start(threads, bounds, budget),
             cost,
             decoy_key: hmac::Key::new(hmac::HMAC_SHA256, decoy_key),
             mix: RwLock::new(Arc::new(Mix::of_ours(PasswordHash::decoy(cost)))),
@@ -82,7 +74,19 @@ impl HashPool {
 
     /// Learns what the table holds by now, so that unknown addresses look like its rows.
     pub fn learn(&self, mix: Mix) {
-        *self.0.mix.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(mix);
+        let budget = self.0.threads.budget();
+        let mut known = self.0.mix.write().unwrap_or_else(PoisonError::into_inner);
+        let impossible = mix.impossible(budget);
+        if impossible > 0 && impossible != known.impossible(budget) {
+            tracing::warn!(
+                accounts = impossible,
+                budget_mib = in_mib(budget),
+                limits = HASH_LIMITS,
+                "stored password hashes ask for more time or memory than is allowed, so their owners cannot log in: give \
+                 them other passwords (auth-service users set-password), or the service more memory"
+            );
+        }
+        *known = Arc::new(mix);
     }
 
     /// The cost that the settings ask for.
@@ -91,25 +95,43 @@ impl HashPool {
     }
 
     /// Judges `password` against what is stored.
-    pub async fn check(&self, stored: PasswordHash, password: Password) -> Result<Checked, NotDone> {
-        let cost = self.0.cost;
-        self.run(move || match stored.check(&password, cost) {
-            Verdict::Right => Checked::Right { must_update: stored.must_update(cost) },
-            Verdict::Wrong => Checked::Wrong,
-            Verdict::Unusable => Checked::Unusable,
-            Verdict::Corrupt => Checked::Corrupt,
-        })
-        .await
+    pub async fn check(
+        &self,
+        stored: PasswordHash,
+        password: Password,
+        requester: Requester,
+    ) -> Result<Checked, NotDone> {
+        let cost = self.cost();
+        self.0.threads.run(stored.memory(), requester, move || Checked::of(&stored, &password, cost)).await
+    }
+
+    /// The same; and where the password is right and the settings ask for another hash of it by now, makes that at once,
+    /// so that nobody stands in the queue twice.
+    pub async fn check_and_update(
+        &self,
+        stored: PasswordHash,
+        password: Password,
+        requester: Requester,
+    ) -> Result<(Checked, Option<PasswordHash>), NotDone> {
+        let (cost, memory) = (self.cost(), stored.memory());
+        let work = move || {
+            let checked = Checked::of(&stored, &password, cost);
+            let must_update = checked == Checked::Right && stored.must_update(cost);
+            (checked, must_update.then(|| PasswordHash::remake(&password, cost)))
+        };
+        self.0.threads.run(memory, requester, work).await
     }
 
     /// Does the work of judging `password` for an address without an account, as for a row that there might be. What
     /// comes of it is thrown away: nobody is let in.
-    pub async fn check_nobody(&self, email: &Email, password: Password) -> Result<(), NotDone> {
-        let (decoy, cost) = (self.decoy(email), self.0.cost);
-        self.run(move || {
-            let _ = decoy.check(&password, cost);
-        })
-        .await
+    pub async fn check_nobody(
+        &self,
+        email: &Email,
+        password: Password,
+        requester: Requester,
+    ) -> Result<(), NotDone> {
+        let _ = self.check(self.decoy(email), password, requester).await?;
+        Ok(())
     }
 
     /// What an address without an account is compared with.
@@ -118,35 +140,13 @@ impl HashPool {
         mix.decoy(email, &self.0.decoy_key).clone()
     }
 
-    /// Hashes a new password.
-    pub async fn make(&self, password: NewPassword) -> Result<PasswordHash, NotDone> {
-        let cost = self.0.cost;
-        self.run(move || PasswordHash::make(&password, cost)).await
-    }
-
-    /// Hashes again, at the present cost, a password that was just found right.
-    pub async fn remake(&self, password: Password) -> Result<PasswordHash, NotDone> {
-        let cost = self.0.cost;
-        self.run(move || PasswordHash::remake(&password, cost)).await
-    }
-
-    /// Runs other slow judgements about passwords, such as their strength.
+    /// Runs other slow judgements about passwords, such as their strength, and hashing of our own kind.
     pub async fn run<T: Send + 'static>(
         &self,
+        requester: Requester,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, NotDone> {
-        let place = self.0.places.clone().try_acquire_owned().map_err(|_| NotDone::Overloaded)?;
-        let (send, receive) = oneshot::channel();
-        self.0.threads.spawn(move || {
-            // Somebody who went away need not be hashed for.
-            if !send.is_closed() {
-                // What somebody typed goes through libraries here, and rayon ends the process at a panic.
-                let done = std::panic::catch_unwind(AssertUnwindSafe(work));
-                let _ = send.send(done.map_err(|_| NotDone::Panicked));
-            }
-            drop(place);
-        });
-        receive.await.unwrap_or(Err(NotDone::Panicked))
+        self.0.threads.run(0, requester, work).await
     }
 }
 
@@ -154,14 +154,25 @@ impl HashPool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Checked {
-    Right {
-        /// The settings ask for another hash by now: costlier, or in our form.
-        must_update: bool,
-    },
+    Right,
     Wrong,
     /// The account came without a password.
     Unusable,
     Corrupt,
+    /// The row asks for more than the limits allow, and was not computed.
+    TooCostly,
+}
+
+impl Checked {
+    fn of(stored: &PasswordHash, password: &Password, cost: u32) -> Self {
+        match stored.check(password, cost) {
+            Verdict::Right => Self::Right,
+            Verdict::Wrong => Self::Wrong,
+            Verdict::Unusable => Self::Unusable,
+            Verdict::Corrupt => Self::Corrupt,
+            Verdict::TooCostly => Self::TooCostly,
+        }
+    }
 }
 
 impl std::fmt::Debug for HashPool {
@@ -172,40 +183,23 @@ impl std::fmt::Debug for HashPool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Network;
     use super::*;
 
-    #[tokio::test]
-    async fn a_full_queue_refuses_at_once_and_takes_work_again_when_it_has_room() {
-        let pool = HashPool::sized(4, 1, 2);
-        let (release, gate) = std::sync::mpsc::channel::<()>();
-        let first = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run(move || gate.recv().is_ok()).await }
-        });
-        let second = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run(|| true).await }
-        });
-        while pool.0.places.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(pool.run(|| true).await, Err(NotDone::Overloaded));
-        release.send(()).unwrap();
-        assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(true), Ok(true)));
-        while pool.0.places.available_permits() < 2 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(pool.run(|| true).await, Ok(true));
+    fn argon2(mib: u32) -> PasswordHash {
+        let costs = format!("m={},t=1,p=1", mib * 1024);
+        PasswordHash::imported(format!("argon2$argon2id$v=19${costs}$AAAAAAAAAAAAAA${}", "A".repeat(43))).0
     }
 
-    /// L5
+    /// W5
     #[tokio::test]
-    async fn a_panic_in_a_library_costs_one_answer_and_not_the_process() {
-        let pool = HashPool::sized(4, 1, 2);
-        for _ in 0..3 {
-            let broken: Result<(), _> = pool.run(|| panic!("a library's bug")).await;
-            assert_eq!(broken, Err(NotDone::Panicked));
-        }
-        assert_eq!(pool.run(|| true).await, Ok(true));
+    async fn a_hash_that_needs_more_than_there_is_is_refused_and_the_log_says_what_to_do() {
+        let pool = HashPool::with_budget(4, 1, 1, 8 << 20);
+        let requester = Requester { network: Network::of(None), known_as: None };
+        let refused = pool.check(argon2(9), Password::from("a guess".to_owned()), requester).await;
+        assert_eq!(refused, Err(NotDone::TooLarge { needs_mib: 9, budget_mib: 8 }));
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("needs 9 MiB") && words.contains("set-password"), "{words}");
+        assert_eq!(pool.run(requester, || true).await, Ok(true));
     }
 }

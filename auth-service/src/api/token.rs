@@ -23,7 +23,7 @@ impl Document for Credentials {
     const SHAPE: &'static str = "Please send an object with the two strings email and password.";
 }
 
-/// Begins a session. An inactive account gets the answer of a wrong password: programs need not know.
+/// Begins a session. Programs hold no cookie, so they wait with the strangers of their network. An inactive account gets the answer of a wrong password: programs need not know.
 pub(super) async fn obtain(
     app: web::Data<App>,
     client: Client,
@@ -32,7 +32,7 @@ pub(super) async fn obtain(
     let (Ok(email), false) = (Email::parse(&sent.email), sent.password.is_empty()) else {
         return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(Credentials::SHAPE)));
     };
-    match app.log_in((email, sent.password), None, client).await? {
+    match app.log_in((email, sent.password), None, client, &[]).await? {
         LogIn::Yes(current) => pair::answer(&app, &current).await,
         LogIn::Inactive | LogIn::No => Err(Error::refuse(
             StatusCode::UNAUTHORIZED,

@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use super::App;
 use crate::accounts::{
     Authenticated, Checked, Current, Email, Ended, Password, Proven, RefreshKey, RefreshToken, Renewal,
-    Session, SignedIn, authenticate,
+    Requester, Session, SignedIn, authenticate,
 };
 use crate::audit::Client;
 use crate::clock::Clock;
@@ -37,14 +37,17 @@ impl App {
     }
 
     /// Logs in with an address and a password, and ends the session that `before` names. Refusals look alike to the
-    /// outside; the trail tells them apart.
+    /// outside; the trail tells them apart. `marks` are those that the browser holds.
     pub async fn log_in(
         &self,
         credentials: (Email, Password),
         before: Option<RefreshToken>,
         client: Client,
+        marks: &[String],
     ) -> Result<LogIn, Error> {
-        let user = match authenticate(&self.db, &self.hashers, credentials, &client, &self.clock).await? {
+        let requester = Requester::stranger(&client).known_as(self.marks.find(&credentials.0, marks));
+        let who = (&client, requester);
+        let user = match authenticate(&self.db, &self.hashers, credentials, who, &self.clock).await? {
             Authenticated::Yes(user) => *user,
             Authenticated::Inactive => return Ok(LogIn::Inactive),
             Authenticated::No => return Ok(LogIn::No),
@@ -60,20 +63,22 @@ impl App {
         })
     }
 
-    /// Checks the password of somebody who is logged in, before something delicate.
+    /// Checks the password of somebody who is logged in, before something delicate: whose browser is known, therefore.
     pub async fn prove(
         &self,
         current: &Current,
         password: Password,
         client: Client,
     ) -> Result<Proven, Error> {
-        let checked = self.hashers.check(current.user.password_hash.clone(), password).await?;
+        let mark = self.marks.of(&current.user.email);
+        let requester = Requester::stranger(&client).known_as(Some(mark));
+        let checked = self.hashers.check(current.user.password_hash.clone(), password, requester).await?;
         let (current, clock) = (current.clone(), self.clock.clone());
         Ok(self
             .db
             .query(move |conn| match checked {
-                Checked::Right { .. } => Session::proven(conn, current, &client, &clock),
-                Checked::Wrong | Checked::Unusable | Checked::Corrupt => {
+                Checked::Right => Session::proven(conn, current, &client, &clock),
+                Checked::Wrong | Checked::Unusable | Checked::Corrupt | Checked::TooCostly => {
                     current.session.not_proven(conn, current.user.id, &client, &clock)?;
                     Ok(Proven::No)
                 }

@@ -6,14 +6,17 @@ mod logins;
 pub use answers::Tokens;
 pub use logins::LogIn;
 
+use std::time::Duration;
+
 use actix_web::web;
 
-use crate::accounts::{HashPool, Mix, RefreshKey};
+use crate::accounts::{AccountMarks, Allowance, HashPool, Mix, RefreshKey};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::deadlines::patiently;
 use crate::db::{Database, DatabaseError, WriteProbe};
 use crate::keyring::{Keyring, KeyringError};
+use crate::memory::Limit;
 use crate::web::headers::Policy;
 use crate::web::statics::Statics;
 use crate::web::{BrowserKeys, Cookies, Draining, Files, Pages, TemplateProblem};
@@ -25,6 +28,10 @@ pub struct App {
     pub db: Database,
     pub keyring: Keyring,
     pub hashers: HashPool,
+    /// What browsers keep of the accounts that were logged in in them.
+    pub marks: AccountMarks,
+    /// How often each network may still learn that an address has an account.
+    pub taken_answers: Allowance,
     pub refresh_key: RefreshKey,
     pub cookies: Cookies,
     pub pages: Pages,
@@ -48,6 +55,11 @@ pub enum StartError {
 /// How many requests use the database at once; more wait.
 const CONNECTIONS: u32 = 16;
 
+/// Registration must tell an owner that they have an account. More people than this do not forget it in one network in ten
+/// minutes, but somebody who tries addresses.
+const TAKEN_ANSWERS: u32 = 20;
+const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
+
 impl App {
     /// Opens the database, brings its schema up to date, and opens the keyring.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
@@ -56,7 +68,9 @@ impl App {
         db.run_here(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
         let files = Files::with_folder(config.site.templates_dir.as_deref())?;
         let statics = Statics::new(&files, &config.site);
-        let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key);
+        let limit = Limit::of_this_process();
+        let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key, limit);
+        tracing::info!(%limit, for_hashing_mib = limit.for_hashing() >> 20, "memory");
         let cost = hashers.cost();
         let survey = |conn: &mut _| patiently(conn, |conn| Mix::survey(conn, cost));
         hashers.learn(db.run_here(|conn| survey(conn).map_err(DatabaseError::from))?);
@@ -64,6 +78,8 @@ impl App {
         Ok(Self {
             keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?,
             hashers,
+            marks: AccountMarks::new(secrets.0, secrets.1),
+            taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),
             refresh_key: RefreshKey::new(secrets.0, secrets.1),
             cookies: Cookies::new(&config),
             pages: Pages::load(files, &config.site, &config.auth_url, &statics)?,
@@ -81,6 +97,7 @@ impl App {
     pub fn install(app: &web::Data<Self>, services: &mut web::ServiceConfig) {
         services
             .app_data(app.clone())
+            .app_data(web::Data::new(app.clock.clone()))
             .app_data(web::Data::new(app.cookies.clone()))
             .app_data(web::Data::new(BrowserKeys::new(&app.config)))
             .app_data(web::Data::new(app.pages.clone()))

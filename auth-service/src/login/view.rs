@@ -99,9 +99,11 @@ pub async fn submit(
         return again(StatusCode::UNPROCESSABLE_ENTITY, &Remarks::on_what_is_missing(&form));
     };
     let before = App::refresh_token(&request);
-    let refusal = match app.log_in((email, form.password.clone()), before, client).await? {
+    let credentials = (email, form.password.clone());
+    let refusal = match app.log_in(credentials, before, client, &browser.known_accounts()).await? {
         LogIn::Yes(current) => {
             browser.renew();
+            browser.remember_account(app.marks.of(&current.user.email).to_string())?;
             return app.admit(see_other(&app.destination(next.as_ref(), "/")), &current).await;
         }
         LogIn::Inactive => INACTIVE,

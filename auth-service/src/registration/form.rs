@@ -34,6 +34,14 @@ pub struct Answers {
     pub passwords_match: bool,
 }
 
+impl Answers {
+    /// The password to be kept, when nothing is wrong with any of the answers.
+    pub fn good_password(&self) -> Option<&NewPassword> {
+        let are_good = self.first_name.is_ok() && self.last_name.is_ok() && self.email.is_ok();
+        self.password.as_ref().ok().filter(|_| are_good && self.passwords_match)
+    }
+}
+
 /// Why an address cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailProblem {

@@ -6,7 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
-use crate::accounts::{Email, Ended, NewPassword, NewUser, PersonName, RegistrationRefused, User};
+use crate::accounts::{
+    Email, Ended, Network, NewUser, PasswordHash, PersonName, RegistrationRefused, Requester, User,
+};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
@@ -38,17 +40,16 @@ pub async fn submit(
         }
     };
     let next = app.next(form.next.as_deref());
-    let mut answers = judge(&app, &form).await?;
-    if let Answers {
-        first_name: Ok(first),
-        last_name: Ok(last),
-        email: Ok(email),
-        password: Ok(password),
-        ..
-    } = &answers
-        && answers.passwords_match
+    let network = Network::from(&client);
+    if !app.taken_answers.has_some(network, app.clock.running()) {
+        let many = vec![Text::of("register-too-many")];
+        return page(&app, &browser, StatusCode::TOO_MANY_REQUESTS, next.as_ref(), Some(&form), None, many);
+    }
+    let (mut answers, hash) = judge_and_hash(&app, &form, &client).await?;
+    if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
+        (hash, &answers)
     {
-        match register(&app, (first, last), email, password, client.clone()).await {
+        match register(&app, (first, last), email, hash, client.clone()).await {
             Ok(()) => {
                 browser.flash(Level::Success, Text::of("register-done"))?;
                 let login = see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login")));
@@ -57,7 +58,10 @@ pub async fn submit(
                     app.sign_out(App::refresh_token(&request), Ended::Replaced, client).await?;
                 return if was_somebody { app.dismiss(login) } else { Ok(login) };
             }
-            Err(RegistrationError::Taken) => answers.email = Err(EmailProblem::Taken),
+            Err(RegistrationError::Taken) => {
+                app.taken_answers.use_one(network, app.clock.running());
+                answers.email = Err(EmailProblem::Taken);
+            }
             Err(RegistrationError::Failed(error)) => return Err(error),
         }
     }
@@ -65,17 +69,20 @@ pub async fn submit(
     page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
 }
 
-/// Judges the form, and says at once when the address is taken, so that nobody sends it twice to learn that.
-async fn judge(app: &App, form: &Arc<RegistrationForm>) -> Result<Answers, Error> {
-    let (form, min_length) = (form.clone(), app.config.passwords.min_length);
-    let mut answers = app.hashers.run(move || form.judge(min_length)).await?;
-    if let Ok(email) = answers.email.clone() {
-        let known = app.db.query(move |conn| User::by_email(conn, &email)).await?;
-        if known.is_some() {
-            answers.email = Err(EmailProblem::Taken);
-        }
-    }
-    Ok(answers)
+/// Judges the form, and hashes the password of one in which nothing is wrong. Nobody has asked the database about the
+/// address by then: that it has an account is told to who did the work of making one.
+async fn judge_and_hash(
+    app: &App,
+    form: &Arc<RegistrationForm>,
+    client: &Client,
+) -> Result<(Answers, Option<PasswordHash>), Error> {
+    let (form, min_length, cost) = (form.clone(), app.config.passwords.min_length, app.hashers.cost());
+    let work = move || {
+        let answers = form.judge(min_length);
+        let hash = answers.good_password().map(|password| PasswordHash::make(password, cost));
+        (answers, hash)
+    };
+    Ok(app.hashers.run(Requester::stranger(client), work).await?)
 }
 
 enum RegistrationError {
@@ -87,15 +94,14 @@ async fn register(
     app: &App,
     (first_name, last_name): (&PersonName, &PersonName),
     email: &Email,
-    password: &NewPassword,
+    password_hash: PasswordHash,
     client: Client,
 ) -> Result<(), RegistrationError> {
-    let hashed = app.hashers.make(password.clone()).await;
     let new = NewUser {
         email: email.clone(),
         first_name: first_name.clone(),
         last_name: last_name.clone(),
-        password_hash: hashed.map_err(|error| RegistrationError::Failed(error.into()))?,
+        password_hash,
         is_staff: false,
         is_superuser: false,
     };

@@ -7,25 +7,36 @@ use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::{SameSite, time};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 
 use super::foreign_cookies::{ForeignCookies, cleanup_address};
+use super::known_browser::KnownBrowser;
 use super::texts::Preferred;
 use super::{Cookies, browser_keys};
+use crate::clock::Clock;
 use crate::config::SecretKey;
 use crate::error::Error;
 use crate::random;
 use crate::text::Text;
 
 const FORM_SECRET: &str = "csrf";
+/// When the secret was made, in seconds since 1970.
+const FORM_SECRET_MADE: &str = "csrf_made";
 const MESSAGES: &str = "messages";
+const KNOWN_ACCOUNTS: &str = "known";
+
+/// How long we remember a browser in which nobody has logged in. See [`super::known_browser`] for the others.
+const LIFETIME: time::Duration = time::Duration::days(1);
 
 /// A form that lies open longer than this must be sent twice; nothing typed is lost.
-const LIFETIME: time::Duration = time::Duration::days(1);
+const FORM_SECONDS: i64 = 24 * 3600;
+
+/// Of how many accounts a browser keeps the mark: those of the people who share it.
+const MAX_KNOWN_ACCOUNTS: usize = 5;
 
 /// Nobody reads more; older ones go first. Somebody who never looks at a page must not make the cookie grow until browsers drop it.
 const MOST_MESSAGES: usize = 3;
@@ -47,6 +58,9 @@ pub fn sessions(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<Cook
 /// One browser.
 pub struct Browser {
     session: Session,
+    request: HttpRequest,
+    /// In seconds since 1970.
+    now: i64,
     /// Nobody reads the answer to a HEAD.
     is_read: bool,
     /// Which languages it asks for.
@@ -103,13 +117,13 @@ impl Browser {
     /// Different each time: the secret goes in masked, so that a page that a proxy compresses does not leak it
     /// letter by letter (BREACH).
     pub fn form_token(&self) -> Result<String, Error> {
-        let secret = match self.form_secret() {
+        let secret = match self.form_secret().filter(|_| self.form_secret_is_young()) {
             Some(secret) => secret,
             None => {
                 let secret = random::bytes::<32>();
-                self.session
-                    .insert(FORM_SECRET, BASE64_URL_SAFE_NO_PAD.encode(secret))
-                    .map_err(Error::internal)?;
+                let text = BASE64_URL_SAFE_NO_PAD.encode(secret);
+                self.session.insert(FORM_SECRET, text).map_err(Error::internal)?;
+                self.session.insert(FORM_SECRET_MADE, self.now).map_err(Error::internal)?;
                 secret
             }
         };
@@ -117,9 +131,9 @@ impl Browser {
         Ok(BASE64_URL_SAFE_NO_PAD.encode([mask, xor(mask, secret)].concat()))
     }
 
-    /// Whether `token` came from a form that was made for this browser since its last login.
+    /// Whether `token` came from a form that was made for this browser since its last login, and within a day.
     pub fn made(&self, token: &str) -> bool {
-        let Some(secret) = self.form_secret() else { return false };
+        let Some(secret) = self.form_secret().filter(|_| self.form_secret_is_young()) else { return false };
         let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return false };
         let Some((mask, masked)) = bytes.split_first_chunk::<32>() else { return false };
         let Ok(masked) = <[u8; 32]>::try_from(masked) else { return false };
@@ -130,6 +144,29 @@ impl Browser {
     pub fn renew(&self) {
         self.session.remove(FORM_SECRET);
         self.session.renew();
+    }
+
+    /// The marks of the accounts that were logged in here, the latest first. They decide where somebody waits, and prove
+    /// nothing: whoever copies the cookie has them too.
+    pub fn known_accounts(&self) -> Vec<String> {
+        self.session.get(KNOWN_ACCOUNTS).ok().flatten().unwrap_or_default()
+    }
+
+    /// Keeps the mark of an account that has just logged in. It stays at a logout.
+    pub fn remember_account(&self, mark: String) -> Result<(), Error> {
+        let mut marks = self.known_accounts();
+        marks.retain(|known| *known != mark);
+        marks.insert(0, mark);
+        marks.truncate(MAX_KNOWN_ACCOUNTS);
+        self.request.extensions_mut().insert(KnownBrowser);
+        self.session.insert(KNOWN_ACCOUNTS, marks).map_err(Error::internal)
+    }
+
+    /// Since a browser with marks keeps its cookie for long, the cookie's life is no bound for forms.
+    fn form_secret_is_young(&self) -> bool {
+        let made: Option<i64> = self.session.get(FORM_SECRET_MADE).ok().flatten();
+        // A cookie of before there was a date lived for a day.
+        made.is_none_or(|made| self.now.saturating_sub(made) < FORM_SECONDS)
     }
 
     fn form_secret(&self) -> Option<[u8; 32]> {
@@ -159,11 +196,20 @@ impl FromRequest for Browser {
         let is_read = request.method() != Method::HEAD;
         let preferred = Preferred::of(request);
         let cleanup = ForeignCookies::of(request).are_too_many().then(|| cleanup_address(request));
-        ready(
-            Session::from_request(request, payload)
-                .into_inner()
-                .map(|session| Self { session, is_read, preferred, cleanup })
-                .map_err(|error| Error::internal(format!("the browser session cannot be read: {error}"))),
-        )
+        let Some(clock) = request.app_data::<web::Data<Clock>>() else {
+            return ready(Err(Error::internal("the Clock is not registered")));
+        };
+        let now = clock.estimate().unix_seconds();
+        let session = match Session::from_request(request, payload).into_inner() {
+            Ok(session) => session,
+            Err(error) => {
+                let cause = format!("the browser session cannot be read: {error}");
+                return ready(Err(Error::internal(cause)));
+            }
+        };
+        if session.contains_key(KNOWN_ACCOUNTS) {
+            request.extensions_mut().insert(KnownBrowser);
+        }
+        ready(Ok(Self { session, request: request.clone(), now, is_read, preferred, cleanup }))
     }
 }

@@ -17,6 +17,7 @@ mod form_body;
 pub mod headers;
 pub mod host;
 mod json;
+pub mod known_browser;
 pub mod limits;
 pub mod next;
 pub mod page;

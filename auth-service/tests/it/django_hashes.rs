@@ -125,9 +125,8 @@ async fn a_password_set_meanwhile_is_not_replaced_by_the_old_one_in_our_form() {
     let fixture = fixtures().remove(0);
     somebody(&app, "ada@example.org", &fixture.hash).await;
     let user = row(&app, "ada@example.org").await;
-    let pool = HashPool::sized(4, 1, 8);
-    let ours = pool.remake(Password::from(fixture.password.clone())).await.unwrap();
-    let changed = pool.remake(Password::from("grey gulls fold paper 9".to_owned())).await.unwrap();
+    let ours = PasswordHash::remake(&Password::from(fixture.password.clone()), 4);
+    let changed = PasswordHash::remake(&Password::from("grey gulls fold paper 9".to_owned()), 4);
     let kept = changed.clone();
     let is_replaced = app
         .sql(move |conn| {

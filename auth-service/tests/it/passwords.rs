@@ -1,6 +1,6 @@
 //! Passwords, as the pages take them and as the database keeps them.
 
-use auth_service::accounts::{Email, HashPool, Password, User};
+use auth_service::accounts::{Email, Password, PasswordHash, User};
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 
@@ -131,10 +131,9 @@ async fn several_logins_at_once_after_raising_the_cost_all_succeed() {
 async fn a_new_password_is_not_overwritten_by_the_old_ones_costlier_hash() {
     let app = after_raising_the_cost().await;
     let user = row(&app).await;
-    let pool = |cost| HashPool::sized(cost, 1, 1);
     let (old, changed) = (user.password_hash.clone(), Password::from("grey gulls fold paper 9".to_owned()));
-    let costlier = pool(5).remake(Password::from(PASSWORD.to_owned())).await.unwrap();
-    let changed = pool(5).remake(changed).await.unwrap();
+    let costlier = PasswordHash::remake(&Password::from(PASSWORD.to_owned()), 5);
+    let changed = PasswordHash::remake(&changed, 5);
     let (id, kept) = (user.id, changed.clone());
     let is_overwritten = app
         .sql(move |conn| {
@@ -167,4 +166,24 @@ async fn a_damaged_hash_lets_nobody_in_and_is_told_to_the_operator() {
     let log = app.log();
     let told = log.lines().find(|line| line.contains("damaged") && line.contains(&user.id.to_string()));
     assert!(told.is_some_and(|line| line.contains("ERROR")), "{told:?}");
+}
+
+/// F2, P10: a row from before a limit was lowered, or written past us: nobody computes it, and the operator learns whose it is.
+#[tokio::test]
+async fn a_hash_above_the_limits_lets_nobody_in_and_is_told_to_the_operator() {
+    let app = TestApp::start().await;
+    let user = app.user("ada@example.org", PASSWORD).await;
+    let id = user.id;
+    let costly = format!("scrypt$2$salt$1$2097152${}==", "A".repeat(86));
+    app.sql(move |conn| User::set_password(conn, id, &PasswordHash::imported(costly).0)).await;
+    let refused = app.person().log_in("ada@example.org", PASSWORD).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert!(refused.says("Please enter a correct email and password."));
+    let log = app.log();
+    let told = |line: &str| line.contains("asks for more than the limits") && line.contains(&id.to_string());
+    assert!(log.lines().any(told), "{log}");
+    // At a start it is told how many there are.
+    let again = app.another(Tweaks::default()).await;
+    let log = again.log();
+    assert!(log.contains("stored password hashes ask for more time or memory") && log.contains("accounts=1"));
 }

@@ -205,6 +205,9 @@ where
         .keep_alive(KeepAlive::Os)
         .client_request_timeout(limits.head)
         .client_disconnect_timeout(std::time::Duration::from_secs(1))
+        // Who closes their side of the connection has gone, and nothing more is done for them. Else a handler would go on to its
+        // end, and whoever sends guesses and hangs up would keep their places in the queue for hashing.
+        .h1_allow_half_closed(false)
         .on_connect_ext(|stream: &Stream<T>, data| {
             data.insert(stream.connection().clone());
             data.insert(stream.connection().peer());

@@ -66,6 +66,10 @@ impl Argon2 {
         Some(constant_time::verify_slices_are_equal(&made, &self.hash).is_ok())
     }
 
+    pub fn memory(&self) -> u64 {
+        u64::from(self.params.m_cost()) * 1024
+    }
+
     pub fn work(&self) -> String {
         format!(
             "{}$v={}$m={},t={},p={}",

@@ -37,6 +37,8 @@ pub enum Verdict {
     Unusable,
     /// The row holds something that is no hash that we know; somebody has to look at it.
     Corrupt,
+    /// It asks for more than the limits allow; somebody has to give its owner another password.
+    TooCostly,
 }
 
 /// Checking this hash would take more time or memory than one login may.
@@ -54,7 +56,8 @@ pub enum Work {
 
 /// The limits of what an imported hash may cost, in words for the operator.
 pub const HASH_LIMITS: &str = "bcrypt cost 16; PBKDF2 5,000,000 iterations; Argon2 256 MiB, memory times passes 1 GiB, 16 \
-                               lanes; scrypt 128 MiB, memory times p 512 MiB";
+                               lanes; scrypt 128 MiB, memory times p 512 MiB, \
+                               r times p 1024";
 
 impl PasswordHash {
     /// Hashes with a new salt at `cost`. About a quarter of a second at cost 12: only on the hash pool.
@@ -63,7 +66,7 @@ impl PasswordHash {
     }
 
     /// Hashes again a password that was just found right, whatever today's rules for new ones say.
-    pub(super) fn remake(password: &Password, cost: u32) -> Self {
+    pub fn remake(password: &Password, cost: u32) -> Self {
         Self::of(password, cost)
     }
 
@@ -96,17 +99,21 @@ impl PasswordHash {
     /// Whether `password` is the one. A wrong one takes the time of [`PasswordHash::work`], so that of one of ours at
     /// `cost` unless the hash is of another algorithm or costlier.
     pub fn check(&self, password: &Password, cost: u32) -> Verdict {
-        let stored = Stored::parse(&self.0).and_then(Result::ok);
-        let verdict = match stored.as_ref().map(|stored| stored.verify(password)) {
-            Some(Some(true)) => return Verdict::Right,
-            Some(Some(false)) => Verdict::Wrong,
-            Some(None) if matches!(stored, Some(Stored::Unusable)) => Verdict::Unusable,
-            Some(None) | None => Verdict::Corrupt,
+        let stored = Stored::parse(&self.0);
+        let verdict = match &stored {
+            Some(Ok(Stored::Unusable)) => Verdict::Unusable,
+            Some(Ok(stored)) => match stored.verify(password) {
+                Some(true) => return Verdict::Right,
+                Some(false) => Verdict::Wrong,
+                None => Verdict::Corrupt,
+            },
+            Some(Err(TooCostly)) => Verdict::TooCostly,
+            None => Verdict::Corrupt,
         };
         match (verdict, stored) {
             // A hash of an older, lower cost would answer sooner and so tell that the account exists. Costs k to
             // c − 1 together do the missing work: 2^k + … + 2^(c−1) = 2^c − 2^k.
-            (Verdict::Wrong, Some(Stored::Bcrypt(hash))) => {
+            (Verdict::Wrong, Some(Ok(Stored::Bcrypt(hash)))) => {
                 (hash.cost..cost).for_each(|cost| burn(password, cost));
             }
             (Verdict::Wrong, _) => {}
@@ -118,6 +125,16 @@ impl PasswordHash {
     /// What checking a wrong password against it costs.
     pub fn work(&self, cost: u32) -> Work {
         Stored::parse(&self.0).and_then(Result::ok).map_or(Work::Ours, |stored| stored.work(cost))
+    }
+
+    /// What checking it takes while it runs, in bytes; 0 for what takes a few KiB.
+    pub fn memory(&self) -> u64 {
+        Stored::parse(&self.0).and_then(Result::ok).map_or(0, |stored| stored.memory())
+    }
+
+    /// Whether checking it would take more than the limits allow, so that it is never done.
+    pub fn is_too_costly(&self) -> bool {
+        HashForm::of(&self.0) == HashForm::TooCostly
     }
 
     /// Whether it is of the form that we make, at whatever cost.
@@ -217,11 +234,38 @@ mod tests {
             format!("scrypt$1073741824$salt$8$1${key64}"),
             format!("scrypt$16384$salt$8$1000${key64}"),
             format!("scrypt$16384$salt$4294967295$4294967295${key64}"),
+            // Little memory for each `p`, and 256 MiB for all of them.
+            format!("scrypt$2$salt$1$2097152${key64}"),
+            format!("scrypt$2$salt$1$1025${key64}"),
+            format!("scrypt$2$salt$2097152$1${key64}"),
         ] {
             let (hash, form) = PasswordHash::imported(text.clone());
             assert_eq!(form, HashForm::TooCostly, "{text}");
-            assert_eq!(hash.check(&password("x"), COST), Verdict::Corrupt, "{text}");
+            assert_eq!(hash.check(&password("x"), COST), Verdict::TooCostly, "{text}");
+            assert!(hash.is_too_costly() && hash.memory() == 0 && hash.work(COST) == Work::Ours, "{text}");
         }
+    }
+
+    /// W5, F2: what OWASP and Django recommend is within the limits.
+    #[test]
+    fn what_a_hash_takes_is_known_before_it_is_computed() {
+        const MIB: u64 = 1024 * 1024;
+        let (key32, key64) = ("A".repeat(43), "A".repeat(86) + "==");
+        for (text, mib) in [
+            (format!("scrypt$16384$salt$8$5${key64}"), 17),
+            (format!("scrypt$131072$salt$8$1${key64}"), 129),
+            (format!("scrypt$8192$salt$8$10${key64}"), 9),
+            (format!("argon2$argon2id$v=19$m=102400,t=2,p=8$AAAAAAAAAAAAAA${key32}"), 100),
+            (format!("argon2$argon2id$v=19$m=262144,t=4,p=1$AAAAAAAAAAAAAA${key32}"), 256),
+            (format!("pbkdf2_sha256$1000000$salt${key32}="), 0),
+            ("!".to_owned(), 0),
+            ("damaged".to_owned(), 0),
+        ] {
+            let hash = PasswordHash(text.clone());
+            assert!(!hash.is_too_costly(), "{text}");
+            assert_eq!(hash.memory().div_ceil(MIB), mib, "{text}");
+        }
+        assert_eq!(PasswordHash::decoy(COST).memory(), 0);
     }
 
     #[test]

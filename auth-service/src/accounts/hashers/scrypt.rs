@@ -14,6 +14,8 @@ pub(super) const TAG: &str = "scrypt$";
 pub(super) const MAX_MEMORY_BYTES: u64 = 128 * 1024 * 1024;
 /// Memory times `p`: about a second or two.
 pub(super) const MAX_WORK_BYTES: u64 = 512 * 1024 * 1024;
+/// What is mixed `N` times is made of so many blocks of 128 bytes first, whatever `N` is. RFC 7914 allows 2^30; Django takes 40.
+pub(super) const MAX_R_TIMES_P: u64 = 1024;
 /// What Django asks `hashlib.scrypt` for.
 const HASH_BYTES: usize = 64;
 
@@ -34,7 +36,10 @@ impl<'a> Scrypt<'a> {
             return None;
         }
         let memory = n.saturating_mul(r.into()).saturating_mul(128);
-        if memory > MAX_MEMORY_BYTES || memory.saturating_mul(p.into()) > MAX_WORK_BYTES {
+        if memory > MAX_MEMORY_BYTES
+            || memory.saturating_mul(p.into()) > MAX_WORK_BYTES
+            || u64::from(r) * u64::from(p) > MAX_R_TIMES_P
+        {
             return Some(Err(TooCostly));
         }
         let params = Params::new(u8::try_from(n.ilog2()).ok()?, r, p).ok()?;
@@ -46,6 +51,12 @@ impl<'a> Scrypt<'a> {
         let mut made = [0; HASH_BYTES];
         scrypt::scrypt(password.as_bytes(), self.salt.as_bytes(), &self.params, &mut made).ok()?;
         Some(constant_time::verify_slices_are_equal(&made, &self.hash).is_ok())
+    }
+
+    /// The library holds `N`, `p` and one more blocks of `r` times 128 bytes.
+    pub fn memory(&self) -> u64 {
+        let (n, r, p) = self.work();
+        u64::from(r) * 128 * (n + u64::from(p) + 1)
     }
 
     pub fn work(&self) -> (u64, u32, u32) {

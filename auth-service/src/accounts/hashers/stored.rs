@@ -59,6 +59,15 @@ impl<'a> Stored<'a> {
         }
     }
 
+    /// What checking it takes while it runs, in bytes.
+    pub fn memory(&self) -> u64 {
+        match self {
+            Self::Argon2(hash) => hash.memory(),
+            Self::Scrypt(hash) => hash.memory(),
+            Self::Bcrypt(_) | Self::Pbkdf2(_) | Self::Unusable => 0,
+        }
+    }
+
     /// What checking it costs, where the settings ask for `cost`.
     pub fn work(&self, cost: u32) -> Work {
         match self {

@@ -16,6 +16,7 @@ mod source;
 mod survey;
 mod table;
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -23,8 +24,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::DatabaseFlags;
 use crate::db::TableName;
+use crate::memory::Limit;
 
-use super::{Failure, database};
+use super::{Failure, database, output};
 use batch::Batches;
 use decision::Policy;
 use person::Person;
@@ -116,6 +118,12 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         survey.see(&Person::parse(record, &policy, now));
         Ok(())
     })?;
+
+    // The service may run under another limit; this one is what can be known here.
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    if let Some(warning) = survey.warning(Limit::of_this_process().for_hashing(), threads) {
+        output::line(format_args!("Beware: {warning}"))?;
+    }
 
     let mut report = Report::open(django.report.as_deref(), django.dry_run)?;
     let bar = progress(survey.people());

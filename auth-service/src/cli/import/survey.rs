@@ -18,6 +18,8 @@ use crate::db::types::Timestamp;
 pub(super) struct Survey {
     policy: Conflict,
     people: u64,
+    /// How many passwords need memory to be checked, and the most that one needs, in bytes.
+    heavy: (u64, u64),
     hasher: RandomState,
     /// By a hash of the address, so that a million people fit in little memory: the row that counts, and when its owner
     /// was last seen.
@@ -29,16 +31,43 @@ pub(super) struct Survey {
 impl Survey {
     pub fn new(policy: Conflict) -> Self {
         let (addresses, uuids) = Default::default();
-        Self { policy, people: 0, hasher: RandomState::new(), addresses, uuids }
+        Self { policy, people: 0, heavy: (0, 0), hasher: RandomState::new(), addresses, uuids }
     }
 
     pub fn people(&self) -> u64 {
         self.people
     }
 
+    /// What the service has to know of these passwords, when all that it may take for hashing is `budget` bytes, and it
+    /// hashes `threads` at a time.
+    pub fn warning(&self, budget: u64, threads: u64) -> Option<String> {
+        let (count, most) = self.heavy;
+        let in_mib = |bytes: u64| bytes.div_ceil(1024 * 1024);
+        let (needed, there) = (in_mib(most), in_mib(budget));
+        let passwords = format!(
+            "{count} of the passwords need memory to be checked, up to {needed} MiB, until their owners have logged in once"
+        );
+        if most > budget {
+            return Some(format!(
+                "{passwords}. Under the limit that holds here, a service has {there} MiB for that: owners of larger ones \
+                 could not log in. Give the service more memory (MemoryMax=, mem_limit)."
+            ));
+        }
+        (most.saturating_mul(threads) > budget).then(|| {
+            format!(
+                "{passwords}. Under the limit that holds here, a service has {there} MiB for that at a time, so such logins \
+                 wait for each other. More memory (MemoryMax=, mem_limit) makes them quicker."
+            )
+        })
+    }
+
     pub fn see(&mut self, person: &Result<Person, Box<Line>>) {
         self.people += 1;
         let Ok(person) = person else { return };
+        let memory = person.user.password_hash.memory();
+        if memory > 0 {
+            self.heavy = (self.heavy.0 + 1, self.heavy.1.max(memory));
+        }
         let (row, seen) = (person.place.row, person.last_seen());
         let key = self.key(&person.user.email);
         let best = self.addresses.entry(key).or_insert((row, seen));
@@ -76,5 +105,24 @@ impl Survey {
 
     fn key(&self, email: &Email) -> u64 {
         self.hasher.hash_one(email.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// W5
+    #[test]
+    fn passwords_that_need_more_memory_than_there_is_are_told_of() {
+        const MIB: u64 = 1024 * 1024;
+        let with = |heavy| Survey { heavy, ..Survey::new(Conflict::Keep) };
+        assert_eq!(with((0, 0)).warning(384 * MIB, 64), None);
+        assert_eq!(with((7, 100 * MIB)).warning(384 * MIB, 3), None);
+        let slow = with((7, 100 * MIB)).warning(384 * MIB, 4).unwrap();
+        assert!(slow.starts_with("7 of the passwords need memory to be checked, up to 100 MiB"), "{slow}");
+        assert!(slow.contains("384 MiB") && slow.contains("wait for each other"), "{slow}");
+        let impossible = with((7, 256 * MIB)).warning(128 * MIB, 1).unwrap();
+        assert!(impossible.contains("128 MiB") && impossible.contains("could not log in"), "{impossible}");
     }
 }

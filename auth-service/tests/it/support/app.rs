@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use auth_service::accounts::{Email, HashPool, NewUser, Password, PersonName, User};
+use auth_service::accounts::{Email, NewUser, Password, PasswordHash, PersonName, User};
 use auth_service::app::App;
 use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
@@ -104,7 +104,7 @@ impl TestApp {
         self.secrets.lock().unwrap().push(password.to_owned());
         let cost = self.config.passwords.bcrypt_cost;
         let password = Password::from(password.to_owned());
-        let hash = HashPool::sized(cost, 1, 1).remake(password).await.unwrap();
+        let hash = PasswordHash::remake(&password, cost);
         let mut new = NewUser {
             email: Email::parse(email).unwrap(),
             first_name: PersonName::parse("Ada").unwrap(),

@@ -1,0 +1,120 @@
+//! What registration tells about addresses that have an account, and what it costs to ask: W4.
+
+use std::time::Duration;
+
+use auth_service::config::ServeFlags;
+use reqwest::StatusCode;
+
+use crate::support::{PASSWORD, Person, Reply, TestApp, Tweaks};
+
+const TAKEN: &str = "This email address already has an account.";
+
+async fn start(bcrypt_cost: u32) -> TestApp {
+    let flags = ServeFlags { trusted_proxies: Some("127.0.0.1".to_owned()), ..ServeFlags::default() };
+    let tweaks = Tweaks { flags, bcrypt_cost: Some(bcrypt_cost), ..Tweaks::default() };
+    let app = TestApp::start_with(tweaks).await;
+    app.user("ada@example.org", PASSWORD).await;
+    app
+}
+
+fn coming_from(app: &TestApp, address: &str) -> Person {
+    app.person().sending("x-forwarded-for", address)
+}
+
+/// What an outsider can compare of an answer.
+fn seen(reply: &Reply) -> String {
+    let token = reply.field("csrf_token").expect("a form");
+    format!("{} {}", reply.status, reply.text.replace(&token, "(token)"))
+}
+
+/// W4: who makes a mistake elsewhere in the form is told of that, and nothing about the address.
+#[tokio::test]
+async fn a_form_that_makes_no_account_does_not_tell_whether_the_address_has_one() {
+    let app = start(4).await;
+    for (name, value) in [
+        ("confirm_password", "another password"),
+        ("password", "short"),
+        ("first_name", ""),
+        ("last_name", "a\nb"),
+    ] {
+        let answer = |email: &'static str| {
+            let person = app.person();
+            async move {
+                let mut fields = vec![
+                    ("first_name", "Ada"),
+                    ("last_name", "Lovelace"),
+                    ("email", email),
+                    ("password", PASSWORD),
+                    ("confirm_password", PASSWORD),
+                ];
+                fields.iter_mut().find(|(field, _)| *field == name).unwrap().1 = value;
+                person.fill_in("/register", &fields).await
+            }
+        };
+        let (known, unknown) = (answer("ada@example.org").await, answer("eve@example.org").await);
+        assert_eq!(known.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(seen(&known), seen(&unknown).replace("eve@", "ada@"), "{name}");
+    }
+}
+
+/// W4: an answer about a taken address costs a hash, on the pool that all hashing goes through; so many at once fill it.
+#[tokio::test]
+async fn that_an_address_is_taken_is_told_for_the_work_of_an_account() {
+    let app = start(12).await;
+    let page = app.person().get("/register").await;
+    let (token, cookie) = (page.field("csrf_token").unwrap(), page.cookies().remove(0));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let questions: Vec<_> = (0..cores * 17 + 8)
+        .map(|n| {
+            let (person, token) = (coming_from(&app, &format!("198.51.{n}.7")), token.clone());
+            person.set_cookie(&cookie.name, &cookie.value);
+            tokio::spawn(async move {
+                let fields = [
+                    ("first_name", "Ada"),
+                    ("last_name", "Lovelace"),
+                    ("email", "ada@example.org"),
+                    ("password", PASSWORD),
+                    ("confirm_password", PASSWORD),
+                    ("csrf_token", token.as_str()),
+                ];
+                person.post("/register", &fields).await
+            })
+        })
+        .collect();
+    let (mut told, mut overloaded) = (0, 0);
+    for question in questions {
+        let reply = question.await.unwrap();
+        match reply.status {
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                assert!(reply.says(TAKEN));
+                told += 1;
+            }
+            StatusCode::SERVICE_UNAVAILABLE => overloaded += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert!(told >= cores && overloaded >= 1, "{told} told, {overloaded} overloaded");
+}
+
+/// W4: counted for each network, in the browser's form, where it is told.
+#[tokio::test]
+async fn a_network_that_tries_many_addresses_is_told_no_more_for_a_while() {
+    let app = start(4).await;
+    let guesser = coming_from(&app, "203.0.113.7");
+    for n in 0..20 {
+        let told = guesser.register("ada@example.org", PASSWORD).await;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{n}");
+        assert!(told.says(TAKEN), "{n}");
+    }
+    let neighbour = coming_from(&app, "203.0.113.8");
+    for email in ["ada@example.org", "new@example.org"] {
+        let refused = neighbour.register(email, PASSWORD).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{email}");
+        assert!(refused.says("Please try again in ten minutes") && !refused.says(TAKEN), "{email}");
+        assert_eq!(refused.field("email").as_deref(), Some(email), "what was typed is kept");
+    }
+    let other = coming_from(&app, "203.0.114.7");
+    assert!(other.register("ada@example.org", PASSWORD).await.says(TAKEN));
+    app.wait(Duration::from_secs(10 * 60));
+    assert_eq!(neighbour.register("new@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
