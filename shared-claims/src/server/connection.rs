@@ -136,6 +136,7 @@ impl Connection {
     /// The kernel took nothing: the client has to take some of the answer first.
     pub fn write_stands_still(&self) {
         self.writing.borrow_mut().wait(Instant::now());
+        self.place.waits();
     }
 
     /// The kernel took so much, or all that there was.
@@ -148,6 +149,9 @@ impl Connection {
         if is_all {
             *writing = Patience::default();
             drop(writing);
+            if self.phase.get() != Phase::Waiting {
+                self.place.is_served();
+            }
             self.read_on();
         }
     }
@@ -227,6 +231,7 @@ impl Connection {
         }
         self.wants_body.set(true);
         self.body.borrow_mut().wait(Instant::now());
+        self.place.waits();
         self.read_on();
     }
 
@@ -237,6 +242,9 @@ impl Connection {
         }
         self.wants_body.set(false);
         self.body.borrow_mut().rest(Instant::now());
+        if self.phase.get() == Phase::Serving {
+            self.place.is_served();
+        }
     }
 
     /// From here on this is no HTTP.

@@ -22,7 +22,7 @@ pub struct Limits {
     /// the connection closed when [`Limits::head`] is over.
     pub discarded: usize,
     /// Connections of the process. 4,096, and never more than three quarters of the descriptors that it may open. One more than that takes the place of
-    /// the one that has waited longest without a request, or is closed.
+    /// the one that has kept us waiting longest, or is closed.
     pub connections: usize,
     /// Connections of one address (of IPv6, of one /64). 256, and never fewer than 16 for each worker. Proxies that are named, loopback and a socket's
     /// file are exempt: behind them are many.

@@ -27,7 +27,8 @@ pub(super) struct Roster {
 struct Present {
     count: usize,
     by_network: HashMap<IpAddr, usize>,
-    /// Those who have sent no whole request since they came or were answered. Whoever goes first stands first: strangers, and who has waited longest.
+    /// Those who keep us waiting: for a request, for its body, or to take the answer. Whoever goes first stands first: strangers, and who has kept us
+    /// waiting longest.
     waiting: BTreeMap<Turn, Rc<Seat>>,
     turns: u64,
     warned: Option<Instant>,
@@ -144,7 +145,7 @@ impl Present {
 }
 
 impl Place {
-    /// It has sent no whole request yet.
+    /// We wait for the client.
     pub fn waits(&self) {
         let mut present = self.roster.present.borrow_mut();
         if self.seat.must_go.get() || self.seat.turn.get().is_some() {
@@ -156,7 +157,7 @@ impl Place {
         present.waiting.insert(turn, self.seat.clone());
     }
 
-    /// It is being served, and stays.
+    /// The client waits for us, and stays.
     pub fn is_served(&self) {
         if let Some(turn) = self.seat.turn.take() {
             self.roster.present.borrow_mut().waiting.remove(&turn);

@@ -48,3 +48,17 @@ fn whoever_is_served_keeps_their_place_and_one_more_is_refused() {
     client.send(&get("/"));
     client.hear("hello");
 }
+
+#[test]
+fn whoever_keeps_us_waiting_for_a_body_makes_room_too() {
+    let service = Service::with(of_connections(4));
+    let mut halves: Vec<Client> = (0..4 * workers()).map(|_| service.connect()).collect();
+    for half in &mut halves {
+        half.send("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
+    }
+    for _ in 0..2 * workers() {
+        let mut client = service.connect();
+        client.send(&get("/"));
+        client.hear("hello");
+    }
+}
