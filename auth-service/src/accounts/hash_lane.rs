@@ -273,7 +273,8 @@ mod tests {
     }
 
     /// What is done in the exhaustive test.
-    const PARTIES: [(u8, u8); 3] = [(0, 0), (0, 1), (1, 0)];
+    type Party = (u8, u8);
+    const PARTIES: [Party; 3] = [(0, 0), (0, 1), (1, 0)];
     const STEPS: u32 = 5;
     const DEPTH: u32 = 7;
     const TOTAL: usize = 3;
@@ -291,9 +292,9 @@ mod tests {
     #[derive(Default)]
     struct Trial {
         /// Tickets with their parties, in the order in which they came.
-        waiting: Vec<(u64, (u8, u8))>,
+        waiting: Vec<(u64, Party)>,
         /// Who was served, and who waited just before.
-        served: Vec<((u8, u8), Vec<(u64, (u8, u8))>)>,
+        served: Vec<(Party, Vec<(u64, Party)>)>,
         gone: BTreeSet<u64>,
     }
 
