@@ -70,13 +70,15 @@ impl App {
         let statics = Statics::new(&files, &config.site);
         let limit = Limit::of_this_process();
         let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key, limit);
-        tracing::info!(%limit, for_hashing_mib = limit.for_hashing() >> 20, "memory");
         let cost = hashers.cost();
         let survey = |conn: &mut _| patiently(conn, |conn| Mix::survey(conn, cost));
         hashers.learn(db.run_here(|conn| survey(conn).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
+        let keyring = Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?;
+        // Behind whatever may refuse the start: a refusal is one line.
+        tracing::info!(%limit, for_hashing_mib = limit.for_hashing() >> 20, "memory");
         Ok(Self {
-            keyring: Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?,
+            keyring,
             hashers,
             marks: AccountMarks::new(secrets.0, secrets.1),
             taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),

@@ -107,10 +107,11 @@ async fn a_wrong_password_ends_nothing_and_is_written_down() {
         assert_asks(&again, "others");
         assert!(again.says("That is not your password."), "{}", again.text);
         assert!(again.tag("password").contains("aria-invalid=\"true\"") && !again.text.contains(wrong));
-        let row = trail.one("password_refused").await;
-        let session = app.session_of(&desk).await;
-        assert_eq!((row.user(), row.session()), (Some(session.user_id.uuid()), Some(session.id.uuid())));
     }
+    let row = trail.one("password_refused").await;
+    let session = app.session_of(&desk).await;
+    assert_eq!((row.user(), row.session()), (Some(session.user_id.uuid()), Some(session.id.uuid())));
+    assert_eq!(row.repeats, 2, "three refusals of one login are one row that counts");
     assert_eq!(app.session_of(&desk).await.generation, generation);
     assert_eq!(desk.refresh_token(), before);
     assert!(phone.is_logged_in().await);
