@@ -12,7 +12,8 @@ after(() => servers.forEach((server) => { server.closeAllConnections(); server.c
 /** `{ sibling, stranger }`: the two origins, plus `lays(path, …)` to prepare a page. */
 export async function startAttacker() {
   const pages = new Map();
-  const server = http.createServer((request, response) => {
+  // Its own bombs come back to it.
+  const server = http.createServer({ maxHeaderSize: 2 * 1024 * 1024 }, (request, response) => {
     const page = pages.get(request.url);
     response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...(page?.cookies && { 'set-cookie': page.cookies }) });
     response.end(page?.html ?? '');

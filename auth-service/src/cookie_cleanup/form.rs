@@ -66,7 +66,7 @@ impl Page for CookiesPage {
         vec![
             page(State::Tidy, 0, None, None),
             page(State::Few, 1, None, None),
-            page(State::Many, 180, Some("https://shop.example.org/"), Some("0.0.0")),
+            page(State::Many, 180, Some("https://shop.example.org/"), Some("0.0.0.0")),
             page(State::Left, 2, None, None),
         ]
     }

@@ -120,9 +120,7 @@ fn sweep(
     if lines.is_empty() {
         return Ok(None);
     }
-    // Behind the last of all places: the next request finds nothing to try, and says what is left.
-    let place = place.unwrap_or(Place::END);
-    let mut answer = see_other(&address(app, request, next, Some(place)));
+    let mut answer = see_other(&address(app, request, next, place));
     for line in lines {
         answer.headers_mut().append(SET_COOKIE, line);
     }

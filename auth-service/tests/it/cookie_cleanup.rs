@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use auth_service::text::Text;
 use reqwest::{Method, StatusCode};
 
-use super::raw_http::{HOST, talk};
+use super::raw_http::{FORM, HOST, talk};
 use crate::support::{ACCESS, BROWSER, HINT, PASSWORD, Person, REFRESH, Reply, TestApp, german};
 
 /// What a sibling has planted in somebody's browser.
@@ -145,7 +145,7 @@ async fn the_button_works_for_a_browser_that_has_lost_our_cookies() {
 async fn nobody_elses_page_clears_anything() {
     let app = TestApp::start().await;
     let mut person = Bombed::with(app.person(), 20, 1);
-    let go_on = "/cookies?from=0.0.1";
+    let go_on = "/cookies?from=0.0.1.0";
     for from in [
         &[("sec-fetch-site", "cross-site")][..],
         &[("sec-fetch-site", "same-site"), ("referer", "https://auth.example.org/cookies")],
@@ -252,4 +252,43 @@ async fn a_hundred_kilobytes_of_others_cookies_lock_nobody_out() {
     );
     assert_eq!(person.get("/cookies").await.status, StatusCode::OK);
     assert!(person.person.cookie(BROWSER).is_some());
+}
+
+/// C18: more than the HTTP library reads. Also behind another request on the same connection, as proxies send them.
+#[tokio::test]
+async fn as_many_cookies_as_a_browser_keeps_still_reach_the_button() {
+    let app = TestApp::start().await;
+    let bomb = (0..180).map(|n| format!("bomb-{n}={}", "x".repeat(4_000))).collect::<Vec<_>>().join("; ");
+    let get = |path: &str, end: &str| format!("GET {path} HTTP/1.1\r\n{HOST}Cookie: {bomb}\r\n{end}\r\n");
+    let close = "Connection: close\r\n";
+    let login = talk(&app, &get("/login", close));
+    assert_eq!(login.status(), "200", "{}", login.text);
+    assert!(login.text.contains("so many cookies"), "{}", login.text);
+    let again = talk(&app, &(get("/healthz", "") + &get("/cookies", close)));
+    assert_eq!(again.answers(), 2, "{}", again.text);
+    assert!(again.text.contains("Delete those cookies"), "{}", again.text);
+    let form = "csrf_token=x";
+    let post = format!(
+        "POST /cookies HTTP/1.1\r\n{HOST}{FORM}Sec-Fetch-Site: same-origin\r\nCookie: {bomb}\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let pressed = talk(&app, &(post + &get("/cookies", close)));
+    assert_eq!((pressed.status(), pressed.answers()), ("303", 2), "{}", pressed.text);
+    assert!(pressed.text.matches("set-cookie: bomb-").count() > 30, "{}", pressed.text);
+}
+
+/// C18: the body behind a head that was made smaller is the one that was sent.
+#[tokio::test]
+async fn a_form_behind_too_many_cookies_arrives_as_it_was_sent() {
+    let app = TestApp::start().await;
+    let bomb = (0..180).map(|n| format!("bomb-{n}={}", "x".repeat(4_000))).collect::<Vec<_>>().join("; ");
+    // What looks like a head in a body that nobody reads is no head.
+    let form = format!("a=b%0d\r\nCookie: {}\r\n\r\n", "x".repeat(100_000));
+    let post = format!(
+        "POST /nothing HTTP/1.1\r\n{HOST}{FORM}Cookie: {bomb}\r\nContent-Length: {}\r\n\r\n{form}GET /healthz HTTP/1.1\r\n{HOST}\r\n",
+        form.len()
+    );
+    let heard = talk(&app, &post);
+    assert_eq!(heard.status(), "404", "{}", heard.text);
+    assert!(heard.answers() == 1 || heard.text.ends_with("alive\n"), "{}", heard.text);
 }

@@ -53,6 +53,8 @@ pub(super) struct Connection {
     heard: Cell<usize>,
     /// Whether a handler waits for more of the body.
     wants_body: Cell<bool>,
+    /// Whether the last request had a body.
+    had_body: Cell<bool>,
     /// What is to come of it, if that is known.
     body_left: Cell<Option<u64>>,
     body: RefCell<Patience>,
@@ -78,6 +80,7 @@ impl Connection {
             deadline: Cell::new(Some(deadline)),
             heard: Cell::default(),
             wants_body: Cell::default(),
+            had_body: Cell::default(),
             body_left: Cell::default(),
             body: RefCell::default(),
             writing: RefCell::default(),
@@ -108,6 +111,16 @@ impl Connection {
             },
             Phase::Serving | Phase::Answered => Allowance::Nothing,
         }
+    }
+
+    /// Whether what comes is a head for sure, and not what is left of a body.
+    pub fn expects_a_head(&self) -> bool {
+        self.phase.get() == Phase::Waiting && (!self.had_body.get() || self.body_left.get() == Some(0))
+    }
+
+    /// Whether nothing has come since waiting began.
+    pub fn has_heard_nothing(&self) -> bool {
+        self.heard.get() == 0
     }
 
     /// So much was read, as it was allowed.
@@ -212,12 +225,13 @@ impl Connection {
     // ---- What the service tells.
 
     /// A request came, with a body of so many bytes, or of a length that shows at its end. Which one it is, is what its body says of itself later.
-    pub fn begin(&self, body_length: Option<u64>) -> u64 {
+    pub fn begin(&self, has_body: bool, body_length: Option<u64>) -> u64 {
         self.requests.set(self.requests.get() + 1);
         self.place.is_served();
         self.phase.set(Phase::Serving);
         self.deadline.set(None);
         self.wants_body.set(false);
+        self.had_body.set(has_body);
         self.body_left.set(body_length);
         *self.body.borrow_mut() = Patience::default();
         self.requests.get()

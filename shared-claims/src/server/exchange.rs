@@ -23,9 +23,10 @@ impl Exchange {
     pub fn begin(request: &mut Request) -> Self {
         let Some(connection) = request.conn_data::<Rc<Connection>>().cloned() else { return Self(None) };
         let length = request.headers().get("content-length");
-        let request_number =
-            connection.begin(length.and_then(|length| length.to_str().ok()?.trim().parse().ok()));
-        if !matches!(request.payload(), Payload::None) {
+        let length = length.and_then(|length| length.to_str().ok()?.trim().parse().ok());
+        let has_body = !matches!(request.payload(), Payload::None);
+        let request_number = connection.begin(has_body, length);
+        if has_body {
             let payload = request.take_payload();
             let watched: BoxedPayloadStream =
                 Box::pin(WatchedPayload { payload, connection: connection.clone(), request: request_number });

@@ -15,6 +15,7 @@ mod listen;
 mod patience;
 mod peer;
 mod roster;
+mod sieve;
 mod socket_file;
 mod stream;
 

@@ -9,9 +9,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::connection::{Allowance, Connection};
+use super::sieve::Sieve;
 
 /// How far we look ahead while nothing may be read: whether the client is still there.
 const LOOK_AHEAD: usize = 1024;
+
+/// Of one head's cookies: browsers keep 180 of 4 KB for a domain.
+const MOST_LEFT_OUT: usize = 1024 * 1024;
 
 /// A stream that gives out one request after the other, and fails when the client takes too long.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(super) struct Stream<T> {
     line_is_empty: bool,
     /// What was given out last may be the end of a head or of a body. Nothing more until it was looked at.
     is_at_an_end: bool,
+    /// For the head that comes.
+    sieve: Sieve,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -36,6 +42,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
             ahead: Vec::new(),
             line_is_empty: false,
             is_at_an_end: false,
+            sieve: Sieve::default(),
             timer: Box::pin(tokio::time::sleep_until(due)),
         }
     }
@@ -85,6 +92,29 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
             _ if from_ahead > 0 => Poll::Ready(Ok(from_ahead)),
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// The same of a head, without the cookies that are too many to be read.
+    fn fill_sifted(&mut self, context: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
+        if self.connection.has_heard_nothing() {
+            self.sieve = Sieve::default();
+        }
+        loop {
+            let length = ready!(self.fill(context, space))?;
+            let was_whole = self.sieve.left_out() == 0;
+            let kept = self.sieve.sift(&mut space[..length]);
+            if was_whole && self.sieve.left_out() > 0 {
+                tracing::info!(peer = ?self.connection.peer(), "a head has more cookies than can be read: some are left out");
+            }
+            if self.sieve.left_out() > MOST_LEFT_OUT {
+                tracing::info!(peer = ?self.connection.peer(), "a connection was closed: its head has no end");
+                return Poll::Ready(Err(ErrorKind::InvalidData.into()));
+            }
+            // None is the end of all, and what was left out entirely is not.
+            if kept > 0 || length == 0 {
+                return Poll::Ready(Ok(kept));
+            }
         }
     }
 
@@ -147,7 +177,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<T> {
             Allowance::Bytes(bytes) => (bytes, false),
         };
         let space = buffer.initialize_unfilled_to(bytes.min(buffer.remaining()));
-        let read = this.fill(context, space);
+        let read = match this.connection.expects_a_head() {
+            true => this.fill_sifted(context, space),
+            false => this.fill(context, space),
+        };
         let Poll::Ready(Ok(mut length)) = read else {
             if read.is_pending() && this.connection.may_leave() {
                 // As if the client had gone.
