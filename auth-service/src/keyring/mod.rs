@@ -31,7 +31,8 @@ pub use store::{SigningKey, State};
 /// How old an instance's knowledge of the keys may be when it signs or publishes.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// How long somebody waits for news of the keys before those known have to do.
+/// How long those who verify wait for news of the keys before those known have to do. Who signs waits as for anything else:
+/// a key may have been revoked.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Signs access tokens with the key that the database says is active. Clones share what is known.
@@ -110,8 +111,7 @@ impl Keyring {
     /// When the database does not answer, those that are known. Nothing is signed with them without the database having
     /// agreed to a login just before.
     pub async fn current(&self) -> Result<Arc<Loaded>, KeyringError> {
-        let known = self.known();
-        if self.is_fresh(&known) { Ok(known) } else { self.look(known, PATIENCE).await }
+        self.known_or_look(deadlines::ANSWER).await
     }
 
     /// The same for whoever verifies: services that fetch the keys, and `/auth/verify`. They do not wait for a database
@@ -120,13 +120,18 @@ impl Keyring {
         if self.0.is_cut_off.load(Ordering::Relaxed) {
             return self.known();
         }
-        self.current().await.unwrap_or_else(|error| {
+        self.known_or_look(PATIENCE).await.unwrap_or_else(|error| {
             tracing::error!(
                 error = error.to_string(),
                 "the signing keys cannot be used; publishing those known"
             );
             self.known()
         })
+    }
+
+    async fn known_or_look(&self, patience: Duration) -> Result<Arc<Loaded>, KeyringError> {
+        let known = self.known();
+        if self.is_fresh(&known) { Ok(known) } else { self.look(known, patience).await }
     }
 
     /// Asks the database, however long that takes.
