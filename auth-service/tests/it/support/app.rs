@@ -9,7 +9,7 @@ use auth_service::accounts::{Email, NewUser, Password, PasswordHash, PersonName,
 use auth_service::app::App;
 use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
-use auth_service::db::{Database, DatabaseError};
+use auth_service::db::{Database, DatabaseError, deadlines};
 use auth_service::server::Server;
 use shared_claims::server::Limits;
 
@@ -128,7 +128,9 @@ impl TestApp {
         &self,
         work: impl FnOnce(&mut auth_service::db::AnyConnection) -> diesel::QueryResult<T> + Send + 'static,
     ) -> T {
-        self.db().run(move |conn| work(conn).map_err(DatabaseError::from)).await.unwrap()
+        // A test may write more rows at once than a visitor would wait for.
+        let work = move |conn: &mut _| work(conn).map_err(DatabaseError::from);
+        self.db().run_within(deadlines::BACKGROUND, work).await.unwrap()
     }
 
     /// Another instance, with settings of its own.

@@ -26,7 +26,9 @@ fn whoever_waits_longest_makes_room_for_one_more() {
         client.hear("hello");
     }
     for client in &mut idle {
-        assert_eq!(client.hear_all(), "");
+        // They are closed. Whether they are told first that their request was late is a matter of the moment.
+        let heard = client.hear_all();
+        assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 408"), "{heard}");
     }
 }
 
