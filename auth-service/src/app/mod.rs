@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix_web::web;
 
 use crate::accounts::{AccountMarks, Allowance, HashPool, Mix, RefreshKey};
+use crate::audit::evidence::now_and_last_event;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::deadlines::patiently;
@@ -66,6 +67,9 @@ impl App {
         let db = Database::connect_for_visitors(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
         db.run_here(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
+        let past = |conn: &mut _| now_and_last_event(conn, &clock).map_err(DatabaseError::from);
+        let (now, last_event) = db.run_here(past)?;
+        clock.compare_with_the_past(now, last_event);
         let files = Files::with_folder(config.site.templates_dir.as_deref())?;
         let statics = Statics::new(&files, &config.site);
         let limit = Limit::of_this_process();

@@ -160,6 +160,23 @@ impl Entry {
             .optional()
     }
 
+    /// When the last event was, of those from before `moment`.
+    pub fn last_before(conn: &mut AnyConnection, moment: Timestamp) -> QueryResult<Option<Timestamp>> {
+        audit_events::table
+            .filter(audit_events::at.lt(moment))
+            .order(audit_events::at.desc())
+            .select(audit_events::at)
+            .first(conn)
+            .optional()
+    }
+
+    /// How many events are from after `moment`, counted up to `most`.
+    pub fn count_after(conn: &mut AnyConnection, moment: Timestamp, most: i64) -> QueryResult<usize> {
+        let ids =
+            audit_events::table.filter(audit_events::at.gt(moment)).limit(most).select(audit_events::id);
+        Ok(ids.load::<Id<Entry>>(conn)?.len())
+    }
+
     /// How many events are from before `cutoff`.
     pub fn count_before(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
         audit_events::table.filter(audit_events::at.lt(cutoff)).count().get_result(conn)

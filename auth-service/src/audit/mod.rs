@@ -6,6 +6,7 @@
 mod client;
 mod entry;
 mod event;
+pub mod evidence;
 mod repeats;
 
 pub use client::{Actor, Client};

@@ -20,6 +20,9 @@ pub(super) struct Arguments {
     /// Only count what would be taken away.
     #[arg(long)]
     dry_run: bool,
+    /// Take it away although nothing happened here for long, as after a clock that leapt ahead.
+    #[arg(long)]
+    clock_is_right: bool,
     /// Also give the space back to the disk. SQLite alone; rewrites the file, and nobody writes to it meanwhile.
     #[arg(long, conflicts_with = "dry_run")]
     vacuum: bool,
@@ -39,7 +42,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ));
     }
     let db = database::open(&arguments.database, false)?;
-    let now = db.run_here(|conn| database::now(conn).map_err(Failure::from))?;
+    let now =
+        db.run_here(|conn| database::sure_of_now(conn, arguments.clock_is_right || arguments.dry_run))?;
     for kind in Overdue::ALL {
         let cutoff = kind.cutoff(now, retention);
         let (name, when) = (kind.in_words(), cutoff.in_words());

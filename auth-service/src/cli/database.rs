@@ -2,7 +2,8 @@
 
 use diesel::QueryResult;
 
-use crate::clock::Clock;
+use crate::audit::evidence;
+use crate::clock::{Clock, FAR};
 use crate::config::DatabaseFlags;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database};
@@ -24,4 +25,27 @@ pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database,
 /// The time, by the database's clock: the running service goes by that. Whoever may wait for a lock asks when they hold it.
 pub(super) fn now(conn: &mut AnyConnection) -> QueryResult<Timestamp> {
     Clock::system().read(conn)
+}
+
+/// The same, for what cannot be undone when the clock is wrong. `anyway` is the operator's word that it is right.
+pub(super) fn sure_of_now(conn: &mut AnyConnection, anyway: bool) -> Result<Timestamp, Failure> {
+    let clock = Clock::system();
+    let (now, last_event) = evidence::now_and_last_event(conn, &clock)?;
+    let wrong = clock.estimate().micros_after(now).unsigned_abs() > FAR.as_micros() as u64;
+    match last_event.filter(|_| evidence::is_gap(now, last_event)) {
+        _ if anyway => Ok(now),
+        Some(last_event) => Err(Failure::Refused(format!(
+            "the clock says that it is {}, and the last event here is of {}. If the clock is right, and nobody was here \
+             since, say so with --clock-is-right",
+            now.in_words(),
+            last_event.in_words()
+        ))),
+        None if wrong => Err(Failure::Refused(format!(
+            "the database's clock says that it is {}, and this machine's that it is {}. If the database's is right, say \
+             so with --clock-is-right",
+            now.in_words(),
+            clock.estimate().in_words()
+        ))),
+        None => Ok(now),
+    }
 }

@@ -28,7 +28,11 @@ enum Action {
         json: bool,
     },
     /// Hand over to the next key now. Nobody is logged out, and no token is refused.
-    Rotate,
+    Rotate {
+        /// Do it although nothing happened here for long, as after a clock that leapt ahead.
+        #[arg(long)]
+        clock_is_right: bool,
+    },
     /// Take a key out of service at once, because somebody else may have it.
     Revoke {
         /// The key's id, as `keys list` prints it.
@@ -43,7 +47,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let db = database::open(&arguments.database, false)?;
     match arguments.action {
         Action::List { json } => list(&db, &times, json),
-        Action::Rotate => rotate(&db, &times),
+        Action::Rotate { clock_is_right } => rotate(&db, &times, clock_is_right),
         Action::Revoke { kid } => revoke(&db, &times, &kid),
     }
 }
@@ -86,9 +90,9 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn rotate(db: &Database, times: &KeyTimes) -> Result<(), Failure> {
+fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), Failure> {
     let (kid, now) = db.run_here(|conn| {
-        let now = database::now(conn)?;
+        let now = database::sure_of_now(conn, clock_is_right)?;
         Ok::<_, Failure>((keyring::rotate(conn, times, now)?, now))
     })?;
     let until = (now + times.keep()).in_words();

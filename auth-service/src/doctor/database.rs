@@ -1,11 +1,15 @@
 //! The database: there, writable, with the schema of this binary, and with keys that the secret opens.
 
+use std::time::Duration;
+
 use super::finding::Finding;
 use super::settings::Known;
+use crate::audit::Entry;
 use crate::clock::Clock;
 use crate::db::private_file::{self, Exposed};
-use crate::db::{self, Database, DatabaseError, migrate};
-use crate::keyring::{self, Examined, KeyringError, NotOurs};
+use crate::db::types::Timestamp;
+use crate::db::{self, AnyConnection, Database, DatabaseError, migrate};
+use crate::keyring::{self, Examined, KeyringError, NotOurs, SigningKey, State};
 
 /// What the database knows that others are compared with.
 #[derive(Debug, Default)]
@@ -85,9 +89,33 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
         Err(error) => inside.findings.push(unreachable(&masked, &error)),
     }
     inside.clock_ahead = clock_ahead(db);
-    if schema(db, &masked, &mut inside.findings) {
+    let is_there = schema(db, &masked, &mut inside.findings);
+    if is_there {
+        inside.findings.extend(db.run_here(future).ok().flatten());
         keys(db, known, inside);
     }
+}
+
+/// Whether something is dated in the future: the clock was ahead once.
+fn future(conn: &mut AnyConnection) -> Result<Option<Finding>, DatabaseError> {
+    let soon = Clock::system().read(conn)? + Duration::from_secs(60);
+    let events = Entry::count_after(conn, soon, 1)?;
+    let is_later = |moment: Option<Timestamp>| moment.is_some_and(|moment| soon < moment);
+    let keys = SigningKey::all(conn)?.into_iter().filter(|key| {
+        key.state() != State::Revoked
+            && (is_later(Some(key.created_at)) || is_later(key.activated_at) || is_later(key.retired_at))
+    });
+    let kids: Vec<String> = keys.map(|key| key.kid).collect();
+    let what = match (events, kids.as_slice()) {
+        (0, []) => return Ok(None),
+        (_, []) => "the trail has events of the future".to_owned(),
+        (_, kids) => format!("signing_keys has dates of the future: {}", kids.join(" and ")),
+    };
+    Ok(Some(
+        Finding::warning("dates-in-the-future", what)
+            .because("The clock was ahead once. A key with such a date is handed over, or taken away, that much too late.")
+            .advise("Run NTP, then take such a key out of service with `auth-service keys revoke`; another follows within seconds."),
+    ))
 }
 
 fn clock_ahead(db: &Database) -> Option<i64> {

@@ -35,6 +35,8 @@ struct Seen {
     revoked: HashSet<String>,
     /// The ids of rows that are not ours and have been told of.
     told: HashSet<String>,
+    /// Whether a step is put off because of the clock, which is told once.
+    puts_off: bool,
 }
 
 impl Looker {
@@ -61,13 +63,30 @@ impl Looker {
         let now = self.clock.read(conn)?;
         for _ in 0..MOST_STEPS {
             let due = life::due(&sorted.rows(), &self.times, now);
-            let Some(step) = due.into_iter().find(|step| !is_blocked(step, &sorted)) else { break };
+            let step = due.into_iter().find(|step| !is_blocked(step, &sorted) && self.is_time_for(step));
+            let Some(step) = step else { break };
             life::take(conn, &step, (&self.algorithm, &self.sealing), &self.clock)?;
             at = self.clock.running();
             sorted = self.sort(conn)?;
         }
         require_active(&sorted)?;
         Loaded::new(sorted, at)
+    }
+
+    /// Whether the clock is good enough for it. Where nothing signs, any clock is.
+    fn is_time_for(&self, step: &Step) -> bool {
+        if matches!(step, Step::First | Step::Rotate { from: None, .. }) {
+            return true;
+        }
+        let is_good = self.clock.trust().is_good_for_keys();
+        let was_put_off = std::mem::replace(&mut self.seen().puts_off, !is_good);
+        if !is_good && !was_put_off {
+            tracing::error!(
+                ?step,
+                "put off, because the clock is in doubt: no key is handed over, made or taken away"
+            );
+        }
+        is_good
     }
 
     fn sort(&self, conn: &mut AnyConnection) -> QueryResult<Sorted> {

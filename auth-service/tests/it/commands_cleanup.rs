@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::commands::{Ended, Program, folder};
 use crate::support::{PASSWORD, TestApp};
 
+const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 fn cleanup(url: &str, arguments: &[&str]) -> Ended {
@@ -25,7 +26,8 @@ fn done(ended: Ended) -> Vec<String> {
     ended.out.lines().map(str::to_owned).collect()
 }
 
-/// Adds sessions of ada that ran out two days ago, and events of a hundred days ago.
+/// Adds sessions of ada that ran out two days ago, events of a hundred days ago, and one of this morning: where nothing
+/// happened for long, the clock is in doubt.
 async fn add_old(app: &TestApp, count: usize) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
     app.sql(move |conn| {
@@ -37,7 +39,7 @@ async fn add_old(app: &TestApp, count: usize) {
                 row.set(sessions::idle_until.eq(now - 2 * DAY)).execute(conn)?;
                 Entry::new(Event::Renewal, &Client::service(), now - 100 * DAY).record(conn)?;
             }
-            Ok(())
+            Entry::new(Event::Renewal, &Client::service(), now - 2 * HOUR).record(conn)
         })
     })
     .await;
@@ -48,6 +50,28 @@ async fn how_many(app: &TestApp) -> (i64, i64) {
         Ok((sessions::table.count().get_result(conn)?, audit_events::table.count().get_result(conn)?))
     })
     .await
+}
+
+/// Z13: where nothing happened for long, it may be the clock that is wrong. What cannot be undone needs the operator's word.
+#[tokio::test]
+async fn where_the_clock_may_be_wrong_it_wants_to_be_told_that_it_is_right() {
+    let app = TestApp::start().await;
+    let now = app.clock.now();
+    app.sql(move |conn| Entry::new(Event::Renewal, &Client::service(), now - 100 * DAY).record(conn)).await;
+    // A login in the wrong time says nothing about it.
+    app.user("ada@example.org", PASSWORD).await;
+    app.person().log_in("ada@example.org", PASSWORD).await;
+    let before = how_many(&app).await;
+    let url = &app.database.url;
+    cleanup(url, &[]).assert_says(1, "the clock says that it is ");
+    assert!(cleanup(url, &[]).err.contains("--clock-is-right"));
+    Program::new(&["keys", "rotate"])
+        .set("DATABASE_URL", url)
+        .run()
+        .assert_says(1, "the clock says that it is ");
+    assert_eq!(how_many(&app).await, before);
+    assert!(done(cleanup(url, &["--dry-run"]))[1].starts_with("events: 1 from before "));
+    assert!(done(cleanup(url, &["--clock-is-right"]))[1].starts_with("events: 1 from before "));
 }
 
 /// Several batches, beside people who renew.

@@ -20,6 +20,7 @@ mod audit_secrets;
 mod audit_trail;
 mod backup;
 mod client_address;
+mod clock_jumps;
 mod clocks;
 mod commands;
 mod commands_cleanup;

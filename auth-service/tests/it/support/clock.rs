@@ -11,6 +11,8 @@ use auth_service::db::types::Timestamp;
 #[derive(Clone, Default)]
 pub struct TestClock {
     ahead_millis: Arc<AtomicI64>,
+    /// How far somebody set it, while no time passed.
+    set_seconds: Arc<AtomicI64>,
 }
 
 impl TestClock {
@@ -18,12 +20,18 @@ impl TestClock {
         self.ahead_millis.fetch_add(i64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    /// Sets the clock, as somebody does by mistake: no time passes.
+    pub fn jump(&self, seconds: i64) {
+        self.set_seconds.fetch_add(seconds, Ordering::SeqCst);
+    }
+
     pub fn now(&self) -> Timestamp {
         self.moved(Clock::system().estimate())
     }
 
     fn moved(&self, moment: Timestamp) -> Timestamp {
-        moment.shifted(self.ahead_millis.load(Ordering::SeqCst) * 1_000)
+        let set = self.set_seconds.load(Ordering::SeqCst) * 1_000_000;
+        moment.shifted(self.ahead_millis.load(Ordering::SeqCst) * 1_000 + set)
     }
 
     pub fn clock(&self) -> Clock {

@@ -3,14 +3,18 @@
 //! A decision goes by the database's clock, which all instances share, and asks for it in its transaction, when it holds
 //! what it may have waited for. A SQLite file has no clock but the machine's.
 
-use std::sync::Arc;
+mod watch;
+
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 
 use crate::db::types::Timestamp;
 use crate::db::{self, AnyConnection};
+use watch::Watch;
+pub use watch::{Allowance, FAR, PROBATION, Trust};
 
 /// The clocks that there are.
 pub trait Source: Send + Sync {
@@ -45,6 +49,7 @@ pub struct Clock {
     source: Arc<dyn Source>,
     /// How far the database was ahead of the machine when that was last measured, in microseconds.
     ahead: Arc<AtomicI64>,
+    watch: Arc<Mutex<Watch>>,
 }
 
 impl Clock {
@@ -55,7 +60,7 @@ impl Clock {
 
     /// Clocks of the caller's, for tests.
     pub fn of(source: impl Source + 'static) -> Self {
-        Self { source: Arc::new(source), ahead: Arc::default() }
+        Self { source: Arc::new(source), ahead: Arc::default(), watch: Arc::default() }
     }
 
     /// The moment to decide by, to the microsecond that both databases keep. Whoever may have to wait asks afterwards:
@@ -66,10 +71,45 @@ impl Clock {
 
     /// The same, where a statement brought the database's time along.
     pub fn reading(&self, database: Option<Timestamp>) -> Timestamp {
-        match database {
+        let now = match database {
             Some(answer) => self.source.database(answer),
             None => self.source.machine(),
+        };
+        if let Some(seconds) = self.watch().see(now, self.running()) {
+            tracing::error!(
+                seconds,
+                "the clock stepped: until it has kept pace for an hour, nothing goes because of its age, and no key \
+                 is handed over"
+            );
         }
+        now
+    }
+
+    /// Tells the clock what happened last, before this process began. `None` when nothing ever did.
+    pub fn compare_with_the_past(&self, now: Timestamp, last_event: Option<Timestamp>) {
+        let Some(last_event) = last_event else { return };
+        self.watch().compare_with_the_past(now, last_event);
+        if self.trust() == Trust::Doubtful {
+            tracing::warn!(
+                last_event = last_event.in_words(),
+                now = now.in_words(),
+                "nothing happened for long, or the clock is ahead: what is past its time goes in small batches"
+            );
+        }
+    }
+
+    /// What it may be used for.
+    pub fn trust(&self) -> Trust {
+        self.watch().trust(self.running())
+    }
+
+    /// How much of what is past its time may be taken away now; a batch that is allowed counts as taken.
+    pub fn allowance(&self) -> Allowance {
+        self.watch().allowance(self.running())
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What [`Clock::read`] would say, as far as that is known without asking. Nothing that is kept goes by it.

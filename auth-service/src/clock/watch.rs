@@ -1,0 +1,196 @@
+//! Whether the clock can be believed. Somebody may set it, a year ahead by mistake and back a minute later; so it is compared
+//! with the process's own running time, which nobody sets, and at the start with what happened last.
+
+use std::time::Duration;
+
+use crate::db::types::Timestamp;
+
+/// What the clock may differ by from running time, from one reading to the next. Network time corrects by seconds.
+const STEP: Duration = Duration::from_secs(60);
+
+/// How long it must have kept pace before things are done by it that cannot be undone.
+pub const PROBATION: Duration = Duration::from_secs(3600);
+
+/// How far it may be ahead of what there is evidence for. Sessions are kept for as long after their end, so a clock that is
+/// wrong by less takes none that lives.
+pub const FAR: Duration = Duration::from_secs(24 * 3600);
+
+/// What the clock may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// It has kept pace for an hour, and is where it should be.
+    Steady,
+    /// The process began less than an hour ago. Nothing is wrong, as far as is known.
+    Young,
+    /// It has kept pace for an hour, but there is a gap of more than a day behind that: a leap, or a service that nobody used.
+    Leapt,
+    /// Less than an hour ago it leapt, or was found beyond such a gap.
+    Doubtful,
+}
+
+impl Trust {
+    /// Whether a key may be handed over, or taken away, because of its age.
+    pub fn is_good_for_keys(self) -> bool {
+        self != Self::Doubtful
+    }
+}
+
+/// How much of what is past its time may be taken away now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    Everything,
+    /// One batch, the oldest; the next in an hour.
+    OneBatch,
+    Nothing,
+}
+
+/// What was seen of the clock.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// The last reading, and how long the process had run then.
+    last: Option<(Timestamp, Duration)>,
+    /// Since when the clock has kept pace.
+    steady_since: Duration,
+    has_stepped: bool,
+    /// How far it has gone beyond what there is evidence for, in microseconds.
+    beyond: i64,
+    last_batch: Option<Duration>,
+}
+
+impl Watch {
+    /// Takes a reading; by how many seconds the clock stepped since the last, if it did.
+    pub fn see(&mut self, now: Timestamp, running: Duration) -> Option<i64> {
+        let Some((then, ran)) = self.last.replace((now, running)) else {
+            self.steady_since = running;
+            return None;
+        };
+        let passed = i64::try_from(running.saturating_sub(ran).as_micros()).unwrap_or(i64::MAX);
+        let step = now.micros_after(then).saturating_sub(passed);
+        if step.unsigned_abs() <= STEP.as_micros() as u64 {
+            return None;
+        }
+        self.steady_since = running;
+        self.has_stepped = true;
+        self.beyond = self.beyond.saturating_add(step);
+        Some(step / 1_000_000)
+    }
+
+    /// What happened last, as far as anybody knows, at the start.
+    pub fn compare_with_the_past(&mut self, now: Timestamp, last_event: Timestamp) {
+        let gap = now.micros_after(last_event);
+        if is_far(gap) {
+            self.beyond = gap;
+        }
+    }
+
+    pub fn trust(&self, running: Duration) -> Trust {
+        let kept_pace = running.saturating_sub(self.steady_since) >= PROBATION;
+        match (kept_pace, is_far(self.beyond)) {
+            (true, false) => Trust::Steady,
+            (true, true) => Trust::Leapt,
+            (false, false) if !self.has_stepped => Trust::Young,
+            (false, _) => Trust::Doubtful,
+        }
+    }
+
+    /// How much may be taken away now; a batch that is allowed counts as taken.
+    pub fn allowance(&mut self, running: Duration) -> Allowance {
+        match self.trust(running) {
+            Trust::Steady => Allowance::Everything,
+            Trust::Young | Trust::Doubtful => Allowance::Nothing,
+            Trust::Leapt if self.last_batch.is_some_and(|then| running < then + PROBATION) => {
+                Allowance::Nothing
+            }
+            Trust::Leapt => {
+                self.last_batch = Some(running);
+                Allowance::OneBatch
+            }
+        }
+    }
+}
+
+fn is_far(micros: i64) -> bool {
+    micros > FAR.as_micros() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 3600;
+    const DAY: u64 = 24 * HOUR;
+
+    /// A process that has run for `running`, with a clock that shows `ahead` seconds more than it should.
+    fn see(watch: &mut Watch, running: u64, ahead: i64) -> Option<i64> {
+        let start = Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        let now = (start + Duration::from_secs(running)).shifted(ahead * 1_000_000);
+        watch.see(now, Duration::from_secs(running))
+    }
+
+    fn trust(watch: &Watch, running: u64) -> Trust {
+        watch.trust(Duration::from_secs(running))
+    }
+
+    /// Z13
+    #[test]
+    fn a_leap_of_a_minute_and_a_half_is_forgotten_an_hour_after_it_is_over() {
+        let mut watch = Watch::default();
+        let leap = 400 * DAY as i64;
+        assert_eq!((see(&mut watch, 0, 0), trust(&watch, 0)), (None, Trust::Young));
+        assert_eq!((see(&mut watch, 2 * HOUR, 0), trust(&watch, 2 * HOUR)), (None, Trust::Steady));
+        assert_eq!(see(&mut watch, 2 * HOUR + 10, leap), Some(leap));
+        assert_eq!(trust(&watch, 2 * HOUR + 100), Trust::Doubtful);
+        assert_eq!(see(&mut watch, 2 * HOUR + 105, 0), Some(-leap));
+        assert_eq!(trust(&watch, 2 * HOUR + 200), Trust::Doubtful);
+        assert_eq!(watch.allowance(Duration::from_secs(3 * HOUR)), Allowance::Nothing);
+        assert_eq!(trust(&watch, 3 * HOUR + 105), Trust::Steady);
+        assert_eq!(watch.allowance(Duration::from_secs(4 * HOUR)), Allowance::Everything);
+    }
+
+    /// Z13
+    #[test]
+    fn a_clock_that_stays_far_ahead_takes_one_batch_an_hour() {
+        let mut watch = Watch::default();
+        see(&mut watch, 0, 0);
+        see(&mut watch, 2 * HOUR, 400 * DAY as i64);
+        let mut allowed = Vec::new();
+        for minute in 0..240 {
+            let running = 2 * HOUR + 60 * minute;
+            see(&mut watch, running, 400 * DAY as i64);
+            if watch.allowance(Duration::from_secs(running)) == Allowance::OneBatch {
+                allowed.push(minute);
+            }
+        }
+        assert_eq!(allowed, [60, 120, 180]);
+    }
+
+    /// Z13
+    #[test]
+    fn a_start_long_after_the_last_event_is_doubtful_and_one_soon_after_is_not() {
+        let start = Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        for (gap, first, later) in
+            [(HOUR, Trust::Young, Trust::Steady), (DAY + 1, Trust::Doubtful, Trust::Leapt)]
+        {
+            let mut watch = Watch::default();
+            watch.see(start, Duration::ZERO);
+            watch.compare_with_the_past(start, start - Duration::from_secs(gap));
+            let later_on = trust(&watch, HOUR);
+            // Not the whole truth before the hour is over.
+            assert_eq!((trust(&watch, 10), later_on), (first, later), "{gap}");
+        }
+    }
+
+    #[test]
+    fn corrections_of_network_time_and_a_clock_that_is_put_right_do_no_harm() {
+        let mut watch = Watch::default();
+        for (minute, ahead) in [(0, -40), (1, -20), (2, 5), (3, -3)] {
+            assert_eq!(see(&mut watch, 60 * minute, ahead), None);
+        }
+        // A year behind, then put right: there is no gap in it.
+        let mut watch = Watch::default();
+        see(&mut watch, 0, 0);
+        see(&mut watch, 60, -(365 * DAY as i64));
+        see(&mut watch, 120, 0);
+        assert_eq!(trust(&watch, 120 + HOUR), Trust::Steady);
+    }
+}
