@@ -71,11 +71,16 @@ impl Clock {
 
     /// The same, where a statement brought the database's time along.
     pub fn reading(&self, database: Option<Timestamp>) -> Timestamp {
+        let before = self.running();
         let now = match database {
             Some(answer) => self.source.database(answer),
             None => self.source.machine(),
         };
-        if let Some(seconds) = self.watch().see(now, self.running()) {
+        let running = self.running();
+        // Two clocks that were not read at one moment cannot be compared.
+        let is_one_moment = running.saturating_sub(before) < Duration::from_secs(1);
+        let step = if is_one_moment { self.watch().see(now, running) } else { None };
+        if let Some(seconds) = step {
             tracing::error!(
                 seconds,
                 "the clock stepped: until it has kept pace for an hour, nothing goes because of its age, and no key \

@@ -64,8 +64,9 @@ impl Watch {
             self.steady_since = running;
             return None;
         };
-        let passed = i64::try_from(running.saturating_sub(ran).as_micros()).unwrap_or(i64::MAX);
-        let step = now.micros_after(then).saturating_sub(passed);
+        // Negative, too: a reading may be overtaken by a later one.
+        let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        let step = now.micros_after(then).saturating_sub(micros(running) - micros(ran));
         if step.unsigned_abs() <= STEP.as_micros() as u64 {
             return None;
         }
