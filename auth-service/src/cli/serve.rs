@@ -26,9 +26,11 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let server = Server::new(listener, app);
     tracing::info!(%auth_url, %listen, "listening");
     let draining = server.draining();
-    let ending = actix_web::rt::System::new()
-        .block_on(async { stop::serve(server.run()?, draining, delay).await })
-        .map_err(|error| Failure::Refused(format!("the server stopped: {error}")))?;
+    let system = actix_web::rt::System::new();
+    let ending = system.block_on(async { stop::serve(server.run()?, draining, delay).await });
+    // Dropped, it would wait for threads that wait for a database which stands still. What we acknowledged is in the database.
+    std::mem::forget(system);
+    let ending = ending.map_err(|error| Failure::Refused(format!("the server stopped: {error}")))?;
     match ending {
         Ending::Finished => {
             tracing::info!("stopped");
