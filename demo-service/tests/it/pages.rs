@@ -66,10 +66,16 @@ async fn a_page_opened_in_the_last_minute_of_a_token_renews_it_first() {
 }
 
 #[actix_web::test]
-async fn a_browser_that_keeps_no_cookie_gets_an_end_and_not_a_loop() {
-    let page = Demo::new().anonymous().opens("/private?x=1&sso_loop=3").await;
+async fn a_browser_that_comes_back_without_a_login_gets_an_end_and_not_a_loop() {
+    let demo = Demo::new();
+    let mut browser = demo.anonymous();
+    browser.cookie = Some("__Host-sso_sent=2".to_owned());
+    let page = browser.opens("/private?x=1&sso_loop=3").await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
     page.shows("<code>no_cookie</code>");
+
+    let marked_by_a_stranger = demo.anonymous().opens("/private?x=1&sso_loop=3").await;
+    assert_eq!(marked_by_a_stranger.status, StatusCode::SEE_OTHER);
 }
 
 #[actix_web::test]
