@@ -5,7 +5,8 @@
 //   E2E_AUTH_BIN=target/release/auth-service node e2e/load/stranger-costs.mjs
 //
 // It starts an auth-service of its own on a free port of loopback, with an empty SQLite file and the settings of production. Every
-// request has a connection of its own, and they go one after the other. Processor time is that of the whole process, in steps of the
+// request has a connection of its own, and they go one after the other. Registrations come from a network each, named by this machine as a
+// trusted proxy: one network is refused after twenty answers about accounts. Processor time is that of the whole process, in steps of the
 // kernel's clock (10 ms): the number of requests is chosen so that such a step is a small part of what is measured.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -43,6 +44,7 @@ async function requests() {
   const taken = 'ada@example.org';
   const form = await openForm('/register');
   await ask(post('/register', registration(form, taken), form.cookie));
+  for (let n = 0; n < 21; n += 1) await ask(post('/register', registration(form, taken), form.cookie, network(255)));
   const [login, register, logout] = [await openForm('/login'), await openForm('/register'), await openForm('/logout')];
   const get = (path, headers = '') => () => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/html\r\n${headers}Connection: close\r\n\r\n`;
   const logIn = (email) => post('/login', { email, password: 'wrong horse kites 7', csrf_token: login.token }, login.cookie);
@@ -70,8 +72,9 @@ async function requests() {
     ['POST /login, wrong password', () => logIn(taken), few],
     ['POST /login, unknown address', (n) => logIn(`nobody-${n}@example.org`), few],
     ['POST /register, two passwords', () => post('/register', { ...registration(register, taken), confirm_password: 'another one 8' }, register.cookie), many],
-    ['POST /register, taken address', () => post('/register', registration(register, taken), register.cookie), few],
-    ['POST /register, new account', (n) => post('/register', registration(register, `new-${n}@example.org`), register.cookie), few],
+    ['POST /register, taken address', (n) => post('/register', registration(register, taken), register.cookie, network(n)), few],
+    ['POST /register, new account', (n) => post('/register', registration(register, `new-${n}@example.org`), register.cookie, network(n)), few],
+    ['POST /register, a network with too many', (n) => post('/register', registration(register, taken), register.cookie, network(255)), many],
     ['POST /logout', () => post('/logout', { csrf_token: logout.token }, logout.cookie), many],
     ['POST /api/token/, wrong password', () => json('/api/token/', { email: taken, password: 'wrong horse kites 7' }), few],
     ['POST /api/token/refresh/, forged', () => json('/api/token/refresh/', { refresh: forged }), many],
@@ -84,13 +87,18 @@ function registration(form, email) {
   return { first_name: 'Ada', last_name: 'Lovelace', email, password, confirm_password: password, csrf_token: form.token };
 }
 
-function request(method, path, body, type, cookie) {
-  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/html\r\n${cookie ? `Cookie: ${cookie}\r\n` : ''}`
+/** The header by which a proxy says that it is the nth network that asks. */
+function network(n) {
+  return `X-Forwarded-For: 198.18.${n}.7\r\n`;
+}
+
+function request(method, path, body, type, cookie, headers = '') {
+  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/html\r\n${cookie ? `Cookie: ${cookie}\r\n` : ''}${headers}`
     + `Content-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
 }
 
-function post(path, fields, cookie) {
-  return request('POST', path, new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded', cookie);
+function post(path, fields, cookie, headers) {
+  return request('POST', path, new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded', cookie, headers);
 }
 
 /** A form page's token, and the cookie that it belongs to. */
@@ -170,7 +178,7 @@ function start() {
     stdio: ['ignore', log, log],
     env: {
       AUTH_URL: `http://${host}`, COOKIE_DOMAIN: 'sso.localhost', LISTEN: `127.0.0.1:${port}`, DATABASE_URL: `sqlite:${database}`,
-      SECRET_KEY: secret, LOG_FORMAT: 'json',
+      SECRET_KEY: secret, LOG_FORMAT: 'json', TRUSTED_PROXIES: '127.0.0.1',
     },
   });
   closeSync(log);
