@@ -6,12 +6,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::rt::time::timeout;
 use actix_web::web::Bytes;
 use futures_core::Stream;
 
+use super::asked::asked;
 use crate::edge::{MAX_FORM_BYTES, PATIENCE_FOR_FORMS};
 
 /// A second handle on a request's body.
@@ -42,9 +44,12 @@ enum End {
 
 impl SharedBody {
     /// Takes the body and leaves a stream of the same bytes. `None` if somebody took it before.
-    pub(super) fn share(payload: &mut Payload) -> Option<Self> {
+    ///
+    /// actix has the same nothing for a body that was taken and for one that never was there, as of a form without named
+    /// fields. What the request announces tells them apart.
+    pub(super) fn share(req: &HttpRequest, payload: &mut Payload) -> Option<Self> {
         let source = std::mem::replace(payload, Payload::None);
-        if matches!(source, Payload::None) {
+        if matches!(source, Payload::None) && asked(req).announces_body() {
             return None;
         }
         let body = Rc::new(RefCell::new(Body {

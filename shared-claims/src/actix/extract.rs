@@ -80,7 +80,7 @@ fn keep_body(
         return None;
     }
     let shared_before = req.extensions().get::<SharedBody>().cloned();
-    let body = shared_before.or_else(|| SharedBody::share(payload));
+    let body = shared_before.or_else(|| SharedBody::share(req, payload));
     body.iter().for_each(SharedBody::hold);
     body
 }

@@ -86,7 +86,7 @@ fn share_form(req: &mut ServiceRequest) {
     let keep = shared_login(req.request()).is_ok_and(|login| asked.can_be_sent_again(login.settings()));
     if keep {
         let mut payload = req.take_payload();
-        let shared = SharedBody::share(&mut payload);
+        let shared = SharedBody::share(req.request(), &mut payload);
         req.set_payload(payload);
         if let Some(shared) = shared {
             req.extensions_mut().insert(shared);

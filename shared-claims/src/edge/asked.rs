@@ -98,6 +98,17 @@ impl<'r> Asked<'r> {
         self.is_of_type("multipart/form-data")
     }
 
+    /// Whether a body comes with the request (RFC 9112, section 6.3). A form without named fields has none.
+    pub(crate) fn announces_body(&self) -> bool {
+        self.has("transfer-encoding")
+            || self.headers.all("content-length").iter().any(|length| length != b"0")
+    }
+
+    /// Whether nothing comes with the request, and nothing is said of what it would be.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.announces_body() && !self.has("content-type")
+    }
+
     fn is_of_type(&self, media_type: &str) -> bool {
         self.first("content-type").is_some_and(|value| {
             value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)

@@ -177,7 +177,8 @@ impl Asked<'_> {
     /// Whether the body is worth keeping until the decision: a form that our own page sent. Offering to send again what a
     /// foreign page made up would lend it our name.
     pub fn can_be_sent_again(&self, settings: &Settings) -> bool {
-        self.kind() == Kind::PostedForm && self.is_urlencoded() && self.sender(settings) == Sender::Us
+        let can_be_shown = self.is_urlencoded() || self.is_empty();
+        self.kind() == Kind::PostedForm && can_be_shown && self.sender(settings) == Sender::Us
     }
 }
 

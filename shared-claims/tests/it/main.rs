@@ -7,6 +7,7 @@ mod cache;
 mod conflict;
 mod cookies;
 mod decisions;
+mod empty_form;
 mod extractors;
 mod good_table;
 mod hostile_eddsa;

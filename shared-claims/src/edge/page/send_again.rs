@@ -45,6 +45,7 @@ pub(in crate::edge) fn send_again(
         ),
     };
     let (became, rest) = match kept {
+        Kept::Fields([]) => (language.say("kept-button", &[]), form_again(language, action, &[])),
         Kept::Fields(form) => (language.say("kept-fields", &[]), form_again(language, action, form)),
         Kept::NoFiles => (language.say("kept-no-files", &[]), go_back(language)),
         Kept::Nothing => {

@@ -6,6 +6,7 @@ kept-title = Noch einmal senden
 kept-why-ended = Sie waren nicht angemeldet, als dies gesendet wurde, oder Ihre Anmeldung war gerade abgelaufen.
 kept-why-stale = Dafür braucht es eine frische Anmeldung: Es ist einige Zeit her, dass Sie zuletzt gezeigt haben, dass Sie es sind.
 kept-fields = Ihre Eingaben sind nicht verloren: Sie wurden nicht verarbeitet und warten auf dieser Seite.
+kept-button = Es wurde nicht verarbeitet. Einzugeben ist nichts: Der Knopf unten sendet es noch einmal.
 kept-nothing = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Das geht nur mit Formularen dieses Dienstes von höchstens { $kilobytes } KB.
 kept-no-files = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Eine Seite kann keine Dateien aufbewahren, und von einem Formular, das Dateien enthalten kann, bleibt nichts, weder die Dateien noch Ihre Eingaben.
 kept-go-back = Gehen Sie danach im Browser eine Seite zurück, wo Ihre Eingaben meist noch stehen, und senden Sie sie noch einmal.

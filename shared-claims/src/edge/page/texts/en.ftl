@@ -7,6 +7,7 @@ kept-title = Send this again
 kept-why-ended = You were not logged in when this was sent, or your login had just ended.
 kept-why-stale = This needs a fresh login: it is some time since you last proved that it is you.
 kept-fields = What you typed is not lost: it was not processed, and waits on this page.
+kept-button = It was not processed. There is nothing to type again: the button below sends it.
 kept-nothing = It was not processed, and it could not be kept here: only forms of this service of at most { $kilobytes } KB can.
 kept-no-files = It was not processed, and it could not be kept here: a page cannot keep files, and of a form that can hold files it keeps nothing, neither the files nor what you typed.
 kept-go-back = Then go back one page with your browser, where what you typed is usually still there, and send it again.
