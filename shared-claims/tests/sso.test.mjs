@@ -20,9 +20,9 @@ class Browser {
   problem = PROBLEM;
   now = 1_000_000;
 
-  tab({ attributes = [], locks = true } = {}) {
+  tab({ attributes = [], trusted, locks = true } = {}) {
     const tab = { left: undefined, document: new EventTarget() };
-    tab.document.currentScript = { hasAttribute: (name) => attributes.includes(name) };
+    tab.document.currentScript = { hasAttribute: (name) => attributes.includes(name), dataset: { trustedOrigins: trusted } };
     const request = (name, work) => (this.lock = this.lock.then(work, work));
     const location = { origin: HERE, protocol: "https:", href: `${HERE}/`, assign: (url) => (tab.left = String(url)) };
     const context = {
@@ -54,10 +54,11 @@ class Browser {
       this.loggedIn = this.session;
       return new Response(null, { status: this.session ? 204 : 401 });
     }
-    this.asked.push({ url: url.href, method: input.method, body: await input.text() });
+    this.asked.push({ url: url.href, method: input.method, credentials: input.credentials, body: await input.text() });
     const headers = { "content-type": "application/problem+json" };
     const response = this.loggedIn ? new Response("fine") : new Response(JSON.stringify(this.problem), { status: 401, headers });
     Object.defineProperty(response, "type", { value: url.origin === HERE ? "basic" : "cors" });
+    Object.defineProperty(response, "url", { value: this.redirectedTo ?? url.href });
     return response;
   }
 }
@@ -230,4 +231,47 @@ test("other answers to htmx are left alone", async () => {
     assert.deepEqual(seen, { again: [], errors: 0, prevented: false }, JSON.stringify(options));
   }
   assert.equal(browser.renewals.length, 0);
+});
+
+const API = "https://api.example.org";
+const EVIL = "https://evil.example.org";
+
+test("a sibling that the page names is sent the login, renewed for and asked again", async () => {
+  for (const trusted of [API, ` ${EVIL}x, ${API}/ `, "HTTPS://API.example.org"]) {
+    const browser = new Browser();
+    const response = await browser.tab({ trusted }).sso.fetch(`${API}/notes`, { method: "POST", body: "milk" });
+    assert.equal(await response.text(), "fine", trusted);
+    assert.deepEqual(browser.asked.map(({ method, credentials, body }) => [method, credentials, body]), Array(2).fill(["POST", "include", "milk"]));
+    assert.equal(browser.renewals.length, 1);
+  }
+});
+
+test("no other sibling is believed, nor sent the login, and none is named by default", async () => {
+  for (const [trusted, asked] of [[API, EVIL], [undefined, API], ["", API], [API, "https://api.example.org:8443"]]) {
+    const browser = new Browser();
+    assert.equal((await browser.tab({ trusted }).sso.fetch(`${asked}/notes`)).status, 401);
+    assert.deepEqual([browser.asked.length, browser.asked[0].credentials, browser.renewals.length], [1, "same-origin", 0]);
+  }
+});
+
+test("a named sibling that sends on to another origin is not believed", async () => {
+  const browser = new Browser();
+  browser.redirectedTo = `${EVIL}/notes`;
+  assert.equal((await browser.tab({ trusted: API }).sso.fetch(`${API}/notes`)).status, 401);
+  assert.equal(browser.renewals.length, 0);
+});
+
+test("who says that no cookies are to be sent is obeyed", async () => {
+  const browser = new Browser();
+  browser.loggedIn = true;
+  await browser.tab({ trusted: API }).sso.fetch(`${API}/notes`, { credentials: "omit" });
+  assert.equal(browser.asked[0].credentials, "omit");
+});
+
+test("where the session is over, the login leads back to the page that asked a sibling", async () => {
+  const browser = new Browser();
+  browser.session = false;
+  const tab = browser.tab({ trusted: API, attributes: ["data-go-to-login"] });
+  await tab.sso.fetch(`${API}/notes`);
+  assert.equal(tab.left, `${AUTH}/login?next=${encodeURIComponent(`${HERE}/`)}`);
 });

@@ -29,7 +29,8 @@ pub(super) fn not_registered() -> actix_web::Error {
     respond(edge::not_set_up())
 }
 
-fn respond(answer: Answer) -> actix_web::Error {
+/// An answer as the error of an extractor or a check.
+pub(super) fn respond(answer: Answer) -> actix_web::Error {
     InternalError::from_response("no valid login for this request", response(answer)).into()
 }
 

@@ -6,23 +6,30 @@ use std::rc::Rc;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue,
+};
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
 use super::answer;
 use super::asked::asked;
 use super::body::SharedBody;
 use super::extract::shared_login;
+use crate::SharedLogin;
 use crate::edge::{self, Facts};
 
 /// Middleware that lets only this service's own pages change things. `App::new().wrap(SameOrigin)`.
 ///
 /// The login cookie reaches a service also with requests that a page on a sibling sub-domain sends: `SameSite=Lax` sees
-/// one site where there are many. So every request with a method other than `GET`, `HEAD` and `OPTIONS` must come from a
-/// page of `SERVICE_URL` itself. The browser says where it comes from, in this order of belief:
+/// one site where there are many. So every request with a method other than `GET`, `HEAD` and `OPTIONS`, and every one that
+/// opens a WebSocket, must come from a page of `SERVICE_URL` itself. The browser says where it comes from, in this order of belief:
 ///
 /// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
+///
+/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the answers (CORS).
 ///
 /// A request with none of the three is refused: every browser of the last years sends at least one of them with a form,
 /// and there is no other proof here to rely on, such as a token in the form. A program that posts with the login cookie
@@ -69,13 +76,37 @@ where
     forward_ready!(service);
 
     fn call(&self, mut req: ServiceRequest) -> Self::Future {
+        let for_scripts = cors(&req);
         if let Err(refusal) = check(&req) {
-            let answer = refusal.error_response();
+            let mut answer = refusal.error_response();
+            add(&for_scripts, answer.headers_mut());
             return Box::pin(ready(Ok(req.into_response(answer).map_into_right_body())));
         }
         share_form(&mut req);
         let done = self.service.call(req);
-        Box::pin(async move { Ok(done.await?.map_into_left_body()) })
+        Box::pin(async move {
+            let mut response = done.await?.map_into_left_body();
+            add(&for_scripts, response.headers_mut());
+            Ok(response)
+        })
+    }
+}
+
+/// What lets scripts of trusted siblings read the answer.
+fn cors(req: &ServiceRequest) -> Vec<(&'static str, String)> {
+    let login = req.app_data::<Data<SharedLogin>>();
+    login.map(|login| edge::cors(&asked(req.request()), login.settings())).unwrap_or_default()
+}
+
+/// A service that answers for itself whom it trusts has the last word.
+fn add(for_scripts: &[(&'static str, String)], headers: &mut HeaderMap) {
+    if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        return;
+    }
+    for (name, value) in for_scripts {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.append(HeaderName::from_static(name), value);
+        }
     }
 }
 
@@ -97,10 +128,16 @@ fn share_form(req: &mut ServiceRequest) {
 fn check(req: &ServiceRequest) -> Result<(), Error> {
     let req = req.request();
     let too_many = edge::weigh(&asked(req));
-    if too_many.is_none() && edge::is_safe(req.method().as_str()) {
+    let is_preflight = req.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    if too_many.is_none() && !is_preflight && edge::is_harmless(&asked(req)) {
         return Ok(());
     }
     let login = shared_login(req)?;
+    if too_many.is_none()
+        && let Some(answer) = edge::preflight(&asked(req), login.settings())
+    {
+        return Err(answer::respond(answer));
+    }
     match too_many.or_else(|| edge::guard(&asked(req), login.settings())) {
         None => Ok(()),
         Some(instead) => Err(answer::refuse(&instead, req, login, &Facts::now(), None)),

@@ -3,7 +3,8 @@
 use axum_core::body::Body;
 use axum_core::extract::Request;
 use axum_core::response::Response;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::asked::asked;
 use crate::Settings;
@@ -41,14 +42,25 @@ pub async fn script(request: Request) -> Response {
     response(edge::script(&asked(request.method(), target, request.headers())))
 }
 
-fn response(answer: Answer) -> Response {
+pub(super) fn response(answer: Answer) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in answer.headers {
+    append(answer.headers, response.headers_mut());
+    response
+}
+
+/// What lets scripts of trusted siblings read the answer. A service that answers for itself whom it trusts has the last word.
+pub(super) fn add(for_scripts: Vec<(&'static str, String)>, headers: &mut HeaderMap) {
+    if !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        append(for_scripts, headers);
+    }
+}
+
+fn append(more: Vec<(&'static str, String)>, headers: &mut HeaderMap) {
+    for (name, value) in more {
         // All that could be no header value was percent-encoded on its way here.
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().append(HeaderName::from_static(name), value);
+            headers.append(HeaderName::from_static(name), value);
         }
     }
-    response
 }

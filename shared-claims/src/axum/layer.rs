@@ -7,31 +7,38 @@ use std::task::{Context, Poll};
 use axum_core::body::Body;
 use axum_core::extract::Request;
 use axum_core::response::Response;
+use http::uri::PathAndQuery;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::refuse;
+use super::answer::{self, refuse};
 use super::asked::{Registered, asked};
-use super::form;
-use crate::SharedLogin;
-use crate::edge::{Facts, guard, weigh};
+use super::{drain, form};
+use crate::edge::{Asked, Facts, cors, guard, preflight, weigh};
+use crate::{Settings, SharedLogin};
 
 /// What the extractors need around them: `Router::new()….layer(SharedLoginLayer::new(login))`, on the outermost router.
 ///
 /// It lets only this service's own pages change things. The login cookie reaches a service also with requests that a page on
 /// a sibling sub-domain sends: `SameSite=Lax` sees one site where there are many. So every request with a method
-/// other than `GET`, `HEAD` and `OPTIONS` must come from a page of `SERVICE_URL` itself. The browser says where it comes
-/// from, in this order of belief:
+/// other than `GET`, `HEAD` and `OPTIONS`, and every one that opens a WebSocket, must come from a page of `SERVICE_URL` itself. The
+/// browser says where it comes from, in this order of belief:
 ///
 /// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
+///
+/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the answers (CORS).
 ///
 /// More than 16 KB of cookies are refused with `431`, in a page that leads to where auth-service deletes those of others.
 ///
 /// A request with none of the three is refused with `403`, as a page or as problem+json. A program that posts with the login
 /// cookie sends `Origin: <SERVICE_URL>`. A route that others may post to, and that does not look at the login, is added
 /// to the router after the layer.
+///
+/// What a handler leaves of a body is read and dropped before the answer goes out, as far as
+/// [`MAX_DISCARDED_BYTES`](crate::edge::MAX_DISCARDED_BYTES): hyper closes the connection on a body that nobody reads, and whoever is still
+/// sending would get a reset instead of the answer.
 #[derive(Debug, Clone)]
 pub struct SharedLoginLayer {
     login: SharedLogin,
@@ -83,22 +90,49 @@ where
                 Some(outer) => outer.target.clone(),
                 None => request.uri().path_and_query().cloned(),
             };
-            let keep = {
+            let lent = drain::lend(&mut request);
+            let (for_scripts, refusal) = {
                 let asked = asked(request.method(), target.as_ref(), request.headers());
-                if let Some(instead) = weigh(&asked).or_else(|| guard(&asked, login.settings())) {
-                    return Ok(refuse(&instead, &asked, login.settings(), &Facts::now(), None));
-                }
-                asked.can_be_sent_again(login.settings())
+                (cors(&asked, login.settings()), check(&asked, login.settings()))
             };
-            if keep {
-                let (kept, body) = form::keep(std::mem::replace(request.body_mut(), Body::empty())).await;
-                *request.body_mut() = body;
-                if let Some(kept) = kept {
-                    request.extensions_mut().insert(kept);
+            let mut response = match refusal {
+                Some(refusal) => {
+                    drop(request);
+                    refusal
                 }
+                None => {
+                    keep_form(&mut request, target.as_ref(), &login).await;
+                    request.extensions_mut().insert(Registered { login, target });
+                    inner.call(request).await?
+                }
+            };
+            if let Some(lent) = lent {
+                lent.drain().await;
             }
-            request.extensions_mut().insert(Registered { login, target });
-            inner.call(request).await
+            answer::add(for_scripts, response.headers_mut());
+            Ok(response)
         })
+    }
+}
+
+/// What is answered before anybody asks who is logged in.
+fn check(asked: &Asked<'_>, settings: &Settings) -> Option<Response> {
+    if let Some(instead) = weigh(asked) {
+        return Some(refuse(&instead, asked, settings, &Facts::now(), None));
+    }
+    if let Some(preflight) = preflight(asked, settings) {
+        return Some(answer::response(preflight));
+    }
+    guard(asked, settings).map(|instead| refuse(&instead, asked, settings, &Facts::now(), None))
+}
+
+async fn keep_form(request: &mut Request, target: Option<&PathAndQuery>, login: &SharedLogin) {
+    if !asked(request.method(), target, request.headers()).can_be_sent_again(login.settings()) {
+        return;
+    }
+    let (kept, body) = form::keep(std::mem::replace(request.body_mut(), Body::empty())).await;
+    *request.body_mut() = body;
+    if let Some(kept) = kept {
+        request.extensions_mut().insert(kept);
     }
 }

@@ -31,6 +31,7 @@
 
 mod answer;
 mod asked;
+mod drain;
 mod extract;
 mod form;
 mod layer;

@@ -114,7 +114,7 @@ pub fn answer(
                 frame.as_ref(),
                 kept,
             )
-            .into(Answer::unauthorized(), settings)
+            .into(Answer::unauthorized(), asked, settings)
         }
         Instead::Refuse401 { max_age: None } => {
             // A script's own address is no page to come back to; the page it runs on is.
@@ -186,17 +186,24 @@ fn round_trip(asked: &Asked<'_>, settings: &Settings, cookie: &str, seconds: i64
 }
 
 fn told(asked: &Asked<'_>, settings: &Settings, answer: Answer, page: Page, problem: Problem) -> Answer {
-    if asked.wants_page() { page.into(answer, settings) } else { problem.into(answer) }
+    if asked.wants_page() { page.into(answer, asked, settings) } else { problem.into(answer) }
 }
 
 fn with_login(problem: Problem, settings: &Settings, next: &Url) -> Problem {
     problem.with("login_url", &links::login(settings, Some(next))).with("renew_url", &links::renew(settings))
 }
 
-/// Clears the cookies of the whole domain (RFC 6265bis, section 8.6, knows no way to tell the planted one), and, for
-/// browsers without `Clear-Site-Data`, those of the access name.
+/// Clears the access cookie on every scope that reaches this page: nothing tells the planted one (RFC 6265bis, section 8.6). Others of the
+/// domain are not ours to take, as `Clear-Site-Data` would. More scopes than one answer can carry take several, each of which leads to the
+/// next.
 fn cleared(asked: &Asked<'_>, settings: &Settings) -> Answer {
-    let mut answer = Answer::redirect(&links::login(settings, Some(&links::this_page(asked, settings))));
-    answer.add("clear-site-data", "\"cookies\"");
-    answer.clearing(true, asked, settings)
+    let page = links::this_page(asked, settings);
+    let (lines, next) = set_cookie::delete_access_from(asked, settings, links::clearing_round(asked));
+    let onward = match next {
+        Some(round) => links::clearing(page, round),
+        None => links::login(settings, Some(&page)),
+    };
+    let mut answer = Answer::redirect(&onward);
+    lines.into_iter().for_each(|line| answer.add("set-cookie", line));
+    answer
 }

@@ -1,6 +1,5 @@
-//! What was asked, and what kind of request it is, which decides the form of the answer.
+//! What was asked: the request, as far as it matters here.
 
-use super::accept::prefers_html;
 use crate::cookie::{self, Candidates};
 
 /// A request, as far as it matters here. Borrows everything; cheap to make and to copy.
@@ -24,17 +23,6 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
     }
 }
 
-/// How to answer somebody who is not logged in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A page opened in a tab: can be redirected.
-    Navigation,
-    /// A form sent by a person: must not be lost.
-    PostedForm,
-    /// A script, an image, a frame, a program.
-    Other,
-}
-
 impl<'r> Asked<'r> {
     /// `target` is the path and the query as they were sent, before any decoding.
     pub fn new(method: &'r str, target: &'r str, headers: &'r dyn Headers) -> Self {
@@ -52,32 +40,6 @@ impl<'r> Asked<'r> {
 
     pub(super) fn target(&self) -> &'r str {
         self.target
-    }
-
-    pub(super) fn kind(&self) -> Kind {
-        match (self.wants_page(), self.method) {
-            (true, "GET" | "HEAD") => Kind::Navigation,
-            (true, "POST") => Kind::PostedForm,
-            _ => Kind::Other,
-        }
-    }
-
-    /// Whether a person in a tab waits for this: the browser says so, or, for want of that header, asks for HTML. If so,
-    /// errors are better shown as a page than as JSON.
-    pub(super) fn wants_page(&self) -> bool {
-        match self.first("sec-fetch-mode") {
-            // A frame navigates too, but the login refuses to be framed.
-            Some(mode) => {
-                mode == "navigate" && matches!(self.first("sec-fetch-dest"), None | Some("document"))
-            }
-            None => prefers_html(self.headers.all("accept")),
-        }
-    }
-
-    /// Whether a person is about to read the page, and it may go round by the login first. One that is fetched in case
-    /// somebody wants to read it may not.
-    pub(super) fn is_page_about_to_be_read(&self) -> bool {
-        self.method == "GET" && self.wants_page() && !self.has("sec-purpose") && self.can_be_come_back_to()
     }
 
     /// Whether there is a cookie of this name, with any value.
@@ -132,7 +94,12 @@ impl<'r> Asked<'r> {
         self.headers.all(name).into_iter().filter_map(text).collect()
     }
 
-    fn first(&self, name: &'static str) -> Option<&'r str> {
+    /// The raw values of all headers of this name.
+    pub(super) fn all(&self, name: &'static str) -> Vec<&'r [u8]> {
+        self.headers.all(name)
+    }
+
+    pub(super) fn first(&self, name: &'static str) -> Option<&'r str> {
         self.headers.all(name).first().and_then(|value| text(value))
     }
 }

@@ -1,7 +1,8 @@
 //! What happens to a request. Pure: whatever it depends on is an argument.
 
-use super::asked::{Asked, Kind};
+use super::asked::Asked;
 use super::decision::{Decision, Facts, Instead, LoopCause, Need};
+use super::fetch_metadata::RequestKind;
 use super::links;
 use super::log::log_foreign;
 use super::sender::Sender;
@@ -49,13 +50,13 @@ fn refuse(
     let clear = is_hopeless(cause.as_ref(), facts);
     match asked.kind() {
         // A renewed login may be fresh enough: whether it is, the next request tells.
-        Kind::PostedForm => Instead::KeepForm { max_age: None },
+        RequestKind::PostedForm => Instead::KeepForm { max_age: None },
         _ if is_a_loop(asked, settings) => {
             let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
             Instead::Loop { cause, clear }
         }
-        Kind::Navigation => Instead::SendToLogin { clear, max_age: need.max_age },
-        Kind::Other => Instead::Refuse401 { max_age: None },
+        RequestKind::Navigation => Instead::SendToLogin { clear, max_age: need.max_age },
+        RequestKind::Other => Instead::Refuse401 { max_age: None },
     }
 }
 
@@ -63,10 +64,10 @@ fn refuse(
 fn ask_again(asked: &Asked<'_>, need: Need, settings: &Settings) -> Instead {
     let max_age = need.max_age;
     match asked.kind() {
-        Kind::PostedForm => Instead::KeepForm { max_age },
+        RequestKind::PostedForm => Instead::KeepForm { max_age },
         _ if is_a_loop(asked, settings) => Instead::Loop { cause: LoopCause::NotFresh, clear: false },
-        Kind::Navigation => Instead::SendToLogin { clear: false, max_age },
-        Kind::Other => Instead::Refuse401 { max_age },
+        RequestKind::Navigation => Instead::SendToLogin { clear: false, max_age },
+        RequestKind::Other => Instead::Refuse401 { max_age },
     }
 }
 
@@ -144,13 +145,13 @@ fn refresh_ahead(asked: &Asked<'_>, claims: &Claims, settings: &Settings, facts:
     (due && !asked.has_cookie(&settings.own_cookie(AHEAD))).then_some(old + LEEWAY_SECONDS)
 }
 
-/// Whether a request may change something: only this service's own pages may. `None` is yes.
+/// Whether a request may change something: only this service's own pages may, and those of `TRUSTED_ORIGINS`. `None` is yes.
 pub fn guard(asked: &Asked<'_>, settings: &Settings) -> Option<Instead> {
-    if is_safe(asked.method()) {
+    if is_harmless(asked) {
         return None;
     }
     match asked.sender(settings) {
-        Sender::Us => None,
+        Sender::Us | Sender::Trusted => None,
         other => {
             log_foreign(asked, other);
             Some(Instead::CrossSite)
@@ -168,23 +169,24 @@ pub fn weigh(asked: &Asked<'_>) -> Option<Instead> {
     (bytes > MAX_COOKIE_BYTES).then_some(Instead::TooManyCookies { bytes })
 }
 
-/// Whether a method changes nothing (RFC 9110, section 9.2.1).
-pub fn is_safe(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "OPTIONS")
+/// Whether a request changes nothing: its method is safe (RFC 9110, section 9.2.1), and it opens no WebSocket or the like.
+pub fn is_harmless(asked: &Asked<'_>) -> bool {
+    matches!(asked.method(), "GET" | "HEAD" | "OPTIONS") && !asked.is_upgrade()
 }
 
 impl Asked<'_> {
-    /// Whether the body is worth keeping until the decision: a form that our own page sent. Offering to send again what a
+    /// Whether the body is worth keeping until the decision: a form that our own page sent, or a trusted one. Offering to send again what a
     /// foreign page made up would lend it our name.
     pub fn can_be_sent_again(&self, settings: &Settings) -> bool {
         let can_be_shown = self.is_urlencoded() || self.is_empty();
-        self.kind() == Kind::PostedForm && can_be_shown && self.sender(settings) == Sender::Us
+        let is_by_ours = matches!(self.sender(settings), Sender::Us | Sender::Trusted);
+        self.kind() == RequestKind::PostedForm && can_be_shown && is_by_ours
     }
 }
 
 /// Nobody but our own page can press it.
 fn is_clear_button(asked: &Asked<'_>) -> bool {
-    asked.kind() == Kind::Navigation
+    asked.kind() == RequestKind::Navigation
         && asked.is_same_origin()
-        && links::parameter(asked, links::CLEAR).is_some_and(|value| value == "1")
+        && links::parameter(asked, links::CLEAR).is_some_and(|value| value == "1" || value.starts_with("1-"))
 }

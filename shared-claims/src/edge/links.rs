@@ -11,6 +11,18 @@ use crate::settings::with_path;
 /// The query that asks to clear conflicting cookies.
 pub(super) const CLEAR: &str = "sso_clear";
 
+/// Where a sweep of conflicting cookies goes on: the button's own `1` is its beginning. Lines deleted by now come after a hyphen.
+pub(super) fn clearing_round(asked: &Asked<'_>) -> usize {
+    let value = parameter(asked, CLEAR).unwrap_or_default();
+    value.strip_prefix("1-").and_then(|lines| lines.parse().ok()).unwrap_or(0)
+}
+
+/// The same page in the next round of the sweep.
+pub(super) fn clearing(mut page: Url, round: usize) -> Url {
+    page.query_pairs_mut().append_pair(CLEAR, &format!("1-{round}"));
+    page
+}
+
 /// The query by which auth-service says that it has sent a browser back here too often.
 const MARKER: &str = "sso_loop";
 

@@ -44,6 +44,7 @@ pub(super) fn log_foreign(asked: &Asked<'_>, sender: Sender) {
     tracing::info!(
         ?sender,
         method = beginning(asked.method()),
+        is_upgrade = asked.is_upgrade(),
         "refused: a change not asked for by our own page"
     );
 }

@@ -29,8 +29,10 @@
 mod accept;
 mod answer;
 mod asked;
+mod cors;
 mod decide;
 mod decision;
+mod fetch_metadata;
 mod language;
 mod learn;
 pub(crate) mod links;
@@ -40,14 +42,17 @@ mod problem;
 mod script;
 mod sender;
 mod set_cookie;
+mod upgrade;
 mod utc;
 
 use std::time::Duration;
 
 pub use answer::{Answer, answer, not_set_up};
 pub use asked::{Asked, Headers};
-pub use decide::{MAX_COOKIE_BYTES, decide, depends_on_contact, guard, is_safe, weigh};
+pub use cors::{cors, preflight};
+pub use decide::{MAX_COOKIE_BYTES, decide, depends_on_contact, guard, is_harmless, weigh};
 pub use decision::{Decision, Facts, Instead, LoopCause, Need, Times};
+pub use fetch_metadata::{Reader, RequestKind};
 pub use log::{log_identity, log_instead};
 
 pub use script::{SCRIPT, script};
@@ -57,6 +62,12 @@ pub const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// How long a form may take to arrive, if it is to be kept.
 pub const PATIENCE_FOR_FORMS: Duration = Duration::from_secs(10);
+
+/// How much of a body that nobody wants is read and dropped, so that its sender gets to read the answer.
+pub const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long such a body may take to arrive.
+pub const PATIENCE_FOR_THE_REST: Duration = Duration::from_secs(30);
 
 /// How long a request waits for keys that are being fetched.
 pub const PATIENCE_FOR_KEYS: Duration = Duration::from_secs(2);

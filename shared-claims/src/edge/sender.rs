@@ -9,6 +9,8 @@ use crate::Settings;
 pub(super) enum Sender {
     /// A page of this service, or the person at the address bar.
     Us,
+    /// A page of a sibling that `TRUSTED_ORIGINS` names.
+    Trusted,
     /// Another site; a sibling sub-domain is another site.
     Others,
     /// The browser is silent.
@@ -18,19 +20,42 @@ pub(super) enum Sender {
 impl Asked<'_> {
     /// Fetch Metadata first, then `Origin`, then `Referer`: each is set by the browser, out of reach of the sending page.
     pub(super) fn sender(&self, settings: &Settings) -> Sender {
-        let own = settings.service_url();
-        let us_if = |us: bool| if us { Sender::Us } else { Sender::Others };
+        self.sender_to(&settings.service_url(), settings.trusted_origins())
+    }
+
+    /// Whether the browser says that another site sent this than a page of the origin `own`, which is written as in `Origin`.
+    pub fn is_sent_by_others(&self, own: &str) -> bool {
+        self.sender_to(own, &[]) == Sender::Others
+    }
+
+    fn sender_to(&self, own: &str, trusted: &[String]) -> Sender {
+        let named = |origin: Option<&str>| match origin {
+            Some(origin) if origin == own => Sender::Us,
+            Some(origin) if trusted.iter().any(|trusted| trusted == origin) => Sender::Trusted,
+            _ => Sender::Others,
+        };
         if self.has("sec-fetch-site") {
             // Sent twice, it was not sent by a browser: `only` finds nothing.
-            return us_if(matches!(self.only("sec-fetch-site"), Some("same-origin" | "none")));
+            return match self.only("sec-fetch-site") {
+                Some("same-origin" | "none") => Sender::Us,
+                // Which sibling, `Origin` tells. That it is ourselves, it cannot tell here.
+                Some("same-site") if named(self.only("origin")) == Sender::Trusted => Sender::Trusted,
+                _ => Sender::Others,
+            };
         }
         if self.has("origin") {
-            return us_if(self.only("origin") == Some(&own));
+            return named(self.only("origin"));
         }
         match self.has("referer") {
-            true => us_if(self.referer().is_some_and(|url| url.origin().ascii_serialization() == own)),
+            true => named(self.referer().map(|url| url.origin().ascii_serialization()).as_deref()),
             false => Sender::Unknown,
         }
+    }
+
+    /// The `Origin` of a page of a sibling that is trusted.
+    pub(super) fn trusted_origin<'s>(&self, settings: &'s Settings) -> Option<&'s str> {
+        let origin = self.only("origin")?;
+        settings.trusted_origins().iter().map(String::as_str).find(|trusted| *trusted == origin)
     }
 
     /// Whether the browser says that a page of this very origin asked.
@@ -38,9 +63,12 @@ impl Asked<'_> {
         self.only("sec-fetch-site") == Some("same-origin")
     }
 
-    /// The page that the request came from, if it is one of this service.
+    /// The page that the request came from, if it is one of this service, or of a sibling that is trusted. Of the latter mostly the origin
+    /// alone is told.
     pub(super) fn own_referer(&self, settings: &Settings) -> Option<Url> {
-        self.referer().filter(|url| url.origin() == settings.service.origin())
+        let is_trusted = |url: &Url| settings.trusted_origins().contains(&url.origin().ascii_serialization());
+        let page = self.referer().filter(|url| url.origin() == settings.service.origin() || is_trusted(url));
+        page.or_else(|| Url::parse(self.trusted_origin(settings)?).ok())
     }
 
     fn referer(&self) -> Option<Url> {

@@ -55,18 +55,46 @@ const MOST_BYTES: usize = 2048;
 /// Deletes the access cookie on every scope that reaches this request, the widest first: for this host alone, for the domain
 /// and what lies between, for all paths and each folder on the way to this page. Who planted it chose the scope.
 pub(super) fn delete_access(asked: &Asked<'_>, settings: &Settings) -> Vec<String> {
+    fitting(deletions(asked, settings, "").into_iter()).0
+}
+
+/// The same with partitioned cookies too (CHIPS), from the line on that an earlier answer had no room for. With where the next answer
+/// goes on, if there is more.
+pub(super) fn delete_access_from(
+    asked: &Asked<'_>,
+    settings: &Settings,
+    from: usize,
+) -> (Vec<String>, Option<usize>) {
+    let all = ["", "; Partitioned"].map(|kind| deletions(asked, settings, kind)).into_iter().flatten();
+    let (lines, is_all) = fitting(all.skip(from));
+    let next = (!is_all).then_some(from + lines.len());
+    (lines, next)
+}
+
+fn deletions(asked: &Asked<'_>, settings: &Settings, kind: &str) -> Vec<String> {
     let name = settings.access_cookie();
-    let end = format!("Max-Age=0; HttpOnly; SameSite=Lax{}", secure(settings));
+    let end = format!("Max-Age=0; HttpOnly; SameSite=Lax{}{kind}", secure(settings));
     let domains = domains(settings);
     let scopes = paths(asked).into_iter().flat_map(|path| domains.iter().map(move |domain| (domain, path)));
     let lines = scopes.map(|(domain, path)| format!("{name}={domain}; Path={path}; {end}"));
+    // What fits into no answer is left.
+    lines.filter(|line| bytes_of(line) <= MOST_BYTES).collect()
+}
+
+/// As many lines as one answer can carry, and whether that is all.
+fn fitting(lines: impl Iterator<Item = String>) -> (Vec<String>, bool) {
+    let mut lines = lines.peekable();
     let mut bytes = 0;
-    lines
-        .take_while(|line| {
-            bytes += "set-cookie: \r\n".len() + line.len();
-            bytes <= MOST_BYTES
-        })
-        .collect()
+    let mut fits = |line: &String| {
+        bytes += bytes_of(line);
+        bytes <= MOST_BYTES
+    };
+    let fitting = std::iter::from_fn(|| lines.next_if(&mut fits)).collect();
+    (fitting, lines.peek().is_none())
+}
+
+fn bytes_of(line: &str) -> usize {
+    "set-cookie: \r\n".len() + line.len()
 }
 
 /// None for this host alone, then from the shared domain down to this host.

@@ -3,19 +3,24 @@
 //
 //   <script src="/sso.js" defer></script>                   and then: sso.fetch("/api/me").then(…)
 //   <script src="/sso.js" data-go-to-login defer></script>  leaves for the login when the session is over
+//   <script src="/sso.js" data-trusted-origins="https://api.example.org" defer></script>  does the same for requests to a sibling,
+//                                                           which names this page's origin in TRUSTED_ORIGINS
 //
 // Needs no more of a policy than `script-src 'self'; connect-src 'self' <AUTH_URL>`.
 "use strict";
 (() => {
   const goesToLogin = document.currentScript?.hasAttribute("data-go-to-login") ?? false;
+  // Whose refusals are believed: this page's own origin, and the siblings that it names.
+  const trusted = (document.currentScript?.dataset?.trustedOrigins ?? "").split(/[\s,]+/).filter(Boolean);
+  const believed = new Set([location.origin, ...trusted.map((origin) => origin.replace(/\/$/, "").toLowerCase())]);
   const PATIENCE = 10_000;
   const MEMORY = "sso-renewed";
 
   // Where to renew and where to log in, as a refusal says; nothing if renewing is no way.
   //
-  // Only a refusal by this page's own origin is believed. Who can write one can change the page itself, so believing it gives
-  // nothing away: a request without a body, which carries no cookies but those of the host it goes to. Other origins, a
-  // sibling below the same parent among them, cannot say where to renew, as their answers never get here. The addresses must
+  // Only a refusal by this page's own origin is believed, or by a sibling that it names itself. Who can write one can change the page itself, so believing it gives
+  // nothing away: a request without a body, which carries no cookies but those of the host it goes to. Other origins, any other
+  // sibling below the same parent among them, cannot say where to renew. The addresses must
   // be as safe on the way as this page is, and of one origin.
   function readProblem(contentType, text) {
     if (!contentType?.startsWith("application/problem+json")) return;
@@ -79,15 +84,22 @@
 
   // `fetch`, with one option more: { goToLogin } as its third argument.
   async function ssoFetch(input, init, { goToLogin = goesToLogin } = {}) {
-    const request = new Request(input, init);
-    if (new URL(request.url).origin !== location.origin) return fetch(request);
+    let request = new Request(input, init);
+    const { origin } = new URL(request.url);
+    if (!believed.has(origin)) return fetch(request);
+    const isForeign = origin !== location.origin;
+    // To another origin, the usual `same-origin` would send no login at all.
+    if (isForeign && request.credentials === "same-origin") request = new Request(request, { credentials: "include" });
     // A body can be sent once, so there must be two of it before the first is sent.
     const spare = request.clone();
     const sentAt = Date.now();
     const response = await fetch(request);
-    // `basic` is this origin's own answer, `default` one that its service worker made.
-    if (response.status !== 401 || !["basic", "default"].includes(response.type)) return response;
+    // `basic` is this origin's own answer, `default` one that its service worker made, `cors` another's, after redirects too.
+    const isBelieved = isForeign ? believed.has(new URL(response.url).origin) : ["basic", "default"].includes(response.type);
+    if (response.status !== 401 || !isBelieved) return response;
     const problem = readProblem(response.headers.get("content-type"), await response.clone().text());
+    // The sibling knows the origin that asked, and not the page.
+    if (isForeign) problem?.login.searchParams.set("next", location.href);
     return problem && (await renewed(problem, sentAt, goToLogin)) ? fetch(spare) : response;
   }
 

@@ -2,6 +2,7 @@
 
 mod secret;
 mod span;
+mod trusted_origins;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ const DEFAULT_REFRESH_AHEAD: u32 = 60;
 /// | `ACCESS_COOKIE_NAME` | name of the login cookie. Default `__Secure-sso_access` |
 /// | `HINT_COOKIE_NAME` | name of the cookie that says that there probably is a session. Default `__Secure-sso_hint`, or `sso_hint` where `ACCESS_COOKIE_NAME` has no prefix |
 /// | `REFRESH_AHEAD` | a page opened with less than this left of its login renews it first: seconds, or `90s`, `2m`. Default `60s`; `0` is never; never more than half of a token's life |
+/// | `TRUSTED_ORIGINS` | siblings on or below `COOKIE_DOMAIN`, such as `https://app.example.org`, whose pages may post here and read the answers, as the person who is logged in; several are separated by commas. Default none |
 /// | `JWT_SIGNING_KEY` | the shared key of an auth-service that signs with HS512: the same text as there, at least 64 bytes. Default none |
 /// | `JWT_SIGNING_KEY_FILE` | instead of it, a file that holds the key. A line break at its end is not part of the key |
 ///
@@ -40,6 +42,7 @@ pub struct Settings {
     pub(crate) access_cookie: String,
     pub(crate) hint_cookie: String,
     pub(crate) refresh_ahead: u32,
+    pub(crate) trusted_origins: Vec<String>,
     pub(crate) signing_key: Option<SigningKey>,
 }
 
@@ -124,6 +127,10 @@ impl Settings {
             None => DEFAULT_REFRESH_AHEAD,
             Some(text) => span::seconds("REFRESH_AHEAD", text.trim())?,
         };
+        let trusted_origins = match get("TRUSTED_ORIGINS")? {
+            None => Vec::new(),
+            Some(list) => trusted_origins::read(&list, &auth, &cookie_domain)?,
+        };
         let signing_key = secret::signing_key(get("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
         Ok(Self {
             auth,
@@ -133,6 +140,7 @@ impl Settings {
             access_cookie,
             hint_cookie,
             refresh_ahead,
+            trusted_origins,
             signing_key,
         })
     }
@@ -165,6 +173,11 @@ impl Settings {
     /// Below how many seconds left a navigation renews the login before it is answered; zero is never.
     pub fn refresh_ahead(&self) -> u32 {
         self.refresh_ahead
+    }
+
+    /// The origins of siblings whose pages may post here, as `Origin` has them. Empty by default.
+    pub fn trusted_origins(&self) -> &[String] {
+        &self.trusted_origins
     }
 
     /// The name of a cookie of this host alone, with the prefix that says so wherever the login cookie has one too.

@@ -23,6 +23,7 @@ pub struct TestIssuer {
     auth_url: String,
     cookie_domain: String,
     service_url: String,
+    trusted_origins: String,
     key: TestKey,
 }
 
@@ -73,6 +74,7 @@ impl TestIssuer {
             auth_url: "http://auth.sso.localhost:8000".to_owned(),
             cookie_domain: "sso.localhost".to_owned(),
             service_url: "http://demo.sso.localhost:8001".to_owned(),
+            trusted_origins: String::new(),
             key,
         }
     }
@@ -89,6 +91,13 @@ impl TestIssuer {
     #[must_use]
     pub fn for_service(mut self, service_url: &str) -> Self {
         self.service_url = service_url.to_owned();
+        self
+    }
+
+    /// The `TRUSTED_ORIGINS` of [`settings`](Self::settings) and [`login`](Self::login).
+    #[must_use]
+    pub fn trusting(mut self, origins: &str) -> Self {
+        self.trusted_origins = origins.to_owned();
         self
     }
 
@@ -136,12 +145,14 @@ impl TestIssuer {
     /// Settings that trust this issuer, with its shared key if it has one.
     ///
     /// # Panics
-    /// When the URLs given to [`for_domain`](Self::for_domain) or [`for_service`](Self::for_service) are unacceptable.
+    /// When the URLs given to [`for_domain`](Self::for_domain), [`for_service`](Self::for_service) or [`trusting`](Self::trusting) are
+    /// unacceptable.
     pub fn settings(&self) -> Settings {
         Settings::from_lookup(|name| match name {
             "AUTH_URL" => Some(self.auth_url.clone()),
             "COOKIE_DOMAIN" => Some(self.cookie_domain.clone()),
             "SERVICE_URL" => Some(self.service_url.clone()),
+            "TRUSTED_ORIGINS" => Some(self.trusted_origins.clone()),
             "JWT_SIGNING_KEY" => self.key.shared.clone(),
             _ => None,
         })

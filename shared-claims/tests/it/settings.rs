@@ -26,6 +26,21 @@ fn three_settings_are_enough() {
 }
 
 #[test]
+fn trusted_origins_are_a_list_and_empty_by_default() {
+    let trusted = |list| read(&[("TRUSTED_ORIGINS", list)]).unwrap().trusted_origins().to_vec();
+    assert!(read(&[]).unwrap().trusted_origins().is_empty());
+    assert!(trusted(" , ").is_empty());
+    let both = ["https://app.example.org", "https://b.example.org:8443"];
+    for list in [
+        "https://app.example.org,https://b.example.org:8443",
+        "https://app.example.org https://b.example.org:8443",
+        " HTTPS://App.example.org:443/ ,\n https://b.example.org:8443, ",
+    ] {
+        assert_eq!(trusted(list), both, "{list}");
+    }
+}
+
+#[test]
 fn a_span_of_time_is_written_in_seconds_or_minutes() {
     for (text, seconds) in [("0", 0), ("90", 90), (" 90s ", 90), ("90 s", 90), ("2m", 120), ("60m", 3600)] {
         assert_eq!(read(&[("REFRESH_AHEAD", text)]).unwrap().refresh_ahead(), seconds, "{text}");
@@ -93,6 +108,16 @@ fn an_unacceptable_setting_is_named_in_one_line_without_its_value() {
         ("REFRESH_AHEAD", "1h30m"),
         ("REFRESH_AHEAD", "3601"),
         ("REFRESH_AHEAD", "99999999999m"),
+        ("TRUSTED_ORIGINS", "*"),
+        ("TRUSTED_ORIGINS", "null"),
+        ("TRUSTED_ORIGINS", "app.example.org"),
+        ("TRUSTED_ORIGINS", "https://*.example.org"),
+        ("TRUSTED_ORIGINS", "https://app.example.com"),
+        ("TRUSTED_ORIGINS", "http://app.example.org"),
+        ("TRUSTED_ORIGINS", "http://app.example.localhost"),
+        ("TRUSTED_ORIGINS", "https://app.example.org/api"),
+        ("TRUSTED_ORIGINS", "https://root:hunter2@app.example.org"),
+        ("TRUSTED_ORIGINS", "https://app.example.org; https://b.example.org"),
     ] {
         let error = read(&[(name, value)]).expect_err(value);
         assert_eq!(error.setting(), name, "{value}: {error}");

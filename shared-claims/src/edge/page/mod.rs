@@ -12,6 +12,7 @@ use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::answer::Answer;
+use super::asked::Asked;
 use super::language::Language;
 use crate::Settings;
 pub(super) use going_in_circles::going_in_circles;
@@ -31,12 +32,12 @@ pub(super) struct Page {
 
 impl Page {
     /// The page as an answer, with a content security policy of its own.
-    pub(super) fn into(self, mut answer: Answer, settings: &Settings) -> Answer {
+    pub(super) fn into(self, mut answer: Answer, asked: &Asked<'_>, settings: &Settings) -> Answer {
         let Self { language, title, content, frames } = self;
         let language = language.tag();
         answer.add("content-type", "text/html; charset=utf-8");
         answer.add("content-language", language);
-        answer.add("content-security-policy", policy(settings, frames));
+        answer.add("content-security-policy", policy(asked, settings, frames));
         answer.body = format!(
             "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -49,14 +50,17 @@ impl Page {
 
 /// `form-action` names the sub-domains too: Chromium applies it to redirects after a form, and what is sent again may well
 /// be answered with one. `img-src` is for the icon that browsers ask every site for.
-fn policy(settings: &Settings, frames: bool) -> String {
+///
+/// A page that this service shows in a frame of its own is told of there too. Nobody else may frame any.
+fn policy(asked: &Asked<'_>, settings: &Settings, frames: bool) -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));
     let (scheme, domain) = (settings.auth.scheme(), settings.cookie_domain());
     let port = if settings.auth.port().is_some() || settings.service.port().is_some() { ":*" } else { "" };
+    let ancestors = if asked.is_in_own_frame() { "'self'" } else { "'none'" };
     let frames = if frames { format!("frame-src {}; ", settings.auth_url()) } else { String::new() };
     format!(
         "default-src 'none'; style-src 'sha256-{hash}'; {frames}img-src 'self'; form-action 'self' {scheme}://{domain}{port} \
-         {scheme}://*.{domain}{port}; frame-ancestors 'none'; base-uri 'none'"
+         {scheme}://*.{domain}{port}; frame-ancestors {ancestors}; base-uri 'none'"
     )
 }

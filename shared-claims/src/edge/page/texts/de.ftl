@@ -25,8 +25,8 @@ forbidden-links = <a href="{ $front }">Zurück zur Startseite</a> oder <a href="
 
 conflict-title = Zwei Anmeldungen zugleich
 conflict-why = Ihr Browser hat Anmelde-Cookies gesendet, die einander widersprechen. Das kommt vor, wenn eine andere Website dieser Domain ein Cookie setzt, das sie nicht setzen sollte. Es wurde niemand eingelassen.
-conflict-clearing = Werden die Cookies dieser Domain gelöscht, sind Sie dort überall abgemeldet; danach können Sie sich wieder anmelden und kommen hierher zurück.
-conflict-clear = Cookies löschen und anmelden
+conflict-clearing = Der Knopf löscht die Anmelde-Cookies, die diese Seite erreichen, und nichts anderes. Dann stellt die Anmeldung neu fest, wer Sie sind, und bringt Sie hierher zurück.
+conflict-clear = Anmelde-Cookies löschen und weiter
 
 cookies-title = Zu viele Cookies
 cookies-why = Ihr Browser hat mehr Cookies gesendet, als dieser Dienst annimmt. Das kommt vor, wenn eine andere Website dieser Domain zu viele setzt. Mit Ihrem Konto ist alles in Ordnung.

@@ -26,8 +26,8 @@ forbidden-links = <a href="{ $front }">Back to the front page</a> or <a href="{ 
 
 conflict-title = Two logins at once
 conflict-why = Your browser sent login cookies that contradict each other. This happens when another site of this domain sets a cookie that it should not. Nobody was let in.
-conflict-clearing = Clearing the cookies of this domain logs you out everywhere on it; then you can log in again and come back here.
-conflict-clear = Clear cookies and log in
+conflict-clearing = The button deletes the login cookies that reach this page, and nothing else. Then the login finds out anew who you are, and brings you back here.
+conflict-clear = Clear login cookies and go on
 
 cookies-title = Too many cookies
 cookies-why = Your browser sent more cookies than this service takes. This happens when another site of this domain sets too many. Nothing is wrong with your account.
