@@ -9,7 +9,13 @@ use crate::config::{AuthUrl, CookieDomain};
 use crate::db::types::Timestamp;
 use crate::random;
 
-/// What we say about `user`, from `now` on for `lifetime`, and never beyond the session.
+/// What a proof is dated that our clock says has not happened yet: long enough ago that nobody takes it for fresh.
+const LONG_AGO: Duration = Duration::from_secs(24 * 3600);
+
+/// What we say about `user`, from `now` on for `lifetime`, and not beyond the session, but for a second that is begun.
+///
+/// Services refuse a token whose times contradict each other. So, whatever the clock was set to when the session's dates were
+/// noted: `nbf` is `iat`, `exp` is later, and `auth_time` is not.
 pub fn claims(
     user: &User,
     session: &Session,
@@ -28,8 +34,9 @@ pub fn claims(
         jti: random::uuid_v4(),
         iat: issued,
         nbf: issued,
-        exp: (now + lifetime).min(session.ends_at()).unix_seconds(),
-        auth_time: session.proven_at().unix_seconds(),
+        // Of a session that ends within this second there is this second left.
+        exp: (now + lifetime).min(session.ends_at()).unix_seconds().max(issued + 1),
+        auth_time: proven_at(session, now).unix_seconds(),
         amr: session.amr.split(' ').map(str::to_owned).collect(),
         token_type: TokenType::Access,
         user_email: user.email.to_string(),
@@ -39,5 +46,14 @@ pub fn claims(
         user_is_staff: user.is_staff,
         user_is_superuser: user.is_superuser,
         roles: user.roles.iter().map(str::to_owned).collect(),
+    }
+}
+
+/// When the owner gave the password last, as far as the clock may be believed.
+fn proven_at(session: &Session, now: Timestamp) -> Timestamp {
+    match session.is_proof_believed(now) {
+        true => session.proven_at().min(now),
+        // The clock was ahead then, and nobody knows by how much.
+        false => session.began_at.min(now - LONG_AGO),
     }
 }

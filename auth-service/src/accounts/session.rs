@@ -1,5 +1,7 @@
 //! Sessions: who is logged in, in one browser. The row is the only proof of it.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 
 use super::rotation::FIRST_GENERATION;
@@ -13,6 +15,9 @@ use crate::db::types::{Id, Timestamp};
 use crate::random;
 
 pub type SessionId = Id<Session>;
+
+/// By how much a clock is set back now and then without having been wrong.
+const CORRECTION: Duration = Duration::from_secs(60);
 
 /// One login.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Identifiable)]
@@ -183,10 +188,13 @@ impl Session {
             .filter(sessions::revoked_at.is_null())
             .filter(sessions::idle_until.gt(now))
             .filter(sessions::expires_at.gt(now));
+        // One that began while the clock was ahead would live for that much longer.
+        let expires_at = self.expires_at.min(now + limits.absolute);
         let moved = Self {
             generation: to.newest,
             rotated_at: to.rotated_at,
-            idle_until: (now + limits.idle).min(self.expires_at),
+            idle_until: (now + limits.idle).min(expires_at),
+            expires_at,
             address: client.address_text(),
             user_agent: client.user_agent.clone(),
             lineage: to.into(),
@@ -197,6 +205,7 @@ impl Session {
                 sessions::generation.eq(moved.generation),
                 sessions::rotated_at.eq(moved.rotated_at),
                 sessions::idle_until.eq(moved.idle_until),
+                sessions::expires_at.eq(moved.expires_at),
                 sessions::address.eq(&moved.address),
                 sessions::user_agent.eq(&moved.user_agent),
                 moved.lineage,
@@ -274,6 +283,17 @@ impl Session {
         self.proven_at.unwrap_or(self.began_at)
     }
 
+    /// Whether the clock may be believed about that: a proof that is yet to come was noted by a clock that was ahead, unless it
+    /// is no more than clocks are corrected by.
+    pub fn is_proof_believed(&self, now: Timestamp) -> bool {
+        self.proven_at() <= now + CORRECTION
+    }
+
+    /// Whether its owner gave the password within the last `span`, as far as the clock may be believed about that.
+    pub fn was_proven_within(&self, span: Duration, now: Timestamp) -> bool {
+        self.is_proof_believed(now) && now <= self.proven_at() + span
+    }
+
     /// How many sessions ran out before `cutoff`.
     pub fn count_over(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
         sessions::table.filter(sessions::idle_until.lt(cutoff)).count().get_result(conn)
@@ -312,7 +332,7 @@ impl Session {
 
     /// Whether a page may take `generation` for its owner's: it is the newest one, or gets that within the grace that
     /// tabs renewing at the same moment need. What a renewal alone forgives, a lost answer, is nobody on a page.
-    pub fn accepts(&self, generation: i64, grace: std::time::Duration, now: Timestamp) -> bool {
+    pub fn accepts(&self, generation: i64, grace: Duration, now: Timestamp) -> bool {
         let verdict = self.rotation().judge(generation, grace, now);
         generation == self.generation || matches!(verdict, Verdict::Again(_))
     }

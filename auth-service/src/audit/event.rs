@@ -36,6 +36,8 @@ pub enum Event {
     KeyActivated,
     KeyRetired,
     KeyRemoved,
+    /// A date of it was yet to come, and is the moment of this event now; `detail` has the key.
+    KeyRedated,
     KeyRevoked,
     /// A row that is no key of ours stands among the signing keys; `detail` says which, and why.
     KeyRefused,
@@ -51,7 +53,7 @@ pub(super) enum Loudness {
 }
 
 impl Event {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::Registered,
         Self::Login,
         Self::LoginRefused,
@@ -73,6 +75,7 @@ impl Event {
         Self::KeyActivated,
         Self::KeyRetired,
         Self::KeyRemoved,
+        Self::KeyRedated,
         Self::KeyRevoked,
         Self::KeyRefused,
         Self::Restored,
@@ -101,6 +104,7 @@ impl Event {
             Self::KeyActivated => "key_activated",
             Self::KeyRetired => "key_retired",
             Self::KeyRemoved => "key_removed",
+            Self::KeyRedated => "key_redated",
             Self::KeyRevoked => "key_revoked",
             Self::KeyRefused => "key_refused",
             Self::Restored => "restored",
@@ -114,7 +118,9 @@ impl Event {
 
     pub(super) fn loudness(self) -> Loudness {
         match self {
-            Self::RefreshReuse | Self::KeyRevoked | Self::KeyRefused | Self::Restored => Loudness::Warn,
+            Self::RefreshReuse | Self::KeyRedated | Self::KeyRevoked | Self::KeyRefused | Self::Restored => {
+                Loudness::Warn
+            }
             _ => Loudness::Info,
         }
     }

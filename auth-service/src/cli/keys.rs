@@ -29,7 +29,8 @@ enum Action {
     },
     /// Hand over to the next key now. Nobody is logged out, and no token is refused.
     Rotate {
-        /// Do it although nothing happened here for long, as after a clock that leapt ahead.
+        /// Do it although nothing happened here for long, as after a clock that leapt ahead; and date keys anew that are of the
+        /// future.
         #[arg(long)]
         clock_is_right: bool,
     },
@@ -65,13 +66,13 @@ struct Printed<'a> {
 }
 
 fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
-    let keys = db.run_here(|conn| SigningKey::all(conn).map_err(Failure::from))?;
+    let (keys, now) = db.run_here(|conn| Ok::<_, Failure>((SigningKey::all(conn)?, database::now(conn)?)))?;
     if keys.is_empty() && !json {
         return output::line("There are no keys yet: the service makes them at its first start.");
     }
     for key in &keys {
         let state = key.state().as_str();
-        let Outlook(outlook) = Outlook::of(key, &keys, times);
+        let Outlook(outlook) = Outlook::of(key, &keys, times, now);
         if json {
             let printed = Printed {
                 kid: &key.kid,
@@ -91,6 +92,15 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
 }
 
 fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), Failure> {
+    if clock_is_right {
+        let redated = db.run_here(|conn| {
+            let now = database::now(conn)?;
+            keyring::redate(conn, now).map_err(Failure::from)
+        })?;
+        for kid in redated {
+            output::line(format_args!("{kid} had a date that is yet to come, and is dated anew."))?;
+        }
+    }
     let (kid, now) = db.run_here(|conn| {
         let now = database::sure_of_now(conn, clock_is_right)?;
         Ok::<_, Failure>((keyring::rotate(conn, times, now)?, now))

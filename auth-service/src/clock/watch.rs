@@ -33,6 +33,11 @@ impl Trust {
     pub fn is_good_for_keys(self) -> bool {
         self != Self::Doubtful
     }
+
+    /// Whether it has kept pace for an hour.
+    pub fn has_kept_pace(self) -> bool {
+        matches!(self, Self::Steady | Self::Leapt)
+    }
 }
 
 /// How much of what is past its time may be taken away now.

@@ -114,7 +114,10 @@ fn future(conn: &mut AnyConnection) -> Result<Option<Finding>, DatabaseError> {
     Ok(Some(
         Finding::warning("dates-in-the-future", what)
             .because("The clock was ahead once. A key with such a date is handed over, or taken away, that much too late.")
-            .advise("Run NTP, then take such a key out of service with `auth-service keys revoke`; another follows within seconds."),
+            .advise(
+                "Run NTP. A running service dates such a key anew when its clock has kept pace for an hour; `auth-service keys \
+                 rotate --clock-is-right` does so now.",
+            ),
     ))
 }
 

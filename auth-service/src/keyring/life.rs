@@ -5,6 +5,8 @@
 //! is read off the rows and the clock; whichever instance looks first does it, and the row counts see to it that no
 //! other does it again.
 
+use std::time::Duration;
+
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
@@ -28,7 +30,12 @@ pub(super) enum Step {
     Rotate { from: Option<String>, to: String },
     /// The last token of this key has run out.
     Remove(String),
+    /// A date of this key is yet to come: the clock was ahead when it was noted.
+    Redate(String),
 }
+
+/// Beyond this, a date of a key is no difference between clocks, but a mistake of one.
+pub(super) const AHEAD: Duration = Duration::from_secs(3600);
 
 /// The one key in a state that only one can be in.
 pub(super) fn only(keys: &[SigningKey], state: State) -> Option<&SigningKey> {
@@ -38,12 +45,14 @@ pub(super) fn only(keys: &[SigningKey], state: State) -> Option<&SigningKey> {
 /// What is due by now.
 pub(super) fn due(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<Step> {
     let (active, next) = (only(keys, State::Active), only(keys, State::Next));
-    let mut steps: Vec<Step> = keys
+    let ahead = keys.iter().filter(|key| key.is_dated_after(now + AHEAD));
+    let mut steps: Vec<Step> = ahead.map(|key| Step::Redate(key.kid.clone())).collect();
+    let over = keys
         .iter()
         .filter(|key| key.state() == State::Retired)
         .filter(|key| key.retired_at.is_none_or(|retired| retired + times.keep() <= now))
-        .map(|key| Step::Remove(key.kid.clone()))
-        .collect();
+        .map(|key| Step::Remove(key.kid.clone()));
+    steps.extend(over);
     match (active, next) {
         (None, None) => steps.push(Step::First),
         (None, Some(next)) => steps.push(Step::Rotate { from: None, to: next.kid.clone() }),
@@ -93,6 +102,10 @@ pub(super) fn take(
         Step::Remove(kid) => {
             require(SigningKey::remove(conn, kid, State::Retired)?)?;
             note(conn, Event::KeyRemoved, kid, &client, now)
+        }
+        Step::Redate(kid) => {
+            require(SigningKey::redate(conn, kid, now + AHEAD, now)?)?;
+            note(conn, Event::KeyRedated, kid, &client, now)
         }
     };
     first_of_all(conn.write(|conn| {
@@ -286,12 +299,27 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_went_back_makes_nothing_due() {
+    fn a_clock_that_went_back_a_little_makes_nothing_due() {
         let keys = [
             key("a", "ES256", State::Active, 1000),
             key("n", "ES256", State::Next, 1000),
             key("r", "ES256", State::Retired, 1000),
         ];
         assert_eq!(due(&keys, &times(), at(0)), []);
+    }
+
+    /// Z13: or nothing would be due until that time comes again.
+    #[test]
+    fn a_key_of_a_clock_that_was_years_ahead_is_dated_anew() {
+        let later = 14 * 365 * DAY;
+        let keys = [
+            key("a", "ES256", State::Active, later),
+            key("n", "ES256", State::Next, later),
+            key("r", "ES256", State::Retired, later),
+            key("s", "ES256", State::Retired, 0),
+        ];
+        let redate = |kid: &str| Step::Redate(kid.to_owned());
+        assert_eq!(due(&keys[..3], &times(), at(DAY)), ["a", "n", "r"].map(redate));
+        assert_eq!(due(&keys[3..], &times(), at(0)), [Step::First], "a date of now is none of the future");
     }
 }

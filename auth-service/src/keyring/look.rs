@@ -37,6 +37,8 @@ struct Seen {
     told: HashSet<String>,
     /// Whether a step is put off because of the clock, which is told once.
     puts_off: bool,
+    /// The ids of keys with a date that is yet to come, which have been told of.
+    ahead: HashSet<String>,
 }
 
 impl Looker {
@@ -77,6 +79,17 @@ impl Looker {
     fn is_time_for(&self, step: &Step) -> bool {
         if matches!(step, Step::First | Step::Rotate { from: None, .. }) {
             return true;
+        }
+        if let Step::Redate(kid) = step {
+            if self.seen().ahead.insert(kid.clone()) {
+                tracing::warn!(
+                    kid,
+                    "a signing key has a date that is yet to come, because the clock was ahead when it was noted: it is dated \
+                     anew when the clock has kept pace for an hour"
+                );
+            }
+            // Whether that clock was wrong, or this one is, shows in time.
+            return self.clock.trust().has_kept_pace();
         }
         let is_good = self.clock.trust().is_good_for_keys();
         let was_put_off = std::mem::replace(&mut self.seen().puts_off, !is_good);
@@ -136,7 +149,7 @@ fn is_blocked(step: &Step, sorted: &Sorted) -> bool {
     match step {
         Step::First | Step::Rotate { from: None, .. } => sorted.is_taken(State::Active),
         Step::MakeNext => sorted.is_taken(State::Next),
-        Step::Rotate { from: Some(_), .. } | Step::Remove(_) => false,
+        Step::Rotate { from: Some(_), .. } | Step::Remove(_) | Step::Redate(_) => false,
     }
 }
 

@@ -24,7 +24,7 @@ pub use genuine::NotOurs;
 pub use jwk::Jwk;
 pub use loaded::Loaded;
 use look::Looker;
-pub use operator::{NotDone, Outlook, revoke, revoke_all, rotate};
+pub use operator::{NotDone, Outlook, redate, revoke, revoke_all, rotate};
 use sealed::SealingKeys;
 pub use store::{SigningKey, State};
 

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use super::life::{self, first_of_all, hands_over_at, note, only, require};
+use super::life::{self, AHEAD, first_of_all, hands_over_at, note, only, require};
 use super::store::{SigningKey, State};
 use crate::audit::{Client, Event};
 use crate::config::KeyTimes;
@@ -21,6 +21,11 @@ pub enum NotDone {
     SharedKey,
     #[error("services may not know the next key before {}; try again then", .0.in_words())]
     TooSoon(Timestamp),
+    #[error(
+        "the next key is dated {}, which is yet to come: the clock was ahead when it was made. A running service dates it \
+         anew when its clock has kept pace for an hour; --clock-is-right does so now", .0.in_words()
+    )]
+    DatedAhead(Timestamp),
     #[error("there is no key {0}; see `auth-service keys list`")]
     Unknown(String),
     #[error("the key {0} is revoked already")]
@@ -39,6 +44,9 @@ pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Res
         let is_shared = active.is_some_and(|key| key.is_shared());
         return Err(if is_shared { NotDone::SharedKey } else { NotDone::NoNext });
     };
+    if next.is_dated_after(now + AHEAD) {
+        return Err(NotDone::DatedAhead(next.created_at));
+    }
     let known = next.created_at + times.lead();
     if now < known {
         return Err(NotDone::TooSoon(known));
@@ -46,6 +54,19 @@ pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Res
     let from = active.map(|key| key.kid.as_str());
     let done = conn.write(|conn| life::rotate(conn, from, &next.kid, &Client::operator(), now));
     if first_of_all(done)? { Ok(next.kid.clone()) } else { Err(NotDone::Changed) }
+}
+
+/// Dates each key anew that has a date which is yet to come; the ids of those.
+pub fn redate(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<Vec<String>> {
+    conn.write(|conn| {
+        let keys = SigningKey::all(conn)?.into_iter().filter(|key| key.is_dated_after(now + AHEAD));
+        let kids: Vec<String> = keys.map(|key| key.kid).collect();
+        for kid in &kids {
+            SigningKey::redate(conn, kid, now + AHEAD, now)?;
+            note(conn, Event::KeyRedated, kid, &Client::operator(), now)?;
+        }
+        Ok(kids)
+    })
 }
 
 /// Takes a key out of service at once: it signs nothing more and is published no more. When it was the active one,
@@ -99,7 +120,13 @@ pub struct Outlook(pub String);
 
 impl Outlook {
     /// One sentence about `key` among `keys`.
-    pub fn of(key: &SigningKey, keys: &[SigningKey], times: &KeyTimes) -> Self {
+    pub fn of(key: &SigningKey, keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Self {
+        if key.is_dated_after(now + AHEAD) {
+            return Self(
+                "has a date that is yet to come: a running service dates it anew when its clock has kept pace for an hour"
+                    .to_owned(),
+            );
+        }
         let since = |moment: Option<Timestamp>| moment.unwrap_or(key.created_at).in_words();
         Self(match key.state() {
             State::Active => {

@@ -64,6 +64,12 @@ impl SigningKey {
         self.algorithm == "HS512"
     }
 
+    /// Whether something of it happened after `moment`, if its dates are right.
+    pub fn is_dated_after(&self, moment: Timestamp) -> bool {
+        let dates = [Some(self.created_at), self.activated_at, self.retired_at];
+        self.state() != State::Revoked && dates.into_iter().flatten().any(|date| moment < date)
+    }
+
     /// All there are: the active one, the next, then the others, the youngest first.
     pub fn all(conn: &mut AnyConnection) -> QueryResult<Vec<Self>> {
         let mut keys: Vec<Self> = signing_keys::table.select(Self::as_select()).load(conn)?;
@@ -104,6 +110,26 @@ impl SigningKey {
                 .execute(conn),
         };
         Ok(changed? == 1)
+    }
+
+    /// Puts `now` in the place of each date after `latest`. `false` when there was none, or the key is revoked.
+    pub(super) fn redate(
+        conn: &mut AnyConnection,
+        kid: &str,
+        latest: Timestamp,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let row = || signing_keys::table.find(kid).filter(signing_keys::state.ne(State::Revoked.as_str()));
+        let created = diesel::update(row().filter(signing_keys::created_at.gt(latest)))
+            .set(signing_keys::created_at.eq(now))
+            .execute(conn)?;
+        let activated = diesel::update(row().filter(signing_keys::activated_at.gt(latest)))
+            .set(signing_keys::activated_at.eq(now))
+            .execute(conn)?;
+        let retired = diesel::update(row().filter(signing_keys::retired_at.gt(latest)))
+            .set(signing_keys::retired_at.eq(now))
+            .execute(conn)?;
+        Ok(created + activated + retired > 0)
     }
 
     /// Takes a key away for good. `false` when it was not in that state any more.

@@ -41,7 +41,7 @@ impl LoginQuery {
 
     /// Whether the service that asks wants the password once more.
     pub fn needs_proof(&self, session: &Session, now: Timestamp) -> bool {
-        self.max_age.is_some_and(|max_age| session.proven_at() + max_age < now)
+        self.max_age.is_some_and(|max_age| !session.was_proven_within(max_age, now))
     }
 }
 

@@ -66,7 +66,7 @@ impl End {
     /// Whether this asks for a password first: anybody may leave, but who found a browser open may not lock its
     /// owner out everywhere else.
     pub fn needs_proof(self, current: &Session, now: Timestamp) -> bool {
-        self != Self::This && current.proven_at() + PROOF_LASTS < now
+        self != Self::This && !current.was_proven_within(PROOF_LASTS, now)
     }
 
     /// Whether `session`, of the same person, is among those that end.

@@ -1,32 +1,21 @@
 //! A clock that somebody sets wrong, and right again: Z13.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use auth_service::app::App;
 use auth_service::audit::{Client, Entry, Event};
-use auth_service::db::schema::{audit_events, sessions};
 use auth_service::housekeeping;
 use auth_service::keyring::State;
-use diesel::{QueryDsl, RunQueryDsl};
 
-use crate::support::{PASSWORD, Person, TestApp};
+use shared_claims::Claims;
+
+use crate::support::{ACCESS, PASSWORD, Person, TestApp, TestClock, TestDatabase, Tweaks};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 const LEAP: i64 = 400 * 86_400;
-
-/// Another instance on the database of `app`, of which a test makes the rounds. Its first reading is its start.
-fn instance(app: &TestApp) -> App {
-    App::open(app.config.clone(), app.clock.clock()).unwrap()
-}
-
-async fn how_many(app: &TestApp) -> (i64, i64) {
-    app.sql(|conn| {
-        Ok((sessions::table.count().get_result(conn)?, audit_events::table.count().get_result(conn)?))
-    })
-    .await
-}
 
 /// Somebody who is logged in at a service that has run for some hours.
 async fn settled(app: &TestApp, rounds: &App) -> Person {
@@ -45,15 +34,15 @@ async fn settled(app: &TestApp, rounds: &App) -> Person {
 #[tokio::test]
 async fn a_clock_that_leaps_and_comes_back_deletes_nothing_and_logs_nobody_out_for_good() {
     let app = TestApp::start().await;
-    let rounds = instance(&app);
+    let rounds = app.instance();
     let ada = settled(&app, &rounds).await;
-    let (keys, before) = (app.keys().await, how_many(&app).await);
+    let (keys, before) = (app.keys().await, app.how_many().await);
     app.clock.jump(LEAP);
     for _ in 0..3 {
         housekeeping::round(&rounds).await.unwrap();
         app.jwks().await;
         // Whoever starts now finds nothing wrong with the clock, and takes nothing away for an hour.
-        housekeeping::round(&instance(&app)).await.unwrap();
+        housekeeping::round(&app.instance()).await.unwrap();
         assert!(
             !ada.is_logged_in().await && ada.get("/login").await.status == 200,
             "for as long as it lasts"
@@ -69,7 +58,7 @@ async fn a_clock_that_leaps_and_comes_back_deletes_nothing_and_logs_nobody_out_f
     }
     assert!(ada.is_logged_in().await);
     assert_eq!(ada.get("/login").await.status, 303, "and renews");
-    let after = how_many(&app).await;
+    let after = app.how_many().await;
     assert!(after.0 >= before.0 + 3 && after.1 > before.1, "{before:?} {after:?}");
     assert_eq!(app.keys().await, keys, "no key was handed over, made or dated");
 }
@@ -78,7 +67,7 @@ async fn a_clock_that_leaps_and_comes_back_deletes_nothing_and_logs_nobody_out_f
 #[tokio::test]
 async fn an_hour_after_a_leap_all_goes_on_as_before() {
     let app = TestApp::start().await;
-    let rounds = instance(&app);
+    let rounds = app.instance();
     let _ada = settled(&app, &rounds).await;
     let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);
     app.clock.jump(LEAP);
@@ -108,7 +97,7 @@ async fn far_ahead_of_what_happened_last_one_batch_goes_in_an_hour() {
     })
     .await;
     app.wait(200 * DAY);
-    let rounds = instance(&app);
+    let rounds = app.instance();
     let mut left = Vec::new();
     for _ in 0..5 {
         for _ in 0..4 {
@@ -145,4 +134,128 @@ async fn a_leap_hands_over_no_key_and_dates_none() {
     app.wait(31 * DAY);
     app.jwks().await;
     assert_ne!(app.kid(State::Active).await, active, "a month later");
+}
+
+/// What services say to a token, whose times must not contradict each other.
+async fn accepted(app: &TestApp, token: &str) -> Claims {
+    let claims = app.judge_by(token, &app.jwks().await).unwrap();
+    assert!(
+        claims.auth_time <= claims.iat && claims.iat == claims.nbf && claims.iat < claims.exp,
+        "{claims:?}"
+    );
+    claims
+}
+
+/// Z13: eight seconds were enough to shut everybody out of all services until that time came again.
+#[tokio::test]
+async fn whoever_logged_in_while_the_clock_was_ahead_is_let_in_when_it_is_right_again() {
+    for ahead in [8, 7200, LEAP] {
+        let app = TestApp::start().await;
+        app.user("ada@example.org", PASSWORD).await;
+        let (browser, program) = (app.person(), app.person());
+        app.clock.jump(ahead);
+        browser.log_in("ada@example.org", PASSWORD).await;
+        let (_, refresh) = program.obtain("ada@example.org", PASSWORD).await;
+        app.clock.jump(-ahead);
+        let renewed = browser.get("/login").await;
+        assert_eq!(renewed.status, 303, "{ahead}");
+        let by_page = accepted(&app, &renewed.cookie(ACCESS).unwrap().value).await;
+        let by_program = accepted(&app, &program.refresh(&refresh).await.pair().0).await;
+        // Nobody knows when the password was given: it is not said to be just now.
+        let is_fresh = |claims: &Claims| claims.iat - claims.auth_time < 600;
+        assert_eq!((is_fresh(&by_page), is_fresh(&by_program)), (ahead == 8, ahead == 8), "{ahead}");
+        assert_eq!(browser.get("/login?max_age=600").await.status == 303, ahead == 8, "{ahead}");
+        if ahead > 8 {
+            let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
+            let proven = browser.fill_in("/login?max_age=600", &fields).await;
+            assert!(is_fresh(&accepted(&app, &proven.cookie(ACCESS).unwrap().value).await));
+            assert_eq!(browser.get("/login?max_age=600").await.status, 303);
+        }
+    }
+}
+
+/// Z13, R11: else a copy of its cookie would be good for a year more.
+#[tokio::test]
+async fn a_login_of_a_clock_that_was_ahead_ends_a_month_after_the_next_renewal() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    app.clock.jump(LEAP);
+    ada.log_in("ada@example.org", PASSWORD).await;
+    app.clock.jump(-LEAP);
+    assert_eq!(ada.get("/login").await.status, 303);
+    for _ in 0..7 {
+        app.wait(4 * DAY);
+        assert_eq!(ada.get("/login").await.status, 303);
+    }
+    app.wait(3 * DAY);
+    assert_eq!(ada.get("/login").await.status, 200, "31 days");
+}
+
+/// Z13: in the last second of a login too.
+#[tokio::test]
+async fn a_token_that_is_handed_out_at_the_very_end_of_a_login_expires_after_it_was_issued() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let (id, end) = (ada.session_id(), app.clock.now() + Duration::from_millis(3_000));
+    app.sql(move |conn| {
+        use auth_service::db::schema::sessions;
+        use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+        diesel::update(sessions::table.find(id)).set(sessions::expires_at.eq(end)).execute(conn)
+    })
+    .await;
+    let mut accepted_ones = 0;
+    loop {
+        let renewed = ada.get("/login").await;
+        let Some(token) = renewed.cookie(ACCESS) else { break };
+        accepted(&app, &token.value).await;
+        accepted_ones += 1;
+        app.wait(Duration::from_millis(250));
+    }
+    assert!(accepted_ones > 0, "it lived for three seconds");
+}
+
+const YEARS: i64 = 14 * 365 * 86_400;
+
+/// A service whose keys were made by a clock of 2040, which is right by now.
+async fn with_keys_of_2040() -> TestApp {
+    let (database, clock) = (Arc::new(TestDatabase::create()), TestClock::default());
+    clock.jump(YEARS);
+    let app = TestApp::start_on(database, clock, Tweaks::default()).await;
+    app.jwks().await;
+    app.clock.jump(-YEARS);
+    app
+}
+
+/// Z13: nothing would rotate until 2040.
+#[tokio::test]
+async fn keys_of_a_clock_that_was_years_ahead_are_told_of_and_go_on_rotating() {
+    let app = with_keys_of_2040().await;
+    let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);
+    // Whoever starts now has seen no step.
+    let later = app.second_instance().await;
+    for _ in 0..4 {
+        app.wait(15 * MINUTE - Duration::from_secs(30));
+        app.jwks().await;
+        later.jwks().await;
+        assert!(app.keys().await.iter().all(|key| app.clock.now() + 365 * DAY < key.created_at));
+    }
+    assert!(app.log().contains("a signing key has a date that is yet to come"));
+    app.wait(3 * MINUTE);
+    app.jwks().await;
+    later.jwks().await;
+    assert!(app.keys().await.iter().all(|key| key.created_at <= app.clock.now()), "{:?}", app.keys().await);
+    let mut told: Vec<String> =
+        app.events("key_redated").await.iter().map(|row| row.detail().to_owned()).collect();
+    let mut both = [active.clone(), next.clone()];
+    told.sort();
+    both.sort();
+    assert_eq!(told, both, "each once, by one of the two");
+    assert_eq!(app.kid(State::Active).await, active);
+    app.wait(31 * DAY);
+    app.jwks().await;
+    later.jwks().await;
+    assert_eq!(app.kid(State::Active).await, next, "a month later");
 }

@@ -160,3 +160,26 @@ async fn a_key_whose_id_begins_with_a_hyphen_can_be_revoked() {
     let app = TestApp::start().await;
     keys(&app, &["revoke", "-Kq3X9dUeRkVt3mBz7QwYhLn2sJaF8Ho"]).assert_says(1, "there is no key ");
 }
+
+/// Z13: a key that was made by a clock of 2040 keeps nobody from rotating, and nobody has to find that out alone.
+#[tokio::test]
+async fn a_next_key_with_a_date_that_is_yet_to_come_is_dated_anew_on_the_operators_word() {
+    let app = TestApp::start().await;
+    let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);
+    let later = app.clock.now() + Duration::from_secs(14 * 365 * 86_400);
+    app.sql(move |conn| {
+        diesel::update(signing_keys::table).set(signing_keys::created_at.eq(later)).execute(conn)
+    })
+    .await;
+    assert!(done(keys(&app, &["list"])).contains("has a date that is yet to come"));
+    keys(&app, &["rotate"]).assert_says(1, "the next key is dated ");
+    let redated = keys(&app, &["rotate", "--clock-is-right"]);
+    assert_eq!(redated.code, 1, "{redated:?}");
+    for kid in [&active, &next] {
+        assert!(redated.out.contains(&format!("{kid} had a date that is yet to come")), "{redated:?}");
+    }
+    assert!(redated.err.contains("services may not know the next key before"), "{redated:?}");
+    assert_eq!(app.events("key_redated").await.len(), 2);
+    age_keys(&app, Duration::from_secs(400)).await;
+    assert!(done(keys(&app, &["rotate"])).contains(&next));
+}

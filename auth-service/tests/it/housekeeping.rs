@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use auth_service::accounts::Session;
-use auth_service::app::App;
 use auth_service::audit::{Client, Entry, Event};
 use auth_service::config::ServeFlags;
-use auth_service::db::schema::{audit_events, sessions};
+use auth_service::db::schema::sessions;
 use auth_service::db::types::Timestamp;
 use auth_service::housekeeping;
 use diesel::{QueryDsl, RunQueryDsl};
@@ -17,24 +16,12 @@ use crate::support::{PASSWORD, TestApp, Tweaks};
 const DAY: Duration = Duration::from_secs(86_400);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Another instance on the database of `app`, of which a test makes the rounds.
-fn instance(app: &TestApp) -> App {
-    App::open(app.config.clone(), app.clock.clock()).unwrap()
-}
-
-async fn how_many(app: &TestApp) -> (i64, i64) {
-    app.sql(|conn| {
-        Ok((sessions::table.count().get_result(conn)?, audit_events::table.count().get_result(conn)?))
-    })
-    .await
-}
-
 /// Adds `count` sessions of ada that run out at `end`, and as many events of `at`.
 async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
     app.sql(move |conn| {
         conn.write(|conn| {
-            let ada = auth_service::accounts::User::list(conn, 1, 0)?.remove(0).id;
+            let ada = auth_service::accounts::User::list_after(conn, "", 1)?.remove(0).id;
             for _ in 0..count {
                 use diesel::ExpressionMethods;
                 let session = Session::begin(conn, ada, "pwd", &Client::operator(), limits, now)?;
@@ -57,22 +44,22 @@ async fn sessions_are_kept_for_a_day_after_they_ran_out() {
     let early_token = early.obtain("ada@example.org", PASSWORD).await.1;
     let ended_token = ended.obtain("ada@example.org", PASSWORD).await.1;
     ended.blacklist(&ended_token).await;
-    let rounds = instance(&app);
+    let rounds = app.instance();
     app.wait(DAY);
     let late_token = late.obtain("ada@example.org", PASSWORD).await.1;
     // The first ran out after five days; the one that was ended goes when it would have run out.
     app.wait(5 * DAY - MINUTE);
     housekeeping::round(&rounds).await.unwrap();
-    assert_eq!(how_many(&app).await.0, 3);
+    assert_eq!(app.how_many().await.0, 3);
     early.refresh(&early_token).await.assert_problem(401, "token_not_valid");
     app.wait(2 * MINUTE);
     housekeeping::round(&rounds).await.unwrap();
-    assert_eq!(how_many(&app).await.0, 1);
+    assert_eq!(app.how_many().await.0, 1);
     early.refresh(&early_token).await.assert_problem(401, "token_not_valid");
     late.refresh(&late_token).await.assert_problem(401, "token_not_valid");
     app.wait(DAY);
     housekeeping::round(&rounds).await.unwrap();
-    assert_eq!(how_many(&app).await.0, 0);
+    assert_eq!(app.how_many().await.0, 0);
     assert!(app.events("refresh_reuse").await.is_empty());
 }
 
@@ -81,7 +68,7 @@ async fn sessions_are_kept_for_a_day_after_they_ran_out() {
 async fn no_living_session_is_taken_away() {
     let app = TestApp::start().await;
     app.user("ada@example.org", PASSWORD).await;
-    let (busy, rounds) = (app.person(), instance(&app));
+    let (busy, rounds) = (app.person(), app.instance());
     busy.log_in("ada@example.org", PASSWORD).await;
     for _ in 0..7 {
         app.wait(4 * DAY);
@@ -93,7 +80,7 @@ async fn no_living_session_is_taken_away() {
     housekeeping::round(&rounds).await.unwrap();
     assert!(busy.is_logged_in().await);
     // Those of the last six days; the ones before ran out more than a day ago.
-    assert_eq!(how_many(&app).await.0, 1 + 2);
+    assert_eq!(app.how_many().await.0, 1 + 2);
 }
 
 /// Contract, AUDIT_RETENTION: to the event.
@@ -102,7 +89,7 @@ async fn events_are_kept_for_as_long_as_the_setting_says() {
     let flags = ServeFlags { audit_retention: Some("7d".to_owned()), ..ServeFlags::default() };
     let app = TestApp::start_with(Tweaks { flags, ..Tweaks::default() }).await;
     app.user("ada@example.org", PASSWORD).await;
-    let (ada, rounds) = (app.person(), instance(&app));
+    let (ada, rounds) = (app.person(), app.instance());
     ada.log_in("ada@example.org", PASSWORD).await;
     app.wait(3 * DAY);
     ada.get("/login").await;
@@ -115,7 +102,7 @@ async fn events_are_kept_for_as_long_as_the_setting_says() {
     assert_eq!(left, ["renewal"]);
     let keep = TestApp::start().await;
     keep.user("ada@example.org", PASSWORD).await;
-    let rounds = instance(&keep);
+    let rounds = keep.instance();
     keep.wait(90 * DAY - MINUTE);
     housekeeping::round(&rounds).await.unwrap();
     assert_eq!(keep.events("registered").await.len(), 1, "the default is 90 days");
@@ -128,7 +115,7 @@ async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
     app.user("ada@example.org", PASSWORD).await;
     let now = app.clock.now();
     add(&app, 1_700, now + DAY, now).await;
-    let (one, two) = (instance(&app), instance(&app));
+    let (one, two) = (app.instance(), app.instance());
     app.wait(100 * DAY);
     let mut people = Vec::new();
     for _ in 0..20 {
@@ -137,7 +124,7 @@ async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
         person.log_in("ada@example.org", PASSWORD).await;
         people.push(person);
     }
-    let before = how_many(&app).await;
+    let before = app.how_many().await;
     assert!(before.0 >= 1_740 && before.1 >= 1_740);
     let mut renewals = JoinSet::new();
     for person in &people {
@@ -150,7 +137,7 @@ async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
     assert!(renewals.join_all().await.iter().all(|status| *status == 303));
     // Whatever one left to the other, the next round takes.
     housekeeping::round(&one).await.unwrap();
-    let after = how_many(&app).await;
+    let after = app.how_many().await;
     assert_eq!(after.0, 40);
     assert!(app.trail().await.iter().all(|row| now + 9 * DAY < row.at));
     for person in &people {

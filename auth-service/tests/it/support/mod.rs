@@ -12,6 +12,7 @@ mod long;
 mod person;
 mod proxy;
 mod reply;
+mod rounds;
 mod saved;
 mod session;
 mod standstill;

@@ -1,0 +1,22 @@
+//! Housekeeping, when a test says so.
+
+use auth_service::app::App;
+use auth_service::db::schema::{audit_events, sessions};
+use diesel::{QueryDsl, RunQueryDsl};
+
+use super::TestApp;
+
+impl TestApp {
+    /// Another instance on the same database, of which a test makes the rounds. Its first reading of the clock is its start.
+    pub fn instance(&self) -> App {
+        App::open(self.config.clone(), self.clock.clock()).unwrap()
+    }
+
+    /// How many sessions and events there are.
+    pub async fn how_many(&self) -> (i64, i64) {
+        self.sql(|conn| {
+            Ok((sessions::table.count().get_result(conn)?, audit_events::table.count().get_result(conn)?))
+        })
+        .await
+    }
+}
