@@ -97,16 +97,6 @@ impl User {
         users::table.find(id).select(Self::as_select()).first(conn).optional()
     }
 
-    /// A page of all people, by address.
-    pub fn list(conn: &mut AnyConnection, limit: i64, offset: i64) -> QueryResult<Vec<Self>> {
-        users::table
-            .order(users::email.asc())
-            .select(Self::as_select())
-            .limit(limit)
-            .offset(offset)
-            .load(conn)
-    }
-
     /// How many there are.
     pub fn count(conn: &mut AnyConnection) -> QueryResult<i64> {
         users::table.count().get_result(conn)
@@ -129,7 +119,7 @@ impl User {
             .load(conn)
     }
 
-    /// A page of all people who come after an address, by address.
+    /// A page of all people who come after an address, by address; from the first on after an empty one.
     pub fn list_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<Vec<Self>> {
         users::table
             .filter(users::email.gt(after))

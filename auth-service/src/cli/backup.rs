@@ -54,13 +54,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let folder = folder.canonicalize().map_err(refused)?;
     // Readable for its owner alone from its first byte on. Gone when anything below fails.
-    let unfinished =
-        tempfile::Builder::new().prefix(".auth-service-backup-").tempfile_in(&folder).map_err(refused)?;
-    let unfinished = unfinished.into_temp_path();
-    let path =
-        unfinished.to_str().ok_or_else(|| Failure::Misused(format!("{} must be UTF-8", folder.display())))?;
+    let temporary = || {
+        let file = tempfile::Builder::new().prefix(".auth-service-backup-").tempfile_in(&folder);
+        file.map(tempfile::NamedTempFile::into_temp_path).map_err(refused)
+    };
+    let (draft, unfinished) = (temporary()?, temporary()?);
+    let [draft_path, path] = [&draft, &unfinished].map(|path| path.to_str());
+    let (Some(draft_path), Some(path)) = (draft_path, path) else {
+        return Err(Failure::Misused(format!("{} must be UTF-8", folder.display())));
+    };
     let (sessions, keys) = Database::connect(&url, 1)?.run_here(|conn| {
-        let left_out = db::file::copy(conn, path, |copy| {
+        let left_out = db::file::copy(conn, (draft_path, path), |copy| {
             Ok((Session::remove_all(copy)?, SigningKey::remove_all_unrevoked(copy)?))
         });
         left_out.map_err(Failure::from)

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::accounts::User;
 use crate::config::DatabaseFlags;
 
+use super::people::pages;
 use super::{Failure, database, output};
 
 #[derive(Args)]
@@ -50,9 +51,6 @@ enum Format {
     /// The same objects, one a line: for `loaddata users.jsonl`, and for programs.
     Jsonl,
 }
-
-/// How many accounts are read at a time.
-const PAGE: i64 = 500;
 
 /// An account as Django writes it.
 #[derive(Serialize)]
@@ -99,17 +97,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let db = database::open(&users.database, false)?;
     let file = users.output.as_deref().map(output::private_file).transpose()?;
     let mut writer = Writer::new(&users, file);
-    let mut after = String::new();
-    loop {
-        let page = db.run_here(|conn| User::list_after(conn, &after, PAGE).map_err(Failure::from))?;
-        for user in &page {
-            writer.user(user).map_err(unwritable)?;
-        }
-        match page.last() {
-            Some(last) => after = last.email.to_string(),
-            None => break,
-        }
-    }
+    pages(&db, |page| page.iter().try_for_each(|user| writer.user(user)).map_err(unwritable))?;
     writer.end().map_err(unwritable)
 }
 

@@ -3,9 +3,27 @@
 use serde::Serialize;
 
 use crate::accounts::{Email, User, UserId};
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, Database};
 
 use super::Failure;
+
+/// How many accounts are read at a time.
+const PAGE: i64 = 500;
+
+/// Hands out all accounts, by address, some hundred at a time. Each page begins after the address that the last one ended with, so
+/// that the last costs what the first does.
+pub(super) fn pages(
+    db: &Database,
+    mut each: impl FnMut(&[User]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut after = String::new();
+    loop {
+        let page = db.run_here(|conn| User::list_after(conn, &after, PAGE).map_err(Failure::from))?;
+        let Some(last) = page.last() else { return Ok(()) };
+        each(&page)?;
+        after = last.email.to_string();
+    }
+}
 
 /// Whom a command is about: an e-mail address or a UUID.
 #[derive(Debug, Clone)]

@@ -2,18 +2,38 @@
 
 use std::io::{IsTerminal, Read};
 
+use zeroize::Zeroizing;
+
 use crate::accounts::Password;
 
 use super::Failure;
 
+/// No password is longer; somebody sent a file.
+const MOST: u64 = 64 * 1024;
+
+/// What a program sent: one line. Neither the line break at its end nor a byte order mark before it, which Windows' shells add,
+/// is part of the password.
+fn one_line(input: impl Read) -> Result<Password, Failure> {
+    let refused = |problem: &str| Failure::Misused(format!("standard input {problem}"));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
+    let read = input.take(MOST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| refused(&format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MOST {
+        return Err(refused("is too long to be a password"));
+    }
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| refused("is not UTF-8 text: a password is expected, and nothing else"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\r', '\n']);
+    if text.contains(['\r', '\n']) {
+        return Err(refused("has more than one line: send the password once, and nothing else"));
+    }
+    Ok(text.to_owned().into())
+}
+
 /// A new password: from standard input for scripts, else typed twice on the terminal.
 pub(super) fn new_password(from_stdin: bool) -> Result<Password, Failure> {
     if from_stdin {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::Misused(format!("standard input cannot be read: {error}")))?;
-        return Ok(text.trim_end_matches(['\r', '\n']).to_owned().into());
+        return one_line(std::io::stdin().lock());
     }
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Misused("there is no terminal to ask on: use --password-stdin".to_owned()));

@@ -6,13 +6,13 @@ use diesel::QueryResult;
 
 use super::AnyConnection;
 
-/// Writes a copy of the database, as it is at one moment, to `path`, which is an empty file or none; then lets `change`
-/// work on the copy, and packs it. Others read and write the database meanwhile.
+/// Copies the database, as it is at one moment, to `draft`, lets `change` work on that, and packs what is left into `path`. Both are
+/// empty files or none. Others read and write the database meanwhile, and it takes no more memory than SQLite's cache.
 ///
 /// What `change` takes away is nowhere in the copy: not in its free pages, and not in a journal beside it.
 pub fn copy<T>(
     conn: &mut AnyConnection,
-    path: &str,
+    (draft, path): (&str, &str),
     change: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
 ) -> QueryResult<T> {
     match conn {
@@ -20,18 +20,27 @@ pub fn copy<T>(
         AnyConnection::Sqlite(conn) => {
             use diesel::connection::SimpleConnection;
             use diesel::{Connection, RunQueryDsl};
-            diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(path).execute(conn)?;
-            let mut copy = diesel::SqliteConnection::establish(path)
+            let pack = |from: &mut diesel::SqliteConnection, to: &str| {
+                diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(to).execute(from)
+            };
+            pack(conn, draft)?;
+            let mut copy = diesel::SqliteConnection::establish(draft)
                 .map_err(|error| diesel::result::Error::QueryBuilderError(error.into()))?;
-            copy.batch_execute("PRAGMA journal_mode = MEMORY; PRAGMA secure_delete = ON;")?;
+            // Whoever fails throws the draft away, so nothing needs to be taken back: a journal would hold all that goes.
+            copy.batch_execute("PRAGMA journal_mode = OFF; PRAGMA secure_delete = ON;")?;
             let mut copy = AnyConnection::Sqlite(copy);
             let changed = copy.write(change)?;
-            execute(&mut copy, "VACUUM")?;
+            // Not `VACUUM`, which makes a copy wherever temporary files go, and that may be memory.
+            match &mut copy {
+                AnyConnection::Sqlite(copy) => pack(copy, path)?,
+                #[cfg(feature = "postgres")]
+                AnyConnection::Postgres(_) => return Err(no_file()),
+            };
             Ok(changed)
         }
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(_) => {
-            let _ = (path, change);
+            let _ = (draft, path, change);
             Err(no_file())
         }
     }

@@ -51,7 +51,7 @@ async fn an_account_begins_with_one_event() {
     let app = TestApp::start().await;
     let (ada, mut trail) = (witness(&app), Trail::of(&app).await);
     assert_eq!(ada.register("ada@example.org", PASSWORD).await.status, 303);
-    let user = app.sql(|conn| User::list(conn, 10, 0)).await.remove(0).id.uuid();
+    let user = app.sql(|conn| User::list_after(conn, "", 10)).await.remove(0).id.uuid();
     let row = trail.one("registered").await;
     assert_tells(&app, &row, Some(user), None);
     // Who registers where somebody is logged in logs them out.
@@ -74,7 +74,7 @@ async fn a_registration_that_is_refused_leaves_nothing() {
     assert_eq!(eve.register("Ada@Example.org", PASSWORD).await.status, 422);
     assert_eq!(eve.register("eve@example.org", "short").await.status, 422);
     // Past the form's own look: the database decides.
-    let taken = app.sql(|conn| User::list(conn, 10, 0)).await.remove(0);
+    let taken = app.sql(|conn| User::list_after(conn, "", 10)).await.remove(0);
     let new = auth_service::accounts::NewUser {
         email: taken.email.clone(),
         first_name: auth_service::accounts::PersonName::none(),
@@ -225,7 +225,7 @@ async fn a_login_that_costs_more_from_now_on_is_one_event() {
     assert_tells(&app, &trail.one("login_refused").await, user, None);
     assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
     assert_tells(&app, &trail.one("login").await, user, Some(ada.session_id().uuid()));
-    let hash = app.sql(|conn| User::list(conn, 1, 0)).await.remove(0).password_hash;
+    let hash = app.sql(|conn| User::list_after(conn, "", 1)).await.remove(0).password_hash;
     assert!(!hash.must_update(5), "it was made anew");
 }
 

@@ -295,3 +295,44 @@ async fn a_backup_does_not_migrate() {
         db(&format!("sqlite:{copy}")).run_here(|conn| Session::remove_all(conn).map_err(DatabaseError::from));
     assert_eq!(sessions.unwrap(), 0);
 }
+
+/// B1: the copy is as large as the database, and nothing of that goes through memory.
+#[test]
+fn a_backup_takes_little_memory_however_large_the_database_is() {
+    let (folder, url) = folder();
+    done(Program::new(&["migrate"]).set("DATABASE_URL", &url).run());
+    let create = Program::new(&["users", "create", "ada@example.org", "--password-stdin"]);
+    done(create.set("DATABASE_URL", &url).set("BCRYPT_COST", "10").run_with(PASSWORD));
+    let at = |name: &str| folder.path().join(name);
+    // 96 MB of sessions, which are left out, and of events, which are not.
+    let fill = "
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 48)
+        INSERT INTO audit_events (id, at, event, actor, detail)
+        SELECT printf('%036d', i), '2026-01-01T00:00:00.000000Z', 'login', 'person', hex(randomblob(524288)) FROM n;
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 48)
+        INSERT INTO sessions (id, user_id, seed, generation, amr, began_at, rotated_at, idle_until, expires_at)
+        SELECT printf('%036d', i), (SELECT id FROM users), randomblob(1048576), 1, 'pwd', '2026-01-01T00:00:00.000000Z',
+            '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z' FROM n;";
+    let database = Database::connect(&auth_service::db::DatabaseUrl::parse(&url).unwrap(), 1).unwrap();
+    database
+        .run_here(|conn| {
+            diesel::connection::SimpleConnection::batch_execute(conn, fill).map_err(DatabaseError::from)
+        })
+        .unwrap();
+    drop(database);
+    // What a process may ask for beside its program and its libraries, in KB.
+    let line = format!(
+        "ulimit -d 32768; exec {} backup {}",
+        env!("CARGO_BIN_EXE_auth-service"),
+        at("copy.db").display()
+    );
+    let mut limited = std::process::Command::new("sh");
+    let ended = limited.args(["-c", &line]).env_clear().env("DATABASE_URL", &url).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(String::from_utf8_lossy(&ended.stdout).contains("Left out: 48 session(s)"));
+    let size = at("copy.db").metadata().unwrap().len();
+    assert!((40 << 20..80 << 20).contains(&size), "{size} bytes, without the sessions");
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".auth-service-backup")), "{left:?}");
+}

@@ -47,11 +47,15 @@ impl Program {
     }
 
     /// Runs it to its end, with `input` on standard input.
-    pub fn run_with(mut self, input: &str) -> Ended {
+    pub fn run_with(self, input: &str) -> Ended {
+        self.run_with_bytes(input.as_bytes())
+    }
+
+    pub fn run_with_bytes(mut self, input: &[u8]) -> Ended {
         let mut child =
             self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // It may end without reading.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();
         Ended {
             code: output.status.code().expect("it ended by itself"),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use auth_service::accounts::{Email, User};
+use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -244,4 +246,53 @@ async fn a_terminal_is_asked_twice_and_shows_nothing_of_the_password() {
     let mut terminal = at_a_terminal(&app, &["create", "ada@example.org"]);
     let all = terminal.exp_eof().unwrap();
     assert!(all.contains("already has an account") && !all.contains("Password"), "{all}");
+}
+
+/// What Windows' shells put before and behind a text is no part of a password, and two lines are none.
+#[tokio::test]
+async fn a_password_from_a_program_is_one_line_and_nothing_else() {
+    let app = TestApp::start().await;
+    let create = |email: &str, input: &[u8]| {
+        let program = Program::new(&["users", "create", email, "--password-stdin"]);
+        program.set("DATABASE_URL", &app.database.url).set("BCRYPT_COST", "10").run_with_bytes(input)
+    };
+    for (n, (before, after)) in [("", ""), ("", "\n"), ("", "\r\n"), ("\u{feff}", "\r\n")].iter().enumerate()
+    {
+        let email = format!("ada{n}@example.org");
+        done(create(&email, format!("{before}{PASSWORD}{after}").as_bytes()));
+        assert_eq!(app.person().log_in(&email, PASSWORD).await.status, 303, "{before:?} {after:?}");
+    }
+    let twice = format!("{PASSWORD}\n{PASSWORD}\n");
+    create("bob@example.org", twice.as_bytes()).assert_says(2, "standard input has more than one line");
+    let with_return = format!("{PASSWORD}\r{PASSWORD}");
+    create("bob@example.org", with_return.as_bytes()).assert_says(2, "standard input has more than one line");
+    let utf16: Vec<u8> = PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16 = [&[0xff, 0xfe][..], &utf16].concat();
+    create("bob@example.org", &utf16).assert_says(2, "standard input is not UTF-8 text");
+    create("bob@example.org", &vec![b'x'; 100_000]).assert_says(2, "standard input is too long");
+    assert!(!done(users(&app, &["list"], "")).contains("bob"));
+}
+
+#[tokio::test]
+async fn a_list_of_more_than_one_page_has_everybody_once() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada@example.org", PASSWORD).await;
+    app.sql(move |conn| {
+        conn.write(|conn| {
+            for n in 0..1_100 {
+                let id = uuid::Uuid::from_u128(n + 1).into();
+                let email = Email::parse(&format!("p{n}@example.org")).unwrap();
+                let user = User { id, email, ..ada.clone() };
+                diesel::insert_into(auth_service::db::schema::users::table).values(&user).execute(conn)?;
+            }
+            Ok::<_, diesel::result::Error>(())
+        })
+    })
+    .await;
+    let list = done(users(&app, &["list"], ""));
+    let emails: Vec<&str> = list.lines().map(|line| line.split_whitespace().last().unwrap()).collect();
+    let mut sorted = emails.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert!(emails.len() == 1_101 && emails == sorted);
 }

@@ -182,7 +182,7 @@ async fn an_unknown_address_costs_what_some_row_costs() {
     assert!(!found.contains_key(&Work::Ours), "nobody has one of ours yet: {found:?}");
     app.sql(|conn| {
         let own = PasswordHash::decoy(4);
-        for user in User::list(conn, 3, 0)? {
+        for user in User::list_after(conn, "", 3)? {
             User::set_password(conn, user.id, &own)?;
         }
         Ok(())
