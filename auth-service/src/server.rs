@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
-use actix_web::{dev, web};
+use actix_web::{HttpRequest, HttpResponse, dev, web};
 use shared_claims::server::{BoundedServer, Limits, Listener};
 
 use crate::app::App;
@@ -81,6 +81,8 @@ impl Server {
 /// One line for each feature.
 fn pages(services: &mut web::ServiceConfig) {
     services
+        // Before the page at `/`, which takes OPTIONS for a method it does not know.
+        .configure(health::routes)
         .configure(account::routes)
         .configure(registration::routes)
         .configure(login::routes)
@@ -90,7 +92,6 @@ fn pages(services: &mut web::ServiceConfig) {
         .configure(forward_auth::routes)
         .configure(cookie_cleanup::routes)
         .configure(jwks::routes)
-        .configure(health::routes)
         .service(
             web::resource("/static/{name}")
                 .route(web::get().to(statics::serve))
@@ -99,6 +100,13 @@ fn pages(services: &mut web::ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
-async fn nothing_here() -> Result<&'static str, Error> {
+async fn nothing_here(
+    request: HttpRequest,
+    app: web::Data<App>,
+    draining: web::Data<Draining>,
+) -> Result<HttpResponse, Error> {
+    if health::is_about_all(&request) {
+        return Ok(health::probe(app, draining).await);
+    }
     Err(Error::refuse(StatusCode::NOT_FOUND, Text::of("error-nothing-here-advice")))
 }

@@ -3,6 +3,9 @@
 //! SIGTERM: `/readyz` says 503 and everything is still answered, until proxies send nothing more (`SHUTDOWN_DELAY`); then no
 //! new connections, and requests that have begun are finished. SIGINT, a person at a terminal, skips the delay. Whoever is
 //! told again while waiting stops waiting.
+//!
+//! SIGHUP, which elsewhere means "read your settings again", or that a terminal is gone, changes nothing and is answered with a line of
+//! the log: settings are read at the start alone.
 
 use std::io;
 use std::pin::pin;
@@ -75,6 +78,22 @@ impl Told {
             _ = self.interrupt.recv() => SignalKind::interrupt(),
         }
     }
+}
+
+/// Goes on from now on when SIGHUP comes, and says so in the log. Within an actix system.
+///
+/// # Errors
+/// When signals cannot be listened to.
+pub fn survive_hangups() -> io::Result<()> {
+    let mut hangups = signal(SignalKind::hangup())?;
+    actix_web::rt::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::warn!(
+                "SIGHUP: nothing is read again, and there is no log file to open anew; restart to change settings"
+            );
+        }
+    });
+    Ok(())
 }
 
 /// Under systemd with `Type=notify`; elsewhere nobody listens, and nothing happens.

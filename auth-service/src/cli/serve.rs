@@ -16,6 +16,9 @@ use super::Failure;
 pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let config = Config::parse(flags)?;
     let _flush = telemetry::init(config.log_format);
+    let system = actix_web::rt::System::new();
+    let refused = |error| Failure::Refused(format!("signals cannot be listened to: {error}"));
+    system.block_on(async { stop::survive_hangups() }).map_err(refused)?;
     let (auth_url, listen, delay) = (config.auth_url.origin(), config.listen.clone(), config.shutdown_delay);
     let (listener, _socket_file) = listen
         .bind()
@@ -26,7 +29,6 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let server = Server::new(listener, app);
     tracing::info!(%auth_url, %listen, "listening");
     let draining = server.draining();
-    let system = actix_web::rt::System::new();
     let ending = system.block_on(async { stop::serve(server.run()?, draining, delay).await });
     // Dropped, it would wait for threads that wait for a database which stands still. What we acknowledged is in the database.
     std::mem::forget(system);

@@ -1,6 +1,6 @@
 //! The proxies in front of us, whose word about a client's address counts.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 use shared_claims::server::Peer;
@@ -15,10 +15,8 @@ impl TrustedProxies {
     /// Takes `10.0.0.7, 172.16.0.0/12, fd00::/8`.
     pub fn parse(text: Option<&str>) -> Result<Self, ConfigError> {
         let entries = text.unwrap_or("").split([',', ' ']).filter(|entry| !entry.is_empty());
-        let networks = entries
-            .map(|entry| entry.parse::<IpNet>().or_else(|_| entry.parse::<IpAddr>().map(IpNet::from)))
-            .collect::<Result<_, _>>();
-        networks.map(Self).map_err(|_| {
+        let networks: Option<_> = entries.map(network).collect();
+        networks.map(Self).ok_or_else(|| {
             ConfigError::new(
                 "TRUSTED_PROXIES",
                 "must list addresses or networks such as 10.0.0.7 or 172.16.0.0/12",
@@ -57,14 +55,37 @@ impl TrustedProxies {
             if client.is_some_and(|client| !self.contain(client)) {
                 break;
             }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(address) => client = Some(address.to_canonical()),
+            match address(hop.trim()) {
+                Some(address) => client = Some(address.to_canonical()),
                 // Whoever wrote that is no proxy of ours.
-                Err(_) => break,
+                None => break,
             }
         }
         client
     }
+}
+
+/// `10.0.0.7`, `fd00::/8`, `[::1]`. What is written as an IPv4 address within IPv6 (RFC 4291, 2.5.5.2) is that address, as for those who
+/// connect.
+fn network(text: &str) -> Option<IpNet> {
+    /// `::ffff:0:0/96`
+    const MAPPED_BITS: u8 = 96;
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let network = bare.parse::<IpNet>().or_else(|_| bare.parse::<IpAddr>().map(IpNet::from)).ok()?;
+    match (network, network.addr().to_canonical()) {
+        (IpNet::V6(_), IpAddr::V4(mapped)) => {
+            let bits = network.prefix_len().checked_sub(MAPPED_BITS)?;
+            IpNet::new(mapped.into(), bits).ok()
+        }
+        _ => Some(network),
+    }
+}
+
+/// An address as proxies write it: bare, or with a port behind it, of IPv6 within brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let with_port = || text.parse::<SocketAddr>().map(|address| address.ip());
+    bare.unwrap_or(text).parse().or_else(|_| with_port()).ok()
 }
 
 impl std::fmt::Display for TrustedProxies {
@@ -119,6 +140,42 @@ mod tests {
         let several = proxies.client(proxy, ["1.1.1.1", "198.51.100.1, 10.9.9.9"].into_iter());
         assert_eq!(several, Some(ip("198.51.100.1")));
         assert_eq!(TrustedProxies::default().client(proxy, ["1.1.1.1"].into_iter()), Some(ip("10.0.0.1")));
+    }
+
+    /// T5: some load balancers add the port that they saw.
+    #[test]
+    fn a_port_and_brackets_hide_nobody() {
+        let proxies = TrustedProxies::parse(Some("10.0.0.0/8,[::1]")).unwrap();
+        for (peer, forwarded, client) in [
+            ("10.0.0.1", "198.51.100.1:4711", "198.51.100.1"),
+            ("10.0.0.1", "[2001:db8::7]:4711", "2001:db8::7"),
+            ("10.0.0.1", "[2001:db8::7]", "2001:db8::7"),
+            ("10.0.0.1", "1.1.1.1, 198.51.100.1:4711, 10.0.0.2:80", "198.51.100.1"),
+            ("10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "[::ffff:198.51.100.1]:4711", "198.51.100.1"),
+            ("::1", "198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "198.51.100.1, 10.0.0.2:port", "10.0.0.1"),
+            ("10.0.0.1", "198.51.100.1, [10.0.0.2", "10.0.0.1"),
+            ("10.0.0.1", "198.51.100.1, unknown", "10.0.0.1"),
+        ] {
+            let seen = proxies.client(Peer::Address(ip(peer)), [forwarded].into_iter());
+            assert_eq!(seen, Some(ip(client)), "{peer} {forwarded}");
+        }
+    }
+
+    /// T5: sockets of both families show IPv4 addresses so, and people copy them from a log.
+    #[test]
+    fn an_ipv4_address_within_ipv6_is_the_ipv4_address() {
+        for (text, inside, outside) in [
+            ("::ffff:10.0.0.7", "10.0.0.7", "10.0.0.8"),
+            ("::ffff:10.0.0.0/104", "10.9.9.9", "11.0.0.1"),
+            ("::ffff:a00:7/128", "10.0.0.7", "10.0.0.8"),
+            ("[::ffff:10.0.0.7]", "::ffff:10.0.0.7", "::ffff:10.0.0.8"),
+        ] {
+            let proxies = TrustedProxies::parse(Some(text)).unwrap();
+            assert!(proxies.contain(ip(inside)) && !proxies.contain(ip(outside)), "{text}");
+        }
+        assert!(TrustedProxies::parse(Some("::ffff:10.0.0.7/64")).is_err(), "neither one nor the other");
     }
 
     /// T5: whoever may open the socket's file is the proxy, and what stands left of its own word is still a client's.

@@ -9,6 +9,7 @@ mod layer;
 mod line;
 mod queue;
 
+use std::env::VarError;
 use std::panic::PanicHookInfo;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -62,14 +63,28 @@ pub fn init(format: LogFormat) -> Flush {
         Queue::start(std::io::stderr(), move |dropped| line::of_dropped(form, dropped))
     });
     if is_first {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
+        let (filter, is_refused) = filter();
         let always = filter_fn(|about| about.target() == SECURITY).with_max_level_hint(LevelFilter::INFO);
         let lines = Lines::new(form, queue.clone()).with_filter(filter.or(always));
         // It fails only when somebody, such as a test, has set a subscriber already; theirs stays.
         let _ = tracing_subscriber::registry().with(lines).try_init();
         tell_of_panics();
+        if is_refused {
+            tracing::warn!("RUST_LOG cannot be read: write it as in info or warn,auth_service=debug");
+        }
     }
     Flush(())
+}
+
+/// What `RUST_LOG` asks for, and whether that could not be read. Set to nothing, it asks for errors alone.
+fn filter() -> (EnvFilter, bool) {
+    let asked = match std::env::var(EnvFilter::DEFAULT_ENV) {
+        Err(VarError::NotPresent) => None,
+        Ok(text) => Some(EnvFilter::try_new(text.trim()).ok()),
+        Err(VarError::NotUnicode(_)) => Some(None),
+    };
+    let is_refused = matches!(asked, Some(None));
+    (asked.flatten().unwrap_or_else(|| EnvFilter::new(DEFAULT)), is_refused)
 }
 
 /// The last thing that a command says, on standard error; not longer than a reader who stands still lets it.

@@ -2,8 +2,8 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::HOST;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web;
 
@@ -13,6 +13,11 @@ use crate::text::Text;
 
 /// What is the same under every name: probes and other services come by an address of their own.
 const FOR_ANY_HOST: [&str; 4] = ["/healthz", "/readyz", "/.well-known/jwks.json", "/auth/verify"];
+
+/// What a load balancer asks of a server that it has to look after, unless it is told otherwise: HAProxy sends it without any `Host`.
+fn is_probe(request: &ServiceRequest) -> bool {
+    request.method() == Method::OPTIONS && matches!(request.path(), "/" | "*")
+}
 
 /// Middleware: answers `421` to a request whose `Host` is not that of `AUTH_URL`.
 pub async fn require(
@@ -25,7 +30,7 @@ pub async fn require(
     // A whole address in the request line counts before the header (RFC 9112, 3.2.2); we want neither to lie.
     let target = request.uri().authority().map(|authority| authority.as_str());
     let is_ours = host.is_some_and(is_us) && target.is_none_or(is_us);
-    if is_ours || FOR_ANY_HOST.contains(&request.path()) {
+    if is_ours || is_probe(&request) || FOR_ANY_HOST.contains(&request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let refusal = Error::refuse(StatusCode::MISDIRECTED_REQUEST, Text::of("error-misdirected-host"))

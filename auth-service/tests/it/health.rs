@@ -63,3 +63,37 @@ async fn two_instances_on_one_database_publish_the_same_key() {
     );
     assert_eq!(one.text, two.text);
 }
+
+/// What is sent byte for byte, and the whole answer.
+fn ask(app: &TestApp, request: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(app.address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Z1: HAProxy's `option httpchk`, as it is and as its manual has it, and others that name a host of their own.
+#[tokio::test]
+async fn a_load_balancer_that_was_told_nothing_learns_whether_we_are_ready() {
+    let app = TestApp::start().await;
+    let probes = [
+        "OPTIONS / HTTP/1.0\r\n\r\n",
+        "OPTIONS / HTTP/1.1\r\nHost: 10.0.0.7\r\nConnection: close\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: www\r\nConnection: close\r\n\r\n",
+        "OPTIONS / HTTP/1.1\r\nHost: auth.example.org\r\nConnection: close\r\n\r\n",
+    ];
+    for probe in probes {
+        let answer = ask(&app, probe);
+        assert!(answer.split_whitespace().nth(1) == Some("204"), "{probe}: {answer}");
+        assert!(answer.to_lowercase().contains("\r\nallow: get, head, options\r\n"), "{answer}");
+        assert!(!answer.to_lowercase().contains("access-control-"), "no word to pages of others: {answer}");
+    }
+    let elsewhere = ask(&app, "OPTIONS /login HTTP/1.0\r\n\r\n");
+    assert!(elsewhere.contains(" 421 "), "{elsewhere}");
+    app.sql(|conn| diesel::sql_query("DELETE FROM __diesel_schema_migrations").execute(conn)).await;
+    for probe in probes {
+        assert!(ask(&app, probe).contains(" 503 "), "{probe}");
+    }
+}

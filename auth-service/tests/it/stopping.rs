@@ -279,3 +279,18 @@ async fn systemd_is_told_when_it_is_ready_and_when_it_stops() {
     assert_eq!(hears(), "STOPPING=1\n");
     assert_eq!(instance.end().0, Some(0));
 }
+
+/// Operators send it to have settings read again, and a terminal when it goes.
+#[tokio::test]
+async fn a_hangup_is_answered_in_the_log_and_ends_nothing() {
+    let database = TestDatabase::create();
+    let mut instance = Instance::start(&database, "0s");
+    for _ in 0..2 {
+        instance.signal("HUP");
+        instance.wait_for_line("SIGHUP: nothing is read again");
+        let alive = instance.person().request(Method::GET, "/healthz").send().await.unwrap();
+        assert_eq!(alive.status(), StatusCode::OK);
+    }
+    instance.signal("TERM");
+    assert_eq!(instance.end().0, Some(0));
+}

@@ -81,6 +81,34 @@ async fn a_language_can_be_added_and_english_stands_in_for_what_it_lacks() {
     assert!(told.out.contains("texts/fr.ftl: English stands in for account-email,"), "{told:?}");
 }
 
+/// BCP 47: upper and lower case say the same, and what `de-AT` lacks is said in `de`.
+#[tokio::test]
+async fn a_region_adds_to_its_language_and_another_case_is_the_same_language() {
+    for (name, tag) in [("texts/de-AT.ftl", "de-AT"), ("texts/DE_at.ftl", "de-AT"), ("texts/DE.ftl", "de")] {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), name, "login-title = Servus\n");
+        let app = app_with(folder.path()).await;
+        let resi = app.person().sending("accept-language", "de-AT, en;q=0.5");
+        let page = resi.get("/login").await;
+        assert_eq!(page.header("content-language"), Some(tag), "{name}");
+        assert!(page.says("<h1>Servus</h1>") && page.says("E-Mail-Adresse"), "{name}: {}", page.text);
+        let erika = app.person().sending("accept-language", "de").get("/login").await;
+        assert_eq!(erika.says("<h1>Servus</h1>"), tag == "de", "{name}");
+        assert!(erika.says("E-Mail-Adresse"), "{name}: ours is displaced");
+        let told = check(folder.path());
+        assert!(told.code == 0 && !told.out.contains("English stands in"), "{told:?}");
+        assert_eq!(told.out.contains(&format!("{name}: in place of ours")), tag == "de", "{told:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "texts/DE.ftl", "login-title = Servus\n");
+    write(folder.path(), "texts/de.ftl", "login-title = Hallo\n");
+    let told = check(folder.path());
+    assert!(
+        told.code == 2 && told.err.contains("texts/de.ftl: is the same language as texts/DE.ftl"),
+        "{told:?}"
+    );
+}
+
 #[test]
 fn what_is_wrong_is_told_with_file_and_line_and_refuses_the_start() {
     let long = page(&"<p></p>\n".repeat(3));

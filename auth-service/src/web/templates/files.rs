@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use include_dir::{Dir, DirEntry, include_dir};
+use unic_langid::LanguageIdentifier;
 
 use super::TemplateProblem;
 use crate::web::statics;
@@ -137,7 +138,14 @@ impl Files {
             let name = path.strip_prefix(root).ok().and_then(Path::to_str).map(str::to_owned);
             let name =
                 name.ok_or_else(|| TemplateProblem::in_file(&shown, "has a name that is not UTF-8"))?;
-            let is_ours = self.has(&name);
+            let same = |other: &str| canonical(other) == canonical(&name);
+            if let Some((other, _)) = self.brought.iter().find(|(other, _)| same(other)) {
+                return Err(TemplateProblem::in_file(
+                    &shown,
+                    format!("is the same language as {other}: keep one"),
+                ));
+            }
+            let is_ours = self.has(&canonical(&name));
             let bytes = fs::read(&path).map_err(unreadable)?;
             self.take(&name, shown.clone(), bytes)?;
             self.brought.push((name, is_ours));
@@ -161,9 +169,8 @@ impl Files {
         }
         let text = String::from_utf8(bytes).map_err(|_| TemplateProblem::in_file(&shown, "is not UTF-8"))?;
         let source = Source { shown, text };
-        let language = name.strip_prefix("texts/").and_then(|name| name.strip_suffix(".ftl"));
-        match language {
-            Some(language) => self.texts.entry(language.to_owned()).or_default().push(source),
+        match language(name) {
+            Some(language) => self.texts.entry(language).or_default().push(source),
             None if name.ends_with(".html") => {
                 self.templates.insert(name.to_owned(), source);
             }
@@ -174,6 +181,18 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// The language that a file of texts is named for, as BCP 47 writes it: `de-AT` of `texts/DE_at.ftl`. What names none is told by
+/// whoever reads the texts.
+fn language(name: &str) -> Option<String> {
+    let tag = name.strip_prefix("texts/")?.strip_suffix(".ftl")?;
+    Some(tag.parse().map_or_else(|_| tag.to_owned(), |id: LanguageIdentifier| id.to_string()))
+}
+
+/// The name that another spelling of it stands for.
+fn canonical(name: &str) -> String {
+    language(name).map_or_else(|| name.to_owned(), |language| format!("texts/{language}.ftl"))
 }
 
 fn collect(dir: &Dir<'static>, all: &mut Vec<(&'static str, &'static [u8])>) {

@@ -10,6 +10,7 @@ use unic_langid::LanguageIdentifier;
 use catalogue::Catalogue;
 pub use moment::{date, moment};
 pub use preference::Preferred;
+use preference::less_precise;
 
 use super::templates::{Files, TemplateProblem};
 use crate::text::{Arg, Text};
@@ -25,6 +26,8 @@ pub struct Language(usize);
 pub struct Texts {
     /// English first.
     languages: Vec<Catalogue>,
+    /// Of each, where a text is looked for that it lacks: the same language said less precisely, then English.
+    fallbacks: Vec<Vec<usize>>,
 }
 
 impl Texts {
@@ -38,7 +41,12 @@ impl Texts {
             languages.push(other);
         }
         languages[0].require_the_variables_of(&languages[0])?;
-        Ok(Self { languages })
+        let place_of = |id: &LanguageIdentifier| languages.iter().position(|other| other.id() == id);
+        let fallbacks = languages
+            .iter()
+            .map(|language| less_precise(language.id()).iter().filter_map(place_of).chain([0]).collect())
+            .collect();
+        Ok(Self { languages, fallbacks })
     }
 
     /// Our own, as a command needs them.
@@ -69,10 +77,21 @@ impl Texts {
         self.languages[0].has(key)
     }
 
-    /// The keys that `language` lacks: they are shown in English.
+    /// The keys for which `language` has no text, nor the same language said less precisely: they are shown in English.
     pub fn missing_in(&self, language: Language) -> Vec<String> {
-        let other = &self.languages[language.0];
-        self.languages[0].keys().filter(|key| !other.has(key)).collect()
+        let english = &self.languages[0];
+        let is_english = |catalogue: &Catalogue| catalogue.id() == english.id();
+        let has = |key: &str| {
+            let mut places = self.lookup(language);
+            places.any(|one| one.has(key) && (language.0 == 0 || !is_english(one)))
+        };
+        english.keys().filter(|key| !has(key)).collect()
+    }
+
+    /// Where its texts are looked for, one after the other.
+    fn lookup(&self, language: Language) -> impl Iterator<Item = &Catalogue> {
+        let places = std::iter::once(language.0).chain(self.fallbacks[language.0].iter().copied());
+        places.map(|place| &self.languages[place])
     }
 
     /// `text` in `language`.
@@ -98,8 +117,8 @@ impl Texts {
                 (name, value)
             })
             .collect();
-        let own = self.languages[language.0].format(text.key(), &args);
-        own.or_else(|| self.languages[0].format(text.key(), &args)).unwrap_or_else(|| {
+        let found = self.lookup(language).find_map(|catalogue| catalogue.format(text.key(), &args));
+        found.unwrap_or_else(|| {
             tracing::error!(key = text.key(), "there is no such text");
             text.key().to_owned()
         })

@@ -21,15 +21,29 @@ impl Preferred {
     /// Which of `available` fits best (RFC 4647, 3.4: what is asked for, then the same less precisely): `de` for
     /// somebody who asks for `de-AT`, and `pt-BR` for `pt`.
     pub(super) fn best_of(&self, available: &[&LanguageIdentifier]) -> Option<usize> {
+        let place_of = |id: &LanguageIdentifier| available.iter().position(|have| *have == id);
         self.0.iter().find_map(|wanted| {
-            let exactly = available.iter().position(|have| *have == wanted);
-            let bare = || {
-                available.iter().position(|have| have.language == wanted.language && have.region.is_none())
-            };
-            let other_region = || available.iter().position(|have| have.language == wanted.language);
-            exactly.or_else(bare).or_else(other_region)
+            let less_precisely = || less_precise(wanted).iter().find_map(place_of);
+            let otherwise = || available.iter().position(|have| have.language == wanted.language);
+            place_of(wanted).or_else(less_precisely).or_else(otherwise)
         })
     }
+}
+
+/// The same language with ever less said about it: of `zh-Hant-TW`, `zh-Hant` and `zh`.
+pub(super) fn less_precise(id: &LanguageIdentifier) -> Vec<LanguageIdentifier> {
+    let mut id = id.clone();
+    let mut all = Vec::new();
+    let drop_one: [fn(&mut LanguageIdentifier); 3] =
+        [LanguageIdentifier::clear_variants, |id| id.region = None, |id| id.script = None];
+    for drop in drop_one {
+        let before = id.clone();
+        drop(&mut id);
+        if id != before {
+            all.push(id.clone());
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -61,6 +75,26 @@ mod tests {
             ("é, de", None),
         ] {
             assert_eq!(chosen(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_closest_is_chosen_of_several_of_one_language() {
+        let available: Vec<LanguageIdentifier> =
+            ["en", "de", "de-AT", "zh", "zh-Hant"].iter().map(|tag| tag.parse().unwrap()).collect();
+        let available: Vec<_> = available.iter().collect();
+        for (wanted, expected) in [
+            ("de", 1),
+            ("de-AT", 2),
+            ("de-at", 2),
+            ("DE-AT-1996", 2),
+            ("de-CH", 1),
+            ("zh-Hant-TW", 4),
+            ("zh-TW", 3),
+            ("zh-Hans-SG", 3),
+        ] {
+            let preferred = Preferred(vec![wanted.parse().unwrap()]);
+            assert_eq!(preferred.best_of(&available), Some(expected), "{wanted}");
         }
     }
 
