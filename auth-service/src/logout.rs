@@ -11,7 +11,6 @@ use crate::audit::Client;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
 use crate::text::Text;
 use crate::web::browser::Level;
-use crate::web::form::STALE;
 use crate::web::texts::moment;
 use crate::web::{Browser, CheckedForm, Next, NextQuery, Page, Posted, Shell, see_other};
 
@@ -91,8 +90,8 @@ async fn submit(
 ) -> Result<HttpResponse, Error> {
     let form = match posted {
         Posted::Genuine(form) => form,
-        Posted::Stale(form) => {
-            browser.flash(Level::Warning, STALE)?;
+        Posted::Stale(form, why) => {
+            browser.flash(Level::Warning, why)?;
             return page(&app, &browser, StatusCode::FORBIDDEN, app.next(form.next.as_deref()).as_ref());
         }
     };

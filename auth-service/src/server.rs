@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::text::Text;
 use crate::web::{
-    Draining, access_log, browser, close_connections, cookie_guard, error_pages, headers, host,
+    Draining, access_log, browser, close_connections, cookie_guard, error_pages, headers, host, in_advance,
     known_browser, limits, same_origin, statics,
 };
 use crate::{
@@ -60,6 +60,7 @@ impl Server {
                 // From here on outwards: what is written last sees a request first.
                 .wrap(browser::sessions(&app.cookies, &app.config.secret_key))
                 .wrap(from_fn(known_browser::keep))
+                .wrap(from_fn(in_advance::refuse))
                 .wrap(from_fn(same_origin::require))
                 .wrap(from_fn(host::require))
                 .wrap(from_fn(limits::require))

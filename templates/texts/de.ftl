@@ -32,7 +32,8 @@ field-error = Fehler:
 form-error-title = Fehler:
 form-please-check = Bitte prüfen Sie:
 form-and = und
-form-stale = Diese Seite war zu lange geöffnet, oder Cookies sind abgeschaltet. Bitte prüfen Sie Ihre Eingaben und senden Sie sie noch einmal.
+form-stale = Diese Seite war länger als einen Tag geöffnet, oder Sie haben sich seitdem in diesem Browser an- oder abgemeldet oder sie zweimal geöffnet. Bitte prüfen Sie Ihre Eingaben und senden Sie sie noch einmal.
+form-no-cookie = Diese Seite war zu lange geöffnet, oder Cookies sind abgeschaltet. Bitte prüfen Sie Ihre Eingaben und senden Sie sie noch einmal.
 
 date = { $day }. { $month ->
     [1] Januar
@@ -282,6 +283,7 @@ error-missing = Es fehlt etwas
 error-missing-advice = Bitte prüfen Sie, was Sie gesandt haben.
 error-forbidden = Das ist nicht erlaubt
 error-forbidden-advice = Das dürfen Sie nicht.
+error-in-advance = Ihr Browser hat diese Seite angefordert, bevor Sie es getan haben. Bitte laden Sie sie neu.
 error-other-site = Dieses Formular kam von einer anderen Seite. Bitte öffnen Sie die Seite hier und senden Sie es noch einmal.
 error-two-people = Ihr Browser hat die Anmeldungen zweier Personen gesandt. Das geschieht, wenn eine andere Seite dieser Domain ein Cookie setzt, das sie nicht setzen sollte. Bitte melden Sie sich ab, löschen Sie die Cookies dieser Domain und melden Sie sich wieder an.
 error-nothing-here = Hier ist nichts

@@ -37,7 +37,8 @@ field-error = Error:
 form-error-title = Error:
 form-please-check = Please check
 form-and = and
-form-stale = This page was open for too long, or cookies are off. Please check what you entered and send it again.
+form-stale = This page was open for more than a day, or you have logged in or out in this browser since it was opened, or opened it twice. Please check what you entered and send it again.
+form-no-cookie = This page was open for too long, or cookies are off. Please check what you entered and send it again.
 
 # { $month } is a number from 1 to 12, { $time } is such as 21:39.
 date = { $day } { $month ->
@@ -289,6 +290,7 @@ error-missing = Something is missing
 error-missing-advice = Please check what you sent.
 error-forbidden = That is not allowed
 error-forbidden-advice = You may not do this.
+error-in-advance = Your browser asked for this page before you did. Please reload it.
 error-other-site = This form was sent from another site. Please open the page here and send it again.
 error-two-people = Your browser sent the logins of two people, which happens when another site of this domain sets a cookie that it should not. Please log out, delete this domain's cookies, and log in again.
 error-nothing-here = There is nothing here

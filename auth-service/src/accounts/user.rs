@@ -67,6 +67,35 @@ impl User {
         client: &Client,
         clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
+        Self::make(conn, new, None, client, clock)
+    }
+
+    /// The same by a form of ours. `form` names the very page that it was on: whoever sends that twice, by an impatient
+    /// finger, is told from whoever wants an address that is taken ([`User::registered_by`]).
+    pub fn register_by_form(
+        conn: &mut AnyConnection,
+        new: NewUser,
+        form: &str,
+        client: &Client,
+        clock: &Clock,
+    ) -> Result<Self, RegistrationRefused> {
+        Self::make(conn, new, Some(form), client, clock)
+    }
+
+    /// The account at this address, if the same form made it.
+    pub fn registered_by(conn: &mut AnyConnection, email: &Email, form: &str) -> QueryResult<Option<Self>> {
+        let Some(user) = Self::by_email(conn, email)? else { return Ok(None) };
+        let is_same = Entry::was_by_form(conn, Event::Registered, user.id.uuid(), form)?;
+        Ok(is_same.then_some(user))
+    }
+
+    fn make(
+        conn: &mut AnyConnection,
+        new: NewUser,
+        form: Option<&str>,
+        client: &Client,
+        clock: &Clock,
+    ) -> Result<Self, RegistrationRefused> {
         conn.write(|conn| {
             let now = clock.read(conn)?;
             let user = Self {
@@ -84,7 +113,8 @@ impl User {
                 roles: Roles::default(),
             };
             diesel::insert_into(users::table).values(&user).execute(conn)?;
-            Entry::new(Event::Registered, client, now).user(user.id.uuid()).record(conn)?;
+            let entry = Entry::new(Event::Registered, client, now).user(user.id.uuid());
+            form.map_or(entry.clone(), |form| entry.by_form(form)).record(conn)?;
             Ok(user)
         })
     }

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::{Entry, SubjectId};
+use super::{Entry, Event, SubjectId};
 use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 
@@ -55,6 +55,24 @@ impl Entry {
         Ok(true)
     }
 
+    /// Says which page's form asked for it, so that the same form sent twice can be told from another.
+    pub fn by_form(mut self, form: &str) -> Self {
+        self.repeat_key = Some(key_of_form(&self.event, self.user_id, form));
+        self
+    }
+
+    /// Whether a person's event of this kind was asked for by this form.
+    pub fn was_by_form(
+        conn: &mut AnyConnection,
+        event: Event,
+        user: uuid::Uuid,
+        form: &str,
+    ) -> QueryResult<bool> {
+        let key = key_of_form(event.as_str(), Some(user.into()), form);
+        let same = audit_events::table.filter(audit_events::repeat_key.eq(key));
+        diesel::select(diesel::dsl::exists(same)).get_result(conn)
+    }
+
     fn what_it_repeats(&self) -> String {
         let id = |id: Option<SubjectId>| id.map_or_else(|| "-".to_owned(), |id| id.to_string());
         let network = self.address.as_deref().map_or_else(|| "-".to_owned(), network);
@@ -67,6 +85,10 @@ impl Entry {
             self.detail.as_deref().unwrap_or("-"),
         )
     }
+}
+
+fn key_of_form(event: &str, user: Option<SubjectId>, form: &str) -> String {
+    format!("{event} {} {form}", user.map_or_else(|| "-".to_owned(), |id| id.to_string()))
 }
 
 /// An address, or of IPv6 the /64 that one customer has all addresses of.

@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::error::Error;
 use crate::web::browser::Level;
 use crate::web::foreign_cookies::ForeignCookies;
-use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
 
 /// The query that carries a sweep on from round to round.
@@ -72,9 +71,9 @@ pub async fn submit(
         request.headers().contains_key("sec-fetch-site") || request.headers().contains_key(ORIGIN);
     let form = match posted {
         Posted::Genuine(form) => form,
-        Posted::Stale(form) if browser_vouches => form,
-        Posted::Stale(form) => {
-            browser.flash(Level::Warning, STALE)?;
+        Posted::Stale(form, _) if browser_vouches => form,
+        Posted::Stale(form, why) => {
+            browser.flash(Level::Warning, why)?;
             let state = (StatusCode::FORBIDDEN, state_of(&ForeignCookies::of(&request)));
             return page(&app, &request, &browser, state, app.next(form.next.as_deref()).as_ref(), None);
         }

@@ -17,6 +17,8 @@ pub struct LoginQuery {
     pub next: Option<String>,
     /// `silent=1`: show no form, whoever it is.
     pub is_silent: bool,
+    /// `refused=1`: the browser came to `next` with the mark of a loop, and was nobody there.
+    pub is_refused: bool,
     /// `max_age`: the password may not have been given longer ago than this.
     max_age: Option<Duration>,
 }
@@ -33,6 +35,7 @@ impl LoginQuery {
         Self {
             next: only("next").map(|next| next.into_owned()),
             is_silent: only("silent").is_some_and(|value| value == "1"),
+            is_refused: only("refused").is_some_and(|value| value == "1"),
             max_age: only("max_age")
                 .and_then(|value| value.parse::<u32>().ok())
                 .map(|seconds| Duration::from_secs(u64::from(seconds))),

@@ -4,6 +4,9 @@
 //! A loop goes round in a moment, and always to the same address. So the browser remembers, in a cookie of this host,
 //! where it was last sent and how often. From the third time on the address gets a parameter that `shared-claims` answers
 //! with a page that names the cause; a service that does not know it is given up after the sixth.
+//!
+//! Whoever presses a link again and again looks the same until then. But only a browser that was sent to the address with the
+//! parameter comes back with it: no service is blamed without that.
 
 use std::time::Duration;
 
@@ -49,8 +52,10 @@ impl Trip {
     ///
     /// Tokens that live for seconds, as in tests, come round often without being refused: the pause that makes a
     /// loop is at most half of their life.
+    ///
+    /// `refused`: the service says of itself that the browser came with our parameter and is nobody there.
     pub fn to(
-        next: &Next,
+        (next, refused): (&Next, bool),
         own: &Url,
         request: &HttpRequest,
         token_life: Duration,
@@ -60,7 +65,7 @@ impl Trip {
         if target.origin() == own.origin() {
             return None;
         }
-        forget_marker(&mut target);
+        let was_there = forget_marker(&mut target) || refused;
         let at = now.unix_seconds();
         let pause = i64::try_from(LONGEST_PAUSE.min(token_life / 2).as_secs()).unwrap_or(0);
         let before = trip_cookie(request).and_then(|text| read(&text));
@@ -69,6 +74,8 @@ impl Trip {
                 *place == place_of(&target) && (0..=pause).contains(&at.saturating_sub(*then))
             })
             .map_or(0, |(count, ..)| count);
+        // More presses than that are no more of a loop.
+        let goes_on = if was_there { goes_on } else { goes_on.min(SUSPICIOUS - 1) };
         Some(Self { target, count: goes_on.saturating_add(1), at })
     }
 
@@ -91,16 +98,17 @@ impl Trip {
     }
 }
 
-/// Takes our own parameter out: a service that knows nothing of it asks to come back with it.
-fn forget_marker(url: &mut Url) {
-    let Some(query) = url.query() else { return };
+/// Takes our own parameter out: a service that knows nothing of it asks to come back with it. Whether it was there.
+fn forget_marker(url: &mut Url) -> bool {
+    let Some(query) = url.query() else { return false };
     let marker = |pair: &&str| pair.split('=').next() != Some(MARKER);
     let kept: Vec<&str> = query.split('&').filter(marker).collect();
     if kept.len() == query.split('&').count() {
-        return;
+        return false;
     }
     let kept = kept.join("&");
     url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
+    true
 }
 
 /// Names a place without telling it.

@@ -12,7 +12,6 @@ use crate::app::{App, LogIn};
 use crate::audit::Client;
 use crate::error::Error;
 use crate::text::Text;
-use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
 
 const WRONG: Text = Text::of("login-wrong");
@@ -31,7 +30,9 @@ pub async fn show(
     let next = app.next(query.next.as_deref());
     let Some(current) = app.renew(App::refresh_token(&request), client).await? else {
         return match &next {
-            Some(_) if query.is_silent => app.forget_hint(onward(&app, &request, &browser, next.as_ref())?),
+            Some(_) if query.is_silent => {
+                app.forget_hint(onward(&app, &request, &browser, (next.as_ref(), &query))?)
+            }
             _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
         };
     };
@@ -41,7 +42,7 @@ pub async fn show(
         let asked = app.pages.answer(StatusCode::OK, &Shell::of(&browser), &page)?;
         return app.admit(asked, &current).await;
     }
-    let onward = onward(&app, &request, &browser, next.as_ref())?;
+    let onward = onward(&app, &request, &browser, (next.as_ref(), &query))?;
     app.admit(onward, &current).await
 }
 
@@ -50,10 +51,10 @@ fn onward(
     app: &App,
     request: &HttpRequest,
     browser: &Browser,
-    next: Option<&Next>,
+    (next, query): (Option<&Next>, &LoginQuery),
 ) -> Result<HttpResponse, Error> {
     let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
-    let trip = next.and_then(|next| Trip::to(next, own, request, life, now));
+    let trip = next.and_then(|next| Trip::to((next, query.is_refused), own, request, life, now));
     let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
     let (value, life) = trip.cookie();
     let mut answer = match trip.way() {
@@ -86,14 +87,17 @@ pub async fn submit(
     browser: Browser,
     posted: Posted<LoginForm>,
 ) -> Result<HttpResponse, Error> {
-    let (form, is_stale) = match posted {
-        Posted::Genuine(form) => (form, false),
-        Posted::Stale(form) => (form, true),
+    let (form, stale) = match posted {
+        Posted::Genuine(form) => (form, None),
+        Posted::Stale(form, why) => (form, Some(why)),
     };
     let next = app.next(form.next.as_deref());
     let again = |status, remarks: &Remarks| page(&app, &browser, status, next.as_ref(), &form.email, remarks);
-    if is_stale {
-        return again(StatusCode::FORBIDDEN, &Remarks { form: Some(STALE), ..Remarks::default() });
+    if let Some(why) = stale {
+        if is_logged_in_by_now(&app, &request, &form.email).await? {
+            return Ok(see_other(&app.destination(next.as_ref(), "/")));
+        }
+        return again(StatusCode::FORBIDDEN, &Remarks { form: Some(why), ..Remarks::default() });
     }
     let (Ok(email), false) = (Email::parse(&form.email), form.password.is_empty()) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, &Remarks::on_what_is_missing(&form));
@@ -110,6 +114,13 @@ pub async fn submit(
         LogIn::No => WRONG,
     };
     again(StatusCode::UNAUTHORIZED, &Remarks { form: Some(refusal), ..Remarks::default() })
+}
+
+/// Whether this browser is logged in as just the person that the form names, since another tab of it was faster. The password
+/// is not looked at: what a stale form asks for is not done, but this is what `GET /login` would answer them.
+async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) -> Result<bool, Error> {
+    let Ok(email) = Email::parse(entered) else { return Ok(false) };
+    Ok(app.current(request).await?.is_some_and(|current| current.user.email == email))
 }
 
 /// R15: an image, a frame or a script of another page must not move the session on behind a person's back.

@@ -1,5 +1,6 @@
 //! What is asked of somebody who registers, and what is said about their answers.
 
+use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Email, InvalidEmail, InvalidName, NewPassword, Password, PasswordProblem, PersonName};
@@ -65,6 +66,12 @@ impl From<InvalidEmail> for EmailProblem {
 }
 
 impl RegistrationForm {
+    /// Names the page that the form was on. Its proof is another for each page that is shown, and no secret once it is
+    /// hashed.
+    pub fn page(&self) -> String {
+        hex::encode(&digest::digest(&digest::SHA256, self.csrf_token.as_bytes()).as_ref()[..16])
+    }
+
     /// Judges the answers. Takes some milliseconds, for the password's strength: not on a reactor thread.
     pub fn judge(&self, min_length: usize) -> Answers {
         let first_name = PersonName::parse(&self.first_name);

@@ -7,14 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
 use crate::accounts::{
-    Email, Ended, Network, NewUser, PasswordHash, PersonName, RegistrationRefused, Requester, User,
+    Checked, Email, Ended, Network, NewUser, PasswordHash, PersonName, RegistrationRefused, Requester, User,
 };
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
 use crate::text::Text;
 use crate::web::browser::Level;
-use crate::web::form::STALE;
 use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
 
 /// `GET /register`: the empty form.
@@ -33,9 +32,9 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     let form = match posted {
         Posted::Genuine(form) => Arc::new(form),
-        Posted::Stale(form) => {
+        Posted::Stale(form, why) => {
             let next = app.next(form.next.as_deref());
-            let stale = vec![STALE];
+            let stale = vec![why];
             return page(&app, &browser, StatusCode::FORBIDDEN, next.as_ref(), Some(&form), None, stale);
         }
     };
@@ -49,16 +48,12 @@ pub async fn submit(
     if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
         (hash, &answers)
     {
-        match register(&app, (first, last), email, hash, client.clone()).await {
-            Ok(()) => {
-                browser.flash(Level::Success, Text::of("register-done"))?;
-                let login = see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login")));
-                // Else the login page would renew whoever was logged in here before.
-                let was_somebody =
-                    app.sign_out(App::refresh_token(&request), Ended::Replaced, client).await?;
-                return if was_somebody { app.dismiss(login) } else { Ok(login) };
-            }
+        match register(&app, (first, last), email, hash, (form.page(), client.clone())).await {
+            Ok(()) => return done(&app, &request, &browser, client, next.as_ref()).await,
             Err(RegistrationError::Taken) => {
+                if is_sent_twice(&app, &form, email, &client).await? {
+                    return done(&app, &request, &browser, client, next.as_ref()).await;
+                }
                 app.taken_answers.use_one(network, app.clock.running());
                 answers.email = Err(EmailProblem::Taken);
             }
@@ -67,6 +62,37 @@ pub async fn submit(
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
+}
+
+/// On to the login, where the next page says that the account is there.
+async fn done(
+    app: &App,
+    request: &HttpRequest,
+    browser: &Browser,
+    client: Client,
+    next: Option<&Next>,
+) -> Result<HttpResponse, Error> {
+    browser.flash(Level::Success, Text::of("register-done"))?;
+    let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
+    // Else the login page would renew whoever was logged in here before.
+    let was_somebody = app.sign_out(App::refresh_token(request), Ended::Replaced, client).await?;
+    if was_somebody { app.dismiss(login) } else { Ok(login) }
+}
+
+/// Whether the address is taken by this very form: its button was pressed twice, and both were on their way. The answer to the
+/// second press is the one that the person sees, and it must not blame them for the first.
+async fn is_sent_twice(
+    app: &App,
+    form: &RegistrationForm,
+    email: &Email,
+    client: &Client,
+) -> Result<bool, Error> {
+    let (email, page) = (email.clone(), form.page());
+    let made = app.db.query(move |conn| User::registered_by(conn, &email, &page)).await?;
+    // Back on the page and sent again with another password: that one is not the account's, and "done" would be untrue.
+    let Some(user) = made else { return Ok(false) };
+    let requester = Requester::stranger(client);
+    Ok(app.hashers.check(user.password_hash, form.password.clone(), requester).await? == Checked::Right)
 }
 
 /// Judges the form, and hashes the password of one in which nothing is wrong. Nobody has asked the database about the
@@ -95,7 +121,7 @@ async fn register(
     (first_name, last_name): (&PersonName, &PersonName),
     email: &Email,
     password_hash: PasswordHash,
-    client: Client,
+    (page, client): (String, Client),
 ) -> Result<(), RegistrationError> {
     let new = NewUser {
         email: email.clone(),
@@ -106,7 +132,7 @@ async fn register(
         is_superuser: false,
     };
     let clock = app.clock.clone();
-    let registered = app.db.run(move |conn| User::register(conn, new, &client, &clock)).await;
+    let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &client, &clock)).await;
     registered.map(|_| ()).map_err(|refused| match refused {
         RegistrationRefused::EmailTaken => RegistrationError::Taken,
         RegistrationRefused::Database(error) => RegistrationError::Failed(error.into()),

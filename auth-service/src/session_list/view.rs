@@ -13,7 +13,6 @@ use crate::audit::{Client, Entry};
 use crate::error::Error;
 use crate::text::Text;
 use crate::web::browser::Level;
-use crate::web::form::STALE;
 use crate::web::{Browser, Posted, Shell, Visitor, see_other};
 
 const UNKNOWN: Text = Text::of("sessions-unknown");
@@ -44,7 +43,9 @@ pub async fn submit(
     };
     let form = match posted {
         Posted::Genuine(form) => form,
-        Posted::Stale(_) => return list(&app, &browser, &current, StatusCode::FORBIDDEN, Some(STALE)).await,
+        Posted::Stale(_, why) => {
+            return list(&app, &browser, &current, StatusCode::FORBIDDEN, Some(why)).await;
+        }
     };
     let Some(end) = End::parse(&form.end, &current.session) else {
         return list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;

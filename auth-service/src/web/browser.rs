@@ -140,6 +140,11 @@ impl Browser {
         aws_lc_rs::constant_time::verify_slices_are_equal(&xor(*mask, masked), &secret).is_ok()
     }
 
+    /// Whether it sends back what we gave it to remember: cookies are on.
+    pub fn is_remembered(&self) -> bool {
+        !self.session.entries().is_empty()
+    }
+
     /// Begins anew at a login or logout: forms from before are void.
     pub fn renew(&self) {
         self.session.remove(FORM_SECRET);

@@ -24,12 +24,16 @@ pub trait CheckedForm: DeserializeOwned + 'static {
 pub enum Posted<F> {
     /// Made by us, for this browser, since its last login.
     Genuine(F),
-    /// Not that: the page lay open too long, or somebody made the form up. To be shown again with `403`.
-    Stale(F),
+    /// Not that: the page lay open too long, or somebody made the form up. To be shown again with `403`, and with the words
+    /// why.
+    Stale(F, Text),
 }
 
-/// What to say above a form that was stale.
+/// What to say above a form that was stale: of two tabs the other was faster, most often.
 pub const STALE: Text = Text::of("form-stale");
+
+/// The same for a browser that sends nothing of what we gave it to remember.
+pub const NO_COOKIE: Text = Text::of("form-no-cookie");
 
 impl<F: CheckedForm> FromRequest for Posted<F> {
     type Error = Error;
@@ -40,8 +44,10 @@ impl<F: CheckedForm> FromRequest for Posted<F> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let form: F = form_body::read(&request, payload).await?;
-            let is_genuine = browser.await?.made(form.csrf_token());
-            Ok(if is_genuine { Self::Genuine(form) } else { Self::Stale(form) })
+            let browser = browser.await?;
+            let is_genuine = browser.made(form.csrf_token());
+            let why = if browser.is_remembered() { STALE } else { NO_COOKIE };
+            Ok(if is_genuine { Self::Genuine(form) } else { Self::Stale(form, why) })
         })
     }
 }

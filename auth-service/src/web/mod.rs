@@ -16,6 +16,7 @@ pub mod form;
 mod form_body;
 pub mod headers;
 pub mod host;
+pub mod in_advance;
 mod json;
 pub mod known_browser;
 pub mod limits;

@@ -68,6 +68,36 @@ async fn who_comes_back_later_or_from_elsewhere_goes_in_no_circle() {
     }
 }
 
+/// Nobody has come back from the service by then: whatever goes on, it is not the service that refuses the login.
+#[tokio::test]
+async fn whoever_presses_the_same_link_again_and_again_is_sent_there_each_time() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    for press in 0..25 {
+        let reply = ada.get(&login_for(SHOP)).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "press {press}: {}", reply.text);
+        assert!(reply.location().starts_with(SHOP), "press {press}: {}", reply.location());
+    }
+}
+
+/// A service that leaves our mark out of its own address says so instead.
+#[tokio::test]
+async fn a_service_that_says_that_it_refused_the_browser_is_believed_after_three_trips() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let refused = format!("{}&refused=1", login_for(SHOP));
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        let reply = ada.get(&refused).await;
+        seen.push(reply.status.as_u16());
+    }
+    assert_eq!(seen, [303, 303, 303, 303, 303, 409]);
+    // In a stranger's link it is no more than a word.
+    let eve = ada.another();
+    eve.log_in("ada@example.org", PASSWORD).await;
+    assert_eq!(eve.get(&refused).await.location(), SHOP);
+}
+
 /// R2: many tabs at once are no circle.
 #[tokio::test]
 async fn twenty_tabs_on_one_page_at_once_are_all_sent_there() {

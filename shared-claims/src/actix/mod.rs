@@ -23,6 +23,7 @@
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
 //! | more than 16 KB of cookies, behind [`SameOrigin`] | `431`, a page that leads to where auth-service deletes those of others |
+//! | asked before anybody has clicked (prefetch, prerender) | `403`: the click itself asks again |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
 //! Behind [`MaybeUser`], a page opened in a tab by nobody goes by the login and back if a cookie of the domain hints at a

@@ -77,9 +77,7 @@ pub fn answer(
 ) -> Answer {
     match instead {
         Instead::SendToLogin { clear, max_age } => {
-            let next = links::this_page(asked, settings);
-            let login = links::fresh_login(settings, *max_age, next.as_str());
-            let mut answer = Answer::redirect(&login);
+            let mut answer = Answer::redirect(&links::login_and_back(asked, settings, *max_age));
             answer.add("set-cookie", set_cookie::count_sent(asked, settings));
             answer.clearing(*clear, asked, settings)
         }
@@ -130,6 +128,13 @@ pub fn answer(
             Problem::new("fresh_login_required", "Log in again first", detail)
                 .with("login_url", &links::fresh_login(settings, *max_age, next.as_str()))
                 .into(Answer::unauthorized())
+        }
+        // Browsers keep only what succeeds, and ask again at the click.
+        Instead::NotInAdvance => {
+            let detail = "This depends on who asks, and nobody has asked yet: it is not handed out to a prefetch or prerender.";
+            let problem = Problem::new("not_in_advance", "Not in advance", detail);
+            let here = links::this_page(asked, settings);
+            told(asked, settings, Answer::new(403), page::not_in_advance(asked.language(), &here), problem)
         }
         Instead::Forbidden => {
             let detail = "You are logged in, but your account may not use this.";

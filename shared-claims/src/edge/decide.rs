@@ -17,6 +17,9 @@ pub fn decide(
     settings: &Settings,
     facts: &Facts,
 ) -> Decision {
+    if is_too_early(asked, &identity, need, settings) {
+        return Decision::Instead(Instead::NotInAdvance);
+    }
     let instead = match identity {
         Identity::Person(claims) if !(need.may)(&claims) => Instead::Forbidden,
         Identity::Person(claims) if is_stale(&claims, need, facts) => ask_again(asked, need, settings),
@@ -37,6 +40,15 @@ pub fn decide(
         Identity::Nobody(cause) => refuse(asked, need, cause, settings, facts),
     };
     Decision::Instead(instead)
+}
+
+/// Whether nobody has asked yet for a page that depends on who asks. A page that is open to all is handed out where nothing
+/// hints at a person.
+fn is_too_early(asked: &Asked<'_>, identity: &Identity, need: Need, settings: &Settings) -> bool {
+    let is_for_anybody = need.nobody_will_do
+        && matches!(identity, Identity::Nobody(None))
+        && !asked.has_cookie(settings.hint_cookie());
+    is_harmless(asked) && asked.is_in_advance() && !is_for_anybody
 }
 
 /// Somebody who must log in. A page that was at the login and comes back for the third time goes there no more.

@@ -128,6 +128,8 @@ pub enum Instead {
         /// As above.
         max_age: Option<u32>,
     },
+    /// A browser asks before anybody has clicked, and the page depends on who asks.
+    NotInAdvance,
     /// Logged in, without the right.
     Forbidden,
     /// Cookies of two people: a page that explains and offers to clear them.

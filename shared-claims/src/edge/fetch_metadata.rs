@@ -78,7 +78,7 @@ impl Asked<'_> {
         self.method() == "GET"
             && self.reader() == Reader::Tab
             && is_document
-            && !self.has("sec-purpose")
+            && !self.is_in_advance()
             && self.can_be_come_back_to()
     }
 

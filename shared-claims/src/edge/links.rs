@@ -42,6 +42,16 @@ pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
     with_parameters(settings, &[("silent", "1".to_owned())], Some(next.as_str()))
 }
 
+/// To the login, and back to the page that was asked for. A browser that came with the mark of a loop and is nobody all the same
+/// is said to be refused: without that, auth-service cannot tell a circle from somebody who presses a link again and again.
+pub(super) fn login_and_back(asked: &Asked<'_>, settings: &Settings, max_age: Option<u32>) -> Url {
+    let mut url = fresh_login(settings, max_age, this_page(asked, settings).as_str());
+    if asked.has_loop_marker() {
+        url.query_pairs_mut().append_pair("refused", "1");
+    }
+    url
+}
+
 fn with_parameters(settings: &Settings, parameters: &[(&str, String)], next: Option<&str>) -> Url {
     let mut url = with_path(&settings.auth, "/login");
     if !parameters.is_empty() || next.is_some() {

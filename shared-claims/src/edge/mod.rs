@@ -33,6 +33,7 @@ mod cors;
 mod decide;
 mod decision;
 mod fetch_metadata;
+mod in_advance;
 mod language;
 mod learn;
 pub(crate) mod links;

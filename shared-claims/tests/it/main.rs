@@ -16,6 +16,7 @@ mod hostile_eddsa;
 mod hostile_hs512;
 mod hostile_table;
 mod hostile_tokens;
+mod in_advance;
 mod key_set_table;
 mod key_sets;
 mod key_source;

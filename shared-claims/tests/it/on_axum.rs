@@ -138,6 +138,8 @@ async fn every_answer_is_the_one_that_actix_gives() {
             compared(&login, frame, "").await;
             let clicked = || with(opens(address)).insert_header(("Sec-Fetch-Site", "same-origin"));
             compared(&login, clicked, "").await;
+            let in_advance = || with(opens(address)).insert_header(("Sec-Purpose", "prefetch;prerender"));
+            compared(&login, in_advance, "").await;
         }
         for address in ["/private", "/notes?tab=1", "/pay"] {
             let send =

@@ -41,11 +41,8 @@ async fn without_a_hint_an_open_page_is_answered_at_once() {
 #[actix_web::test]
 async fn only_what_a_person_is_about_to_read_goes_round() {
     let issuer = TestIssuer::new();
-    for request in [
-        calls("/"),
-        opens("/").insert_header(("Sec-Fetch-Dest", "iframe")),
-        opens("/").insert_header(("Sec-Purpose", "prefetch;prerender")),
-    ] {
+    // What is fetched in advance goes nowhere either: `in_advance.rs`.
+    for request in [calls("/"), opens("/").insert_header(("Sec-Fetch-Dest", "iframe"))] {
         let answer = ask(&issuer.login(), request.insert_header(("Cookie", HINT))).await;
         assert_eq!(answer.body, "hello stranger");
     }

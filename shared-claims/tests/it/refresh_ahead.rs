@@ -49,7 +49,7 @@ async fn a_browser_that_was_sent_round_is_served_the_next_time() {
     }
 }
 
-/// Only what a person is about to read can go round.
+/// Only what a person is about to read can go round. What is fetched in advance goes nowhere either: `in_advance.rs`.
 #[actix_web::test]
 async fn nothing_but_a_page_in_a_tab_goes_round() {
     let issuer = TestIssuer::new();
@@ -59,7 +59,6 @@ async fn nothing_but_a_page_in_a_tab_goes_round() {
         calls("/"),
         sends("/private", "text=x"),
         opens("/private").insert_header(("Sec-Fetch-Dest", "iframe")),
-        opens("/private").insert_header(("Sec-Purpose", "prefetch")),
         opens("/private").method(actix_web::http::Method::HEAD).uri("/anything"),
     ] {
         let answer = ask(&issuer.login(), request.insert_header(("Cookie", old.clone()))).await;

@@ -16,7 +16,7 @@ use super::asked::Asked;
 use super::language::Language;
 use crate::Settings;
 pub(super) use going_in_circles::going_in_circles;
-pub(super) use plain::{conflict, cross_site, forbidden, no_keys, too_many_cookies};
+pub(super) use plain::{conflict, cross_site, forbidden, no_keys, not_in_advance, too_many_cookies};
 pub(super) use send_again::{Kept, send_again};
 
 const STYLE: &str = include_str!("page.css");

@@ -63,6 +63,21 @@ pub(in crate::edge) fn no_keys(language: Language) -> Page {
     }
 }
 
+/// Shown to nobody, but by a browser that shows what it has fetched in advance.
+pub(in crate::edge) fn not_in_advance(language: Language, address: &Url) -> Page {
+    Page {
+        language,
+        frames: false,
+        title: language.say("early-title", &[]),
+        content: format!(
+            "<p>{}</p>\n<p><a class=\"button\" href=\"{}\">{}</a></p>\n",
+            language.say("early-why", &[]),
+            escape(address.as_str()),
+            language.say("early-open", &[])
+        ),
+    }
+}
+
 /// A change asked for by another site.
 pub(in crate::edge) fn cross_site(language: Language, settings: &Settings) -> Page {
     let front = links::page(settings, "/");

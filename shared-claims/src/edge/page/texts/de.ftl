@@ -37,6 +37,10 @@ keys-title = Einen Augenblick
 keys-why = Dieser Dienst kann Anmeldungen gerade nicht prüfen. Mit Ihrem Konto ist alles in Ordnung.
 keys-reload = Laden Sie diese Seite in einigen Sekunden neu.
 
+early-title = Diese Seite öffnen
+early-why = Ihr Browser hat diese Seite geholt, bevor Sie danach gefragt haben. Sie wird erst gezeigt, wenn Sie sie öffnen.
+early-open = Öffnen
+
 foreign-title = Von anderswo gesendet
 foreign-why = Dies wurde nicht von einer Seite dieses Dienstes gesendet, darum wurde nichts geändert.
 foreign-front = <a href="{ $front }">Öffnen Sie die Startseite</a> und versuchen Sie es von dort noch einmal.

@@ -38,6 +38,10 @@ keys-title = Just a moment
 keys-why = This service cannot check logins at the moment. Nothing is wrong with your account.
 keys-reload = Reload this page in a few seconds.
 
+early-title = Open this page
+early-why = Your browser fetched this page before you asked for it. It is shown only when you open it.
+early-open = Open it
+
 foreign-title = Sent from elsewhere
 foreign-why = This was not sent by a page of this service, so nothing was changed.
 foreign-front = <a href="{ $front }">Open the front page</a> and try again from there.

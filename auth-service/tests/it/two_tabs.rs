@@ -1,0 +1,183 @@
+//! Of two tabs one is faster, and of two presses one is first. Nobody is blamed for the other.
+
+use reqwest::StatusCode;
+use tokio::task::JoinSet;
+
+use auth_service::accounts::User;
+use auth_service::web::form::{NO_COOKIE, STALE};
+
+use crate::support::{PASSWORD, Person, REFRESH, TestApp, english};
+
+const SHOP: &str = "https://shop.example.org/cart";
+const NEW: [(&str, &str); 5] = [
+    ("first_name", "Ada"),
+    ("last_name", "Lovelace"),
+    ("email", "ada@example.org"),
+    ("password", PASSWORD),
+    ("confirm_password", PASSWORD),
+];
+
+fn credentials(password: &str) -> [(&str, &str); 2] {
+    [("email", "ada@example.org"), ("password", password)]
+}
+
+#[tokio::test]
+async fn the_second_of_two_login_tabs_goes_where_it_was_going() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    let [first, second] = [ada.get("/login").await, ada.get(&format!("/login?next={SHOP}")).await];
+    assert_eq!(ada.fill_in_on(&first, "/login", &credentials(PASSWORD)).await.status, StatusCode::SEE_OTHER);
+    let session = ada.session_id();
+    let reply =
+        ada.fill_in_on(&second, "/login", &[("email", " ADA@example.org"), ("password", PASSWORD)]).await;
+    assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, SHOP), "{}", reply.text);
+    assert_eq!(ada.session_id(), session, "it is the login that there is");
+}
+
+/// X2: what a stale form asks for is not done.
+#[tokio::test]
+async fn a_stale_login_form_logs_nobody_else_in_and_does_not_speak_of_cookies() {
+    let app = TestApp::start().await;
+    for email in ["ada@example.org", "bob@example.org"] {
+        app.user(email, PASSWORD).await;
+    }
+    let ada = app.person();
+    let [first, second] = [ada.get("/login").await, ada.get("/login").await];
+    ada.fill_in_on(&first, "/login", &credentials(PASSWORD)).await;
+    let session = ada.session_id();
+    let reply =
+        ada.fill_in_on(&second, "/login", &[("email", "bob@example.org"), ("password", PASSWORD)]).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert!(reply.says(&english(&STALE)) && !reply.says("cookies"), "{}", reply.text);
+    assert_eq!(reply.field("email").as_deref(), Some("bob@example.org"), "what was typed is kept");
+    assert_eq!(ada.session_id(), session);
+    // The page that says so has a form that works.
+    let again =
+        ada.fill_in_on(&reply, "/login", &[("email", "bob@example.org"), ("password", PASSWORD)]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_ne!(ada.session_id(), session);
+}
+
+/// A browser that restores its tabs opens them at one moment, and keeps the cookie of the last answer.
+#[tokio::test]
+async fn of_two_tabs_opened_at_once_in_a_fresh_browser_neither_is_told_that_cookies_are_off() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    let [first, _second] = [ada.another().get("/login").await, ada.get("/login").await];
+    let reply = ada.fill_in_on(&first, "/login", &credentials(PASSWORD)).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert!(reply.says(&english(&STALE)) && !reply.says("cookies"), "{}", reply.text);
+    assert_eq!(ada.fill_in_on(&reply, "/login", &credentials(PASSWORD)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookie_is_told_so() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    for (path, fields) in
+        [("/login", credentials(PASSWORD).to_vec()), ("/register", NEW.to_vec()), ("/logout", vec![])]
+    {
+        let page = app.person().get(path).await;
+        let forgetful = app.person();
+        let reply = forgetful.fill_in_on(&page, path, &fields).await;
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(reply.says(&english(&NO_COOKIE)), "{path}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn the_second_of_two_logout_tabs_is_told_that_the_first_was_faster() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let [first, second] = [ada.get("/logout").await, ada.get(&format!("/logout?next={SHOP}")).await];
+    ada.fill_in_on(&first, "/logout", &[]).await;
+    let reply = ada.fill_in_on(&second, "/logout", &[]).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert!(reply.says(&english(&STALE)) && !reply.says("cookies"), "{}", reply.text);
+    assert_eq!(ada.fill_in_on(&reply, "/logout", &[]).await.location(), SHOP);
+}
+
+/// Somebody else logged in meanwhile: they are not logged out by a page from before that.
+#[tokio::test]
+async fn a_logout_page_from_before_the_login_ends_no_login() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    let before = ada.get("/logout").await;
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let reply = ada.fill_in_on(&before, "/logout", &[]).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert!(reply.says(&english(&STALE)), "{}", reply.text);
+    assert!(reply.cookie(REFRESH).is_none() && ada.is_logged_in().await);
+}
+
+async fn presses_at_once(person: &Person, apps: &[&TestApp], presses: usize) -> Vec<crate::support::Reply> {
+    let page = person.get("/register").await;
+    let token = page.field("csrf_token").unwrap();
+    let mut all = JoinSet::new();
+    for n in 0..presses {
+        // Each press carries the cookies from before the first was answered.
+        let (finger, token) = (person.at(apps[n % apps.len()]), token.clone());
+        all.spawn(async move {
+            let mut fields = NEW.to_vec();
+            fields.push(("csrf_token", &token));
+            finger.post("/register", &fields).await
+        });
+    }
+    all.join_all().await
+}
+
+async fn accounts(app: &TestApp) -> usize {
+    app.sql(|conn| User::list(conn, 10, 0)).await.len()
+}
+
+/// On one instance and on two, whichever press the browser shows the answer of.
+#[tokio::test]
+async fn pressing_create_account_twice_makes_one_account_and_says_nothing_of_a_taken_address() {
+    let app = TestApp::start().await;
+    let other = app.second_instance().await;
+    for reply in presses_at_once(&app.person(), &[&app, &other], 4).await {
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text);
+        assert_eq!(reply.location(), "https://auth.example.org/login");
+    }
+    assert_eq!(accounts(&app).await, 1);
+    assert_eq!(app.events("registered").await.len(), 1, "one account, one event");
+    assert_eq!(app.person().log_in("ada@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_account_of_the_first_press_is_told_to_the_second_once_more() {
+    let app = TestApp::start().await;
+    let ada = app.person();
+    let page = ada.get("/register").await;
+    for _ in 0..2 {
+        assert_eq!(ada.fill_in_on(&page, "/register", &NEW).await.status, StatusCode::SEE_OTHER);
+        assert!(ada.get("/login").await.says("Your account was created"));
+    }
+}
+
+/// Another page, another password or another person: that is no second press.
+#[tokio::test]
+async fn a_taken_address_is_told_to_whoever_did_not_make_that_account_with_this_form() {
+    let app = TestApp::start().await;
+    let ada = app.person();
+    let page = ada.get("/register").await;
+    ada.fill_in_on(&page, "/register", &NEW).await;
+    let taken = |reply: crate::support::Reply| {
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(reply.says("already has an account"), "{}", reply.text);
+    };
+    taken(ada.fill_in("/register", &NEW).await);
+    taken(app.person().fill_in("/register", &NEW).await);
+    let mut other_password = NEW;
+    (other_password[3].1, other_password[4].1) = ("another long password", "another long password");
+    taken(ada.fill_in_on(&page, "/register", &other_password).await);
+    let mut other_address = NEW;
+    other_address[2].1 = "grace@example.org";
+    let reply = ada.fill_in_on(&page, "/register", &other_address).await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "the same page makes another account: {}", reply.text);
+}
