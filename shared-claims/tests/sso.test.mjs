@@ -20,16 +20,20 @@ class Browser {
   problem = PROBLEM;
   now = 1_000_000;
 
-  tab({ attributes = [], trusted, locks = true } = {}) {
-    const tab = { left: undefined, document: new EventTarget() };
-    tab.document.currentScript = { hasAttribute: (name) => attributes.includes(name), dataset: { trustedOrigins: trusted } };
+  tab({ attributes = [], trusted, madeFor, locks = true, deadlines = true } = {}) {
+    const window = new EventTarget();
+    const tab = { left: undefined, reloads: 0, document: new EventTarget(), dispatch: (name) => window.dispatchEvent(new Event(name)) };
+    tab.document.currentScript = { hasAttribute: (name) => attributes.includes(name), dataset: { trustedOrigins: trusted, for: madeFor } };
     const request = (name, work) => (this.lock = this.lock.then(work, work));
-    const location = { origin: HERE, protocol: "https:", href: `${HERE}/`, assign: (url) => (tab.left = String(url)) };
+    const location = {
+      origin: HERE, protocol: "https:", href: `${HERE}/`,
+      assign: (url) => (tab.left = String(url)), reload: () => (tab.reloads += 1),
+    };
     const context = {
       document: tab.document,
       location,
       navigator: locks ? { locks: { request } } : {},
-      localStorage: { getItem: (name) => this.storage.get(name) ?? null, setItem: (name, value) => this.storage.set(name, value) },
+      localStorage: { getItem: (name) => this.storage.get(name) ?? null, setItem: (name, value) => this.storage.set(name, value), removeItem: (name) => this.storage.delete(name) },
       fetch: (...call) => this.fetch(...call),
       Date: { now: () => ++this.now },
       Request: class extends Request {
@@ -37,7 +41,10 @@ class Browser {
           super(typeof input === "string" ? new URL(input, HERE) : input, init);
         }
       },
-      URL, AbortSignal, CustomEvent, JSON, Object, WeakMap, Promise,
+      URL, AbortController, CustomEvent, JSON, Object, Promise, setTimeout,
+      AbortSignal: deadlines ? AbortSignal : {},
+      ProgressEvent: Event,
+      addEventListener: (...listener) => window.addEventListener(...listener),
     };
     vm.runInNewContext(source, context);
     tab.sso = context.sso;
@@ -54,7 +61,8 @@ class Browser {
       this.loggedIn = this.session;
       return new Response(null, { status: this.session ? 204 : 401 });
     }
-    this.asked.push({ url: url.href, method: input.method, credentials: input.credentials, body: await input.text() });
+    if (typeof input === "string") input = new Request(input, init);
+    this.asked.push({ url: url.href, method: input.method, credentials: input.credentials, body: await input.text(), for: input.headers.get("sso-for") });
     const headers = { "content-type": "application/problem+json" };
     const response = this.loggedIn ? new Response("fine") : new Response(JSON.stringify(this.problem), { status: 401, headers });
     Object.defineProperty(response, "type", { value: url.origin === HERE ? "basic" : "cors" });
@@ -188,49 +196,186 @@ test("there is one global more", () => {
   assert.deepEqual(new Browser().tab().globals.at(-1), "sso");
 });
 
-/** An element whose request was refused, as htmx tells of it. */
-async function htmxRequest(browser, tab, { confirmed = true, url = `${HERE}/part`, body = PROBLEM, status = 401 } = {}) {
-  const elt = new EventTarget();
-  const seen = { again: [], errors: 0 };
-  elt.addEventListener("htmx:responseError", () => (seen.errors += 1));
-  const xhr = { status, responseURL: url, responseText: JSON.stringify(body), getResponseHeader: () => "application/problem+json" };
-  const tell = (name, detail) => {
-    const event = new CustomEvent(name, { cancelable: true, detail: { elt, ...detail } });
-    tab.document.dispatchEvent(event);
-    return event.defaultPrevented;
-  };
-  if (confirmed) tell("htmx:confirm", { issueRequest: (skip) => seen.again.push(skip) });
-  tell("htmx:beforeSend", { xhr });
-  seen.prevented = tell("htmx:beforeOnLoad", { xhr });
-  await new Promise((done) => setTimeout(done, 20));
-  // What is sent again is asked no questions again, and its answer stands.
-  if (seen.again.length) seen.preventedAgain = tell("htmx:beforeOnLoad", { xhr });
-  return seen;
+/** What htmx hands out of a request: an XMLHttpRequest that answers as told, one answer after the other. */
+class FakeXhr extends EventTarget {
+  sent = [];
+  #opened;
+  constructor(answers, url) {
+    super();
+    Object.assign(this, { answers, responseURL: url });
+    this.addEventListener("abort", () => this.onabort && this.onabort());
+  }
+  open(method, url) { this.#opened = { method, url, headers: {} }; }
+  setRequestHeader(name, value) {
+    if (/[^\x00-\xff]/.test(value)) throw new TypeError("not latin1");
+    this.#opened.headers[name] = value;
+  }
+  send(body) {
+    this.sent.push({ ...this.#opened, body });
+    const { status = 401, body: answer = PROBLEM } = this.answers.shift() ?? {};
+    Object.assign(this, { status, responseText: JSON.stringify(answer) });
+    setTimeout(() => this.onload({}), 2);
+  }
+  abort() { this.abortedByItself = true; }
+  getResponseHeader() { return "application/problem+json"; }
 }
 
-test("a request of htmx is made again once, without asking the person again", async () => {
+/** Sends as htmx does, and notes what htmx hears. */
+function htmxSends(tab, { answers = [{}, { status: 200 }], url = `${HERE}/part`, verb = "post", headers = {}, body = "a=b" } = {}) {
+  const xhr = new FakeXhr(answers, url);
+  const heard = [];
+  xhr.open(verb.toUpperCase(), "/part?x=1#y");
+  for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, encodeURI(value));
+  xhr.onload = () => heard.push(xhr.status);
+  xhr.onabort = () => heard.push("abort");
+  const detail = { xhr, requestConfig: { verb, headers }, pathInfo: { finalRequestPath: "/part?x=1#y" } };
+  tab.document.dispatchEvent(new CustomEvent("htmx:beforeSend", { detail }));
+  xhr.send(body);
+  return { xhr, heard };
+}
+const settled = () => new Promise((done) => setTimeout(done, 40));
+
+test("what htmx sent is sent again as it was, and htmx hears of the second answer alone", async () => {
   const browser = new Browser();
-  const seen = await htmxRequest(browser, browser.tab());
-  assert.deepEqual(seen, { again: [true], errors: 0, prevented: true, preventedAgain: false });
+  const headers = { "HX-Request": "true", "HX-Prompt": "Ä ok", "HX-Nothing": null };
+  const { xhr, heard } = htmxSends(browser.tab(), { headers: { ...headers, "HX-Nothing": "" } });
+  await settled();
+  assert.deepEqual(heard, [200]);
+  assert.equal(xhr.sent.length, 2);
+  assert.deepEqual(xhr.sent.map(({ method, body }) => [method, body]), Array(2).fill(["POST", "a=b"]));
+  assert.equal(xhr.sent[1].url, `${HERE}/part?x=1#y`);
+  assert.equal(xhr.sent[1].headers["HX-Request"], "true");
   assert.equal(browser.renewals.length, 1);
+});
+
+test("two requests of one element at once are each sent again, with what each had sent", async () => {
+  const browser = new Browser();
+  const tab = browser.tab();
+  const both = ["a=1", "a=2"].map((body) => htmxSends(tab, { body }));
+  await settled();
+  assert.deepEqual(both.map(({ xhr }) => xhr.sent.map(({ body }) => body)), [["a=1", "a=1"], ["a=2", "a=2"]]);
+  assert.deepEqual(both.map(({ heard }) => heard), [[200], [200]]);
+  assert.equal(browser.renewals.length, 1);
+});
+
+test("what is refused twice is sent no third time", async () => {
+  const { xhr, heard } = htmxSends(new Browser().tab(), { answers: [{}, {}, {}] });
+  await settled();
+  assert.deepEqual([xhr.sent.length, heard], [2, [401]]);
 });
 
 test("htmx learns of the error when the session is over", async () => {
   const browser = new Browser();
   browser.session = false;
   const tab = browser.tab({ attributes: ["data-go-to-login"] });
-  const seen = await htmxRequest(browser, tab);
-  assert.deepEqual(seen, { again: [], errors: 1, prevented: true });
+  const { xhr, heard } = htmxSends(tab);
+  await settled();
+  assert.deepEqual([xhr.sent.length, heard], [1, [401]]);
   assert.equal(tab.left, PROBLEM.login_url);
 });
 
 test("other answers to htmx are left alone", async () => {
   const browser = new Browser();
-  for (const options of [{ url: "https://blog.example.org/" }, { status: 403 }, { body: {} }, { confirmed: false }]) {
-    const seen = await htmxRequest(browser, browser.tab(), options);
-    assert.deepEqual(seen, { again: [], errors: 0, prevented: false }, JSON.stringify(options));
+  for (const options of [{ url: "https://blog.example.org/" }, { answers: [{ status: 403 }] }, { answers: [{ body: {} }] }]) {
+    const { xhr, heard } = htmxSends(browser.tab(), options);
+    await settled();
+    assert.deepEqual([xhr.sent.length, heard.length], [1, 1], JSON.stringify(options));
   }
   assert.equal(browser.renewals.length, 0);
+});
+
+test("a request that htmx gives up while the login is renewed is not sent again", async () => {
+  const { xhr, heard } = htmxSends(new Browser().tab());
+  await new Promise((done) => setTimeout(done, 3));
+  xhr.abort();
+  await settled();
+  assert.deepEqual([xhr.sent.length, heard, xhr.abortedByItself], [1, ["abort"], undefined]);
+});
+
+test("a page that asks every second whether somebody is there renews once after the session has ended", async () => {
+  const browser = new Browser();
+  browser.session = false;
+  const tabs = [browser.tab(), browser.tab()];
+  for (let second = 0; second < 100; second += 1) {
+    browser.now += 1000;
+    assert.equal((await tabs[second % 2].sso.fetch("/api/me")).status, 401);
+  }
+  assert.equal(browser.renewals.length, 1);
+});
+
+test("whoever comes back to the page is looked for again, and so is everybody in the end", async () => {
+  for (const later of [(tab) => tab.document.dispatchEvent(new Event("visibilitychange")), (tab) => tab.dispatch("focus"), () => {}, "new page"]) {
+    const browser = new Browser();
+    browser.session = false;
+    let tab = browser.tab();
+    await tab.sso.fetch("/api/me");
+    browser.session = true;
+    if (later === "new page") tab = browser.tab();
+    else later(tab);
+    if (String(later) === "() => {}") browser.now += 300_000;
+    assert.equal((await tab.sso.fetch("/api/me")).status, 200, String(later));
+    assert.equal(browser.renewals.length, 2);
+  }
+});
+
+test("a browser without AbortSignal.timeout renews too, and does not wait for ever", async () => {
+  const browser = new Browser();
+  const tab = browser.tab({ deadlines: false });
+  assert.equal((await tab.sso.fetch("/api/me")).status, 200);
+  assert.ok(browser.renewals[0].signal instanceof AbortSignal);
+});
+
+test("sso.renew says whether somebody is logged in, renewed if need be", async () => {
+  const browser = new Browser();
+  const tab = browser.tab();
+  assert.equal(await tab.sso.renew("/api/me"), true);
+  assert.deepEqual([browser.asked.length, browser.renewals.length], [2, 1]);
+  [browser.loggedIn, browser.session] = [false, false];
+  assert.equal(await tab.sso.renew("/api/me"), false);
+  browser.fetch = async () => { throw new TypeError("network"); };
+  assert.equal(await tab.sso.renew("/api/me"), false);
+});
+
+test("whom the page was made for is said with each request to its own origin, and to no other", async () => {
+  const browser = new Browser();
+  browser.loggedIn = true;
+  const tab = browser.tab({ madeFor: "ada-s-mark" });
+  await tab.sso.fetch("/api/me");
+  assert.equal(browser.asked[0].for, "ada-s-mark");
+  await tab.sso.fetch("https://blog.example.org/api");
+  assert.equal(browser.asked[1].for, null);
+  for (const [path, expected] of [["/part", "ada-s-mark"], ["https://blog.example.org/", undefined]]) {
+    const detail = { path, headers: {} };
+    tab.document.dispatchEvent(new CustomEvent("htmx:configRequest", { detail }));
+    assert.equal(detail.headers["Sso-For"], expected);
+  }
+});
+
+test("Turbo takes the answer to what was sent twice, and what it fetches before a click renews nothing", async () => {
+  const browser = new Browser();
+  const tab = browser.tab();
+  const asks = (detail) => {
+    detail.url = new URL(detail.path ?? "/notes", HERE);
+    tab.document.dispatchEvent(new CustomEvent("turbo:before-fetch-request", { detail }));
+    return detail.fetchRequest;
+  };
+  const early = asks({ fetchOptions: { method: "GET", headers: { "X-Sec-Purpose": "prefetch" } } });
+  assert.equal(early, undefined);
+  assert.equal(asks({ path: "https://blog.example.org/", fetchOptions: { method: "GET", headers: {} } }), undefined);
+  const body = new URLSearchParams({ text: "milk" });
+  const request = asks({ fetchOptions: { method: "POST", headers: {}, body } });
+  assert.equal(browser.asked.length, 0, "nothing is sent before Turbo asks");
+  assert.equal((await request.response).status, 200);
+  assert.deepEqual(browser.asked.map(({ method, body }) => [method, body]), Array(2).fill(["POST", "text=milk"]));
+  assert.equal(browser.renewals.length, 1);
+});
+
+test("Back to a page that htmx may not fetch any more loads the page", async () => {
+  const tab = new Browser().tab();
+  for (const [status, expected] of [[500, 0], [401, 1]]) {
+    tab.document.dispatchEvent(new CustomEvent("htmx:historyCacheMissLoadError", { detail: { xhr: { status } } }));
+    assert.equal(tab.reloads, expected);
+  }
 });
 
 const API = "https://api.example.org";

@@ -34,7 +34,7 @@ pub(super) fn not_registered() -> Response {
 /// `.route("/sso.js", get(shared_claims::axum::script))`, and `<script src="/sso.js" defer></script>`.
 ///
 /// Its `sso.fetch` takes what `fetch` takes. Where the answer is a `401` with a `renew_url`, it renews by that, once for
-/// all tabs, and asks again, once. Requests of htmx are treated alike. With the attribute `data-go-to-login` on its element
+/// all tabs, and asks again, once. Requests of htmx and Turbo are treated alike. With the attribute `data-go-to-login` on its element
 /// it leaves for the login when the session is over. The pages need `script-src 'self'; connect-src 'self' <AUTH_URL>` of
 /// their policy, no more.
 pub async fn script(request: Request) -> Response {
