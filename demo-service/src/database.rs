@@ -1,5 +1,7 @@
 //! The SQLite file.
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 use actix_web::web;
@@ -22,6 +24,7 @@ impl Database {
     /// # Errors
     /// When the file cannot be opened or a migration fails.
     pub fn open(path: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        make_private(path);
         // Not out of the pool, which would try for seconds to open what cannot be opened.
         let mut first = SqliteConnection::establish(path)?;
         prepare(&mut first)?;
@@ -45,6 +48,17 @@ impl Database {
     }
 }
 
+/// Makes the file, readable for its owner alone, unless it is there: SQLite would let in whom the umask does, which mostly is
+/// everybody. The files beside it get the rights of this one. What cannot be made, SQLite meets again and tells.
+fn make_private(path: &str) {
+    // A name of SQLite's own, for tests.
+    if path == ":memory:" {
+        return;
+    }
+    // Never opens a file that is there: closing it would take away the locks that this process has on it.
+    let _ = File::options().write(true).create_new(true).mode(0o600).open(path);
+}
+
 /// Readers do not wait for a writer, writers wait for each other, and what was answered is on the disk.
 fn prepare(conn: &mut SqliteConnection) -> QueryResult<()> {
     conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
@@ -56,5 +70,28 @@ struct Prepared;
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Prepared {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
         prepare(conn).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn notes_are_their_owners_whatever_the_umask_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.db");
+        let _database = Database::open(path.to_str().unwrap()).unwrap();
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            assert_eq!(
+                entry.metadata().unwrap().permissions().mode() & 0o777,
+                0o600,
+                "{:?}",
+                entry.file_name()
+            );
+        }
     }
 }

@@ -19,6 +19,7 @@ use std::error::Error;
 use std::io::{self, IsTerminal};
 
 use actix_web::dev::Server;
+use actix_web::rt::signal::unix::{SignalKind, signal};
 use shared_claims::SharedLogin;
 use shared_claims::server::{BoundedServer, Limits, Listener};
 use tracing_subscriber::EnvFilter;
@@ -44,8 +45,20 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
 
     let (listener, _socket_file) =
         settings.listen.bind().map_err(|e| format!("LISTEN cannot be used: {e}"))?;
+    survive_hangups()?;
     tracing::info!(address = %settings.listen, url = %service.login.settings().service_url(), "listening");
     server(service, listener, Limits::default())?.await?;
+    Ok(())
+}
+
+/// SIGHUP, by which operators have settings read again, would end the process.
+fn survive_hangups() -> io::Result<()> {
+    let mut hangups = signal(SignalKind::hangup())?;
+    actix_web::rt::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::warn!("SIGHUP: nothing is read again; restart to change settings");
+        }
+    });
     Ok(())
 }
 

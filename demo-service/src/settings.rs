@@ -1,8 +1,9 @@
 //! The settings of this service alone; those of the login are read by `SharedLogin::from_env`.
 
-use std::env;
+use std::env::{self, VarError};
 
 use shared_claims::server::Listen;
+use shared_claims::setting;
 
 /// `LISTEN` and `NOTES_DATABASE`.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,22 +16,37 @@ pub struct Settings {
 
 impl Settings {
     pub fn from_env() -> Result<Self, String> {
-        Self::from_lookup(|name| env::var(name).ok())
+        Self::read(|name| match env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
+        })
     }
 
-    fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    fn read(lookup: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Self, String> {
         let get = |name: &str, default: &str| {
-            lookup(name).filter(|value| !value.trim().is_empty()).unwrap_or_else(|| default.to_owned())
+            let text = lookup(name)?.unwrap_or_default();
+            let meant = setting::plain(&text).map_err(|unclear| format!("{name} {unclear}"))?;
+            Ok::<_, String>(meant.unwrap_or(default).to_owned())
         };
-        let listen = get("LISTEN", "127.0.0.1:8001");
-        let database = get("NOTES_DATABASE", "sqlite:notes.db");
+        let listen = get("LISTEN", "127.0.0.1:8001")?;
         Ok(Self {
             listen: listen.parse().map_err(|problem| format!("LISTEN {problem}"))?,
-            notes_database: match database.trim().strip_prefix("sqlite:") {
-                Some(path) if !path.is_empty() => path.to_owned(),
-                _ => return Err("NOTES_DATABASE must be sqlite:<path of a file>".to_owned()),
-            },
+            notes_database: file(&get("NOTES_DATABASE", "sqlite:notes.db")?)?,
         })
+    }
+}
+
+/// The path of a file. SQLite has more names than that; some of them are gone with the connection, and there are several.
+fn file(text: &str) -> Result<String, String> {
+    let path = text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+    match path {
+        Some("") | None => Err("NOTES_DATABASE must be sqlite:<path of a file>".to_owned()),
+        Some(path) if path.contains(":memory:") || path.starts_with("file:") || path.contains(['?', '#']) => {
+            Err("NOTES_DATABASE must be sqlite:<path of a file>, without options, and not in memory"
+                .to_owned())
+        }
+        Some(path) => Ok(path.to_owned()),
     }
 }
 
@@ -39,14 +55,20 @@ mod tests {
     use super::*;
 
     fn read(name: &str, value: &str) -> Result<Settings, String> {
-        Settings::from_lookup(|asked| (asked == name).then(|| value.to_owned()))
+        Settings::read(|asked| Ok((asked == name).then(|| value.to_owned())))
     }
 
     #[test]
     fn nothing_needs_to_be_set() {
-        let settings = read("LISTEN", " ").unwrap();
-        assert_eq!(settings.listen, "127.0.0.1:8001".parse().unwrap());
-        assert_eq!(settings.notes_database, "notes.db");
+        for nothing in ["", " ", "\r"] {
+            let settings = read("LISTEN", nothing).unwrap();
+            assert_eq!(settings.listen, "127.0.0.1:8001".parse().unwrap());
+            assert_eq!(settings.notes_database, "notes.db");
+        }
+        assert_eq!(
+            read("NOTES_DATABASE", "sqlite:///srv/notes.db\r").unwrap().notes_database,
+            "/srv/notes.db"
+        );
     }
 
     #[test]
@@ -56,6 +78,11 @@ mod tests {
             ("LISTEN", "unix:everywhere"),
             ("NOTES_DATABASE", "postgres://x"),
             ("NOTES_DATABASE", "sqlite:"),
+            ("NOTES_DATABASE", "sqlite::memory:"),
+            ("NOTES_DATABASE", "sqlite:file:everywhere"),
+            ("NOTES_DATABASE", "sqlite:notes.db?mode=ro"),
+            ("NOTES_DATABASE", "\"sqlite:notes.db\""),
+            ("LISTEN", "'127.0.0.1:8001'"),
         ] {
             let problem = read(name, value).unwrap_err();
             assert!(problem.starts_with(name) && !problem.contains("everywhere"), "{problem}");

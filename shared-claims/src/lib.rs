@@ -13,6 +13,7 @@ mod payload;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod people;
 mod rejection;
+pub mod setting;
 mod settings;
 mod signing_key;
 mod source;

@@ -1,6 +1,6 @@
 //! `auth-service check-config`
 
-use crate::config::{Config, LogFormat, ServeFlags, TokenAlgorithm, span_in_words};
+use crate::config::{Config, LogFormat, ServeFlags, Tidy, TokenAlgorithm, span_in_words};
 
 use super::{Failure, output};
 
@@ -17,7 +17,12 @@ pub(super) struct Arguments {
 /// Prints every setting in force, as `NAME=value` or as one JSON object (D4t).
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let flags = &arguments.serve;
-    let settings = in_force(&Config::parse(flags)?, flags.allowed_origins.as_deref());
+    let config = Config::parse(flags)?;
+    // Beside the settings, which programs read.
+    for name in flags.blank() {
+        eprintln!("auth-service: note: {name} is set to nothing, which counts as not set");
+    }
+    let settings = in_force(&config, flags.allowed_origins.as_deref());
     if arguments.json {
         let object = settings.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
         return output::line(serde_json::Value::Object(object.collect()));

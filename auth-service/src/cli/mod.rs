@@ -20,9 +20,11 @@ mod prompt;
 mod roles;
 mod serve;
 mod sessions;
+mod settings;
 mod templates;
 mod users;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -37,6 +39,10 @@ use crate::telemetry;
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Read the settings from a file first: `NAME=value`, a line each, as systemd's `EnvironmentFile=` has them.
+    // Taken away before clap reads the command line: see `settings.rs`.
+    #[arg(long, global = true, value_name = "FILE")]
+    settings: Option<PathBuf>,
     #[command(flatten)]
     serve: ServeFlags,
 }
@@ -115,6 +121,9 @@ impl Failure {
 
 /// Does what the command line says.
 pub fn run() -> ExitCode {
+    if let Err(failure) = settings::apply(std::env::args_os().collect()) {
+        return end_with(&failure);
+    }
     // clap's own exit code for a wrong argument is 2, as ours.
     let matches = Arguments::command().get_matches();
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -123,14 +132,16 @@ pub fn run() -> ExitCode {
     }
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // One line, whatever a library's message holds.
-            let message = failure.to_string();
-            let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
-            telemetry::say_last(&format!("auth-service: {message}"));
-            failure.exit_code()
-        }
+        Err(failure) => end_with(&failure),
     }
+}
+
+/// Says why, in one line, whatever a library's message holds.
+fn end_with(failure: &Failure) -> ExitCode {
+    let message = failure.to_string();
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    telemetry::say_last(&format!("auth-service: {message}"));
+    failure.exit_code()
 }
 
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {

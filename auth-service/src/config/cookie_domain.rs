@@ -21,6 +21,11 @@ impl CookieDomain {
         let Ok(url::Host::Domain(domain)) = url::Host::parse(text) else {
             return refuse("must be a domain name such as example.org, not an address");
         };
+        if !is_name_of_hosts(&domain) {
+            return refuse(
+                "must be a bare domain of letters, digits and hyphens: it stands for all hosts below it, without a star",
+            );
+        }
         if domain.ends_with('.') || domain.split('.').any(str::is_empty) {
             return refuse("must be a domain name such as example.org, without an empty part");
         }
@@ -51,6 +56,12 @@ impl CookieDomain {
     pub fn covers(&self, host: &str) -> bool {
         host == self.0 || self.is_above(host)
     }
+}
+
+/// Whether it has only what names of hosts have (RFC 1123, 2.1), and the underscore that some have beside: browsers take more, and
+/// nobody has such a host.
+pub(super) fn is_name_of_hosts(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 #[cfg(test)]
@@ -89,6 +100,10 @@ mod tests {
             "[::1]",
             "a..b",
             "exa mple.org",
+            "*.example.org",
+            "exa*mple.org",
+            "exam!ple.org",
+            "\"example.org\"",
         ] {
             assert!(CookieDomain::parse(text).is_err(), "{text}");
         }

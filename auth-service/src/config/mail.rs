@@ -8,7 +8,8 @@ use lettre::transport::smtp::SmtpTransportBuilder;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
-use super::{ConfigError, MailFlags, secret};
+use super::secret::{self, Kind};
+use super::{ConfigError, MailFlags};
 
 /// `SMTP_URL` and `MAIL_FROM`. Without them no mail is sent.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +22,8 @@ pub struct Mail {
 
 impl Mail {
     pub(super) fn parse(flags: &MailFlags) -> Result<Self, ConfigError> {
-        let url = secret::read(SmtpUrl::SETTING, flags.smtp_url.as_deref(), flags.smtp_url_file.as_deref())?;
+        let setting = (SmtpUrl::SETTING, Kind::Address);
+        let url = secret::read(setting, flags.smtp_url.as_deref(), flags.smtp_url_file.as_deref())?;
         Ok(Self {
             smtp: url.as_ref().map(|text| SmtpUrl::parse(text)).transpose()?,
             from: flags.mail_from.as_deref().map(sender).transpose()?,

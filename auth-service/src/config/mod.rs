@@ -12,9 +12,11 @@ mod registration;
 mod secret;
 mod secret_key;
 mod serve;
+pub mod settings_file;
 mod signing;
 mod site;
 mod span;
+mod tidy;
 
 pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
@@ -28,6 +30,7 @@ pub use serve::{Config, LogFormat, PasswordRules, SessionLimits, audit_retention
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
 pub use site::{Color, FooterLink, Logo, Site};
 pub use span::in_words as span_in_words;
+pub use tidy::Tidy;
 
 /// A setting that cannot be used: names the setting and what to do, never its value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

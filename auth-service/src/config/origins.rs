@@ -2,6 +2,7 @@
 
 use url::{Host, Url};
 
+use super::cookie_domain::is_name_of_hosts;
 use super::{ConfigError, CookieDomain};
 
 /// Where people reach this service. Every link, redirect and the tokens' issuer come from it, never from a
@@ -26,6 +27,9 @@ impl AuthUrl {
         let Some(Host::Domain(host)) = url.host() else {
             return refuse("must name a host below COOKIE_DOMAIN, not an address");
         };
+        if !is_name_of_hosts(host) {
+            return refuse("must name one host, of letters, digits and hyphens; a star stands for none");
+        }
         match url.scheme() {
             "https" => {}
             "http" if is_localhost(host) => {}
@@ -98,8 +102,19 @@ impl AllowedOrigins {
         let Some(text) = text else { return Ok(everything) };
         let mut listed = Vec::new();
         for entry in text.split([',', ' ']).filter(|entry| !entry.is_empty()) {
+            if entry.contains('*') {
+                return Err(ConfigError::new(
+                    "ALLOWED_ORIGINS",
+                    "has a star in it, which stands for nothing here: list every origin by its name, or unset it, which allows \
+                     COOKIE_DOMAIN and all hosts below it",
+                ));
+            }
             match Url::parse(entry) {
-                Ok(url) if is_bare_origin(&url) && everything.allow(&url) => {
+                Ok(url)
+                    if is_bare_origin(&url)
+                        && everything.allow(&url)
+                        && url.host_str().is_some_and(is_name_of_hosts) =>
+                {
                     listed.push(url.origin().ascii_serialization());
                 }
                 _ => {
@@ -173,6 +188,8 @@ mod tests {
             "https://auth.example.org:443",
             "ftp://auth.example.org",
             "https://badexample.org",
+            "https://*.example.org",
+            "https://au*th.example.org",
         ] {
             assert!(AuthUrl::parse(text, &domain()).is_err(), "{text}");
         }
@@ -206,6 +223,11 @@ mod tests {
             "shop.example.org",
             "http://shop.example.org",
             "https://shop.example.org/x",
+            "https://*.example.org",
+            "https://shop.example.org, https://*.example.org",
+            "https://*",
+            "*",
+            "https://sh!op.example.org",
         ] {
             assert!(AllowedOrigins::parse(Some(bad), &auth_url, &domain()).is_err(), "{bad}");
         }

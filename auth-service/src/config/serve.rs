@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use shared_claims::server::Listen;
 
+use super::secret::{self, Kind};
 use super::span::{self, DAY, HOUR, MINUTE};
 use super::{
     AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, Mail,
-    PasswordFlags, Registration, SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies, secret,
-    signing,
+    PasswordFlags, Registration, SecretKey, ServeFlags, Site, Tidy, TokenAlgorithm, TrustedProxies, signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -74,10 +74,14 @@ const SESSIONS_PER_USER: usize = 50;
 
 impl Config {
     pub fn parse(flags: &ServeFlags) -> Result<Self, ConfigError> {
-        let cookie_domain = CookieDomain::parse(required("COOKIE_DOMAIN", flags.cookie_domain.as_deref())?)?;
-        let auth_url = AuthUrl::parse(required("AUTH_URL", flags.auth_url.as_deref())?, &cookie_domain)?;
+        let (as_given, flags) = (flags, &flags.tidied()?);
+        let cookie_domain =
+            required("COOKIE_DOMAIN", &as_given.cookie_domain, flags.cookie_domain.as_deref())?;
+        let cookie_domain = CookieDomain::parse(cookie_domain)?;
+        let auth_url = required("AUTH_URL", &as_given.auth_url, flags.auth_url.as_deref())?;
+        let auth_url = AuthUrl::parse(auth_url, &cookie_domain)?;
         let cookie_secure = cookie_secure(flags.cookie_secure.as_deref(), &auth_url)?;
-        let (secret_key, secret_key_previous) = secret_keys(flags)?;
+        let (secret_key, secret_key_previous) = secret_keys(as_given, flags)?;
         let token_algorithm = signing::algorithm(flags)?;
         if let TokenAlgorithm::Hs512(key) = &token_algorithm
             && key.as_bytes() == secret_key.as_bytes()
@@ -94,7 +98,7 @@ impl Config {
                 &cookie_domain,
             )?,
             listen: listen(flags.listen.as_deref())?,
-            database_url: flags.database.parse()?,
+            database_url: as_given.database.parse()?,
             secret_key,
             secret_key_previous,
             token_algorithm,
@@ -133,36 +137,46 @@ impl Config {
 
 /// How long the audit trail is kept. Default 90 days.
 pub fn audit_retention(value: Option<&str>) -> Result<Duration, ConfigError> {
-    span::parse("AUDIT_RETENTION", value, 90 * DAY, DAY..=3650 * DAY)
+    let mut value = value.map(str::to_owned);
+    value.tidy("audit_retention")?;
+    span::parse("AUDIT_RETENTION", value.as_deref(), 90 * DAY, DAY..=3650 * DAY)
 }
 
 impl DatabaseFlags {
     pub fn parse(&self) -> Result<DatabaseUrl, ConfigError> {
-        let text =
-            secret::read("DATABASE_URL", self.database_url.as_deref(), self.database_url_file.as_deref())?;
-        DatabaseUrl::parse(required("DATABASE_URL", text.as_deref().map(String::as_str))?)
-            .map_err(|problem| ConfigError::new("DATABASE_URL", problem.to_string()))
+        let flags = self.tidied()?;
+        let (text, path) = (flags.database_url.as_deref(), flags.database_url_file.as_deref());
+        let text = secret::read(("DATABASE_URL", Kind::Address), text, path)?;
+        let text = required("DATABASE_URL", &self.database_url, text.as_deref().map(String::as_str))?;
+        DatabaseUrl::parse(text).map_err(|problem| ConfigError::new("DATABASE_URL", problem.to_string()))
     }
 }
 
 impl PasswordFlags {
     pub fn parse(&self) -> Result<PasswordRules, ConfigError> {
+        let flags = self.tidied()?;
         // Below 10 only tests would go, which set PasswordRules themselves.
         Ok(PasswordRules {
-            bcrypt_cost: number("BCRYPT_COST", self.bcrypt_cost.as_deref(), 12, 10, 16)?,
-            min_length: number("PASSWORD_MIN_LENGTH", self.password_min_length.as_deref(), 12, 8, 64)?
+            bcrypt_cost: number("BCRYPT_COST", flags.bcrypt_cost.as_deref(), 12, 10, 16)?,
+            min_length: number("PASSWORD_MIN_LENGTH", flags.password_min_length.as_deref(), 12, 8, 64)?
                 as usize,
         })
     }
 }
 
 /// `SECRET_KEY`, and what it was before.
-fn secret_keys(flags: &ServeFlags) -> Result<(SecretKey, Option<SecretKey>), ConfigError> {
+fn secret_keys(
+    as_given: &ServeFlags,
+    flags: &ServeFlags,
+) -> Result<(SecretKey, Option<SecretKey>), ConfigError> {
     let (name, previous_name) = ("SECRET_KEY", "SECRET_KEY_PREVIOUS");
-    let text = secret::read(name, flags.secret_key.as_deref(), flags.secret_key_file.as_deref())?;
-    let key = SecretKey::parse(name, required(name, text.as_deref().map(String::as_str))?)?;
+    let (value, path) = (flags.secret_key.as_deref(), flags.secret_key_file.as_deref());
+    let text = secret::read((name, Kind::Secret), value, path)?;
+    // Set to nothing it is too short, which is what to say.
+    let text = text.as_deref().map(String::as_str).or(as_given.secret_key.as_deref());
+    let key = SecretKey::parse(name, required(name, &None, text)?)?;
     let previous = secret::read(
-        previous_name,
+        (previous_name, Kind::Former),
         flags.secret_key_previous.as_deref(),
         flags.secret_key_previous_file.as_deref(),
     )?;
@@ -173,8 +187,14 @@ fn secret_keys(flags: &ServeFlags) -> Result<(SecretKey, Option<SecretKey>), Con
     Ok((key, previous))
 }
 
-fn required<'a>(setting: &'static str, value: Option<&'a str>) -> Result<&'a str, ConfigError> {
-    value.ok_or_else(|| ConfigError::new(setting, "is not set; see `auth-service serve --help`"))
+/// `as_given` tells a setting that is set to nothing from one that is not set.
+fn required<'a>(
+    setting: &'static str,
+    as_given: &Option<String>,
+    value: Option<&'a str>,
+) -> Result<&'a str, ConfigError> {
+    let what = if as_given.is_some() { "is set to nothing" } else { "is not set" };
+    value.ok_or_else(|| ConfigError::new(setting, format!("{what}; see `auth-service serve --help`")))
 }
 
 fn number(

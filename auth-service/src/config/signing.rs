@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::secret::{self, Kind};
 use super::secret_key::require_random;
 use super::span::{self, DAY, HOUR, MINUTE};
-use super::{ConfigError, KeyTimeFlags, ServeFlags, secret};
+use super::{ConfigError, KeyTimeFlags, ServeFlags, Tidy};
 
 /// What access tokens are signed with.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,6 +70,7 @@ pub struct KeyTimes {
 
 impl KeyTimes {
     pub fn parse(flags: &KeyTimeFlags) -> Result<Self, ConfigError> {
+        let flags = flags.tidied()?;
         Ok(Self {
             rotation: rotation(flags.key_rotation.as_deref())?,
             jwks_max_age: span::parse("JWKS_MAX_AGE", flags.jwks_max_age.as_deref(), 5 * MINUTE, 1..=HOUR)?,
@@ -106,7 +108,7 @@ fn rotation(value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
 
 pub(super) fn algorithm(flags: &ServeFlags) -> Result<TokenAlgorithm, ConfigError> {
     let key = secret::read(
-        SharedKey::SETTING,
+        (SharedKey::SETTING, Kind::Secret),
         flags.jwt_signing_key.as_deref(),
         flags.jwt_signing_key_file.as_deref(),
     )?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use url::Url;
 
-use super::{ConfigError, SiteFlags, file};
+use super::{ConfigError, SiteFlags, Tidy, file};
 
 /// A logo is a few kilobytes; more would make every first visit slow.
 const MAX_LOGO_BYTES: u64 = 256 * 1024;
@@ -46,6 +46,7 @@ pub struct FooterLink {
 
 impl Site {
     pub fn parse(flags: &SiteFlags) -> Result<Self, ConfigError> {
+        let flags = flags.tidied()?;
         Ok(Self {
             name: flags.site_name.as_deref().map(name).transpose()?,
             logo: flags.site_logo.as_deref().map(Logo::read).transpose()?,

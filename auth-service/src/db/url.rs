@@ -18,6 +18,14 @@ pub enum DatabaseUrlError {
     #[error("must be sqlite:<path of a file> or postgres://<user>@<host>/<name>")]
     UnknownScheme,
     #[error(
+        "names a database in memory, which would be gone with each connection: write sqlite:<path of a file>"
+    )]
+    InMemory,
+    #[error(
+        "takes no options behind the path of a SQLite file, and no file: before it: write sqlite:<path of a file>, without ? and #"
+    )]
+    Options,
+    #[error(
         "cannot be read: write it as postgres://<user>:<password>@<host>:<port>/<name>, with every character of \
          user and password that is no letter or digit as % and two hexadecimal digits"
     )]
@@ -32,8 +40,19 @@ impl DatabaseUrl {
     pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
         match text.split_once(':') {
             #[cfg(feature = "sqlite")]
-            Some(("sqlite", path)) if !path.is_empty() => {
-                Ok(Self(Target::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned())))
+            Some(("sqlite", path)) => {
+                let path = path.strip_prefix("//").unwrap_or(path);
+                match path {
+                    "" => Err(DatabaseUrlError::UnknownScheme),
+                    _ if path.contains(":memory:") || path.contains("mode=memory") => {
+                        Err(DatabaseUrlError::InMemory)
+                    }
+                    // SQLite would take the first for an address of its own, and the others for letters of the name.
+                    _ if path.starts_with("file:") || path.contains(['?', '#']) => {
+                        Err(DatabaseUrlError::Options)
+                    }
+                    _ => Ok(Self(Target::Sqlite(path.to_owned()))),
+                }
             }
             #[cfg(not(feature = "sqlite"))]
             Some(("sqlite", _)) => Err(DatabaseUrlError::WithoutSqlite),
@@ -102,6 +121,39 @@ fn is_unambiguous(rest: &str) -> bool {
         && !after.contains('@')
         && authority.matches('@').count() <= 1
         && hosts.split(',').all(has_good_port)
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests_of_files {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_its_path_and_nothing_else() {
+        for (text, path) in [
+            ("sqlite:auth.db", "auth.db"),
+            ("sqlite://auth.db", "auth.db"),
+            ("sqlite:/var/lib/auth.db", "/var/lib/auth.db"),
+            ("sqlite:///var/lib/auth.db", "/var/lib/auth.db"),
+            ("sqlite:a b%20.db", "a b%20.db"),
+        ] {
+            let url = DatabaseUrl::parse(text).unwrap();
+            assert_eq!(url.file(), Some(std::path::Path::new(path)), "{text}");
+        }
+        for (text, why) in [
+            ("sqlite:", DatabaseUrlError::UnknownScheme),
+            ("sqlite://", DatabaseUrlError::UnknownScheme),
+            ("sqlite::memory:", DatabaseUrlError::InMemory),
+            ("sqlite://:memory:", DatabaseUrlError::InMemory),
+            ("sqlite:file::memory:?cache=shared", DatabaseUrlError::InMemory),
+            ("sqlite:file:auth?mode=memory", DatabaseUrlError::InMemory),
+            ("sqlite:file:auth.db", DatabaseUrlError::Options),
+            ("sqlite:auth.db?mode=rwc", DatabaseUrlError::Options),
+            ("sqlite:///auth.db?timeout=5", DatabaseUrlError::Options),
+            ("sqlite:auth.db#x", DatabaseUrlError::Options),
+        ] {
+            assert_eq!(DatabaseUrl::parse(text), Err(why), "{text}");
+        }
+    }
 }
 
 #[cfg(all(test, feature = "postgres"))]

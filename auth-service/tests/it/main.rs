@@ -103,6 +103,7 @@ mod session_list_proof;
 mod session_list_races;
 mod sessions;
 mod settings;
+mod settings_file;
 mod site;
 mod stalls;
 mod statics;

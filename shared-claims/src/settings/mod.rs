@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use url::{Host, Url};
 
+use crate::setting;
 use crate::signing_key::SigningKey;
 use crate::source::is_localhost;
 use crate::{DEFAULT_ACCESS_COOKIE, DEFAULT_HINT_COOKIE};
@@ -101,37 +102,45 @@ impl Settings {
     }
 
     fn read(lookup: impl Fn(&str) -> Result<Option<String>, SettingsError>) -> Result<Self, SettingsError> {
-        // A variable set to nothing is what compose files make of an unset one.
-        let get = |name: &str| lookup(name).map(|value| value.filter(|v| !v.trim().is_empty()));
-        let need = |name: &str| get(name)?.ok_or_else(|| SettingsError::new(name, "is not set"));
-        let cookie_domain = cookie_domain(need("COOKIE_DOMAIN")?.trim())?;
-        let auth = origin("AUTH_URL", need("AUTH_URL")?.trim(), &cookie_domain)?;
-        let service = origin("SERVICE_URL", need("SERVICE_URL")?.trim(), &cookie_domain)?;
+        let get = |name: &str| {
+            let Some(text) = lookup(name)? else { return Ok(None) };
+            let meant =
+                setting::plain(&text).map_err(|unclear| SettingsError::new(name, unclear.to_string()));
+            Ok(meant?.map(str::to_owned))
+        };
+        let need = |name: &str| {
+            let what = if lookup(name)?.is_some() { "is set to nothing" } else { "is not set" };
+            get(name)?.ok_or_else(|| SettingsError::new(name, what))
+        };
+        let cookie_domain = cookie_domain(&need("COOKIE_DOMAIN")?)?;
+        let auth = origin("AUTH_URL", &need("AUTH_URL")?, &cookie_domain)?;
+        let service = origin("SERVICE_URL", &need("SERVICE_URL")?, &cookie_domain)?;
         if auth.scheme() != service.scheme() {
             return Err(SettingsError::new("SERVICE_URL", "must have the scheme of AUTH_URL"));
         }
         let jwks = match get("AUTH_JWKS")? {
             None => Jwks::Url(with_path(&auth, "/.well-known/jwks.json")),
-            Some(place) => jwks(place.trim())?,
+            Some(place) => jwks(&place)?,
         };
         let access_cookie = match get("ACCESS_COOKIE_NAME")? {
             None => DEFAULT_ACCESS_COOKIE.to_owned(),
-            Some(name) => cookie_name("ACCESS_COOKIE_NAME", name.trim(), &auth)?,
+            Some(name) => cookie_name("ACCESS_COOKIE_NAME", &name, &auth)?,
         };
         let hint_cookie = match get("HINT_COOKIE_NAME")? {
-            Some(name) => cookie_name("HINT_COOKIE_NAME", name.trim(), &auth)?,
+            Some(name) => cookie_name("HINT_COOKIE_NAME", &name, &auth)?,
             None if access_cookie.starts_with("__Secure-") => DEFAULT_HINT_COOKIE.to_owned(),
             None => DEFAULT_HINT_COOKIE.trim_start_matches("__Secure-").to_owned(),
         };
         let refresh_ahead = match get("REFRESH_AHEAD")? {
             None => DEFAULT_REFRESH_AHEAD,
-            Some(text) => span::seconds("REFRESH_AHEAD", text.trim())?,
+            Some(text) => span::seconds("REFRESH_AHEAD", &text)?,
         };
-        let trusted_origins = match get("TRUSTED_ORIGINS")? {
+        // A list may go over several lines.
+        let trusted_origins = match lookup("TRUSTED_ORIGINS")? {
             None => Vec::new(),
             Some(list) => trusted_origins::read(&list, &auth, &cookie_domain)?,
         };
-        let signing_key = secret::signing_key(get("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
+        let signing_key = secret::signing_key(lookup("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
         Ok(Self {
             auth,
             service,
@@ -208,10 +217,18 @@ fn cookie_domain(value: &str) -> Result<String, SettingsError> {
         Ok(Host::Domain(name)) if !name.contains('.') => {
             bad("has one label only: browsers refuse such cookies")
         }
+        Ok(Host::Domain(name)) if !is_name_of_hosts(&name) => {
+            bad("is not a domain name: letters, digits and hyphens, and no star")
+        }
         Ok(Host::Domain(name)) => Ok(name),
         Ok(_) => bad("is an IP address: browsers refuse such cookies"),
         Err(_) => bad("is not a domain name"),
     }
+}
+
+/// Whether it has only what names of hosts have (RFC 1123, section 2.1), and the underscore that some have beside.
+fn is_name_of_hosts(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 /// A public URL of ours: an origin on or below the cookie domain that nobody on the way can impersonate.
@@ -228,6 +245,9 @@ fn origin(name: &str, value: &str, cookie_domain: &str) -> Result<Url, SettingsE
         return bad("must be without a path, query or fragment");
     }
     let Some(Host::Domain(host)) = url.host() else { return bad("must have a host name, not an address") };
+    if !is_name_of_hosts(host) {
+        return bad("must name one host, of letters, digits and hyphens; a star stands for none");
+    }
     if host != cookie_domain && !host.ends_with(&format!(".{cookie_domain}")) {
         return bad("must be on or below COOKIE_DOMAIN");
     }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::SettingsError;
 use crate::named_file;
+use crate::setting;
 use crate::signing_key::SigningKey;
 
 const NAME: &str = "JWT_SIGNING_KEY";
@@ -19,7 +20,11 @@ pub(super) fn signing_key(
     value: Option<String>,
     file: Option<String>,
 ) -> Result<Option<SigningKey>, SettingsError> {
-    let (name, bytes) = match (value.map(|v| Zeroizing::new(v.into_bytes())), file) {
+    let value = match value.map(Zeroizing::new) {
+        Some(text) => meant(NAME, &text)?,
+        None => None,
+    };
+    let (name, text) = match (value, file) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => {
             return Err(SettingsError::new(
@@ -28,15 +33,23 @@ pub(super) fn signing_key(
             ));
         }
         (Some(value), None) => (NAME, value),
-        (None, Some(path)) => (NAME_FILE, read(path.trim())?),
+        // A file that holds nothing holds too short a key.
+        (None, Some(path)) => (NAME_FILE, meant(NAME_FILE, &read(&path)?)?.unwrap_or_default()),
     };
-    match SigningKey::new(bytes) {
+    match SigningKey::new(Zeroizing::new(text.as_bytes().to_vec())) {
         Ok(key) => Ok(Some(key)),
         Err(error) => Err(SettingsError::new(name, format!("cannot be used: {error}"))),
     }
 }
 
-fn read(path: &str) -> Result<Zeroizing<Vec<u8>>, SettingsError> {
+fn meant(name: &str, text: &str) -> Result<Option<Zeroizing<String>>, SettingsError> {
+    match setting::secret(text) {
+        Ok(meant) => Ok(meant.map(|text| Zeroizing::new(text.to_owned()))),
+        Err(unclear) => Err(SettingsError::new(name, unclear.to_string())),
+    }
+}
+
+fn read(path: &str) -> Result<Zeroizing<String>, SettingsError> {
     let bad = |problem: String| Err(SettingsError::new(NAME_FILE, problem));
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
     let read =
@@ -47,9 +60,8 @@ fn read(path: &str) -> Result<Zeroizing<Vec<u8>>, SettingsError> {
     if bytes.len() as u64 > MAX_BYTES {
         return bad("is too large to be a key".to_owned());
     }
-    if std::str::from_utf8(&bytes).is_err() {
-        return bad("is not UTF-8".to_owned());
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => bad("is not UTF-8".to_owned()),
     }
-    while bytes.pop_if(|byte| matches!(byte, b'\r' | b'\n')).is_some() {}
-    Ok(bytes)
 }

@@ -200,3 +200,59 @@ fn the_program_that_reads_its_environment() {
         Err(error) => println!("reads: {error}"),
     }
 }
+
+/// Files of settings come from Windows, and from tools that hand quotation marks over.
+#[test]
+fn a_carriage_return_makes_no_difference_and_quotation_marks_are_told() {
+    let crlf = read(&[
+        ("AUTH_URL", "https://auth.example.org\r"),
+        ("COOKIE_DOMAIN", "example.org\r"),
+        ("SERVICE_URL", "https://shop.example.org\r\n"),
+        ("ACCESS_COOKIE_NAME", "\r"),
+    ]);
+    let crlf = crlf.unwrap();
+    assert_eq!((crlf.cookie_domain(), crlf.access_cookie()), ("example.org", "__Secure-sso_access"));
+    assert_eq!(crlf.service_url(), "https://shop.example.org");
+    for name in ["AUTH_URL", "COOKIE_DOMAIN", "SERVICE_URL", "AUTH_JWKS", "REFRESH_AHEAD", "HINT_COOKIE_NAME"]
+    {
+        for value in ["\"hunter2\"", "'hunter2'"] {
+            let line = read(&[(name, value)]).unwrap_err().to_string();
+            assert!(line.starts_with(&format!("{name} is in quotation marks")), "{line}");
+            assert!(!line.contains("hunter2"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn what_is_set_to_nothing_is_told_from_what_is_not_set() {
+    for name in ["AUTH_URL", "COOKIE_DOMAIN", "SERVICE_URL"] {
+        for nothing in ["", " ", "\r"] {
+            assert_eq!(
+                read(&[(name, nothing)]).unwrap_err().to_string(),
+                format!("{name} is set to nothing")
+            );
+        }
+        let unset = Settings::from_lookup(|asked| match asked {
+            _ if asked == name => None,
+            "AUTH_URL" => Some("https://auth.example.org".to_owned()),
+            "COOKIE_DOMAIN" => Some("example.org".to_owned()),
+            "SERVICE_URL" => Some("https://shop.example.org".to_owned()),
+            _ => None,
+        });
+        assert_eq!(unset.unwrap_err().to_string(), format!("{name} is not set"));
+    }
+}
+
+/// A star parses as the name of a host, and matches none.
+#[test]
+fn a_star_stands_for_no_host() {
+    for (name, value) in [
+        ("COOKIE_DOMAIN", "*.example.org"),
+        ("AUTH_URL", "https://*.example.org"),
+        ("SERVICE_URL", "https://*.example.org"),
+        ("SERVICE_URL", "https://sh!op.example.org"),
+        ("TRUSTED_ORIGINS", "https://*.example.org"),
+    ] {
+        assert_eq!(read(&[(name, value)]).unwrap_err().setting(), name, "{value}");
+    }
+}

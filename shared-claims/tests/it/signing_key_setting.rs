@@ -39,10 +39,28 @@ fn the_key_may_stand_in_a_file_whose_line_break_is_not_part_of_it() {
         let settings = read(&[("JWT_SIGNING_KEY_FILE", file.path().to_str().unwrap())]);
         assert_eq!(kids(settings.unwrap()), std::slice::from_ref(&id), "{end:?}");
     }
-    // A space is part of it: nobody can tell whether it was meant.
-    let file = file_of(format!("{KEY} \n").as_bytes());
-    let settings = read(&[("JWT_SIGNING_KEY_FILE", file.path().to_str().unwrap())]).unwrap();
-    assert_eq!(kids(settings), [shared_claims::signing_key_id(format!("{KEY} ").as_bytes())]);
+    assert_eq!(kids(read(&[("JWT_SIGNING_KEY", &format!("{KEY}\r"))]).unwrap()), [id]);
+}
+
+/// What reads the same settings elsewhere may take these away, and then there are two keys.
+#[test]
+fn quotation_marks_spaces_and_a_second_line_are_no_part_of_a_key() {
+    for (text, words) in [
+        (format!("{KEY} "), "a space"),
+        (format!(" {KEY}"), "a space"),
+        (format!("\"{KEY}\""), "quotation marks"),
+        (format!("'{KEY}'"), "quotation marks"),
+        (format!("{KEY}\n{KEY}"), "line break"),
+        (format!("\u{feff}{KEY}"), "byte order mark"),
+    ] {
+        let file = file_of(format!("{text}\r\n").as_bytes());
+        let in_file = read(&[("JWT_SIGNING_KEY_FILE", file.path().to_str().unwrap())]).unwrap_err();
+        let bare = read(&[("JWT_SIGNING_KEY", &text)]).unwrap_err();
+        for (error, name) in [(in_file, "JWT_SIGNING_KEY_FILE"), (bare, "JWT_SIGNING_KEY")] {
+            assert!(error.setting() == name && error.to_string().contains(words), "{error}");
+            assert!(!error.to_string().contains(KEY), "{error}");
+        }
+    }
 }
 
 #[test]

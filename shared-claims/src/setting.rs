@@ -1,0 +1,137 @@
+//! How the text of a setting is read, wherever it comes from.
+//!
+//! Shells, systemd, Docker and Kubernetes disagree about files of settings: some take quotation marks away and others hand them
+//! over, and some leave the `\r` of Windows' line ends. What certainly is not meant is left out here. What may be meant, and
+//! would not work as it is, is refused, in words that say what was seen and never what it was. For settings of your own, too.
+//!
+//! ```
+//! use shared_claims::setting::{Unclear, plain};
+//!
+//! assert_eq!(plain("sqlite:notes.db\r"), Ok(Some("sqlite:notes.db")));
+//! assert_eq!(plain(" "), Ok(None));
+//! assert_eq!(plain("\"sqlite:notes.db\""), Err(Unclear::Quoted));
+//! ```
+
+/// Why a text cannot be that of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unclear {
+    /// Quotation marks around it.
+    #[error(
+        "is in quotation marks, which whatever read the file of settings has left there: write it without quotation marks"
+    )]
+    Quoted,
+    /// A secret with a quotation mark at one of its ends.
+    #[error(
+        "begins or ends with a quotation mark, which is no part of a secret: write it without quotation marks"
+    )]
+    HalfQuoted,
+    /// A secret with a space at one of its ends.
+    #[error("begins or ends with a space, which is no part of a secret: take the space away")]
+    Spaced,
+    /// A line break, a tab, or the like.
+    #[error("has a line break or another control character in it: write it on one line")]
+    Control,
+    /// U+FEFF at its beginning.
+    #[error("begins with a byte order mark: save the file as UTF-8 without one")]
+    ByteOrderMark,
+}
+
+/// Those of files of settings.
+const PLAIN_MARKS: [char; 2] = ['"', '\''];
+
+/// With those that word processors put in their place. A name may have such around it, and a secret none.
+const ALL_MARKS: [char; 8] = ['"', '\'', '`', '“', '”', '„', '‘', '’'];
+
+/// The text of a setting, without the spaces and the line break around it.
+///
+/// `None` when nothing is left: a variable that is set to nothing is what compose files make of one that is not set.
+///
+/// # Errors
+/// [`Unclear`], when it is in quotation marks, or has a control character in it.
+pub fn plain(text: &str) -> Result<Option<&str>, Unclear> {
+    let text = text.trim();
+    one_line(text)?;
+    let is_mark = |c: Option<char>| c.is_some_and(|c| PLAIN_MARKS.contains(&c));
+    let mut chars = text.chars();
+    if is_mark(chars.next()) && is_mark(chars.next_back()) {
+        return Err(Unclear::Quoted);
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// The text of a secret, without the line break at its end; `None` when nothing is left.
+///
+/// # Errors
+/// [`Unclear`], also when a space or a quotation mark stands at one of its ends: another program that reads the same settings
+/// may take it away, and then the two do not have the same secret.
+pub fn secret(text: &str) -> Result<Option<&str>, Unclear> {
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    one_line(text)?;
+    if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
+        return Err(Unclear::Spaced);
+    }
+    match (text.starts_with(ALL_MARKS), text.ends_with(ALL_MARKS)) {
+        (true, true) => Err(Unclear::Quoted),
+        (false, false) => Ok(Some(text)),
+        _ => Err(Unclear::HalfQuoted),
+    }
+}
+
+fn one_line(text: &str) -> Result<(), Unclear> {
+    match text {
+        _ if text.starts_with('\u{feff}') => Err(Unclear::ByteOrderMark),
+        _ if text.contains(char::is_control) => Err(Unclear::Control),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_certainly_not_meant_is_left_out() {
+        for text in ["example.org", "example.org\r", " example.org \r\n", "\texample.org\n"] {
+            assert_eq!(plain(text), Ok(Some("example.org")), "{text:?}");
+        }
+        for text in ["pG5cX9dUeRkVt3mB", "pG5cX9dUeRkVt3mB\r", "pG5cX9dUeRkVt3mB\n", "pG5cX9dUeRkVt3mB\r\n"] {
+            assert_eq!(secret(text), Ok(Some("pG5cX9dUeRkVt3mB")), "{text:?}");
+        }
+        for nothing in ["", " ", "\r", "\r\n", "\t \n"] {
+            assert_eq!((plain(nothing), secret(nothing)), (Ok(None), Ok(None)), "{nothing:?}");
+        }
+        for kept in ["Ada's", "the \"best\"", "a \"b\" c", "\"Accounts\" <a@example.org>", "\"", "a b"] {
+            assert_eq!(plain(kept), Ok(Some(kept)), "{kept:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_meant_and_would_not_work_is_refused() {
+        for (text, why) in [
+            ("\"example.org\"", Unclear::Quoted),
+            ("'example.org'\r", Unclear::Quoted),
+            ("\"\"", Unclear::Quoted),
+            ("\u{feff}example.org", Unclear::ByteOrderMark),
+            ("example\r\n.org", Unclear::Control),
+            ("exam\0ple.org", Unclear::Control),
+            ("a\tb", Unclear::Control),
+        ] {
+            assert_eq!((plain(text), secret(text)), (Err(why), Err(why)), "{text:?}");
+        }
+        for (text, why) in [
+            (" pG5cX9dUeRkVt3mB", Unclear::Spaced),
+            ("pG5cX9dUeRkVt3mB ", Unclear::Spaced),
+            ("pG5cX9dUeRkVt3mB \r\n", Unclear::Spaced),
+            ("“pG5cX9dUeRkVt3mB”", Unclear::Quoted),
+            ("\"pG5cX9dUeRkVt3mB", Unclear::HalfQuoted),
+            ("pG5cX9dUeRkVt3mB'", Unclear::HalfQuoted),
+            ("one\ntwo\n", Unclear::Control),
+        ] {
+            assert_eq!(secret(text), Err(why), "{text:?}");
+        }
+    }
+}
