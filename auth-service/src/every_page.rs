@@ -3,11 +3,12 @@
 use crate::account::AccountPage;
 use crate::cookie_cleanup::CookiesPage;
 use crate::forward_auth::RefusedPage;
-use crate::login::{DonePage, FramePage, LoginPage, LoopPage};
+use crate::login::{DonePage, FramePage, LoginPage, LoopPage, TooLongPage};
 use crate::logout::{LogoutPage, NotEndedPage};
 use crate::registration::{ClosedPage, RegisterPage};
 use crate::session_list::{ConfirmPage, SessionsPage};
 use crate::web::error_pages::ErrorPage;
+use crate::web::onward::OnwardPage;
 use crate::web::{Pages, TemplateProblem};
 
 /// Draws each page in each of its states, in every language. One line for each page.
@@ -20,6 +21,8 @@ pub fn try_all(pages: &Pages) -> Result<(), TemplateProblem> {
     pages.try_page::<LoopPage>()?;
     pages.try_page::<DonePage>()?;
     pages.try_page::<FramePage>()?;
+    pages.try_page::<TooLongPage>()?;
+    pages.try_page::<OnwardPage>()?;
     pages.try_page::<LogoutPage>()?;
     pages.try_page::<NotEndedPage>()?;
     pages.try_page::<SessionsPage>()?;

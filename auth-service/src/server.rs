@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::text::Text;
 use crate::web::{
     Draining, access_log, browser, close_connections, cookie_guard, error_pages, headers, host, in_advance,
-    known_browser, limits, same_origin, statics,
+    known_browser, limits, onward, same_origin, statics,
 };
 use crate::{
     account, api, cookie_cleanup, forward_auth, health, housekeeping, jwks, login, logout, registration,
@@ -66,6 +66,7 @@ impl Server {
                 .wrap(from_fn(limits::require))
                 .wrap(from_fn(error_pages::draw))
                 .wrap(from_fn(headers::add))
+                .wrap(from_fn(onward::fit))
                 .wrap(from_fn(access_log))
                 .wrap(from_fn(cookie_guard::guard))
                 .wrap(from_fn(close_connections))

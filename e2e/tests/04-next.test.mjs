@@ -4,7 +4,7 @@ import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookieDomain, demo } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';
-import { Person, address, forms, stranger } from '../support/person.mjs';
+import { Person, address, comesTrue, forms, stranger } from '../support/person.mjs';
 
 const evil = [
   'https://evil.example/', '//evil.example', '/\\evil.example', 'https:evil.example', `${auth}@evil.example/`,
@@ -45,6 +45,46 @@ describe('next', () => {
       const links = await person.page.$$eval('a', (anchors) => anchors.map((a) => a.href));
       assert.ok(!links.some((link) => /next=.*evil\.example/.test(decodeURIComponent(link)) && !link.startsWith(auth)), next);
     }
+  });
+
+  it('the fragment of the address survives the login, and a wrong password before it', async (t) => {
+    const person = await visitor(t);
+    await person.opens(`${demo}/private?chapter=3#part-two`);
+    await person.logsIn({ at: false, password: 'not the right one 1' });
+    await person.logsIn({ at: false });
+    assert.equal(person.page.url(), `${demo}/private?chapter=3#part-two`);
+  });
+
+  it('a person comes back to a long address, by a page where a redirect would be too long for proxies', async (t) => {
+    const long = [`${demo}/private?q=${encodeURIComponent('漢'.repeat(220))}`, `${demo}/private?q=${'x'.repeat(2500)}`];
+    for (const url of [...long, address('/login', `${demo}/?q=${'y'.repeat(7900)}`)]) {
+      const person = await Person.sitsDown(browser, known);
+      t.after(() => person.leaves());
+      await person.opens(url);
+      await person.fillsIn(forms.login, { email: known.email, password: known.password });
+      await person.page.click(`${forms.login} button`);
+      const wanted = new URL(url).searchParams.get('next') ?? url;
+      assert.ok(await comesTrue(() => person.page.url() === wanted), `${person.page.url()} is not ${wanted}`);
+    }
+  });
+
+  it('a page whose address is too long for a redirect stays, and the login is beside it', async (t) => {
+    const person = await visitor(t);
+    const url = `${demo}/private?q=${'z'.repeat(6000)}#here`;
+    await person.opens(url);
+    assert.equal(person.page.url(), url);
+    const [link] = await person.page.$$('a[target="_blank"]');
+    const opened = new Promise((resolve) => { person.page.once('popup', resolve); });
+    await link.click();
+    const tab = await opened;
+    await tab.waitForSelector(forms.login);
+    await tab.type(`${forms.login} [name="email"]`, known.email);
+    await tab.type(`${forms.login} [name="password"]`, known.password);
+    await Promise.all([tab.waitForNavigation(), tab.click(`${forms.login} button`)]);
+    await tab.close();
+    await Promise.all([person.page.waitForNavigation(), person.page.click('a.button')]);
+    assert.ok(await person.sees(known.email));
+    assert.equal(person.page.url().split('#')[0], url.split('#')[0]);
   });
 
   it('N6: a tampered hidden next is checked again when the form is posted', async (t) => {

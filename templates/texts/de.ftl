@@ -83,7 +83,14 @@ login-not-within = Diese Seite lässt sich nur für sich öffnen, nicht innerhal
 login-only-within = Diese Seite lässt sich nur innerhalb einer Seite unserer Dienste öffnen.
 
 done-title = Hier ist alles erledigt
-done-what-now = Wenn Sie sich gerade angemeldet haben, schließen Sie diesen Tab und gehen Sie zu dem zurück, aus dem Sie kamen. Was Sie dort geschrieben haben, ist noch da: Senden Sie es noch einmal.
+done-what-now = Wenn Sie sich gerade angemeldet haben, schließen Sie diesen Tab und gehen Sie zu dem zurück, aus dem Sie kamen. Dort wartet, was Sie gerade tun wollten: Machen Sie weiter.
+
+long-title = Diese Adresse ist zu lang
+long-what = Die Seite, die Sie öffnen wollten, hat eine so lange Adresse, dass sie nicht durch die Anmeldung mitgenommen werden kann. Mit Ihrem Konto ist alles in Ordnung.
+long-what-now = Melden Sie sich an, falls Sie es noch nicht getan haben, und öffnen Sie Ihren Link dann noch einmal.
+
+onward-title = Einen Augenblick
+onward-go = Weiter
 
 frame-title = Ihre Anmeldung
 frame-again = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $email }</bdi>.

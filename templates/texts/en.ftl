@@ -89,7 +89,14 @@ login-not-within = This page can only be opened by itself, not from within anoth
 login-only-within = This page can only be opened within a page of our services.
 
 done-title = Done here
-done-what-now = If you have just logged in, close this tab and go back to the one you came from. What you typed is still there: send it again.
+done-what-now = If you have just logged in, close this tab and go back to the one you came from. What you were doing waits there: go on with it.
+
+long-title = That address is too long
+long-what = The page that you wanted to open has an address so long that it cannot be taken along through the login. Nothing is wrong with your account.
+long-what-now = Log in if you have not done so yet, then open your link again.
+
+onward-title = One moment
+onward-go = Go on
 
 frame-title = Your login
 frame-again = <strong>You are logged in again</strong> as <bdi>{ $email }</bdi>.

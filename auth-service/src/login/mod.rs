@@ -4,6 +4,7 @@ mod again;
 mod form;
 mod frame;
 mod query;
+mod too_long;
 mod trip;
 mod view;
 
@@ -11,6 +12,9 @@ use actix_web::web;
 
 pub use again::{DonePage, FramePage, LoopPage};
 pub use form::{LoginForm, LoginPage, Remarks};
+pub use too_long::TooLongPage;
+
+use crate::web::next::TOO_LONG;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services
@@ -23,5 +27,10 @@ pub fn routes(services: &mut web::ServiceConfig) {
         .service(web::resource("/login/frame").route(web::get().to(frame::renew)))
         .service(
             web::resource("/login/done").route(web::get().to(frame::done)).route(web::head().to(frame::done)),
+        )
+        .service(
+            web::resource(TOO_LONG)
+                .route(web::get().to(too_long::show))
+                .route(web::head().to(too_long::show)),
         );
 }

@@ -21,6 +21,7 @@ mod json;
 pub mod known_browser;
 pub mod limits;
 pub mod next;
+pub mod onward;
 pub mod page;
 mod problem;
 pub mod redirect;

@@ -10,22 +10,29 @@ use url::{Url, form_urlencoded};
 
 use crate::config::{AllowedOrigins, AuthUrl};
 
-/// Longer addresses are not taken along.
-const MAX_BYTES: usize = 2048;
+/// Longer addresses are not taken along. Proxies read lines of 8 KB (nginx's `large_client_header_buffers`), so a page has no longer one.
+const MAX_BYTES: usize = 8192;
+
+/// Of a host's name (RFC 1035, section 2.3.4).
+const LONGEST_HOST: usize = 253;
+
+/// The page that says that an address is too long.
+pub const TOO_LONG: &str = "/login/too-long";
 
 /// An address on an allowed origin, in the one spelling that we send on (ASVS 3.7.2, RFC 9700 4.11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next(String);
 
 impl Next {
-    /// Takes an absolute URL on an allowed origin, or a path on this host. Anything else counts as absent.
+    /// Takes an absolute URL on an allowed origin, or a path on this host. Anything else counts as absent; one that is too long is
+    /// the page that says so.
     ///
     /// What is kept is the parsed URL written anew, so a browser cannot read it otherwise than we did.
     pub fn parse(text: &str, allowed: &AllowedOrigins, auth_url: &AuthUrl) -> Option<Self> {
         // A browser strips some of these and turns a backslash into a slash; what an honest page sends has
         // neither.
         let is_suspect = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
-        if text.is_empty() || text.len() > MAX_BYTES || text.contains(is_suspect) {
+        if text.is_empty() || text.contains(is_suspect) {
             return None;
         }
         let url = if text.starts_with('/') {
@@ -43,8 +50,10 @@ impl Next {
             return None;
         }
         let is_plain = url.username().is_empty() && url.password().is_none();
+        let has_possible_host = url.host_str().is_some_and(|host| host.len() <= LONGEST_HOST);
         let canonical = String::from(url);
-        (is_plain && canonical.is_ascii() && canonical.len() <= MAX_BYTES).then_some(Self(canonical))
+        let is_good = is_plain && has_possible_host && canonical.is_ascii();
+        is_good.then(|| Self(if canonical.len() > MAX_BYTES { auth_url.join(TOO_LONG) } else { canonical }))
     }
 
     pub fn as_str(&self) -> &str {

@@ -72,6 +72,7 @@ mod login;
 mod login_asked_for;
 mod login_circles;
 mod logout;
+mod long_addresses;
 mod lost_answers;
 mod methods;
 mod million_rows;

@@ -240,12 +240,20 @@ pub const TAKEN: &[(&str, &str)] = &[
     ("https://b\u{fc}cher.example.org/", "https://xn--bcher-kva.example.org/"),
 ];
 
-/// Addresses that are refused for their length, as they came or as they would be sent on.
-pub fn too_long() -> [String; 4] {
+/// Addresses of home that are too long to be taken along, as they came or as they would be sent on.
+pub fn too_long() -> [String; 3] {
     [
-        format!("/{}", "a".repeat(2048)),
-        format!("https://shop.example.org/{}", "a".repeat(3000)),
+        format!("/{}", "a".repeat(8192)),
+        format!("https://shop.example.org/{}", "a".repeat(9000)),
+        format!("/{}", "\u{fc}".repeat(1400)),
+    ]
+}
+
+/// And those that are none of home's, at any length.
+pub fn too_long_and_elsewhere() -> [String; 3] {
+    [
         format!("https://{}example.org/", "a.".repeat(1100)),
-        format!("/{}", "\u{fc}".repeat(400)),
+        format!("https://evil.net/{}", "a".repeat(9000)),
+        format!("//evil.net/{}", "a".repeat(9000)),
     ]
 }

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use url::form_urlencoded;
 
 use super::redirect_readings::is_home;
-use super::redirect_table::{REFUSED, TAKEN, too_long};
+use super::redirect_table::{REFUSED, TAKEN, too_long, too_long_and_elsewhere};
 use crate::support::{PASSWORD, Person, Reply, TRIP, TestApp};
 
 const HOME: &str = "https://auth.example.org/";
@@ -17,9 +17,10 @@ fn with_next(path: &str, next: &str) -> String {
 /// All hostile values with what must become of them, and all good ones.
 fn table() -> Vec<(String, Option<&'static str>)> {
     assert!(REFUSED.len() > 150);
-    let refused = REFUSED.iter().map(|next| (*next).to_owned()).chain(too_long());
+    let refused = REFUSED.iter().map(|next| (*next).to_owned()).chain(too_long_and_elsewhere());
     let taken = TAKEN.iter().map(|(next, canonical)| ((*next).to_owned(), Some(*canonical)));
-    refused.map(|next| (next, None)).chain(taken).collect()
+    let told = too_long().into_iter().map(|next| (next, Some("https://auth.example.org/login/too-long")));
+    refused.map(|next| (next, None)).chain(taken).chain(told).collect()
 }
 
 fn assert_sent_to(reply: &Reply, expected: &str, next: &str) {

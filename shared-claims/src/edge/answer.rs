@@ -81,6 +81,14 @@ pub fn answer(
             answer.add("set-cookie", set_cookie::count_sent(asked, settings));
             answer.clearing(*clear, asked, settings)
         }
+        Instead::LogInBeside { clear, max_age } => {
+            let login = links::fresh_login(settings, *max_age, links::DONE);
+            let frame = max_age.is_none().then(|| links::frame(settings));
+            let here = links::this_page(asked, settings);
+            page::log_in_beside(asked.language(), &here, &login, frame.as_ref())
+                .into(Answer::unauthorized(), asked, settings)
+                .clearing(*clear, asked, settings)
+        }
         Instead::Silent { clear } => {
             round_trip(asked, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS)
                 .clearing(*clear, asked, settings)
@@ -206,7 +214,8 @@ fn cleared(asked: &Asked<'_>, settings: &Settings) -> Answer {
     let (lines, next) = set_cookie::delete_access_from(asked, settings, links::clearing_round(asked));
     let onward = match next {
         Some(round) => links::clearing(page, round),
-        None => links::login(settings, Some(&page)),
+        None if asked.can_be_come_back_to(settings) => links::login(settings, Some(&page)),
+        None => links::login(settings, Some(&links::page(settings, "/"))),
     };
     let mut answer = Answer::redirect(&onward);
     lines.into_iter().for_each(|line| answer.add("set-cookie", line));

@@ -67,6 +67,9 @@ fn refuse(
             let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
             Instead::Loop { cause, clear }
         }
+        RequestKind::Navigation if !asked.can_be_come_back_to(settings) => {
+            Instead::LogInBeside { clear, max_age: None }
+        }
         RequestKind::Navigation => Instead::SendToLogin { clear, max_age: need.max_age },
         RequestKind::Other => Instead::Refuse401 { max_age: None },
     }
@@ -78,6 +81,9 @@ fn ask_again(asked: &Asked<'_>, need: Need, settings: &Settings) -> Instead {
     match asked.kind() {
         RequestKind::PostedForm => Instead::KeepForm { max_age },
         _ if is_a_loop(asked, settings) => Instead::Loop { cause: LoopCause::NotFresh, clear: false },
+        RequestKind::Navigation if !asked.can_be_come_back_to(settings) => {
+            Instead::LogInBeside { clear: false, max_age }
+        }
         RequestKind::Navigation => Instead::SendToLogin { clear: false, max_age },
         RequestKind::Other => Instead::Refuse401 { max_age },
     }
@@ -105,7 +111,7 @@ fn detour(asked: &Asked<'_>, claims: &Claims, settings: &Settings, facts: &Facts
         // The way back from three round trips is no way into the fourth, be it under an ugly address.
         Some(_) if asked.has_loop_marker() => None,
         Some(remember) => Some(Instead::RefreshAhead { remember }),
-        None => (asked.is_page_about_to_be_read() && asked.has_loop_marker()).then_some(Instead::StripMarker),
+        None => (may_go_round(asked, settings) && asked.has_loop_marker()).then_some(Instead::StripMarker),
     }
 }
 
@@ -142,8 +148,13 @@ pub fn depends_on_contact(
 fn is_worth_asking(asked: &Asked<'_>, settings: &Settings) -> bool {
     asked.has_cookie(settings.hint_cookie())
         && !asked.has_loop_marker()
-        && asked.is_page_about_to_be_read()
+        && may_go_round(asked, settings)
         && !asked.has_cookie(&settings.own_cookie(ASKED))
+}
+
+/// Whether this page may go round by the login, and comes back to where it was.
+fn may_go_round(asked: &Asked<'_>, settings: &Settings) -> bool {
+    asked.is_page_about_to_be_read() && asked.can_be_come_back_to(settings)
 }
 
 /// For how long to remember the round trip that renews this token before it ends, if it is time for one.
@@ -153,7 +164,7 @@ fn is_worth_asking(asked: &Asked<'_>, settings: &Settings) -> bool {
 /// The memory outlasts the token, so that none is renewed twice.
 fn refresh_ahead(asked: &Asked<'_>, claims: &Claims, settings: &Settings, facts: &Facts) -> Option<i64> {
     let old = i64::from(settings.refresh_ahead).min((claims.exp - claims.iat) / 2);
-    let due = old > 0 && claims.exp - facts.now < old && asked.is_page_about_to_be_read();
+    let due = old > 0 && claims.exp - facts.now < old && may_go_round(asked, settings);
     (due && !asked.has_cookie(&settings.own_cookie(AHEAD))).then_some(old + LEEWAY_SECONDS)
 }
 

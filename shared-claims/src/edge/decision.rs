@@ -99,6 +99,13 @@ pub enum Instead {
         /// The person must have proved who they are in so many seconds, or prove it again.
         max_age: Option<u32>,
     },
+    /// The address is too long for a redirect to take it along: a page that stays, and offers the login beside it.
+    LogInBeside {
+        /// As above.
+        clear: bool,
+        /// As above.
+        max_age: Option<u32>,
+    },
     /// To the login and back for a page that is open to all: there probably is a session, and nobody sees a form if not.
     Silent {
         /// As above.

@@ -75,11 +75,7 @@ impl Asked<'_> {
     /// somebody wants to read it may not; a download can do without.
     pub(super) fn is_page_about_to_be_read(&self) -> bool {
         let is_document = self.first("sec-fetch-dest") != Some("empty") || prefers_html(self.all("accept"));
-        self.method() == "GET"
-            && self.reader() == Reader::Tab
-            && is_document
-            && !self.is_in_advance()
-            && self.can_be_come_back_to()
+        self.method() == "GET" && self.reader() == Reader::Tab && is_document && !self.is_in_advance()
     }
 
     /// Whether a page of this very service shows the answer in a frame.

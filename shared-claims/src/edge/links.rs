@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use url::{Url, form_urlencoded};
 
 use super::asked::Asked;
+use super::sparing;
 use crate::Settings;
 use crate::settings::with_path;
 
@@ -54,12 +55,30 @@ pub(super) fn login_and_back(asked: &Asked<'_>, settings: &Settings, max_age: Op
 
 fn with_parameters(settings: &Settings, parameters: &[(&str, String)], next: Option<&str>) -> Url {
     let mut url = with_path(&settings.auth, "/login");
-    if !parameters.is_empty() || next.is_some() {
-        let next = next.iter().map(|next| ("next", *next));
-        let all = parameters.iter().map(|(name, value)| (*name, value.as_str())).chain(next);
-        url.query_pairs_mut().extend_pairs(all);
+    if !parameters.is_empty() {
+        url.query_pairs_mut().extend_pairs(parameters);
     }
-    url
+    match next {
+        Some(next) => with_next(url, next),
+        None => url,
+    }
+}
+
+/// nginx takes 4 KB for the head of an answer unless it is told otherwise, and answers `502` for a longer one. This is what the
+/// rest of such a head leaves for `Location`.
+const LONGEST_LOCATION: usize = 3072;
+
+/// The address with a `next`, spelt as forms are; and as short as it can be where that is long.
+fn with_next(url: Url, next: &str) -> Url {
+    let mut usual = url.clone();
+    usual.query_pairs_mut().append_pair("next", next);
+    if usual.as_str().len() <= LONGEST_LOCATION {
+        return usual;
+    }
+    let mut short = url;
+    let before = short.query().map(|query| format!("{query}&")).unwrap_or_default();
+    short.set_query(Some(&format!("{before}next={}", sparing::in_query(next))));
+    short
 }
 
 /// auth-service's own page that says that the tab can be closed, as a `next`.
@@ -96,16 +115,12 @@ pub(crate) fn page(settings: &Settings, path_and_query: &str) -> Url {
     url
 }
 
-/// The login brings people back to addresses of 2,048 bytes; so much of one leaves room for the host before it.
-const MOST_BYTES: usize = 1800;
-
-/// The address asked for, without the parameters that are ours; all others stay as they were written. Addresses too long
-/// to carry become the front page.
+/// The address asked for, without the parameters that are ours; all others stay as they were written.
 pub(super) fn this_page(asked: &Asked<'_>, settings: &Settings) -> Url {
     // The login takes no backslash, which some readers of addresses turn into a slash; in a query it is one of the letters
     // that may be written so.
     let target = asked.target().replace('\\', "%5C");
-    let mut url = page(settings, if target.len() > MOST_BYTES { "/" } else { &target });
+    let mut url = page(settings, &target);
     let Some(query) = url.query() else { return url };
     let kept: Vec<&str> = query.split('&').filter(|part| !is_ours(part)).collect();
     if kept.len() < query.split('&').count() {
@@ -126,9 +141,9 @@ pub(super) fn parameter<'r>(asked: &Asked<'r>, name: &str) -> Option<Cow<'r, str
 }
 
 impl Asked<'_> {
-    /// Whether the login can bring somebody back to just this address.
-    pub(super) fn can_be_come_back_to(&self) -> bool {
-        self.target().len() <= MOST_BYTES
+    /// Whether a redirect to the login can take this address along.
+    pub(super) fn can_be_come_back_to(&self, settings: &Settings) -> bool {
+        login(settings, Some(&this_page(self, settings))).as_str().len() <= LONGEST_LOCATION
     }
 
     /// Whether this is the way back from a round trip that did not help, for the third time or more.

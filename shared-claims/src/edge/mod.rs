@@ -43,6 +43,7 @@ mod problem;
 mod script;
 mod sender;
 mod set_cookie;
+mod sparing;
 mod upgrade;
 mod utc;
 

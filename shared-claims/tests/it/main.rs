@@ -22,6 +22,7 @@ mod key_sets;
 mod key_source;
 mod languages;
 mod logs;
+mod long_addresses;
 mod loops;
 mod on_axum;
 mod open_pages;

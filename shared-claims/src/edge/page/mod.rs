@@ -2,6 +2,7 @@
 
 mod escape;
 mod going_in_circles;
+mod log_in_beside;
 mod plain;
 mod send_again;
 mod texts;
@@ -16,6 +17,7 @@ use super::asked::Asked;
 use super::language::Language;
 use crate::Settings;
 pub(super) use going_in_circles::going_in_circles;
+pub(super) use log_in_beside::log_in_beside;
 pub(super) use plain::{conflict, cross_site, forbidden, no_keys, not_in_advance, too_many_cookies};
 pub(super) use send_again::{Kept, send_again};
 

@@ -17,6 +17,13 @@ kept-password = <a href="{ $login }" target="_blank">Geben Sie Ihr Passwort noch
 kept-type-again = Bitte noch einmal eingeben: { $field }
 kept-send = Noch einmal senden
 
+### Eine Adresse, die zu lang ist, um zur Anmeldung und zurück mitgenommen zu werden
+
+long-title = Melden Sie sich an, um diese Seite zu öffnen
+long-why = Diese Seite verlangt eine Anmeldung. Ihre Adresse ist zu lang, um zur Anmeldeseite mitgenommen zu werden; darum bleibt dieser Tab hier.
+long-new-tab = Bleibt das Feld oben leer, <a href="{ $login }" target="_blank">melden Sie sich in einem neuen Tab an</a>, kommen Sie dann hierher zurück und öffnen Sie die Seite.
+long-open = Seite öffnen
+
 ### Seiten, die eines sagen
 
 forbidden-title = Nicht für dieses Konto

@@ -18,6 +18,13 @@ kept-password = <a href="{ $login }" target="_blank">Enter your password again (
 kept-type-again = Type this again: { $field }
 kept-send = Send again
 
+### An address that is too long to be taken to the login and back
+
+long-title = Log in to open this page
+long-why = This page needs a login. Its address is too long to be taken along to the login page, so this tab stays here.
+long-new-tab = If the box above stays empty, <a href="{ $login }" target="_blank">log in in a new tab</a>, then come back here and open the page.
+long-open = Open the page
+
 ### Pages that say one thing
 
 forbidden-title = Not for this account

@@ -1,0 +1,25 @@
+//! `GET /login/too-long`: where people end whose page has an address that cannot be taken along.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::web::{Page, Shell};
+
+/// `templates/login/too_long.html`.
+#[derive(Debug, Serialize)]
+pub struct TooLongPage {}
+
+impl Page for TooLongPage {
+    const TEMPLATE: &'static str = "login/too_long.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {}]
+    }
+}
+
+pub(super) async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    app.pages.answer(StatusCode::OK, &Shell::bare(&request), &TooLongPage {})
+}
