@@ -132,7 +132,7 @@ async fn presses_at_once(person: &Person, apps: &[&TestApp], presses: usize) -> 
 }
 
 async fn accounts(app: &TestApp) -> usize {
-    app.sql(|conn| User::list(conn, 10, 0)).await.len()
+    app.sql(|conn| User::list_after(conn, "", 10)).await.len()
 }
 
 /// On one instance and on two, whichever press the browser shows the answer of.
