@@ -46,7 +46,7 @@ impl Next {
             let url = Url::parse(text).ok()?;
             (allowed.allow(&url) || url.origin() == auth_url.url().origin()).then_some(url)?
         };
-        if url.origin() == auth_url.url().origin() && is_login_page(&url) {
+        if url.origin() == auth_url.url().origin() && is_no_destination(&url) {
             return None;
         }
         let is_plain = url.username().is_empty() && url.password().is_none();
@@ -73,10 +73,14 @@ impl Next {
     }
 }
 
-/// Whether the address is that of the login page, in any spelling that the router takes. Who has just logged in
-/// has no business there, and a login within a login within a login would lead a browser in circles (N5).
-fn is_login_page(url: &Url) -> bool {
-    percent_decode_str(url.path()).eq(*b"/login")
+/// Whether one of our own pages is no place to be sent to, in any spelling that the router takes.
+///
+/// Who has just logged in has no business at the login, and a login within a login within a login would lead a browser in
+/// circles (N5). The page that deletes cookies goes on by itself where our own page leads to it, so that a link of a stranger's by way
+/// of the login would press its button (C13).
+fn is_no_destination(url: &Url) -> bool {
+    let path: Vec<u8> = percent_decode_str(url.path()).collect();
+    path == b"/login" || path.split(|byte| *byte == b'/').next_back() == Some(b"cookies")
 }
 
 /// The query parameter `next`, unjudged. Twice is as good as not at all.

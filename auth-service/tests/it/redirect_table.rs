@@ -186,6 +186,13 @@ pub const REFUSED: &[&str] = &[
     "{{ 7*7 }}",
     "${7*7}",
     // The login page itself, which would only lead on to the next one.
+    "/cookies",
+    "/cookies?from=0.0.0.0",
+    "/wiki/a/cookies?from=0.0.0.0",
+    "/%63ookies?from=0.0.0.0",
+    "/a%2fcookies?from=0.0.0.0",
+    "/./x/../cookies#here",
+    "https://auth.example.org/cookies?from=0.0.0.0",
     "/login",
     "/login?next=https://shop.example.org/",
     "/./login",
