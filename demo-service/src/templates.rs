@@ -72,6 +72,8 @@ impl Templates {
         context.insert("template", P::TEMPLATE);
         context.insert("user", &user);
         context.insert("user_name", &user.map(Claims::full_name));
+        // Whose page it is: another person of the same browser is asked before a form of it is filed under them.
+        context.insert("form_mark", &user.map(Claims::form_mark));
         let html = self.0.tera.render(P::TEMPLATE, &context)?;
         Ok(HttpResponse::build(status)
             .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))

@@ -168,3 +168,25 @@ fn first_id(page: &str) -> String {
     let (_, rest) = page.split_once("name=\"delete\" value=\"").expect("a note");
     rest.split('"').next().unwrap().to_owned()
 }
+
+/// X12: Ada's page lies open, and Bob has logged in in another tab.
+#[actix_web::test]
+async fn a_note_that_ada_typed_is_not_filed_under_bob_without_a_question() {
+    let demo = Demo::new();
+    let [ada, bob] = ["ada@example.org", "bob@example.org"].map(|email| demo.logged_in(email));
+    ada.posts("/notes", "text=first").await.redirects_to("/notes");
+    let page = ada.opens("/notes").await;
+    let mark = demo.issuer.claims_for("ada@example.org").form_mark();
+    for action in ["/notes", "/notes/all"] {
+        page.shows(&format!("action=\"{action}?sso_for={mark}\""));
+    }
+    for (action, form) in [("/notes", "text=only+mine"), ("/notes/all", "")] {
+        let asked = bob.posts(&format!("{action}?sso_for={mark}"), form).await;
+        assert_eq!(asked.status, StatusCode::CONFLICT);
+        asked.shows("Whose is this?");
+        asked.shows("Send as bob@example.org");
+    }
+    bob.opens("/notes").await.shows("Nothing yet");
+    ada.posts(&format!("/notes?sso_for={mark}"), "text=only+mine").await.redirects_to("/notes");
+    ada.opens("/notes").await.shows("only mine");
+}

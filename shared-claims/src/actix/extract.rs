@@ -12,11 +12,11 @@ use super::answer;
 use super::asked::asked;
 use super::body::SharedBody;
 use crate::edge::{
-    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, depends_on_contact,
-    log_identity,
+    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, Served, decide,
+    depends_on_contact, log_identity,
 };
 use crate::people::{Admitted, each_of_the_people};
-use crate::{Identity, Rejection, SharedLogin};
+use crate::{Claims, Identity, Rejection, SharedLogin};
 
 type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 
@@ -50,17 +50,17 @@ fn admit<T: Admitted>(req: &HttpRequest, payload: &mut Payload) -> Extraction<T>
         let decision = decide(&asked(&req), identity, need, login.settings(), &facts);
         let instead = match decision {
             Decision::Instead(instead) => instead,
-            Decision::Serve(claims) => match T::of(Some(*claims)) {
+            Decision::Serve(claims) => match noted(&req, Some(*claims)) {
                 Some(somebody) => return released(body, somebody),
                 None => Instead::Forbidden,
             },
-            Decision::ServeNobody => match T::of(None) {
+            Decision::ServeNobody => match noted(&req, None) {
                 Some(nobody) => return released(body, nobody),
                 None => Instead::Refuse401 { max_age: None },
             },
         };
         let form = match (&instead, body) {
-            (Instead::KeepForm { .. }, Some(body)) => body.read().await,
+            (Instead::KeepForm { .. } | Instead::AnothersForm { .. }, Some(body)) => body.read().await,
             _ => None,
         };
         Err(answer::refuse(&instead, &req, &login, &facts, form.as_deref()))
@@ -76,13 +76,23 @@ fn keep_body(
     need: Need,
     now: &Identity,
 ) -> Option<SharedBody> {
-    if !need.may_keep_form(now) || !asked(req).can_be_sent_again(login.settings()) {
+    let asked = asked(req);
+    let may_be_needed = need.may_keep_form(now) || asked.is_anothers(now, login.settings());
+    if !may_be_needed || !asked.can_be_sent_again(login.settings()) {
         return None;
     }
     let shared_before = req.extensions().get::<SharedBody>().cloned();
     let body = shared_before.or_else(|| SharedBody::share(req, payload));
     body.iter().for_each(SharedBody::hold);
     body
+}
+
+/// What the handler gets, and for the guard around it whom it runs for.
+fn noted<T: Admitted>(req: &HttpRequest, who: Option<Claims>) -> Option<T> {
+    if let Some(served) = req.extensions().get::<Served>() {
+        served.note(who.as_ref());
+    }
+    T::of(who)
 }
 
 fn released<T>(body: Option<SharedBody>, extracted: T) -> Result<T, actix_web::Error> {

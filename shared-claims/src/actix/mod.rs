@@ -20,6 +20,7 @@
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
 //! | logged in without the right | `403` |
 //! | logged in, but not freshly enough | as above, to a login that asks for the password again; a script is told `fresh_login_required` |
+//! | logged in, but the form was made for another account of the same browser | `409`, a page that keeps it and asks; a script is told `another_account` |
 //! | cookies of two people at once | `409`, with a button that clears them |
 //! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
 //! | more than 16 KB of cookies, behind [`SameOrigin`] | `431`, a page that leads to where auth-service deletes those of others |

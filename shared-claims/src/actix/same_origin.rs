@@ -8,6 +8,7 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue,
+    SET_COOKIE,
 };
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
@@ -17,7 +18,7 @@ use super::asked::asked;
 use super::body::SharedBody;
 use super::extract::shared_login;
 use crate::SharedLogin;
-use crate::edge::{self, Facts};
+use crate::edge::{self, Facts, Served};
 
 /// Middleware that lets only this service's own pages change things. `App::new().wrap(SameOrigin)`.
 ///
@@ -83,12 +84,33 @@ where
             return Box::pin(ready(Ok(req.into_response(answer).map_into_right_body())));
         }
         share_form(&mut req);
+        expect_author(&req);
         let done = self.service.call(req);
         Box::pin(async move {
             let mut response = done.await?.map_into_left_body();
             add(&for_scripts, response.headers_mut());
+            remember_author(&mut response);
             Ok(response)
         })
+    }
+}
+
+/// The extractors note here whom the handler runs for.
+fn expect_author(req: &ServiceRequest) {
+    if let Ok(login) = shared_login(req.request()) {
+        let served = Served::new(&asked(req.request()), login.settings());
+        req.extensions_mut().insert(served);
+    }
+}
+
+/// Lets the browser remember whose pages it shows, so that a form is not filed under another.
+fn remember_author<B>(response: &mut ServiceResponse<B>) {
+    let req = response.request();
+    let served = req.extensions().get::<Served>().cloned();
+    let (Some(served), Some(login)) = (served, req.app_data::<Data<SharedLogin>>()) else { return };
+    let line = served.set_cookie(login.settings());
+    if let Some(line) = line.and_then(|line| HeaderValue::from_str(&line).ok()) {
+        response.headers_mut().append(SET_COOKIE, line);
     }
 }
 

@@ -5,7 +5,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 
 use crate::SharedLogin;
-use crate::edge::{Asked, Headers};
+use crate::edge::{Asked, Headers, Served};
 
 impl Headers for HeaderMap {
     fn all(&self, name: &'static str) -> Vec<&[u8]> {
@@ -18,6 +18,7 @@ impl Headers for HeaderMap {
 pub(super) struct Registered {
     pub(super) login: SharedLogin,
     pub(super) target: Option<PathAndQuery>,
+    pub(super) served: Served,
 }
 
 impl Registered {

@@ -13,7 +13,7 @@ use crate::edge::{
     log_identity,
 };
 use crate::people::{Admitted, each_of_the_people};
-use crate::{Identity, Rejection};
+use crate::{Claims, Identity, Rejection};
 
 macro_rules! extractor {
     ($name:ty [$($parameter:tt)*]) => {
@@ -36,17 +36,23 @@ async fn admit<T: Admitted>(parts: &Parts) -> Result<T, Response> {
     let facts = learn(parts, registered, &identity, need).await;
     let instead = match decide(&registered.asked(parts), identity, need, settings, &facts) {
         Decision::Instead(instead) => instead,
-        Decision::Serve(claims) => match T::of(Some(*claims)) {
+        Decision::Serve(claims) => match noted(registered, Some(*claims)) {
             Some(somebody) => return Ok(somebody),
             None => Instead::Forbidden,
         },
-        Decision::ServeNobody => match T::of(None) {
+        Decision::ServeNobody => match noted(registered, None) {
             Some(nobody) => return Ok(nobody),
             None => Instead::Refuse401 { max_age: None },
         },
     };
     let form = parts.extensions.get::<KeptForm>().map(|form| &form.0[..]);
     Err(refuse(&instead, &registered.asked(parts), settings, &facts, form))
+}
+
+/// What the handler gets, and for the layer around it whom it runs for.
+fn noted<T: Admitted>(registered: &Registered, who: Option<Claims>) -> Option<T> {
+    registered.served.note(who.as_ref());
+    T::of(who)
 }
 
 /// Waits for keys where that can change the outcome, and logs the outcome.

@@ -7,14 +7,16 @@ use std::task::{Context, Poll};
 use axum_core::body::Body;
 use axum_core::extract::Request;
 use axum_core::response::Response;
+use http::header::SET_COOKIE;
 use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::answer::{self, refuse};
 use super::asked::{Registered, asked};
 use super::{drain, form};
-use crate::edge::{Asked, Facts, cors, guard, preflight, weigh};
+use crate::edge::{Asked, Facts, Served, cors, guard, preflight, weigh};
 use crate::{Settings, SharedLogin};
 
 /// What the extractors need around them: `Router::new()….layer(SharedLoginLayer::new(login))`, on the outermost router.
@@ -102,8 +104,12 @@ where
                 }
                 None => {
                     keep_form(&mut request, target.as_ref(), &login).await;
-                    request.extensions_mut().insert(Registered { login, target });
-                    inner.call(request).await?
+                    let served = served(&request, target.as_ref(), &login);
+                    let registered = Registered { login: login.clone(), target, served: served.clone() };
+                    request.extensions_mut().insert(registered);
+                    let mut response = inner.call(request).await?;
+                    remember_author(&served, &login, response.headers_mut());
+                    response
                 }
             };
             if let Some(lent) = lent {
@@ -112,6 +118,18 @@ where
             answer::add(for_scripts, response.headers_mut());
             Ok(response)
         })
+    }
+}
+
+fn served(request: &Request, target: Option<&PathAndQuery>, login: &SharedLogin) -> Served {
+    Served::new(&asked(request.method(), target, request.headers()), login.settings())
+}
+
+/// Lets the browser remember whose pages it shows, so that a form is not filed under another.
+fn remember_author(served: &Served, login: &SharedLogin, answer: &mut HeaderMap) {
+    let line = served.set_cookie(login.settings());
+    if let Some(line) = line.and_then(|line| HeaderValue::from_str(&line).ok()) {
+        answer.append(SET_COOKIE, line);
     }
 }
 

@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// Puts what happens instead of the handler into words. `form` is the body of a posted form, for [`Instead::KeepForm`]: give
+/// Puts what happens instead of the handler into words. `form` is the body of a posted form, for [`Instead::KeepForm`] and [`Instead::AnothersForm`]: give
 /// it where [`Asked::can_be_sent_again`] said so and at most [`MAX_FORM_BYTES`](super::MAX_FORM_BYTES) came.
 pub fn answer(
     instead: &Instead,
@@ -104,23 +104,32 @@ pub fn answer(
             told(asked, settings, Answer::unauthorized(), page, problem).clearing(*clear, asked, settings)
         }
         Instead::KeepForm { max_age } => {
-            let kept = match form {
-                Some(form) => Kept::Fields(form),
-                None if asked.is_multipart() => Kept::NoFiles,
-                None => Kept::Nothing,
-            };
+            let author = asked.author(facts.author.as_deref(), settings);
             // In a tab of its own, where there is nothing to come back to: the form waits in this one.
             let login = links::fresh_login(settings, *max_age, links::DONE);
             // A session that was renewed is no proof of who sits there.
             let frame = max_age.is_none().then(|| links::frame(settings));
             page::send_again(
                 asked.language(),
-                &links::this_page(asked, settings),
+                (
+                    &links::this_page(asked, settings),
+                    author.map(|mark| links::form_of(asked, settings, Some(&mark))).as_ref(),
+                ),
                 &login,
                 frame.as_ref(),
-                kept,
+                Kept::of(form, asked),
             )
             .into(Answer::unauthorized(), asked, settings)
+        }
+        Instead::AnothersForm { email, mark } => {
+            let detail = "Another account was logged in here when this page was opened. Nothing was done; open the page again.";
+            let problem = Problem::new("another_account", "Made by another account", detail);
+            let author = asked.author(None, settings);
+            let [theirs, mine] =
+                [author.as_deref(), Some(mark)].map(|mark| links::form_of(asked, settings, mark));
+            let kept = Kept::of(form, asked);
+            let page = page::anothers_form(asked.language(), (&theirs, &mine), email, settings, kept);
+            told(asked, settings, Answer::new(409), page, problem)
         }
         Instead::Refuse401 { max_age: None } => {
             // A script's own address is no page to come back to; the page it runs on is.

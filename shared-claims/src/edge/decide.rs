@@ -21,6 +21,9 @@ pub fn decide(
         return Decision::Instead(Instead::NotInAdvance);
     }
     let instead = match identity {
+        ref person @ Identity::Person(ref claims) if asked.is_anothers(person, settings) => {
+            Instead::AnothersForm { email: claims.user_email.clone(), mark: claims.form_mark() }
+        }
         Identity::Person(claims) if !(need.may)(&claims) => Instead::Forbidden,
         Identity::Person(claims) if is_stale(&claims, need, facts) => ask_again(asked, need, settings),
         Identity::Person(claims) => match detour(asked, &claims, settings, facts) {

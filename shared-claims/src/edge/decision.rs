@@ -33,7 +33,8 @@ impl Need {
         Self { max_age: Some(max_age), ..Self::user() }
     }
 
-    /// Whether the decision may become [`Instead::KeepForm`], as far as the identity is known by now.
+    /// Whether the decision may become [`Instead::KeepForm`], as far as the identity is known by now. It may become
+    /// [`Instead::AnothersForm`] where [`Asked::is_anothers`](super::Asked::is_anothers) says so.
     pub fn may_keep_form(&self, so_far: &Identity) -> bool {
         !self.nobody_will_do && (self.max_age.is_some() || !matches!(so_far, Identity::Person(_)))
     }
@@ -52,6 +53,8 @@ pub struct Facts {
     pub keys_are_current: bool,
     /// What the refused token says of its times, if its times are why. For the page that ends a loop.
     pub token: Option<Times>,
+    /// Who is logged in and sends a form: their [`form_mark`](Claims::form_mark). For the page that keeps it.
+    pub author: Option<String>,
 }
 
 /// When a token was made and when it ends, by the clock of auth-service, in seconds since 1970.
@@ -73,7 +76,7 @@ impl Facts {
 
     /// The facts at a moment in seconds since 1970, with auth-service taken to be reachable.
     pub fn at(now: i64) -> Self {
-        Self { now, reachable: true, keys_are_current: false, token: None }
+        Self { now, reachable: true, keys_are_current: false, token: None, author: None }
     }
 }
 
@@ -129,6 +132,13 @@ pub enum Instead {
     KeepForm {
         /// Logged in, but must prove again who they are: no older than so many seconds.
         max_age: Option<u32>,
+    },
+    /// Somebody else made this, who was logged in in the same browser: a page that keeps it and asks, or a problem for a script.
+    AnothersForm {
+        /// Who is logged in now.
+        email: String,
+        /// Their [`form_mark`](Claims::form_mark).
+        mark: String,
     },
     /// A problem for a script, with the addresses of the login.
     Refuse401 {

@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::asked::Asked;
 use super::decision::{Facts, Times};
+use super::fetch_metadata::RequestKind;
 use crate::cookie::{self, Candidates};
 use crate::json::{self, Value};
 use crate::{Identity, Rejection, SharedLogin};
@@ -13,6 +14,11 @@ impl Facts {
     /// not all, ask [`KeySource::reachable`](crate::KeySource::reachable) and hand the answer to [`contact`](Self::contact).
     pub fn about(asked: &Asked<'_>, identity: &Identity, login: &SharedLogin) -> Self {
         let mut facts = Self::now();
+        if let Identity::Person(claims) = identity
+            && asked.kind() == RequestKind::PostedForm
+        {
+            facts.author = Some(claims.form_mark());
+        }
         if let Identity::Nobody(Some(cause)) = identity
             && asked.has_loop_marker()
         {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use url::{Url, form_urlencoded};
 
 use super::asked::Asked;
+use super::author;
 use super::sparing;
 use crate::Settings;
 use crate::settings::with_path;
@@ -130,8 +131,23 @@ pub(super) fn this_page(asked: &Asked<'_>, settings: &Settings) -> Url {
     url
 }
 
+/// Where a form goes that was made by somebody: the same page, with their mark.
+pub(super) fn form_of(asked: &Asked<'_>, settings: &Settings, author: Option<&str>) -> Url {
+    let mut url = this_page(asked, settings);
+    if let Some(author) = author {
+        url.query_pairs_mut().append_pair(author::PARAMETER, author);
+    }
+    url
+}
+
+/// Where somebody logs out who wants to log in as another; the login follows.
+pub(super) fn logout(settings: &Settings) -> Url {
+    with_path(&settings.auth, "/logout")
+}
+
 fn is_ours(part: &str) -> bool {
-    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == CLEAR || name == MARKER)
+    form_urlencoded::parse(part.as_bytes())
+        .any(|(name, _)| name == CLEAR || name == MARKER || name == author::PARAMETER)
 }
 
 /// The first value of a parameter of the query.

@@ -29,6 +29,7 @@
 mod accept;
 mod answer;
 mod asked;
+mod author;
 mod cors;
 mod decide;
 mod decision;
@@ -51,6 +52,7 @@ use std::time::Duration;
 
 pub use answer::{Answer, answer, not_set_up};
 pub use asked::{Asked, Headers};
+pub use author::Served;
 pub use cors::{cors, preflight};
 pub use decide::{MAX_COOKIE_BYTES, decide, depends_on_contact, guard, is_harmless, weigh};
 pub use decision::{Decision, Facts, Instead, LoopCause, Need, Times};

@@ -44,7 +44,7 @@ pub(super) fn remember(settings: &Settings, name: &str, seconds: i64) -> String 
     own(settings, name, "1", seconds)
 }
 
-fn own(settings: &Settings, name: &str, value: &str, seconds: i64) -> String {
+pub(super) fn own(settings: &Settings, name: &str, value: &str, seconds: i64) -> String {
     let name = settings.own_cookie(name);
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(settings))
 }

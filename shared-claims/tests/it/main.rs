@@ -42,3 +42,4 @@ mod too_many_cookies;
 mod trusted_origins;
 mod upgrades;
 mod vectors;
+mod whose_form;

@@ -149,6 +149,23 @@ async fn every_answer_is_the_one_that_actix_gives() {
             compared(&login, forged, "text=buy+milk").await;
             let by_script = || send().insert_header(("Sec-Fetch-Mode", "cors"));
             compared(&login, by_script, "text=buy+milk").await;
+            // X12: of another person, by the browser's memory and by the form's own word.
+            let another = format!("{cookies}; __Host-sso_for=AAAAAAAAAAAAAAAA");
+            for address in [
+                address.to_owned(),
+                format!("{address}{}sso_for=BBBBBBBBBBBBBBBB", if address.contains('?') { '&' } else { '?' }),
+            ] {
+                let of_another = || {
+                    support_web::sends(&address, "text=buy+milk").insert_header(("Cookie", another.clone()))
+                };
+                compared(&login, of_another, "text=buy+milk").await;
+                let by_script = || of_another().insert_header(("Sec-Fetch-Mode", "cors"));
+                compared(&login, by_script, "text=buy+milk").await;
+            }
+        }
+        let remembered = format!("{cookies}; __Host-sso_for=AAAAAAAAAAAAAAAA");
+        for address in ["/", "/private"] {
+            compared(&login, || opens(address).insert_header(("Cookie", remembered.clone())), "").await;
         }
     }
     assert_eq!(Vec::from_iter(seen), [200, 303, 401, 403, 409]);

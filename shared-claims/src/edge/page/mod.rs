@@ -1,5 +1,6 @@
 //! The pages: one quiet design, no script, in the reader's language, every value escaped.
 
+mod anothers_form;
 mod escape;
 mod going_in_circles;
 mod log_in_beside;
@@ -16,6 +17,7 @@ use super::answer::Answer;
 use super::asked::Asked;
 use super::language::Language;
 use crate::Settings;
+pub(super) use anothers_form::anothers_form;
 pub(super) use going_in_circles::going_in_circles;
 pub(super) use log_in_beside::log_in_beside;
 pub(super) use plain::{conflict, cross_site, forbidden, no_keys, not_in_advance, too_many_cookies};

@@ -5,6 +5,7 @@ use url::{Url, form_urlencoded};
 use super::Page;
 use super::escape::escape;
 use crate::edge::MAX_FORM_BYTES;
+use crate::edge::asked::Asked;
 use crate::edge::language::Language;
 
 /// What became of the body of the form.
@@ -18,11 +19,24 @@ pub(in crate::edge) enum Kept<'b> {
     Nothing,
 }
 
+impl<'b> Kept<'b> {
+    /// What became of a body, which is `None` where it could not be kept.
+    pub(in crate::edge) fn of(form: Option<&'b [u8]>, asked: &Asked<'_>) -> Self {
+        match form {
+            Some(form) => Self::Fields(form),
+            None if asked.is_multipart() => Self::NoFiles,
+            None => Self::Nothing,
+        }
+    }
+}
+
 /// The frame renews the login while the person reads, without a script: it is a page of auth-service, which has the cookies
 /// that renew. Where the session is over, it offers the login. Without a frame, the person must prove again who they are.
+///
+/// `marked` is the same address with the mark of who filled the form in, where that is known.
 pub(in crate::edge) fn send_again(
     language: Language,
-    action: &Url,
+    (action, marked): (&Url, Option<&Url>),
     login_url: &Url,
     frame_url: Option<&Url>,
     kept: Kept<'_>,
@@ -44,15 +58,11 @@ pub(in crate::edge) fn send_again(
             format!("<p>{}</p>\n", language.say("kept-password", &login)),
         ),
     };
-    let (became, rest) = match kept {
-        Kept::Fields([]) => (language.say("kept-button", &[]), form_again(language, action, &[])),
-        Kept::Fields(form) => (language.say("kept-fields", &[]), form_again(language, action, form)),
-        Kept::NoFiles => (language.say("kept-no-files", &[]), go_back(language)),
-        Kept::Nothing => {
-            let kilobytes = (MAX_FORM_BYTES / 1024).to_string();
-            (language.say("kept-nothing", &[("kilobytes", &kilobytes)]), go_back(language))
-        }
+    let rest = match kept {
+        Kept::Fields(form) => form_again(language, (action, marked), form),
+        Kept::NoFiles | Kept::Nothing => go_back(language),
     };
+    let became = became(language, kept);
     Page {
         language,
         frames: frame_url.is_some(),
@@ -61,22 +71,36 @@ pub(in crate::edge) fn send_again(
     }
 }
 
-fn form_again(language: Language, action: &Url, form: &[u8]) -> String {
+/// Says what became of the form.
+pub(super) fn became(language: Language, kept: Kept<'_>) -> String {
+    match kept {
+        Kept::Fields([]) => language.say("kept-button", &[]),
+        Kept::Fields(_) => language.say("kept-fields", &[]),
+        Kept::NoFiles => language.say("kept-no-files", &[]),
+        Kept::Nothing => {
+            let kilobytes = (MAX_FORM_BYTES / 1024).to_string();
+            language.say("kept-nothing", &[("kilobytes", &kilobytes)])
+        }
+    }
+}
+
+fn form_again(language: Language, (action, marked): (&Url, Option<&Url>), form: &[u8]) -> String {
+    let to = marked.map(|url| format!(" formaction=\"{}\"", escape(url.as_str()))).unwrap_or_default();
     format!(
         "<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
-         <button type=\"submit\">{}</button>\n</form>\n",
+         <button type=\"submit\"{to}>{}</button>\n</form>\n",
         escape(action.as_str()),
         fields(language, form),
         language.say("kept-send", &[]),
     )
 }
 
-fn go_back(language: Language) -> String {
+pub(super) fn go_back(language: Language) -> String {
     format!("<p>{}</p>\n", language.say("kept-go-back", &[]))
 }
 
 /// Everything but passwords is handed back unseen; those are asked for again.
-fn fields(language: Language, form: &[u8]) -> String {
+pub(super) fn fields(language: Language, form: &[u8]) -> String {
     let (mut hidden, mut retype) = (String::new(), String::new());
     for (n, (name, value)) in form_urlencoded::parse(form).enumerate() {
         let name_in_html = escape(&name);

@@ -24,6 +24,14 @@ long-why = Diese Seite verlangt eine Anmeldung. Ihre Adresse ist zu lang, um zur
 long-new-tab = Bleibt das Feld oben leer, <a href="{ $login }" target="_blank">melden Sie sich in einem neuen Tab an</a>, kommen Sie dann hierher zurück und öffnen Sie die Seite.
 long-open = Seite öffnen
 
+### Was jemand anderes im selben Browser ausgefüllt hat
+
+anothers-title = Wem gehört das?
+anothers-why = Als diese Seite geöffnet wurde, war hier ein anderes Konto angemeldet. Jetzt sind Sie als <bdi>{ $email }</bdi> angemeldet.
+anothers-send = Als { $email } senden
+anothers-else = Gehört es zu dem anderen Konto: <a href="{ $logout }" target="_blank">Melden Sie sich ab und mit diesem wieder an (öffnet einen neuen Tab)</a>, und kommen Sie dann hierher zurück.
+anothers-send-else = Als das andere Konto senden
+
 ### Seiten, die eines sagen
 
 forbidden-title = Nicht für dieses Konto

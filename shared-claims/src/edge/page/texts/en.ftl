@@ -25,6 +25,14 @@ long-why = This page needs a login. Its address is too long to be taken along to
 long-new-tab = If the box above stays empty, <a href="{ $login }" target="_blank">log in in a new tab</a>, then come back here and open the page.
 long-open = Open the page
 
+### What somebody else filled in, in the same browser
+
+anothers-title = Whose is this?
+anothers-why = Another account was logged in here when this page was opened. Now you are logged in as <bdi>{ $email }</bdi>.
+anothers-send = Send as { $email }
+anothers-else = If it belongs to the other account: <a href="{ $logout }" target="_blank">log out and log in with that one (opens a new tab)</a>, then come back here.
+anothers-send-else = Send as the other account
+
 ### Pages that say one thing
 
 forbidden-title = Not for this account
