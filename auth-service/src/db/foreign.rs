@@ -1,13 +1,16 @@
 //! Another application's database, opened to be read and nothing else.
 
+#[cfg(feature = "sqlite")]
+use diesel::connection::DefaultLoadingMode;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
-use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{Connection, QueryableByName, RunQueryDsl};
 
 use super::url::Target;
 use super::{AnyConnection, DatabaseError, DatabaseUrl};
 
-/// How many rows are read at a time.
+/// How many rows are fetched at a time.
+#[cfg(feature = "postgres")]
 const PAGE: usize = 2_000;
 
 /// Longer values are cut: whoever reads them refuses what is longer than it can be.
@@ -60,6 +63,26 @@ struct Name {
     name: String,
 }
 
+/// A column of somebody else's table.
+#[derive(Debug)]
+pub struct ForeignColumn {
+    pub name: String,
+    /// It alone is the primary key.
+    pub is_key: bool,
+    /// Its type is one that Django gives to UUIDs.
+    pub may_hold_uuids: bool,
+}
+
+#[derive(QueryableByName)]
+struct Described {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    is_key: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+}
+
 /// A row's values in the order that was asked for, separated by [`UNIT`]; a missing one is [`NULL`].
 #[derive(QueryableByName)]
 struct Row {
@@ -97,16 +120,54 @@ impl ForeignDatabase {
         Ok(Self(conn))
     }
 
-    /// The names of a table's columns; none when there is no such table.
-    pub fn columns(&mut self, table: &TableName) -> Result<Vec<String>, DatabaseError> {
+    /// A table's columns; none when there is no such table.
+    pub fn columns(&mut self, table: &TableName) -> Result<Vec<ForeignColumn>, DatabaseError> {
         let query = match &self.0 {
             #[cfg(feature = "sqlite")]
-            AnyConnection::Sqlite(_) => format!("SELECT name FROM pragma_table_info('{}')", table.0),
+            AnyConnection::Sqlite(_) => format!(
+                "SELECT name, CASE WHEN pk > 0 AND (SELECT count(*) FROM pragma_table_info('{0}') WHERE pk > 0) = 1 \
+                 THEN '1' ELSE '0' END AS is_key, lower(type) AS kind FROM pragma_table_info('{0}')",
+                table.0
+            ),
             #[cfg(feature = "postgres")]
             AnyConnection::Postgres(_) => format!(
-                "SELECT attname::text AS name FROM pg_attribute \
-                 WHERE attrelid = to_regclass('{}') AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                "SELECT a.attname::text AS name, CASE WHEN i.indrelid IS NULL THEN '0' ELSE '1' END AS is_key, \
+                 lower(format_type(a.atttypid, a.atttypmod)) AS kind FROM pg_attribute a \
+                 LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary AND i.indnatts = 1 AND a.attnum = i.indkey[0] \
+                 WHERE a.attrelid = to_regclass('{}') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
                 table.quoted()
+            ),
+        };
+        let columns: Vec<Described> = diesel::sql_query(query).load(&mut self.0)?;
+        let is_for_uuids = |kind: &str| {
+            kind.contains("uuid") || (kind.contains("char") && (kind.contains("32") || kind.contains("36")))
+        };
+        Ok(columns
+            .into_iter()
+            .map(|Described { name, is_key, kind }| ForeignColumn {
+                name,
+                is_key: is_key == "1",
+                may_hold_uuids: is_for_uuids(&kind),
+            })
+            .collect())
+    }
+
+    /// The tables that have all of these columns, by name.
+    pub fn tables_with(&mut self, columns: &[&str]) -> Result<Vec<String>, DatabaseError> {
+        let listed = columns.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+        let query = match &self.0 {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(_) => format!(
+                "SELECT m.name AS name FROM sqlite_master m WHERE m.type = 'table' AND \
+                 (SELECT count(*) FROM pragma_table_info(m.name) WHERE name IN ({listed})) = {} ORDER BY m.name",
+                columns.len()
+            ),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(_) => format!(
+                "SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v') AND \
+                 (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname IN ({listed})) \
+                 = {} ORDER BY 1",
+                columns.len()
             ),
         };
         let names: Vec<Name> = diesel::sql_query(query).load(&mut self.0)?;
@@ -131,23 +192,40 @@ impl ForeignDatabase {
             })
             .collect();
         let line = values.join(&format!(" || '{UNIT}' || "));
-        for offset in (0..).step_by(PAGE) {
-            let query = format!(
-                "SELECT {line} AS line FROM {} ORDER BY \"{}\" LIMIT {PAGE} OFFSET {offset}",
-                table.quoted(),
-                columns[0].replace('"', "\"\"")
-            );
-            let page: QueryResult<Vec<Row>> = diesel::sql_query(query).load(&mut self.0);
-            let page = page.map_err(DatabaseError::from)?;
-            let is_last = page.len() < PAGE;
-            for row in page {
-                let values: Option<Vec<_>> = row.line.map(|line| {
-                    line.split(UNIT).map(|value| (value != NULL).then(|| value.to_owned())).collect()
-                });
-                each(values.filter(|values| values.len() == columns.len()))?;
+        let query = format!(
+            "SELECT {line} AS line FROM {} ORDER BY \"{}\"",
+            table.quoted(),
+            columns[0].replace('"', "\"\"")
+        );
+        let mut take = |row: Row| {
+            let values: Option<Vec<_>> = row.line.map(|line| {
+                line.split(UNIT).map(|value| (value != NULL).then(|| value.to_owned())).collect()
+            });
+            each(values.filter(|values| values.len() == columns.len()))
+        };
+        // Once through, and not a page at a time, each of which would pass over all before it.
+        match &mut self.0 {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(conn) => {
+                let rows = diesel::sql_query(query).load_iter::<Row, DefaultLoadingMode>(conn);
+                for row in rows.map_err(DatabaseError::from)? {
+                    take(row.map_err(DatabaseError::from)?)?;
+                }
             }
-            if is_last {
-                break;
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(conn) => {
+                let declare = format!("DECLARE people NO SCROLL CURSOR FOR {query}");
+                conn.batch_execute(&declare).map_err(DatabaseError::from)?;
+                loop {
+                    let page: diesel::QueryResult<Vec<Row>> =
+                        diesel::sql_query(format!("FETCH {PAGE} FROM people")).load(conn);
+                    let page = page.map_err(DatabaseError::from)?;
+                    if page.is_empty() {
+                        break;
+                    }
+                    page.into_iter().try_for_each(&mut take)?;
+                }
+                conn.batch_execute("CLOSE people").map_err(DatabaseError::from)?;
             }
         }
         Ok(())

@@ -20,7 +20,7 @@ mod write_probe;
 
 pub use connection::AnyConnection;
 pub use database::{Database, DatabaseError};
-pub use foreign::{ForeignDatabase, InvalidTableName, TableName};
+pub use foreign::{ForeignColumn, ForeignDatabase, InvalidTableName, TableName};
 #[cfg(feature = "postgres")]
 pub use lock::Locked;
 pub use role::is_superuser;

@@ -59,6 +59,7 @@ mod housekeeping;
 mod import_conflicts;
 mod import_django;
 mod import_hostile;
+mod import_models;
 mod in_advance;
 mod injection;
 mod instances;

@@ -5,15 +5,24 @@ use std::fs::File;
 use super::super::Failure;
 use super::bounded::Bounded;
 use super::record::{Cell, Column, Place, Record};
+use super::seen::Seen;
 
 /// Hands out the people in a file.
-pub(super) fn each(file: &File, sink: &mut dyn FnMut(Record) -> Result<(), Failure>) -> Result<(), Failure> {
+pub(super) fn each(
+    file: &File,
+    seen: &mut Seen,
+    sink: &mut dyn FnMut(Record) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let unreadable = |error: std::io::Error| Failure::Refused(format!("the file cannot be read: {error}"));
     let (mut reader, progress) = Bounded::new(file).map_err(unreadable)?;
     let delimiter = delimiter(reader.peek_line().map_err(unreadable)?);
     let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(reader);
     let header = csv.byte_headers().map_err(problem)?.clone();
     let columns = columns(&header)?;
+    let has_key = columns.contains(&Some(Column::Id));
+    let names: Vec<String> =
+        header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+    names.iter().for_each(|name| seen.column(name));
     let (mut values, mut row) = (csv::ByteRecord::new(), 0);
     while csv.read_byte_record(&mut values).map_err(problem)? {
         progress.next_record();
@@ -21,8 +30,12 @@ pub(super) fn each(file: &File, sink: &mut dyn FnMut(Record) -> Result<(), Failu
         let line = values.position().map(csv::Position::line);
         let mut record = Record::new();
         record.place = Place { row, line };
-        for (column, value) in columns.iter().zip(&values) {
-            let Some(column) = column else { continue };
+        record.has_key = has_key;
+        for ((column, name), value) in columns.iter().zip(&names).zip(&values) {
+            let Some(column) = column else {
+                record.other(name, std::str::from_utf8(value).unwrap_or_default());
+                continue;
+            };
             let value = std::str::from_utf8(value).map_err(|_| {
                 Failure::Refused(format!("the file cannot be read: {} is not UTF-8", record.place))
             })?;
@@ -54,7 +67,10 @@ fn delimiter(header: &[u8]) -> u8 {
 fn columns(header: &csv::ByteRecord) -> Result<Vec<Option<Column>>, Failure> {
     let mut columns = Vec::new();
     for name in header {
-        let column = std::str::from_utf8(name).ok().and_then(|name| Column::parse(name.trim()));
+        let column = std::str::from_utf8(name).ok().and_then(|name| match name.trim() {
+            name if name.eq_ignore_ascii_case("pk") => Some(Column::Id),
+            name => Column::parse(name),
+        });
         if let Some(column) = column.filter(|column| columns.contains(&Some(*column))) {
             return Err(Failure::Refused(format!(
                 "the first line of the file names the column {} twice",

@@ -15,11 +15,15 @@ use super::report::Outcome;
 use crate::accounts::User;
 
 /// What the operator said.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Policy {
     pub on_conflict: Conflict,
     pub trust_rights: bool,
     pub ignore_uuids: bool,
+    /// A column beside the username and the primary key that holds people's UUIDs.
+    pub uuid_column: Option<String>,
+    /// The operator named it: it goes before the others.
+    pub is_column_named: bool,
 }
 
 /// What becomes of an account.
@@ -64,7 +68,7 @@ pub(super) fn decide(here: &User, person: &Person, policy: &Policy, has_moved_on
     let source_wins = match policy.on_conflict {
         Conflict::Keep => false,
         Conflict::Take => true,
-        Conflict::Newest => person.last_seen() > here_seen,
+        Conflict::Newest => person.last_seen.is_some_and(|seen| seen > here_seen),
     };
     if !source_wins {
         return decision;

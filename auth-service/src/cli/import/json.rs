@@ -11,16 +11,32 @@ use super::super::Failure;
 use super::bounded::{Bounded, Progress};
 use super::record::{Cell, Column, Place, Record};
 use super::report::Shown;
+use super::seen::Seen;
 
 type Sink<'a> = &'a mut dyn FnMut(Record) -> Result<(), Failure>;
 
 /// Hands out the people in a list, or in objects one after the other.
-pub(super) fn each(file: &File, model: &str, is_list: bool, sink: Sink<'_>) -> Result<(), Failure> {
+pub(super) fn each(
+    file: &File,
+    model: &str,
+    is_list: bool,
+    seen: &mut Seen,
+    sink: Sink<'_>,
+) -> Result<(), Failure> {
     let (reader, progress) = Bounded::new(file).map_err(unreadable)?;
     let mut json = serde_json::Deserializer::from_reader(reader);
     let mut failed = None;
     let row = Slot::new(0);
-    let mut people = People { model, found: None, progress, row: &row, sink, failed: &mut failed };
+    let mut people = People {
+        model,
+        found: None,
+        progress,
+        row: &row,
+        last_line: if is_list { 1 } else { 0 },
+        seen,
+        sink,
+        failed: &mut failed,
+    };
     let read = if is_list {
         json.deserialize_seq(&mut people).and_then(|()| json.end())
     } else {
@@ -53,6 +69,9 @@ struct People<'a> {
     found: Option<String>,
     progress: Rc<Progress>,
     row: &'a Slot<u64>,
+    /// Where the object before ended. In a list, one that ends on the first line may be one of many there.
+    last_line: u64,
+    seen: &'a mut Seen,
     sink: Sink<'a>,
     failed: &'a mut Option<Failure>,
 }
@@ -65,13 +84,19 @@ impl People<'_> {
 
     fn take(&mut self, object: Parsed) -> Result<(), ()> {
         self.progress.next_record();
+        let (line, before) = (self.progress.line(), self.last_line);
+        self.last_line = line;
         let is_wanted = match self.model {
             "" => object.model.to_lowercase().ends_with(".user"),
             model => object.model.eq_ignore_ascii_case(model),
         };
         if !is_wanted {
+            let record = &object.record;
+            let looks_like_a_person = [Column::Email, Column::Password].map(|column| record.get(column));
+            self.seen.model(&object.model, looks_like_a_person.iter().all(Option::is_some));
             return Ok(());
         }
+        object.unknown.iter().for_each(|name| self.seen.column(name));
         let found = self.found.get_or_insert_with(|| object.model.clone());
         if !found.eq_ignore_ascii_case(&object.model) {
             let (one, other) = (Shown(found), Shown(&object.model));
@@ -82,7 +107,7 @@ impl People<'_> {
         }
         self.row.set(self.row.get() + 1);
         let mut record = object.record;
-        record.place = Place { row: self.row.get(), line: Some(self.progress.line()) };
+        record.place = Place { row: self.row.get(), line: (line > before).then_some(line) };
         (self.sink)(record).map_err(|failure| *self.failed = Some(failure))
     }
 }
@@ -108,6 +133,8 @@ struct Object;
 struct Parsed {
     model: String,
     record: Record,
+    /// The fields that are none of ours.
+    unknown: Vec<String>,
 }
 
 impl<'de> DeserializeSeed<'de> for Object {
@@ -127,6 +154,7 @@ impl<'de> Visitor<'de> for Object {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parsed, A::Error> {
         let (mut model, mut record, mut has_fields) = (None, Record::new(), false);
+        let mut unknown = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
                 "model" => {
@@ -135,7 +163,9 @@ impl<'de> Visitor<'de> for Object {
                     }
                 }
                 "pk" => {
-                    if !record.set(Column::Id, map.next_value()?) {
+                    let key: Cell = map.next_value()?;
+                    record.has_key = key != Cell::Null;
+                    if !record.set(Column::Id, key) {
                         return Err(A::Error::duplicate_field("pk"));
                     }
                 }
@@ -143,7 +173,7 @@ impl<'de> Visitor<'de> for Object {
                     if std::mem::replace(&mut has_fields, true) {
                         return Err(A::Error::duplicate_field("fields"));
                     }
-                    map.next_value_seed(Fields(&mut record))?;
+                    map.next_value_seed(Fields(&mut record, &mut unknown))?;
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -154,11 +184,11 @@ impl<'de> Visitor<'de> for Object {
         if !has_fields {
             return Err(A::Error::missing_field("fields"));
         }
-        Ok(Parsed { model, record })
+        Ok(Parsed { model, record, unknown })
     }
 }
 
-struct Fields<'a>(&'a mut Record);
+struct Fields<'a>(&'a mut Record, &'a mut Vec<String>);
 
 impl<'de> DeserializeSeed<'de> for Fields<'_> {
     type Value = ();
@@ -185,7 +215,10 @@ impl<'de> Visitor<'de> for Fields<'_> {
                     }
                 }
                 None => {
-                    map.next_value::<IgnoredAny>()?;
+                    if let Cell::Text(text) = map.next_value()? {
+                        self.0.other(&name, &text);
+                    }
+                    self.1.push(name);
                 }
             }
         }

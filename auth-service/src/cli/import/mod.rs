@@ -9,9 +9,11 @@ mod csv;
 mod dates;
 mod decision;
 mod json;
+mod keys;
 mod person;
 mod record;
 mod report;
+mod seen;
 mod source;
 mod survey;
 mod table;
@@ -24,13 +26,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::DatabaseFlags;
 use crate::db::TableName;
+use crate::db::types::Timestamp;
 use crate::memory::Limit;
 
 use super::{Failure, database, output};
 use batch::Batches;
 use decision::Policy;
+use keys::{Choice, Keys};
 use person::Person;
 use report::Report;
+use seen::Seen;
 use source::{Format, Source};
 use survey::Survey;
 
@@ -48,8 +53,9 @@ enum From {
 }
 
 const AFTER_HELP: &str = "\
-People are recognised by their e-mail address. A username that is a UUID, or else a primary key that is one, becomes the \
-UUID of a new account; otherwise the UUID is made from the address, the same in every import. An account that is there keeps its UUID.
+People are recognised by their e-mail address. A username that is a UUID, or else a primary key that is one, or the column of \
+--uuid-column, becomes the UUID of a new account; otherwise the UUID is made from the address, the same in every import. An account \
+that is there keeps its UUID.
 
 Nobody becomes staff or superuser unless --trust-rights is given, and then only together with the password of the same row.
 
@@ -78,6 +84,10 @@ struct Django {
     /// for a source in which nobody could have given an account somebody else's address.
     #[arg(long)]
     trust_rights: bool,
+    /// The column, or field, that holds the UUIDs by which services know people, where that is neither their username nor the
+    /// primary key.
+    #[arg(long, value_name = "NAME", conflicts_with = "ignore_uuids")]
+    uuid_column: Option<String>,
     /// Make every UUID from the address. For a source whose people choose their usernames themselves: one of them could
     /// have chosen somebody else's UUID.
     #[arg(long)]
@@ -108,16 +118,42 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut source = Source::open(&django.source, django.format, (django.model.as_deref(), &django.table))?;
     let db = database::open(&django.database, !django.dry_run)?;
     let now = db.run_here(|conn| database::now(conn).map_err(Failure::from))?;
-    let policy = Policy {
+    let mut policy = Policy {
         on_conflict: django.on_conflict,
         trust_rights: django.trust_rights,
         ignore_uuids: django.ignore_uuids,
+        is_column_named: django.uuid_column.is_some(),
+        uuid_column: django.uuid_column,
     };
-    let mut survey = Survey::new(policy.on_conflict);
-    source.each(&mut |record| {
-        survey.see(&Person::parse(record, &policy, now));
-        Ok(())
-    })?;
+    let (mut survey, seen, keys) = survey(&mut source, &policy, now)?;
+    if survey.people() == 0 {
+        return Err(source.nobody(&seen));
+    }
+    if let Some(more) = seen.other_people() {
+        output::line(format_args!("Beware: {more}."))?;
+    }
+    match (&policy.uuid_column, keys.choose(source.kind())) {
+        (Some(column), _) if !survey.has_uuids_in_column() => {
+            return Err(Failure::Misused(format!(
+                "--uuid-column: nobody has a UUID in the column {}",
+                report::Shown(column)
+            )));
+        }
+        (Some(_), _) | (None, Choice::Plain) => {}
+        _ if policy.ignore_uuids => {}
+        (None, Choice::Take(column)) => {
+            output::line(format_args!("UUIDs are taken from the column {}.", report::Shown(&column)))?;
+            policy.uuid_column = Some(column);
+            survey = self::survey(&mut source, &policy, now)?.0;
+        }
+        (None, Choice::Beware(words)) => output::line(format_args!("Beware: {words}."))?,
+        (None, Choice::Ask(words)) => {
+            return Err(Failure::Misused(format!("the source cannot be used as it is: {words}")));
+        }
+    }
+    if let Some(words) = seen.left_behind() {
+        output::line(words)?;
+    }
 
     // The service may run under another limit; this one is what can be known here.
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
@@ -127,8 +163,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
     let mut report = Report::open(django.report.as_deref(), django.dry_run)?;
     let bar = progress(survey.people());
-    let mut batches = Batches::new(&db, policy, now, django.dry_run);
-    let done = source.each(&mut |record| {
+    let mut batches = Batches::new(&db, policy.clone(), now, django.dry_run);
+    let done = source.each(&mut Seen::default(), &mut |record| {
         bar.inc(1);
         match survey.judge(Person::parse(record, &policy, now)) {
             Ok(person) => batches.add(person, &mut report),
@@ -139,6 +175,19 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     bar.finish_and_clear();
     // What was committed before a failure is told too.
     report.close(done)
+}
+
+/// Goes through the source and writes nothing.
+fn survey(source: &mut Source, policy: &Policy, now: Timestamp) -> Result<(Survey, Seen, Keys), Failure> {
+    let (mut survey, mut seen, mut keys) =
+        (Survey::new(policy.on_conflict), Seen::default(), Keys::default());
+    source.each(&mut seen, &mut |record| {
+        keys.see(&record);
+        survey.see_columns(&record, policy);
+        survey.see(&Person::parse(record, policy, now));
+        Ok(())
+    })?;
+    Ok((survey, seen, keys))
 }
 
 /// Shown on a terminal, and nowhere else.

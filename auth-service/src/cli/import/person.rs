@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::dates;
 use super::decision::Policy;
-use super::record::{Cell, Column, Place, Record};
+use super::record::{Cell, Column, Place, Record, uuid};
 use super::report::{Line, Outcome};
 use crate::accounts::{Email, HASH_LIMITS, HashForm, PasswordHash, PersonName, Roles, User};
 use crate::db::types::Timestamp;
@@ -27,6 +27,8 @@ pub(super) struct Person {
     pub has_own_uuid: bool,
     /// Somebody can log in with the password.
     pub has_password: bool,
+    /// When they were last seen there, as far as the source tells; for `newest`.
+    pub last_seen: Option<Timestamp>,
     pub notes: Vec<Cow<'static, str>>,
 }
 
@@ -44,9 +46,9 @@ impl Person {
         })
     }
 
-    /// When they were last seen there; for `newest`.
-    pub fn last_seen(&self) -> Timestamp {
-        self.user.last_login.unwrap_or(self.user.date_joined)
+    /// Whether the username or the primary key is a UUID.
+    pub fn has_uuid(record: &Record) -> bool {
+        own_uuid(record).is_some()
     }
 
     /// How a report names them.
@@ -65,6 +67,15 @@ fn username(record: &Record) -> Option<String> {
         Some(Cell::Number(number)) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The username, or else the primary key, if it is a UUID.
+fn own_uuid(record: &Record) -> Option<Uuid> {
+    let key = match record.get(Column::Id) {
+        Some(Cell::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    [username(record), key].into_iter().flatten().find_map(|text| uuid(&text))
 }
 
 struct Reading<'a> {
@@ -96,7 +107,7 @@ impl Reading<'_> {
         };
         let (password_hash, has_password) = self.password()?;
         let own_uuid = if self.policy.ignore_uuids { None } else { self.uuid()? };
-        let uuid = own_uuid.unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, email.as_str().as_bytes()));
+        let id = own_uuid.unwrap_or_else(|| Uuid::new_v5(&NAMESPACE, email.as_str().as_bytes()));
         let (is_staff, is_superuser) =
             (self.flag(Column::IsStaff, false)?, self.flag(Column::IsSuperuser, false)?);
         let trusted = self.policy.trust_rights;
@@ -104,17 +115,23 @@ impl Reading<'_> {
             let what = if is_superuser { "superuser" } else { "staff" };
             self.notes.push(format!("is {what} there; not taken without --trust-rights").into());
         }
+        let (mut first_name, last_name) = (self.name(Column::FirstName), self.name(Column::LastName));
+        if first_name.is_empty() && last_name.is_empty() {
+            // Where it would have to be cut, nobody knows.
+            first_name = self.name(Column::Name);
+        }
+        let (date_joined, last_login) = (self.moment(Column::DateJoined), self.moment(Column::LastLogin));
         let user = User {
-            id: uuid.into(),
+            id: id.into(),
             email_verified_at: None,
-            first_name: self.name(Column::FirstName)?,
-            last_name: self.name(Column::LastName)?,
+            first_name,
+            last_name,
             password_hash,
             is_active: self.flag(Column::IsActive, true)?,
             is_staff: is_staff && trusted,
             is_superuser: is_superuser && trusted,
-            date_joined: self.moment(Column::DateJoined)?.unwrap_or(self.now),
-            last_login: self.moment(Column::LastLogin)?,
+            date_joined: date_joined.unwrap_or(self.now),
+            last_login,
             roles: Roles::default(),
             email,
         };
@@ -124,6 +141,7 @@ impl Reading<'_> {
             user,
             has_own_uuid: own_uuid.is_some(),
             has_password,
+            last_seen: last_login.or(date_joined),
             notes: self.notes,
         })
     }
@@ -153,35 +171,40 @@ impl Reading<'_> {
         }
     }
 
-    fn moment(&mut self, column: Column) -> Result<Option<Timestamp>, Refusal> {
-        let text = self.text(column)?;
-        if text.trim().is_empty() {
-            return Ok(None);
-        }
-        let moment = dates::parse(&text).ok_or_else(|| {
-            Refusal::from(format!("{} is no date such as 2024-02-29 12:00:00+00:00", column.name()))
-        })?;
-        if moment > self.now + AHEAD {
-            self.notes.push(format!("{} is in the future; left out", column.name()).into());
-            return Ok(None);
-        }
-        Ok(Some(moment))
+    /// A date that cannot be kept is left out: no reason to keep somebody from logging in.
+    fn moment(&mut self, column: Column) -> Option<Timestamp> {
+        let found = match self.record.get(column) {
+            None | Some(Cell::Null) => return None,
+            Some(Cell::Text(text)) if text.trim().is_empty() => return None,
+            Some(Cell::Text(text)) => dates::parse(text),
+            Some(_) => None,
+        };
+        let problem = match found {
+            Some(moment) if moment <= self.now + AHEAD => return Some(moment),
+            Some(_) => "is in the future",
+            None => "is no date such as 2024-02-29 12:00:00+00:00, or one before 1970",
+        };
+        self.notes.push(format!("{} {problem}; left out", column.name()).into());
+        None
     }
 
     /// A name that cannot be shown is left out: no reason to keep somebody from logging in.
-    fn name(&mut self, column: Column) -> Result<String, Refusal> {
-        let text = self.text(column)?;
-        if text.trim().is_empty() {
-            return Ok(String::new());
-        }
-        match PersonName::parse(&text) {
-            Ok(name) => Ok(name.as_str().to_owned()),
-            Err(_) => {
-                let words = "is too long or holds characters that cannot be shown; left out";
+    fn name(&mut self, column: Column) -> String {
+        let parsed = match self.record.get(column) {
+            None | Some(Cell::Null) => return String::new(),
+            Some(Cell::Text(text)) if text.trim().is_empty() => return String::new(),
+            Some(Cell::Text(text)) => PersonName::parse(text).ok(),
+            Some(Cell::Number(number)) => PersonName::parse(&number.to_string()).ok(),
+            Some(_) => None,
+        };
+        parsed.map_or_else(
+            || {
+                let words = "is no text, or too long, or holds characters that cannot be shown; left out";
                 self.notes.push(format!("{} {words}", column.name()).into());
-                Ok(String::new())
-            }
-        }
+                String::new()
+            },
+            |name| name.as_str().to_owned(),
+        )
     }
 
     fn password(&mut self) -> Result<(PasswordHash, bool), Refusal> {
@@ -214,17 +237,19 @@ impl Reading<'_> {
         Ok((hash, false))
     }
 
-    /// The username, or else the primary key, if it is a UUID as Django writes one: with hyphens or as 32 digits.
+    /// The column that the operator named, or else the username, or the primary key, or the column that was found.
     fn uuid(&self) -> Result<Option<Uuid>, Refusal> {
-        for text in [username(&self.record), self.text(Column::Id).ok()].into_iter().flatten() {
-            let is_plain = text.len() == 36 || text.len() == 32;
-            let Some(uuid) = Uuid::try_parse(&text).ok().filter(|_| is_plain) else { continue };
-            return match uuid.is_nil() || uuid.is_max() {
-                true => Err("the UUID is one that belongs to nobody".into()),
-                false => Ok(Some(uuid)),
-            };
+        let in_column = || self.record.uuid_in(self.policy.uuid_column.as_deref()?);
+        let found = match self.policy.is_column_named {
+            true => in_column().or_else(|| own_uuid(&self.record)),
+            false => own_uuid(&self.record).or_else(in_column),
+        };
+        match found {
+            Some(uuid) if uuid.is_nil() || uuid.is_max() => {
+                Err("the UUID is one that belongs to nobody".into())
+            }
+            found => Ok(found),
         }
-        Ok(None)
     }
 }
 

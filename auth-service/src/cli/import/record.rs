@@ -1,6 +1,8 @@
 //! A person as the source has them: some of Django's columns, not yet looked at.
 
-/// The columns that mean something here. Others are passed over.
+use uuid::Uuid;
+
+/// The columns that mean something here. Others are passed over, and told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
     Id,
@@ -8,6 +10,8 @@ pub(super) enum Column {
     Email,
     FirstName,
     LastName,
+    /// One name for all of it, as many user models of projects have it.
+    Name,
     Password,
     IsActive,
     IsStaff,
@@ -17,12 +21,13 @@ pub(super) enum Column {
 }
 
 impl Column {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Id,
         Self::Username,
         Self::Email,
         Self::FirstName,
         Self::LastName,
+        Self::Name,
         Self::Password,
         Self::IsActive,
         Self::IsStaff,
@@ -39,6 +44,7 @@ impl Column {
             Self::Email => "email",
             Self::FirstName => "first_name",
             Self::LastName => "last_name",
+            Self::Name => "name",
             Self::Password => "password",
             Self::IsActive => "is_active",
             Self::IsStaff => "is_staff",
@@ -49,8 +55,18 @@ impl Column {
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.name() == name)
+        Self::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(name))
     }
+
+    /// What Django has beside, and what the guide says of it.
+    pub fn is_left_behind_by_design(name: &str) -> bool {
+        matches!(name, "groups" | "user_permissions")
+    }
+}
+
+/// A UUID as Django writes one: with hyphens or as 32 digits.
+pub(super) fn uuid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| matches!(text.len(), 32 | 36))
 }
 
 /// One value.
@@ -88,11 +104,36 @@ pub(super) struct Record {
     cells: [Option<Cell>; Column::ALL.len()],
     /// Its values could not be told apart.
     pub is_unreadable: bool,
+    /// Whether the source has a primary key, whatever that is.
+    pub has_key: bool,
+    /// The columns beside ours that hold a UUID.
+    pub uuids: Vec<(String, Uuid)>,
 }
+
+/// More columns with UUIDs than this are no people's.
+const MOST_UUIDS: usize = 16;
 
 impl Record {
     pub fn new() -> Self {
-        Self { place: Place { row: 0, line: None }, cells: Default::default(), is_unreadable: false }
+        Self {
+            place: Place { row: 0, line: None },
+            cells: Default::default(),
+            is_unreadable: false,
+            has_key: false,
+            uuids: Vec::new(),
+        }
+    }
+
+    /// Looks at a column that is none of ours.
+    pub fn other(&mut self, name: &str, text: &str) {
+        if let Some(uuid) = uuid(text).filter(|_| self.uuids.len() < MOST_UUIDS) {
+            self.uuids.push((name.to_owned(), uuid));
+        }
+    }
+
+    /// The UUID in another column.
+    pub fn uuid_in(&self, column: &str) -> Option<Uuid> {
+        self.uuids.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, uuid)| *uuid)
     }
 
     /// Sets a value; whether the column had none yet.

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use super::super::Failure;
 use super::record::Record;
+use super::seen::Seen;
 use super::{csv, json, table};
 use crate::config;
 use crate::db::{ForeignDatabase, TableName};
@@ -73,19 +74,56 @@ impl Source {
     }
 
     /// Hands out one record after the other, from the first.
-    pub fn each(&mut self, sink: &mut dyn FnMut(Record) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub fn each(
+        &mut self,
+        seen: &mut Seen,
+        sink: &mut dyn FnMut(Record) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         match self {
-            Self::Database { db, table } => table::each(db, table, sink),
+            Self::Database { db, table } => table::each(db, table, seen, sink),
             Self::File { file, format, model } => {
                 file.rewind()
                     .map_err(|error| Failure::Refused(format!("the file cannot be read: {error}")))?;
                 match format {
-                    Format::Csv => csv::each(file, sink),
-                    Format::Json => json::each(file, model, true, sink),
-                    Format::Jsonl => json::each(file, model, false, sink),
+                    Format::Csv => csv::each(file, seen, sink),
+                    Format::Json => json::each(file, model, true, seen, sink),
+                    Format::Jsonl => json::each(file, model, false, seen, sink),
                 }
             }
         }
+    }
+}
+
+/// What a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// By `dumpdata`.
+    Dump,
+    Csv,
+    Database,
+}
+
+impl Source {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Database { .. } => Kind::Database,
+            Self::File { format: Format::Csv, .. } => Kind::Csv,
+            Self::File { .. } => Kind::Dump,
+        }
+    }
+
+    /// Why nobody was found, and what to try.
+    pub fn nobody(&mut self, seen: &Seen) -> Failure {
+        Failure::Refused(match self {
+            Self::Database { db, table } => {
+                let others = table::others(db, table).unwrap_or_default();
+                format!("the source's table {table} holds nobody; --table names another{others}")
+            }
+            Self::File { format: Format::Csv, .. } => {
+                "the file holds nobody: there is nothing below its first line".to_owned()
+            }
+            Self::File { model, .. } => seen.nobody(model),
+        })
     }
 }
 

@@ -10,7 +10,9 @@ use std::hash::BuildHasher;
 use uuid::Uuid;
 
 use super::Conflict;
+use super::decision::Policy;
 use super::person::Person;
+use super::record::Record;
 use super::report::{Line, Outcome};
 use crate::accounts::Email;
 use crate::db::types::Timestamp;
@@ -23,15 +25,35 @@ pub(super) struct Survey {
     hasher: RandomState,
     /// By a hash of the address, so that a million people fit in little memory: the row that counts, and when its owner
     /// was last seen.
-    addresses: HashMap<u64, (u64, Timestamp)>,
+    addresses: HashMap<u64, (u64, Option<Timestamp>)>,
     /// The row that a UUID stands in first.
     uuids: HashMap<Uuid, u64>,
+    /// Somebody has one in the column that the operator named.
+    column_holds_uuids: bool,
 }
 
 impl Survey {
     pub fn new(policy: Conflict) -> Self {
         let (addresses, uuids) = Default::default();
-        Self { policy, people: 0, heavy: (0, 0), hasher: RandomState::new(), addresses, uuids }
+        Self {
+            policy,
+            people: 0,
+            heavy: (0, 0),
+            hasher: RandomState::new(),
+            addresses,
+            uuids,
+            column_holds_uuids: false,
+        }
+    }
+
+    /// Whether somebody has a UUID in that column.
+    pub fn has_uuids_in_column(&self) -> bool {
+        self.column_holds_uuids
+    }
+
+    pub fn see_columns(&mut self, record: &Record, policy: &Policy) {
+        let Some(column) = &policy.uuid_column else { return };
+        self.column_holds_uuids |= record.uuid_in(column).is_some();
     }
 
     pub fn people(&self) -> u64 {
@@ -68,7 +90,7 @@ impl Survey {
         if memory > 0 {
             self.heavy = (self.heavy.0 + 1, self.heavy.1.max(memory));
         }
-        let (row, seen) = (person.place.row, person.last_seen());
+        let (row, seen) = (person.place.row, person.last_seen);
         let key = self.key(&person.user.email);
         let best = self.addresses.entry(key).or_insert((row, seen));
         if self.policy == Conflict::Newest && seen > best.1 {

@@ -2,7 +2,9 @@
 
 use super::super::Failure;
 use super::record::{Cell, Column, Place, Record};
-use crate::db::{DatabaseError, DatabaseUrl, ForeignDatabase, TableName};
+use super::report::Shown;
+use super::seen::Seen;
+use crate::db::{DatabaseError, DatabaseUrl, ForeignColumn, ForeignDatabase, TableName};
 
 /// Connects, without changing anything there.
 pub(super) fn open(url: &str) -> Result<ForeignDatabase, Failure> {
@@ -18,33 +20,58 @@ pub(super) fn open(url: &str) -> Result<ForeignDatabase, Failure> {
 pub(super) fn each(
     db: &mut ForeignDatabase,
     table: &TableName,
+    seen: &mut Seen,
     sink: &mut dyn FnMut(Record) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let refused = |error: DatabaseError| Failure::Refused(format!("the source cannot be read: {error}"));
-    let names = db.columns(table).map_err(refused)?;
-    if names.is_empty() {
-        return Err(Failure::Refused(format!("the source has no table {table}; --table names another")));
-    }
-    let columns: Vec<Column> = names.iter().filter_map(|name| Column::parse(name)).collect();
-    if !columns.contains(&Column::Email) || !columns.contains(&Column::Password) {
+    let there = db.columns(table).map_err(refused)?;
+    if there.is_empty() {
+        let others = others(db, table).map_err(refused)?;
         return Err(Failure::Refused(format!(
-            "the source's table {table} has no columns email and password"
+            "the source has no table {table}; --table names another{others}"
         )));
     }
+    // The primary key stands for `id`, whatever it is called.
+    let has_key = there.iter().any(|column| column.is_key);
+    let meaning = |column: &ForeignColumn| match Column::parse(&column.name) {
+        _ if column.is_key => Some(Column::Id),
+        Some(Column::Id) if has_key => None,
+        known => known,
+    };
+    let mut columns: Vec<(Option<Column>, &ForeignColumn)> =
+        there.iter().map(|column| (meaning(column), column)).collect();
+    for needed in [Column::Email, Column::Password] {
+        if !columns.iter().any(|(column, _)| *column == Some(needed)) {
+            return Err(Failure::Refused(format!(
+                "the source's table {table} has no columns email and password"
+            )));
+        }
+    }
+    for (column, there) in &columns {
+        if column.is_none() {
+            seen.column(&there.name);
+        }
+    }
+    columns.retain(|(column, there)| column.is_some() || there.may_hold_uuids);
     // Rows are sorted by the first, and the same twice.
-    let mut columns = columns;
-    columns.sort_by_key(|column| *column as usize);
-    let wanted: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+    columns.sort_by_key(|(column, _)| column.map_or(usize::MAX, |column| column as usize));
+    let wanted: Vec<&str> = columns.iter().map(|(_, there)| there.name.as_str()).collect();
     let mut row = 0;
     let result: Result<(), Reading> = db.rows((table, &wanted), |values| {
         row += 1;
         let mut record = Record::new();
         record.place = Place { row, line: None };
+        record.has_key = has_key;
         match values {
             None => record.is_unreadable = true,
             Some(values) => {
-                for (column, value) in columns.iter().zip(values) {
-                    record.set(*column, value.map_or(Cell::Null, Cell::Text));
+                for ((column, there), value) in columns.iter().zip(values) {
+                    match column {
+                        Some(column) => {
+                            record.set(*column, value.map_or(Cell::Null, Cell::Text));
+                        }
+                        None => record.other(&there.name, &value.unwrap_or_default()),
+                    }
                 }
             }
         }
@@ -53,6 +80,17 @@ pub(super) fn each(
     result.map_err(|error| match error {
         Reading::Source(error) => refused(error),
         Reading::Stopped(failure) => failure,
+    })
+}
+
+/// The tables that have an address and a password in them, but for `table`, as the end of a sentence.
+pub(super) fn others(db: &mut ForeignDatabase, table: &TableName) -> Result<String, DatabaseError> {
+    let mut names = db.tables_with(&["email", "password"])?;
+    names.retain(|name| *name != table.to_string());
+    let names: Vec<String> = names.iter().take(10).map(|name| Shown(name).to_string()).collect();
+    Ok(match names.as_slice() {
+        [] => String::new(),
+        names => format!(". There are columns email and password in {}", names.join(", ")),
     })
 }
 
