@@ -2,7 +2,7 @@
 
 use crate::account::AccountPage;
 use crate::cookie_cleanup::CookiesPage;
-use crate::forward_auth::RefusedPage;
+use crate::forward_auth::{LogInFirstPage, RefusedPage};
 use crate::login::{DonePage, FramePage, LoginPage, LoopPage, TooLongPage};
 use crate::logout::{LogoutPage, NotEndedPage};
 use crate::registration::{ClosedPage, RegisterPage};
@@ -16,6 +16,7 @@ pub fn try_all(pages: &Pages) -> Result<(), TemplateProblem> {
     pages.try_page::<AccountPage>()?;
     pages.try_page::<RegisterPage>()?;
     pages.try_page::<ClosedPage>()?;
+    pages.try_page::<LogInFirstPage>()?;
     pages.try_page::<RefusedPage>()?;
     pages.try_page::<LoginPage>()?;
     pages.try_page::<LoopPage>()?;

@@ -95,7 +95,9 @@ onward-go = Weiter
 frame-title = Ihre Anmeldung
 frame-again = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $email }</bdi>.
 frame-over = Ihre Anmeldung ist abgelaufen.
+frame-prove = Dafür ist noch einmal Ihr Passwort nötig.
 frame-log-in = Anmelden (öffnet einen neuen Tab)
+frame-go-on = Dann hier weiter
 
 loop-title = Dieser Dienst nimmt Ihre Anmeldung nicht an
 loop-what = Sie sind angemeldet, aber <strong>{ $service }</strong> hat Sie mehrmals hintereinander hierher zurückgeschickt. Deshalb haben wir angehalten.
@@ -261,6 +263,10 @@ cookies-onward = Weiter
 refused-role-title = Nicht für dieses Konto
 refused-role-what = Sie sind angemeldet, aber Ihr Konto darf diese Seite nicht öffnen. Wenn es das sollte, wenden Sie sich bitte an diejenigen, die diesen Dienst betreiben.
 refused-account = Ihr Konto
+first-title = Erst anmelden
+first-what = Sie sind nicht angemeldet, oder Ihre Anmeldung ist abgelaufen.
+first-sent = Sie sind nicht angemeldet, oder Ihre Anmeldung ist abgelaufen; darum wurde nicht verarbeitet, was Sie gesendet haben. Melden Sie sich in einem neuen Tab an, kommen Sie hierher zurück, gehen Sie im Browser eine Seite zurück, und senden Sie es noch einmal: Ihre Eingaben stehen meist noch dort.
+first-log-in-there = In einem neuen Tab anmelden
 
 ### Was anders ging
 

@@ -101,7 +101,9 @@ onward-go = Go on
 frame-title = Your login
 frame-again = <strong>You are logged in again</strong> as <bdi>{ $email }</bdi>.
 frame-over = Your login has ended.
+frame-prove = This needs your password once more.
 frame-log-in = Log in (opens a new tab)
+frame-go-on = Then go on here
 
 loop-title = That service does not take your login
 loop-what = You are logged in, but <strong>{ $service }</strong> sent you back here several times in a row, so we stopped.
@@ -268,6 +270,10 @@ cookies-onward = Go on
 refused-role-title = Not for this account
 refused-role-what = You are logged in, but your account may not open this page. If it should, please ask whoever runs this service.
 refused-account = Your account
+first-title = Log in first
+first-what = You are not logged in, or your login has ended.
+first-sent = You are not logged in, or your login has ended, so what you sent was not processed. Log in in a new tab, come back to this one, go back one page, and send it again: what you typed is usually still there.
+first-log-in-there = Log in in a new tab
 
 ### What went otherwise
 

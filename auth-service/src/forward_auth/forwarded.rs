@@ -1,20 +1,24 @@
 //! What a proxy says of the request that it holds back.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{ACCEPT, HeaderMap};
+use actix_web::http::header::HeaderMap;
+use shared_claims::edge::{Asked, RequestKind};
 use shared_claims::server::Peer;
 
+use super::forwarded_address::{addresses, told};
 use crate::config::TrustedProxies;
 
 /// The request behind the question, as far as a trusted proxy tells.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Forwarded {
-    /// The whole address that the person asked for.
-    pub address: Option<String>,
-    /// Whether a person in a tab waits for it, who can read a page.
+    /// The whole addresses that the person may have asked for, the likeliest first. Of several proxies in a row each may say another.
+    pub addresses: Vec<String>,
+    /// What kind of request it is, by the rule of all services.
+    pub kind: RequestKind,
+    /// Whether a person waits for it.
     pub is_by_a_person: bool,
-    /// Whether such a person asks for a page, and can be sent to the login and back.
-    pub is_navigation: bool,
+    /// Whether they would rather read a page than JSON, as every browser says that opens one.
+    pub prefers_html: bool,
     /// Whether the proxy passes our redirect on. nginx does not: it takes `2xx`, `401` and `403` and nothing else.
     pub passes_redirects: bool,
 }
@@ -29,48 +33,30 @@ impl Forwarded {
     /// which is `X-Original-URL` and `X-Original-Method` in ours.
     /// Of a proxy that speaks the first way nothing of the second is heard: it would be what a client sent.
     fn of(headers: &HeaderMap) -> Self {
-        let original = match headers.contains_key("x-forwarded-uri") {
-            true => None,
-            false => only(headers, "x-original-url"),
-        };
-        let method = only(headers, "x-forwarded-method").or_else(|| only(headers, "x-original-method"));
-        let is_by_a_person = is_by_a_person(headers);
+        let speaks_the_first_way = headers.contains_key("x-forwarded-uri");
+        let method = method(headers);
+        let asked = Asked::new(&method, "/", headers);
         Self {
-            address: original.map(str::to_owned).or_else(|| address(headers)),
-            is_by_a_person,
-            is_navigation: is_by_a_person && method.is_none_or(|method| method == "GET"),
-            passes_redirects: original.is_none(),
+            addresses: addresses(headers, speaks_the_first_way),
+            kind: asked.kind(),
+            is_by_a_person: asked.wants_page(),
+            prefers_html: asked.prefers_html(),
+            passes_redirects: speaks_the_first_way || !headers.contains_key("x-original-url"),
         }
+    }
+
+    /// Whether the person can be sent to the login and back, if it is known where to.
+    pub fn is_navigation(&self) -> bool {
+        self.kind == RequestKind::Navigation
     }
 }
 
-fn address(headers: &HeaderMap) -> Option<String> {
-    let (proto, host, uri) = (
-        only(headers, "x-forwarded-proto")?,
-        only(headers, "x-forwarded-host")?,
-        only(headers, "x-forwarded-uri")?,
-    );
-    // One text, and no reference within another: `//elsewhere/` would be a host there.
-    uri.starts_with('/').then(|| format!("{proto}://{host}{uri}"))
-}
-
-/// As `shared-claims` sees it: the browser says so, or, for want of that header, asks for HTML.
-fn is_by_a_person(headers: &HeaderMap) -> bool {
-    match only(headers, "sec-fetch-mode") {
-        Some(mode) => {
-            mode == "navigate" && matches!(only(headers, "sec-fetch-dest"), None | Some("document"))
-        }
-        None => headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| {
-            accept.split(',').next().is_some_and(|first| first.trim().starts_with("text/html"))
-        }),
-    }
-}
-
-/// The value of a header that comes once.
-fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let mut values = headers.get_all(name);
-    let first = values.next()?;
-    if values.next().is_some() { None } else { first.to_str().ok() }
+/// `GET` where nobody says. Of several the one that must not be lost.
+fn method(headers: &HeaderMap) -> String {
+    let forwarded = told(headers, "x-forwarded-method");
+    let all = if forwarded.is_empty() { told(headers, "x-original-method") } else { forwarded };
+    let is_sent = |method: &&String| !matches!(method.as_str(), "GET" | "HEAD");
+    all.iter().find(is_sent).or(all.first()).cloned().unwrap_or_else(|| "GET".to_owned())
 }
 
 #[cfg(test)]
@@ -99,14 +85,13 @@ mod tests {
             HTML,
         ];
         let read_of_caddy = read(&caddy);
-        assert_eq!(read_of_caddy.address.as_deref(), Some("https://wiki.example.org/a?b=c&d"));
-        assert!(read_of_caddy.is_navigation && read_of_caddy.passes_redirects);
+        assert_eq!(read_of_caddy.addresses, ["https://wiki.example.org/a?b=c&d"]);
+        assert!(read_of_caddy.is_navigation() && read_of_caddy.passes_redirects);
         let nginx =
             read(&[("x-original-url", "https://wiki.example.org/a"), ("x-original-method", "GET"), HTML]);
-        assert_eq!(nginx.address.as_deref(), Some("https://wiki.example.org/a"));
-        assert!(nginx.is_navigation && !nginx.passes_redirects);
-        assert_eq!(read(&caddy[..3]).address, None);
-        assert_eq!(read(&[caddy[1], caddy[2], caddy[2], caddy[3]]).address, None, "two hosts are none");
+        assert_eq!(nginx.addresses, ["https://wiki.example.org/a"]);
+        assert!(nginx.is_navigation() && !nginx.passes_redirects);
+        assert!(read(&caddy[..3]).addresses.is_empty());
         let planted = read(&[&caddy[..], &[("x-original-url", "https://shop.example.org/")]].concat());
         assert_eq!(planted, read_of_caddy, "what a client sent through Caddy");
     }
@@ -115,29 +100,44 @@ mod tests {
     fn a_path_that_looks_like_another_host_is_a_path() {
         let at = |uri: &'static str| {
             let host = [("x-forwarded-proto", "https"), ("x-forwarded-host", "wiki.example.org")];
-            read(&[host[0], host[1], ("x-forwarded-uri", uri)]).address
+            read(&[host[0], host[1], ("x-forwarded-uri", uri)]).addresses
         };
-        assert_eq!(at("//shop.example.org/").as_deref(), Some("https://wiki.example.org//shop.example.org/"));
+        assert_eq!(at("//shop.example.org/"), ["https://wiki.example.org//shop.example.org/"]);
         for no_path in
             ["https://shop.example.org/", "shop.example.org", "", ".shop.example.org/", "@shop.example.org/"]
         {
-            assert_eq!(at(no_path), None, "{no_path}");
+            assert!(at(no_path).is_empty(), "{no_path}");
         }
     }
 
     #[test]
-    fn only_a_person_in_a_tab_can_be_sent_away() {
+    fn only_a_person_can_be_sent_away() {
         for (pairs, expected) in [
             (&[HTML][..], true),
             (&[("x-forwarded-method", "POST"), HTML], false),
             (&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")], true),
             (&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe"), HTML], false),
+            (
+                &[
+                    ("sec-fetch-mode", "navigate"),
+                    ("sec-fetch-dest", "iframe"),
+                    ("sec-fetch-site", "same-origin"),
+                    HTML,
+                ],
+                true,
+            ),
+            (&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "empty")], true),
+            (&[("sec-fetch-mode", "same-origin"), ("sec-fetch-dest", "empty"), HTML], true),
+            (&[("accept", "application/xhtml+xml,text/html;q=0.9")], true),
+            (&[("x-forwarded-method", "GET, GET"), HTML], true),
+            (&[("x-forwarded-method", "GET"), ("x-forwarded-method", "POST"), HTML], false),
+            (&[("x-forwarded-method", "GET,POST"), HTML], false),
             (&[("sec-fetch-mode", "cors"), HTML], false),
             (&[("accept", "application/json, text/html")], false),
             (&[("accept", "*/*")], false),
             (&[], false),
         ] {
-            assert_eq!(read(pairs).is_navigation, expected, "{pairs:?}");
+            assert_eq!(read(pairs).is_navigation(), expected, "{pairs:?}");
         }
     }
 }

@@ -4,12 +4,16 @@
 //! takes it as proof of nothing on its own pages. No database is asked.
 
 mod forwarded;
+mod forwarded_address;
+mod log_in_first;
 mod question;
 mod refused;
 mod view;
+mod websocket;
 
 use actix_web::web;
 
+pub use log_in_first::LogInFirstPage;
 pub use refused::RefusedPage;
 
 pub fn routes(services: &mut web::ServiceConfig) {

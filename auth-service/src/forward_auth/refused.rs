@@ -15,6 +15,8 @@ use crate::web::{Page, Problem, Shell};
 pub(super) enum Refusal {
     /// The account lacks a role that the proxy asks for.
     MissingRole,
+    /// A WebSocket that a page of another site opens.
+    OtherSite,
     /// The cookies speak of two people. The login would change nothing about it, and nginx takes no `409`.
     TwoPeople,
 }
@@ -42,6 +44,7 @@ impl RefusedPage {
     fn new(refusal: Refusal, account_url: String) -> Self {
         let (title, message) = match refusal {
             Refusal::MissingRole => (Text::of("refused-role-title"), Text::of("refused-role-what")),
+            Refusal::OtherSite => (Text::of("error-forbidden"), Text::of("error-other-site")),
             Refusal::TwoPeople => (Text::of("error-forbidden"), Text::of("error-two-people")),
         };
         Self { title, message, account_url: (refusal == Refusal::MissingRole).then_some(account_url) }
@@ -72,6 +75,11 @@ impl Refusal {
                 "Not for this account",
                 "You are logged in, and your account lacks a role that this needs.",
                 "role_missing",
+            ),
+            Self::OtherSite => (
+                "Sent from elsewhere",
+                "This was not sent by a page of this service. Open the page itself and try again.",
+                "cross_site_request",
             ),
             Self::TwoPeople => (
                 "Two logins at once",

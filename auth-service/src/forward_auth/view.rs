@@ -1,21 +1,23 @@
 //! Answers to `/auth/verify`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use shared_claims::{Claims, Verifier};
 
 use super::forwarded::Forwarded;
+use super::log_in_first::LogInFirstPage;
 use super::question::{BadQuestion, Question};
 use super::refused::Refusal;
+use super::websocket;
 use crate::app::App;
 use crate::error::Error;
 use crate::web::cookie_guard::access_tokens;
-use crate::web::{Next, Problem, see_other};
+use crate::web::{Next, Problem, Shell, see_other};
 
 /// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; `403` for who lacks a role that the query
-/// asks for; else `303` to the login and back for a person in a tab, where the proxy passes that on, and `401` for
-/// everybody else.
+/// asks for, and for a WebSocket that another site opens; else `303` to the login and back for a person who opens a page, where the proxy
+/// passes that on, and `401` for everybody else.
 pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let forwarded = Forwarded::read(&request, &app.config.trusted_proxies);
     let question = match Question::parse(request.query_string()) {
@@ -28,8 +30,12 @@ pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
         None => Who::TwoPeople,
     };
     let refusal = match who {
-        Who::Nobody => return Ok(nobody(&app, forwarded)),
+        Who::Nobody => return nobody(&app, &request, forwarded),
         Who::TwoPeople => Refusal::TwoPeople,
+        Who::Known(_) if websocket::is_forged(&request, forwarded.as_ref(), &app.config.auth_url) => {
+            tracing::info!("refused at a proxy: a WebSocket that no page of the service itself opens");
+            Refusal::OtherSite
+        }
         Who::Known(claims) => match question.lacking(&claims.roles) {
             None => return Ok(known(&claims, &question)),
             Some(role) => {
@@ -42,15 +48,40 @@ pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
 }
 
 /// To the login and back, or `401` with the way there.
-fn nobody(app: &App, forwarded: Option<Forwarded>) -> HttpResponse {
-    let next = forwarded.as_ref().and_then(|forwarded| app.next(forwarded.address.as_deref()));
+fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Result<HttpResponse, Error> {
+    let mut addresses = forwarded.iter().flat_map(|forwarded| &forwarded.addresses);
+    let next = addresses.find_map(|address| app.next(Some(address)));
     let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"));
-    match forwarded {
-        Some(Forwarded { is_navigation: true, passes_redirects: true, .. }) if next.is_some() => {
-            see_other(&login_url)
-        }
-        forwarded => unknown(&login_url, forwarded.is_some_and(|forwarded| forwarded.is_navigation)),
+    let Some(forwarded) = forwarded else { return Ok(unknown(&login_url)) };
+    if forwarded.is_navigation() && forwarded.passes_redirects && next.is_some() {
+        return Ok(see_other(&login_url));
     }
+    let mut answer = match forwarded.is_by_a_person && forwarded.prefers_html {
+        true => log_in_first(app, request, &login_url, !forwarded.is_navigation())?,
+        false => unknown(&login_url),
+    };
+    // nginx sends a person there itself, and scripts nowhere: then there is no such header.
+    if forwarded.is_navigation()
+        && let Ok(login_url) = HeaderValue::from_str(&login_url)
+    {
+        answer.headers_mut().insert(HeaderName::from_static("x-auth-login"), login_url);
+    }
+    Ok(answer)
+}
+
+/// A page, for who sees it in a tab.
+fn log_in_first(
+    app: &App,
+    request: &HttpRequest,
+    login_url: &str,
+    was_sent: bool,
+) -> Result<HttpResponse, Error> {
+    let page = LogInFirstPage::new(login_url.to_owned(), was_sent);
+    let mut answer = app.pages.answer(StatusCode::UNAUTHORIZED, &Shell::bare(request), &page)?;
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy_elsewhere());
+    // RFC 9110, 15.5.2 wants one.
+    answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    Ok(answer)
 }
 
 /// Whom the cookies speak of.
@@ -106,15 +137,8 @@ fn misasked(problem: BadQuestion, by_a_proxy_of_ours: bool) -> HttpResponse {
     Problem::new(StatusCode::BAD_REQUEST, "That cannot be asked", &detail, Some("bad_question")).answer()
 }
 
-/// nginx sends a person to `X-Auth-Login` itself, and scripts nowhere: then there is no such header.
-fn unknown(login_url: &str, is_navigation: bool) -> HttpResponse {
+fn unknown(login_url: &str) -> HttpResponse {
     let detail = "This needs a login: send the person to login_url.";
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some("login_required"));
-    let mut answer = problem.login_url(login_url).answer();
-    if is_navigation && let Ok(login_url) = HeaderValue::from_str(login_url) {
-        answer
-            .headers_mut()
-            .insert(actix_web::http::header::HeaderName::from_static("x-auth-login"), login_url);
-    }
-    answer
+    problem.login_url(login_url).answer()
 }

@@ -37,25 +37,42 @@ impl Page for DonePage {
     }
 }
 
-/// `templates/login/frame.html`: within a service's page that keeps a form.
+/// `templates/login/frame.html`: within a service's page, which keeps a form or shows another page of its own in a frame.
 #[derive(Debug, Serialize)]
 pub struct FramePage {
     /// Who is logged in again; nobody, when the login has ended.
     email: Option<String>,
+    /// Whether the service wants the password once more.
+    needs_proof: bool,
     login_url: String,
+    /// This page once more, which leads on to the page that was asked for.
+    again_url: Option<String>,
 }
 
 impl Page for FramePage {
     const TEMPLATE: &'static str = "login/frame.html";
 
     fn samples() -> Vec<Self> {
-        let page = |email: Option<&str>| Self::new(email.map(str::to_owned), "/login".to_owned());
-        vec![page(Some("ada@example.org")), page(None)]
+        let page = |email: Option<&str>, needs_proof, again: Option<&str>| {
+            Self::new(email.map(str::to_owned), needs_proof, "/login".to_owned(), again.map(str::to_owned))
+        };
+        let (ada, again) = (Some("ada@example.org"), Some("/login/frame"));
+        vec![
+            page(ada, false, None),
+            page(None, false, None),
+            page(None, false, again),
+            page(ada, true, again),
+        ]
     }
 }
 
 impl FramePage {
-    pub fn new(email: Option<String>, login_url: String) -> Self {
-        Self { email, login_url }
+    pub fn new(
+        email: Option<String>,
+        needs_proof: bool,
+        login_url: String,
+        again_url: Option<String>,
+    ) -> Self {
+        Self { email, needs_proof, login_url, again_url }
     }
 }

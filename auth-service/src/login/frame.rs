@@ -1,33 +1,75 @@
-//! `GET /login/frame` and `/login/done`: a form of a service, sent a moment too late, is kept on a page of that service.
-//! The frame in it renews the login, without a script, by the time its sender has read what happened.
+//! `GET /login/frame` and `/login/done`: renewing within a page of a service, without a script.
+//!
+//! A form that was sent a moment too late is kept on a page of its service: the frame in it renews the login by the time its sender has read
+//! what happened. And a service's own page in a frame is sent here by `/login`, with a `next`, to come back as soon as the login is renewed.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderMap};
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::edge::Reader;
+use url::form_urlencoded;
 
 use super::again::{DonePage, FramePage};
+use super::query::LoginQuery;
+use super::view::{onward, reader};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
 use crate::text::Text;
-use crate::web::{Next, Shell};
+use crate::web::{Browser, Next, Shell};
 
 const DONE: &str = "/login/done";
 
 /// Renews the login of this browser within a page of one of our services. Nothing on it can be clicked that changes
 /// something, so being framed does no harm.
-pub async fn renew(app: web::Data<App>, request: HttpRequest, client: Client) -> Result<HttpResponse, Error> {
-    require_frame_of_ours(request.headers())?;
+pub async fn renew(
+    app: web::Data<App>,
+    request: HttpRequest,
+    client: Client,
+    browser: Browser,
+    query: LoginQuery,
+) -> Result<HttpResponse, Error> {
+    require_frame_of_ours(&request)?;
+    let next = app.next(query.next.as_deref());
     let current = app.renew(App::refresh_token(&request), client).await?;
-    let back = app.next(Some(&app.config.auth_url.join(DONE)));
-    let login_url = app.config.auth_url.join(&Next::carried_by(back.as_ref(), "/login"));
-    let page = FramePage::new(current.as_ref().map(|current| current.user.email.to_string()), login_url);
-    let mut answer = app.pages.answer(StatusCode::OK, &Shell::bare(&request), &page)?;
+    let needs_proof = current.as_ref().is_some_and(|current| query.needs_proof(&current.session, current.at));
+    let mut answer = match &current {
+        Some(_) if next.is_some() && !needs_proof => {
+            onward(&app, &request, &browser, (next.as_ref(), &query))?
+        }
+        _ => {
+            let email = current.as_ref().map(|current| current.user.email.to_string());
+            let again = next.map(|_| address(&app, &request));
+            let page = FramePage::new(email, needs_proof, login_url(&app, &request), again);
+            app.pages.answer(StatusCode::OK, &Shell::bare(&request), &page)?
+        }
+    };
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.frame_policy());
     match current {
         Some(current) => app.admit(answer, &current).await,
         None => Ok(answer),
     }
+}
+
+/// This page, for who was sent to `/login` in a frame: with what was asked of it there, written anew.
+pub(super) fn address(app: &App, request: &HttpRequest) -> String {
+    let query = kept(request, &["next", "max_age"]);
+    app.config.auth_url.join(&format!("/login/frame?{query}"))
+}
+
+/// The login in a tab of its own, which has nothing to come back to.
+fn login_url(app: &App, request: &HttpRequest) -> String {
+    let back = app.next(Some(&app.config.auth_url.join(DONE)));
+    let login = Next::carried_by(back.as_ref(), "/login");
+    let max_age = kept(request, &["max_age"]);
+    app.config.auth_url.join(&if max_age.is_empty() { login } else { format!("{login}&{max_age}") })
+}
+
+fn kept(request: &HttpRequest, names: &[&str]) -> String {
+    let asked = form_urlencoded::parse(request.query_string().as_bytes());
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(asked.filter(|(name, _)| names.contains(&&**name)))
+        .finish()
 }
 
 /// What somebody sees who logged in in a tab of its own.
@@ -36,11 +78,10 @@ pub async fn done(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespo
 }
 
 /// Another site's frame, an image or a script renews nothing (R15).
-fn require_frame_of_ours(headers: &HeaderMap) -> Result<(), Error> {
-    let text = |name: &str| headers.get(name).map(|value| value.as_bytes());
-    let is_frame = matches!(text("sec-fetch-dest"), None | Some(b"iframe" | b"document"));
-    let is_ours = matches!(text("sec-fetch-site"), None | Some(b"same-site" | b"same-origin" | b"none"));
-    if is_frame && is_ours {
+fn require_frame_of_ours(request: &HttpRequest) -> Result<(), Error> {
+    let site = request.headers().get("sec-fetch-site").map(|value| value.as_bytes());
+    let is_ours = matches!(site, None | Some(b"same-site" | b"same-origin" | b"none"));
+    if reader(request) != Reader::Program && is_ours {
         return Ok(());
     }
     Err(Error::refuse(StatusCode::FORBIDDEN, Text::of("login-only-within")))

@@ -2,9 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::edge::{Asked, Reader};
 
 use super::again::LoopPage;
 use super::form::{Links, LoginForm, LoginPage, Remarks};
+use super::frame;
 use super::query::LoginQuery;
 use super::trip::{Trip, Way};
 use crate::accounts::Email;
@@ -26,7 +28,11 @@ pub async fn show(
     browser: Browser,
     query: LoginQuery,
 ) -> Result<HttpResponse, Error> {
-    require_navigation(&request)?;
+    match reader(&request) {
+        Reader::Program => return Err(not_within()),
+        Reader::Frame => return Ok(see_other(&frame::address(&app, &request))),
+        _ => {}
+    }
     let next = app.next(query.next.as_deref());
     let Some(current) = app.renew(App::refresh_token(&request), client).await? else {
         return match &next {
@@ -47,7 +53,7 @@ pub async fn show(
 }
 
 /// On to `next`, unless that leads in a circle.
-fn onward(
+pub(super) fn onward(
     app: &App,
     request: &HttpRequest,
     browser: &Browser,
@@ -123,12 +129,14 @@ async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) ->
     Ok(app.current(request).await?.is_some_and(|current| current.user.email == email))
 }
 
-/// R15: an image, a frame or a script of another page must not move the session on behind a person's back.
-fn require_navigation(request: &HttpRequest) -> Result<(), Error> {
-    match request.headers().get("sec-fetch-dest").map(|value| value.as_bytes()) {
-        None | Some(b"document") => Ok(()),
-        Some(_) => Err(Error::refuse(StatusCode::FORBIDDEN, Text::of("login-not-within"))),
-    }
+/// Who asks, by the rule of all services.
+pub(super) fn reader(request: &HttpRequest) -> Reader {
+    Asked::new(request.method().as_str(), "/login", request.headers()).reader()
+}
+
+/// R15: an image, another site's frame or a script of another page must not move the session on behind a person's back.
+fn not_within() -> Error {
+    Error::refuse(StatusCode::FORBIDDEN, Text::of("login-not-within"))
 }
 
 fn page(

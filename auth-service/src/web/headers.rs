@@ -98,7 +98,9 @@ pub async fn add(
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(
             VARY,
-            HeaderValue::from_static("Cookie, Accept-Language, Sec-Fetch-Site, Sec-Fetch-Dest"),
+            HeaderValue::from_static(
+                "Cookie, Accept, Accept-Language, Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest",
+            ),
         );
     }
     Ok(response)

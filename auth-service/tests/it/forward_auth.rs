@@ -92,6 +92,149 @@ async fn scripts_and_forms_get_a_problem_and_no_redirect() {
     }
 }
 
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+
+/// The rule of all services: `shared_claims::edge`.
+#[tokio::test]
+async fn a_person_is_known_here_as_at_every_service() {
+    let app = behind_a_proxy().await;
+    for (who, headers) in [
+        (
+            "a service worker in Chromium",
+            &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "empty"), HTML][..],
+        ),
+        (
+            "a service worker in Firefox",
+            &[("sec-fetch-mode", "same-origin"), ("sec-fetch-dest", "empty"), HTML],
+        ),
+        ("a download", &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "empty")]),
+        (
+            "a frame",
+            &[
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "iframe"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+        ),
+        ("XHTML first", &[("accept", "application/xhtml+xml,text/html;q=0.9,*/*;q=0.5")]),
+    ] {
+        let reply = ask(&app.person(), &[&WIKI[..], headers].concat()).await;
+        assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, LOGIN), "{who}");
+    }
+    for (who, headers) in [
+        ("a script that asks for HTML", &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), HTML][..]),
+        ("JSON first", &[("accept", "application/json, text/html")]),
+    ] {
+        let reply = ask(&app.person(), &[&WIKI[..], headers].concat()).await;
+        assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{who}");
+    }
+}
+
+/// Proxies behind proxies say things twice, and pass on what browsers send.
+#[tokio::test]
+async fn the_way_back_is_found_in_whatever_proxies_make_of_it() {
+    let app = behind_a_proxy().await;
+    let [method, proto, host, uri] = WIKI;
+    let merged = |name, value| (name, value);
+    for headers in [
+        vec![method, proto, host, uri, host, uri, proto, method],
+        vec![method, merged("x-forwarded-proto", "https, http"), host, uri],
+        vec![method, merged("x-forwarded-proto", "HTTPS"), host, uri],
+        vec![method, proto, merged("x-forwarded-host", "wiki.example.org, wiki.example.org"), uri],
+        vec![method, proto, merged("x-forwarded-host", "evil.net, wiki.example.org"), uri],
+        vec![method, proto, merged("x-forwarded-host", "wiki.example.org,10.0.0.7:8080"), uri],
+        vec![
+            merged("x-forwarded-method", "GET, GET"),
+            proto,
+            host,
+            merged("x-forwarded-uri", "/page?a=b&c, /page?a=b&c"),
+        ],
+    ] {
+        let reply = ask(&app.person(), &[&headers[..], &[BY_A_PERSON]].concat()).await;
+        assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, LOGIN), "{headers:?}");
+    }
+    for (raw, expected) in [
+        (&b"/page?a=\\b"[..], "%2Fpage%3Fa%3D%255Cb"),
+        ("/stra\u{df}e?q=\u{8702}".as_bytes(), "%2Fstra%25C3%259Fe%3Fq%3D%25E8%259C%2582"),
+        (b"/caf\xe9", "%2Fcaf%25E9"),
+    ] {
+        let person = app.person();
+        let request = question(&person, &[method, proto, host, BY_A_PERSON]);
+        let request = request.header("x-forwarded-uri", HeaderValue::from_bytes(raw).unwrap());
+        let expected =
+            format!("https://auth.example.org/login?next=https%3A%2F%2Fwiki.example.org{expected}");
+        assert_eq!(person.send(request).await.location(), expected, "{}", raw.escape_ascii());
+        let nginx = question(&person, &[("x-original-method", "GET"), BY_A_PERSON]);
+        let whole = [&b"https://wiki.example.org"[..], raw].concat();
+        let nginx = nginx.header("x-original-url", HeaderValue::from_bytes(&whole).unwrap());
+        assert_eq!(person.send(nginx).await.header("x-auth-login"), Some(expected.as_str()));
+    }
+}
+
+/// Who can be redirected nowhere reads a page, and not JSON.
+#[tokio::test]
+async fn a_person_who_cannot_be_sent_on_reads_where_to_log_in() {
+    let app = behind_a_proxy().await;
+    let erika = app.person().sending("accept-language", "de");
+    let in_a_tab = [BY_A_PERSON, HTML];
+    let sent = [("x-forwarded-method", "POST"), WIKI[1], WIKI[2], WIKI[3]];
+    for (headers, words, address) in [
+        (&[&sent[..], &in_a_tab].concat(), "nicht verarbeitet", LOGIN),
+        (&in_a_tab.to_vec(), "Sie sind nicht angemeldet", "https://auth.example.org/login\""),
+    ] {
+        let page = ask(&erika, headers).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(page.header("www-authenticate"), Some("Bearer"));
+        assert!(page.says("Erst anmelden") && page.says(words), "{}", page.text);
+        assert!(page.text.contains(address), "{}", page.text);
+        assert!(!page.text.contains("href=\"/"), "shown under another name: {}", page.text);
+        assert!(
+            page.header("content-security-policy").unwrap().contains("style-src https://auth.example.org;")
+        );
+    }
+}
+
+/// X10: the handshake comes as `GET`, with the visitor's cookies, from any page whatever.
+#[tokio::test]
+async fn a_websocket_of_another_sites_page_is_let_through_to_no_service() {
+    let app = behind_a_proxy().await;
+    let ada = ada(&app).await;
+    let wiki = "https://wiki.example.org";
+    let handshake = [("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13")];
+    // Traefik takes `Upgrade` away, and says which protocol it is.
+    let of_traefik = [handshake[2], ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")];
+    let from_traefik = [WIKI[0], ("x-forwarded-proto", "wss"), WIKI[2], WIKI[3]];
+    let from_nginx = [("x-original-url", "https://wiki.example.org/chat"), ("x-original-method", "GET")];
+    for (proxy, told) in
+        [(&WIKI[..], &handshake[..]), (&from_traefik, &of_traefik), (&from_nginx, &handshake[2..])]
+    {
+        for (from, status) in [
+            (&[("origin", wiki)][..], 200),
+            (&[("origin", wiki), ("sec-fetch-site", "same-origin")], 200),
+            (&[("origin", "https://evil.example.org")], 403),
+            (&[("origin", "https://evil.example.org"), ("sec-fetch-site", "same-site")], 403),
+            (&[("origin", "http://wiki.example.org")], 403),
+            (&[("origin", "https://wiki.example.org:8443")], 403),
+            (&[("origin", "null")], 403),
+            (&[("sec-fetch-site", "cross-site")], 403),
+            // A program: every browser says where it comes from.
+            (&[], 200),
+        ] {
+            let reply = ask(&ada, &[proxy, told, from].concat()).await;
+            assert_eq!(reply.status.as_u16(), status, "{proxy:?} {from:?}");
+            assert_eq!(reply.header("x-auth-user").is_some(), status == 200);
+        }
+        let stranger = ask(&app.person(), &[proxy, told, &[("origin", wiki)]].concat()).await;
+        assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
+    }
+    let of_nothing = ask(&ada, &[&handshake[..], &[("origin", wiki)]].concat()).await;
+    assert_eq!(of_nothing.status, StatusCode::FORBIDDEN, "nobody says what it is an upgrade of");
+    // What others' pages link to is a page.
+    let link = [("origin", "https://evil.example.org"), ("sec-fetch-site", "same-site")];
+    assert_eq!(ask(&ada, &[&WIKI[..], &link].concat()).await.status, StatusCode::OK);
+}
+
 /// T5, N7: what anybody writes into a header sends nobody anywhere.
 #[tokio::test]
 async fn forwarded_headers_count_from_a_trusted_proxy_alone() {

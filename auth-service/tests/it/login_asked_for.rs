@@ -172,3 +172,92 @@ async fn other_sites_frames_images_and_scripts_renew_nothing() {
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
     }
 }
+
+/// A download, and a page that a service worker passes on: Chromium says `navigate` and `empty` of both. No script of a page can.
+#[tokio::test]
+async fn a_download_is_sent_by_the_login_and_back() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    app.wait(Duration::from_secs(301));
+    let saves = |person: &Person, path: &str| {
+        let request = person.request(Method::GET, path).header("sec-fetch-site", "same-site");
+        request.header("sec-fetch-mode", "navigate").header("sec-fetch-dest", "empty")
+    };
+    let file = "https://shop.example.org/invoices/7.pdf";
+    let reply = ada.send(saves(&ada, &format!("/login?next={file}"))).await;
+    assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, file));
+    assert!(reply.cookie(ACCESS).is_some(), "renewed");
+    let stranger = app.person();
+    let form = stranger.send(saves(&stranger, &format!("/login?next={file}"))).await;
+    assert!(form.status == StatusCode::OK && form.text.contains("name=\"password\""), "{}", form.text);
+}
+
+fn in_a_frame(person: &Person, site: &str, path: &str) -> reqwest::RequestBuilder {
+    let request = person.request(Method::GET, path).header("accept", "text/html,*/*;q=0.8");
+    let request = request.header("sec-fetch-site", site).header("sec-fetch-mode", "navigate");
+    request.header("sec-fetch-dest", "iframe")
+}
+
+/// A service's own page in a frame, whose login has ended: it is back at once, and nothing that can be pressed was framed.
+#[tokio::test]
+async fn a_page_in_a_frame_of_the_domain_is_renewed_and_back() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let generation = app.session_of(&ada).await.generation;
+    app.wait(Duration::from_secs(301));
+    let page = "https://shop.example.org/widget?a=b";
+    let carried = "https%3A%2F%2Fshop.example.org%2Fwidget%3Fa%3Db";
+    for site in ["same-site", "same-origin"] {
+        let sent = ada.send(in_a_frame(&ada, site, &format!("/login?next={carried}&x=y"))).await;
+        let frame = format!("https://auth.example.org/login/frame?next={carried}");
+        assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, frame.as_str()));
+        assert!(sent.cookie(ACCESS).is_none(), "renewed where it can be shown");
+    }
+    assert_eq!(app.session_of(&ada).await.generation, generation);
+    let back = ada.send(in_a_frame(&ada, "same-site", &format!("/login/frame?next={carried}"))).await;
+    assert_eq!((back.status, back.location()), (StatusCode::SEE_OTHER, page));
+    assert!(back.cookie(ACCESS).is_some());
+    // R15: another site's frame moves nothing.
+    for path in ["/login", "/login/frame"] {
+        let reply = ada.send(in_a_frame(&ada, "cross-site", &format!("{path}?next={carried}"))).await;
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(reply.cookies().is_empty());
+    }
+    // N1: nor does it lead anywhere but home.
+    let evil = ada.send(in_a_frame(&ada, "same-site", "/login/frame?next=https://evil.net/")).await;
+    assert!(evil.status == StatusCode::OK && !evil.text.contains("evil"), "{}", evil.text);
+}
+
+#[tokio::test]
+async fn in_a_frame_nobody_is_asked_for_a_password() {
+    let app = TestApp::start().await;
+    let carried = "https%3A%2F%2Fshop.example.org%2Fwidget";
+    let stranger = app.person();
+    let page =
+        stranger.send(in_a_frame(&stranger, "same-site", &format!("/login/frame?next={carried}"))).await;
+    assert!(page.says("Your login has ended") && page.says("Then go on here"), "{}", page.text);
+    assert!(page.text.contains(&format!("/login/frame?next={carried}\"")), "{}", page.text);
+    assert!(!page.text.contains("<input") && !page.text.contains("<button"), "{}", page.text);
+    let ada = ada(&app).await;
+    app.wait(Duration::from_secs(601));
+    let fresh = format!("/login/frame?next={carried}&max_age=600");
+    let page = ada.send(in_a_frame(&ada, "same-site", &fresh)).await;
+    assert!(page.status == StatusCode::OK && page.says("needs your password once more"), "{}", page.text);
+    assert!(page.text.contains("&amp;max_age=600\" target=\"_blank\""), "{}", page.text);
+}
+
+/// A service that takes no login ends in a page within the frame, too.
+#[tokio::test]
+async fn a_frame_that_goes_in_circles_comes_to_an_end() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let mut last = None;
+    for _ in 0..6 {
+        let path = "/login/frame?next=https://shop.example.org/widget?sso_loop=3";
+        last = Some(ada.send(in_a_frame(&ada, "same-site", path)).await);
+    }
+    let end = last.unwrap();
+    assert_eq!(end.status, StatusCode::CONFLICT);
+    let policy = end.header("content-security-policy").unwrap();
+    assert!(policy.contains("frame-ancestors 'self' https://"), "{policy}");
+}

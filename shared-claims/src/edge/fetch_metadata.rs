@@ -49,6 +49,11 @@ impl Asked<'_> {
         matches!(self.reader(), Reader::Tab | Reader::Frame)
     }
 
+    /// Whether `Accept` asks for HTML, and for no JSON before or above it.
+    pub fn prefers_html(&self) -> bool {
+        prefers_html(self.all("accept"))
+    }
+
     /// Who waits for the answer.
     ///
     /// `navigate` is a person's, whatever it is to become: Chromium says `empty` for a download, and for a page that a service worker
@@ -60,7 +65,7 @@ impl Asked<'_> {
             Some("navigate") => true,
             Some("cors" | "no-cors" | "websocket") => false,
             None if is_nested || dest == Some("document") => true,
-            _ => prefers_html(self.all("accept")),
+            _ => self.prefers_html(),
         };
         let is_within_the_domain = matches!(self.only("sec-fetch-site"), Some("same-origin" | "same-site"));
         match is_person {
@@ -74,7 +79,7 @@ impl Asked<'_> {
     /// Whether a person is about to read the page in a tab, and it may go round by the login first. One that is fetched in case
     /// somebody wants to read it may not; a download can do without.
     pub(super) fn is_page_about_to_be_read(&self) -> bool {
-        let is_document = self.first("sec-fetch-dest") != Some("empty") || prefers_html(self.all("accept"));
+        let is_document = self.first("sec-fetch-dest") != Some("empty") || self.prefers_html();
         self.method() == "GET" && self.reader() == Reader::Tab && is_document && !self.is_in_advance()
     }
 
