@@ -33,6 +33,7 @@ form-error-title = Fehler:
 form-please-check = Bitte prüfen Sie:
 form-and = und
 form-stale = Diese Seite war länger als einen Tag geöffnet, oder Sie haben sich seitdem in diesem Browser an- oder abgemeldet oder sie zweimal geöffnet. Bitte prüfen Sie Ihre Eingaben und senden Sie sie noch einmal.
+form-crowded-out = Ihr Browser hat das Cookie weggeworfen, das zu diesem Formular gehört, um Platz für die anderer Websites dieser Domain zu schaffen. Löschen Sie diese zuerst, über den Link oben; prüfen Sie dann hier Ihre Eingaben und senden Sie sie noch einmal.
 form-no-cookie = Diese Seite war zu lange geöffnet, oder Cookies sind abgeschaltet. Bitte prüfen Sie Ihre Eingaben und senden Sie sie noch einmal.
 
 date = { $day }. { $month ->
@@ -237,6 +238,11 @@ event-roles-changed = Rollen vom Betreiber geändert
 ### Cookies anderer
 
 cookies-too-many = Andere Seiten dieser Domain haben so viele Cookies in Ihrem Browser abgelegt, dass Dienste Sie abweisen oder Ihre Anmeldung verlieren können.
+cookies-seen = { $count ->
+    [one] Eines, von { $kilobytes } KB, kam mit dieser Seite an.
+   *[other] { $count } davon, zusammen { $kilobytes } KB, kamen mit dieser Seite an.
+ }
+cookies-crowd-out = Ein Browser behält etwa 180 für eine Domain und wirft andere weg, um Platz zu schaffen, auch die Ihrer Anmeldung. Wenn Sie sich immer wieder anmelden müssen, liegt es daran.
 cookies-look = Nachsehen, was sich tun lässt
 cookies-title = Zu viele Cookies?
 cookies-came = Ihr Browser sendet <strong>{ $count ->

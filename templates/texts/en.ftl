@@ -38,6 +38,7 @@ form-error-title = Error:
 form-please-check = Please check
 form-and = and
 form-stale = This page was open for more than a day, or you have logged in or out in this browser since it was opened, or opened it twice. Please check what you entered and send it again.
+form-crowded-out = Your browser has thrown away the cookie that belongs to this form, to make room for those of other sites of this domain. Delete those first, by the link above; then check what you entered here and send it again.
 form-no-cookie = This page was open for too long, or cookies are off. Please check what you entered and send it again.
 
 # { $month } is a number from 1 to 12, { $time } is such as 21:39.
@@ -244,6 +245,11 @@ event-roles-changed = Roles changed by the operator
 ### Cookies of others
 
 cookies-too-many = Other sites of this domain have left so many cookies in your browser that services may refuse you or forget your login.
+cookies-seen = { $count ->
+    [one] One, of { $kilobytes } KB, came with this page.
+   *[other] { $count } of them, { $kilobytes } KB in all, came with this page.
+ }
+cookies-crowd-out = A browser keeps some 180 for a domain, and throws others away to make room, those of your login too. If you have to log in again and again, that is why.
 cookies-look = See what can be done
 cookies-title = Too many cookies?
 cookies-came = Your browser sends <strong>{ $count ->

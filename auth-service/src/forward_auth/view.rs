@@ -1,8 +1,11 @@
 //! Answers to `/auth/verify`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    AUTHORIZATION, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::edge;
 use shared_claims::{Claims, Verifier};
 
 use super::forwarded::Forwarded;
@@ -52,13 +55,13 @@ fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Res
     let mut addresses = forwarded.iter().flat_map(|forwarded| &forwarded.addresses);
     let next = addresses.find_map(|address| app.next(Some(address)));
     let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"));
-    let Some(forwarded) = forwarded else { return Ok(unknown(&login_url)) };
+    let Some(forwarded) = forwarded else { return Ok(unknown(request, &login_url)) };
     if forwarded.is_navigation() && forwarded.passes_redirects && next.is_some() {
         return Ok(see_other(&login_url));
     }
     let mut answer = match forwarded.is_by_a_person && forwarded.prefers_html {
         true => log_in_first(app, request, &login_url, !forwarded.is_navigation())?,
-        false => unknown(&login_url),
+        false => unknown(request, &login_url),
     };
     // nginx sends a person there itself, and scripts nowhere: then there is no such header.
     if forwarded.is_navigation()
@@ -137,8 +140,11 @@ fn misasked(problem: BadQuestion, by_a_proxy_of_ours: bool) -> HttpResponse {
     Problem::new(StatusCode::BAD_REQUEST, "That cannot be asked", &detail, Some("bad_question")).answer()
 }
 
-fn unknown(login_url: &str) -> HttpResponse {
-    let detail = "This needs a login: send the person to login_url.";
+fn unknown(request: &HttpRequest, login_url: &str) -> HttpResponse {
+    let detail = match request.headers().contains_key(AUTHORIZATION) {
+        true => edge::NO_BEARER,
+        false => "This needs a login: send the person to login_url.",
+    };
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some("login_required"));
     problem.login_url(login_url).answer()
 }

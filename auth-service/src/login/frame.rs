@@ -53,7 +53,7 @@ pub async fn renew(
 
 /// This page, for who was sent to `/login` in a frame: with what was asked of it there, written anew.
 pub(super) fn address(app: &App, request: &HttpRequest) -> String {
-    let query = kept(request, &["next", "max_age"]);
+    let query = kept(request, &["next", "max_age", "refused"]);
     app.config.auth_url.join(&format!("/login/frame?{query}"))
 }
 

@@ -13,7 +13,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 
-use super::foreign_cookies::{ForeignCookies, cleanup_address};
+use super::foreign_cookies::{ForeignCookies, TooMany, cleanup_address};
 use super::known_browser::KnownBrowser;
 use super::texts::Preferred;
 use super::{Cookies, browser_keys};
@@ -67,6 +67,8 @@ pub struct Browser {
     pub preferred: Preferred,
     /// Where cookies that are not ours are cleared, when it sends too many of them.
     pub cleanup: Option<String>,
+    /// What came of those.
+    pub too_many_cookies: Option<TooMany>,
 }
 
 /// A message that the next page shows, once.
@@ -200,7 +202,8 @@ impl FromRequest for Browser {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_read = request.method() != Method::HEAD;
         let preferred = Preferred::of(request);
-        let cleanup = ForeignCookies::of(request).are_too_many().then(|| cleanup_address(request));
+        let too_many_cookies = ForeignCookies::of(request).too_many();
+        let cleanup = too_many_cookies.is_some().then(|| cleanup_address(request));
         let Some(clock) = request.app_data::<web::Data<Clock>>() else {
             return ready(Err(Error::internal("the Clock is not registered")));
         };
@@ -215,6 +218,14 @@ impl FromRequest for Browser {
         if session.contains_key(KNOWN_ACCOUNTS) {
             request.extensions_mut().insert(KnownBrowser);
         }
-        ready(Ok(Self { session, request: request.clone(), now, is_read, preferred, cleanup }))
+        ready(Ok(Self {
+            session,
+            request: request.clone(),
+            now,
+            is_read,
+            preferred,
+            cleanup,
+            too_many_cookies,
+        }))
     }
 }

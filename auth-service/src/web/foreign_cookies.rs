@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpRequest, web};
+use serde::Serialize;
+use shared_claims::edge::MANY_COOKIES;
 use url::form_urlencoded;
 
 use super::Cookies;
@@ -25,11 +27,24 @@ pub struct ForeignCookies {
     pub bytes: usize,
 }
 
-/// Chromium and Firefox keep some 180 for a domain and all below it, and then throw away the ones used least.
-const MANY: usize = 100;
-
 /// Many servers take heads of 8 KB in all.
 const LONG: usize = 8 * 1024;
+
+/// What a page says of cookies that are too many: what came with the request for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TooMany {
+    count: usize,
+    kilobytes: usize,
+    /// Whether the browser throws ours away to make room, those with `__Host-` too.
+    pub crowd_ours_out: bool,
+}
+
+impl TooMany {
+    /// For templates to be tried on.
+    pub(super) fn sample() -> Self {
+        Self { count: 170, kilobytes: 12, crowd_ours_out: true }
+    }
+}
 
 impl ForeignCookies {
     /// Of a request that went through `cookie_guard`.
@@ -69,7 +84,21 @@ impl ForeignCookies {
 
     /// Whether a person should know of them: some server refuses them, or their browser will soon throw away ours.
     pub fn are_too_many(&self) -> bool {
-        self.count > MANY || self.bytes > LONG
+        self.crowd_ours_out() || self.bytes > LONG
+    }
+
+    /// Whether a browser throws ours away for them.
+    fn crowd_ours_out(&self) -> bool {
+        self.count > MANY_COOKIES
+    }
+
+    /// What a page says of them, if they are too many.
+    pub fn too_many(&self) -> Option<TooMany> {
+        self.are_too_many().then(|| TooMany {
+            count: self.count,
+            kilobytes: self.bytes.div_ceil(1024),
+            crowd_ours_out: self.crowd_ours_out(),
+        })
     }
 }
 

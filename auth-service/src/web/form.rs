@@ -35,6 +35,9 @@ pub const STALE: Text = Text::of("form-stale");
 /// The same for a browser that sends nothing of what we gave it to remember.
 pub const NO_COOKIE: Text = Text::of("form-no-cookie");
 
+/// The same where the browser has thrown that away for cookies of others.
+pub const CROWDED_OUT: Text = Text::of("form-crowded-out");
+
 impl<F: CheckedForm> FromRequest for Posted<F> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
@@ -46,7 +49,12 @@ impl<F: CheckedForm> FromRequest for Posted<F> {
             let form: F = form_body::read(&request, payload).await?;
             let browser = browser.await?;
             let is_genuine = browser.made(form.csrf_token());
-            let why = if browser.is_remembered() { STALE } else { NO_COOKIE };
+            let is_crowded_out = browser.too_many_cookies.as_ref().is_some_and(|all| all.crowd_ours_out);
+            let why = match browser.is_remembered() {
+                true => STALE,
+                false if is_crowded_out => CROWDED_OUT,
+                false => NO_COOKIE,
+            };
             Ok(if is_genuine { Self::Genuine(form) } else { Self::Stale(form, why) })
         })
     }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::browser::{Browser, Level, Message};
+use super::foreign_cookies::TooMany;
 use super::templates::Pages;
 use super::texts::Preferred;
 use crate::error::Error;
@@ -29,6 +30,8 @@ pub struct Shell {
     pub user: Option<Visitor>,
     /// Where cookies that are not ours are cleared, when there are too many of them.
     pub cleanup: Option<String>,
+    /// What came of those.
+    pub too_many_cookies: Option<TooMany>,
     /// Which languages its reader likes.
     #[serde(skip)]
     pub preferred: Preferred,
@@ -54,6 +57,7 @@ impl Shell {
             flash: browser.take_messages(),
             user: None,
             cleanup: browser.cleanup.clone(),
+            too_many_cookies: browser.too_many_cookies.clone(),
             preferred: browser.preferred.clone(),
         }
     }
@@ -70,6 +74,7 @@ impl Shell {
             flash: [Level::Success, Level::Info, Level::Warning].map(message).into(),
             user: Some(Visitor::of("ada@example.org", "Ada Lovelace".to_owned())),
             cleanup: Some("/login/cookies".to_owned()),
+            too_many_cookies: Some(TooMany::sample()),
             preferred: Preferred::default(),
         }
     }

@@ -41,7 +41,7 @@ impl<'a> Problem<'a> {
     /// The same on an answer that has some headers already.
     pub(super) fn fill(&self, mut answer: HttpResponseBuilder) -> HttpResponse {
         if self.status == StatusCode::UNAUTHORIZED.as_u16() {
-            // RFC 9110, 15.5.2 wants one.
+            // RFC 9110, 15.5.2 wants one. There is none for cookies and bodies; no token is taken from an `Authorization` header yet.
             answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         let body = serde_json::to_string(self).expect("strings and a number can be written as JSON");

@@ -241,6 +241,42 @@ async fn every_page_says_so_when_there_are_too_many() {
     assert!(!page.says(&words) && page.says("120 Cookies"), "{}", page.text);
 }
 
+/// The login page says what it sees, and what a browser does then: it throws ours away too, `__Host-` and all.
+#[tokio::test]
+async fn the_login_says_what_came_and_that_it_crowds_the_login_out() {
+    let app = TestApp::start().await;
+    let page = Bombed::with(app.person(), 170, 1).get("/login").await;
+    assert!(page.says("170 of them, 2 KB in all, came with this page."), "{}", page.text);
+    assert!(page.says("throws others away to make room, those of your login too"), "{}", page.text);
+    // Few and large ones are refused by servers, and crowd nothing out.
+    let page = Bombed::with(app.person(), 3, 4000).get("/login").await;
+    assert!(page.says("3 of them, 12 KB in all") && !page.says("throws others away"), "{}", page.text);
+}
+
+/// The browser threw away the cookie that a form belongs to, between its page and its sending: that is told, and nothing else is blamed.
+#[tokio::test]
+async fn a_form_whose_cookie_was_crowded_out_is_not_blamed_on_cookies_that_are_off() {
+    let app = TestApp::start().await;
+    let (one, another) = (app.person(), app.person());
+    let fields = [("email", "ada@example.org"), ("password", PASSWORD), ("csrf_token", "from before")];
+    let bomb = |count: usize| (0..count).map(|n| format!("small-{n}=x")).collect::<Vec<_>>().join("; ");
+    let form = |person: &Person, count| {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let form = person.request(Method::POST, "/login").header("cookie", bomb(count)).body(body);
+        form.header("content-type", "application/x-www-form-urlencoded")
+    };
+    let crowded = one.send(form(&one, 170)).await;
+    assert_eq!(crowded.status, StatusCode::FORBIDDEN);
+    assert!(crowded.says("has thrown away the cookie that belongs to this form"), "{}", crowded.text);
+    assert!(
+        crowded.text.contains("ada@example.org") && crowded.text.contains("/login/cookies"),
+        "{}",
+        crowded.text
+    );
+    let few = another.send(form(&another, 5)).await;
+    assert!(few.says("cookies are off") && !few.says("thrown away"), "{}", few.text);
+}
+
 /// C14: our own limit is for what is ours to limit.
 #[tokio::test]
 async fn a_hundred_kilobytes_of_others_cookies_lock_nobody_out() {

@@ -92,6 +92,17 @@ async fn scripts_and_forms_get_a_problem_and_no_redirect() {
     }
 }
 
+/// The challenge is there because HTTP wants one. Who follows it is told what is true.
+#[tokio::test]
+async fn a_token_in_the_authorization_header_is_nobodys_and_the_answer_says_so() {
+    let app = behind_a_proxy().await;
+    let token = ada(&app).await.cookie(ACCESS).unwrap();
+    let bearer = format!("Bearer {token}");
+    let reply = ask(&app.person(), &[&WIKI[..], &[("authorization", bearer.as_str())]].concat()).await;
+    assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
+    assert!(reply.text.contains("a token in the Authorization header is not looked at"), "{}", reply.text);
+}
+
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
 
 /// The rule of all services: `shared_claims::edge`.

@@ -12,6 +12,9 @@ use crate::Settings;
 
 const RETRY_AFTER_SECONDS: u32 = 5;
 
+/// For whoever follows the challenge of a `401`.
+pub const NO_BEARER: &str = "This needs a login, which is a cookie: a token in the Authorization header is not looked at. Send the person to login_url.";
+
 /// An answer, for a framework to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -45,6 +48,7 @@ impl Answer {
         answer
     }
 
+    /// RFC 9110, section 15.5.2, wants a challenge, and there is none for cookies. No token is taken from an `Authorization` header yet.
     fn unauthorized() -> Self {
         let mut answer = Self::new(401);
         answer.add("www-authenticate", "Bearer");
@@ -133,7 +137,10 @@ pub fn answer(
         }
         Instead::Refuse401 { max_age: None } => {
             // A script's own address is no page to come back to; the page it runs on is.
-            let detail = "This needs a login: send the person to login_url.";
+            let detail = match asked.has("authorization") {
+                true => NO_BEARER,
+                false => "This needs a login: send the person to login_url.",
+            };
             let problem = Problem::new("login_required", "Log in first", detail);
             with_login(problem, settings, &links::page_before(asked, settings)).into(Answer::unauthorized())
         }

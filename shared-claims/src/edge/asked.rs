@@ -50,6 +50,12 @@ impl<'r> Asked<'r> {
         }
     }
 
+    /// How many cookies came, whoever set them.
+    pub(super) fn cookie_count(&self) -> usize {
+        let pairs = self.cookies().into_iter().flat_map(|header| header.split(|byte| *byte == b';'));
+        pairs.filter(|pair| !pair.trim_ascii().is_empty()).count()
+    }
+
     /// Whether the body is the kind of form that can be shown again.
     pub(super) fn is_urlencoded(&self) -> bool {
         self.is_of_type("application/x-www-form-urlencoded")

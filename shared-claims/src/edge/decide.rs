@@ -189,6 +189,10 @@ pub fn guard(asked: &Asked<'_>, settings: &Settings) -> Option<Instead> {
 /// this.
 pub const MAX_COOKIE_BYTES: usize = 16 * 1024;
 
+/// More cookies than this crowd others out. Chromium and Firefox keep some 180 for a domain and all below it, and then throw away those used
+/// least, `__Host-` cookies too.
+pub const MANY_COOKIES: usize = 100;
+
 /// Whether a request's cookies are few enough to be read, whoever set them. `None` is yes.
 pub fn weigh(asked: &Asked<'_>) -> Option<Instead> {
     let bytes = asked.cookies().iter().map(|header| header.len()).sum();

@@ -50,11 +50,11 @@ mod utc;
 
 use std::time::Duration;
 
-pub use answer::{Answer, answer, not_set_up};
+pub use answer::{Answer, NO_BEARER, answer, not_set_up};
 pub use asked::{Asked, Headers};
 pub use author::Served;
 pub use cors::{cors, preflight};
-pub use decide::{MAX_COOKIE_BYTES, decide, depends_on_contact, guard, is_harmless, weigh};
+pub use decide::{MANY_COOKIES, MAX_COOKIE_BYTES, decide, depends_on_contact, guard, is_harmless, weigh};
 pub use decision::{Decision, Facts, Instead, LoopCause, Need, Times};
 pub use fetch_metadata::{Reader, RequestKind};
 pub use log::{log_identity, log_instead};

@@ -112,6 +112,21 @@ async fn a_script_is_told_where_to_renew_and_where_to_log_in() {
     );
 }
 
+/// The challenge is there because HTTP wants one. Who follows it is told what is true.
+#[actix_web::test]
+async fn a_token_in_the_authorization_header_is_not_taken_and_the_answer_says_so() {
+    let issuer = TestIssuer::new();
+    let token = issuer.sign(&issuer.claims_for("ada@example.org"));
+    let request = calls("/private").insert_header(("Authorization", format!("Bearer {token}")));
+    let answer = ask(&issuer.login(), request).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("a token in the Authorization header is not looked at"), "{detail}");
+    let silent = ask(&issuer.login(), calls("/private")).await.json()["detail"].as_str().unwrap().to_owned();
+    assert!(!silent.contains("Authorization"), "{silent}");
+}
+
 /// J14: whatever is wrong with the token, the browser sees one answer; but a cookie that can never hold is deleted.
 #[actix_web::test]
 async fn every_cause_looks_the_same_from_outside() {

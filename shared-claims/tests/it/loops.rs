@@ -281,3 +281,17 @@ async fn a_browser_that_goes_round_proves_it_by_the_third_time() {
         assert_eq!(jar, format!("__Host-sso_sent={trip}"));
     }
 }
+
+/// A browser that holds too many cookies throws the login away: then that is what the page says first.
+#[actix_web::test]
+async fn a_login_that_was_crowded_out_is_told_from_cookies_that_are_off() {
+    let issuer = TestIssuer::new();
+    let cookies = |count| (0..count).map(|n| format!("small-{n}=x")).collect::<Vec<_>>().join("; ");
+    let full = back_with(&issuer.login(), &cookies(170)).await;
+    says(&full, "no_cookie", &["Your browser sends 171 cookies of sso.localhost.", "throw others away"]);
+    let cleanup =
+        "href=\"http://auth.sso.localhost:8000/private/cookies?next=http%3A%2F%2Fdemo.sso.localhost";
+    says(&full, "no_cookie", &[cleanup]);
+    let few = back_with(&issuer.login(), &cookies(50)).await;
+    assert!(!few.body.contains("throw others away"), "{}", few.body);
+}

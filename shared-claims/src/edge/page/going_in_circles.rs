@@ -7,6 +7,7 @@ use super::escape::escape;
 use super::texts::Values;
 use crate::cookie::{self, Candidates};
 use crate::edge::asked::Asked;
+use crate::edge::decide::MANY_COOKIES;
 use crate::edge::decision::{Facts, LoopCause};
 use crate::edge::language::Language;
 use crate::edge::links;
@@ -107,6 +108,11 @@ fn no_cookie(language: Language, asked: &Asked<'_>, settings: &Settings) -> Told
     let name = ("name", settings.access_cookie());
     let domain = ("domain", settings.cookie_domain());
     let mut told = Told::why(language, "cookie-why", &[]);
+    let count = asked.cookie_count();
+    if count > MANY_COOKIES {
+        let (count, cleanup) = (count.to_string(), links::cleanup(asked, settings));
+        told = told.advise("cookie-crowded-out", &[("count", &count), domain, ("cleanup", cleanup.as_str())]);
+    }
     if is_other_host(asked, settings) {
         let there = links::this_page(asked, settings);
         let values = [("service", &*settings.service_url()), ("there", there.as_str())];

@@ -111,6 +111,7 @@ reason = { $code ->
 }
 
 cookie-why = Ihr Browser kam von der Anmeldung ohne das Anmelde-Cookie: Er hat es nicht behalten oder nicht gesendet.
+cookie-crowded-out = Ihr Browser sendet { $count } Cookies von { $domain }. Browser behalten etwa 180 für eine Domain und alles darunter und werfen andere weg, um Platz zu schaffen, auch die der Anmeldung. <a href="{ $cleanup }">Löschen Sie die anderer Websites</a>, und versuchen Sie es noch einmal.
 cookie-other-host = Die Anfrage nennt einen anderen Host als { $service }, und andere erreicht das Cookie nicht. Steht auch in Ihrer Adresszeile ein anderer, öffnen Sie stattdessen <a href="{ $there }">{ $service }</a>.
 cookie-other-name = Betreiber: Es kam ein Cookie namens <code>{ $other }</code> an, während dieser Dienst <code>{ $name }</code> liest. Setzen Sie <code>ACCESS_COOKIE_NAME</code> bei beiden Diensten auf denselben Namen.
 cookie-hint-came = Betreiber: Ein anderes Cookie von { $domain } kam an, der Browser behält sie also. Nennt auth-service das Anmelde-Cookie <code>{ $name }</code> (<code>ACCESS_COOKIE_NAME</code>)?

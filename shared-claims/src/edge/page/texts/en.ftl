@@ -112,6 +112,7 @@ reason = { $code ->
 }
 
 cookie-why = Your browser came from the login without the login cookie: it did not keep it, or did not send it.
+cookie-crowded-out = Your browser sends { $count } cookies of { $domain }. Browsers keep some 180 for a domain and all below it, and throw others away to make room, those of the login too. <a href="{ $cleanup }">Delete those of other sites</a>, and try again.
 cookie-other-host = The request names another host than { $service }, and the cookie does not reach others. If your address bar does too, open <a href="{ $there }">{ $service }</a> instead.
 cookie-other-name = Operator: a cookie named <code>{ $other }</code> arrived, while this service reads <code>{ $name }</code>. Set <code>ACCESS_COOKIE_NAME</code> to one name on both services.
 cookie-hint-came = Operator: another cookie of { $domain } did arrive, so the browser keeps them. Does auth-service name the login cookie <code>{ $name }</code> (<code>ACCESS_COOKIE_NAME</code>)?
