@@ -99,6 +99,7 @@ frame-over = Ihre Anmeldung ist abgelaufen.
 frame-prove = Dafür ist noch einmal Ihr Passwort nötig.
 frame-log-in = Anmelden (öffnet einen neuen Tab)
 frame-go-on = Dann hier weiter
+frame-renew = Anmeldung erneuern
 
 loop-title = Dieser Dienst nimmt Ihre Anmeldung nicht an
 loop-what = Sie sind angemeldet, aber <strong>{ $service }</strong> hat Sie mehrmals hintereinander hierher zurückgeschickt. Deshalb haben wir angehalten.

@@ -105,6 +105,7 @@ frame-over = Your login has ended.
 frame-prove = This needs your password once more.
 frame-log-in = Log in (opens a new tab)
 frame-go-on = Then go on here
+frame-renew = Renew the login
 
 loop-title = That service does not take your login
 loop-what = You are logged in, but <strong>{ $service }</strong> sent you back here several times in a row, so we stopped.

@@ -47,6 +47,8 @@ pub struct FramePage {
     login_url: String,
     /// This page once more, which leads on to the page that was asked for.
     again_url: Option<String>,
+    /// Whether it goes there at once, since nothing is known yet.
+    goes_on: bool,
 }
 
 impl Page for FramePage {
@@ -62,6 +64,7 @@ impl Page for FramePage {
             page(None, false, None),
             page(None, false, again),
             page(ada, true, again),
+            Self::step("/login/frame".to_owned()),
         ]
     }
 }
@@ -73,6 +76,11 @@ impl FramePage {
         login_url: String,
         again_url: Option<String>,
     ) -> Self {
-        Self { email, needs_proof, login_url, again_url }
+        Self { email, needs_proof, login_url, again_url, goes_on: false }
+    }
+
+    /// On to `url`.
+    pub fn step(url: String) -> Self {
+        Self { email: None, needs_proof: false, login_url: url.clone(), again_url: Some(url), goes_on: true }
     }
 }

@@ -51,8 +51,17 @@ pub async fn renew(
     }
 }
 
-/// This page, for who was sent to `/login` in a frame: with what was asked of it there, written anew.
-pub(super) fn address(app: &App, request: &HttpRequest) -> String {
+/// On to this page, for who was sent to `/login` in a frame. By a page and not by a redirect: Firefox calls what a redirect led from one host
+/// to another `cross-site`, and nobody else's frame shows this page.
+pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Error> {
+    let page = FramePage::step(address(app, request));
+    let mut answer = app.pages.answer(StatusCode::OK, &Shell::bare(request), &page)?;
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.frame_policy());
+    Ok(answer)
+}
+
+/// This page, with what was asked of `/login`, written anew.
+fn address(app: &App, request: &HttpRequest) -> String {
     let query = kept(request, &["next", "max_age", "refused"]);
     app.config.auth_url.join(&format!("/login/frame?{query}"))
 }

@@ -30,7 +30,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     match reader(&request) {
         Reader::Program => return Err(not_within()),
-        Reader::Frame => return Ok(see_other(&frame::address(&app, &request))),
+        Reader::Frame => return frame::step(&app, &request),
         _ => {}
     }
     let next = app.next(query.next.as_deref());

@@ -13,10 +13,10 @@ use super::asked::Asked;
 pub enum Reader {
     /// A person in a tab, who opens a page, sends a form or saves a file. They can be sent to the login and back.
     Tab,
-    /// A person who reads a page within another page of the domain. They can be sent to the login too, which asks nobody for a password
-    /// there.
+    /// A person who reads a page within another page. Within one of the domain they can be sent to the login too, which asks nobody for a
+    /// password there; within another site's there are no cookies.
     Frame,
-    /// A script, an image, a style sheet, or a frame of another site, which gets no cookies: what cannot go by the login.
+    /// A script, an image, a style sheet: what cannot go by the login.
     Program,
     /// Nobody says, and nobody asks for HTML: a program, most likely.
     Unknown,
@@ -46,7 +46,11 @@ impl Asked<'_> {
 
     /// Whether a person waits for this. If so, errors are better shown as a page than as JSON.
     pub fn wants_page(&self) -> bool {
-        matches!(self.reader(), Reader::Tab | Reader::Frame)
+        match self.reader() {
+            Reader::Tab => true,
+            Reader::Frame => matches!(self.only("sec-fetch-site"), Some("same-origin" | "same-site")),
+            _ => false,
+        }
     }
 
     /// Whether `Accept` asks for HTML, and for no JSON before or above it.
@@ -67,10 +71,10 @@ impl Asked<'_> {
             None if is_nested || dest == Some("document") => true,
             _ => self.prefers_html(),
         };
-        let is_within_the_domain = matches!(self.only("sec-fetch-site"), Some("same-origin" | "same-site"));
         match is_person {
             true if !is_nested => Reader::Tab,
-            true if is_within_the_domain => Reader::Frame,
+            // Who says that it is a frame says whose.
+            true if self.has("sec-fetch-site") => Reader::Frame,
             false if mode.is_none() && dest.is_none() => Reader::Unknown,
             _ => Reader::Program,
         }
