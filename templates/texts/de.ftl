@@ -272,8 +272,6 @@ refused-role-what = Sie sind angemeldet, aber Ihr Konto darf diese Seite nicht �
 refused-account = Ihr Konto
 first-title = Erst anmelden
 first-what = Sie sind nicht angemeldet, oder Ihre Anmeldung ist abgelaufen.
-first-sent = Sie sind nicht angemeldet, oder Ihre Anmeldung ist abgelaufen; darum wurde nicht verarbeitet, was Sie gesendet haben. Melden Sie sich in einem neuen Tab an, kommen Sie hierher zurück, gehen Sie im Browser eine Seite zurück, und senden Sie es noch einmal: Ihre Eingaben stehen meist noch dort.
-first-log-in-there = In einem neuen Tab anmelden
 
 ### Was anders ging
 

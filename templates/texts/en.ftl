@@ -279,8 +279,6 @@ refused-role-what = You are logged in, but your account may not open this page. 
 refused-account = Your account
 first-title = Log in first
 first-what = You are not logged in, or your login has ended.
-first-sent = You are not logged in, or your login has ended, so what you sent was not processed. Log in in a new tab, come back to this one, go back one page, and send it again: what you typed is usually still there.
-first-log-in-there = Log in in a new tab
 
 ### What went otherwise
 

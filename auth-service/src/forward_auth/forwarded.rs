@@ -13,8 +13,8 @@ use crate::config::TrustedProxies;
 pub(super) struct Forwarded {
     /// The whole addresses that the person may have asked for, the likeliest first. Of several proxies in a row each may say another.
     pub addresses: Vec<String>,
-    /// What kind of request it is, by the rule of all services.
-    pub kind: RequestKind,
+    /// Whether a person opens a page, by the rule of all services, who can be sent to the login and back.
+    pub is_navigation: bool,
     /// Whether a person waits for it.
     pub is_by_a_person: bool,
     /// Whether they would rather read a page than JSON, as every browser says that opens one.
@@ -38,16 +38,12 @@ impl Forwarded {
         let asked = Asked::new(&method, "/", headers);
         Self {
             addresses: addresses(headers, speaks_the_first_way),
-            kind: asked.kind(),
+            // Nobody reads the answer to a HEAD, and some who ask like that follow no redirect.
+            is_navigation: asked.kind() == RequestKind::Navigation && method == "GET",
             is_by_a_person: asked.wants_page(),
             prefers_html: asked.prefers_html(),
             passes_redirects: speaks_the_first_way || !headers.contains_key("x-original-url"),
         }
-    }
-
-    /// Whether the person can be sent to the login and back, if it is known where to.
-    pub fn is_navigation(&self) -> bool {
-        self.kind == RequestKind::Navigation
     }
 }
 
@@ -86,11 +82,11 @@ mod tests {
         ];
         let read_of_caddy = read(&caddy);
         assert_eq!(read_of_caddy.addresses, ["https://wiki.example.org/a?b=c&d"]);
-        assert!(read_of_caddy.is_navigation() && read_of_caddy.passes_redirects);
+        assert!(read_of_caddy.is_navigation && read_of_caddy.passes_redirects);
         let nginx =
             read(&[("x-original-url", "https://wiki.example.org/a"), ("x-original-method", "GET"), HTML]);
         assert_eq!(nginx.addresses, ["https://wiki.example.org/a"]);
-        assert!(nginx.is_navigation() && !nginx.passes_redirects);
+        assert!(nginx.is_navigation && !nginx.passes_redirects);
         assert!(read(&caddy[..3]).addresses.is_empty());
         let planted = read(&[&caddy[..], &[("x-original-url", "https://shop.example.org/")]].concat());
         assert_eq!(planted, read_of_caddy, "what a client sent through Caddy");
@@ -137,7 +133,7 @@ mod tests {
             (&[("accept", "*/*")], false),
             (&[], false),
         ] {
-            assert_eq!(read(pairs).is_navigation(), expected, "{pairs:?}");
+            assert_eq!(read(pairs).is_navigation, expected, "{pairs:?}");
         }
     }
 }

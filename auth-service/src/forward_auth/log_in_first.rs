@@ -1,4 +1,4 @@
-//! Nobody is known, and somebody reads the answer who cannot be sent to the login: after a form, or where the proxy does not say whence they come.
+//! Nobody is known, and a person reads the answer who cannot be sent to the login and back: the proxy says of no place of ours that they came to it.
 
 use serde::Serialize;
 
@@ -9,21 +9,18 @@ use crate::web::Page;
 #[derive(Debug, Serialize)]
 pub struct LogInFirstPage {
     login_url: String,
-    /// Whether something was sent, which is not lost as long as the person can go back.
-    was_sent: bool,
 }
 
 impl Page for LogInFirstPage {
     const TEMPLATE: &'static str = "forward_auth/log_in_first.html";
 
     fn samples() -> Vec<Self> {
-        let page = |was_sent| Self::new("https://auth.example.org/login".to_owned(), was_sent);
-        vec![page(false), page(true)]
+        vec![Self::new("https://auth.example.org/login".to_owned())]
     }
 }
 
 impl LogInFirstPage {
-    pub fn new(login_url: String, was_sent: bool) -> Self {
-        Self { login_url, was_sent }
+    pub fn new(login_url: String) -> Self {
+        Self { login_url }
     }
 }

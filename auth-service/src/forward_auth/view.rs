@@ -56,15 +56,15 @@ fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Res
     let next = addresses.find_map(|address| app.next(Some(address)));
     let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"));
     let Some(forwarded) = forwarded else { return Ok(unknown(request, &login_url)) };
-    if forwarded.is_navigation() && forwarded.passes_redirects && next.is_some() {
+    if forwarded.is_navigation && forwarded.passes_redirects && next.is_some() {
         return Ok(see_other(&login_url));
     }
-    let mut answer = match forwarded.is_by_a_person && forwarded.prefers_html {
-        true => log_in_first(app, request, &login_url, !forwarded.is_navigation())?,
+    let mut answer = match forwarded.is_navigation && forwarded.prefers_html {
+        true => log_in_first(app, request, &login_url)?,
         false => unknown(request, &login_url),
     };
     // nginx sends a person there itself, and scripts nowhere: then there is no such header.
-    if forwarded.is_navigation()
+    if forwarded.is_navigation
         && let Ok(login_url) = HeaderValue::from_str(&login_url)
     {
         answer.headers_mut().insert(HeaderName::from_static("x-auth-login"), login_url);
@@ -73,13 +73,8 @@ fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Res
 }
 
 /// A page, for who sees it in a tab.
-fn log_in_first(
-    app: &App,
-    request: &HttpRequest,
-    login_url: &str,
-    was_sent: bool,
-) -> Result<HttpResponse, Error> {
-    let page = LogInFirstPage::new(login_url.to_owned(), was_sent);
+fn log_in_first(app: &App, request: &HttpRequest, login_url: &str) -> Result<HttpResponse, Error> {
+    let page = LogInFirstPage::new(login_url.to_owned());
     let mut answer = app.pages.answer(StatusCode::UNAUTHORIZED, &Shell::bare(request), &page)?;
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy_elsewhere());
     // RFC 9110, 15.5.2 wants one.
