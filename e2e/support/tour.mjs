@@ -75,8 +75,14 @@ async function tourOfTheEdge(person, look) {
   assert.equal((await person.presses(noteForm)).status(), 401);
   await page.waitForFrame((frame) => frame.url().startsWith(`${auth}/login/frame`));
   await look('demo-kept-form', page);
+  await person.losesTheAccessCookie();
+  assert.equal((await person.opens(`${demo}/private?q=${'z'.repeat(6000)}`)).status(), 401);
+  await page.waitForFrame((frame) => frame.url().startsWith(`${auth}/login/frame`));
+  await look('demo-long-address', page);
   await person.opens(`${auth}/login/done`);
   await look('login-done', page);
+  await person.opens(`${auth}/login/too-long`);
+  await look('login-too-long', page);
   await person.opens(`${auth}/login?max_age=0&next=${encodeURIComponent(`${demo}/`)}`);
   await look('login-again', page);
   const lost = `${demo}/private?sso_loop=3`;
