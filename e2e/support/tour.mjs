@@ -94,7 +94,7 @@ async function tourOfTheEdge(person, look) {
   await person.losesTheAccessCookie();
   assert.equal((await person.opens(lost)).status(), 401);
   await look('demo-circle', page);
-  for (let round = 0; round < 6; round += 1) await person.opens(address('/login', `${demo}/somewhere`));
+  for (let round = 0; round < 6; round += 1) await person.opens(address('/login', `${demo}/somewhere?sso_loop=${round}`));
   assert.match(await person.text(), /does not take your login|nimmt Ihre Anmeldung nicht an/);
   await look('login-circle', page);
 }
