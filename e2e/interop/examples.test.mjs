@@ -5,6 +5,7 @@ import { SignJWT } from 'jose';
 import { auth, cookieDomain, cookies, needsShortLife } from '../support/env.mjs';
 import { pause } from '../support/person.mjs';
 import { examples, names, runCommand } from './examples.mjs';
+import { opensWebSocket } from './echo.mjs';
 import { startKeyServer } from './key-server.mjs';
 import { freePorts, startService } from './service.mjs';
 import { claimsOf, unsigned, withBrokenSignature, withOtherClaims } from './token.mjs';
@@ -173,6 +174,27 @@ for (const name of names) {
     it('serves nobody by the cookies of two people, and sends them nowhere', async () => {
       const answer = await privately({ tokens: [await keys.mint(), await visitor.token()] });
       assert.equal(answer.status, 409);
+    });
+
+    it('sends a person to the login whom a service worker or a download stands for', async () => {
+      const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+      for (const [mode, dest, accept] of [['navigate', 'empty', html], ['same-origin', 'empty', html], ['navigate', 'empty', '*/*'], ['navigate', 'iframe', html]]) {
+        const headers = { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest, 'sec-fetch-site': 'same-origin', accept };
+        assertSentToLogin(await asks(`${url}/private`, { headers }), `${url}/private`);
+      }
+      assertSentToLogin(await asks(`${url}/private`, { headers: { accept: 'application/xhtml+xml,text/html;q=0.9' } }), `${url}/private`);
+      assertProblem(await asks(`${url}/api/me`, { headers: { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty', accept: '*/*' } }), url);
+    });
+
+    it('opens a WebSocket to its own pages alone', async () => {
+      const cookie = `${cookies.access}=${await visitor.token()}`;
+      const asked = (from) => opensWebSocket(`${url}/private`, { cookie, ...from });
+      for (const from of [{ origin: `http://evil.${cookieDomain}` }, { origin: 'null' }, { origin: url, 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': 'cross-site' }]) {
+        assert.equal(await asked(from), 403, JSON.stringify(from));
+      }
+      // There is none here: to the service it is a GET.
+      assert.notEqual(await asked({ origin: url }), 403);
+      assert.notEqual(await asked({ origin: url, 'sec-fetch-site': 'same-origin' }), 403);
     });
 
     it('sends no posted form to the login', async () => {

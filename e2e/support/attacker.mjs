@@ -29,6 +29,10 @@ export async function startAttacker() {
       const inputs = Object.entries(fields).map(([name, value]) => `<input name="${escaped(name)}" value="${escaped(value)}">`).join('');
       pages.set(path, { html: `<!doctype html><form method="post" enctype="${enctype}" action="${escaped(action)}">${inputs}</form><script>document.forms[0].submit()</script>` });
     },
+    /** A page as it is written. */
+    shows(path, html) {
+      pages.set(path, { html });
+    },
     /** A page that only sets cookies. */
     plants(path, cookies) {
       pages.set(path, { html: '<!doctype html><p>hello', cookies });

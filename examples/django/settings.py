@@ -1,7 +1,6 @@
 import os
 
-AUTH_URL = os.environ["AUTH_URL"].rstrip("/")
-SERVICE_URL = os.environ["SERVICE_URL"].rstrip("/")
+AUTH_URL, SERVICE_URL = (os.environ[name].rstrip("/") for name in ("AUTH_URL", "SERVICE_URL"))
 
 SIMPLE_JWT = {
     # Where auth-service runs with TOKEN_ALGORITHM=HS512, set that here too, and the same JWT_SIGNING_KEY.
@@ -17,7 +16,6 @@ SILENCED_SYSTEM_CHECKS = ["auth.E013"]
 # simplejwt imports the models of these. There is no database.
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
 
-ALLOWED_HOSTS = ["." + os.environ["COOKIE_DOMAIN"]]
-ROOT_URLCONF = "urls"
+ALLOWED_HOSTS, ROOT_URLCONF = ["." + os.environ["COOKIE_DOMAIN"]], "urls"
 # Nothing here is signed with it. Your project has one of its own.
 SECRET_KEY = os.urandom(32).hex()

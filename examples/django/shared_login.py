@@ -35,6 +35,9 @@ def person_of(cookie):
 # Gives every request its `user`. Views are for people who are logged in, unless marked with `login_not_required`.
 class SharedLogin(LoginRequiredMiddleware):
     def process_request(self, request):
+        # A WebSocket comes as a GET, and from any page whatever: the CSRF token is asked of forms alone.
+        if "Upgrade" in (sent := request.headers) and (sent.get("Sec-Fetch-Site") or sent.get("Origin")) not in ("same-origin", settings.SERVICE_URL):
+            return HttpResponse("This was not sent by a page of this service.", status=403)
         # Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
         cookies = (pair.strip().partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
         people = {person_of(value) for name, _, value in cookies if name == "__Secure-sso_access"} - {None}
@@ -43,9 +46,9 @@ class SharedLogin(LoginRequiredMiddleware):
             return HttpResponse("Cookies of two people: clear the cookies of this domain.", status=409)
 
     def handle_no_permission(self, request, view_func):
-        # Where the browser does not say that a tab waits for this, whoever prefers HTML is taken for one.
-        waiting = request.headers.get("Sec-Fetch-Mode") or request.get_preferred_type(["application/json", "text/html"])
-        is_page = request.method == "GET" and waiting in ("navigate", "text/html")
+        # What no script sends is a person's, who may have a service worker between: where the browser does not say, whoever prefers HTML.
+        mode, likes = request.headers.get("Sec-Fetch-Mode"), request.get_preferred_type(["application/json", "text/html"])
+        is_page = request.method == "GET" and (mode == "navigate" or (likes == "text/html" and mode not in ("cors", "no-cors", "websocket")))
         # By SERVICE_URL, never by the Host header. A script's own address is no page to come back to.
         back = settings.SERVICE_URL + (request.get_full_path() if is_page else "/")
         login_url = f"{settings.AUTH_URL}/login?{urlencode({'next': back})}"

@@ -24,9 +24,19 @@ async function claimsOf(token) {
   return payload.token_type === "access" ? payload : undefined;
 }
 
+/**
+ * Whether another site's page may have made the browser send this, with the login in it: whatever is not just read. A WebSocket comes as
+ * a GET, and past all routes: ask this in `server.on("upgrade", …)` too, before anything else.
+ */
+export function isForged({ method, headers }) {
+  const isRead = ["GET", "HEAD", "OPTIONS"].includes(method) && !headers.upgrade;
+  return !isRead && !["same-origin", "none", service].includes(headers["sec-fetch-site"] || headers.origin);
+}
+
 /** For all routes: `req.user` holds the claims of whoever is logged in, or is undefined. */
 export async function sharedLogin(req, res, next) {
   res.set("Cache-Control", "no-store");
+  if (isForged(req)) return res.status(403).send("This was not sent by a page of this service.");
   // Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
   const cookies = (req.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
   const tokens = cookies.filter(([name]) => name === "__Secure-sso_access").map(([, value]) => value);
@@ -41,8 +51,10 @@ export async function sharedLogin(req, res, next) {
 /** For routes that need a user. */
 export function loginRequired(req, res, next) {
   if (req.user) return next();
-  // Where the browser does not say that a tab waits for this, whoever prefers HTML is taken for one.
-  const isPage = req.method === "GET" && ["navigate", "html"].includes(req.get("sec-fetch-mode") || req.accepts(["json", "html"]));
+  // What no script sends is a person's, who may have a service worker between: where the browser does not say, whoever prefers HTML.
+  const mode = req.get("sec-fetch-mode");
+  const isScript = ["cors", "no-cors", "websocket"].includes(mode) || (mode !== "navigate" && req.accepts(["json", "html"]) !== "html");
+  const isPage = req.method === "GET" && !isScript;
   // By SERVICE_URL, never by the Host header. A script's own address is no page to come back to.
   const back = service + (isPage ? req.originalUrl : "/");
   const loginUrl = `${auth}/login?${new URLSearchParams({ next: back })}`;

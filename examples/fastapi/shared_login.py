@@ -4,12 +4,12 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 import jwt
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Response
+from fastapi.requests import HTTPConnection
 from fastapi.responses import JSONResponse, RedirectResponse
 
-AUTH_URL = os.environ["AUTH_URL"].rstrip("/")
-SERVICE_URL = os.environ["SERVICE_URL"].rstrip("/")
-NO_STORE = {"Cache-Control": "no-store"}
+AUTH_URL, SERVICE_URL = (os.environ[name].rstrip("/") for name in ("AUTH_URL", "SERVICE_URL"))
+NO_STORE, OURS = {"Cache-Control": "no-store"}, ("same-origin", "none", SERVICE_URL)
 EXPECTED = {"algorithms": ["ES256"], "issuer": AUTH_URL, "audience": os.environ["COOKIE_DOMAIN"], "leeway": 5}
 OPTIONS = {"require": ["iss", "aud", "sub", "iat", "nbf", "exp", "user_uuid", "token_type"], "strict_aud": True}
 
@@ -38,9 +38,13 @@ def claims_of(cookie):
             return token["payload"]
 
 
-# A dependency: the claims of whoever is logged in. To nobody, `log_in_first` answers.
-def user(request: Request, response: Response):
+# A dependency, of WebSockets too: the claims of whoever is logged in. To nobody, `log_in_first` answers.
+def user(request: HTTPConnection, response: Response):
     response.headers.update(NO_STORE)
+    # The login comes with whatever any page makes the browser send. What is not just read, a WebSocket too, must come from a page of ours.
+    is_read = request.scope.get("method") in ("GET", "HEAD", "OPTIONS") and "upgrade" not in request.headers
+    if not is_read and (request.headers.get("sec-fetch-site") or request.headers.get("origin")) not in OURS:
+        raise HTTPException(403, "This was not sent by a page of this service.")
     # Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
     cookies = (pair.strip().partition("=") for header in request.headers.getlist("cookie") for pair in header.split(";"))
     found = [claims_of(value) for name, _, value in cookies if name == "__Secure-sso_access"]
@@ -50,10 +54,11 @@ def user(request: Request, response: Response):
     return people.popitem()[1]
 
 
-def log_in_first(request: Request, _):
-    # Where the browser does not say that a tab waits for this, whoever asks for HTML before JSON is taken for one.
-    waiting = request.headers.get("sec-fetch-mode") or request.headers.get("accept", "").partition("json")[0]
-    is_page = request.method == "GET" and (waiting == "navigate" or "text/html" in waiting)
+def log_in_first(request: HTTPConnection, _):
+    # What no script sends is a person's, who may have a service worker between: where the browser does not say, whoever asks for HTML.
+    mode, likes = request.headers.get("sec-fetch-mode"), request.headers.get("accept", "").partition("json")[0]
+    is_person = mode == "navigate" or ("html" in likes and mode not in ("cors", "no-cors", "websocket"))
+    is_page = is_person and request.scope.get("method") == "GET"
     # By SERVICE_URL, never by the Host header. A script's own address is no page to come back to.
     target = b"?".join(filter(None, [request.scope["raw_path"], request.scope["query_string"]])).decode()
     back = SERVICE_URL + (target if is_page else "/")

@@ -62,6 +62,21 @@ async fn a_script_learns_who_is_logged_in_or_where_to_renew() {
     assert_eq!(problem["renew_url"], format!("{AUTH}/api/session/renew"));
 }
 
+/// A WebSocket comes as `GET`, from any page whatever.
+#[tokio::test]
+async fn only_our_own_page_opens_a_websocket() {
+    let issuer = TestIssuer::new();
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    for (origin, status) in [
+        ("http://demo.sso.localhost:8001", StatusCode::OK),
+        ("http://evil.sso.localhost:8001", StatusCode::FORBIDDEN),
+    ] {
+        let request = Request::get("/api/me").header("upgrade", "websocket").header("origin", origin);
+        let request = request.header("cookie", ada.clone()).body(Body::empty()).unwrap();
+        assert_eq!(app(issuer.login()).oneshot(request).await.unwrap().status(), status, "{origin}");
+    }
+}
+
 #[tokio::test]
 async fn health_needs_no_login_and_the_script_is_served() {
     let issuer = TestIssuer::new();

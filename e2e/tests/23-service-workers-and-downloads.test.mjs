@@ -1,0 +1,119 @@
+// A person is behind a service worker, a download and a frame, too: they come by the login and back, and never read raw JSON.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { startBrowser } from '../support/browser.mjs';
+import { auth, cookies, isChromium } from '../support/env.mjs';
+import { needsFront, startFront } from '../support/front.mjs';
+import { Person, comesTrue, forms } from '../support/person.mjs';
+
+const html = 'text/html; charset=utf-8';
+const script = 'text/javascript';
+const files = {
+  '/shell': [html, '<!doctype html><title>shell</title><p>shell'],
+  '/passes-on.js': [script, 'addEventListener("install", () => skipWaiting()); addEventListener("activate", (e) => e.waitUntil(clients.claim())); addEventListener("fetch", (e) => e.respondWith(fetch(e.request)));'],
+  '/copies.js': [script, 'addEventListener("install", () => skipWaiting()); addEventListener("activate", (e) => e.waitUntil(clients.claim())); addEventListener("fetch", (e) => e.respondWith(fetch(new Request(e.request, { cache: "no-store" }))));'],
+  '/downloads': [html, '<!doctype html><title>downloads</title><a id="save" download="page.html" href="/private?file">Save</a>'],
+  '/frames': [html, '<!doctype html><title>frames</title><iframe src="/private" width="600" height="400"></iframe>'],
+};
+
+describe('a person whom a program stands before', { skip: needsFront }, () => {
+  let browser;
+  let front;
+  before(async () => {
+    browser = await startBrowser();
+    front = await startFront('shell', { files });
+  });
+
+  const somebody = async (t) => {
+    const person = await Person.whoIsLoggedIn(browser);
+    t.after(() => person.leaves());
+    return person;
+  };
+  const losesEverything = async (person) => {
+    const held = (await person.cookies()).filter(({ name }) => Object.values(cookies).includes(name) || name === '__Secure-sso_hint');
+    await person.context.deleteCookie(...held);
+  };
+  /** What the service was asked, in short. */
+  const asked = () => JSON.stringify(front.seen.map(({ method, path, status, headers }) => [method, path, status, headers['sec-fetch-mode'], headers['sec-fetch-dest'], headers['sec-fetch-site'], headers.accept]));
+  /** With a service worker in charge. */
+  const underA = async (person, worker) => {
+    await person.opens(`${front.url}/shell`);
+    await person.page.evaluate(async (url) => {
+      await navigator.serviceWorker.register(url);
+      if (!navigator.serviceWorker.controller) await new Promise((done) => { navigator.serviceWorker.oncontrollerchange = done; });
+    }, worker);
+    front.seen.length = 0;
+  };
+
+  for (const worker of ['/passes-on.js', '/copies.js']) {
+    it(`is renewed without noticing behind ${worker}`, async (t) => {
+      const person = await somebody(t);
+      await underA(person, worker);
+      await person.losesTheAccessCookie();
+      await person.opens(`${front.url}/private?a=b`);
+      assert.equal(person.page.url(), `${front.url}/private?a=b`);
+      assert.ok(await person.sees(person.email), await person.text());
+      const [first] = front.seen;
+      assert.equal(first.status, 303, asked());
+      // What makes the case: no browser says "document" here.
+      assert.equal(first.headers['sec-fetch-dest'], 'empty', asked());
+    });
+
+    it(`reaches the login form behind ${worker}, and comes back`, async (t) => {
+      const person = await somebody(t);
+      await underA(person, worker);
+      await losesEverything(person);
+      await person.opens(`${front.url}/private?a=b`);
+      assert.equal(new URL(person.page.url()).origin, auth, await person.text());
+      assert.ok(await person.page.$(forms.login));
+      await person.logsIn({ at: false });
+      assert.equal(person.page.url(), `${front.url}/private?a=b`);
+    });
+  }
+
+  /** Saves, and answers what the service was asked for the file. */
+  const saves = async (person) => {
+    await person.opens(`${front.url}/downloads`);
+    if (isChromium) {
+      const cdp = await person.page.createCDPSession();
+      await cdp.send('Browser.setDownloadBehavior', { behavior: 'deny', browserContextId: person.context.id });
+    }
+    front.seen.length = 0;
+    await person.page.evaluate(() => document.getElementById('save').click());
+    return () => front.seen.filter(({ path }) => path.startsWith('/private?file')).map(({ status }) => status);
+  };
+
+  it('saves a file whose login has just ended', async (t) => {
+    const person = await somebody(t);
+    await person.losesTheAccessCookie();
+    const statuses = await saves(person);
+    assert.ok(await comesTrue(() => statuses().at(-1) === 200), asked());
+    assert.equal(statuses()[0], 303);
+  });
+
+  it('reaches the login form where the session of a download is over', async (t) => {
+    const person = await somebody(t);
+    await losesEverything(person);
+    await saves(person);
+    assert.ok(await comesTrue(async () => person.page.url().startsWith(`${auth}/login`)), `${person.page.url()} ${asked()}`);
+    assert.ok(await comesTrue(() => person.page.$(forms.login)), await person.text());
+  });
+
+  it('is renewed in a frame of the service, and asked for no password there', async (t) => {
+    const person = await somebody(t);
+    await person.losesTheAccessCookie();
+    const framed = async () => {
+      const frame = person.page.frames().find((candidate) => candidate !== person.page.mainFrame());
+      return frame.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+    };
+    front.seen.length = 0;
+    await person.opens(`${front.url}/frames`);
+    // demo-service lets nobody frame its own pages; that it was asked for by who is logged in again is what counts.
+    assert.ok(await comesTrue(() => front.seen.some(({ path, status, headers }) => path === '/private' && headers['sec-fetch-dest'] === 'iframe' && status === 200)), asked());
+    await losesEverything(person);
+    await person.opens(`${front.url}/frames`);
+    assert.ok(await comesTrue(async () => (await framed()).includes('Your login has ended')), await framed());
+    const inputs = await Promise.all(person.page.frames().map((frame) => frame.$$('input').then((all) => all.length).catch(() => 0)));
+    assert.equal(Math.max(...inputs), 0);
+  });
+});
