@@ -24,9 +24,11 @@ mod settings;
 mod templates;
 mod users;
 
+use std::env::VarError;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self, ConfigError, DatabaseFlags, ServeFlags};
@@ -125,7 +127,15 @@ pub fn run() -> ExitCode {
         return end_with(&failure);
     }
     // clap's own exit code for a wrong argument is 2, as ours.
-    let matches = Arguments::command().get_matches();
+    let matches = Arguments::command().try_get_matches().unwrap_or_else(|error| {
+        match unreadable(&Arguments::command()).filter(|_| error.kind() == ErrorKind::InvalidUtf8) {
+            Some(name) => {
+                telemetry::say_last(&format!("auth-service: {name}: is not UTF-8"));
+                std::process::exit(2)
+            }
+            None => error.exit(),
+        }
+    });
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     for flag in exposed::secrets(&matches) {
         eprintln!("auth-service: warning: {flag} has a secret in it: {}", exposed::ADVICE);
@@ -134,6 +144,14 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => end_with(&failure),
     }
+}
+
+/// The setting of `command`, or of one below it, whose text cannot be read as UTF-8. Clap does not name it.
+fn unreadable(command: &clap::Command) -> Option<String> {
+    let names = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
+    let is_unreadable = |name: &str| matches!(std::env::var(name), Err(VarError::NotUnicode(_)));
+    let own = names.into_iter().find(|name| is_unreadable(name)).map(str::to_owned);
+    own.or_else(|| command.get_subcommands().find_map(unreadable))
 }
 
 /// Says why, in one line, whatever a library's message holds.

@@ -123,6 +123,7 @@ async fn a_key_that_is_a_uuid_is_kept_wherever_it_stands() {
         let ended = import(&app, &written(&folder, name, &text), more);
         assert_eq!(ended.code, 0, "{name}: {ended:?}");
         assert_eq!(uuids(&app), [ADA], "{name}: {ended:?}");
+        assert_eq!(ended.out.contains("stay there: token."), name == "named.jsonl", "{name}: {ended:?}");
     }
 }
 
@@ -289,4 +290,26 @@ async fn the_primary_key_of_a_live_table_counts_whatever_it_is_called() {
     assert!(export(&app, &[]).contains("\"first_name\":\"Ada L\""));
     let told = import(&app, &url, &["--table", "people_member"]);
     assert!(told.code == 0 && told.out.contains("others in token: --uuid-column"), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_is_neither_json_nor_values_is_called_by_its_name() {
+    let app = TestApp::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text, words) in [
+        (
+            "users.xml",
+            "<?xml version=\"1.0\"?>\n<django-objects/>",
+            "is XML: write it by `manage.py dumpdata",
+        ),
+        ("users.yaml", "- model: auth.user\n  pk: 1\n", "is YAML: write it by"),
+        ("shop.zip", "PK\u{3}\u{4}", "is compressed: write it by"),
+        ("db.sqlite3", "SQLite format 3\0", "is a SQLite database, which is read as sqlite:<path>"),
+    ] {
+        let ended = import(&app, &written(&folder, name, text), &[]);
+        assert!(matches!(ended.code, 1 | 2) && ended.err.contains(words), "{name}: {ended:?}");
+    }
+    let ended = import(&app, "mysql://root:hunter2@db/shop", &[]);
+    assert!(ended.code == 2 && ended.err.contains("no database that can be read"), "{ended:?}");
+    assert!(!ended.err.contains("hunter2"), "{ended:?}");
 }

@@ -193,3 +193,14 @@ fn a_former_secret_is_taken_as_it_was() {
         assert!(done(ended).contains("\nSECRET_KEY_PREVIOUS=(set, not shown)\n"));
     }
 }
+
+#[test]
+fn a_setting_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    let (_folder, url) = folder();
+    for words in [&["check-config"][..], &[], &["templates", "check"]] {
+        let mut program = Program::new(words).set_all(&url);
+        program.0.env("SITE_NAME", std::ffi::OsStr::from_bytes(b"hunter2\xff"));
+        program.run().assert_says(2, "SITE_NAME: is not UTF-8");
+    }
+}

@@ -1,5 +1,5 @@
 use axum_example::app;
-use shared_claims::SharedLogin;
+use shared_claims::{SharedLogin, setting};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -7,7 +7,8 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let listen = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8005".to_owned());
+    let listen = std::env::var("LISTEN").unwrap_or_default();
+    let listen = setting::plain(&listen)?.unwrap_or("127.0.0.1:8005");
     let app = app(SharedLogin::from_env()?);
     axum::serve(TcpListener::bind(listen).await?, app).await?;
     Ok(())

@@ -151,7 +151,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
             return Err(Failure::Misused(format!("the source cannot be used as it is: {words}")));
         }
     }
-    if let Some(words) = seen.left_behind() {
+    if let Some(words) = seen.left_behind(policy.uuid_column.as_deref()) {
         output::line(words)?;
     }
 

@@ -41,9 +41,11 @@ impl Seen {
         passed.look_like_people |= looks_like_a_person;
     }
 
-    /// The columns that nothing becomes of.
-    pub fn left_behind(&self) -> Option<String> {
-        let names: Vec<String> = self.columns.iter().map(|name| Shown(name).to_string()).collect();
+    /// The columns that nothing becomes of: all but ours, and the one that UUIDs are taken from.
+    pub fn left_behind(&self, taken: Option<&str>) -> Option<String> {
+        let is_taken = |name: &str| taken.is_some_and(|taken| taken.eq_ignore_ascii_case(name));
+        let left = self.columns.iter().filter(|name| !is_taken(name));
+        let names: Vec<String> = left.map(|name| Shown(name).to_string()).collect();
         (!names.is_empty())
             .then(|| format!("Columns that mean nothing here, and stay there: {}.", names.join(", ")))
     }

@@ -39,6 +39,14 @@ impl Source {
         if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
             return Ok(Self::Database { db: table::open(text)?, table: table.clone() });
         }
+        // Not shown: there may be a password in it.
+        if text.contains("://") {
+            return Err(Failure::Misused(
+                "the source is no database that can be read: sqlite:<path> and postgres://… are; of another, write a file by \
+                 `manage.py dumpdata`"
+                    .to_owned(),
+            ));
+        }
         let failed = |error: io::Error| Failure::Refused(format!("{text} cannot be read: {error}"));
         let file = if text == "-" {
             kept(io::stdin().lock()).map_err(failed)?
@@ -51,7 +59,11 @@ impl Source {
         let mut source = Self::File { file, format: Format::Json, model: model.unwrap_or("").to_owned() };
         let found = match format {
             Some(format) => format,
-            None => source.sniff().map_err(failed)?,
+            None => source.sniff().map_err(failed)?.map_err(|what| {
+                Failure::Misused(format!(
+                    "{text} {what}: write it by `manage.py dumpdata --format json`, or as comma-separated values"
+                ))
+            })?,
         };
         if let Self::File { format, .. } = &mut source {
             *format = found;
@@ -59,18 +71,24 @@ impl Source {
         Ok(source)
     }
 
-    /// A file that begins with `[` is a list, with `{` a line of JSON, with a word a header.
-    fn sniff(&mut self) -> io::Result<Format> {
-        let Self::File { file, .. } = self else { return Ok(Format::Json) };
+    /// A file that begins with `[` is a list, with `{` a line of JSON, with a word a header. What it is instead, in words.
+    fn sniff(&mut self) -> io::Result<Result<Format, &'static str>> {
+        let Self::File { file, .. } = self else { return Ok(Ok(Format::Json)) };
         file.rewind()?;
         let mut start = Vec::new();
         Read::by_ref(file).take(4096).read_to_end(&mut start)?;
         let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-        Ok(match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[') | None => Format::Json,
-            Some(b'{') => Format::Jsonl,
-            Some(_) => Format::Csv,
-        })
+        Ok(Ok(match start.trim_ascii_start() {
+            [] | [b'[', ..] => Format::Json,
+            [b'{', ..] => Format::Jsonl,
+            [b'<', ..] => return Ok(Err("is XML")),
+            [b'-', b' ', ..] => return Ok(Err("is YAML")),
+            [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4, ..] => return Ok(Err("is compressed")),
+            _ if start.starts_with(b"SQLite format 3") => {
+                return Ok(Err("is a SQLite database, which is read as sqlite:<path>"));
+            }
+            _ => Format::Csv,
+        }))
     }
 
     /// Hands out one record after the other, from the first.
