@@ -104,6 +104,19 @@ describe('a sibling sub-domain that plants cookies', () => {
     await neverMallory(person);
   });
 
+  for (const kind of ['', '; Partitioned']) {
+    it(`C7: the button of the page about two logins deletes the planted one${kind && ' that is partitioned'}, and no other cookie of the domain`, async (t) => {
+      const person = await victim(t);
+      await plant(person, [`${cookies.access}=${stolen.access}; Domain=${cookieDomain}; Path=/private; Secure${kind}`, `settings=dark; ${domainWide}; Secure`]);
+      await person.opens(`${demo}/private?page=2`);
+      assert.match(await person.text(), /Two logins at once/);
+      await person.presses('main form[method="get"]');
+      assert.equal(person.page.url(), `${demo}/private?page=2`);
+      assert.ok(await person.sees(person.email), await person.text());
+      assert.equal((await person.cookie('settings'))?.value, 'dark');
+    });
+  }
+
   it('rubbish on a longer path does not lock the victim out', async (t) => {
     const person = await victim(t);
     await plant(person, ['/private', '/notes'].map((path) => `${cookies.access}=rubbish; Domain=${cookieDomain}; Path=${path}; Secure`));

@@ -15,13 +15,14 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | a page opened in a tab | `303` to the login, which comes back to the same address |
+//! | a page that a person opens: in a tab, in a frame of the domain, behind a service worker, to save it | `303` to the login, which comes back to the same address |
 //! | a posted form | `401`, a page that keeps what was typed, renews the login and sends it again |
-//! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url` |
+//! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url`. Its challenge is `Bearer`, as HTTP wants one; no token in an `Authorization` header is looked at |
+//! | a change, or a WebSocket, that a page of another site asks for, behind [`SameOrigin`] | `403` |
 //! | logged in without the right | `403` |
 //! | logged in, but not freshly enough | as above, to a login that asks for the password again; a script is told `fresh_login_required` |
 //! | logged in, but the form was made for another account of the same browser | `409`, a page that keeps it and asks; a script is told `another_account` |
-//! | cookies of two people at once | `409`, with a button that clears them |
+//! | cookies of two people at once | `409`, with a button that clears them, and no other cookie of the domain |
 //! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
 //! | more than 16 KB of cookies, behind [`SameOrigin`] | `431`, a page that leads to where auth-service deletes those of others |
 //! | asked before anybody has clicked (prefetch, prerender) | `403`: the click itself asks again |

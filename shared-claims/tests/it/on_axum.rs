@@ -281,6 +281,41 @@ async fn the_way_back_is_the_whole_address_also_below_a_nested_router() {
     }
 }
 
+/// X10, X11: WebSockets and siblings are judged alike, and scripts of those that are trusted may read along.
+#[actix_web::test]
+async fn websockets_and_siblings_are_judged_alike() {
+    let issuer = TestIssuer::new().trusting("http://app.sso.localhost:8001");
+    let login = issuer.login();
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    let mut seen = std::collections::BTreeSet::new();
+    for origin in
+        ["http://app.sso.localhost:8001", "http://evil.sso.localhost:8001", "http://demo.sso.localhost:8001"]
+    {
+        for cookies in [String::new(), ada.clone()] {
+            let from = |request: TestRequest| {
+                let site = if origin.contains("demo") { "same-origin" } else { "same-site" };
+                let request =
+                    request.insert_header(("Origin", origin)).insert_header(("Sec-Fetch-Site", site));
+                request.insert_header(("Cookie", cookies.clone()))
+            };
+            let call = || from(support_web::calls("/private"));
+            seen.insert(compared(&login, call, "").await.status);
+            let post = || call().method(actix_web::http::Method::POST);
+            seen.insert(compared(&login, post, "").await.status);
+            let socket =
+                || call().insert_header(("Upgrade", "websocket")).insert_header(("Connection", "Upgrade"));
+            seen.insert(compared(&login, socket, "").await.status);
+            let preflight = || {
+                // Where axum knows the methods of a route, it adds them.
+                let request = from(support_web::calls("/any/where")).method(actix_web::http::Method::OPTIONS);
+                request.insert_header(("Access-Control-Request-Method", "POST"))
+            };
+            seen.insert(compared(&login, preflight, "").await.status);
+        }
+    }
+    assert_eq!(Vec::from_iter(seen), [200, 204, 401, 403]);
+}
+
 /// The developer's to find, in the log; it is no panic.
 #[actix_web::test]
 async fn a_service_that_forgot_the_layer_answers_500() {
