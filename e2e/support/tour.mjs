@@ -75,6 +75,11 @@ async function tourOfTheEdge(person, look) {
   assert.equal((await person.presses(noteForm)).status(), 401);
   await page.waitForFrame((frame) => frame.url().startsWith(`${auth}/login/frame`));
   await look('demo-kept-form', page);
+  await person.opens(`${demo}/notes`);
+  await typesNote(person, 'Typed by somebody else, before the login.');
+  await page.$eval(noteForm, (form) => { form.action = '/notes?sso_for=AAAAAAAAAAAAAAAA'; });
+  assert.equal((await person.presses(noteForm)).status(), 409);
+  await look('demo-whose-form', page);
   await person.losesTheAccessCookie();
   assert.equal((await person.opens(`${demo}/private?q=${'z'.repeat(6000)}`)).status(), 401);
   await page.waitForFrame((frame) => frame.url().startsWith(`${auth}/login/frame`));
