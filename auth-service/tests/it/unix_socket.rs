@@ -161,7 +161,8 @@ async fn the_doctor_finds_a_socket_that_nobody_serves_and_one_that_everybody_may
     let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
     let well = doctor().examine().await;
-    assert_eq!((well.ended.code, well.ids("error").len()), (0, 0), "{:#}", well.report);
+    // The exit code tells of the role of the tests' PostgreSQL too, which is a superuser.
+    assert!(well.ids("error").is_empty() && well.ids("warning").is_empty(), "{:#}", well.report);
     assert!(well.ids("ok").contains(&"listen-socket") && well.ids("ok").contains(&"proxy-trusted"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
     doctor().examine().await.assert_wrong(&["listen-socket-open-to-all"]);
