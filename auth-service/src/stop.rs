@@ -32,9 +32,13 @@ pub enum Ending {
 /// Serves until it is told to stop, and then stops as this module says.
 ///
 /// # Errors
-/// When signals cannot be listened to, or the server itself fails.
-pub async fn serve(server: dev::Server, draining: Draining, delay: Duration) -> io::Result<Ending> {
-    let mut told = Told::listen()?;
+/// When the server itself fails.
+pub async fn serve(
+    server: dev::Server,
+    mut told: Told,
+    draining: Draining,
+    delay: Duration,
+) -> io::Result<Ending> {
     let handle = server.handle();
     let mut server = pin!(server);
     tell_the_service_manager(NotifyState::Ready);
@@ -62,13 +66,17 @@ pub async fn serve(server: dev::Server, draining: Draining, delay: Duration) -> 
 }
 
 /// The two ways to be told.
-struct Told {
+pub struct Told {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Told {
-    fn listen() -> io::Result<Self> {
+    /// From now on a signal is heard, and no longer the end of the process. Must be called within a runtime.
+    ///
+    /// # Errors
+    /// When signals cannot be listened to.
+    pub fn listen() -> io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 

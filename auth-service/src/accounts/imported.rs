@@ -29,14 +29,7 @@ pub fn in_one_transaction<T>(
 }
 
 fn is_a_race(error: &SqlError) -> bool {
-    match error {
-        SqlError::DatabaseError(
-            DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::SerializationFailure,
-            _,
-        ) => true,
-        SqlError::DatabaseError(_, information) => information.message().contains("deadlock"),
-        _ => false,
-    }
+    matches!(error, SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
 }
 
 impl User {

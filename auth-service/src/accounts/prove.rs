@@ -35,7 +35,7 @@ impl Session {
             let Some(session) = alive else { return Ok(Proven::TooLate) };
             let entry = Entry::new(Event::PasswordProven, client, now).user(current.user.id.uuid());
             entry.session(id.uuid()).record(conn)?;
-            Ok(Proven::Yes(Box::new(Current { user: current.user, session, at: now })))
+            Ok(Proven::Yes(Box::new(Current { user: current.user.clone(), session, at: now })))
         })
     }
 

@@ -6,9 +6,9 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use super::{Email, PasswordHash, PersonName, Roles};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
-use crate::db::AnyConnection;
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
+use crate::db::{AnyConnection, OfDatabase};
 
 pub type UserId = Id<User>;
 
@@ -48,6 +48,15 @@ pub enum RegistrationRefused {
     EmailTaken,
     #[error(transparent)]
     Database(#[from] crate::db::DatabaseError),
+}
+
+impl OfDatabase for RegistrationRefused {
+    fn of_database(&self) -> Option<&SqlError> {
+        match self {
+            Self::EmailTaken => None,
+            Self::Database(error) => error.of_database(),
+        }
+    }
 }
 
 impl From<SqlError> for RegistrationRefused {
@@ -100,11 +109,11 @@ impl User {
             let now = clock.read(conn)?;
             let user = Self {
                 id: Id::new(now),
-                email: new.email,
+                email: new.email.clone(),
                 email_verified_at: None,
                 first_name: new.first_name.as_str().to_owned(),
                 last_name: new.last_name.as_str().to_owned(),
-                password_hash: new.password_hash,
+                password_hash: new.password_hash.clone(),
                 is_active: true,
                 is_staff: new.is_staff,
                 is_superuser: new.is_superuser,

@@ -26,13 +26,12 @@ mod users;
 
 use std::env::VarError;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{self, ConfigError, DatabaseFlags, ServeFlags};
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, OfDatabase};
 use crate::telemetry;
 
 /// One login for every sub-domain.
@@ -105,6 +104,15 @@ impl From<ConfigError> for Failure {
     }
 }
 
+impl OfDatabase for Failure {
+    fn of_database(&self) -> Option<&diesel::result::Error> {
+        match self {
+            Self::Database(error) => error.of_database(),
+            Self::Refused(_) | Self::Misused(_) => None,
+        }
+    }
+}
+
 impl From<diesel::result::Error> for Failure {
     fn from(error: diesel::result::Error) -> Self {
         Self::Database(error.into())
@@ -112,17 +120,17 @@ impl From<diesel::result::Error> for Failure {
 }
 
 impl Failure {
-    fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    fn exit_code(&self) -> u8 {
+        match self {
             Self::Refused(_) => 1,
             Self::Misused(_) => 2,
             Self::Database(_) => 3,
-        })
+        }
     }
 }
 
-/// Does what the command line says.
-pub fn run() -> ExitCode {
+/// Does what the command line says; the exit code.
+pub fn run() -> u8 {
     if let Err(failure) = settings::apply(std::env::args_os().collect()) {
         return end_with(&failure);
     }
@@ -141,7 +149,7 @@ pub fn run() -> ExitCode {
         eprintln!("auth-service: warning: {flag} has a secret in it: {}", exposed::ADVICE);
     }
     match dispatch(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(failure) => end_with(&failure),
     }
 }
@@ -155,7 +163,7 @@ fn unreadable(command: &clap::Command) -> Option<String> {
 }
 
 /// Says why, in one line, whatever a library's message holds.
-fn end_with(failure: &Failure) -> ExitCode {
+fn end_with(failure: &Failure) -> u8 {
     let message = failure.to_string();
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     telemetry::say_last(&format!("auth-service: {message}"));

@@ -3,11 +3,12 @@
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, SecretKey, ServeFlags};
+use crate::db::Database;
 use crate::db::private_file::{Exposed, exposed};
 use crate::every_page;
 use crate::keyring::KeyringError;
 use crate::server::Server;
-use crate::stop::{self, Ending};
+use crate::stop::{self, Ending, Told};
 use crate::telemetry;
 
 use super::Failure;
@@ -24,12 +25,19 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
         .bind()
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system())?;
+    let db = app.db.clone();
     every_page::try_all(&app.pages)?;
     warn_of_what_is_open(&app.config);
     let server = Server::new(listener, app);
-    tracing::info!(%auth_url, %listen, "listening");
     let draining = server.draining();
-    let ending = system.block_on(async { stop::serve(server.run()?, draining, delay).await });
+    let ending = system.block_on(async {
+        // Before it is said that we listen: who reads that may tell us to stop.
+        let told = Told::listen()?;
+        tracing::info!(%auth_url, %listen, "listening");
+        let ending = stop::serve(server.run()?, told, draining, delay).await;
+        close(&db).await;
+        ending
+    });
     // Dropped, it would wait for threads that wait for a database which stands still. What we acknowledged is in the database.
     std::mem::forget(system);
     let ending = ending.map_err(|error| Failure::Refused(format!("the server stopped: {error}")))?;
@@ -41,6 +49,20 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
         Ending::CutOff => {
             Err(Failure::Refused("told again to stop: requests that had begun were cut off".to_owned()))
         }
+    }
+}
+
+/// Lets a SQLite database be one file, or says why it is not.
+async fn close(db: &Database) {
+    match db.close().await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(
+            "another process has the database open: until it ends, what was written last may be in the file ending in -wal"
+        ),
+        Err(error) => tracing::error!(
+            error = error.to_string(),
+            "the database was not closed: what was written last may be in the file ending in -wal"
+        ),
     }
 }
 

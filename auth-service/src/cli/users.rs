@@ -171,7 +171,7 @@ fn end_sessions_after(
     db: &Database,
     user: &User,
     (why, event): (Ended, Event),
-    change: impl FnOnce(&mut AnyConnection) -> diesel::QueryResult<bool>,
+    mut change: impl FnMut(&mut AnyConnection) -> diesel::QueryResult<bool>,
 ) -> Result<usize, Failure> {
     db.run_here(|conn| {
         conn.write(|conn| {

@@ -6,15 +6,23 @@ use std::time::Duration;
 use diesel::{QueryResult, r2d2};
 use tokio::sync::Semaphore;
 
-use super::pool::{self, Patience, Pool};
+use super::pool::{Patience, Pool};
+use super::retry::OfDatabase;
 use super::{AnyConnection, DatabaseUrl, Unavailable, deadlines, migrate};
+#[cfg(feature = "sqlite")]
+use super::{LostFile, data_file::DataFile, file, write_queue::WriteQueue};
 
 /// The database. Clones share one pool.
 #[derive(Clone, Debug)]
 pub struct Database {
-    pool: Pool,
+    pool: Arc<Pool>,
     /// One for each connection. Whoever waits for one holds no thread, and leaves the queue by hanging up.
     turns: Arc<Semaphore>,
+    size: u32,
+    #[cfg(feature = "sqlite")]
+    file: Option<DataFile>,
+    #[cfg(feature = "sqlite")]
+    writers: WriteQueue,
 }
 
 /// The pool gave no connection in time, the work panicked, or the database refused.
@@ -22,6 +30,17 @@ pub struct Database {
 pub enum DatabaseError {
     #[error("no database connection: {0}")]
     Pool(#[from] r2d2::PoolError),
+    #[error("no database connection: {0}")]
+    Connection(#[source] r2d2::Error),
+    #[cfg(feature = "sqlite")]
+    #[error(transparent)]
+    Lost(#[from] LostFile),
+    #[error(
+        "leads to a pooler that gives one connection of PostgreSQL to several clients in turn (pgbouncer's pool_mode = \
+         transaction or statement, and the like), where statements would run with another query's values; use \
+         pool_mode = session for this database, or PostgreSQL's own address"
+    )]
+    Pooled,
     #[error("the database did not answer in time")]
     Late,
     #[error("the database task did not finish: {0}")]
@@ -37,16 +56,30 @@ impl DatabaseError {
     pub fn unavailable(&self) -> Option<Unavailable> {
         match self {
             Self::Pool(_) => Some(Unavailable::Unreachable),
+            Self::Connection(r2d2::Error::ConnectionError(_)) => Some(Unavailable::Unreachable),
+            Self::Connection(r2d2::Error::QueryError(error)) => Unavailable::reason(error),
+            #[cfg(feature = "sqlite")]
+            Self::Lost(_) => Some(Unavailable::Unreachable),
             Self::Query(error) => Unavailable::reason(error),
             Self::Migration(error) => Unavailable::reason(error.downcast_ref()?),
             Self::Late => Some(Unavailable::Busy),
-            Self::Task(_) => None,
+            Self::Task(_) | Self::Pooled => None,
         }
     }
 
     /// Whether asking again later may help.
     pub fn is_unavailable(&self) -> bool {
         self.unavailable().is_some()
+    }
+}
+
+impl OfDatabase for DatabaseError {
+    fn of_database(&self) -> Option<&diesel::result::Error> {
+        match self {
+            Self::Query(error) => Some(error),
+            Self::Migration(error) => error.of_database(),
+            _ => None,
+        }
     }
 }
 
@@ -62,13 +95,88 @@ impl Database {
     }
 
     fn with_patience(url: &DatabaseUrl, size: u32, patience: Patience) -> Result<Self, DatabaseError> {
-        let turns = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Ok(Self { pool: pool::connect(url, size, patience)?, turns })
+        #[cfg(feature = "sqlite")]
+        let file = url.file().and_then(std::path::Path::to_str).and_then(DataFile::new);
+        #[cfg(feature = "sqlite")]
+        let before = file.as_ref().map(DataFile::may_be_opened).transpose()?;
+        let pool = Pool::connect(url, size, patience)?;
+        #[cfg(feature = "sqlite")]
+        if let (Some(file), Some(before)) = (&file, before) {
+            file.is_opened(&mut *pool.get()?, before)??;
+        }
+        Ok(Self {
+            pool: Arc::new(pool),
+            turns: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
+            size,
+            #[cfg(feature = "sqlite")]
+            file,
+            #[cfg(feature = "sqlite")]
+            writers: WriteQueue::new(deadlines::sqlite(patience)),
+        })
     }
 
     /// Brings the schema up to date, all of it or none; safe from several processes at once.
     pub fn migrate(&self) -> Result<(), DatabaseError> {
-        migrate::run(&mut *self.pool.get()?).map_err(DatabaseError::Migration)
+        let mut conn = self.pool.get()?;
+        migrate::run(&mut conn).map_err(DatabaseError::Migration)?;
+        #[cfg(feature = "sqlite")]
+        if let Some(file) = &self.file {
+            file.mark_as_ours(&mut conn)?;
+        }
+        Ok(())
+    }
+
+    /// Takes no more work, and leaves a SQLite database in its one file: waits until what has begun is done, for
+    /// [`deadlines::CLOSE`] at most, writes what is in the log into the file and closes it. `false` when it could not,
+    /// because somebody is still at it: then what is in the log is part of the database.
+    ///
+    /// PostgreSQL takes care of itself.
+    pub async fn close(&self) -> Result<bool, DatabaseError> {
+        let all = tokio::time::timeout(deadlines::CLOSE, self.turns.acquire_many(self.size));
+        let all = if self.is_file() { all.await.ok() } else { None };
+        self.turns.close();
+        if !self.is_file() {
+            return Ok(true);
+        }
+        let this = self.clone();
+        let is_whole = tokio::task::spawn_blocking(move || this.close_file()).await??;
+        Ok(is_whole && all.is_some())
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    fn is_file(&self) -> bool {
+        false
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn close_file(&self) -> Result<bool, DatabaseError> {
+        self.require_file()?;
+        let mut conn = self.pool.get()?;
+        let is_whole = match &mut *conn {
+            AnyConnection::Sqlite(conn) => file::checkpoint(conn)?,
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(_) => true,
+        };
+        drop(conn);
+        self.pool.close();
+        Ok(is_whole)
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    fn close_file(&self) -> Result<bool, DatabaseError> {
+        self.pool.close();
+        Ok(true)
+    }
+
+    /// That a SQLite file still is the one that was opened.
+    #[cfg(feature = "sqlite")]
+    fn require_file(&self) -> Result<(), LostFile> {
+        self.file.as_ref().map_or(Ok(()), DataFile::is_still_there)
     }
 
     /// Runs `work` with a connection. What must happen together belongs in [`AnyConnection::write`].
@@ -141,10 +249,15 @@ impl Database {
     where
         E: From<DatabaseError>,
     {
+        #[cfg(feature = "sqlite")]
+        self.require_file().map_err(DatabaseError::from)?;
         let mut conn = self.pool.get().map_err(DatabaseError::from)?;
         if !is_wanted() {
             return Err(DatabaseError::Late.into());
         }
+        #[cfg(feature = "sqlite")]
+        return self.writers.around(|| work(&mut conn));
+        #[cfg(not(feature = "sqlite"))]
         work(&mut conn)
     }
 }

@@ -13,7 +13,7 @@ use super::AnyConnection;
 use super::pool::Patience;
 
 /// How long a request waits for its turn at the database.
-pub const TURN: Duration = Duration::from_secs(2);
+pub const TURN: Duration = Duration::from_secs(4);
 
 /// How long a request waits in all for one piece of work. Then it is told to come back later.
 pub const ANSWER: Duration = Duration::from_secs(5);
@@ -21,12 +21,15 @@ pub const ANSWER: Duration = Duration::from_secs(5);
 /// How long work waits that nobody waits for.
 pub const BACKGROUND: Duration = Duration::from_secs(120);
 
-/// How long SQLite tries to get at a file that another process writes to.
+/// How long an end waits for work that has begun, so that what it writes is in the file too.
+pub const CLOSE: Duration = Duration::from_secs(3);
+
+/// How long a writer waits for another, in this process or, trying now and then, in another one.
 #[cfg(feature = "sqlite")]
-pub(super) fn sqlite(patience: Patience) -> &'static str {
+pub(super) fn sqlite(patience: Patience) -> Duration {
     match patience {
-        Patience::Short => "PRAGMA busy_timeout = 4000",
-        Patience::Long => "PRAGMA busy_timeout = 15000",
+        Patience::Short => Duration::from_secs(4),
+        Patience::Long => Duration::from_secs(15),
     }
 }
 
@@ -38,6 +41,13 @@ pub(super) const POSTGRES: &str = "\
         ('lock_timeout', '3s'), ('statement_timeout', '4s'), ('idle_in_transaction_session_timeout', '10s') \
     ) AS ours (name, span) USING (name) \
     WHERE source NOT IN ('client', 'user', 'database', 'database user')";
+
+/// READ COMMITTED, whatever the default of the server, the database or the role is: also for statements that are no part of a
+/// transaction. What must not happen twice is decided by locks and guarded updates, which see what was committed last; a
+/// stricter level would refuse them instead.
+#[cfg(feature = "postgres")]
+pub(super) const ISOLATION: &str =
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 /// What the client's library may take: to connect, and to find out that nobody is at the other end any more.
 #[cfg(feature = "postgres")]
@@ -65,7 +75,7 @@ pub(super) fn with_deadlines(url: &str) -> String {
 /// Does what may take long, in a transaction on PostgreSQL. Nobody may be waiting for it.
 pub fn patiently<T>(
     conn: &mut AnyConnection,
-    work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+    mut work: impl FnMut(&mut AnyConnection) -> QueryResult<T>,
 ) -> QueryResult<T> {
     match conn {
         // A reader of a file is in nobody's way.

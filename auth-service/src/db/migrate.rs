@@ -1,9 +1,11 @@
 //! Bringing the schema up to date.
 
-use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::migration::MigrationSource;
+use diesel::sql_types::{Bool, Text};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::AnyConnection;
@@ -22,6 +24,10 @@ const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(1098216552)";
 /// One transaction holds it together, and a lock keeps instances that start at the same moment in a queue:
 /// Diesel's own run looks for pending migrations before it locks anything.
 pub(super) fn run(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
+    // A role that may not make tables can still use those that are there.
+    if !is_pending(conn)? {
+        return Ok(());
+    }
     enforce_foreign_keys(conn, false)?;
     let outcome = conn.write(|conn| {
         #[cfg(feature = "postgres")]
@@ -46,33 +52,51 @@ fn apply(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
     }
 }
 
-/// Whether a migration of this binary is missing from the database.
+/// Whether a migration of this binary is missing from the database. Changes nothing, and needs no right but to read.
 pub fn is_pending(conn: &mut AnyConnection) -> diesel::migration::Result<bool> {
-    match conn {
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(conn) => conn.has_pending_migration(SQLITE),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(conn) => conn.has_pending_migration(POSTGRES),
-    }
+    let applied = applied(conn)?;
+    Ok(ours(conn)?.iter().any(|version| !applied.contains(version)))
 }
 
 /// The migrations that the database has and this binary does not know: those of a later release.
 pub fn unknown(conn: &mut AnyConnection) -> diesel::migration::Result<Vec<String>> {
-    fn beyond<DB: Backend>(
-        conn: &mut impl MigrationHarness<DB>,
-        ours: EmbeddedMigrations,
-    ) -> diesel::migration::Result<Vec<String>> {
+    let ours = ours(conn)?;
+    Ok(applied(conn)?.into_iter().filter(|version| !ours.contains(version)).collect())
+}
+
+fn ours(conn: &AnyConnection) -> diesel::migration::Result<Vec<String>> {
+    fn versions<DB: Backend>(ours: EmbeddedMigrations) -> diesel::migration::Result<Vec<String>> {
         let ours = MigrationSource::<DB>::migrations(&ours)?;
-        let known: Vec<_> = ours.iter().map(|migration| migration.name().version().to_string()).collect();
-        let applied = conn.applied_migrations()?.into_iter().map(|version| version.to_string());
-        Ok(applied.filter(|version| !known.contains(version)).collect())
+        Ok(ours.iter().map(|migration| migration.name().version().to_string()).collect())
     }
     match conn {
         #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(conn) => beyond(conn, SQLITE),
+        AnyConnection::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(SQLITE),
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(conn) => beyond(conn, POSTGRES),
+        AnyConnection::Postgres(_) => versions::<diesel::pg::Pg>(POSTGRES),
     }
+}
+
+/// Diesel's own way would first make the table that they stand in, which a role may not be allowed to.
+fn applied(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let is_there = match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => {
+            "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')"
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
+    };
+    if !diesel::select(sql::<Bool>(is_there)).get_result(conn)? {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(conn)?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 /// SQLite changes a table by rebuilding it; with foreign keys enforced, dropping the old table would delete

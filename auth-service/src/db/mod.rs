@@ -1,6 +1,8 @@
 //! Two databases behind one query code: SQLite by default, PostgreSQL with the feature `postgres`.
 
 pub mod connection;
+#[cfg(feature = "sqlite")]
+mod data_file;
 mod database;
 pub mod deadlines;
 pub mod file;
@@ -9,21 +11,31 @@ mod foreign;
 mod lock;
 pub mod migrate;
 mod pool;
+#[cfg(feature = "postgres")]
+mod pooler;
 pub mod private_file;
+mod retry;
 mod role;
 pub mod schema;
 mod time;
 pub mod types;
 mod unavailable;
 mod url;
-mod write_probe;
+pub mod write_probe;
+#[cfg(feature = "sqlite")]
+mod write_queue;
 
 pub use connection::AnyConnection;
+#[cfg(feature = "sqlite")]
+pub use data_file::LostFile;
+#[cfg(feature = "sqlite")]
+pub use data_file::lost;
 pub use database::{Database, DatabaseError};
 pub use foreign::{ForeignColumn, ForeignDatabase, InvalidTableName, TableName};
 #[cfg(feature = "postgres")]
 pub use lock::Locked;
-pub use role::is_superuser;
+pub use retry::OfDatabase;
+pub use role::{Obstacles, is_superuser, obstacles};
 pub use time::time;
 pub use unavailable::Unavailable;
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -1,15 +1,19 @@
 //! Connections, opened by the scheme of the URL and kept in a pool.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 
+#[cfg(feature = "postgres")]
+use super::pooler;
 use super::url::{DatabaseUrl, Target};
-use super::{AnyConnection, deadlines, private_file};
-
-pub type Pool = r2d2::Pool<Manager>;
+use super::{AnyConnection, DatabaseError, deadlines};
+#[cfg(feature = "sqlite")]
+use super::{file, private_file};
 
 /// How long a start waits for the first one: nobody is told to come back, and a machine that starts everything at
 /// once is slow.
@@ -23,6 +27,8 @@ const WAIT_AT_START: Duration = Duration::from_secs(10);
 pub struct Manager {
     url: DatabaseUrl,
     patience: Patience,
+    /// From then on every connection that comes back is closed.
+    is_closing: Arc<AtomicBool>,
 }
 
 /// How long its statements may take.
@@ -44,18 +50,13 @@ impl ManageConnection for Manager {
             Target::Sqlite(path) => {
                 private_file::make(path);
                 let mut conn = diesel::SqliteConnection::establish(path)?;
-                // First, for the others may have to wait already.
-                conn.batch_execute(deadlines::sqlite(self.patience)).map_err(r2d2::Error::QueryError)?;
-                // FULL: an answered request is on the disk, whatever loses its power next.
-                conn.batch_execute(
-                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-                )
-                .map_err(r2d2::Error::QueryError)?;
+                prepare_sqlite(&mut conn, self.patience).map_err(r2d2::Error::QueryError)?;
                 Ok(AnyConnection::Sqlite(conn))
             }
             #[cfg(feature = "postgres")]
             Target::Postgres(url) => {
                 let mut conn = diesel::PgConnection::establish(&deadlines::with_deadlines(url))?;
+                conn.batch_execute(deadlines::ISOLATION).map_err(r2d2::Error::QueryError)?;
                 if self.patience == Patience::Short {
                     conn.batch_execute(deadlines::POSTGRES).map_err(r2d2::Error::QueryError)?;
                 }
@@ -69,20 +70,98 @@ impl ManageConnection for Manager {
     }
 
     fn has_broken(&self, conn: &mut AnyConnection) -> bool {
-        std::thread::panicking() || conn.is_broken()
+        self.is_closing.load(Ordering::Acquire) || std::thread::panicking() || conn.is_broken()
     }
 }
 
-/// A pool of at most `size` connections; fails when the first cannot be opened.
-pub(super) fn connect(url: &DatabaseUrl, size: u32, patience: Patience) -> Result<Pool, r2d2::PoolError> {
-    let pool = r2d2::Pool::builder()
-        .max_size(size)
-        .min_idle(Some(1))
-        .connection_timeout(deadlines::TURN)
-        .error_handler(Box::new(LogFailures))
-        .build_unchecked(Manager { url: url.clone(), patience });
-    pool.get_timeout(WAIT_AT_START)?;
-    Ok(pool)
+/// Busy timeout first, for the others may have to wait already. FULL: an answered request is on the disk, whatever loses its
+/// power next. A file without a table gets its log when it has the schema, so that whoever opens it meanwhile waits, and
+/// that the file alone is never an empty database with a log.
+#[cfg(feature = "sqlite")]
+fn prepare_sqlite(conn: &mut diesel::SqliteConnection, patience: Patience) -> diesel::QueryResult<()> {
+    use diesel::RunQueryDsl;
+    let busy = deadlines::sqlite(patience).as_millis();
+    conn.batch_execute(&format!(
+        "PRAGMA busy_timeout = {busy}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+    ))?;
+    let has_tables = diesel::dsl::sql::<diesel::sql_types::Bool>("EXISTS (SELECT 1 FROM sqlite_master)");
+    if diesel::select(has_tables).get_result(conn)? { file::log_ahead(conn) } else { Ok(()) }
+}
+
+/// Connections that are closed when the last who holds this lets go: r2d2 alone leaves that to whichever of its threads is
+/// the last, and a process may end before. SQLite empties its log when the last connection is closed.
+#[derive(Debug)]
+pub(super) struct Pool {
+    connections: r2d2::Pool<Manager>,
+    is_closing: Arc<AtomicBool>,
+}
+
+impl Pool {
+    /// At most `size` of them; fails when the first cannot be opened.
+    ///
+    /// One is opened only for somebody who waits for it: a start that is refused leaves no thread behind that connects.
+    pub fn connect(url: &DatabaseUrl, size: u32, patience: Patience) -> Result<Self, DatabaseError> {
+        let is_closing = Arc::<AtomicBool>::default();
+        let manager = Manager { url: url.clone(), patience, is_closing: is_closing.clone() };
+        let began = Instant::now();
+        // What is wrong with a file does not pass by waiting, nor does a pooler that mixes statements up.
+        let is_looked_at = match manager.connect() {
+            Ok(mut first) => {
+                refuse_pooler(&mut first, url)?;
+                true
+            }
+            #[cfg(feature = "postgres")]
+            Err(error) if pooler::is_meant_by(&error) => return Err(DatabaseError::Pooled),
+            Err(error) if url.file().is_some() => return Err(DatabaseError::Connection(error)),
+            // Waited for below.
+            Err(_) => false,
+        };
+        let connections = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .connection_timeout(deadlines::TURN)
+            .error_handler(Box::new(LogFailures))
+            .build_unchecked(manager);
+        let pool = Self { connections, is_closing };
+        let mut conn = pool.connections.get_timeout(WAIT_AT_START.saturating_sub(began.elapsed()))?;
+        if !is_looked_at {
+            refuse_pooler(&mut conn, url)?;
+        }
+        drop(conn);
+        Ok(pool)
+    }
+
+    pub fn get(&self) -> Result<r2d2::PooledConnection<Manager>, r2d2::PoolError> {
+        self.connections.get()
+    }
+
+    /// Closes those that are idle, and others when they come back.
+    pub fn close(&self) {
+        self.is_closing.store(true, Ordering::Release);
+        while let Some(conn) = self.connections.try_get() {
+            drop(conn);
+        }
+    }
+}
+
+fn refuse_pooler(conn: &mut AnyConnection, url: &DatabaseUrl) -> Result<(), DatabaseError> {
+    match (conn, url.target()) {
+        #[cfg(feature = "postgres")]
+        (AnyConnection::Postgres(conn), Target::Postgres(url)) => {
+            if pooler::shares_connections(conn, url) {
+                Err(DatabaseError::Pooled)
+            } else {
+                Ok(())
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.close();
+    }
 }
 
 #[derive(Debug)]

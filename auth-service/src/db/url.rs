@@ -30,6 +30,11 @@ pub enum DatabaseUrlError {
          user and password that is no letter or digit as % and two hexadecimal digits"
     )]
     Ambiguous,
+    #[error(
+        "has {0}=, which PostgreSQL's library does not know; name the schema as ?options=-csearch_path%3D<schema>, or \
+         for good: ALTER ROLE … SET search_path"
+    )]
+    NamesSchema(&'static str),
     #[error("names PostgreSQL, but this binary was built without it: build with --features postgres")]
     WithoutPostgres,
     #[error("names SQLite, but this binary was built without it: build with --features sqlite")]
@@ -56,6 +61,10 @@ impl DatabaseUrl {
             }
             #[cfg(not(feature = "sqlite"))]
             Some(("sqlite", _)) => Err(DatabaseUrlError::WithoutSqlite),
+            #[cfg(feature = "postgres")]
+            Some(("postgres" | "postgresql", rest)) if schema_parameter(rest).is_some() => {
+                Err(DatabaseUrlError::NamesSchema(schema_parameter(rest).unwrap_or_default()))
+            }
             #[cfg(feature = "postgres")]
             Some(("postgres" | "postgresql", rest)) if is_unambiguous(rest) => {
                 Ok(Self(Target::Postgres(text.to_owned())))
@@ -102,6 +111,14 @@ impl std::fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.masked())
     }
+}
+
+/// What other programs' libraries name the schema by: Prisma's, JDBC's, and what one would try next.
+#[cfg(feature = "postgres")]
+fn schema_parameter(rest: &str) -> Option<&'static str> {
+    let (_, query) = rest.rsplit_once('?')?;
+    let is_named = |name: &&str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+    ["schema", "currentSchema", "search_path"].into_iter().find(is_named)
 }
 
 /// Whether libpq reads the URL as it was meant. It takes a password with a bare `/`, `@` or `%` for a port or a
@@ -173,6 +190,16 @@ mod tests {
         ] {
             assert!(DatabaseUrl::parse(text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_schema_is_named_as_libpq_does_it() {
+        for name in ["schema", "currentSchema", "search_path"] {
+            let parsed = DatabaseUrl::parse(&format!("postgres://auth@db/auth?sslmode=require&{name}=auth"));
+            assert_eq!(parsed, Err(DatabaseUrlError::NamesSchema(name)));
+        }
+        assert!(DatabaseUrl::parse("postgres://auth@db/auth?options=-csearch_path%3Dauth").is_ok());
+        assert!(DatabaseUrl::parse("postgres://auth@db/schema").is_ok());
     }
 
     /// D2t: libpq would show a piece of each of these passwords.

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 
 use super::schema::write_probes;
 use super::types::Id;
-use super::{Database, DatabaseError, Unavailable};
+use super::{AnyConnection, Database, DatabaseError, Unavailable, deadlines};
 use crate::random;
 
 /// How long an answer holds, however many ask.
@@ -45,9 +45,10 @@ impl WriteProbe {
         // Of many who ask at once one finds out: whoever waits for a lock must not take all connections.
         if !self.0.is_running.swap(true, Ordering::AcqRel) {
             let (this, db) = (self.clone(), db.clone());
-            let probing = tokio::task::spawn_blocking(move || {
+            let probing = tokio::spawn(async move {
                 let running = Running(this);
-                let problem = probe(&db).err().and_then(|error| problem(&error));
+                let found = db.run_within(deadlines::BACKGROUND, write).await;
+                let problem = found.err().and_then(|error| problem(&error));
                 *running.0.0.last.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some((Instant::now(), problem));
             });
@@ -71,18 +72,30 @@ impl Drop for Running {
     }
 }
 
-fn probe(db: &Database) -> Result<(), DatabaseError> {
-    db.run_here(|conn| {
-        let id: Id<WriteProbe> = Id::from(random::uuid_v4());
-        conn.write(|conn| {
-            let filler = vec![0_u8; FILLER_BYTES];
-            diesel::insert_into(write_probes::table)
-                .values((write_probes::id.eq(id), write_probes::filler.eq(filler)))
-                .execute(conn)?;
-            diesel::delete(write_probes::table.filter(write_probes::id.ne(id))).execute(conn)?;
-            Ok(())
-        })
+/// Writes, once.
+pub fn write(conn: &mut AnyConnection) -> Result<(), DatabaseError> {
+    let id: Id<WriteProbe> = Id::from(random::uuid_v4());
+    conn.write(|conn| {
+        let filler = vec![0_u8; FILLER_BYTES];
+        diesel::insert_into(write_probes::table)
+            .values((write_probes::id.eq(id), write_probes::filler.eq(filler)))
+            .execute(conn)?;
+        diesel::delete(write_probes::table.filter(write_probes::id.ne(id))).execute(conn)?;
+        Ok(())
     })
+}
+
+/// The same where the schema is not there yet: in a table that is made for it, which takes the rights that a migration needs.
+pub fn write_before_migrating(conn: &mut AnyConnection) -> Result<(), DatabaseError> {
+    use diesel::connection::SimpleConnection;
+    let name = format!("probe_{}", random::uuid_v4().simple());
+    conn.write(|conn| conn.batch_execute(&format!("CREATE TABLE {name} (filler TEXT)")))?;
+    let written = conn.write(|conn| {
+        let filler = "0".repeat(FILLER_BYTES);
+        conn.batch_execute(&format!("INSERT INTO {name} VALUES ('{filler}')"))
+    });
+    conn.write(|conn| conn.batch_execute(&format!("DROP TABLE {name}")))?;
+    written.map_err(DatabaseError::from)
 }
 
 fn problem(error: &DatabaseError) -> Option<String> {

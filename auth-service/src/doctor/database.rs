@@ -1,14 +1,15 @@
-//! The database: there, writable, with the schema of this binary, and with keys that the secret opens.
+//! The database: there, written to, with the schema of this binary, and with keys that the secret opens.
 
 use std::time::Duration;
 
+use super::database_access as access;
 use super::finding::Finding;
 use super::settings::Known;
 use crate::audit::Entry;
 use crate::clock::Clock;
 use crate::db::private_file::{self, Exposed};
 use crate::db::types::Timestamp;
-use crate::db::{self, AnyConnection, Database, DatabaseError, migrate};
+use crate::db::{self, AnyConnection, Database, DatabaseError, DatabaseUrl, migrate, write_probe};
 use crate::keyring::{self, Examined, KeyringError, NotOurs, SigningKey, State};
 
 /// What the database knows that others are compared with.
@@ -27,6 +28,10 @@ pub(super) fn examine(known: &Known) -> Inside {
         return inside;
     }
     let url = &known.config.database_url;
+    if let Some(finding) = access::lost(url) {
+        inside.findings.push(finding);
+        return inside;
+    }
     if url.is_missing_file() {
         inside.findings.push(
             Finding::error("database-missing", format!("there is no file at {}", url.masked()))
@@ -40,7 +45,7 @@ pub(super) fn examine(known: &Known) -> Inside {
         .extend(url.file().map(private_file::exposed).unwrap_or_default().iter().map(open_to_others));
     match Database::connect(url, 1) {
         Ok(db) => open(&db, known, &mut inside),
-        Err(error) => inside.findings.push(unreachable(&url.masked(), &error)),
+        Err(error) => inside.findings.push(access::refused(url, &error)),
     }
     inside
 }
@@ -59,26 +64,31 @@ fn open_to_others(exposed: &Exposed) -> Finding {
         .advise(format!("chmod 600 {}", file.display()))
 }
 
-fn unreachable(masked: &str, error: &DatabaseError) -> Finding {
-    let error = error.to_string();
-    let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
-    Finding::error("database-unreachable", format!("{masked} does not answer: {error}"))
-        .because("Nobody can log in, and no login is renewed.")
-        .advise("Check that it runs, that DATABASE_URL names it, and that this user may reach it.")
-}
-
 fn open(db: &Database, known: &Known, inside: &mut Inside) {
-    let masked = known.config.database_url.masked();
-    // A transaction that may write and writes nothing.
-    if let Err(error) = db.run_here(|conn| conn.write(|_| Ok::<_, DatabaseError>(()))) {
-        inside.findings.push(
-            Finding::error("database-not-writable", format!("{masked} cannot be written: {error}"))
-                .because("Every login and every renewal writes.")
-                .advise("Give the user that runs auth-service the right to write the file and its folder, and look for a full disk."),
-        );
-        return;
+    let url = &known.config.database_url;
+    let masked = url.masked();
+    let refused = |error: &DatabaseError| access::refused(url, error);
+    let looked = db.run_here(|conn| {
+        let pending = migrate::is_pending(conn).map_err(DatabaseError::Migration);
+        Ok((db::obstacles(conn)?, pending))
+    });
+    let (obstacles, pending) = match looked {
+        Ok(found) => found,
+        Err(error) => return inside.findings.push(refused(&error)),
+    };
+    let may_be_pending = *pending.as_ref().unwrap_or(&true);
+    if let Some(finding) = obstacles.and_then(|obstacles| access::obstacle(&obstacles, may_be_pending)) {
+        return inside.findings.push(finding);
     }
-    inside.findings.push(Finding::ok("database", format!("{masked} answers and can be written")));
+    let is_pending = match pending {
+        Ok(is_pending) => is_pending,
+        Err(error) => return inside.findings.push(refused(&error)),
+    };
+    let write = if is_pending { write_probe::write_before_migrating } else { write_probe::write };
+    if let Err(error) = db.run_here(write) {
+        return inside.findings.push(access::not_written(url, &error));
+    }
+    inside.findings.push(Finding::ok("database", format!("{masked} answers, and was written to")));
     match db.run_here(|conn| db::is_superuser(conn).map_err(DatabaseError::from)) {
         Ok(true) => inside.findings.push(
             Finding::warning("database-role-is-superuser", "the role of DATABASE_URL is a superuser of PostgreSQL")
@@ -86,10 +96,10 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
                 .advise("Make a role that owns this database and nothing else: CREATE ROLE auth LOGIN; ALTER DATABASE … OWNER TO auth."),
         ),
         Ok(false) => {}
-        Err(error) => inside.findings.push(unreachable(&masked, &error)),
+        Err(error) => inside.findings.push(refused(&error)),
     }
     inside.clock_ahead = clock_ahead(db);
-    let is_there = schema(db, &masked, &mut inside.findings);
+    let is_there = schema(db, url, &mut inside.findings);
     if is_there {
         inside.findings.extend(db.run_here(future).ok().flatten());
         keys(db, known, inside);
@@ -130,7 +140,7 @@ fn clock_ahead(db: &Database) -> Option<i64> {
 }
 
 /// Whether it is one that keys can be read from.
-fn schema(db: &Database, masked: &str, findings: &mut Vec<Finding>) -> bool {
+fn schema(db: &Database, url: &DatabaseUrl, findings: &mut Vec<Finding>) -> bool {
     let judged = db.run_here(|conn| {
         let pending = migrate::is_pending(conn).map_err(DatabaseError::Migration)?;
         Ok::<_, DatabaseError>((pending, migrate::unknown(conn).map_err(DatabaseError::Migration)?))
@@ -160,7 +170,7 @@ fn schema(db: &Database, masked: &str, findings: &mut Vec<Finding>) -> bool {
             true
         }
         Err(error) => {
-            findings.push(unreachable(masked, &error));
+            findings.push(access::refused(url, &error));
             false
         }
     }
@@ -178,7 +188,7 @@ fn keys(db: &Database, known: &Known, inside: &mut Inside) {
             inside.jwks = (opens && examined.unopened.is_empty()).then_some(examined.jwks);
         }
         Err(KeyringError::Database(error)) => {
-            inside.findings.push(unreachable(&config.database_url.masked(), &error));
+            inside.findings.push(access::refused(&config.database_url, &error));
         }
         Err(error) => inside.findings.push(
             Finding::error("keys-damaged", error.to_string())

@@ -7,8 +7,10 @@ mod auth;
 mod clock;
 mod cookies;
 mod database;
+mod database_access;
 mod finding;
 mod hidden;
+mod integrity;
 mod jwks;
 mod proxy;
 mod registration;
@@ -52,6 +54,7 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
 
     let first_round = Instant::now() + PATIENCE;
     let inside = begin(&known, |known, _| database::examine(known));
+    let whole = begin(&known, |known, _| integrity::examine(known));
     let mail = begin(&known, |known, _| smtp::examine(known));
     let socket = begin(&known, |known, _| socket::examine(known));
     let has_address = known.has("COOKIE_DOMAIN") && known.has("AUTH_URL");
@@ -63,7 +66,11 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
 
     let socket = end(&socket, first_round, "auth-service", &mut findings).unwrap_or_default();
 
+    let is_corrupt = inside.findings.iter().any(|finding| finding.id == "database-corrupt");
     findings.add("database", inside.findings);
+    let whole = whole.recv_timeout(first_round.saturating_duration_since(Instant::now()));
+    let whole = whole.unwrap_or_else(|_| vec![integrity::unfinished()]);
+    findings.add("database", whole.into_iter().filter(|_| !is_corrupt));
     findings.add("auth-service", socket);
     findings.add("auth-service", outside.findings);
     findings.add("auth-service", jwks::examine(inside.jwks.as_deref(), outside.jwks.as_ref()));

@@ -42,8 +42,16 @@ impl Report {
 
 /// What follows from another finding is not told a second time: one cause, one thing to do.
 fn drop_consequences(findings: &mut Vec<Finding>) {
-    const CAUSES_OF_NOT_READY: [&str; 3] =
-        ["database-unreachable", "schema-pending", "database-not-writable"];
+    const CAUSES_OF_NOT_READY: [&str; 8] = [
+        "database-unreachable",
+        "database-file-lost",
+        "database-corrupt",
+        "database-pooled",
+        "database-rights-missing",
+        "database-schema-elsewhere",
+        "schema-pending",
+        "database-not-writable",
+    ];
     let is_explained = findings.iter().any(|finding| CAUSES_OF_NOT_READY.contains(&finding.id));
     findings.retain(|finding| finding.id != "auth-service-not-ready" || !is_explained);
 }

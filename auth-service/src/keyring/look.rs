@@ -132,7 +132,7 @@ impl Looker {
             );
             conn.write(|conn| {
                 let now = self.clock.read(conn)?;
-                Entry::new(Event::KeyRefused, &Client::service(), now).detail(detail).record(conn)
+                Entry::new(Event::KeyRefused, &Client::service(), now).detail(detail.clone()).record(conn)
             })?;
             self.seen().told.insert(kid);
         }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
-use crate::db::{AnyConnection, Database, DatabaseError, deadlines};
+use crate::db::{AnyConnection, Database, DatabaseError, OfDatabase, deadlines};
 pub use examine::{Examined, examine};
 pub use genuine::NotOurs;
 pub use jwk::Jwk;
@@ -67,6 +67,15 @@ pub enum KeyringError {
     Damaged(&'static str),
     #[error("a token could not be signed: {0}")]
     Signature(jsonwebtoken::errors::Error),
+}
+
+impl OfDatabase for KeyringError {
+    fn of_database(&self) -> Option<&diesel::result::Error> {
+        match self {
+            Self::Database(error) => error.of_database(),
+            _ => None,
+        }
+    }
 }
 
 impl From<diesel::result::Error> for KeyringError {

@@ -123,6 +123,14 @@ impl Serving {
         answer
     }
 
+    /// Reads the log up to a line with `words`.
+    pub fn wait_for_line(&mut self, words: &str) {
+        let mut lines = String::new();
+        while !lines.contains(words) {
+            assert!(self.1.read_line(&mut lines).unwrap() > 0, "it ended without {words:?}: {lines}");
+        }
+    }
+
     pub fn id(&self) -> u32 {
         self.0.id()
     }

@@ -20,14 +20,14 @@ use crate::support::{AUTH_HOST, PASSWORD, Person, REFRESH, TestDatabase};
 const FOR_EVER: &str = "300s";
 
 /// A process that serves. Killed when dropped, if a test did not see its end.
-struct Instance {
+pub struct Instance {
     child: Child,
     log: BufReader<ChildStderr>,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Instance {
-    fn start(database: &TestDatabase, delay: &str) -> Self {
+    pub fn start(database: &TestDatabase, delay: &str) -> Self {
         Self::start_as(Program::new(&[]).set_all(&database.url).set("SHUTDOWN_DELAY", delay))
     }
 
@@ -50,17 +50,23 @@ impl Instance {
         }
     }
 
-    fn person(&self) -> Person {
+    pub fn person(&self) -> Person {
         Person::new(self.address, Arc::default())
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
+    /// Tells it to stop; its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        self.signal("TERM");
+        self.end().0
+    }
+
     /// Its exit code, and the rest of its log.
-    fn end(&mut self) -> (Option<i32>, String) {
+    pub fn end(&mut self) -> (Option<i32>, String) {
         let mut rest = String::new();
         self.log.read_to_string(&mut rest).unwrap();
         (self.child.wait().unwrap().code(), rest)

@@ -24,10 +24,11 @@ impl TestApp {
         let (ready, is_ready) = tokio::sync::oneshot::channel();
         let (end, until) = mpsc::channel::<()>();
         let holder = std::thread::spawn(move || {
+            let (mut lock, mut ready) = (Some(lock), Some(ready));
             let hold = |conn: &mut AnyConnection| {
                 conn.write(|conn| {
-                    lock(conn)?;
-                    ready.send(()).unwrap();
+                    lock.take().expect("nobody undoes it")(conn)?;
+                    ready.take().unwrap().send(()).unwrap();
                     let _ = until.recv_timeout(Duration::from_secs(60));
                     Ok::<_, DatabaseError>(())
                 })

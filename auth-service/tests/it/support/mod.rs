@@ -23,7 +23,7 @@ mod trail;
 pub use app::{AUTH_HOST, TestApp, Tweaks};
 pub use clock::TestClock;
 pub use database::TestDatabase;
-pub use deployment::{Deployment, Faults};
+pub use deployment::{Deployment, Diagnosis, Faults};
 pub use held::Held;
 pub use keys::{header, kids};
 pub use long::is_long_run;

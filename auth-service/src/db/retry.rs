@@ -1,0 +1,110 @@
+//! Transactions that the database undid although nothing is wrong with them: two waited for each other in a circle, or
+//! could not be put into an order. Whoever begins anew mostly gets through.
+
+use std::time::Duration;
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+use crate::random;
+
+/// How often a transaction is begun in all.
+const TRIES: u32 = 5;
+
+/// An error that a transaction can end with, and what the database said in it.
+pub trait OfDatabase {
+    /// `None` for what is no error of the database's.
+    fn of_database(&self) -> Option<&Error>;
+}
+
+impl OfDatabase for Error {
+    fn of_database(&self) -> Option<&Error> {
+        Some(self)
+    }
+}
+
+/// What migrations end with.
+impl OfDatabase for Box<dyn std::error::Error + Send + Sync> {
+    fn of_database(&self) -> Option<&Error> {
+        self.downcast_ref()
+    }
+}
+
+/// Does it again for as long as the database undoes it, [`TRIES`] times at most, and answers with what came of it last.
+pub(super) fn while_undone<T, E: OfDatabase>(mut transaction: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+    let mut tries = 1;
+    loop {
+        match transaction() {
+            Err(error) if tries < TRIES && error.of_database().is_some_and(is_undone) => {
+                tracing::debug!(tries, "the database undid a transaction: once more");
+                std::thread::sleep(pause(tries));
+                tries += 1;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Of different length for each, or those who met would meet again: up to 15 ms at first, four times that in the end.
+fn pause(tries: u32) -> Duration {
+    let [chance] = random::bytes();
+    Duration::from_micros(u64::from(chance) * 60 * u64::from(tries))
+}
+
+/// `40001` and `40P01` of <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>. SQLite has
+/// neither: its writers take turns.
+fn is_undone(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            information.message() == "deadlock detected"
+        }
+        Error::RollbackErrorOnCommit { commit_error, .. } => is_undone(commit_error),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(kind: DatabaseErrorKind, message: &str) -> Error {
+        Error::DatabaseError(kind, Box::new(message.to_owned()))
+    }
+
+    /// How often it is done when it fails like this each time.
+    fn tries(fails: impl Fn() -> Error) -> u32 {
+        let mut tries = 0;
+        let outcome: Result<(), Error> = while_undone(|| {
+            tries += 1;
+            Err(fails())
+        });
+        assert_eq!(outcome, Err(fails()));
+        tries
+    }
+
+    /// Z23
+    #[test]
+    fn what_the_database_undid_is_begun_anew_and_nothing_else() {
+        use DatabaseErrorKind as Kind;
+        assert_eq!(tries(|| error(Kind::SerializationFailure, "in any language")), TRIES);
+        assert_eq!(tries(|| error(Kind::Unknown, "deadlock detected")), TRIES);
+        for message in
+            ["database is locked", "canceling statement due to statement timeout", "no such table: x"]
+        {
+            assert_eq!(tries(|| error(Kind::Unknown, message)), 1, "{message}");
+        }
+        assert_eq!(tries(|| error(Kind::UniqueViolation, "deadlock detected")), 1);
+        assert_eq!(tries(|| Error::NotFound), 1);
+    }
+
+    /// Z23
+    #[test]
+    fn what_succeeds_in_the_end_succeeded() {
+        let mut left = 3;
+        let outcome = while_undone(|| {
+            left -= 1;
+            if left > 0 { Err(error(DatabaseErrorKind::SerializationFailure, "again")) } else { Ok(left) }
+        });
+        assert_eq!(outcome, Ok(0));
+    }
+}

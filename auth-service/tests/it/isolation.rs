@@ -1,0 +1,102 @@
+//! A PostgreSQL that is stricter by default than we need: nobody notices. Z23.
+
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+use auth_service::db::{AnyConnection, DatabaseError};
+use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
+use tokio::task::JoinSet;
+
+use super::commands::Program;
+use crate::support::{PASSWORD, TestApp, TestClock, TestDatabase, Tweaks};
+
+fn set_default(database: &TestDatabase, setting: &str) {
+    let name = database.url.rsplit_once('/').unwrap().1.to_owned();
+    let sql = format!("ALTER DATABASE {name} SET {setting}");
+    let set = |conn: &mut AnyConnection| conn.batch_execute(&sql).map_err(DatabaseError::from);
+    database.connect().run_here(set).unwrap();
+}
+
+/// Z23: eighty tabs renew at once, forty strangers log in, and operators work beside them.
+#[tokio::test]
+async fn nobody_is_refused_because_of_a_stricter_default_isolation() {
+    for level in ["serializable", "repeatable read"] {
+        let database = TestDatabase::create();
+        if !database.is_postgres() {
+            return;
+        }
+        set_default(&database, &format!("default_transaction_isolation = '{level}'"));
+        let app = TestApp::start_on(Arc::new(database), TestClock::default(), Tweaks::default()).await;
+        app.user("ada@example.org", PASSWORD).await;
+        let ada = app.person();
+        assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
+        app.wait(Duration::from_secs(60));
+        let mut crowd = JoinSet::new();
+        for _ in 0..80 {
+            let tab = ada.copy();
+            crowd.spawn(async move { tab.get("/login?next=https://shop.example.org/").await });
+        }
+        for _ in 0..10 {
+            let stranger = app.person();
+            crowd.spawn(async move { stranger.log_in("ada@example.org", PASSWORD).await });
+        }
+        let commands: Vec<_> = (0..4)
+            .map(|n| {
+                let url = app.database.url.clone();
+                std::thread::spawn(move || {
+                    let email = format!("p{n}@example.org");
+                    let create = Program::new(&["users", "create", &email, "--password-stdin"]);
+                    create.set("DATABASE_URL", &url).set("BCRYPT_COST", "10").run_with(PASSWORD)
+                })
+            })
+            .collect();
+        for reply in crowd.join_all().await {
+            assert_eq!(reply.status, 303, "{level}: {}", reply.text);
+        }
+        for command in commands {
+            let ended = command.join().unwrap();
+            assert_eq!(ended.code, 0, "{level}: {ended:?}");
+        }
+    }
+}
+
+/// Z23: two who wait for each other in a circle: both get through in the end.
+#[test]
+fn a_circle_of_waiting_transactions_is_begun_anew() {
+    let database = TestDatabase::create();
+    if !database.is_postgres() {
+        return;
+    }
+    let db = database.connect();
+    db.run_here(|conn| {
+        conn.batch_execute("CREATE TABLE a (n int); CREATE TABLE b (n int); INSERT INTO a VALUES (0); INSERT INTO b VALUES (0)")
+            .map_err(DatabaseError::from)
+    })
+    .unwrap();
+    let meet = Barrier::new(2);
+    std::thread::scope(|scope| {
+        for (first, second) in [("a", "b"), ("b", "a")] {
+            let (db, meet) = (&db, &meet);
+            scope.spawn(move || {
+                let mut tries = 0;
+                db.run_here(|conn| {
+                    conn.write(|conn| {
+                        tries += 1;
+                        conn.batch_execute(&format!("UPDATE {first} SET n = n + 1"))?;
+                        if tries == 1 {
+                            meet.wait();
+                        }
+                        conn.batch_execute(&format!("UPDATE {second} SET n = n + 1"))?;
+                        Ok::<_, DatabaseError>(())
+                    })
+                })
+                .unwrap();
+            });
+        }
+    });
+    let sum = diesel::dsl::sql::<diesel::sql_types::Integer>("(SELECT a.n + b.n FROM a, b)");
+    let sum: i32 =
+        db.run_here(|conn| diesel::select(sum).get_result(conn).map_err(DatabaseError::from)).unwrap();
+    assert_eq!(sum, 4, "each counted once at each");
+}

@@ -1,0 +1,96 @@
+//! pgbouncer between us and PostgreSQL: session mode works, and what would mix up people's statements is refused. Z28.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::commands::{Program, Serving};
+use crate::support::{PASSWORD, TestDatabase};
+
+/// A pgbouncer of our own. Ended when dropped.
+struct Pooler {
+    child: Child,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Pooler {
+    /// `None` on SQLite, or where pgbouncer is not installed.
+    fn start(database: &TestDatabase, mode: &str) -> Option<Self> {
+        let program =
+            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).exists());
+        let (true, Some(program)) = (database.is_postgres(), program) else {
+            eprintln!("left out: this needs PostgreSQL and pgbouncer");
+            return None;
+        };
+        let mut url = url::Url::parse(&database.url).unwrap();
+        let (host, port) = (url.host_str().unwrap().to_owned(), url.port().unwrap());
+        let listens = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("pgbouncer.ini");
+        std::fs::write(
+            &settings,
+            format!(
+                "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {}\n\
+                 auth_type = any\nunix_socket_dir =\npool_mode = {mode}\ndefault_pool_size = 20\nuser = nobody\n\
+                 [databases]\n* = host={host} port={port} user={}\n",
+                listens.port(),
+                url.username(),
+            ),
+        )
+        .unwrap();
+        let child = Command::new(program)
+            .arg("-q")
+            .arg(&settings)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        url.set_port(Some(listens.port())).unwrap();
+        let pooler = Self { child, url: url.to_string(), _folder: folder };
+        while TcpStream::connect(listens).is_err() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(pooler)
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Z28: at the start, by commands and by the doctor.
+#[tokio::test]
+async fn a_pooler_that_gives_connections_to_several_in_turn_is_refused_with_the_reason() {
+    for mode in ["transaction", "statement"] {
+        let database = TestDatabase::create();
+        let Some(pooler) = Pooler::start(&database, mode) else { return };
+        let migrate = ["migrate"];
+        for (what, program) in [
+            ("serve", Program::new(&[]).set_all(&pooler.url)),
+            ("migrate", Program::new(&migrate).set("DATABASE_URL", &pooler.url)),
+        ] {
+            let ended = program.run();
+            ended.assert_says(3, "DATABASE_URL: leads to a pooler");
+            assert!(ended.err.contains("pool_mode = session"), "{mode}, {what}: {ended:?}");
+        }
+        let diagnosis = Program::new(&["doctor", "--json"]).set_all(&pooler.url).examine().await;
+        assert!(diagnosis.ids("error").contains(&"database-pooled"), "{mode}: {:#}", diagnosis.report);
+    }
+}
+
+/// Z28: one that gives each client a connection of its own is as good as PostgreSQL itself.
+#[test]
+fn a_pooler_in_session_mode_works() {
+    let database = TestDatabase::create();
+    let Some(pooler) = Pooler::start(&database, "session") else { return };
+    let create = Program::new(&["users", "create", "ada@example.org", "--password-stdin"]);
+    let ended = create.set("DATABASE_URL", &pooler.url).run_with(PASSWORD);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let service = Serving::start(Program::new(&[]).set_all(&pooler.url));
+    assert!(service.get("/readyz").contains(" 200 "), "{}", service.said());
+}
