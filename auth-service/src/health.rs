@@ -1,12 +1,12 @@
 //! Whether we are alive (`/healthz`) and whether we can work (`/readyz`). Neither tells more than that.
 //!
-//! `OPTIONS /` and `OPTIONS *` say what `/readyz` says: load balancers that were told of no address ask so, HAProxy above all.
+//! `OPTIONS /` says what `/readyz` says: load balancers that were told of no address ask so, HAProxy above all.
 
 use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, ContentType, RETRY_AFTER};
-use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, guard, web};
+use actix_web::{HttpResponse, guard, web};
 
 use crate::app::App;
 use crate::db::{DatabaseError, migrate};
@@ -20,13 +20,8 @@ pub fn routes(services: &mut web::ServiceConfig) {
         .service(web::resource("/").guard(guard::Options()).route(web::to(probe)));
 }
 
-/// Whether somebody asks about the whole server (RFC 9110, 9.3.7), for which there is no path to route by.
-pub fn is_about_all(request: &HttpRequest) -> bool {
-    request.method() == Method::OPTIONS && request.path() == "*"
-}
-
 /// The answer of `/readyz`, as one to OPTIONS.
-pub async fn probe(app: web::Data<App>, draining: web::Data<Draining>) -> HttpResponse {
+async fn probe(app: web::Data<App>, draining: web::Data<Draining>) -> HttpResponse {
     let answer = ready(app, draining).await;
     match answer.status() {
         StatusCode::OK => HttpResponse::NoContent().insert_header((ALLOW, "GET, HEAD, OPTIONS")).finish(),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpRequest, HttpResponse, dev, web};
+use actix_web::{dev, web};
 use shared_claims::server::{BoundedServer, Limits, Listener};
 
 use crate::app::App;
@@ -102,13 +102,6 @@ fn pages(services: &mut web::ServiceConfig) {
         .default_service(web::to(nothing_here));
 }
 
-async fn nothing_here(
-    request: HttpRequest,
-    app: web::Data<App>,
-    draining: web::Data<Draining>,
-) -> Result<HttpResponse, Error> {
-    if health::is_about_all(&request) {
-        return Ok(health::probe(app, draining).await);
-    }
+async fn nothing_here() -> Result<&'static str, Error> {
     Err(Error::refuse(StatusCode::NOT_FOUND, Text::of("error-nothing-here-advice")))
 }

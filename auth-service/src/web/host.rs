@@ -16,7 +16,7 @@ const FOR_ANY_HOST: [&str; 4] = ["/healthz", "/readyz", "/.well-known/jwks.json"
 
 /// What a load balancer asks of a server that it has to look after, unless it is told otherwise: HAProxy sends it without any `Host`.
 fn is_probe(request: &ServiceRequest) -> bool {
-    request.method() == Method::OPTIONS && matches!(request.path(), "/" | "*")
+    request.method() == Method::OPTIONS && request.path() == "/"
 }
 
 /// Middleware: answers `421` to a request whose `Host` is not that of `AUTH_URL`.

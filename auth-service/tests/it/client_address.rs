@@ -108,11 +108,26 @@ async fn what_a_client_writes_cannot_hide_where_it_comes_from() {
         assert_eq!(seen(&app, &[garbage, &b"198.51.100.9"[..]]).await, "198.51.100.9", "{said}");
     }
     // Where the proxy itself writes no address, the last that is known is the proxy's.
-    for garbage in [&b"garbage"[..], b"203.0.113.7:1234", b"unknown", b"\xff"] {
+    for garbage in [&b"garbage"[..], b"203.0.113.7:", b"unknown", b"\xff"] {
         assert_eq!(seen(&app, &[&b"198.51.100.1"[..], garbage]).await, "127.0.0.1");
     }
     let long = vec!["198.51.100.1"; 900].join(",");
     assert_eq!(seen(&app, &[format!("{long},203.0.113.7")]).await, "203.0.113.7");
+}
+
+/// T5: as some load balancers write it, and as sockets of both families show the proxy.
+#[tokio::test]
+async fn a_port_and_brackets_behind_a_proxy_hide_nobody() {
+    let app = behind(Some("::ffff:127.0.0.1")).await;
+    for (forwarded, client) in [
+        ("203.0.113.7:1234", "203.0.113.7"),
+        ("198.51.100.1, 203.0.113.7:1234", "203.0.113.7"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+    ] {
+        assert_eq!(seen(&app, &[forwarded]).await, client, "{forwarded}");
+    }
 }
 
 /// T5: a network that we do not stand in is not believed either.
