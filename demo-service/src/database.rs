@@ -12,6 +12,9 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::errors::Error;
 
+/// How many requests use it at once; more wait.
+const CONNECTIONS: u32 = 4;
+
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// A pool of connections to this service's own file. Cheap to clone.
@@ -30,7 +33,7 @@ impl Database {
         prepare(&mut first)?;
         first.run_pending_migrations(MIGRATIONS)?;
         let pool = Pool::builder()
-            .max_size(4)
+            .max_size(CONNECTIONS)
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(2))
             .connection_customizer(Box::new(Prepared))
@@ -57,6 +60,18 @@ fn make_private(path: &str) {
     }
     // Never opens a file that is there: closing it would take away the locks that this process has on it.
     let _ = File::options().write(true).create_new(true).mode(0o600).open(path);
+}
+
+impl Database {
+    /// At the end: leaves everything in the one file, which can then be copied alone. Waits for whoever still works with it.
+    pub fn close(&self) {
+        // With all connections in hand nobody else writes.
+        let mut all: Vec<_> = (0..CONNECTIONS).map_while(|_| self.0.get().ok()).collect();
+        let written = all.first_mut().map(|conn| conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+        if !matches!(written, Some(Ok(()))) {
+            tracing::warn!("what was written last is in the file ending in -wal");
+        }
+    }
 }
 
 /// Readers do not wait for a writer, writers wait for each other, and what was answered is on the disk.

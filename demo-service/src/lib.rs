@@ -41,13 +41,14 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let login = SharedLogin::from_env()?;
     let database = Database::open(&settings.notes_database)
         .map_err(|e| format!("NOTES_DATABASE cannot be used: {e}"))?;
-    let service = Service::new(login, database)?;
+    let service = Service::new(login, database.clone())?;
 
     let (listener, _socket_file) =
         settings.listen.bind().map_err(|e| format!("LISTEN cannot be used: {e}"))?;
     survive_hangups()?;
     tracing::info!(address = %settings.listen, url = %service.login.settings().service_url(), "listening");
     server(service, listener, Limits::default())?.await?;
+    database.close();
     Ok(())
 }
 

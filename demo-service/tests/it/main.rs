@@ -4,6 +4,7 @@ mod api;
 mod careful;
 mod held_connections;
 mod notes;
+mod one_file;
 mod outage;
 mod pages;
 mod people;
