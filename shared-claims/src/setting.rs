@@ -30,7 +30,7 @@ pub enum Unclear {
     #[error("begins or ends with a space, which is no part of a secret: take the space away")]
     Spaced,
     /// A line break, a tab, or the like.
-    #[error("has a line break or another control character in it: write it on one line")]
+    #[error("must be one line, without a line break or another control character in it")]
     Control,
     /// U+FEFF at its beginning.
     #[error("begins with a byte order mark: save the file as UTF-8 without one")]

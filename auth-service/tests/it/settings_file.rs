@@ -159,8 +159,8 @@ fn an_environment_from_a_file_that_was_read_otherwise_is_understood_or_told() {
     }
     for (name, value, words) in [
         ("SECRET_KEY", format!(" {SECRET}"), "begins or ends with a space"),
-        ("SECRET_KEY", format!("{SECRET}\n{SECRET}"), "has a line break"),
-        ("SITE_NAME", "two\nlines".to_owned(), "has a line break"),
+        ("SECRET_KEY", format!("{SECRET}\n{SECRET}"), "a line break"),
+        ("SITE_NAME", "two\nlines".to_owned(), "a line break"),
         ("DATABASE_URL", " ".to_owned(), "is set to nothing"),
         ("COOKIE_DOMAIN", String::new(), "is set to nothing"),
         ("REGISTRATION", String::new(), "open or closed"),
