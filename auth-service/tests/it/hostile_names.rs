@@ -25,12 +25,12 @@ async fn markup_in_a_name_is_kept_as_written_and_shown_as_text() {
         "\"><img src=x onerror=alert(1)>",
         "' onmouseover='alert(1)",
         "</title><svg/onload=x>",
-        "{{ 7*7 }}",
+        "{{ 1234*5678 }}",
         "{% raw %}",
         "{# x #}",
-        "${7*7}",
+        "${1234*5678}",
         "%(x)s {0} %s",
-        "<%= 7*7 %>",
+        "<%= 1234*5678 %>",
         "&lt;b&gt;",
         "&#x3C;b&#x3E;",
         "'; DROP TABLE users; --",
@@ -67,10 +67,10 @@ async fn markup_in_a_name_is_kept_as_written_and_shown_as_text() {
 fn assert_shown_as_text(page: &Reply, name: &str) {
     assert!(page.says(name), "{name:?} is not in {}", page.text);
     let body = page.text.split("<body").nth(1).unwrap();
-    for live in ["<script", "<img src=x", "<svg/onload", " onmouseover='", ">49<", "</title><svg"] {
+    for live in ["<script", "<img src=x", "<svg/onload", " onmouseover='", ">7006652<", "</title><svg"] {
         assert!(!body.contains(live), "{name:?} is live: {body}");
     }
-    assert!(!page.text.contains("<b>") && !page.says("49 "), "{name:?}: {}", page.text);
+    assert!(!page.text.contains("<b>") && !page.text.contains("7006652"), "{name:?}: {}", page.text);
 }
 
 /// I1, I5, L3: what would pass for another line, another direction or nothing at all is no name.
@@ -119,7 +119,7 @@ async fn an_address_that_is_none_is_refused_with_a_message() {
         "ada@\u{202e}gro.elpmaxe",
         "ada\u{200b}@example.org",
         "ada@exam\u{0}ple.org",
-        "{{7*7}}@{{7*7}}",
+        "{{1234*5678}}@{{1234*5678}}",
         "ada@localhost",
         "@",
         &"a".repeat(5000),
