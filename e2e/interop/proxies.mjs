@@ -19,8 +19,10 @@ export function notInstalled(name) {
 /** How each learns other addresses than those in its example, and who may come in; answers the environment that it is started with. */
 const moves = {
   // Its configuration knows no variables for this: what a reader would write anew is written anew.
-  nginx(folder, { port, auth, wiki, mayEnter }) {
-    const changes = [['$may_enter ""', `$may_enter "${mayEnter ?? ''}"`], ['unix:/run/auth-service/http.sock', auth], ['127.0.0.1:9000', wiki], ['127.0.0.1:8080', `127.0.0.1:${port}`], [':8080', `:${port}`]];
+  nginx(folder, { port, http2Port, auth, wiki, mayEnter }) {
+    // HTTP/2 without TLS, which nginx speaks on a port of its own.
+    const listens = `listen 127.0.0.1:${port};${http2Port ? ` listen 127.0.0.1:${http2Port} http2;` : ''}`;
+    const changes = [['listen 127.0.0.1:8080;', listens], ['$may_enter ""', `$may_enter "${mayEnter ?? ''}"`], ['unix:/run/auth-service/http.sock', auth], ['127.0.0.1:9000', wiki], ['127.0.0.1:8080', `127.0.0.1:${port}`], [':8080', `:${port}`]];
     for (const file of ['conf.d/shared-login.conf', 'sites-enabled/auth.conf', 'sites-enabled/wiki.conf']) {
       const text = readFileSync(join(folder, file), 'utf8');
       writeFileSync(join(folder, file), changes.reduce((changed, [from, to]) => changed.replaceAll(from, to), text));
@@ -28,10 +30,14 @@ const moves = {
     // As root it would serve as somebody who may neither read our folders nor connect to a socket of ours.
     if (process.getuid() === 0) writeFileSync(join(folder, 'nginx.conf'), `user root;\n${readFileSync(join(folder, 'nginx.conf'), 'utf8')}`);
   },
-  caddy: (folder, { port, auth, wiki, mayEnter }) => ({
-    PORT: `${port}`, AUTH_SERVICE: auth.replace(/^unix:/, 'unix/'), WIKI: wiki, HOME: folder,
-    ...(mayEnter && { QUESTION: `/auth/verify${mayEnter}` }),
-  }),
+  caddy(folder, { port, http2Port, auth, wiki, mayEnter }) {
+    const file = join(folder, 'Caddyfile');
+    if (http2Port) writeFileSync(file, readFileSync(file, 'utf8').replace('admin off', 'admin off\n\tservers {\n\t\tprotocols h1 h2c\n\t}'));
+    return {
+      PORT: `${port}`, AUTH_SERVICE: auth.replace(/^unix:/, 'unix/'), WIKI: wiki, HOME: folder,
+      ...(mayEnter && { QUESTION: `/auth/verify${mayEnter}` }),
+    };
+  },
 };
 
 /** Starts a copy of the example in `folder` with the command of its README; answers the address of the site. */
