@@ -78,6 +78,11 @@ impl Error {
         &self.message
     }
 
+    /// Whether the database did not do what it was asked for.
+    pub fn is_of_database(&self) -> bool {
+        self.cause.as_ref().is_some_and(|cause| cause.is::<DatabaseError>())
+    }
+
     /// What the log gets beside the message.
     pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
         self.cause.as_deref()

@@ -1,10 +1,11 @@
 //! Every page there is: what an operator's templates are tried on before anybody sees them.
 
 use crate::account::AccountPage;
+use crate::app::NotEndedPage;
 use crate::cookie_cleanup::CookiesPage;
 use crate::forward_auth::{LogInFirstPage, RefusedPage};
 use crate::login::{DonePage, FramePage, LoginPage, LoopPage, TooLongPage};
-use crate::logout::{LogoutPage, NotEndedPage};
+use crate::logout::LogoutPage;
 use crate::registration::{ClosedPage, RegisterPage};
 use crate::session_list::{ConfirmPage, SessionsPage};
 use crate::web::error_pages::ErrorPage;

@@ -1,17 +1,15 @@
 //! Logging out: `GET, POST /logout`.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Ended;
-use crate::app::App;
+use crate::app::{App, NotEnded};
 use crate::audit::Client;
-use crate::error::{Error, RETRY_AFTER_SECONDS};
+use crate::error::Error;
 use crate::text::Text;
 use crate::web::browser::Level;
-use crate::web::texts::moment;
 use crate::web::{Browser, CheckedForm, Next, NextQuery, Page, Posted, Shell, see_other};
 
 pub fn routes(services: &mut web::ServiceConfig) {
@@ -60,21 +58,6 @@ impl LogoutPage {
     }
 }
 
-/// `templates/logout/not_ended.html`
-#[derive(Debug, Serialize)]
-pub struct NotEndedPage {
-    /// When the login runs out by itself, where that could be read.
-    until: Option<Text>,
-}
-
-impl Page for NotEndedPage {
-    const TEMPLATE: &'static str = "logout/not_ended.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { until: None }, Self { until: Some(Text::verbatim("then")) }]
-    }
-}
-
 /// `GET /logout`: one button. A link or an image of another site must not log anybody out.
 async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
     page(&app, &browser, StatusCode::OK, app.next(query.0.as_deref()).as_ref())
@@ -98,46 +81,13 @@ async fn submit(
     let ended = app.sign_out(App::refresh_token(&request), Ended::LoggedOut, client).await;
     browser.renew();
     if let Err(error) = ended {
-        return not_ended(&app, &request, &browser, error).await;
+        return app.not_ended(&request, &browser, NotEnded::This, error).await;
     }
     let next = app.next(form.next.as_deref());
     if next.is_none() {
         browser.flash(Level::Info, Text::of("logout-done"))?;
     }
-    let mut onward = see_other(&app.destination(next.as_ref(), "/login"));
-    clear_what_is_kept(&mut onward);
-    app.dismiss(onward)
-}
-
-/// Never `"cookies"`: that would take those of every sibling.
-fn clear_what_is_kept(answer: &mut HttpResponse) {
-    let kept = HeaderValue::from_static("\"cache\", \"storage\"");
-    answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
-}
-
-/// The session could not be ended: no logout is acknowledged that did not happen. But whoever leaves a machine must be
-/// able to: the cookies go all the same, and the page says what that is worth.
-async fn not_ended(
-    app: &App,
-    request: &HttpRequest,
-    browser: &Browser,
-    error: Error,
-) -> Result<HttpResponse, Error> {
-    let status = error.status();
-    let cause = error.cause().map(ToString::to_string);
-    tracing::error!(
-        status = status.as_u16(),
-        cause,
-        "a session could not be ended; its browser has lost the cookies"
-    );
-    // A full disk can be read.
-    let until = app.current(request).await.ok().flatten().map(|current| moment(current.session.ends_at()));
-    let mut answer = app.pages.answer(status, &Shell::of(browser), &NotEndedPage { until })?;
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
-    }
-    clear_what_is_kept(&mut answer);
-    app.dismiss(answer)
+    app.part(see_other(&app.destination(next.as_ref(), "/login")))
 }
 
 fn page(

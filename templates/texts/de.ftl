@@ -117,6 +117,7 @@ logout-not-ended-title = In diesem Browser abgemeldet
 logout-not-ended = Dieser Browser ist abgemeldet: Wir haben ihm die Anmeldung weggenommen. In unsere Datenbank können wir aber gerade nichts schreiben, deshalb ist die Anmeldung bei uns noch nicht beendet.
 logout-not-ended-until = Nutzen kann sie nur, wer eine Kopie der Cookies dieses Browsers hat, und das bis spätestens { $until }.
 logout-not-ended-soon = Nutzen kann sie nur, wer eine Kopie der Cookies dieses Browsers hat, und das, bis sie von selbst abläuft.
+logout-not-ended-others = Auch Ihre anderen Anmeldungen sind nicht beendet: Jene Browser sind weiterhin angemeldet.
 logout-not-ended-advice = Falls jemand eine solche Kopie haben könnte: Melden Sie sich in ein paar Minuten wieder an und beenden Sie unter „Ihre Anmeldungen“ alle anderen.
 logout-not-ended-login = Wieder anmelden
 

@@ -123,6 +123,7 @@ logout-not-ended-title = Logged out in this browser
 logout-not-ended = This browser is logged out: we have taken its login away. But we cannot write to our database right now, so the login itself is not ended on our side.
 logout-not-ended-until = Nobody can use it who has no copy of this browser’s cookies. Whoever has one could, until { $until } at the latest.
 logout-not-ended-soon = Nobody can use it who has no copy of this browser’s cookies. Whoever has one could, until it runs out by itself.
+logout-not-ended-others = Your other logins are not ended either: those browsers are still logged in.
 logout-not-ended-advice = If somebody may have such a copy, log in again in a few minutes, go to “Your logins” and end all others.
 logout-not-ended-login = Log in again
 

@@ -38,7 +38,7 @@ pub use hash_pool::{Checked, HashPool};
 pub use hash_threads::NotDone;
 pub use hashers::{HASH_LIMITS, HashForm, PasswordHash, Work};
 pub use imported::in_one_transaction;
-pub use name::{InvalidName, PersonName};
+pub use name::{InvalidName, PersonName, is_never_seen};
 pub use network::{Network, Site};
 pub use password::{NewPassword, Password, PasswordProblem};
 pub use prove::Proven;

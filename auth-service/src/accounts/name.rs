@@ -78,6 +78,11 @@ fn is_variant(c: char) -> bool {
     CodePointSetData::new::<VariationSelector>().contains(c)
 }
 
+/// Whether a terminal or a reader would be deceived by it wherever it stands: joiners and variants belong to letters.
+pub fn is_never_seen(c: char) -> bool {
+    is_invisible(c) && !is_joiner(c) && !is_variant(c)
+}
+
 /// By Unicode's own properties: control characters, line separators, the controls of bidirectional text (UAX 9), and what is drawn as
 /// nothing, such as fillers and zero-width spaces. Two are drawn as nothing and have no property that says so.
 fn is_invisible(c: char) -> bool {

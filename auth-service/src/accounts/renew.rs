@@ -26,9 +26,6 @@ pub enum Renewal {
     Reused,
 }
 
-/// How many requests within the grace of one generation are written down: those of a browser with fifty tabs.
-const MOST_NOTED: i64 = 50;
-
 impl Session {
     /// Judges `token`, moves its session on, and re-checks what a login checks.
     ///
@@ -58,14 +55,15 @@ impl Session {
                 return Ok(Renewal::Over);
             }
             let id = session.id;
-            let note = |conn: &mut _, event| {
-                let entry = Entry::new(event, client, now).user(user.id.uuid());
-                entry.session(id.uuid()).record(conn)
-            };
+            let entry = |event| Entry::new(event, client, now).user(user.id.uuid()).session(id.uuid());
+            let note = |conn: &mut _, event| entry(event).record(conn);
+            // Anybody with a login can ask for these as often as they like. The session's lock keeps others from counting
+            // the same at this moment.
+            let count = |conn: &mut _, event| entry(event).record_or_count(conn);
             let renewed =
                 |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
             if !user.is_active {
-                note(conn, Event::RenewalRefused)?;
+                count(conn, Event::RenewalRefused)?;
                 return Ok(Renewal::Inactive);
             }
             let rotation = session.rotation();
@@ -79,13 +77,7 @@ impl Session {
                     renewed(session)
                 }
                 Verdict::Again(generation) => {
-                    // Anybody with a login can ask as often as they like; the trail has an end for that.
-                    let (user, since) = (user.id.uuid(), session.rotated_at);
-                    let noted =
-                        Entry::count_of(conn, Event::RenewalGrace, (user, id.uuid()), since, MOST_NOTED)?;
-                    if noted < MOST_NOTED {
-                        note(conn, Event::RenewalGrace)?;
-                    }
+                    count(conn, Event::RenewalGrace)?;
                     renewed(session.handing_out(generation))
                 }
                 Verdict::Reuse => {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::result::Error as SqlError;
 
 use super::rotation::FIRST_GENERATION;
 use super::{Rotation, User, UserId, Verdict};
@@ -69,6 +70,9 @@ impl From<&Rotation> for Lineage {
         }
     }
 }
+
+/// The id of a row that cannot be read, and why not.
+pub type UnreadableSession = (SessionId, String);
 
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,16 +252,43 @@ impl Session {
         diesel::delete(sessions::table).execute(conn)
     }
 
-    /// The sessions of a person that live, the one begun last first.
+    /// The sessions of a person that live, the one begun last first. A row that cannot be read is told in the log, and is
+    /// nobody's login: the others go on without it.
     pub fn alive_of(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
-        sessions::table
-            .filter(sessions::user_id.eq(user))
-            .filter(sessions::revoked_at.is_null())
-            .filter(sessions::idle_until.gt(now))
-            .filter(sessions::expires_at.gt(now))
-            .order((sessions::began_at.desc(), sessions::id))
-            .select(Self::as_select())
-            .load(conn)
+        let (alive, unreadable) = Self::alive_and_unreadable_of(conn, user, now)?;
+        for (id, why) in unreadable {
+            tracing::error!(session = %id, why, "a session's row cannot be read");
+        }
+        Ok(alive)
+    }
+
+    /// The same, with those that cannot be read, and why.
+    pub fn alive_and_unreadable_of(
+        conn: &mut AnyConnection,
+        user: UserId,
+        now: Timestamp,
+    ) -> QueryResult<(Vec<Self>, Vec<UnreadableSession>)> {
+        let rows = || {
+            sessions::table
+                .filter(sessions::user_id.eq(user))
+                .filter(sessions::revoked_at.is_null())
+                .filter(sessions::idle_until.gt(now))
+                .filter(sessions::expires_at.gt(now))
+                .order((sessions::began_at.desc(), sessions::id))
+        };
+        let all = rows().select(Self::as_select()).load(conn);
+        if !matches!(all, Err(SqlError::DeserializationError(_))) {
+            return Ok((all?, Vec::new()));
+        }
+        let (mut alive, mut unreadable) = (Vec::new(), Vec::new());
+        for id in rows().select(sessions::id).load::<SessionId>(conn)? {
+            match Self::by_id(conn, id) {
+                Ok(session) => alive.extend(session),
+                Err(SqlError::DeserializationError(why)) => unreadable.push((id, why.to_string())),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok((alive, unreadable))
     }
 
     /// Notes that the owner of the session gave the password again, and lets no token from before be one of ours: a

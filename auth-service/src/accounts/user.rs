@@ -30,6 +30,15 @@ pub struct User {
     pub roles: Roles,
 }
 
+/// Some accounts, by address.
+pub struct UserPage {
+    pub users: Vec<User>,
+    /// Those whose rows hold what we would not write, and what that is.
+    pub unreadable: Vec<(Email, String)>,
+    /// The address that the next page comes after; `None` behind the last account.
+    pub last: Option<Email>,
+}
+
 /// What it takes to make an account.
 pub struct NewUser {
     pub email: Email,
@@ -166,6 +175,28 @@ impl User {
             .select(Self::as_select())
             .limit(limit)
             .load(conn)
+    }
+
+    /// The same, with those whose rows cannot be read.
+    pub fn page_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<UserPage> {
+        let users = Self::list_after(conn, after, limit);
+        if !matches!(users, Err(SqlError::DeserializationError(_))) {
+            let users = users?;
+            let last = users.last().map(|user| user.email.clone());
+            return Ok(UserPage { users, unreadable: Vec::new(), last });
+        }
+        // Which of them it is, only reading them one by one tells.
+        let emails = users::table.filter(users::email.gt(after)).order(users::email.asc()).limit(limit);
+        let emails: Vec<Email> = emails.select(users::email).load(conn)?;
+        let mut page = UserPage { users: Vec::new(), unreadable: Vec::new(), last: emails.last().cloned() };
+        for email in emails {
+            match Self::by_email(conn, &email) {
+                Ok(user) => page.users.extend(user),
+                Err(SqlError::DeserializationError(why)) => page.unreadable.push((email, why.to_string())),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(page)
     }
 
     /// Waits for other transactions that log this person in or out, or change the account, and makes later ones wait

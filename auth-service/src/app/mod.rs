@@ -2,9 +2,11 @@
 
 mod answers;
 mod logins;
+mod not_ended;
 
 pub use answers::Tokens;
 pub use logins::LogIn;
+pub use not_ended::{NotEnded, NotEndedPage};
 
 use std::time::Duration;
 
@@ -58,7 +60,7 @@ const CONNECTIONS: u32 = 16;
 
 /// Registration must tell an owner that they have an account. More people than this do not forget it in one network in ten
 /// minutes, but somebody who tries addresses.
-const TAKEN_ANSWERS: u32 = 20;
+const TAKEN_ANSWERS: usize = 20;
 const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
 
 impl App {

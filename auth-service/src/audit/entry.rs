@@ -121,25 +121,6 @@ impl Entry {
         Ok(latest)
     }
 
-    /// How many events of a kind a session has had since a moment, counted up to `most`.
-    pub fn count_of(
-        conn: &mut AnyConnection,
-        kind: Event,
-        (user, session): (uuid::Uuid, uuid::Uuid),
-        since: Timestamp,
-        most: i64,
-    ) -> QueryResult<i64> {
-        let ids = audit_events::table
-            .filter(audit_events::user_id.eq(SubjectId::from(user)))
-            .filter(audit_events::event.eq(kind.as_str()))
-            .filter(audit_events::at.ge(since))
-            .filter(audit_events::session_id.eq(SubjectId::from(session)))
-            .limit(most)
-            .select(audit_events::id)
-            .load::<Id<Entry>>(conn)?;
-        Ok(i64::try_from(ids.len()).unwrap_or(most))
-    }
-
     /// The details of all events of a kind that are about no account.
     pub fn details_of(conn: &mut AnyConnection, kind: Event) -> QueryResult<Vec<String>> {
         let details = audit_events::table

@@ -18,8 +18,9 @@ use crate::db::schema::audit_events;
 const STRETCH: i64 = 600;
 
 impl Entry {
-    /// As [`Entry::record`], but what is the same as a row of this stretch of time only raises its count. Not within a
-    /// transaction: of two first times at one moment one is refused by the index, and then counted.
+    /// As [`Entry::record`], but what is the same as a row of this stretch of time only raises its count. Within a
+    /// transaction only where that holds a lock on what is the same: of two first times at one moment one is refused by the
+    /// index, and then counted.
     pub fn record_or_count(mut self, conn: &mut AnyConnection) -> QueryResult<()> {
         let key = self.what_it_repeats();
         if self.counted(conn, &key)? {

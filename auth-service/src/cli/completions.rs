@@ -24,5 +24,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         // so that bash completes nothing below a command (clap-rs/clap#6421). The names made one:
         script = script.replace("auth__subcmd__service", "auth__service");
     }
-    output::line(script.trim_end())
+    output::verbatim(script.trim_end())
 }

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.json {
         output::line(serde_json::to_string(&report).expect("texts and numbers can be written as JSON"))?;
     } else {
-        output::line(&report)?;
+        report.to_string().lines().try_for_each(output::line)?;
     }
     match report.healthy {
         true => Ok(()),

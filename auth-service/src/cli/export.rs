@@ -11,7 +11,7 @@ use crate::accounts::User;
 use crate::config::DatabaseFlags;
 
 use super::people::pages;
-use super::{Failure, database, output};
+use super::{Failure, database, private_file};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -95,10 +95,12 @@ impl<'a> Fields<'a> {
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let What::Users(users) = arguments.what;
     let db = database::open(&users.database, false)?;
-    let file = users.output.as_deref().map(output::private_file).transpose()?;
+    let file = users.output.as_deref().map(private_file::create).transpose()?;
     let mut writer = Writer::new(&users, file);
-    pages(&db, |page| page.iter().try_for_each(|user| writer.user(user)).map_err(unwritable))?;
-    writer.end().map_err(unwritable)
+    let write = |page: &[User]| page.iter().try_for_each(|user| writer.user(user)).map_err(unwritable);
+    let unreadable = pages(&db, write)?;
+    writer.end().map_err(unwritable)?;
+    unreadable.refuse_any("account")
 }
 
 /// Whoever reads may stop early, as `head` does: then there is nobody left to write for.

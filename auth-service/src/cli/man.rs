@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         None => {
             let page =
                 page(&Man::new(command.clone()), &command).map_err(|error| refused("the page", &error))?;
-            output::line(String::from_utf8_lossy(&page).trim_end())
+            output::verbatim(String::from_utf8_lossy(&page).trim_end())
         }
         Some(folder) => {
             let name = folder.display().to_string();

@@ -16,6 +16,7 @@ mod man;
 mod migrate;
 mod output;
 mod people;
+mod private_file;
 mod prompt;
 mod roles;
 mod serve;
@@ -162,11 +163,11 @@ fn unreadable(command: &clap::Command) -> Option<String> {
     own.or_else(|| command.get_subcommands().find_map(unreadable))
 }
 
-/// Says why, in one line, whatever a library's message holds.
+/// Says why, in one line, whatever a library's message or a row holds.
 fn end_with(failure: &Failure) -> u8 {
     let message = failure.to_string();
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    telemetry::say_last(&format!("auth-service: {message}"));
+    telemetry::say_last(&format!("auth-service: {}", output::visible(&message)));
     failure.exit_code()
 }
 

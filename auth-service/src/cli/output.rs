@@ -1,21 +1,50 @@
 //! Printing: what a command says goes to standard output, a line at a time.
 
-use std::fs::File;
+use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
 use std::sync::OnceLock;
 
 use super::Failure;
+use crate::accounts::is_never_seen;
 use crate::text::Text;
 use crate::web::texts::Texts;
 
-/// Prints one line. Whoever reads may stop early, as `head` does: then there is nobody left to print for.
+/// Prints one line, whatever is in it: [`visible`].
 pub(super) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
+    verbatim(visible(&text.to_string()))
+}
+
+/// Escapes what a terminal obeys, what cannot be seen and what turns the direction of text, line breaks among it. Names and
+/// addresses of rows are whatever somebody put there. `\u001b`, as in JSON, where that stays the same string.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_never_seen) {
+        return text.into();
+    }
+    let mut seen = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_never_seen(c) {
+            let escaped =
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            seen.push_str(&escaped);
+        } else {
+            seen.push(c);
+        }
+    }
+    seen.into()
+}
+
+/// Prints text of our own as it is, or text that was made [`visible`], and a line break. Whoever reads may stop early, as `head` does: then there is nobody left to print for.
+pub(super) fn verbatim(text: impl std::fmt::Display) -> Result<(), Failure> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(error) => Err(Failure::Refused(format!("standard output cannot be written: {error}"))),
         Ok(()) => Ok(()),
     }
+}
+
+/// Says on standard error, in one line, what is not in order.
+pub(super) fn warning(text: impl std::fmt::Display) {
+    eprintln!("auth-service: warning: {}", visible(&text.to_string()));
 }
 
 /// What the pages would say, for a terminal.
@@ -24,26 +53,24 @@ pub(super) fn english(text: &Text) -> String {
     TEXTS.get_or_init(Texts::embedded).english(text)
 }
 
-/// A file for what is not everybody's business: made anew, readable for its owner alone. One that is there is replaced by
-/// another, so that nobody who has it open reads on.
-pub(super) fn private_file(path: &Path) -> Result<File, Failure> {
-    let failed =
-        |error: std::io::Error| Failure::Refused(format!("{} cannot be written: {error}", path.display()));
-    let mut options = File::options();
-    options.write(true);
-    match std::fs::symlink_metadata(path) {
-        // A pipe, a device, or a link to somewhere: its owner's choice.
-        Ok(about) if !about.is_file() => options.truncate(true),
-        Ok(_) => {
-            std::fs::remove_file(path).map_err(failed)?;
-            options.create_new(true)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_shown_and_names_stay_names() {
+        for (text, shown) in [
+            ("ada\u{1b}[2K\r\n", "ada\\u001b[2K\\u000d\\u000a"),
+            ("\u{202e}nimda", "\\u202enimda"),
+            ("\u{9b}1m\u{7f}", "\\u009b1m\\u007f"),
+            ("tag\u{e0041}", "tag\\udb40\\udc41"),
+            ("Zoë 李 می\u{200c}خواهم", "Zoë 李 می\u{200c}خواهم"),
+            ("a\\b", "a\\b"),
+        ] {
+            assert_eq!(visible(text), shown);
         }
-        Err(_) => options.create_new(true),
-    };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+        let json = serde_json::json!({ "name": "\u{202e}\u{e0041}\u{1b}\u{9b}" }).to_string();
+        let read: serde_json::Value = serde_json::from_str(&visible(&json)).unwrap();
+        assert_eq!(read["name"], "\u{202e}\u{e0041}\u{1b}\u{9b}");
     }
-    options.open(path).map_err(failed)
 }

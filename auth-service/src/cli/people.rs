@@ -5,23 +5,45 @@ use serde::Serialize;
 use crate::accounts::{Email, User, UserId};
 use crate::db::{AnyConnection, Database};
 
-use super::Failure;
+use super::{Failure, output};
 
 /// How many accounts are read at a time.
 const PAGE: i64 = 500;
 
 /// Hands out all accounts, by address, some hundred at a time. Each page begins after the address that the last one ended with, so
 /// that the last costs what the first does.
+///
+/// A row that cannot be read is told, and the others are handed out. How many such rows there are.
 pub(super) fn pages(
     db: &Database,
     mut each: impl FnMut(&[User]) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut after = String::new();
+) -> Result<Unreadable, Failure> {
+    let (mut after, mut unreadable) = (String::new(), 0);
     loop {
-        let page = db.run_here(|conn| User::list_after(conn, &after, PAGE).map_err(Failure::from))?;
-        let Some(last) = page.last() else { return Ok(()) };
-        each(&page)?;
-        after = last.email.to_string();
+        let page = db.run_here(|conn| User::page_after(conn, &after, PAGE).map_err(Failure::from))?;
+        let Some(last) = page.last else { return Ok(Unreadable(unreadable)) };
+        if !page.users.is_empty() {
+            each(&page.users)?;
+        }
+        for (email, why) in &page.unreadable {
+            output::warning(format_args!("the row of {email} cannot be read: {why}"));
+        }
+        unreadable += page.unreadable.len();
+        after = last.to_string();
+    }
+}
+
+/// How many rows could not be read.
+#[must_use]
+pub(super) struct Unreadable(pub usize);
+
+impl Unreadable {
+    /// Refuses to call it done when something is missing.
+    pub fn refuse_any(self, what: &str) -> Result<(), Failure> {
+        match self.0 {
+            0 => Ok(()),
+            count => Err(Failure::Refused(format!("{count} {what}(s) could not be read and are missing"))),
+        }
     }
 }
 
@@ -98,12 +120,13 @@ impl From<&User> for Printed {
 }
 
 impl Printed {
-    /// One JSON object on one line.
+    /// One JSON object on one line, as it may be printed.
     pub fn json(&self) -> String {
-        serde_json::to_string(self).expect("strings, flags and a UUID can be written as JSON")
+        let json = serde_json::to_string(self).expect("strings, flags and a UUID can be written as JSON");
+        output::visible(&json).into_owned()
     }
 
-    /// A line for a list.
+    /// A line for a list, as it may be printed.
     pub fn line(&self) -> String {
         let rights = match (self.is_superuser, self.is_staff) {
             (true, _) => "superuser",
@@ -111,11 +134,11 @@ impl Printed {
             (false, false) => "user",
         };
         let state = if self.is_active { "active" } else { "inactive" };
-        format!("{}  {state:<8}  {rights:<9}  {}", self.user_uuid, self.email)
+        format!("{}  {state:<8}  {rights:<9}  {}", self.user_uuid, output::visible(&self.email))
     }
 
     /// All there is to say, a line each.
-    pub fn lines(&self) -> String {
+    pub fn lines(&self) -> [String; 9] {
         let yes = |flag: bool| if flag { "yes" } else { "no" };
         [
             ("uuid", self.user_uuid.to_string()),
@@ -129,6 +152,5 @@ impl Printed {
             ("last login", self.last_login.clone().unwrap_or_else(|| "never".to_owned())),
         ]
         .map(|(name, value)| format!("{name:<11} {value}").trim_end().to_owned())
-        .join("\n")
     }
 }

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
 
-use super::people::Name;
+use super::people::{Name, Unreadable};
 use super::{Failure, database, output};
 
 #[derive(Args)]
@@ -78,11 +78,14 @@ impl From<&Session> for Printed {
 }
 
 fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
-    let sessions = db.run_here(|conn| {
+    let (sessions, unreadable) = db.run_here(|conn| {
         let user = user.find(conn)?;
         let now = database::now(conn)?;
-        Session::alive_of(conn, user.id, now).map_err(Failure::from)
+        Session::alive_and_unreadable_of(conn, user.id, now).map_err(Failure::from)
     })?;
+    for (id, why) in &unreadable {
+        output::warning(format_args!("the row of session {id} cannot be read: {why}"));
+    }
     for session in &sessions {
         let printed = Printed::from(session);
         if json {
@@ -100,10 +103,10 @@ fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
             ))?;
         }
     }
-    if sessions.is_empty() && !json {
+    if sessions.is_empty() && unreadable.is_empty() && !json {
         output::line(format_args!("{user} is not logged in anywhere."))?;
     }
-    Ok(())
+    Unreadable(unreadable.len()).refuse_any("session")
 }
 
 fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {

@@ -102,7 +102,11 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Show { user, json } => {
             let user = db.run_here(|conn| user.find(conn))?;
             let printed = Printed::from(&user);
-            output::line(if json { printed.json() } else { printed.lines() })
+            if json {
+                output::line(printed.json())
+            } else {
+                printed.lines().iter().try_for_each(output::line)
+            }
         }
         Action::List { json } => list(&db, json),
     }
@@ -188,14 +192,15 @@ fn end_sessions_after(
 }
 
 fn list(db: &Database, json: bool) -> Result<(), Failure> {
-    pages(db, |page| {
+    let unreadable = pages(db, |page| {
         let line = |user| {
             let printed = Printed::from(user);
             if json { printed.json() } else { printed.line() }
         };
         // In one piece: a million lines written one by one are a million calls to the system.
-        output::line(page.iter().map(line).collect::<Vec<_>>().join("\n"))
-    })
+        output::verbatim(page.iter().map(line).collect::<Vec<_>>().join("\n"))
+    })?;
+    unreadable.refuse_any("account")
 }
 
 /// A name may be left out here; what is given must be one.

@@ -8,8 +8,13 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What the process was handed, as `<(command)` and systemd do: somebody is at the other end.
-fn is_handed_over(path: &Path) -> bool {
-    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
+pub fn is_handed_over(path: &Path) -> bool {
+    let Some(path) = path.to_str() else { return false };
+    let number = ["/dev/fd/", "/proc/self/fd/"].iter().find_map(|folder| path.strip_prefix(folder));
+    match number {
+        Some(number) => !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()),
+        None => ["/dev/stdin", "/dev/stdout", "/dev/stderr"].contains(&path),
+    }
 }
 
 /// Opens what can be read to its end: a regular file, or what the process was handed.

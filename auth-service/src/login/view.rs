@@ -36,9 +36,8 @@ pub async fn show(
     let next = app.next(query.next.as_deref());
     let Some(current) = app.renew(App::refresh_token(&request), client).await? else {
         return match &next {
-            Some(_) if query.is_silent => {
-                app.forget_hint(onward(&app, &request, &browser, (next.as_ref(), &query))?)
-            }
+            // Straight back: who is nobody is on no trip, whatever their cookie of the last one says.
+            Some(next) if query.is_silent => app.forget_hint(see_other(&app.destination(Some(next), "/"))),
             _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
         };
     };

@@ -41,20 +41,24 @@ pub async fn submit(
     let next = app.next(form.next.as_deref());
     let network = Network::from(&client);
     if !app.taken_answers.has_some(network, app.clock.running()) {
-        let many = vec![Text::of("register-too-many")];
-        return page(&app, &browser, StatusCode::TOO_MANY_REQUESTS, next.as_ref(), Some(&form), None, many);
+        return too_many(&app, &browser, next.as_ref(), &form);
     }
     let (mut answers, hash) = judge_and_hash(&app, &form, &client).await?;
     if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
         (hash, &answers)
     {
+        // Taken before the database is asked, and given back unless the answer is "taken": of many at once no more learn it.
+        let running = || app.clock.running();
+        let Some(place) = app.taken_answers.take(network, running).await else {
+            return too_many(&app, &browser, next.as_ref(), &form);
+        };
         match register(&app, (first, last), email, hash, (form.page(), client.clone())).await {
             Ok(()) => return done(&app, &request, &browser, client, next.as_ref()).await,
             Err(RegistrationError::Taken) => {
                 if is_sent_twice(&app, &form, email, &client).await? {
                     return done(&app, &request, &browser, client, next.as_ref()).await;
                 }
-                app.taken_answers.use_one(network, app.clock.running());
+                place.use_up(running());
                 answers.email = Err(EmailProblem::Taken);
             }
             Err(RegistrationError::Failed(error)) => return Err(error),
@@ -62,6 +66,17 @@ pub async fn submit(
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
+}
+
+/// To this network so many addresses were told to be taken that it is told nothing for a while, whatever it asks.
+fn too_many(
+    app: &App,
+    browser: &Browser,
+    next: Option<&Next>,
+    form: &RegistrationForm,
+) -> Result<HttpResponse, Error> {
+    let many = vec![Text::of("register-too-many")];
+    page(app, browser, StatusCode::TOO_MANY_REQUESTS, next, Some(form), None, many)
 }
 
 /// On to the login, where the next page says that the account is there.

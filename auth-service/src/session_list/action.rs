@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::accounts::{Password, Session, SessionId};
+use crate::app::NotEnded;
 use crate::db::types::Timestamp;
 use crate::text::Text;
 use crate::web::CheckedForm;
@@ -49,6 +50,18 @@ impl End {
             id => {
                 let id = SessionId::from(uuid::Uuid::try_parse(id).ok()?);
                 Some(if id == current.id { Self::This } else { Self::One(id) })
+            }
+        }
+    }
+
+    /// What somebody wants to leave by `text`, from what their token says alone: the database may be away. `None` where
+    /// other browsers are meant.
+    pub fn leaves(text: &str, held: Option<SessionId>) -> Option<NotEnded> {
+        match text {
+            "all" => Some(NotEnded::All),
+            id => {
+                let id = SessionId::from(uuid::Uuid::try_parse(id).ok()?);
+                (Some(id) == held).then_some(NotEnded::This)
             }
         }
     }

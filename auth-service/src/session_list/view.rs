@@ -30,7 +30,8 @@ pub async fn show(
     }
 }
 
-/// `POST /account/sessions`: ends what was asked for, after asking for the password where that was long ago.
+/// `POST /account/sessions`: ends what was asked for, after asking for the password where that was long ago. Who wants to leave
+/// this browser leaves it, also when the database takes nothing.
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
@@ -38,36 +39,58 @@ pub async fn submit(
     browser: Browser,
     posted: Posted<EndForm>,
 ) -> Result<HttpResponse, Error> {
-    let Some(mut current) = app.current(&request).await? else {
+    let leaves = match &posted {
+        Posted::Genuine(form) => {
+            End::leaves(&form.end, App::refresh_token(&request).map(|token| token.session))
+        }
+        Posted::Stale(..) => None,
+    };
+    match (end(&app, &request, client, &browser, posted).await, leaves) {
+        (Err(error), Some(what)) if error.is_of_database() => {
+            browser.renew();
+            app.not_ended(&request, &browser, what, error).await
+        }
+        (answer, _) => answer,
+    }
+}
+
+async fn end(
+    app: &App,
+    request: &HttpRequest,
+    client: Client,
+    browser: &Browser,
+    posted: Posted<EndForm>,
+) -> Result<HttpResponse, Error> {
+    let Some(mut current) = app.current(request).await? else {
         return Ok(see_other(&app.login_and_back(PATH)));
     };
     let form = match posted {
         Posted::Genuine(form) => form,
         Posted::Stale(_, why) => {
-            return list(&app, &browser, &current, StatusCode::FORBIDDEN, Some(why)).await;
+            return list(app, browser, &current, StatusCode::FORBIDDEN, Some(why)).await;
         }
     };
     let Some(end) = End::parse(&form.end, &current.session) else {
-        return list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;
+        return list(app, browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;
     };
     let needs_proof = end.needs_proof(&current.session, current.at);
     if needs_proof {
         let password = form.password.filter(|password| !password.is_empty());
-        let Some(password) = password else { return confirm(&app, &browser, &current, end, None) };
+        let Some(password) = password else { return confirm(app, browser, &current, end, None) };
         match app.prove(&current, password, client.clone()).await? {
             Proven::Yes(proven) => current = *proven,
-            Proven::No => return confirm(&app, &browser, &current, end, Some(WRONG)),
+            Proven::No => return confirm(app, browser, &current, end, Some(WRONG)),
             Proven::TooLate => return Ok(see_other(&app.login_and_back(PATH))),
         }
     }
-    let ended = end_sessions(&app, &current, end, client).await?;
+    let ended = end_sessions(app, &current, end, client).await?;
     if matches!(end, End::This | End::All) {
         browser.renew();
         browser.flash(Level::Info, Text::of("logout-done"))?;
-        return app.dismiss(see_other(&app.config.auth_url.join("/login")));
+        return app.part(see_other(&app.config.auth_url.join("/login")));
     }
     let answer = if ended == 0 && matches!(end, End::One(_)) {
-        list(&app, &browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await?
+        list(app, browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await?
     } else {
         browser.flash(Level::Success, Text::of("sessions-ended").with("count", ended))?;
         see_other(&app.config.auth_url.join(PATH))

@@ -60,7 +60,7 @@ async fn within_the_grace_an_old_token_yields_the_same_successor_again() {
         assert_eq!(program.refresh(token).await.pair().1, second);
     }
     assert_eq!(session(&app, &first).await.generation, 2);
-    assert_eq!(trail.kinds().await, ["renewal_grace"; 3]);
+    assert_eq!(trail.kinds().await, ["renewal_grace"], "the same again is counted in one row");
 }
 
 /// R6, R8: once its successor was shown, and the grace of that is over, it is in two hands.
@@ -146,7 +146,8 @@ async fn fifty_refreshes_at_once_over_three_instances_are_one_rotation() {
         assert_eq!(successors.len(), 1, "round {round}");
         let kinds = trail.kinds().await;
         assert_eq!(kinds.iter().filter(|kind| *kind == "renewal").count(), 1, "round {round}");
-        assert_eq!(kinds.iter().filter(|kind| *kind == "renewal_grace").count(), 49, "round {round}");
+        // L8: counted in one row, of ten minutes.
+        assert!(kinds.iter().filter(|kind| *kind == "renewal_grace").count() <= 1, "round {round}");
         token = pairs[0].1.clone();
         assert_eq!(generation(&token), round + 1);
         app.wait(PAUSE);

@@ -123,6 +123,52 @@ async fn a_logout_that_cannot_be_written_takes_the_cookies_and_says_what_that_is
     assert_eq!(copy.log_out().await.status, StatusCode::SEE_OTHER);
 }
 
+/// Z22: the same from the list of one's logins, whether the password is asked for first or not.
+#[tokio::test]
+async fn leaving_from_the_list_of_logins_takes_the_cookies_when_nothing_can_be_written() {
+    for (is_all, is_proof_old) in [(false, false), (true, false), (true, true)] {
+        let app = TestApp::start().await;
+        app.user("ada@example.org", PASSWORD).await;
+        let (ada, elsewhere) = (app.person(), app.person());
+        ada.log_in("ada@example.org", PASSWORD).await;
+        elsewhere.log_in("ada@example.org", PASSWORD).await;
+        if is_proof_old {
+            app.wait(Duration::from_secs(11 * 60));
+        }
+        let list = ada.get("/account/sessions").await;
+        let (token, this) = (list.field("csrf_token").unwrap(), ada.session_id().to_string());
+        fill(&app).await;
+        let end = if is_all { "all".to_owned() } else { this };
+        let fields = [("end", end.as_str()), ("password", PASSWORD), ("csrf_token", token.as_str())];
+        let out = ada.post("/account/sessions", &fields).await;
+        let what = format!("all: {is_all}, old proof: {is_proof_old}: {}", out.text);
+        assert_eq!(out.status, StatusCode::SERVICE_UNAVAILABLE, "{what}");
+        assert_eq!(out.header("retry-after"), Some("5"), "{what}");
+        for name in ["__Secure-sso_access", REFRESH, "__Secure-sso_hint"] {
+            assert_eq!(out.cookie(name).map(|cookie| cookie.max_age()), Some(0), "{name}: {what}");
+        }
+        assert!(out.says("Logged out in this browser") && out.says("UTC at the latest"), "{what}");
+        assert_eq!(out.says("Your other logins are not ended either"), is_all, "{what}");
+        assert!(out.header("clear-site-data").is_some(), "{what}");
+        assert!(!ada.is_logged_in().await && elsewhere.is_logged_in().await, "{what}");
+    }
+}
+
+/// Z22: who only ends others stays where they are.
+#[tokio::test]
+async fn ending_other_logins_takes_no_cookie_when_nothing_can_be_written() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let token = ada.get("/account/sessions").await.field("csrf_token").unwrap();
+    fill(&app).await;
+    let fields = [("end", "others"), ("password", PASSWORD), ("csrf_token", token.as_str())];
+    let refused = ada.post("/account/sessions", &fields).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.cookies().iter().all(|cookie| cookie.max_age() > 0) && ada.is_logged_in().await);
+}
+
 /// Z20, Z21, in earnest: no file of the process may grow. It recovers when there is room again.
 #[cfg(target_os = "linux")]
 #[test]

@@ -118,3 +118,46 @@ async fn a_network_that_tries_many_addresses_is_told_no_more_for_a_while() {
     app.wait(Duration::from_secs(10 * 60));
     assert_eq!(neighbour.register("new@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
 }
+
+/// W4: pressed at the same moment, from all networks of one customer, and just before and after the ten minutes are over.
+#[tokio::test]
+async fn a_burst_is_told_no_more_than_one_after_the_other() {
+    let app = start(4).await;
+    let burst = async |networks: std::ops::Range<u32>| {
+        let questions: Vec<_> = networks
+            .map(|n| {
+                let guesser = coming_from(&app, &format!("2001:db8:0:{n:x}::7"));
+                tokio::spawn(async move { guesser.register("ada@example.org", PASSWORD).await })
+            })
+            .collect();
+        let mut told = 0;
+        for question in questions {
+            told += usize::from(question.await.unwrap().says(TAKEN));
+        }
+        told
+    };
+    assert_eq!(burst(0..1).await, 1);
+    app.wait(Duration::from_secs(9 * 60 + 59));
+    assert_eq!(burst(1..60).await, 19);
+    app.wait(Duration::from_secs(2));
+    assert_eq!(burst(60..80).await, 1, "the first is ten minutes ago, and no other");
+}
+
+/// W4: what is not told costs nobody a place, so more than twenty people of one network make accounts, as many at once as
+/// may wait for one network.
+#[tokio::test]
+async fn a_class_behind_one_address_makes_its_accounts() {
+    let app = start(4).await;
+    for row in 0..4 {
+        let pupils: Vec<_> = (0..6)
+            .map(|seat| {
+                let pupil = coming_from(&app, "203.0.113.7");
+                let email = format!("pupil{row}{seat}@example.org");
+                tokio::spawn(async move { pupil.register(&email, PASSWORD).await })
+            })
+            .collect();
+        for pupil in pupils {
+            assert_eq!(pupil.await.unwrap().status, StatusCode::SEE_OTHER, "row {row}");
+        }
+    }
+}

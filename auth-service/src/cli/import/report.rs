@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::super::{Failure, output};
+use super::super::{Failure, output, private_file};
 use super::record::Place;
 
 /// How many people are told of on standard output; the file has all.
@@ -123,7 +123,7 @@ pub(super) struct Report {
 
 impl Report {
     pub fn open(path: Option<&Path>, is_dry: bool) -> Result<Self, Failure> {
-        let file = path.map(output::private_file).transpose()?.map(BufWriter::new);
+        let file = path.map(private_file::create).transpose()?.map(BufWriter::new);
         Ok(Self { file, is_dry, counts: [0; 5], told: 0, untold: 0 })
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -49,12 +49,19 @@ impl Timestamp {
 
     /// How many microseconds this is after `other`; negative when it is before.
     pub fn micros_after(self, other: Self) -> i64 {
-        (self.0 - other.0).num_microseconds().unwrap_or(0)
+        let span = self.0 - other.0;
+        span.num_microseconds().unwrap_or(if span < TimeDelta::zero() { i64::MIN } else { i64::MAX })
     }
 
-    /// This moment, moved by so many microseconds.
+    /// This moment, moved by so many microseconds, and no further than moments go.
     pub fn shifted(self, micros: i64) -> Self {
-        Self(self.0 + chrono::TimeDelta::microseconds(micros))
+        self.moved(TimeDelta::microseconds(micros))
+    }
+
+    /// A row may hold any date, and no date of one may be a panic of ours.
+    fn moved(self, span: TimeDelta) -> Self {
+        let end = if span < TimeDelta::zero() { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        self.0.checked_add_signed(span).unwrap_or(end).into()
     }
 
     /// For a terminal: "23 Nov 2026, 21:39 UTC".
@@ -78,7 +85,7 @@ impl std::ops::Add<Duration> for Timestamp {
     type Output = Self;
 
     fn add(self, span: Duration) -> Self {
-        Self(self.0 + span)
+        self.moved(TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX))
     }
 }
 
@@ -86,7 +93,7 @@ impl std::ops::Sub<Duration> for Timestamp {
     type Output = Self;
 
     fn sub(self, span: Duration) -> Self {
-        Self(self.0 - span)
+        self.moved(-TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX))
     }
 }
 
@@ -132,5 +139,25 @@ impl FromSql<UtcTimestamp, diesel::sqlite::Sqlite> for Timestamp {
 impl FromSql<UtcTimestamp, MultiBackend> for Timestamp {
     fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         value.from_sql::<Self, UtcTimestamp>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_ends_where_moments_end() {
+        let [first, now, last] =
+            [DateTime::<Utc>::MIN_UTC, DateTime::UNIX_EPOCH, DateTime::<Utc>::MAX_UTC].map(Timestamp::from);
+        for span in [Duration::from_secs(1), Duration::from_secs(u64::from(u32::MAX)), Duration::MAX] {
+            assert_eq!((last + span, first - span), (last, first), "{span:?}");
+            assert!(now + span > now && now - span < now, "{span:?}");
+        }
+        for (moment, micros) in [(last, i64::MAX), (first, i64::MIN)] {
+            assert_eq!(moment.shifted(micros), moment);
+        }
+        assert_eq!((last.micros_after(first), first.micros_after(last)), (i64::MAX, i64::MIN));
+        assert_eq!((first.until(last).as_secs() > 0, last.until(first)), (true, Duration::ZERO));
     }
 }

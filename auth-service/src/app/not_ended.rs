@@ -1,0 +1,79 @@
+//! Leaving, also when the session cannot be ended: whoever leaves a machine must be able to.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::App;
+use crate::error::{Error, RETRY_AFTER_SECONDS};
+use crate::text::Text;
+use crate::web::texts::moment;
+use crate::web::{Browser, Page, Shell};
+
+/// What was to end, and did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotEnded {
+    /// The session that this browser holds.
+    This,
+    /// All of its owner's.
+    All,
+}
+
+/// `templates/logout/not_ended.html`
+#[derive(Debug, Serialize)]
+pub struct NotEndedPage {
+    /// When the login runs out by itself, where that could be read.
+    until: Option<Text>,
+    /// Other logins go on, too.
+    others: bool,
+}
+
+impl Page for NotEndedPage {
+    const TEMPLATE: &'static str = "logout/not_ended.html";
+
+    fn samples() -> Vec<Self> {
+        vec![
+            Self { until: None, others: false },
+            Self { until: Some(Text::verbatim("then")), others: false },
+            Self { until: None, others: true },
+        ]
+    }
+}
+
+impl App {
+    /// Takes the session's cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
+    pub fn part(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
+        // Never `"cookies"`: that would take those of every sibling.
+        let kept = HeaderValue::from_static("\"cache\", \"storage\"");
+        answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
+        self.dismiss(answer)
+    }
+
+    /// The session could not be ended: no logout is acknowledged that did not happen. But the cookies go all the same, and
+    /// the page says what that is worth.
+    pub async fn not_ended(
+        &self,
+        request: &HttpRequest,
+        browser: &Browser,
+        what: NotEnded,
+        error: Error,
+    ) -> Result<HttpResponse, Error> {
+        let status = error.status();
+        let cause = error.cause().map(ToString::to_string);
+        tracing::error!(
+            status = status.as_u16(),
+            cause,
+            "a session could not be ended; its browser has lost the cookies"
+        );
+        // A full disk can be read.
+        let current = self.current(request).await.ok().flatten();
+        let until = current.map(|current| moment(current.session.ends_at()));
+        let page = NotEndedPage { until, others: what == NotEnded::All };
+        let mut answer = self.pages.answer(status, &Shell::of(browser), &page)?;
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        self.part(answer)
+    }
+}

@@ -1,0 +1,179 @@
+//! A file for what is not everybody's business. In a folder that others may write to as well, its name may stand for
+//! something of theirs already: a link that leads to where they read, a pipe that they read from.
+
+use std::fs::{self, File, Metadata};
+use std::io::ErrorKind;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+
+use super::Failure;
+use crate::config::file::is_handed_over;
+
+/// As many links as Linux follows.
+const LINKS: usize = 40;
+
+/// How long somebody who is to read from a pipe may take to come, in tenths of a second.
+const READER_COMES_WITHIN: usize = 50;
+
+/// Opens a file to write: made anew, readable for its owner alone. One that is there is replaced by another, so that nobody
+/// who has it open reads on.
+///
+/// What is no regular file is taken if the process was handed it, as `/dev/stdout`, or if it is the user's own: never a
+/// pipe, and never a link, of somebody else's.
+pub(super) fn create(path: &Path) -> Result<File, Failure> {
+    let me = rustix::process::geteuid().as_raw();
+    open_as(me, path).map_err(|why| Failure::Refused(format!("{} cannot be written: {why}", path.display())))
+}
+
+fn open_as(me: u32, path: &Path) -> Result<File, String> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        if is_handed_over(&path) {
+            return special(&path, OFlags::empty());
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(about) if about.is_symlink() => path = target_of(&path, &about, me)?,
+            Ok(about) if about.is_dir() => return Err("is a directory; name a file".to_owned()),
+            Ok(about) if about.is_file() => {
+                fs::remove_file(&path).map_err(in_words)?;
+                return new(&path);
+            }
+            Ok(about) if about.file_type().is_socket() => return Err("it is a socket".to_owned()),
+            Ok(about) => {
+                // Before it is opened, because somebody may wait at the other end for just that.
+                must_be_trusted(&about, me)?;
+                let file = special(&path, OFlags::NOFOLLOW)?;
+                let about = file.metadata().map_err(in_words)?;
+                must_be_trusted(&about, me)?;
+                // Put there in between, and not emptied: we have only opened it.
+                return if about.is_file() { Err("it has just been replaced".to_owned()) } else { Ok(file) };
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => return new(&path),
+            Err(error) => return Err(in_words(error)),
+        }
+    }
+    Err("it is a link that leads in a circle".to_owned())
+}
+
+fn in_words(error: std::io::Error) -> String {
+    error.to_string()
+}
+
+fn new(path: &Path) -> Result<File, String> {
+    File::options().write(true).create_new(true).mode(0o600).open(path).map_err(in_words)
+}
+
+fn target_of(link: &Path, about: &Metadata, me: u32) -> Result<PathBuf, String> {
+    if about.uid() != me {
+        return Err("it is a link that somebody else made; name the file that you mean".to_owned());
+    }
+    let target = fs::read_link(link).map_err(in_words)?;
+    let still = fs::symlink_metadata(link).map_err(in_words)?;
+    if (still.dev(), still.ino()) != (about.dev(), about.ino()) {
+        return Err("it has just been replaced".to_owned());
+    }
+    Ok(link.parent().unwrap_or(Path::new("")).join(target))
+}
+
+/// Ours, or a device that the system made, as `/dev/null`: nobody else can make one.
+fn must_be_trusted(about: &Metadata, me: u32) -> Result<(), String> {
+    let is_device = about.file_type().is_char_device() || about.file_type().is_block_device();
+    if about.uid() == me || is_device && about.uid() == 0 {
+        return Ok(());
+    }
+    let what = if is_device { "a device" } else { "a pipe" };
+    Err(format!("it is {what} of somebody else's; name a file that is not there, or your own"))
+}
+
+/// Opens a pipe or a device. A pipe that nobody reads from is waited for a few seconds, and not without an end.
+fn special(path: &Path, flags: OFlags) -> Result<File, String> {
+    let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).expect("the system's own flags");
+    let is_lonely = |error: &std::io::Error| error.raw_os_error() == Some(Errno::NXIO.raw_os_error());
+    for _ in 0..READER_COMES_WITHIN {
+        // Appended: what was handed over may have something in it that is not ours to overwrite.
+        match File::options().append(true).custom_flags(flags).open(path) {
+            Ok(file) => {
+                rustix::fs::fcntl_getfl(&file)
+                    .and_then(|flags| rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK))
+                    .map_err(|errno| errno.to_string())?;
+                return Ok(file);
+            }
+            Err(error) if is_lonely(&error) => std::thread::sleep(Duration::from_millis(100)),
+            Err(error) => return Err(in_words(error)),
+        }
+    }
+    Err("it is a pipe, and nobody reads from it".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::unix::fs::symlink;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    fn me() -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+
+    fn pipe(path: &Path) {
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+
+    /// D7t: neither a pipe nor a link of somebody else's is opened, wherever the link leads; what is mine is.
+    #[test]
+    fn what_somebody_else_put_there_is_refused_and_what_is_mine_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        pipe(&at("pipe"));
+        fs::write(at("there"), "kept").unwrap();
+        symlink("there", at("link")).unwrap();
+        symlink("absent", at("link-to-nothing")).unwrap();
+        symlink("pipe", at("link-to-pipe")).unwrap();
+        symlink("link", at("link-to-link")).unwrap();
+        symlink("circle", at("circle")).unwrap();
+        for (name, why) in [
+            ("pipe", "a pipe of somebody else's"),
+            ("link", "a link that somebody else made"),
+            ("link-to-nothing", "a link that somebody else made"),
+            ("link-to-pipe", "a link that somebody else made"),
+        ] {
+            let refused = open_as(me() + 1, &at(name)).unwrap_err();
+            assert!(refused.contains(why), "{name}: {refused}");
+        }
+        assert_eq!(fs::read_to_string(at("there")).unwrap(), "kept");
+        assert!(!at("absent").exists());
+        assert!(open_as(me(), &at("circle")).unwrap_err().contains("circle"));
+        assert!(open_as(me(), folder.path()).unwrap_err().contains("a directory"));
+
+        for name in ["link-to-link", "link-to-nothing", "new"] {
+            open_as(me(), &at(name)).unwrap().write_all(b"mine").unwrap();
+        }
+        for name in ["there", "absent", "new"] {
+            assert_eq!(fs::read_to_string(at(name)).unwrap(), "mine", "{name}");
+            assert_eq!(at(name).metadata().unwrap().mode() & 0o777, 0o600, "{name}");
+        }
+        assert!(open_as(me() + 1, Path::new("/dev/null")).is_ok(), "it is the system's");
+    }
+
+    /// D7t: one's own pipe is taken with somebody who reads from it, and else not waited for without an end.
+    #[test]
+    fn a_pipe_of_mine_needs_somebody_who_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        pipe(&path);
+        assert!(open_as(me(), &path).unwrap_err().contains("nobody reads from it"));
+        let mut reader = Command::new("cat").arg(&path).stdout(Stdio::piped()).spawn().unwrap();
+        open_as(me(), &path).unwrap().write_all(b"all of it").unwrap();
+        let mut read = String::new();
+        reader.stdout.take().unwrap().read_to_string(&mut read).unwrap();
+        reader.wait().unwrap();
+        assert_eq!(read, "all of it");
+    }
+}
