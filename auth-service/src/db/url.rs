@@ -122,13 +122,22 @@ fn schema_parameter(rest: &str) -> Option<&'static str> {
 }
 
 /// Whether libpq reads the URL as it was meant. It takes a password with a bare `/`, `@` or `%` for a port or a
-/// host, and its error message then shows a piece of it.
+/// host, and its error message then shows a piece of it. Of a host that it cannot read, or of a `%00`, it shows the whole.
 #[cfg(feature = "postgres")]
 fn is_unambiguous(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix("//") else { return false };
     let (authority, after) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
-    let is_escaped = |piece: &str| piece.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let is_escaped = |piece: &str| {
+        !piece.starts_with("00") && piece.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2
+    };
+    // An address of IPv6, and nothing behind it but a port.
+    let has_good_brackets = |host: &str| match host.strip_prefix('[') {
+        Some(inner) => inner
+            .split_once(']')
+            .is_some_and(|(address, port)| !address.is_empty() && (port.is_empty() || port.starts_with(':'))),
+        None => !host.contains(['[', ']']),
+    };
     let has_good_port = |host: &str| match host.rsplit_once(':') {
         Some((_, port)) => port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit()),
         None => true,
@@ -137,7 +146,7 @@ fn is_unambiguous(rest: &str) -> bool {
         && !rest.contains('#')
         && !after.contains('@')
         && authority.matches('@').count() <= 1
-        && hosts.split(',').all(has_good_port)
+        && hosts.split(',').all(|host| has_good_port(host) && has_good_brackets(host))
 }
 
 #[cfg(all(test, feature = "sqlite"))]
@@ -213,6 +222,13 @@ mod tests {
             "postgres://auth:hunter2@x@db/auth",
             "postgres://auth:hunter2#x@db/auth",
             "postgres://auth:hunter2",
+            "postgres://auth:hunter2@[::1/auth",
+            "postgres://auth:hunter2@[]/auth",
+            "postgres://auth:hunter2@[::1]x/auth",
+            "postgres://auth:hunter2@::1]/auth",
+            "postgres://auth:hunter2@db,[::1/auth",
+            "postgres://auth:hunter2%00x@db/auth",
+            "postgres://db/auth?password=a%00b",
             "postgres://db/auth?password=%zz",
             "postgres:auth",
         ] {
