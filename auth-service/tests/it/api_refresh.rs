@@ -150,11 +150,7 @@ async fn fifty_refreshes_at_once_over_three_instances_are_one_rotation() {
         // L8: counted in a row for each network and ten minutes, and each of them is in the count.
         let rows = app.events("renewal_grace").await;
         assert!(rows.len() <= 2, "round {round}: {} rows", rows.len());
-        assert_eq!(
-            rows.iter().map(|row| 1 + row.repeats).sum::<i64>(),
-            49 * i64::from(round),
-            "round {round}"
-        );
+        assert_eq!(rows.iter().map(|row| 1 + row.repeats).sum::<i64>(), 49 * round, "round {round}");
         token = pairs[0].1.clone();
         assert_eq!(generation(&token), round + 1);
         app.wait(PAUSE);
