@@ -21,7 +21,7 @@ pub enum AnyConnection {
 
 impl AnyConnection {
     /// Runs `work` in a transaction that may write, and again when the database undid it to get out of a circle of
-    /// waiting transactions ([`retry`]).
+    /// waiting transactions (`db/retry.rs`).
     ///
     /// SQLite takes its write lock at the start: a deferred transaction that reads first and writes later
     /// fails at once with "database is locked" when another writer came in between, and no busy timeout
