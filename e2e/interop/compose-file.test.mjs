@@ -54,5 +54,5 @@ it('demo-service has the keys from a port of Caddy that gives nothing else and i
   assert.deepEqual([hostname, pathname], ['caddy', '/.well-known/jwks.json']);
   assert.ok(services.caddy.ports.every((published) => !published.endsWith(`:${port}`)));
   const site = readFileSync(join(root, 'deploy/Caddyfile'), 'utf8').match(new RegExp(`\\nhttp://:${port} \\{\\n([^]*?)\\n\\}`))?.[1];
-  assert.deepEqual(site?.trim().split(/\s*\n\s*/), ['route {', 'import keys', 'respond 404', '}']);
+  assert.deepEqual(site?.trim().split(/\s*\n\s*/), ['route {', 'import no-upgrade', 'import keys', 'respond 404', '}']);
 });

@@ -35,7 +35,7 @@ it('express: a withdrawn key is forgotten, and the last keys stay while none can
   const claims = { iss: settings.AUTH_URL, aud: settings.COOKIE_DOMAIN, sub, user_uuid: sub, token_type: 'access', iat: now, nbf: now, exp: now + 3600 };
   const whoComesWith = async (signedBy) => {
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signedBy }).sign(privateKey);
-    const request = { headers: { cookie: `__Secure-sso_access=${token}` } };
+    const request = { method: 'GET', headers: { cookie: `__Secure-sso_access=${token}` } };
     await sharedLogin(request, { set() {} }, () => {});
     return request.user?.sub;
   };
