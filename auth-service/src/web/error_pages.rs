@@ -126,7 +126,10 @@ pub async fn draw(
 }
 
 /// `drawn`, with the headers that the bare answer had.
-fn in_place_of(bare: ServiceResponse<BoxBody>, mut drawn: HttpResponse) -> ServiceResponse<BoxBody> {
+pub(super) fn in_place_of(
+    bare: ServiceResponse<BoxBody>,
+    mut drawn: HttpResponse,
+) -> ServiceResponse<BoxBody> {
     let (request, bare) = bare.into_parts();
     for (name, value) in bare.headers() {
         if name != CONTENT_TYPE {

@@ -6,11 +6,12 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use actix_web::http::header::{HeaderMap, LOCATION};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde::Serialize;
 
+use super::error_pages::in_place_of;
 use super::page::{Page, Shell};
 use super::templates::Pages;
 
@@ -37,7 +38,7 @@ pub async fn fit(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let address = response.headers().get(LOCATION).and_then(|address| address.to_str().ok());
     let Some(address) = address.filter(|_| bytes(response.headers()) > LONGEST_HEAD).map(str::to_owned)
     else {
@@ -45,7 +46,10 @@ pub async fn fit(
     };
     let shell = Shell::bare(response.request());
     match pages.answer(StatusCode::OK, &shell, &OnwardPage { address }) {
-        Ok(page) => Ok(in_place_of(response, page)),
+        Ok(page) => {
+            response.headers_mut().remove(LOCATION);
+            Ok(in_place_of(response, page))
+        }
         Err(error) => {
             tracing::error!(cause = ?error.cause().map(ToString::to_string), "the page that leads on cannot be drawn");
             Ok(response)
@@ -55,14 +59,4 @@ pub async fn fit(
 
 fn bytes(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum()
-}
-
-fn in_place_of(redirect: ServiceResponse<BoxBody>, mut page: HttpResponse) -> ServiceResponse<BoxBody> {
-    let (request, redirect) = redirect.into_parts();
-    for (name, value) in redirect.headers() {
-        if name != LOCATION && name != CONTENT_TYPE {
-            page.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    ServiceResponse::new(request, page)
 }

@@ -4,6 +4,7 @@ mod anothers_form;
 mod escape;
 mod going_in_circles;
 mod log_in_beside;
+mod login_here;
 mod plain;
 mod send_again;
 mod texts;

@@ -4,6 +4,7 @@ use url::{Url, form_urlencoded};
 
 use super::Page;
 use super::escape::escape;
+use super::login_here::login_here;
 use crate::edge::MAX_FORM_BYTES;
 use crate::edge::asked::Asked;
 use crate::edge::language::Language;
@@ -30,8 +31,7 @@ impl<'b> Kept<'b> {
     }
 }
 
-/// The frame renews the login while the person reads, without a script: it is a page of auth-service, which has the cookies
-/// that renew. Where the session is over, it offers the login. Without a frame, the person must prove again who they are.
+/// Keeps what was sent until its sender is logged in.
 ///
 /// `marked` is the same address with the mark of who filled the form in, where that is known.
 pub(in crate::edge) fn send_again(
@@ -41,23 +41,8 @@ pub(in crate::edge) fn send_again(
     frame_url: Option<&Url>,
     kept: Kept<'_>,
 ) -> Page {
-    let login = [("login", login_url.as_str())];
-    let (why, how) = match frame_url {
-        Some(frame_url) => (
-            language.say("kept-why-ended", &[]),
-            format!(
-                "<p>{}</p>\n<iframe src=\"{}\" title=\"{}\"></iframe>\n<p>{}</p>\n",
-                language.say("kept-login", &[]),
-                escape(frame_url.as_str()),
-                language.say("kept-frame", &[]),
-                language.say("kept-new-tab", &login),
-            ),
-        ),
-        None => (
-            language.say("kept-why-stale", &[]),
-            format!("<p>{}</p>\n", language.say("kept-password", &login)),
-        ),
-    };
+    let why = language.say(if frame_url.is_some() { "kept-why-ended" } else { "kept-why-stale" }, &[]);
+    let how = login_here(language, login_url, frame_url, "kept-new-tab");
     let rest = match kept {
         Kept::Fields(form) => form_again(language, (action, marked), form),
         Kept::NoFiles | Kept::Nothing => go_back(language),
