@@ -168,6 +168,7 @@ impl KeySet {
         self.keys.iter().find(|k| k.kid == kid)
     }
 
+    #[cfg(feature = "fetch")]
     pub(crate) fn holds(&self, print: &KeyPrint) -> bool {
         self.keys.iter().any(|k| k.print == *print)
     }

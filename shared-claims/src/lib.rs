@@ -1,21 +1,28 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "fetch")]
 mod cache;
 mod claims;
 mod codes;
 pub mod cookie;
+#[cfg(feature = "pages")]
 pub mod edge;
 mod json;
 mod keys;
+#[cfg(feature = "fetch")]
 mod login;
+#[cfg(feature = "fetch")]
 mod named_file;
 mod payload;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod people;
 mod rejection;
 pub mod setting;
+#[cfg(feature = "fetch")]
 mod settings;
 mod signing_key;
+#[cfg(feature = "fetch")]
 mod source;
 #[cfg(test)]
 mod vectors;
@@ -32,10 +39,13 @@ pub mod testing;
 
 pub use claims::{Claims, Role, TokenType};
 pub use keys::{KeySet, KeySetError};
+#[cfg(feature = "fetch")]
 pub use login::{Identity, SharedLogin};
 pub use rejection::{Part, Rejection};
+#[cfg(feature = "fetch")]
 pub use settings::{Settings, SettingsError};
 pub use signing_key::{MIN_SIGNING_KEY_BYTES, signing_key_id};
+#[cfg(feature = "fetch")]
 pub use source::{KeySource, KeySourceError};
 pub use verifier::Verifier;
 

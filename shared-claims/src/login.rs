@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+#[cfg(feature = "pages")]
 use url::Url;
 
 use crate::cache::Cache;
 use crate::cookie::{self, Candidates};
+#[cfg(feature = "pages")]
 use crate::edge::links;
 use crate::settings::Jwks;
 use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
@@ -163,7 +165,10 @@ impl SharedLogin {
             None => self.0.verifier.verify_at(token, keys, now),
         }
     }
+}
 
+#[cfg(feature = "pages")]
+impl SharedLogin {
     /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.
     pub fn login_url(&self, next: Option<&Url>) -> Url {
         links::login(&self.0.settings, next)

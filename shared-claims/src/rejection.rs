@@ -87,6 +87,7 @@ pub enum Rejection {
     AuthTimeInFuture,
 }
 
+#[cfg(feature = "pages")]
 impl Rejection {
     /// Whether the token was refused for nothing but the time: it held, or it will.
     pub(crate) fn is_about_time(&self) -> bool {

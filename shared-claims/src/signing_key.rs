@@ -1,12 +1,7 @@
 //! The shared key of HS512, for deployments that cannot move to public keys yet.
 
-use std::fmt;
-
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use zeroize::Zeroizing;
-
-use crate::KeySetError;
 
 /// The shortest key for HS512, in bytes: as long as its output (RFC 7518, section 3.2).
 pub const MIN_SIGNING_KEY_BYTES: usize = 64;
@@ -27,28 +22,4 @@ const LABEL: &[u8] = b"auth-service kid/v1";
 /// ```
 pub fn signing_key_id(key: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), LABEL))
-}
-
-/// A key that is long enough, on its way from the settings to the sets of keys. Wiped when dropped.
-#[derive(Clone)]
-pub(crate) struct SigningKey(Zeroizing<Vec<u8>>);
-
-impl SigningKey {
-    pub(crate) fn new(bytes: Zeroizing<Vec<u8>>) -> Result<Self, KeySetError> {
-        if bytes.len() < MIN_SIGNING_KEY_BYTES {
-            return Err(KeySetError::ShortSigningKey);
-        }
-        Ok(Self(bytes))
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-/// Settings are printed by those who look for a mistake in them.
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey(…)")
-    }
 }

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use crate::error::{Outcome, Stop};
 use crate::project::{cargo, run_cargo};
-use crate::{copy, e2e, postgres};
+use crate::{copy, e2e, library, postgres};
 
 type Step = (&'static str, fn() -> Outcome);
 
@@ -32,11 +32,7 @@ const STEPS: [Step; 13] = [
     ("documentation", || {
         run_cargo(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
     }),
-    ("shared-claims without actix", || {
-        run_cargo(&mut cargo(["check", "--package", "shared-claims", "--no-default-features"]))?;
-        let for_axum = ["check", "--package", "shared-claims", "--no-default-features", "--features", "axum"];
-        run_cargo(&mut cargo(for_axum))
-    }),
+    ("shared-claims with each set of features", library::check_features),
     ("tests on PostgreSQL", || postgres::test(&[])),
     ("rotation and races at length, on PostgreSQL", || postgres::test_at_length(&LONG_RUNS)),
     ("demo-service, copied as its README says", copy::copy_test),

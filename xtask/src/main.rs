@@ -9,6 +9,7 @@ mod dist;
 mod e2e;
 mod error;
 mod interrupt;
+mod library;
 mod ports;
 mod postgres;
 mod process;

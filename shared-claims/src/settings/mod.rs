@@ -1,6 +1,7 @@
 //! What a consumer must be told.
 
 mod secret;
+mod signing_key;
 mod span;
 mod trusted_origins;
 
@@ -9,9 +10,9 @@ use std::path::PathBuf;
 use url::{Host, Url};
 
 use crate::setting;
-use crate::signing_key::SigningKey;
 use crate::source::is_localhost;
 use crate::{DEFAULT_ACCESS_COOKIE, DEFAULT_HINT_COOKIE};
+pub(crate) use signing_key::SigningKey;
 
 /// Time enough to read a page and begin to type.
 const DEFAULT_REFRESH_AHEAD: u32 = 60;
@@ -188,7 +189,10 @@ impl Settings {
     pub fn trusted_origins(&self) -> &[String] {
         &self.trusted_origins
     }
+}
 
+#[cfg(feature = "pages")]
+impl Settings {
     /// The name of a cookie of this host alone, with the prefix that says so wherever the login cookie has one too.
     pub(crate) fn own_cookie(&self, name: &str) -> String {
         let prefix = if self.has_secure_cookies() { "__Host-" } else { "" };

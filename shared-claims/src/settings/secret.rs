@@ -5,10 +5,9 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::SettingsError;
+use super::{SettingsError, SigningKey};
 use crate::named_file;
 use crate::setting;
-use crate::signing_key::SigningKey;
 
 const NAME: &str = "JWT_SIGNING_KEY";
 const NAME_FILE: &str = "JWT_SIGNING_KEY_FILE";

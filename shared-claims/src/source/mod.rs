@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::KeySet;
-use crate::signing_key::SigningKey;
+use crate::settings::SigningKey;
 use reader::Reader;
 use state::{State, Wanted};
 use worker::{Origin, Worker};
@@ -114,7 +114,7 @@ impl KeySource {
     }
 
     /// Whether keys come from auth-service itself: who has its current set knows every key there is.
-    pub(crate) fn are_fetched(&self) -> bool {
+    pub fn are_fetched(&self) -> bool {
         self.fetched
     }
 

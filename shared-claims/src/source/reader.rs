@@ -1,6 +1,6 @@
 //! From bytes to the set to trust.
 
-use crate::signing_key::SigningKey;
+use crate::settings::SigningKey;
 use crate::{KeySet, KeySetError};
 
 /// Reads what is published, beside the shared key where there is one.

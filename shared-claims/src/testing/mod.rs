@@ -11,7 +11,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Claims, DEFAULT_ACCESS_COOKIE, KeySet, KeySource, Settings, SharedLogin, TOKEN_TYP, TokenType};
+use crate::{Claims, DEFAULT_ACCESS_COOKIE, KeySet, TOKEN_TYP, TokenType};
+#[cfg(feature = "fetch")]
+use crate::{KeySource, Settings, SharedLogin};
 pub use key::TestAlgorithm;
 use key::TestKey;
 
@@ -147,6 +149,7 @@ impl TestIssuer {
     /// # Panics
     /// When the URLs given to [`for_domain`](Self::for_domain), [`for_service`](Self::for_service) or [`trusting`](Self::trusting) are
     /// unacceptable.
+    #[cfg(feature = "fetch")]
     pub fn settings(&self) -> Settings {
         Settings::from_lookup(|name| match name {
             "AUTH_URL" => Some(self.auth_url.clone()),
@@ -163,6 +166,7 @@ impl TestIssuer {
     ///
     /// # Panics
     /// As [`settings`](Self::settings).
+    #[cfg(feature = "fetch")]
     pub fn login(&self) -> SharedLogin {
         SharedLogin::with_keys(self.settings(), KeySource::fixed(self.keys()))
     }

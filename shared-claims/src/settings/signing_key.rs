@@ -1,0 +1,31 @@
+//! `JWT_SIGNING_KEY`, as it is held in memory.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{KeySetError, MIN_SIGNING_KEY_BYTES};
+
+/// A key that is long enough, on its way from the settings to the sets of keys. Wiped when dropped.
+#[derive(Clone)]
+pub(crate) struct SigningKey(Zeroizing<Vec<u8>>);
+
+impl SigningKey {
+    pub(crate) fn new(bytes: Zeroizing<Vec<u8>>) -> Result<Self, KeySetError> {
+        if bytes.len() < MIN_SIGNING_KEY_BYTES {
+            return Err(KeySetError::ShortSigningKey);
+        }
+        Ok(Self(bytes))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Settings are printed by those who look for a mistake in them.
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(…)")
+    }
+}
