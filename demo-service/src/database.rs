@@ -10,6 +10,7 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel::{Connection, QueryResult, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::data_file::{self, DataFile};
 use crate::errors::Error;
 
 /// How many requests use it at once; more wait.
@@ -19,7 +20,10 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// A pool of connections to this service's own file. Cheap to clone.
 #[derive(Clone)]
-pub struct Database(Pool<ConnectionManager<SqliteConnection>>);
+pub struct Database {
+    pool: Pool<ConnectionManager<SqliteConnection>>,
+    file: Option<DataFile>,
+}
 
 impl Database {
     /// Opens the file, or makes it, and brings its tables up to date.
@@ -27,6 +31,7 @@ impl Database {
     /// # Errors
     /// When the file cannot be opened or a migration fails.
     pub fn open(path: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        data_file::refuse_lost(path)?;
         make_private(path);
         // Not out of the pool, which would try for seconds to open what cannot be opened.
         let mut first = SqliteConnection::establish(path)?;
@@ -38,7 +43,7 @@ impl Database {
             .connection_timeout(Duration::from_secs(2))
             .connection_customizer(Box::new(Prepared))
             .build(ConnectionManager::new(path))?;
-        Ok(Self(pool))
+        Ok(Self { pool, file: DataFile::of(path)? })
     }
 
     /// Runs `work` where waiting for a disk holds up nobody else.
@@ -46,8 +51,14 @@ impl Database {
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let pool = self.0.clone();
-        web::block(move || Ok(work(&mut *pool.get()?)?)).await?
+        let this = self.clone();
+        web::block(move || {
+            if this.file.is_some_and(|file| !file.is_there()) {
+                return Err(Error::FileLost);
+            }
+            Ok(work(&mut *this.pool.get()?)?)
+        })
+        .await?
     }
 }
 
@@ -66,7 +77,7 @@ impl Database {
     /// At the end: leaves everything in the one file, which can then be copied alone. Waits for whoever still works with it.
     pub fn close(&self) {
         // With all connections in hand nobody else writes.
-        let mut all: Vec<_> = (0..CONNECTIONS).map_while(|_| self.0.get().ok()).collect();
+        let mut all: Vec<_> = (0..CONNECTIONS).map_while(|_| self.pool.get().ok()).collect();
         let written = all.first_mut().map(|conn| conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"));
         if !matches!(written, Some(Ok(()))) {
             tracing::warn!("what was written last is in the file ending in -wal");

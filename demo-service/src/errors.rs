@@ -18,6 +18,8 @@ pub enum Error {
     Database(#[from] diesel::result::Error),
     #[error("no database connection: {0}")]
     Connection(#[from] diesel::r2d2::PoolError),
+    #[error("the database's file was deleted, replaced or emptied: put the very same file back, or restart")]
+    FileLost,
     #[error("a page cannot be drawn: {0}")]
     Template(#[from] tera::Error),
     #[error("the work was cancelled")]
@@ -27,7 +29,10 @@ pub enum Error {
 impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         tracing::error!(error = %self, "request failed");
-        HttpResponse::InternalServerError().finish()
+        match self {
+            Self::FileLost => HttpResponse::ServiceUnavailable().finish(),
+            _ => HttpResponse::InternalServerError().finish(),
+        }
     }
 }
 

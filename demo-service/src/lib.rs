@@ -6,6 +6,7 @@
 //! Read [`app`] first: it is the list of all pages, and a page says in its arguments who may see it.
 
 mod app;
+mod data_file;
 mod database;
 mod errors;
 mod headers;

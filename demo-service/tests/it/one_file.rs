@@ -1,7 +1,10 @@
 //! What a stop leaves on the disk.
 
+use actix_web::http::StatusCode;
 use demo_service::Database;
 use diesel::connection::SimpleConnection;
+
+use crate::people::Demo;
 
 #[actix_web::test]
 async fn after_the_end_the_one_file_holds_everything() {
@@ -13,4 +16,28 @@ async fn after_the_end_the_one_file_holds_everything() {
     std::fs::copy(at("notes.db"), at("copy.db")).unwrap();
     let copy = Database::open(&at("copy.db")).unwrap();
     assert!(copy.run(|conn| conn.batch_execute("SELECT n FROM kept")).await.is_ok());
+}
+
+/// Z26: SQLite would go on writing into a file that nobody can find any more.
+#[actix_web::test]
+async fn notes_are_not_written_into_a_file_that_is_gone() {
+    let demo = Demo::new();
+    let ada = demo.logged_in("ada@example.org");
+    ada.posts("/notes", "text=milk").await.redirects_to("/notes");
+    let (file, kept) = (demo.notes_file(), demo.notes_file().with_extension("kept"));
+    std::fs::rename(&file, &kept).unwrap();
+    for answer in [ada.posts("/notes", "text=bread").await, ada.opens("/notes").await] {
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        answer.shows("Please try again later");
+    }
+    assert!(!file.exists(), "none was made in its place");
+    // Another file there.
+    std::fs::copy(&kept, &file).unwrap();
+    assert_eq!(ada.opens("/notes").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    std::fs::rename(&kept, &file).unwrap();
+    let page = ada.opens("/notes").await;
+    page.shows("milk");
+    page.does_not_show("bread");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(ada.opens("/notes").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }

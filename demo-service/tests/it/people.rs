@@ -43,6 +43,10 @@ impl Demo {
         Self { issuer, service: Service::new(login, database).unwrap(), folder }
     }
 
+    pub fn notes_file(&self) -> PathBuf {
+        file_in(&self.folder)
+    }
+
     pub fn break_database(&self) {
         let mut other_program = SqliteConnection::establish(file_in(&self.folder).to_str().unwrap()).unwrap();
         other_program.batch_execute("DROP TABLE notes").unwrap();
