@@ -6,11 +6,14 @@
 
 use diesel::QueryResult;
 
-use super::{Current, Ended, RefreshKey, RefreshToken, Session, Verdict};
+use super::{Current, Ended, Network, RefreshKey, RefreshToken, Session, Verdict};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
+
+/// The detail of a token that came again, from elsewhere than where its session was used last.
+const ANOTHER_NETWORK: &str = "another_network";
 
 /// What came of a renewal.
 #[derive(Debug)]
@@ -60,6 +63,10 @@ impl Session {
             // Anybody with a login can ask for these as often as they like. The session's lock keeps others from counting
             // the same at this moment.
             let count = |conn: &mut _, event| entry(event).record_or_count(conn);
+            // One holder changes networks now and then; two are mostly in different ones.
+            let last = session.address.as_deref().and_then(|address| address.parse().ok());
+            let has_moved = last.is_some() && Network::of(last) != Network::from(client);
+            let again = |event| if has_moved { entry(event).detail(ANOTHER_NETWORK) } else { entry(event) };
             let renewed =
                 |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
             if !user.is_active {
@@ -72,12 +79,15 @@ impl Session {
                     let Some(session) = session.rotate(conn, &to, client, limits, now)? else {
                         return Ok(Renewal::Over);
                     };
-                    let comes_again = to.anchor == rotation.anchor;
-                    note(conn, if comes_again { Event::RenewalRepeated } else { Event::Renewal })?;
+                    if to.anchor == rotation.anchor {
+                        again(Event::RenewalRepeated).record(conn)?;
+                    } else {
+                        note(conn, Event::Renewal)?;
+                    }
                     renewed(session)
                 }
                 Verdict::Again(generation) => {
-                    count(conn, Event::RenewalGrace)?;
+                    again(Event::RenewalGrace).record_or_count(conn)?;
                     renewed(session.handing_out(generation))
                 }
                 Verdict::Reuse => {

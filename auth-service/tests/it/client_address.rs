@@ -157,3 +157,19 @@ async fn a_session_that_moves_is_listed_where_it_was_used_last() {
     let mut lines = log.lines().filter(|line| line.contains(&request));
     assert!(lines.all(|line| line.contains("client=2001:db8::42")));
 }
+
+/// L3: a copy of a token that is used in time is handed the same as its owner; the trail shows from where.
+#[tokio::test]
+async fn a_token_that_comes_again_from_another_network_shows_in_the_trail() {
+    let app = behind(Some("127.0.0.1")).await;
+    let home = forwarded(&app, &["203.0.113.7"]);
+    home.log_in("ada@example.org", PASSWORD).await;
+    let first = home.refresh_token();
+    home.get("/login").await;
+    for (from, detail) in [("203.0.113.99", None), ("198.51.100.1", Some("another_network"))] {
+        let thief = forwarded(&app, &[from]);
+        assert_eq!(thief.refresh(&first).await.status, 200);
+        let last = app.events("renewal_grace").await.pop().unwrap();
+        assert_eq!((last.address.as_deref(), last.detail.as_deref()), (Some(from), detail));
+    }
+}
