@@ -11,7 +11,7 @@ use crate::accounts::User;
 use crate::config::DatabaseFlags;
 
 use super::people::pages;
-use super::{Failure, database, private_file};
+use super::{Failure, database, output, private_file};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -99,7 +99,14 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut writer = Writer::new(&users, file);
     let write = |page: &[User]| page.iter().try_for_each(|user| writer.user(user)).map_err(unwritable);
     let unreadable = pages(&db, write)?;
+    let formulas = writer.formulas;
     writer.end().map_err(unwritable)?;
+    if formulas > 0 {
+        output::warning(format_args!(
+            "{formulas} account(s) with a name or an address that a spreadsheet takes for a formula: read this file by \
+             programs, or open it there with every column as text"
+        ));
+    }
     unreadable.refuse_any("account")
 }
 
@@ -116,6 +123,14 @@ struct Writer<'a> {
     model: &'a str,
     to: Form,
     count: u64,
+    /// How many people have a value in the comma-separated values that a spreadsheet would compute. They are written as they
+    /// are: whatever is put before them would be part of them for every other reader.
+    formulas: u64,
+}
+
+/// <https://owasp.org/www-community/attacks/CSV_Injection>
+fn is_formula(value: &str) -> bool {
+    value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }
 
 enum Form {
@@ -133,14 +148,18 @@ impl<'a> Writer<'a> {
             Format::Csv => Form::Csv(Box::new(csv::Writer::from_writer(to))),
             Format::Django | Format::Jsonl => Form::Json(to),
         };
-        Self { format: users.format, model: &users.model, to, count: 0 }
+        Self { format: users.format, model: &users.model, to, count: 0, formulas: 0 }
     }
 
     fn user(&mut self, user: &User) -> io::Result<()> {
         let fields = Fields::of(user);
         self.count += 1;
         match &mut self.to {
-            Form::Csv(csv) => csv.serialize(fields).map_err(io::Error::from),
+            Form::Csv(csv) => {
+                let typed = [fields.first_name, fields.last_name, fields.email];
+                self.formulas += u64::from(typed.into_iter().any(is_formula));
+                csv.serialize(fields).map_err(io::Error::from)
+            }
             Form::Json(to) => {
                 let before = match (self.format, self.count) {
                     (Format::Jsonl, _) => "",

@@ -30,13 +30,18 @@ pub struct Finding {
     pub advice: String,
 }
 
+/// What rows and servers say may have line breaks, and a line must be one of ours.
+fn one_line(text: &str) -> String {
+    text.replace('\n', "\\u000a").replace('\r', "\\u000d")
+}
+
 impl Finding {
     pub(super) fn ok(id: &'static str, what: impl Into<String>) -> Self {
         Self {
             id,
             severity: Severity::Ok,
             about: String::new(),
-            what: what.into(),
+            what: one_line(&what.into()),
             why: String::new(),
             advice: String::new(),
         }

@@ -183,6 +183,39 @@ async fn what_goes_out_comes_in_unchanged_in_every_format() {
     }
 }
 
+/// F5: what a spreadsheet would compute goes out as it is, for it must come in unchanged, and is warned of.
+#[tokio::test]
+async fn a_name_that_a_spreadsheet_takes_for_a_formula_is_warned_of() {
+    let (app, other) = (TestApp::start().await, TestApp::start().await);
+    app.user("ada@example.org", "a good and long password 7").await;
+    let of = |app: &TestApp, arguments: &[&str]| {
+        Program::new(&[&["export", "users"], arguments].concat()).set("DATABASE_URL", &app.database.url).run()
+    };
+    assert_eq!(of(&app, &["--format", "csv"]).err, "");
+    app.sql(|conn| {
+        use diesel::{ExpressionMethods, RunQueryDsl};
+        let name = auth_service::db::schema::users::first_name.eq("=HYPERLINK(\"https://evil.example\",A1)");
+        diesel::update(auth_service::db::schema::users::table).set(name).execute(conn)
+    })
+    .await;
+    let ended = of(&app, &["--format", "csv"]);
+    assert!(
+        ended.code == 0 && ended.out.contains(",\"=HYPERLINK(\"\"https://evil.example\"\",A1)\","),
+        "{ended:?}"
+    );
+    assert!(
+        ended
+            .err
+            .starts_with("auth-service: warning: 1 account(s) with a name or an address that a spreadsheet")
+    );
+    assert_eq!(of(&app, &[]).err, "", "nobody opens JSON in a spreadsheet");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &ended.out).unwrap();
+    assert_eq!(import(&other, file.path().to_str().unwrap(), &[]).code, 0);
+    let back = of(&other, &["--format", "csv"]).out;
+    assert_eq!(back, ended.out);
+}
+
 #[cfg(unix)]
 fn assert_only_the_owner_reads(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

@@ -119,6 +119,7 @@ mod statics;
 mod stopping;
 mod templates;
 mod templates_dir;
+mod terminal_codes;
 mod texts;
 mod two_tabs;
 mod unix_socket;
