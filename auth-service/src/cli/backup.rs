@@ -11,7 +11,7 @@ use crate::config::DatabaseFlags;
 use crate::db::{self, Database};
 use crate::keyring::SigningKey;
 
-use super::{Failure, output};
+use super::{Failure, database, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -31,9 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 .to_owned(),
         ));
     }
-    if url.is_missing_file() {
-        return Err(Failure::Refused(format!("there is no database yet at {}", url.masked())));
-    }
+    database::require(&url)?;
     let file = &arguments.file;
     let refused = |error: io::Error| {
         Failure::Refused(match error.kind() {

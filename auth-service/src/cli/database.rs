@@ -5,8 +5,10 @@ use diesel::QueryResult;
 use crate::audit::evidence;
 use crate::clock::{Clock, FAR};
 use crate::config::DatabaseFlags;
+#[cfg(feature = "sqlite")]
+use crate::db;
 use crate::db::types::Timestamp;
-use crate::db::{AnyConnection, Database};
+use crate::db::{AnyConnection, Database, DatabaseUrl};
 
 use super::Failure;
 
@@ -14,12 +16,29 @@ use super::Failure;
 /// path would otherwise look like a service without users.
 pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database, Failure> {
     let url = flags.parse()?;
-    if url.is_missing_file() && !may_make_it {
-        return Err(Failure::Refused(format!("there is no database yet at {}", url.masked())));
+    if !may_make_it {
+        require(&url)?;
     }
-    let db = Database::connect(&url, 1)?;
+    let db = connect(&url)?;
     db.migrate()?;
     Ok(db)
+}
+
+/// Opens it as it is. A server that stands still ends the command in the end.
+pub(super) fn connect(url: &DatabaseUrl) -> Result<Database, Failure> {
+    Ok(Database::connect_for_command(url, |error| super::end_at_once(&Failure::Database(error)))?)
+}
+
+/// That there is a database. Where there was one, as the mark of an installation says, it is lost, and not yet to come.
+pub(super) fn require(url: &DatabaseUrl) -> Result<(), Failure> {
+    if !url.is_missing_file() {
+        return Ok(());
+    }
+    #[cfg(feature = "sqlite")]
+    if let Some(lost) = db::lost(url) {
+        return Err(Failure::Database(lost.into()));
+    }
+    Err(Failure::Refused(format!("there is no database yet at {}", url.masked())))
 }
 
 /// The time, by the database's clock: the running service goes by that. Whoever may wait for a lock asks when they hold it.

@@ -26,6 +26,7 @@ mod templates;
 mod users;
 
 use std::env::VarError;
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -169,6 +170,14 @@ fn end_with(failure: &Failure) -> u8 {
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     telemetry::say_last(&format!("auth-service: {}", output::visible(&message)));
     failure.exit_code()
+}
+
+/// The same where the thread that does the work will never come back.
+fn end_at_once(failure: &Failure) {
+    let code = end_with(failure);
+    let _ = std::io::stdout().flush();
+    // As `main` ends: nothing is taken away from under that thread.
+    signal_hook::low_level::exit(i32::from(code))
 }
 
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {

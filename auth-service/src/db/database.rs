@@ -8,7 +8,8 @@ use tokio::sync::Semaphore;
 
 use super::pool::{Patience, Pool};
 use super::retry::OfDatabase;
-use super::{AnyConnection, DatabaseUrl, Unavailable, deadlines, migrate};
+use super::watch::Watch;
+use super::{AnyConnection, DatabaseUrl, Unavailable, deadlines, migrate, pool};
 #[cfg(feature = "sqlite")]
 use super::{LostFile, data_file::DataFile, file, write_queue::WriteQueue};
 
@@ -19,6 +20,8 @@ pub struct Database {
     /// One for each connection. Whoever waits for one holds no thread, and leaves the queue by hanging up.
     turns: Arc<Semaphore>,
     size: u32,
+    /// Over a command that waits for a server.
+    watch: Option<Arc<Watch>>,
     #[cfg(feature = "sqlite")]
     file: Option<DataFile>,
     #[cfg(feature = "sqlite")]
@@ -43,6 +46,14 @@ pub enum DatabaseError {
     Pooled,
     #[error("the database did not answer in time")]
     Late,
+    #[error(
+        "has not answered for {} seconds, and answers nobody else either: the server or the way to it stands still. What \
+         had begun may be done or not; look when it answers again",
+        .0.as_secs()
+    )]
+    StandsStill(Duration),
+    #[error("{0}")]
+    NoFile(String),
     #[error("the database task did not finish: {0}")]
     Task(#[from] tokio::task::JoinError),
     #[error("the database refused: {0}")]
@@ -62,8 +73,8 @@ impl DatabaseError {
             Self::Lost(_) => Some(Unavailable::Unreachable),
             Self::Query(error) => Unavailable::reason(error),
             Self::Migration(error) => Unavailable::reason(error.downcast_ref()?),
-            Self::Late => Some(Unavailable::Busy),
-            Self::Task(_) | Self::Pooled => None,
+            Self::Late | Self::StandsStill(_) => Some(Unavailable::Busy),
+            Self::Task(_) | Self::Pooled | Self::NoFile(_) => None,
         }
     }
 
@@ -89,12 +100,30 @@ impl Database {
         Self::with_patience(url, size, Patience::Long)
     }
 
-    /// The same for a service, whose visitors wait for no statement longer than [`deadlines`] says.
+    /// One connection for a command, as [`Database::connect`] opens it. When a server stands still in the middle of it,
+    /// `end` is called with the reason, on another thread than that which waits, and must end the process.
+    pub fn connect_for_command(
+        url: &DatabaseUrl,
+        end: impl FnOnce(DatabaseError) + Send + 'static,
+    ) -> Result<Self, DatabaseError> {
+        let patience = deadlines::STANDSTILL;
+        let asked = url.clone();
+        let watch = url.file().is_none().then(|| {
+            let is_hopeless = move || !pool::answers(&asked);
+            Arc::new(Watch::new(patience, is_hopeless, move || end(DatabaseError::StandsStill(patience))))
+        });
+        let connect = || Self::connect(url, 1);
+        let db = watch.as_ref().map_or_else(connect, |watch| watch.over(connect))?;
+        Ok(Self { watch, ..db })
+    }
+
+    /// The same as [`Database::connect`] for a service, whose visitors wait for no statement longer than [`deadlines`] says.
     pub fn connect_for_visitors(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
         Self::with_patience(url, size, Patience::Short)
     }
 
     fn with_patience(url: &DatabaseUrl, size: u32, patience: Patience) -> Result<Self, DatabaseError> {
+        url.require_file().map_err(DatabaseError::NoFile)?;
         #[cfg(feature = "sqlite")]
         let file = url.file().and_then(std::path::Path::to_str).and_then(DataFile::new);
         #[cfg(feature = "sqlite")]
@@ -108,6 +137,7 @@ impl Database {
             pool: Arc::new(pool),
             turns: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
             size,
+            watch: None,
             #[cfg(feature = "sqlite")]
             file,
             #[cfg(feature = "sqlite")]
@@ -117,6 +147,10 @@ impl Database {
 
     /// Brings the schema up to date, all of it or none; safe from several processes at once.
     pub fn migrate(&self) -> Result<(), DatabaseError> {
+        self.watched(|| self.migrate_here())
+    }
+
+    fn migrate_here(&self) -> Result<(), DatabaseError> {
         let mut conn = self.pool.get()?;
         migrate::run(&mut conn).map_err(DatabaseError::Migration)?;
         #[cfg(feature = "sqlite")]
@@ -237,7 +271,14 @@ impl Database {
     where
         E: From<DatabaseError>,
     {
-        self.run_if(|| true, work)
+        self.watched(|| self.run_if(|| true, work))
+    }
+
+    fn watched<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.watch {
+            Some(watch) => watch.over(work),
+            None => work(),
+        }
     }
 
     /// Begins nothing that is not wanted any more when there is a connection for it.

@@ -24,6 +24,12 @@ pub const BACKGROUND: Duration = Duration::from_secs(120);
 /// How long an end waits for work that has begun, so that what it writes is in the file too.
 pub const CLOSE: Duration = Duration::from_secs(3);
 
+/// How long a command waits for a server that answers nobody else either.
+pub(super) const STANDSTILL: Duration = Duration::from_secs(15);
+
+/// How long somebody else's server may answer nothing to whoever reads it.
+pub(super) const FOREIGN: Duration = Duration::from_secs(20);
+
 /// How long a writer waits for another, in this process or, trying now and then, in another one.
 #[cfg(feature = "sqlite")]
 pub(super) fn sqlite(patience: Patience) -> Duration {

@@ -7,7 +7,8 @@ use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl};
 
 use super::url::Target;
-use super::{AnyConnection, DatabaseError, DatabaseUrl};
+use super::watch::Watch;
+use super::{AnyConnection, DatabaseError, DatabaseUrl, deadlines};
 
 /// How many rows are fetched at a time.
 #[cfg(feature = "postgres")]
@@ -17,7 +18,11 @@ const PAGE: usize = 2_000;
 const MAX_CHARS: usize = 4_000;
 
 /// A database of somebody else's, in one read-only transaction: what is read twice is the same twice.
-pub struct ForeignDatabase(AnyConnection);
+pub struct ForeignDatabase {
+    conn: AnyConnection,
+    /// Over whoever waits for it: a view may have no end, and a server may stand still.
+    watch: Watch,
+}
 
 /// The name of a table: `auth_user`, or with its schema `accounts.auth_user`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +100,24 @@ const UNIT: char = '\u{1f}';
 const NULL: &str = "\u{1a}";
 
 impl ForeignDatabase {
-    /// Opens it and begins the transaction.
-    pub fn open(url: &DatabaseUrl) -> Result<Self, diesel::ConnectionError> {
+    /// Opens it and begins the transaction. When it says nothing for long, `end` is called with the reason, on another
+    /// thread than that which waits, and must end the process.
+    pub fn open(
+        url: &DatabaseUrl,
+        end: impl FnOnce(String) + Send + 'static,
+    ) -> Result<Self, diesel::ConnectionError> {
+        let silence = deadlines::FOREIGN;
+        let says = format!(
+            "has given no row for {} seconds: its server stands still, or --table names a view that never comes to an end; \
+             name a table, or write a file by `manage.py dumpdata`",
+            silence.as_secs()
+        );
+        let watch = Watch::new(silence, || true, move || end(says));
+        let conn = watch.over(|| Self::begin(url))?;
+        Ok(Self { conn, watch })
+    }
+
+    fn begin(url: &DatabaseUrl) -> Result<AnyConnection, diesel::ConnectionError> {
         let mut conn = match url.target() {
             #[cfg(feature = "sqlite")]
             Target::Sqlite(path) => {
@@ -106,7 +127,9 @@ impl ForeignDatabase {
                 ))?)
             }
             #[cfg(feature = "postgres")]
-            Target::Postgres(url) => AnyConnection::Postgres(diesel::PgConnection::establish(url)?),
+            Target::Postgres(url) => {
+                AnyConnection::Postgres(diesel::PgConnection::establish(&deadlines::with_deadlines(url))?)
+            }
         };
         let begin = match &conn {
             #[cfg(feature = "sqlite")]
@@ -117,12 +140,12 @@ impl ForeignDatabase {
             }
         };
         conn.batch_execute(begin).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-        Ok(Self(conn))
+        Ok(conn)
     }
 
     /// A table's columns; none when there is no such table.
     pub fn columns(&mut self, table: &TableName) -> Result<Vec<ForeignColumn>, DatabaseError> {
-        let query = match &self.0 {
+        let query = match &self.conn {
             #[cfg(feature = "sqlite")]
             AnyConnection::Sqlite(_) => format!(
                 "SELECT name, CASE WHEN pk > 0 AND (SELECT count(*) FROM pragma_table_info('{0}') WHERE pk > 0) = 1 \
@@ -138,7 +161,7 @@ impl ForeignDatabase {
                 table.quoted()
             ),
         };
-        let columns: Vec<Described> = diesel::sql_query(query).load(&mut self.0)?;
+        let columns: Vec<Described> = self.watch.over(|| diesel::sql_query(query).load(&mut self.conn))?;
         let is_for_uuids = |kind: &str| {
             kind.contains("uuid") || (kind.contains("char") && (kind.contains("32") || kind.contains("36")))
         };
@@ -155,7 +178,7 @@ impl ForeignDatabase {
     /// The tables that have all of these columns, by name.
     pub fn tables_with(&mut self, columns: &[&str]) -> Result<Vec<String>, DatabaseError> {
         let listed = columns.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-        let query = match &self.0 {
+        let query = match &self.conn {
             #[cfg(feature = "sqlite")]
             AnyConnection::Sqlite(_) => format!(
                 "SELECT m.name AS name FROM sqlite_master m WHERE m.type = 'table' AND \
@@ -170,7 +193,7 @@ impl ForeignDatabase {
                 columns.len()
             ),
         };
-        let names: Vec<Name> = diesel::sql_query(query).load(&mut self.0)?;
+        let names: Vec<Name> = self.watch.over(|| diesel::sql_query(query).load(&mut self.conn))?;
         Ok(names.into_iter().map(|row| row.name).collect())
     }
 
@@ -178,6 +201,18 @@ impl ForeignDatabase {
     /// values cannot be told apart. The names are those that [`ForeignDatabase::columns`] gave.
     pub fn rows<E>(
         &mut self,
+        of: (&TableName, &[&str]),
+        mut each: impl FnMut(Option<Vec<Option<String>>>) -> Result<(), E>,
+    ) -> Result<(), E>
+    where
+        E: From<DatabaseError>,
+    {
+        let Self { conn, watch } = self;
+        watch.over(|| Self::each(conn, of, |row| watch.apart(|| each(row))))
+    }
+
+    fn each<E>(
+        conn: &mut AnyConnection,
         (table, columns): (&TableName, &[&str]),
         mut each: impl FnMut(Option<Vec<Option<String>>>) -> Result<(), E>,
     ) -> Result<(), E>
@@ -204,7 +239,7 @@ impl ForeignDatabase {
             each(values.filter(|values| values.len() == columns.len()))
         };
         // Once through, and not a page at a time, each of which would pass over all before it.
-        match &mut self.0 {
+        match conn {
             #[cfg(feature = "sqlite")]
             AnyConnection::Sqlite(conn) => {
                 let rows = diesel::sql_query(query).load_iter::<Row, DefaultLoadingMode>(conn);

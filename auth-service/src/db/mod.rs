@@ -9,6 +9,8 @@ pub mod file;
 mod foreign;
 #[cfg(feature = "postgres")]
 mod lock;
+#[cfg(feature = "postgres")]
+mod messages;
 pub mod migrate;
 mod pool;
 #[cfg(feature = "postgres")]
@@ -21,6 +23,7 @@ mod time;
 pub mod types;
 mod unavailable;
 mod url;
+mod watch;
 pub mod write_probe;
 #[cfg(feature = "sqlite")]
 mod write_queue;

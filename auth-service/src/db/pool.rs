@@ -8,12 +8,12 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 
-#[cfg(feature = "postgres")]
-use super::pooler;
 use super::url::{DatabaseUrl, Target};
 use super::{AnyConnection, DatabaseError, deadlines};
 #[cfg(feature = "sqlite")]
 use super::{file, private_file};
+#[cfg(feature = "postgres")]
+use super::{messages, pooler};
 
 /// How long a start waits for the first one: nobody is told to come back, and a machine that starts everything at
 /// once is slow.
@@ -57,6 +57,7 @@ impl ManageConnection for Manager {
             Target::Postgres(url) => {
                 let mut conn = diesel::PgConnection::establish(&deadlines::with_deadlines(url))?;
                 conn.batch_execute(deadlines::ISOLATION).map_err(r2d2::Error::QueryError)?;
+                messages::ask_for_english(&mut conn).map_err(r2d2::Error::QueryError)?;
                 if self.patience == Patience::Short {
                     conn.batch_execute(deadlines::POSTGRES).map_err(r2d2::Error::QueryError)?;
                 }
@@ -88,6 +89,31 @@ fn prepare_sqlite(conn: &mut diesel::SqliteConnection, patience: Patience) -> di
     if diesel::select(has_tables).get_result(conn)? { file::log_ahead(conn) } else { Ok(()) }
 }
 
+/// Whether whoever is at the URL says anything to somebody new, a refusal included.
+pub(super) fn answers(url: &DatabaseUrl) -> bool {
+    match url.target() {
+        #[cfg(feature = "sqlite")]
+        Target::Sqlite(_) => true,
+        #[cfg(feature = "postgres")]
+        Target::Postgres(url) => {
+            let (send, receive) = std::sync::mpsc::channel();
+            let url = deadlines::with_deadlines(url);
+            // A thread that may be left behind.
+            std::thread::spawn(move || {
+                let answer =
+                    diesel::PgConnection::establish(&url).map(|mut conn| conn.batch_execute("SELECT 1"));
+                let _ = send.send(answer.map_err(|error| error.to_string()));
+            });
+            // The words are those of the client's library, which speaks English to a process that sets no language.
+            match receive.recv_timeout(deadlines::ANSWER) {
+                Ok(Err(refusal)) => !refusal.contains("timeout expired"),
+                Ok(Ok(_)) => true,
+                Err(_) => false,
+            }
+        }
+    }
+}
+
 /// Connections that are closed when the last who holds this lets go: r2d2 alone leaves that to whichever of its threads is
 /// the last, and a process may end before. SQLite empties its log when the last connection is closed.
 #[derive(Debug)]
@@ -107,7 +133,7 @@ impl Pool {
         // What is wrong with a file does not pass by waiting, nor does a pooler that mixes statements up.
         let is_looked_at = match manager.connect() {
             Ok(mut first) => {
-                refuse_pooler(&mut first, url)?;
+                look_at(&mut first, url)?;
                 true
             }
             #[cfg(feature = "postgres")]
@@ -125,7 +151,7 @@ impl Pool {
         let pool = Self { connections, is_closing };
         let mut conn = pool.connections.get_timeout(WAIT_AT_START.saturating_sub(began.elapsed()))?;
         if !is_looked_at {
-            refuse_pooler(&mut conn, url)?;
+            look_at(&mut conn, url)?;
         }
         drop(conn);
         Ok(pool)
@@ -144,15 +170,15 @@ impl Pool {
     }
 }
 
-fn refuse_pooler(conn: &mut AnyConnection, url: &DatabaseUrl) -> Result<(), DatabaseError> {
+/// What is looked at once, on the first connection.
+fn look_at(conn: &mut AnyConnection, url: &DatabaseUrl) -> Result<(), DatabaseError> {
     match (conn, url.target()) {
         #[cfg(feature = "postgres")]
         (AnyConnection::Postgres(conn), Target::Postgres(url)) => {
             if pooler::shares_connections(conn, url) {
-                Err(DatabaseError::Pooled)
-            } else {
-                Ok(())
+                return Err(DatabaseError::Pooled);
             }
+            Ok(messages::look(conn)?)
         }
         _ => Ok(()),
     }

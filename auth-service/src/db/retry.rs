@@ -56,11 +56,23 @@ fn is_undone(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
-            information.message() == "deadlock detected"
+            information.message() == "deadlock detected" || may_be_in_other_words()
         }
         Error::RollbackErrorOnCommit { commit_error, .. } => is_undone(commit_error),
         _ => false,
     }
+}
+
+/// Whether it may have been a deadlock, told in another language: then it is tried again too, which does no harm, for
+/// nothing is left of it.
+#[cfg(feature = "postgres")]
+fn may_be_in_other_words() -> bool {
+    super::messages::are_foreign()
+}
+
+#[cfg(not(feature = "postgres"))]
+fn may_be_in_other_words() -> bool {
+    false
 }
 
 #[cfg(test)]

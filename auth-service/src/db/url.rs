@@ -92,6 +92,22 @@ impl DatabaseUrl {
         }
     }
 
+    /// That what stands at the path of a SQLite database is a file, or nothing yet. Opening a pipe would wait for somebody
+    /// who writes, and a device has no end.
+    ///
+    /// # Errors
+    /// In a sentence of its own.
+    pub fn require_file(&self) -> Result<(), String> {
+        let Some(path) = self.file() else { return Ok(()) };
+        let Ok(about) = std::fs::metadata(path) else { return Ok(()) };
+        let kind = match about.file_type() {
+            kind if kind.is_file() => return Ok(()),
+            kind if kind.is_dir() => "a directory",
+            _ => "a pipe, a socket or a device",
+        };
+        Err(format!("{} is {kind}, and no file of SQLite's", path.display()))
+    }
+
     pub(super) fn target(&self) -> &Target {
         &self.0
     }

@@ -1,14 +1,18 @@
 //! A database that does not answer: who needs it is told to come back, and nobody else notices. Z11, Z12.
 
+use std::io::Write;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use auth_service::accounts::Session;
 use auth_service::db::{Database, DatabaseError, DatabaseUrl};
+use diesel::RunQueryDsl;
 use tokio::task::JoinSet;
 
-use crate::support::{PASSWORD, Standstill, TestApp, TestClock, TestDatabase, Tweaks};
+use super::commands::Program;
+use crate::support::{Cluster, PASSWORD, Standstill, TestApp, TestClock, TestDatabase, Tweaks};
 
 /// Nobody waits for ever. Not a time that is promised: one after which there would be none.
 async fn in_the_end<T>(work: impl Future<Output = T>) -> T {
@@ -19,12 +23,24 @@ async fn in_the_end<T>(work: impl Future<Output = T>) -> T {
 #[tokio::test]
 async fn while_the_database_stands_still_what_is_known_is_served_and_the_rest_is_told_to_come_back() {
     let Some(server) = Standstill::before(&TestDatabase::create()) else { return };
-    let app = TestApp::start_on(server.database.clone(), TestClock::default(), Tweaks::default()).await;
+    what_is_known_is_served(server.database.clone(), || server.begin(), || server.end()).await;
+}
+
+/// Z11: the same in earnest, with every process of the server stopped.
+#[tokio::test]
+async fn while_postgresql_is_under_sigstop_what_is_known_is_served_too() {
+    let Some(server) = Cluster::start(&[], &[]) else { return };
+    let database = Arc::new(TestDatabase::at(server.url.clone()));
+    what_is_known_is_served(database, || server.freeze(), || server.thaw()).await;
+}
+
+async fn what_is_known_is_served(database: Arc<TestDatabase>, begin: impl FnOnce(), end: impl FnOnce()) {
+    let app = TestApp::start_on(database, TestClock::default(), Tweaks::default()).await;
     app.user("ada@example.org", PASSWORD).await;
     let ada = app.person();
     assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
     let keys = app.jwks().await;
-    server.begin();
+    begin();
     // More than there are connections and threads for each.
     let mut crowd = JoinSet::new();
     for n in 0..60 {
@@ -53,7 +69,7 @@ async fn while_the_database_stands_still_what_is_known_is_served_and_the_rest_is
         });
     }
     crowd.join_all().await;
-    server.end();
+    end();
     // What had begun may finish; nobody is logged out by it.
     in_the_end(async {
         while app.person().get("/readyz").await.status != 200 {
@@ -63,6 +79,39 @@ async fn while_the_database_stands_still_what_is_known_is_served_and_the_rest_is
     .await;
     assert_eq!(ada.get("/login?next=https://shop.example.org/").await.status, 303);
     assert!(ada.is_logged_in().await && app.events("refresh_reuse").await.is_empty());
+}
+
+/// Z30: a command that is in the middle of its work ends too, and says why.
+#[tokio::test]
+async fn a_command_whose_database_stands_still_ends_and_says_so() {
+    let Some(server) = Cluster::start(&[], &[]) else { return };
+    let database = TestDatabase::at(server.url.clone());
+    database.connect().migrate().unwrap();
+    let create = Program::new(&["users", "create", "ada@example.org", "--password-stdin"]);
+    let mut create = create.set("DATABASE_URL", &server.url);
+    let piped = create.0.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut command = piped.spawn().unwrap();
+    // It has asked whether the address is taken, and waits for the password.
+    let has_asked = || {
+        let asked = "(SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE '%\"users\".\"email\" = $1%')";
+        let count = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(asked));
+        let count = |conn: &mut _| count.get_result::<i64>(conn).map_err(DatabaseError::from);
+        database.connect().run_here(count).unwrap() > 0
+    };
+    in_the_end(async {
+        while !has_asked() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    server.freeze();
+    writeln!(command.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+    let ended = tokio::task::spawn_blocking(|| command.wait_with_output().unwrap());
+    let ended = in_the_end(ended).await.unwrap();
+    server.thaw();
+    let says = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!((ended.status.code(), says.lines().count()), (Some(3), 1), "{says}");
+    assert!(says.starts_with("auth-service: DATABASE_URL: has not answered for 15 seconds"), "{says}");
 }
 
 /// Z11: the same where one row or one file is locked.
@@ -147,7 +196,6 @@ async fn whoever_waits_too_long_for_their_turn_is_told_to_come_back() {
 #[cfg(feature = "postgres")]
 #[tokio::test]
 async fn a_service_sets_deadlines_at_postgresql_and_the_operators_win() {
-    use diesel::RunQueryDsl;
     use diesel::sql_types::Text;
     let database = TestDatabase::create();
     if !database.is_postgres() {

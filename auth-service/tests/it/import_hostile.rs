@@ -188,9 +188,38 @@ async fn a_pipe_or_a_device_is_refused_and_not_waited_for() {
     import(&app, fifo, &[])
         .assert_says(1, &format!("{fifo} is a pipe, a socket or a device; name a file, or `-`"));
     import(&app, "/dev/zero", &[]).assert_says(1, "/dev/zero is a pipe, a socket or a device");
+    for ended in [
+        import(&app, &format!("sqlite:{fifo}"), &[]),
+        import(&app, "sqlite:/dev/zero", &[]),
+        Program::new(&["users", "list"]).set("DATABASE_URL", &format!("sqlite:{fifo}")).run(),
+        Program::new(&[]).set_all(&format!("sqlite:{fifo}")).run(),
+    ] {
+        assert!(ended.err.contains("is a pipe, a socket or a device, and no file of SQLite's"), "{ended:?}");
+        assert_eq!((ended.code > 0, ended.err.lines().count()), (true, 1), "{ended:?}");
+    }
     for setting in ["SECRET_KEY", "DATABASE_URL", "SMTP_URL", "JWT_SIGNING_KEY"] {
         let check = Program::new(&["check-config"]).set_all(&app.database.url).unset(setting);
         let ended = check.set(&format!("{setting}_FILE"), fifo).run();
         ended.assert_says(2, &format!("{setting}: the file of {setting}_FILE is a pipe"));
     }
+}
+
+/// D8t: a view in somebody else's database may have no end, and sorting it none either.
+#[tokio::test]
+async fn a_view_without_an_end_is_not_waited_for() {
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, SqliteConnection};
+    let app = TestApp::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.db");
+    let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    // It computes, and gives nothing.
+    conn.batch_execute(
+        "CREATE VIEW auth_user AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+         SELECT i AS id, 'ada@example.org' AS email, '!' AS password FROM n WHERE i < 0",
+    )
+    .unwrap();
+    let ended = import(&app, &format!("sqlite:{}", file.display()), &[]);
+    ended.assert_says(1, "the source has given no row for 20 seconds");
+    assert_eq!(export(&app, &[]), "[]\n");
 }

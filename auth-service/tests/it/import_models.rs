@@ -273,6 +273,8 @@ async fn the_primary_key_of_a_live_table_counts_whatever_it_is_called() {
              INSERT INTO people_user VALUES ('{value}', 7, 'ada', 'ada@example.org', '!', 'Ada L', '1');
              CREATE TABLE people_member (id integer PRIMARY KEY, email varchar(254), password varchar(128), token {kind});
              INSERT INTO people_member VALUES (7, 'bob@example.org', '!', '{value}');
+             CREATE TABLE shop_user (email varchar(254) PRIMARY KEY, password varchar(128));
+             INSERT INTO shop_user VALUES ('eve@example.org', '!');
              CREATE TABLE empty_user (id integer PRIMARY KEY, email varchar(254), password varchar(128));"
         ))
     })
@@ -280,7 +282,7 @@ async fn the_primary_key_of_a_live_table_counts_whatever_it_is_called() {
     let url = app.database.url.clone();
     let missing = import(&app, &url, &[]);
     missing.assert_says(1, "the source has no table auth_user; --table names another");
-    assert!(missing.err.contains("people_member, people_user"), "{missing:?}");
+    assert!(missing.err.contains("people_member, people_user, shop_user"), "{missing:?}");
     let empty = import(&app, &url, &["--table", "empty_user"]);
     empty.assert_says(1, "the source's table empty_user holds nobody; --table names another");
     let ended = import(&app, &url, &["--table", "people_user"]);
@@ -288,6 +290,8 @@ async fn the_primary_key_of_a_live_table_counts_whatever_it_is_called() {
     assert!(ended.out.contains("stay there: phone."), "{ended:?}");
     assert_eq!(uuids(&app), [ADA]);
     assert!(export(&app, &[]).contains("\"first_name\":\"Ada L\""));
+    let by_address = import(&app, &url, &["--table", "shop_user", "--dry-run"]);
+    assert!(by_address.code == 0 && by_address.out.contains("It would be: 1 created"), "{by_address:?}");
     let told = import(&app, &url, &["--table", "people_member"]);
     assert!(told.code == 0 && told.out.contains("others in token: --uuid-column"), "{told:?}");
 }

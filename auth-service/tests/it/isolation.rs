@@ -3,12 +3,14 @@
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use auth_service::db::{AnyConnection, DatabaseError};
+use auth_service::db::{AnyConnection, Database, DatabaseError};
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use tokio::task::JoinSet;
 
 use super::commands::Program;
+#[cfg(feature = "postgres")]
+use crate::support::Cluster;
 use crate::support::{PASSWORD, TestApp, TestClock, TestDatabase, Tweaks};
 
 fn set_default(database: &TestDatabase, setting: &str) {
@@ -69,15 +71,58 @@ fn a_circle_of_waiting_transactions_is_begun_anew() {
         return;
     }
     let db = database.connect();
-    db.run_here(|conn| {
-        conn.batch_execute("CREATE TABLE a (n int); CREATE TABLE b (n int); INSERT INTO a VALUES (0); INSERT INTO b VALUES (0)")
-            .map_err(DatabaseError::from)
-    })
-    .unwrap();
+    prepare_circle(&db, "SELECT 1");
+    both_get_through(&db);
+}
+
+/// Z23: in a language that nobody here understands, whether the role may change it for itself or not.
+#[cfg(feature = "postgres")]
+#[test]
+fn a_circle_is_begun_anew_whatever_language_the_server_speaks() {
+    use diesel::sql_types::Text;
+    let locales = tempfile::tempdir().unwrap();
+    let german = locales.path().join("de_DE.utf8");
+    let made =
+        std::process::Command::new("localedef").args(["-i", "de_DE", "-f", "UTF-8"]).arg(german).output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        eprintln!("not tested: there is no German for a server to speak (Debian: apt-get install locales)");
+        return;
+    }
+    // Whoever runs the server must be able to read it.
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(locales.path(), everybody).unwrap();
+    let settings = ["lc_messages=de_DE.utf8"];
+    let Some(server) = Cluster::start(&settings, &[("LOCPATH", locales.path())]) else { return };
+    let at = |user: &str| TestDatabase::at(server.url.replace("postgres@", &format!("{user}@"))).connect();
+    let language = |db: &Database| {
+        let ask = diesel::select(diesel::dsl::sql::<Text>("current_setting('lc_messages')"));
+        db.run_here(|conn| ask.get_result::<String>(conn).map_err(DatabaseError::from)).unwrap()
+    };
+    let superuser = at("postgres");
+    prepare_circle(&superuser, "CREATE ROLE ada LOGIN; GRANT ALL ON a, b TO ada");
+    assert_eq!(language(&superuser), "C");
+    both_get_through(&superuser);
+    let ada = at("ada");
+    assert_eq!(language(&ada), "de_DE.utf8");
+    superuser
+        .run_here(|conn| {
+            conn.batch_execute("UPDATE a SET n = 0; UPDATE b SET n = 0").map_err(DatabaseError::from)
+        })
+        .unwrap();
+    both_get_through(&ada);
+}
+
+fn prepare_circle(db: &Database, more: &str) {
+    let tables =
+        "CREATE TABLE a (n int); CREATE TABLE b (n int); INSERT INTO a VALUES (0); INSERT INTO b VALUES (0);";
+    db.run_here(|conn| conn.batch_execute(&format!("{tables} {more}")).map_err(DatabaseError::from)).unwrap();
+}
+
+fn both_get_through(db: &Database) {
     let meet = Barrier::new(2);
     std::thread::scope(|scope| {
         for (first, second) in [("a", "b"), ("b", "a")] {
-            let (db, meet) = (&db, &meet);
+            let meet = &meet;
             scope.spawn(move || {
                 let mut tries = 0;
                 db.run_here(|conn| {

@@ -45,6 +45,13 @@ fn a_file_that_is_missing_at_the_start_is_told() {
     let (file, elsewhere) = (folder.path().join("auth.db"), folder.path().join("elsewhere.db"));
     fs::rename(&file, &elsewhere).unwrap();
     assert_refused(&url, &file, "auth.db-install says");
+    // Nobody is told that there is no database yet.
+    let backup = folder.path().join("backup.db");
+    for command in [&["users", "list"][..], &["keys", "list"], &["backup", backup.to_str().unwrap()]] {
+        let ended = Program::new(command).set("DATABASE_URL", &url).run();
+        ended.assert_says(3, "DATABASE_URL: ");
+        assert!(ended.err.contains("auth.db-install says"), "{ended:?}");
+    }
     assert!(!file.exists());
     fs::rename(&elsewhere, &file).unwrap();
     assert!(users(&url).out.contains("ada@example.org"));

@@ -12,7 +12,9 @@ pub(super) fn open(url: &str) -> Result<ForeignDatabase, Failure> {
     if url.is_missing_file() {
         return Err(Failure::Refused(format!("there is no file {}", url.masked())));
     }
-    ForeignDatabase::open(&url)
+    url.require_file().map_err(Failure::Refused)?;
+    let end = |problem| super::super::end_at_once(&Failure::Refused(format!("the source {problem}")));
+    ForeignDatabase::open(&url, end)
         .map_err(|error| Failure::Refused(format!("the source cannot be opened: {error}")))
 }
 
@@ -31,10 +33,13 @@ pub(super) fn each(
             "the source has no table {table}; --table names another{others}"
         )));
     }
-    // The primary key stands for `id`, whatever it is called.
-    let has_key = there.iter().any(|column| column.is_key);
+    // The primary key stands for `id`, whatever it is called, unless it is the address or the like.
+    let is_id = |column: &ForeignColumn| {
+        column.is_key && matches!(Column::parse(&column.name), None | Some(Column::Id))
+    };
+    let has_key = there.iter().any(is_id);
     let meaning = |column: &ForeignColumn| match Column::parse(&column.name) {
-        _ if column.is_key => Some(Column::Id),
+        _ if is_id(column) => Some(Column::Id),
         Some(Column::Id) if has_key => None,
         known => known,
     };

@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod clock;
+mod cluster;
 mod database;
 mod deployment;
 mod held;
@@ -22,6 +23,7 @@ mod trail;
 
 pub use app::{AUTH_HOST, TestApp, Tweaks};
 pub use clock::TestClock;
+pub use cluster::Cluster;
 pub use database::TestDatabase;
 pub use deployment::{Deployment, Diagnosis, Faults};
 pub use held::Held;

@@ -1,0 +1,126 @@
+//! A PostgreSQL server of a test's own, which it may stop, freeze or set up otherwise: others of the run have theirs.
+
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A running server that trusts everybody on 127.0.0.1. Ended, with all that it holds, when dropped.
+pub struct Cluster {
+    pub url: String,
+    server: Child,
+    _folder: TempDir,
+}
+
+impl Cluster {
+    /// `None` where this run is not about PostgreSQL, or there is none to start; says which on standard error.
+    pub fn start(settings: &[&str], environment: &[(&str, &Path)]) -> Option<Self> {
+        std::env::var_os("TEST_POSTGRES_URL")?;
+        let Some(programs) = programs() else {
+            eprintln!("not tested: PostgreSQL's initdb is not installed");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let owner = Owner::of(folder.path());
+        let data = folder.path().join("data");
+        let mut initdb = owner.command(&programs.join("initdb"));
+        initdb.args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]);
+        let made = initdb.arg("--pgdata").arg(&data).current_dir(folder.path()).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut server = owner.command(&programs.join("postgres"));
+        server.arg("-D").arg(&data).args(["-p", &port.to_string()]).current_dir(folder.path());
+        for setting in
+            ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"].iter().chain(settings)
+        {
+            server.args(["-c", setting]);
+        }
+        server
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let cluster = Self {
+            url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
+            server: server.spawn().unwrap(),
+            _folder: folder,
+        };
+        let began = Instant::now();
+        let port = format!("--port={port}");
+        let is_ready = || {
+            let mut asked = Command::new(programs.join("pg_isready"));
+            asked.args(["--quiet", "--host=127.0.0.1", &port]).status().is_ok_and(|status| status.success())
+        };
+        while !is_ready() {
+            assert!(began.elapsed() < Duration::from_secs(60), "PostgreSQL does not start");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some(cluster)
+    }
+
+    /// Stops every process of it where it is: SIGSTOP, first the one that would notice the others.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let leader = self.server.id().to_string();
+        let all =
+            format!("kill -{name} {leader}; for child in $(pgrep -P {leader}); do kill -{name} $child; done");
+        assert!(Command::new("sh").args(["-c", &all]).stderr(Stdio::null()).status().unwrap().success());
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.thaw();
+        // At once, and its processes with it: what it holds goes too.
+        let quit = format!("kill -QUIT {}", self.server.id());
+        let _ = Command::new("sh").args(["-c", &quit]).status();
+        let _ = self.server.wait();
+    }
+}
+
+/// The folder of Debian's newest.
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
+    let mut found: Vec<_> = versions.map(|entry| entry.path().join("bin")).collect();
+    found
+        .retain(|folder| ["initdb", "postgres", "pg_isready"].iter().all(|name| folder.join(name).is_file()));
+    found.sort();
+    found.pop()
+}
+
+/// PostgreSQL refuses to run as root.
+struct Owner(Vec<&'static str>);
+
+impl Owner {
+    fn of(folder: &Path) -> Self {
+        let id = |arguments: &[&str]| {
+            let output = Command::new("id").args(arguments).output().unwrap();
+            String::from_utf8(output.stdout).unwrap().trim().parse::<u32>().ok()
+        };
+        if id(&["-u"]) != Some(0) {
+            return Self(Vec::new());
+        }
+        chown(folder, id(&["-u", "postgres"]), id(&["-g", "postgres"])).unwrap();
+        Self(vec!["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"])
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        match self.0.split_first() {
+            None => Command::new(program),
+            Some((by, words)) => {
+                let mut command = Command::new(by);
+                command.args(words).arg(program);
+                command
+            }
+        }
+    }
+}
