@@ -7,9 +7,11 @@ use serde::Serialize;
 use crate::accounts::User;
 use crate::app::App;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::texts::{date, moment};
-use crate::web::{Browser, Page, Shell, Visitor, see_other};
+use crate::forms::Browser;
+use crate::http::see_other;
+use crate::i18n::Text;
+use crate::i18n::{date, moment};
+use crate::pages::{Page, Shell, Visitor};
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services

@@ -1,13 +1,13 @@
 //! What went wrong, in two messages: one for the person outside, one for the log.
 //!
-//! A view returns it with `?`. The middleware `web::error_pages` draws the page and writes the log line, once:
+//! A view returns it with `?`. The middleware `pages::error_pages` draws the page and writes the log line, once:
 //! actix asks an error for its response without showing it the request.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::db::DatabaseError;
-use crate::text::Text;
+use crate::i18n::Text;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 

@@ -11,7 +11,7 @@ use actix_web::{HttpResponse, guard, web};
 use crate::app::App;
 use crate::db::{DatabaseError, migrate};
 use crate::error::RETRY_AFTER_SECONDS;
-use crate::web::Draining;
+use crate::http::Draining;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services

@@ -8,9 +8,11 @@ use crate::accounts::Ended;
 use crate::app::{App, NotEnded};
 use crate::audit::Client;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::browser::Level;
-use crate::web::{Browser, CheckedForm, Next, NextQuery, Page, Posted, Shell, see_other};
+use crate::forms::Level;
+use crate::forms::{Browser, CheckedForm, Posted};
+use crate::http::{Next, NextQuery, see_other};
+use crate::i18n::Text;
+use crate::pages::{Page, Shell};
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services.service(

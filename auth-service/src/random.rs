@@ -3,8 +3,6 @@
 use aws_lc_rs::rand;
 use uuid::{Builder, Uuid};
 
-use crate::db::types::Timestamp;
-
 /// `N` unpredictable bytes.
 ///
 /// # Panics
@@ -17,10 +15,9 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A UUIDv7 (RFC 9562, 5.7): ids made later sort later, which keeps an index compact.
-pub fn uuid_v7(now: Timestamp) -> Uuid {
-    let millis = u64::try_from(now.unix_millis()).unwrap_or(0);
-    Builder::from_unix_timestamp_millis(millis, &bytes::<10>()).into_uuid()
+/// A UUIDv7 (RFC 9562, 5.7) of the moment `unix_millis`: ids made later sort later, which keeps an index compact.
+pub fn uuid_v7(unix_millis: u64) -> Uuid {
+    Builder::from_unix_timestamp_millis(unix_millis, &bytes::<10>()).into_uuid()
 }
 
 /// A UUIDv4 (RFC 9562, 5.4): 122 bits of chance and nothing else.

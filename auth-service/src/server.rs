@@ -9,11 +9,13 @@ use shared_claims::server::{BoundedServer, Limits, Listener};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::{
-    Draining, access_log, browser, close_connections, cookie_guard, error_pages, headers, host, in_advance,
-    known_browser, limits, onward, same_origin, statics,
+use crate::forms::browser_session;
+use crate::http::{
+    Draining, access_log, close_connections, cookie_header, host, known_browser, prefetch, request_size,
+    same_origin, security_headers,
 };
+use crate::i18n::Text;
+use crate::pages::{error_pages, long_redirect, static_files};
 use crate::{
     account, api, cookie_cleanup, forward_auth, health, housekeeping, jwks, login, logout, registration,
     session_list, stop,
@@ -58,17 +60,17 @@ impl Server {
                 .configure(|services| App::install(&app, services))
                 .configure(pages)
                 // From here on outwards: what is written last sees a request first.
-                .wrap(browser::sessions(&app.cookies, &app.config.secret_key))
+                .wrap(browser_session::sessions(&app.cookies, &app.config.secret_key))
                 .wrap(from_fn(known_browser::keep))
-                .wrap(from_fn(in_advance::refuse))
+                .wrap(from_fn(prefetch::refuse))
                 .wrap(from_fn(same_origin::require))
                 .wrap(from_fn(host::require))
-                .wrap(from_fn(limits::require))
+                .wrap(from_fn(request_size::require))
                 .wrap(from_fn(error_pages::draw))
-                .wrap(from_fn(headers::add))
-                .wrap(from_fn(onward::fit))
+                .wrap(from_fn(security_headers::add))
+                .wrap(from_fn(long_redirect::fit))
                 .wrap(from_fn(access_log))
-                .wrap(from_fn(cookie_guard::guard))
+                .wrap(from_fn(cookie_header::guard))
                 .wrap(from_fn(close_connections))
         });
         server
@@ -96,8 +98,8 @@ fn pages(services: &mut web::ServiceConfig) {
         .configure(jwks::routes)
         .service(
             web::resource("/static/{name}")
-                .route(web::get().to(statics::serve))
-                .route(web::head().to(statics::serve)),
+                .route(web::get().to(static_files::serve))
+                .route(web::head().to(static_files::serve)),
         )
         .default_service(web::to(nothing_here));
 }

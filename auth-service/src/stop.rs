@@ -15,7 +15,7 @@ use actix_web::dev;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::web::Draining;
+use crate::http::Draining;
 
 /// How long a stop waits for requests that have begun, in seconds.
 pub const FINISH_SECONDS: u64 = 10;

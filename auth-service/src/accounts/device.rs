@@ -3,7 +3,7 @@
 //! Browsers have frozen most of this text, so a name and a system are all that is in it. It is the client's own word:
 //! good for telling one's own devices apart, and for no decision.
 
-use crate::text::Text;
+use crate::i18n::Text;
 
 const UNKNOWN: Text = Text::of("device-unknown");
 
@@ -54,7 +54,7 @@ fn program(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::texts::Texts;
+    use crate::i18n::Texts;
 
     #[test]
     fn browsers_and_programs_are_named_as_their_owners_know_them() {

@@ -3,7 +3,7 @@
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, VariationSelector};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use crate::text::Text;
+use crate::i18n::Text;
 
 /// A name as its bearer writes it, on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]

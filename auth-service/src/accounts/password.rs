@@ -5,7 +5,7 @@ use zxcvbn::matching::patterns::MatchPattern;
 use zxcvbn::{Score, zxcvbn};
 
 use super::{Email, PersonName, password_advice};
-use crate::text::Text;
+use crate::i18n::Text;
 
 /// In characters (ASVS 6.2.9 asks for at least 64).
 pub const MAX_CHARS: usize = 128;
@@ -248,7 +248,7 @@ mod tests {
         let Err(PasswordProblem::Guessable(advice)) = judge("passwordpassword") else {
             panic!("was not refused")
         };
-        let advice = crate::web::texts::Texts::embedded().english(&advice);
+        let advice = crate::i18n::Texts::embedded().english(&advice);
         assert!(advice.ends_with('.') && advice.len() > 20, "{advice}");
     }
 }

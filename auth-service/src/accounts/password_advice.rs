@@ -2,7 +2,7 @@
 
 use zxcvbn::feedback::{Feedback, Suggestion, Warning};
 
-use crate::text::Text;
+use crate::i18n::Text;
 
 /// The warning, if there is one, then the tips.
 pub(super) fn of(feedback: Option<&Feedback>) -> Text {

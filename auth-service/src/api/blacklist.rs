@@ -7,7 +7,7 @@ use crate::accounts::{Ended, RefreshToken};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
-use crate::web::Json;
+use crate::forms::Json;
 
 /// Ends the session of a refresh token. A second time it is not valid, as every token of an ended session.
 pub(super) async fn blacklist(

@@ -12,7 +12,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::text::Text;
+use crate::i18n::Text;
 
 /// How long a browser remembers that it may ask, in seconds.
 const REMEMBER: &str = "600";

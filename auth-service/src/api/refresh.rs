@@ -9,8 +9,8 @@ use crate::accounts::RefreshToken;
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::{Document, Json};
+use crate::forms::{Document, Json};
+use crate::i18n::Text;
 
 /// A refresh token, as three of the addresses take it.
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
-use crate::web::Problem;
+use crate::pages::Problem;
 
 /// `204` with new cookies, or `401` with the address of the login. A failed renewal takes no cookie away: the failure
 /// may be another tab's success.

@@ -9,8 +9,8 @@ use crate::accounts::{Email, Password};
 use crate::app::{App, LogIn};
 use crate::audit::Client;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::{Document, Json};
+use crate::forms::{Document, Json};
+use crate::i18n::Text;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

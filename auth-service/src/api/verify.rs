@@ -8,7 +8,7 @@ use super::refresh::not_valid;
 use crate::accounts::{Current, RefreshToken, Session, SessionId};
 use crate::app::App;
 use crate::error::Error;
-use crate::web::{Document, Json};
+use crate::forms::{Document, Json};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

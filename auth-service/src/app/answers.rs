@@ -8,8 +8,8 @@ use actix_web::http::header::HeaderValue;
 use super::App;
 use crate::accounts::{self, Current};
 use crate::error::Error;
+use crate::http::Next;
 use crate::keyring::KeyringError;
-use crate::web::Next;
 
 /// What somebody holds who is logged in.
 pub struct Tokens {

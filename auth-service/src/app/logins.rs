@@ -11,7 +11,7 @@ use crate::audit::Client;
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::error::Error;
-use crate::web::cookie_guard::refresh_cookie;
+use crate::http::cookie_header::refresh_cookie;
 
 /// What came of a login.
 #[must_use]

@@ -13,16 +13,18 @@ use std::time::Duration;
 use actix_web::web;
 
 use crate::accounts::{AccountMarks, Allowance, HashPool, Mix, RefreshKey};
+use crate::assets::{Files, TemplateProblem};
 use crate::audit::evidence::now_and_last_event;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::deadlines::patiently;
 use crate::db::{Database, DatabaseError, WriteProbe};
+use crate::http::security_headers::Policy;
+use crate::http::{BrowserKeys, Cookies, Draining};
 use crate::keyring::{Keyring, KeyringError};
 use crate::memory::Limit;
-use crate::web::headers::Policy;
-use crate::web::statics::Statics;
-use crate::web::{BrowserKeys, Cookies, Draining, Files, Pages, TemplateProblem};
+use crate::pages::Pages;
+use crate::pages::static_files::Statics;
 
 /// Everything that the features share. One value for the process; workers hold it by reference count.
 pub struct App {

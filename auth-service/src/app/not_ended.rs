@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::App;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
-use crate::text::Text;
-use crate::web::texts::moment;
-use crate::web::{Browser, Page, Shell};
+use crate::forms::Browser;
+use crate::i18n::Text;
+use crate::i18n::moment;
+use crate::pages::{Page, Shell};
 
 /// What was to end, and did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

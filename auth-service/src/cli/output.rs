@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use super::Failure;
 use crate::accounts::is_never_seen;
-use crate::text::Text;
-use crate::web::texts::Texts;
+use crate::i18n::Text;
+use crate::i18n::Texts;
 
 /// Prints one line, whatever is in it: [`visible`].
 pub(super) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {

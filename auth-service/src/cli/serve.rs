@@ -5,11 +5,11 @@ use crate::clock::Clock;
 use crate::config::{Config, SecretKey, ServeFlags};
 use crate::db::Database;
 use crate::db::private_file::{Exposed, exposed};
-use crate::every_page;
 use crate::keyring::KeyringError;
 use crate::server::Server;
 use crate::stop::{self, Ending, Told};
 use crate::telemetry;
+use crate::template_check;
 
 use super::Failure;
 
@@ -26,7 +26,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system())?;
     let db = app.db.clone();
-    every_page::try_all(&app.pages)?;
+    template_check::try_all(&app.pages)?;
     warn_of_what_is_open(&app.config);
     let server = Server::new(listener, app);
     let draining = server.draining();

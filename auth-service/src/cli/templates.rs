@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::assets::{Files, TemplateProblem};
 use crate::config::{AuthUrl, CookieDomain, Site, SiteFlags};
-use crate::every_page;
-use crate::web::statics::Statics;
-use crate::web::texts::Texts;
-use crate::web::{Files, Pages, TemplateProblem};
+use crate::i18n::Texts;
+use crate::pages::Pages;
+use crate::pages::static_files::Statics;
+use crate::template_check;
 
 use super::{Failure, output};
 
@@ -63,7 +64,7 @@ fn check(flags: &SiteFlags) -> Result<(), Failure> {
     let domain = CookieDomain::parse("example.org")?;
     let auth_url = AuthUrl::parse("https://auth.example.org", &domain)?;
     let pages = Pages::load(files, &site, &auth_url, &statics)?;
-    every_page::try_all(&pages)?;
+    template_check::try_all(&pages)?;
     for (name, is_ours) in &brought {
         let what = if *is_ours { "in place of ours" } else { "of your own" };
         output::line(format_args!("{name}: {what}"))?;

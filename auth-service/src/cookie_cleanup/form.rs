@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::web::foreign_cookies::ForeignCookies;
-use crate::web::{CheckedForm, Page};
+use crate::forms::CheckedForm;
+use crate::http::ForeignCookies;
+use crate::pages::Page;
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]

@@ -10,9 +10,11 @@ use super::scope::scopes;
 use super::sweep::{Place, Round, round};
 use crate::app::App;
 use crate::error::Error;
-use crate::web::browser::Level;
-use crate::web::foreign_cookies::ForeignCookies;
-use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
+use crate::forms::Level;
+use crate::forms::{Browser, Posted};
+use crate::http::ForeignCookies;
+use crate::http::{Next, NextQuery, see_other};
+use crate::pages::Shell;
 
 /// The query that carries a sweep on from round to round.
 const FROM: &str = "from";

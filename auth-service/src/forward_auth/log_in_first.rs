@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::web::Page;
+use crate::pages::Page;
 
 /// `templates/forward_auth/log_in_first.html`. A proxy shows it under the name of the service that it protects, where nothing of ours is: its
 /// addresses are whole.

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::{Page, Problem, Shell};
+use crate::i18n::Text;
+use crate::pages::{Page, Problem, Shell};
 
 /// Why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,9 @@ use super::refused::Refusal;
 use super::websocket;
 use crate::app::App;
 use crate::error::Error;
-use crate::web::cookie_guard::access_tokens;
-use crate::web::{Next, Problem, Shell, see_other};
+use crate::http::cookie_header::access_tokens;
+use crate::http::{Next, see_other};
+use crate::pages::{Problem, Shell};
 
 /// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; `403` for who lacks a role that the query
 /// asks for, and for a WebSocket that another site opens; else `303` to the login and back for a person who opens a page, where the proxy

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::web::Page;
+use crate::pages::Page;
 
 /// `templates/login/loop.html`: a service does not take the login.
 #[derive(Debug, Serialize)]

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Email, Password};
-use crate::text::Text;
-use crate::web::{CheckedForm, Field, Page, field};
+use crate::forms::{CheckedForm, Field, field};
+use crate::i18n::Text;
+use crate::pages::Page;
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]

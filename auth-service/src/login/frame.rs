@@ -15,8 +15,10 @@ use super::view::{onward, reader};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::{Browser, Next, Shell};
+use crate::forms::Browser;
+use crate::http::Next;
+use crate::i18n::Text;
+use crate::pages::Shell;
 
 const DONE: &str = "/login/done";
 

@@ -14,7 +14,7 @@ pub use again::{DonePage, FramePage, LoopPage};
 pub use form::{LoginForm, LoginPage, Remarks};
 pub use too_long::TooLongPage;
 
-use crate::web::next::TOO_LONG;
+use crate::http::next::TOO_LONG;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::web::{Page, Shell};
+use crate::pages::{Page, Shell};
 
 /// `templates/login/too_long.html`.
 #[derive(Debug, Serialize)]

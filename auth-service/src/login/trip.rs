@@ -15,8 +15,8 @@ use aws_lc_rs::digest;
 use url::Url;
 
 use crate::db::types::Timestamp;
-use crate::web::Next;
-use crate::web::cookie_guard::trip_cookie;
+use crate::http::Next;
+use crate::http::cookie_header::trip_cookie;
 
 /// What a service reads off its own address.
 const MARKER: &str = "sso_loop";

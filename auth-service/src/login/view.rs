@@ -13,8 +13,10 @@ use crate::accounts::Email;
 use crate::app::{App, LogIn};
 use crate::audit::Client;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
+use crate::forms::{Browser, Posted};
+use crate::http::{Next, NextQuery, see_other};
+use crate::i18n::Text;
+use crate::pages::Shell;
 
 const WRONG: Text = Text::of("login-wrong");
 const INACTIVE: Text = Text::of("login-inactive");

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::web::{Next, NextQuery, Page, Shell};
+use crate::http::{Next, NextQuery};
+use crate::pages::{Page, Shell};
 
 /// `templates/registration/closed.html`
 #[derive(Debug, Serialize)]

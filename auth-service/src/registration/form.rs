@@ -4,8 +4,9 @@ use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Email, InvalidEmail, InvalidName, NewPassword, Password, PasswordProblem, PersonName};
-use crate::text::Text;
-use crate::web::{CheckedForm, Field, Page, field};
+use crate::forms::{CheckedForm, Field, field};
+use crate::i18n::Text;
+use crate::pages::Page;
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]

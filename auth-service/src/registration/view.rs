@@ -12,9 +12,11 @@ use crate::accounts::{
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::browser::Level;
-use crate::web::{Browser, Next, NextQuery, Posted, Shell, see_other};
+use crate::forms::Level;
+use crate::forms::{Browser, Posted};
+use crate::http::{Next, NextQuery, see_other};
+use crate::i18n::Text;
+use crate::pages::Shell;
 
 /// `GET /register`: the empty form.
 pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::accounts::device;
 use crate::audit::{Entry, Event};
-use crate::text::Text;
-use crate::web::texts::moment;
+use crate::i18n::Text;
+use crate::i18n::moment;
 
 /// What its owner, the operator or a thief did; renewals, for one, would drown the rest.
 pub(super) const DONE: [Event; 9] = [

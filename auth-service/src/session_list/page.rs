@@ -6,9 +6,10 @@ use super::action::End;
 use super::events::EventLine;
 use crate::accounts::{Current, Session, device};
 use crate::audit::Entry;
-use crate::text::Text;
-use crate::web::texts::moment;
-use crate::web::{Field, Page};
+use crate::forms::Field;
+use crate::i18n::Text;
+use crate::i18n::moment;
+use crate::pages::Page;
 
 /// `templates/session_list/sessions.html`
 #[derive(Debug, Serialize)]
@@ -128,7 +129,7 @@ impl ConfirmPage {
     fn password(error: Option<Text>) -> Field {
         let mut password =
             Field::password("password", Text::of("label-password"), "current-password").errors(error);
-        crate::web::field::focus(&mut [&mut password]);
+        crate::forms::field::focus(&mut [&mut password]);
         password
     }
 }

@@ -11,9 +11,11 @@ use crate::accounts::{Current, Ended, Proven, Session};
 use crate::app::App;
 use crate::audit::{Client, Entry};
 use crate::error::Error;
-use crate::text::Text;
-use crate::web::browser::Level;
-use crate::web::{Browser, Posted, Shell, Visitor, see_other};
+use crate::forms::Level;
+use crate::forms::{Browser, Posted};
+use crate::http::see_other;
+use crate::i18n::Text;
+use crate::pages::{Shell, Visitor};
 
 const UNKNOWN: Text = Text::of("sessions-unknown");
 const WRONG: Text = Text::of("confirm-wrong");

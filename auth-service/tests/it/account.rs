@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 
-use auth_service::web::texts::date;
+use auth_service::i18n::date;
 
 use crate::support::{PASSWORD, TestApp, english};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use auth_service::text::Text;
+use auth_service::i18n::Text;
 use reqwest::{Method, StatusCode};
 
 use super::raw_http::{FORM, HOST, talk};

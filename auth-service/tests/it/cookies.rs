@@ -6,7 +6,7 @@ use auth_service::accounts::{Current, Email, PasswordHash, Role, Roles, Session,
 use auth_service::app::App;
 use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
-use auth_service::web::Cookies;
+use auth_service::http::Cookies;
 use diesel::RunQueryDsl;
 
 use crate::support::{ACCESS, BROWSER, HINT, PASSWORD, REFRESH, SetCookie, TestApp, TestClock, TestDatabase};

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use url::form_urlencoded;
 
 use crate::support::{PASSWORD, Person, Reply, TestApp, english};
-use auth_service::web::form::STALE;
+use auth_service::forms::csrf::STALE;
 
 pub const OURS: &str = "https://auth.example.org";
 pub const SIBLING: &str = "https://shop.example.org";

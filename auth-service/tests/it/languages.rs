@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 
-use auth_service::text::Text;
+use auth_service::i18n::Text;
 
 use crate::support::{PASSWORD, Person, TestApp, german};
 

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 
-use auth_service::text::Text;
+use auth_service::i18n::Text;
 
 use super::commands::Program;
 use crate::support::{PASSWORD, TestApp, Tweaks, german};

@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use super::csrf::{FOREIGN, send_with};
 use super::session_list::{FIREFOX, PATH, browser, desk_and_phone, end, listed, logins};
 use crate::support::{ACCESS, PASSWORD, REFRESH, Reply, TestApp, english};
-use auth_service::web::form::STALE;
+use auth_service::forms::csrf::STALE;
 
 /// The page without what differs for every visit.
 fn seen(page: &Reply) -> String {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use auth_service::assets::Files;
 use auth_service::config::{AuthUrl, CookieDomain, Site};
-use auth_service::every_page;
-use auth_service::web::statics::Statics;
-use auth_service::web::{Files, Pages};
+use auth_service::pages::Pages;
+use auth_service::pages::static_files::Statics;
+use auth_service::template_check;
 
 fn below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -66,7 +67,7 @@ fn every_page_has_a_type_and_every_type_a_page() {
 
 #[test]
 fn every_page_is_tried_at_the_start() {
-    let list = fs::read_to_string(package().join("src/every_page.rs")).unwrap();
+    let list = fs::read_to_string(package().join("src/template_check.rs")).unwrap();
     for (page, _) in page_types() {
         assert!(list.contains(&format!("try_page::<{page}>")), "{page} is not tried");
     }
@@ -80,7 +81,7 @@ fn every_page_can_be_drawn_in_every_state_and_language() {
     let domain = CookieDomain::parse("example.org").unwrap();
     let auth_url = AuthUrl::parse("https://auth.example.org", &domain).unwrap();
     let pages = Pages::load(files, &site, &auth_url, &statics).unwrap();
-    every_page::try_all(&pages).unwrap();
+    template_check::try_all(&pages).unwrap();
 }
 
 /// H5

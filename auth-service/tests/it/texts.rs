@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use auth_service::web::texts::Texts;
+use auth_service::i18n::Texts;
 
 use crate::support::{english, german};
 use crate::templates::{sources, templates};
-use auth_service::text::Text;
+use auth_service::i18n::Text;
 
 /// The names of messages in a file of texts, with what they say.
 fn messages(language: &str) -> BTreeMap<String, String> {

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
 use auth_service::accounts::User;
-use auth_service::web::form::{NO_COOKIE, STALE};
+use auth_service::forms::csrf::{NO_COOKIE, STALE};
 
 use crate::support::{PASSWORD, Person, REFRESH, TestApp, english};
 

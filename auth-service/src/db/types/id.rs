@@ -33,7 +33,7 @@ pub struct Id<Entity: 'static>(uuid::Uuid, PhantomData<fn() -> Entity>);
 impl<E> Id<E> {
     /// A fresh id that sorts after all that were made before.
     pub fn new(now: Timestamp) -> Self {
-        Self::from(random::uuid_v7(now))
+        Self::from(random::uuid_v7(u64::try_from(now.unix_millis()).unwrap_or(0)))
     }
 
     /// The bare UUID, as other services and people see it.

@@ -1,7 +1,7 @@
 //! What the pages say.
 
-use auth_service::text::Text;
-use auth_service::web::texts::{Language, Texts};
+use auth_service::i18n::Text;
+use auth_service::i18n::{Language, Texts};
 
 /// A text as the pages have it in English.
 pub fn english(text: &Text) -> String {

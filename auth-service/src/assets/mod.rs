@@ -1,0 +1,9 @@
+//! Assets: templates, translations and static files, as bytes from the binary or from `TEMPLATES_DIR`.
+
+mod files;
+mod media_type;
+mod problem;
+
+pub use files::{Files, Source};
+pub use media_type::media_type;
+pub use problem::TemplateProblem;

@@ -1,0 +1,90 @@
+//! A field of a form, as the one component that draws fields wants it.
+
+use serde::Serialize;
+
+use crate::i18n::Text;
+
+/// A field: what it is, what was entered, and what was wrong with that.
+#[derive(Debug, Clone, Serialize)]
+pub struct Field {
+    name: &'static str,
+    label: Text,
+    kind: &'static str,
+    value: String,
+    errors: Vec<Text>,
+    hint: Option<Text>,
+    autocomplete: &'static str,
+    autofocus: bool,
+    required: bool,
+    maxlength: Option<usize>,
+}
+
+impl Field {
+    /// A line of text. `autocomplete` takes a value of the HTML standard's list.
+    pub fn text(name: &'static str, label: Text, autocomplete: &'static str) -> Self {
+        Self {
+            name,
+            label,
+            kind: "text",
+            value: String::new(),
+            errors: Vec::new(),
+            hint: None,
+            autocomplete,
+            autofocus: false,
+            required: true,
+            maxlength: None,
+        }
+    }
+
+    /// An e-mail address.
+    pub fn email(name: &'static str, label: Text, autocomplete: &'static str) -> Self {
+        Self { kind: "email", ..Self::text(name, label, autocomplete) }
+    }
+
+    /// A password. It has no way to show one again.
+    pub fn password(name: &'static str, label: Text, autocomplete: &'static str) -> Password {
+        Password(Self { kind: "password", ..Self::text(name, label, autocomplete) })
+    }
+
+    pub fn value(mut self, value: &str) -> Self {
+        self.value = value.to_owned();
+        self
+    }
+
+    pub fn errors(mut self, errors: impl IntoIterator<Item = Text>) -> Self {
+        self.errors.extend(errors);
+        self
+    }
+
+    pub fn max_length(mut self, characters: usize) -> Self {
+        self.maxlength = Some(characters);
+        self
+    }
+
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+}
+
+/// A password field being made: a [`Field`] whose value stays empty.
+pub struct Password(Field);
+
+impl Password {
+    pub fn hint(mut self, hint: Text) -> Self {
+        self.0.hint = Some(hint);
+        self
+    }
+
+    pub fn errors(self, errors: impl IntoIterator<Item = Text>) -> Field {
+        self.0.errors(errors)
+    }
+}
+
+/// Puts the focus where the person goes on: on the first field with an error, else on the first that is empty.
+pub fn focus(fields: &mut [&mut Field]) {
+    let first_error = fields.iter().position(|field| field.has_errors());
+    let first_empty = || fields.iter().position(|field| field.value.is_empty());
+    if let Some(at) = first_error.or_else(first_empty) {
+        fields[at].autofocus = true;
+    }
+}

@@ -1,0 +1,72 @@
+//! A posted JSON document: read strictly.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde_json::error::Category;
+
+use super::body;
+use crate::error::Error;
+use crate::i18n::Text;
+
+/// A document that says, in a sentence, what it looks like.
+pub trait Document: DeserializeOwned + 'static {
+    /// For whoever sent something else.
+    const SHAPE: &'static str;
+}
+
+/// The body as `T`, which must know every member that is sent.
+pub struct Json<T>(pub T);
+
+impl<T: Document> FromRequest for Json<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            if !body::media_type(&request).eq_ignore_ascii_case("application/json") {
+                return Err(Error::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::of("error-send-json")));
+            }
+            let bytes = body::read(payload).await?;
+            // serde's own words repeat what was sent, and neither the log nor the answer may have it.
+            let read = serde_json::from_slice(&bytes).map(|Object(document)| Self(document));
+            read.map_err(|error| match error.classify() {
+                Category::Data => Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(T::SHAPE)),
+                Category::Syntax | Category::Eof | Category::Io => {
+                    Error::refuse(StatusCode::BAD_REQUEST, Text::of("error-not-json"))
+                }
+            })
+        })
+    }
+}
+
+/// An object and nothing else. By itself serde takes an array for one too, its values for the members in their order.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
+    }
+}

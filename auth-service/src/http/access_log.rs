@@ -1,0 +1,54 @@
+//! One line for each request: never its query, its cookies or its body, where secrets travel.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
+use tracing::Instrument;
+
+use super::{RequestId, real_ip};
+use crate::config::TrustedProxies;
+use crate::telemetry;
+
+/// Each line of a request repeats its path; somebody who sends a long one must not fill the disk.
+const LOGGED_PATH_BYTES: usize = 256;
+
+/// Middleware: names the request and logs what became of it.
+pub async fn access_log(
+    proxies: web::Data<TrustedProxies>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let id = RequestId::new();
+    request.extensions_mut().insert(id);
+    let begun = Instant::now();
+    let span = tracing::info_span!(
+        target: telemetry::SECURITY,
+        "request",
+        %id,
+        method = %request.method(),
+        path = beginning(request.path()),
+        client = real_ip::address(&proxies, request.request()).map(tracing::field::display),
+    );
+    // Proxies and orchestrators ask every second or so: when all is well, that is no news.
+    let is_probe = matches!(request.path(), "/healthz" | "/readyz");
+    async move {
+        let response = next.call(request).await?;
+        let status = response.status().as_u16();
+        let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if is_probe && response.status().is_success() {
+            tracing::debug!(status, milliseconds, "answered");
+        } else {
+            tracing::info!(status, milliseconds, "answered");
+        }
+        Ok(response)
+    }
+    .instrument(span)
+    .await
+}
+
+fn beginning(path: &str) -> &str {
+    &path[..path.floor_char_boundary(LOGGED_PATH_BYTES)]
+}

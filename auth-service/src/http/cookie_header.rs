@@ -1,0 +1,168 @@
+//! What a request's cookies are, decided before anybody else reads them.
+//!
+//! A sibling sub-domain can plant cookies on this host. actix percent-decodes and Unicode-trims cookie *names* and
+//! takes the first match, so a planted `%5F%5FHost-sso_refresh` would pass for ours although the browser guards
+//! that prefix (GHSA-j6w9-fv6q-3q52 is the same mistake elsewhere). So the header is read here byte by byte:
+//! names are compared as they came, our own are kept, everything else is dropped. A name that comes twice
+//! is dropped too: one of the two was planted, and nothing says which (rfc6265bis, 4.2.2).
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, web};
+
+use shared_claims::cookie::{Candidates, candidates};
+
+use super::foreign_cookies::AsSent;
+use crate::http::{BrowserKeys, Cookies};
+
+/// The refresh cookie's value, as the browser sent it. Proof of nothing.
+#[derive(Clone)]
+struct RefreshCookie(String);
+
+/// The values of all access cookies: no identity here, and looked at for services behind a proxy alone.
+#[derive(Clone)]
+struct AccessTokens(Option<Vec<String>>);
+
+/// The cookie of the browser's last trip. The person's own word.
+#[derive(Clone)]
+struct TripCookie(String);
+
+/// Middleware: leaves only our own cookies in the request. Must be the outermost.
+pub async fn guard(
+    cookies: web::Data<Cookies>,
+    browser_keys: web::Data<BrowserKeys>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let names = &cookies.names;
+    let browser = only(request.headers(), &names.browser);
+    let browser = browser.map(|value| browser_keys.renewed(&names.browser, value));
+    let refresh = only(request.headers(), &names.refresh);
+    let trip = only(request.headers(), &names.trip);
+    let headers = request.headers().get_all(COOKIE).map(|header| header.as_bytes());
+    let access = match candidates(headers, &names.access) {
+        Candidates::Few(tokens) => Some(tokens.into_iter().map(str::to_owned).collect()),
+        _ => None,
+    };
+    let sent = AsSent(request.headers().get_all(COOKIE).cloned().collect());
+    request.headers_mut().remove(COOKIE);
+    request.extensions_mut().insert(sent);
+    request.extensions_mut().insert(AccessTokens(access));
+    if let Some(value) = browser
+        && let Ok(header) = HeaderValue::from_str(&format!("{}={value}", names.browser))
+    {
+        request.headers_mut().insert(COOKIE, header);
+    }
+    if let Some(value) = refresh {
+        request.extensions_mut().insert(RefreshCookie(value));
+    }
+    if let Some(value) = trip {
+        request.extensions_mut().insert(TripCookie(value));
+    }
+    next.call(request).await
+}
+
+/// The access tokens of a request that went through [`guard`], for `forward_auth` and for nobody else.
+/// `None` for more of them than any honest browser holds.
+pub fn access_tokens(request: &HttpRequest) -> Option<Vec<String>> {
+    request.extensions().get::<AccessTokens>().map_or_else(|| Some(Vec::new()), |tokens| tokens.0.clone())
+}
+
+/// The cookie of the last trip, of a request that went through [`guard`].
+pub fn trip_cookie(request: &HttpRequest) -> Option<String> {
+    request.extensions().get::<TripCookie>().map(|cookie| cookie.0.clone())
+}
+
+/// The refresh cookie of a request that went through [`guard`].
+pub fn refresh_cookie(request: &HttpRequest) -> Option<String> {
+    request.extensions().get::<RefreshCookie>().map(|cookie| cookie.0.clone())
+}
+
+/// The value of the one cookie called `name`; `None` when there is none, or more than one.
+fn only(headers: &HeaderMap, name: &str) -> Option<String> {
+    let mut values = headers
+        .get_all(COOKIE)
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| {
+            let equals = pair.iter().position(|byte| *byte == b'=')?;
+            (trim(&pair[..equals]) == name.as_bytes()).then(|| trim(&pair[equals + 1..]))
+        });
+    let value = values.next()?;
+    if values.next().is_some() {
+        tracing::warn!(cookie = name, "came more than once in one request and was ignored");
+        return None;
+    }
+    // Our values are printable ASCII.
+    let is_ours = value.iter().all(|byte| byte.is_ascii_graphic());
+    is_ours.then(|| String::from_utf8_lossy(value).into_owned())
+}
+
+/// Takes off spaces and tabs, the only white space that RFC 6265 knows.
+fn trim(bytes: &[u8]) -> &[u8] {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let Some(start) = bytes.iter().position(|byte| !is_space(byte)) else { return &[] };
+    let end = bytes.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
+    &bytes[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "__Host-sso_refresh";
+
+    fn read(headers: &[&[u8]]) -> Option<String> {
+        let mut map = HeaderMap::new();
+        for header in headers {
+            map.append(COOKIE, HeaderValue::from_bytes(header).unwrap());
+        }
+        only(&map, NAME)
+    }
+
+    #[test]
+    fn our_cookie_is_found_among_others() {
+        assert_eq!(read(&[b"a=1; __Host-sso_refresh=A; b=2"]).as_deref(), Some("A"));
+        assert_eq!(read(&[b"\t__Host-sso_refresh = A \t;"]).as_deref(), Some("A"));
+    }
+
+    /// C4
+    #[test]
+    fn a_name_that_only_decodes_to_ours_is_not_ours() {
+        for planted in [
+            "%5F%5FHost-sso_refresh=B; __Host-sso_refresh=A".as_bytes(),
+            "\u{2000}__Host-sso_refresh=B; __Host-sso_refresh=A".as_bytes(),
+            "\u{a0}__Host-sso_refresh=B; __Host-sso_refresh=A".as_bytes(),
+            "\u{85}__Host-sso_refresh\u{85}=B; __Host-sso_refresh=A".as_bytes(),
+            b"__host-sso_refresh=B; __Host-sso_refresh=A",
+            b"\x0b__Host-sso_refresh=B; __Host-sso_refresh=A",
+        ] {
+            if HeaderValue::from_bytes(planted).is_ok() {
+                assert_eq!(read(&[planted]).as_deref(), Some("A"), "{}", planted.escape_ascii());
+            }
+        }
+        assert_eq!(read(&[b"%5F%5FHost-sso_refresh=B"]), None);
+    }
+
+    /// C5
+    #[test]
+    fn two_cookies_of_our_name_are_none() {
+        assert_eq!(read(&[b"__Host-sso_refresh=B; __Host-sso_refresh=A"]), None);
+        assert_eq!(read(&[b"__Host-sso_refresh=A", b"__Host-sso_refresh=A"]), None);
+    }
+
+    /// C6
+    #[test]
+    fn cookies_may_come_in_several_headers() {
+        assert_eq!(read(&[b"a=1", b"__Host-sso_refresh=A"]).as_deref(), Some("A"));
+    }
+
+    /// C8
+    #[test]
+    fn a_malformed_cookie_of_somebody_else_changes_nothing() {
+        assert_eq!(read(&[b"x; =; ;;\xff\xfe=\xff; __Host-sso_refresh=A; y=%ff"]).as_deref(), Some("A"));
+        assert_eq!(read(&[b"__Host-sso_refresh=\xff"]), None);
+        assert_eq!(read(&[b"__Host-sso_refresh"]), None);
+    }
+}

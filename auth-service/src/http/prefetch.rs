@@ -1,0 +1,33 @@
+//! Prefetch and prerender: a browser asks before anybody has clicked.
+//!
+//! A session is renewed by its owner, and a page about somebody is shown to who is there when it is looked at: not to who was
+//! there when a pointer moved over its link.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use shared_claims::edge::Asked;
+
+use crate::error::Error;
+use crate::i18n::Text;
+
+/// What is the same for everybody, and says how long it may be kept.
+const SAME_FOR_ALL: [&str; 2] = ["/static/", "/.well-known/"];
+
+/// Middleware: refuses with `403` what nobody has asked for yet. Browsers throw that away, and ask again at the click.
+pub async fn refuse(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let headers: Vec<_> =
+        request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let is_in_advance = Asked::new(request.method().as_str(), request.path(), &headers).is_in_advance();
+    let is_same_for_all = SAME_FOR_ALL.iter().any(|folder| request.path().starts_with(folder));
+    if !request.method().is_safe() || !is_in_advance || is_same_for_all {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let refusal =
+        Error::refuse(StatusCode::FORBIDDEN, Text::of("error-in-advance")).because("asked in advance");
+    Ok(request.error_response(refusal))
+}

@@ -1,0 +1,40 @@
+//! Who sent a request: their address, as far as our proxies can be believed, and what their browser calls itself.
+
+use std::borrow::Cow;
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::USER_AGENT;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use shared_claims::server::Peer;
+
+use crate::audit::Client;
+use crate::config::TrustedProxies;
+use crate::error::Error;
+use crate::http::RequestId;
+
+/// The address of the client, past the proxies that the settings name.
+pub(super) fn address(proxies: &TrustedProxies, request: &HttpRequest) -> Option<IpAddr> {
+    let (peer, headers) = (Peer::of(request)?, request.headers());
+    // Proxies append to what a client sent, in one line: bytes that are no text must not hide what stands behind them.
+    let forwarded: Vec<Cow<str>> =
+        headers.get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    proxies.client(peer, forwarded.iter().map(|line| &**line))
+}
+
+impl FromRequest for Client {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() else {
+            return ready(Err(Error::internal("TrustedProxies are not registered")));
+        };
+        let address = address(proxies, request);
+        let user_agent =
+            request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let id = request.extensions().get::<RequestId>().map(|id| id.uuid());
+        ready(Ok(Client::person(address, user_agent.as_deref(), id)))
+    }
+}

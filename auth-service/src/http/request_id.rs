@@ -1,0 +1,25 @@
+//! The request id: ties the log lines of one request together, and an error page to its line.
+
+use uuid::Uuid;
+
+use crate::random;
+
+/// A random id for one request.
+#[derive(Clone, Copy)]
+pub struct RequestId(Uuid);
+
+impl RequestId {
+    pub fn new() -> Self {
+        Self(random::uuid_v4())
+    }
+
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}

@@ -1,0 +1,81 @@
+//! Cross-site request forgery, first line: a change must come from one of our own pages.
+//!
+//! A sibling sub-domain is same-*site*, so its requests carry our cookies, but it is not us. Browsers say where a
+//! request comes from in `Sec-Fetch-Site`, older ones in `Origin`; neither can be set by a page. Clients that
+//! send neither are left to the second line, the token of `Posted`.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, ORIGIN};
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use crate::config::AuthUrl;
+use crate::error::Error;
+use crate::i18n::Text;
+
+/// What pages of our services may post to as well; whoever answers there judges the origin by a rule of its own.
+const FOR_OUR_SERVICES: [&str; 1] = ["/api/session/renew"];
+
+/// Middleware: refuses with `403` what another origin sends (ASVS 3.5.1).
+pub async fn require(
+    auth_url: web::Data<AuthUrl>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if request.method().is_safe()
+        || FOR_OUR_SERVICES.contains(&request.path())
+        || is_ours(request.headers(), &auth_url.origin())
+    {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let refusal = Error::refuse(StatusCode::FORBIDDEN, Text::of("error-other-site"))
+        .because("sent from another origin");
+    Ok(request.error_response(refusal))
+}
+
+fn is_ours(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    let fetch_site = text("sec-fetch-site");
+    let from = text(ORIGIN.as_str());
+    match (fetch_site, from) {
+        // "none": the person did it themselves, for example by reloading.
+        (Some("same-origin" | "none"), from) => from.is_none_or(|from| from == origin || from == "null"),
+        (Some(_), _) => false,
+        (None, Some(from)) => from == origin,
+        (None, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn judge(pairs: &[(&'static str, &'static str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        is_ours(&headers, "https://auth.example.org")
+    }
+
+    /// X3, X4, X5
+    #[test]
+    fn only_our_own_pages_may_change_something() {
+        assert!(judge(&[("sec-fetch-site", "same-origin"), ("origin", "https://auth.example.org")]));
+        assert!(judge(&[("sec-fetch-site", "same-origin"), ("origin", "null")]));
+        assert!(judge(&[("sec-fetch-site", "none")]));
+        assert!(judge(&[("origin", "https://auth.example.org")]));
+        assert!(judge(&[]));
+        assert!(!judge(&[("sec-fetch-site", "same-site"), ("origin", "https://auth.example.org")]));
+        assert!(!judge(&[("sec-fetch-site", "cross-site")]));
+        assert!(!judge(&[("sec-fetch-site", "Same-Origin")]));
+        assert!(!judge(&[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example.org")]));
+        assert!(!judge(&[("origin", "https://evil.example.org")]));
+        assert!(!judge(&[("origin", "http://auth.example.org")]));
+        assert!(!judge(&[("origin", "https://auth.example.org:8443")]));
+        assert!(!judge(&[("origin", "null")]));
+    }
+}

@@ -1,0 +1,25 @@
+//! A moment, as people read it.
+
+use chrono::{DateTime, Datelike};
+
+use crate::db::types::Timestamp;
+use crate::i18n::Text;
+
+/// "23 November 2026".
+pub fn date(at: Timestamp) -> Text {
+    in_parts("date", at).0
+}
+
+/// "23 Nov 2026, 21:39 UTC".
+pub fn moment(at: Timestamp) -> Text {
+    let (text, time) = in_parts("moment", at);
+    text.with("time", time)
+}
+
+fn in_parts(key: &'static str, at: Timestamp) -> (Text, String) {
+    let at = DateTime::from_timestamp(at.unix_seconds(), 0).unwrap_or_default();
+    // The year as words: a number might be grouped by thousands.
+    let text =
+        Text::of(key).with("day", at.day()).with("month", at.month()).with("year", at.year().to_string());
+    (text, at.format("%H:%M").to_string())
+}

@@ -1,0 +1,65 @@
+//! Trying a template before anybody sees it: is everything there that it asks for?
+
+use std::collections::BTreeSet;
+
+use tera::Context;
+
+use super::tera_error::problem_of;
+use crate::assets::TemplateProblem;
+use crate::pages::Pages;
+use crate::pages::{Page, Shell};
+
+impl Pages {
+    /// Draws `P` in each state that there is a sample of, in every language. The first thing that is missing is the
+    /// error, with file and line.
+    pub fn try_page<P: Page>(&self) -> Result<(), TemplateProblem> {
+        let samples = P::samples();
+        self.require_variables::<P>(samples.first())?;
+        for (language, ..) in &self.0.drawn_in {
+            for shell in [Shell::default(), Shell::sample()] {
+                for page in &samples {
+                    self.draw_in(*language, &shell, page)
+                        .map_err(|error| problem_of(&error, &self.0.files))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Also in branches that no sample takes.
+    fn require_variables<P: Page>(&self, sample: Option<&P>) -> Result<(), TemplateProblem> {
+        let unknown = |error: tera::Error| problem_of(&error, &self.0.files);
+        let Some((_, tera, _)) = self.0.drawn_in.first() else { return Ok(()) };
+        let mut context = Context::new();
+        if let Some(sample) = sample {
+            context = Context::from_serialize(sample).map_err(unknown)?;
+        }
+        context.extend(Context::from_serialize(&Shell::default()).map_err(unknown)?);
+        let wanted: BTreeSet<&str> =
+            tera.get_template_variables(P::TEMPLATE).map_err(unknown)?.into_iter().collect();
+        let missing = wanted
+            .into_iter()
+            .find(|name| !["site", "language"].contains(name) && context.get(name).is_none());
+        match missing {
+            None => Ok(()),
+            Some(name) => Err(self.where_it_is_wanted(P::TEMPLATE, name)),
+        }
+    }
+
+    fn where_it_is_wanted(&self, template: &str, name: &str) -> TemplateProblem {
+        let files = &self.0.files;
+        let what = format!("{name} is nothing that {template} is given");
+        // The page itself first, then what it extends or includes.
+        let sources = files.template(template).into_iter().chain(files.sources());
+        for source in sources {
+            if let Some(line) = source.text().lines().position(|line| has_word(line, name)) {
+                return TemplateProblem::at(source.shown(), line + 1, what);
+            }
+        }
+        TemplateProblem::in_file(template, what)
+    }
+}
+
+fn has_word(line: &str, word: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found == word)
+}

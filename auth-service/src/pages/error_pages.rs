@@ -1,0 +1,155 @@
+//! Errors, drawn as pages and written to the log: each once, here.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ContentType, HeaderValue, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, web};
+use serde::Serialize;
+
+use super::problem_json;
+use crate::config::AuthUrl;
+use crate::error::{Error, RETRY_AFTER_SECONDS};
+use crate::http::RequestId;
+use crate::i18n::Text;
+use crate::pages::Pages;
+use crate::pages::Problem;
+use crate::pages::{Page, Shell};
+
+/// The page for everything that went otherwise.
+#[derive(Debug, Serialize)]
+pub struct ErrorPage {
+    status: u16,
+    title: Text,
+    message: Text,
+    retry_after: Option<u32>,
+    request_id: Option<String>,
+    home_url: String,
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "error.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |status, retry_after| {
+            let page = Self::new(status, None, Some("01234567-89ab".to_owned()), "/".to_owned());
+            Self { retry_after, ..page }
+        };
+        vec![
+            page(StatusCode::NOT_FOUND, None),
+            page(StatusCode::SERVICE_UNAVAILABLE, Some(5)),
+            page(StatusCode::TOO_MANY_REQUESTS, Some(600)),
+        ]
+    }
+}
+
+impl ErrorPage {
+    pub fn new(status: StatusCode, message: Option<Text>, id: Option<String>, home_url: String) -> Self {
+        let (title, standard) = in_words(status);
+        Self {
+            status: status.as_u16(),
+            title,
+            message: message.unwrap_or(standard),
+            retry_after: is_busy(status).then_some(RETRY_AFTER_SECONDS),
+            // Only an error of ours leaves a line in the log that the number leads to.
+            request_id: id.filter(|_| status.is_server_error()),
+            home_url,
+        }
+    }
+}
+
+fn in_words(status: StatusCode) -> (Text, Text) {
+    let both = |title, advice| (Text::of(title), Text::of(advice));
+    match status {
+        StatusCode::BAD_REQUEST => both("error-unreadable", "error-unreadable-advice"),
+        StatusCode::UNAUTHORIZED => both("error-login", "error-login-advice"),
+        StatusCode::UNPROCESSABLE_ENTITY => both("error-missing", "error-missing-advice"),
+        StatusCode::FORBIDDEN => both("error-forbidden", "error-forbidden-advice"),
+        StatusCode::NOT_FOUND => both("error-nothing-here", "error-nothing-here-advice"),
+        StatusCode::METHOD_NOT_ALLOWED => both("error-method", "error-method-advice"),
+        StatusCode::REQUEST_TIMEOUT => both("error-timeout", "error-timeout-advice"),
+        StatusCode::PAYLOAD_TOO_LARGE => both("error-too-much", "error-too-much-advice"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => both("error-unreadable", "error-send-a-form"),
+        StatusCode::MISDIRECTED_REQUEST => both("error-misdirected", "error-misdirected-advice"),
+        StatusCode::TOO_MANY_REQUESTS => both("error-throttled", "error-throttled-advice"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => both("error-too-much", "error-headers-too-large"),
+        StatusCode::SERVICE_UNAVAILABLE => both("error-unavailable", "error-unavailable-advice"),
+        status if status.is_server_error() => both("error-internal", "error-internal-advice"),
+        _ => both("error-other", "error-other-advice"),
+    }
+}
+
+/// Middleware: gives every error without a body a page, and the log a line with its cause.
+pub async fn draw(
+    pages: web::Data<Pages>,
+    auth_url: web::Data<AuthUrl>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let status = response.status();
+    let is_drawn = response.headers().contains_key(CONTENT_TYPE) && response.response().error().is_none();
+    if !(status.is_client_error() || status.is_server_error()) || is_drawn {
+        return Ok(response);
+    }
+    let refusal = response.response().error().and_then(|error| error.as_error::<Error>());
+    // Of an error that is not ours only the log may know the text.
+    let foreign = refusal.is_none().then(|| response.response().error().map(ToString::to_string)).flatten();
+    log(status, refusal, foreign.as_deref());
+    if problem_json::is_for_programs(response.request().path()) {
+        let code = refusal.and_then(Error::code_for_programs);
+        let (title, standard) = in_words(status);
+        // Programs are told in English: their makers look for the words.
+        let english = |text: &Text| pages.texts().english(text);
+        let (title, detail) = (english(&title), english(refusal.map_or(&standard, Error::message)));
+        let problem = Problem::new(status, &title, &detail, code);
+        let mut answer = HttpResponse::build(status);
+        if is_busy(status) {
+            answer.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+        }
+        return Ok(in_place_of(response, problem.fill(answer)));
+    }
+    let message = refusal.map(Error::message).cloned();
+    let id = response.request().extensions().get::<RequestId>().map(ToString::to_string);
+    let page = ErrorPage::new(status, message, id, auth_url.join("/"));
+    let shell = Shell::bare(response.request());
+    let mut drawn = pages.answer(status, &shell, &page).unwrap_or_else(|error| {
+        tracing::error!(cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");
+        HttpResponse::build(status)
+            .content_type(ContentType::plaintext())
+            .body(pages.texts().english(&page.message))
+    });
+    if let Some(seconds) = page.retry_after {
+        drawn.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(in_place_of(response, drawn))
+}
+
+/// `drawn`, with the headers that the bare answer had.
+pub(super) fn in_place_of(
+    bare: ServiceResponse<BoxBody>,
+    mut drawn: HttpResponse,
+) -> ServiceResponse<BoxBody> {
+    let (request, bare) = bare.into_parts();
+    for (name, value) in bare.headers() {
+        if name != CONTENT_TYPE {
+            drawn.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    ServiceResponse::new(request, drawn)
+}
+
+fn is_busy(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+}
+
+fn log(status: StatusCode, refusal: Option<&Error>, foreign: Option<&str>) {
+    let cause = refusal.and_then(Error::cause).map(ToString::to_string);
+    let cause = cause.as_deref().or(foreign).unwrap_or("-");
+    if status.is_server_error() {
+        tracing::error!(status = status.as_u16(), cause, "a request failed");
+    } else {
+        tracing::info!(status = status.as_u16(), cause, "a request was refused");
+    }
+}

@@ -1,0 +1,72 @@
+//! The layout around every page: flash messages, who is logged in, and a word about too many cookies.
+
+use actix_web::HttpRequest;
+use serde::Serialize;
+
+use crate::forms::{Browser, Level, browser_session::Message};
+use crate::http::TooMany;
+use crate::i18n::{Preferred, Text};
+
+/// What the frame around every page is given.
+#[derive(Debug, Default, Serialize)]
+pub struct Shell {
+    /// Messages that an earlier request left.
+    pub flash: Vec<Message>,
+    /// Who is logged in, where the page shows it.
+    pub user: Option<Visitor>,
+    /// Where cookies that are not ours are cleared, when there are too many of them.
+    pub cleanup: Option<String>,
+    /// What came of those.
+    pub too_many_cookies: Option<TooMany>,
+    /// Which languages its reader likes.
+    #[serde(skip)]
+    pub preferred: Preferred,
+}
+
+/// Somebody who is logged in, as the frame shows them.
+#[derive(Debug, Serialize)]
+pub struct Visitor {
+    pub email: String,
+    pub name: String,
+}
+
+impl Visitor {
+    pub fn of(email: &str, name: String) -> Self {
+        Self { email: email.to_owned(), name }
+    }
+}
+
+impl Shell {
+    /// The frame for a browser, with the messages left for it.
+    pub fn of(browser: &Browser) -> Self {
+        Self {
+            flash: browser.take_messages(),
+            user: None,
+            cleanup: browser.cleanup.clone(),
+            too_many_cookies: browser.too_many_cookies.clone(),
+            preferred: browser.preferred.clone(),
+        }
+    }
+
+    /// The frame where nothing is known but the request: no message is taken, and nobody is named.
+    pub fn bare(request: &HttpRequest) -> Self {
+        Self { preferred: Preferred::of(request), ..Self::default() }
+    }
+
+    /// With all there can be in it.
+    pub(super) fn sample() -> Self {
+        let message = |level| Message { level, text: Text::of("logout-done") };
+        Self {
+            flash: [Level::Success, Level::Info, Level::Warning].map(message).into(),
+            user: Some(Visitor::of("ada@example.org", "Ada Lovelace".to_owned())),
+            cleanup: Some("/login/cookies".to_owned()),
+            too_many_cookies: Some(TooMany::sample()),
+            preferred: Preferred::default(),
+        }
+    }
+
+    /// The same with somebody logged in.
+    pub fn for_visitor(browser: &Browser, visitor: Visitor) -> Self {
+        Self { user: Some(visitor), ..Self::of(browser) }
+    }
+}

@@ -1,0 +1,19 @@
+//! HTML pages: templates (Tera), the layout around them, error pages, and the static files that they name.
+
+mod check;
+pub mod error_pages;
+mod filters;
+mod layout;
+pub mod long_redirect;
+mod page;
+mod problem_json;
+pub mod static_files;
+mod templates;
+mod tera_error;
+mod theme;
+
+pub use layout::{Shell, Visitor};
+pub use page::Page;
+pub use problem_json::Problem;
+pub use static_files::Statics;
+pub use templates::Pages;

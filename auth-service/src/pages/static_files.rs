@@ -1,0 +1,95 @@
+//! Style sheet, icon and logo: in memory, named by their content, kept by browsers for good.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use aws_lc_rs::digest;
+
+use super::theme;
+use crate::assets::{Files, media_type};
+use crate::config::Site;
+use crate::error::Error;
+use crate::i18n::Text;
+
+const STYLE: &str = "style.css";
+const ICON: &str = "icon.svg";
+
+/// The static files by name, each with its address.
+#[derive(Clone)]
+pub struct Statics(Arc<Inner>);
+
+struct Inner {
+    files: BTreeMap<String, File>,
+    /// The name of the file beside the site's name.
+    logo: String,
+}
+
+struct File {
+    bytes: Bytes,
+    media_type: &'static str,
+    address: String,
+}
+
+impl Statics {
+    /// Those of `files`, in the colour and with the logo of `site`.
+    pub fn new(files: &Files, site: &Site) -> Self {
+        let mut all = BTreeMap::new();
+        for (name, bytes) in files.statics() {
+            let mut bytes = bytes.to_vec();
+            if let (STYLE, Some(colors)) = (name, site.colors) {
+                bytes.extend(theme::rules(colors).bytes());
+            }
+            all.insert(name.to_owned(), File::new(name, bytes.into()));
+        }
+        let logo = site.logo.as_ref().map(|logo| {
+            let name = format!("logo.{}", logo.extension);
+            all.insert(name.clone(), File::new(&name, Bytes::copy_from_slice(&logo.bytes)));
+            name
+        });
+        Self(Arc::new(Inner { files: all, logo: logo.unwrap_or_else(|| ICON.to_owned()) }))
+    }
+
+    /// `/static/style.css?v=<hash>`; the plain address when there is no such file.
+    pub fn address(&self, name: &str) -> String {
+        self.0.files.get(name).map_or_else(|| format!("/static/{name}"), |file| file.address.clone())
+    }
+
+    /// What stands beside the site's name.
+    pub fn logo_address(&self) -> String {
+        self.address(&self.0.logo)
+    }
+}
+
+impl File {
+    fn new(name: &str, bytes: Bytes) -> Self {
+        let hash = hex::encode(&digest::digest(&digest::SHA256, &bytes).as_ref()[..8]);
+        Self {
+            address: format!("/static/{name}?v={hash}"),
+            media_type: media_type(name).unwrap_or("application/octet-stream"),
+            bytes,
+        }
+    }
+}
+
+/// `GET /static/{name}`
+pub async fn serve(
+    statics: web::Data<Statics>,
+    name: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let Some(file) = statics.0.files.get(name.as_str()) else {
+        return Err(Error::refuse(StatusCode::NOT_FOUND, Text::of("error-no-file")));
+    };
+    // Only an address that names the content may be kept for good.
+    let is_named = request.uri().path_and_query().is_some_and(|address| address.as_str() == file.address);
+    let keep = if is_named { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, file.media_type))
+        .insert_header((CACHE_CONTROL, keep))
+        .insert_header(("cross-origin-resource-policy", "same-site"))
+        .body(file.bytes.clone()))
+}

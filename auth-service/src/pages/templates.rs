@@ -1,0 +1,121 @@
+//! The templates: embedded in the binary, overridden file by file from TEMPLATES_DIR, read and tried once at the start.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
+use tera::{Context, Tera};
+
+use super::filters;
+use super::tera_error::problem_of;
+use crate::assets::{Files, TemplateProblem};
+use crate::config::{AuthUrl, FooterLink, Site};
+use crate::error::Error;
+use crate::i18n::Text;
+use crate::i18n::{Language, Preferred, Texts};
+use crate::pages::static_files::Statics;
+use crate::pages::{Page, Shell};
+
+/// Draws pages.
+#[derive(Clone)]
+pub struct Pages(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    /// The templates, once for each language: a filter knows no other way to the one it speaks.
+    pub(super) drawn_in: Vec<(Language, Tera, Frame)>,
+    texts: Arc<Texts>,
+    pub(super) files: Files,
+}
+
+/// What every page knows.
+#[derive(serde::Serialize)]
+pub(super) struct Frame {
+    name: String,
+    auth_url: String,
+    style: String,
+    icon: String,
+    logo: String,
+    links: Vec<FooterLink>,
+}
+
+/// A page, as it was drawn.
+pub struct Drawn {
+    pub html: String,
+    /// `de`, as `Content-Language` has it.
+    pub language: String,
+}
+
+impl Pages {
+    /// Reads all templates and texts; an error names file and line.
+    pub fn load(
+        files: Files,
+        site: &Site,
+        auth_url: &AuthUrl,
+        statics: &Statics,
+    ) -> Result<Self, TemplateProblem> {
+        let texts = Arc::new(Texts::load(&files)?);
+        filters::require_known_texts(&files, &texts)?;
+        let mut tera = Tera::new();
+        tera.autoescape_on(vec![".html"]);
+        filters::register(&mut tera, &texts, texts.choose(&Preferred::default()));
+        tera.add_raw_templates(files.templates()).map_err(|error| problem_of(&error, &files))?;
+        let frame = |language| Frame {
+            name: site.name.clone().unwrap_or_else(|| texts.say(language, &Text::of("site-name"))),
+            auth_url: auth_url.origin(),
+            style: statics.address("style.css"),
+            icon: statics.address("icon.svg"),
+            logo: statics.logo_address(),
+            links: site.footer_links.clone(),
+        };
+        let drawn_in = texts.languages().map(|language| {
+            let mut tera = tera.clone();
+            filters::register(&mut tera, &texts, language);
+            (language, tera, frame(language))
+        });
+        Ok(Self(Arc::new(Inner { drawn_in: drawn_in.collect(), texts, files })))
+    }
+
+    /// Draws `page` within `shell`, in the language that its reader likes best.
+    pub fn draw<P: Page>(&self, shell: &Shell, page: &P) -> Result<Drawn, Error> {
+        let language = self.0.texts.choose(&shell.preferred);
+        let html = self
+            .draw_in(language, shell, page)
+            .map_err(|error| Error::internal(format!("{} cannot be drawn: {error}", P::TEMPLATE)))?;
+        Ok(Drawn { html, language: self.0.texts.tag(language).to_owned() })
+    }
+
+    /// An answer with `page` in it.
+    pub fn answer<P: Page>(
+        &self,
+        status: StatusCode,
+        shell: &Shell,
+        page: &P,
+    ) -> Result<HttpResponse, Error> {
+        let drawn = self.draw(shell, page)?;
+        Ok(HttpResponse::build(status)
+            .content_type(ContentType::html())
+            .insert_header((CONTENT_LANGUAGE, drawn.language))
+            .body(drawn.html))
+    }
+
+    /// What our pages say; for answers that are no pages.
+    pub fn texts(&self) -> &Texts {
+        &self.0.texts
+    }
+
+    pub(super) fn draw_in<P: Page>(
+        &self,
+        language: Language,
+        shell: &Shell,
+        page: &P,
+    ) -> tera::TeraResult<String> {
+        let found = self.0.drawn_in.iter().find(|(one, ..)| *one == language);
+        let (_, tera, frame) = found.ok_or_else(|| tera::Error::message("there is no such language"))?;
+        let mut context = Context::from_serialize(page)?;
+        context.extend(Context::from_serialize(shell)?);
+        context.insert("site", frame);
+        context.insert("language", self.0.texts.tag(language));
+        tera.render(P::TEMPLATE, &context)
+    }
+}
