@@ -99,6 +99,13 @@ for (const name of names) {
       }
     });
 
+    it('sends an anonymous tab to the login however long the address is', async () => {
+      for (const bytes of [1_000, 3_000, 3_900, 5_000, 7_500]) {
+        const page = `${url}/page?q=${'x'.repeat(bytes)}`;
+        assertSentToLogin(await assertNothingReaches(asks(page, inATab)), page);
+      }
+    });
+
     it('comes back to an address whose path looks like another host', async () => {
       for (const page of [`${url}//elsewhere.sso.localhost/page`, `${url}//evil.example/page`]) assertSentToLogin(await asks(page, inATab), page);
     });

@@ -1,7 +1,8 @@
 //! Redirects whose head is too long for the proxy in front, as pages that lead on.
 //!
 //! nginx keeps the head of an answer in 4 KB unless it is told otherwise (`proxy_buffer_size`), and answers `502` for a longer one. The
-//! tokens of somebody with many roles and a long address come to more. A page has room for the address.
+//! tokens of somebody with many roles and a long address come to more. A page has room for the address. A proxy that asks `/auth/verify` gets
+//! none: it gets no tokens either.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,6 +15,9 @@ use serde::Serialize;
 use crate::pages::Pages;
 use crate::pages::error_pages::in_place_of;
 use crate::pages::{Page, Shell};
+
+/// Where proxies ask whether to let a request through. To them any `2xx` is a yes, so a page would let everybody in.
+const ASKED_BY_PROXIES: &str = "/auth/verify";
 
 /// What fits, less what the HTTP library adds: status line, date, length, connection.
 const LONGEST_HEAD: usize = 4096 - 160;
@@ -39,6 +43,10 @@ pub async fn fit(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let mut response = next.call(request).await?.map_into_boxed_body();
+    // By the route, whatever spelling of its path was asked for.
+    if response.request().match_pattern().as_deref() == Some(ASKED_BY_PROXIES) {
+        return Ok(response);
+    }
     let address = response.headers().get(LOCATION).and_then(|address| address.to_str().ok());
     let Some(address) = address.filter(|_| bytes(response.headers()) > LONGEST_HEAD).map(str::to_owned)
     else {

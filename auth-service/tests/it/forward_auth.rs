@@ -68,6 +68,29 @@ async fn a_person_in_a_tab_is_sent_to_the_login_and_back() {
     assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, LOGIN));
 }
 
+/// O5: to a proxy any `2xx` is a yes, so nothing that is added to an answer on its way may make one of a redirect.
+#[tokio::test]
+async fn nobody_is_let_through_however_long_the_address_is() {
+    let app = behind_a_proxy().await;
+    for bytes in [1_000, 3_000, 3_400, 3_800, 5_000, 8_000, 8_100, 9_000, 12_000] {
+        let page = format!("/page?q={}", "x".repeat(bytes));
+        let whole = format!("https://wiki.example.org{page}");
+        for asks in [
+            vec![WIKI[0], WIKI[1], WIKI[2], ("x-forwarded-uri", page.as_str())],
+            vec![("x-original-method", "GET"), ("x-original-url", whole.as_str())],
+        ] {
+            for reader in [&[BY_A_PERSON][..], &[HTML], &[]] {
+                let reply = ask(&app.person(), &[&asks[..], reader].concat()).await;
+                let is_a_yes = reply.status.is_success();
+                assert!(!is_a_yes, "{} for {bytes} bytes, {reader:?}: {}", reply.status, reply.text);
+            }
+        }
+        let reply = ask(&app.person(), &[WIKI[0], WIKI[1], WIKI[2], ("x-forwarded-uri", &page), HTML]).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{bytes} bytes");
+        assert!(reply.location().starts_with("https://auth.example.org/login?next="), "{bytes} bytes");
+    }
+}
+
 /// nginx takes `401` alone, and sends people on itself.
 #[tokio::test]
 async fn nginx_is_told_where_to_send_a_person() {
