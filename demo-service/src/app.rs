@@ -10,7 +10,7 @@ use shared_claims::actix::SameOrigin;
 
 use crate::database::Database;
 use crate::templates::Templates;
-use crate::{errors, headers, limits, notes, pages};
+use crate::{error_pages, headers, limits, notes, pages};
 
 /// What a request can reach. Cheap to clone.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ pub fn app(
         // The last of these sees a request first and its answer last.
         .wrap(SameOrigin)
         .wrap(from_fn(limits::require))
-        .wrap(from_fn(errors::draw))
+        .wrap(from_fn(error_pages::draw))
         .wrap(headers::careful(&service.login))
         .app_data(Data::new(service.login))
         .app_data(Data::new(service.database))

@@ -11,7 +11,7 @@ use diesel::{Connection, QueryResult, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::data_file::{self, DataFile};
-use crate::errors::Error;
+use crate::error::Error;
 
 /// How many requests use it at once; more wait.
 const CONNECTIONS: u32 = 4;

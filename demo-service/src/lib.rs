@@ -8,7 +8,8 @@
 mod app;
 mod data_file;
 mod database;
-mod errors;
+mod error;
+mod error_pages;
 mod headers;
 mod limits;
 mod notes;

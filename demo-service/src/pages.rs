@@ -9,7 +9,7 @@ use shared_claims::Claims;
 use shared_claims::actix::{MaybeUser, Staff, User};
 
 use crate::database::Database;
-use crate::errors::Error;
+use crate::error::Error;
 use crate::notes::Note;
 use crate::templates::{Page, Templates};
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use shared_claims::{Claims, SharedLogin};
 use tera::{Context, Tera};
 
-use crate::errors::Error;
+use crate::error::Error;
 
 const FILES: [(&str, &str); 7] = [
     ("base.html", include_str!("../templates/base.html")),

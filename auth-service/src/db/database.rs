@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::{QueryResult, r2d2};
+use diesel::QueryResult;
 use tokio::sync::Semaphore;
 
-use super::pool::{Patience, Pool};
+use super::deadlines::Patience;
+use super::error::DatabaseError;
+use super::pool::Pool;
 use super::retry::OfDatabase;
 use super::watch::Watch;
-use super::{AnyConnection, DatabaseUrl, Unavailable, deadlines, migrate, pool};
+use super::{AnyConnection, DatabaseUrl, deadlines, migrate, pool};
 #[cfg(feature = "sqlite")]
 use super::{LostFile, data_file::DataFile, file, write_queue::WriteQueue};
 
@@ -26,62 +28,6 @@ pub struct Database {
     file: Option<DataFile>,
     #[cfg(feature = "sqlite")]
     writers: WriteQueue,
-}
-
-/// The pool gave no connection in time, the work panicked, or the database refused.
-#[derive(Debug, thiserror::Error)]
-pub enum DatabaseError {
-    #[error("no database connection: {0}")]
-    Pool(#[from] r2d2::PoolError),
-    #[error("no database connection: {0}")]
-    Connection(#[source] r2d2::Error),
-    #[cfg(feature = "sqlite")]
-    #[error(transparent)]
-    Lost(#[from] LostFile),
-    #[error(
-        "leads to a pooler that gives one connection of PostgreSQL to several clients in turn (pgbouncer's pool_mode = \
-         transaction or statement, and the like), where statements would run with another query's values; use \
-         pool_mode = session for this database, or PostgreSQL's own address"
-    )]
-    Pooled,
-    #[error("the database did not answer in time")]
-    Late,
-    #[error(
-        "has not answered for {} seconds, and answers nobody else either: the server or the way to it stands still. What \
-         had begun may be done or not; look when it answers again",
-        .0.as_secs()
-    )]
-    StandsStill(Duration),
-    #[error("{0}")]
-    NoFile(String),
-    #[error("the database task did not finish: {0}")]
-    Task(#[from] tokio::task::JoinError),
-    #[error("the database refused: {0}")]
-    Query(#[from] diesel::result::Error),
-    #[error("the schema could not be brought up to date: {0}")]
-    Migration(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl DatabaseError {
-    /// Why it cannot be asked now, where asking again later may help.
-    pub fn unavailable(&self) -> Option<Unavailable> {
-        match self {
-            Self::Pool(_) => Some(Unavailable::Unreachable),
-            Self::Connection(r2d2::Error::ConnectionError(_)) => Some(Unavailable::Unreachable),
-            Self::Connection(r2d2::Error::QueryError(error)) => Unavailable::reason(error),
-            #[cfg(feature = "sqlite")]
-            Self::Lost(_) => Some(Unavailable::Unreachable),
-            Self::Query(error) => Unavailable::reason(error),
-            Self::Migration(error) => Unavailable::reason(error.downcast_ref()?),
-            Self::Late | Self::StandsStill(_) => Some(Unavailable::Busy),
-            Self::Task(_) | Self::Pooled | Self::NoFile(_) => None,
-        }
-    }
-
-    /// Whether asking again later may help.
-    pub fn is_unavailable(&self) -> bool {
-        self.unavailable().is_some()
-    }
 }
 
 impl OfDatabase for DatabaseError {

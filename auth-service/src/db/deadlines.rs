@@ -10,7 +10,15 @@ use diesel::QueryResult;
 
 use super::AnyConnection;
 #[cfg(feature = "sqlite")]
-use super::pool::Patience;
+
+/// How long statements may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// Somebody waits for an answer.
+    Short,
+    /// A command takes the time that it takes.
+    Long,
+}
 
 /// How long a request waits for its turn at the database.
 pub const TURN: Duration = Duration::from_secs(4);

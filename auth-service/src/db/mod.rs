@@ -5,6 +5,7 @@ pub mod connection;
 mod data_file;
 mod database;
 pub mod deadlines;
+mod error;
 pub mod file;
 mod foreign;
 #[cfg(feature = "postgres")]
@@ -33,7 +34,8 @@ pub use connection::AnyConnection;
 pub use data_file::LostFile;
 #[cfg(feature = "sqlite")]
 pub use data_file::lost;
-pub use database::{Database, DatabaseError};
+pub use database::Database;
+pub use error::DatabaseError;
 pub use foreign::{ForeignColumn, ForeignDatabase, InvalidTableName, TableName};
 #[cfg(feature = "postgres")]
 pub use lock::Locked;

@@ -8,8 +8,10 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 
+use super::AnyConnection;
+use super::deadlines::{self, Patience};
+use super::error::DatabaseError;
 use super::url::{DatabaseUrl, Target};
-use super::{AnyConnection, DatabaseError, deadlines};
 #[cfg(feature = "sqlite")]
 use super::{file, private_file};
 #[cfg(feature = "postgres")]
@@ -29,15 +31,6 @@ pub struct Manager {
     patience: Patience,
     /// From then on every connection that comes back is closed.
     is_closing: Arc<AtomicBool>,
-}
-
-/// How long its statements may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// Somebody waits for an answer.
-    Short,
-    /// A command takes the time that it takes.
-    Long,
 }
 
 impl ManageConnection for Manager {

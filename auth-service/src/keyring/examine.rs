@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::error::KeyringError;
 use super::genuine::{NotOurs, Sorted, shown};
 use super::life::only;
 use super::loaded::jwks;
+use super::look::require_unrevoked;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
-use super::{KeyringError, require_unrevoked};
 use crate::audit::{Entry, Event};
 use crate::config::{SecretKey, TokenAlgorithm};
 use crate::db::AnyConnection;

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use shared_claims::{Claims, KeySet};
 
-use super::KeyringError;
+use super::error::KeyringError;
 use super::genuine::{Genuine, Sorted};
 use super::jwk::Jwk;
 use super::store::{SigningKey, State};

@@ -5,12 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use diesel::QueryResult;
 
+use super::error::KeyringError;
 use super::genuine::{Genuine, NotOurs, Sorted, shown};
 use super::life::{self, Step};
 use super::loaded::Loaded;
+use super::make;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
-use super::{KeyringError, require_unrevoked};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
@@ -165,4 +166,14 @@ fn reseal(conn: &mut AnyConnection, ours: &[Genuine], sealing: &SealingKeys) -> 
         SigningKey::reseal(conn, &key.row.kid, &key.row.sealed_private_key, &sealed)?;
     }
     Ok(())
+}
+
+pub(super) fn require_unrevoked(
+    conn: &mut AnyConnection,
+    algorithm: &TokenAlgorithm,
+) -> Result<(), KeyringError> {
+    let TokenAlgorithm::Hs512(key) = algorithm else { return Ok(()) };
+    let kid = make::shared_key_id(key);
+    let is_revoked = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.state() == State::Revoked);
+    if is_revoked { Err(KeyringError::SharedKeyRevoked) } else { Ok(()) }
 }

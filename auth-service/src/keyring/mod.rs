@@ -1,6 +1,7 @@
 //! The keys that sign access tokens: made, rotated and taken away by whichever instance gets to it, sealed in the
 //! database that all instances share, published as a JWKS.
 
+mod error;
 mod examine;
 mod genuine;
 mod jwk;
@@ -18,7 +19,8 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
-use crate::db::{AnyConnection, Database, DatabaseError, OfDatabase, deadlines};
+use crate::db::{Database, DatabaseError, deadlines};
+pub use error::KeyringError;
 pub use examine::{Examined, examine};
 pub use genuine::NotOurs;
 pub use jwk::Jwk;
@@ -47,41 +49,6 @@ struct Inner {
     looking: tokio::sync::Mutex<()>,
     /// Whether the database did not answer the last time.
     is_cut_off: AtomicBool,
-}
-
-/// The keyring could not be opened, or cannot sign.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyringError {
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-    #[error(
-        "SECRET_KEY: does not open the signing key in the database; use the secret that auth-service last ran \
-         with on this database, or give that one as SECRET_KEY_PREVIOUS"
-    )]
-    OtherSecret,
-    #[error("JWT_SIGNING_KEY: this key was revoked; set another")]
-    SharedKeyRevoked,
-    #[error("there is no key to sign with")]
-    NoActiveKey,
-    #[error("a signing key in the database is damaged: {0}")]
-    Damaged(&'static str),
-    #[error("a token could not be signed: {0}")]
-    Signature(jsonwebtoken::errors::Error),
-}
-
-impl OfDatabase for KeyringError {
-    fn of_database(&self) -> Option<&diesel::result::Error> {
-        match self {
-            Self::Database(error) => error.of_database(),
-            _ => None,
-        }
-    }
-}
-
-impl From<diesel::result::Error> for KeyringError {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Database(error.into())
-    }
 }
 
 impl Keyring {
@@ -186,13 +153,6 @@ impl Keyring {
     fn known(&self) -> Arc<Loaded> {
         self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn require_unrevoked(conn: &mut AnyConnection, algorithm: &TokenAlgorithm) -> Result<(), KeyringError> {
-    let TokenAlgorithm::Hs512(key) = algorithm else { return Ok(()) };
-    let kid = make::shared_key_id(key);
-    let is_revoked = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.state() == State::Revoked);
-    if is_revoked { Err(KeyringError::SharedKeyRevoked) } else { Ok(()) }
 }
 
 impl std::fmt::Debug for Keyring {

@@ -10,8 +10,9 @@ use shared_claims::edge::Reader;
 use url::form_urlencoded;
 
 use super::again::{DonePage, FramePage};
+use super::onward::{onward, reader};
 use super::query::LoginQuery;
-use super::view::{onward, reader};
+
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;

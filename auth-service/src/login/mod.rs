@@ -3,6 +3,7 @@
 mod again;
 mod form;
 mod frame;
+mod onward;
 mod query;
 mod too_long;
 mod trip;

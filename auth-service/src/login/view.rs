@@ -2,13 +2,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared_claims::edge::{Asked, Reader};
+use shared_claims::edge::Reader;
 
-use super::again::LoopPage;
 use super::form::{Links, LoginForm, LoginPage, Remarks};
 use super::frame;
+use super::onward::{onward, reader};
 use super::query::LoginQuery;
-use super::trip::{Trip, Way};
 use crate::accounts::Email;
 use crate::app::{App, LogIn};
 use crate::audit::Client;
@@ -51,29 +50,6 @@ pub async fn show(
     }
     let onward = onward(&app, &request, &browser, (next.as_ref(), &query))?;
     app.admit(onward, &current).await
-}
-
-/// On to `next`, unless that leads in a circle.
-pub(super) fn onward(
-    app: &App,
-    request: &HttpRequest,
-    browser: &Browser,
-    (next, query): (Option<&Next>, &LoginQuery),
-) -> Result<HttpResponse, Error> {
-    let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
-    let trip = next.and_then(|next| Trip::to((next, query.is_refused), own, request, life, now));
-    let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
-    let (value, life) = trip.cookie();
-    let mut answer = match trip.way() {
-        Way::On(target) => see_other(&target),
-        Way::Nowhere(service) => {
-            tracing::warn!(service, "a service does not take the login: the browser was going in circles");
-            let page = LoopPage::new(service, app.destination(next, "/"));
-            app.pages.answer(StatusCode::CONFLICT, &Shell::of(browser), &page)?
-        }
-    };
-    answer.add_cookie(&app.cookies.trip(&value, life)).map_err(Error::internal_from_http)?;
-    Ok(answer)
 }
 
 /// `HEAD /login`: what the form would answer; renews nothing.
@@ -128,11 +104,6 @@ pub async fn submit(
 async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) -> Result<bool, Error> {
     let Ok(email) = Email::parse(entered) else { return Ok(false) };
     Ok(app.current(request).await?.is_some_and(|current| current.user.email == email))
-}
-
-/// Who asks, by the rule of all services.
-pub(super) fn reader(request: &HttpRequest) -> Reader {
-    Asked::new(request.method().as_str(), "/login", request.headers()).reader()
 }
 
 /// R15: an image, another site's frame or a script of another page must not move the session on behind a person's back.

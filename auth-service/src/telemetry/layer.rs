@@ -5,10 +5,10 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::SECURITY;
 use super::fields::Fields;
 use super::line::{self, Around, Form, Told};
 use super::queue::Queue;
+use super::target::SECURITY;
 
 pub(super) struct Lines {
     form: Form,

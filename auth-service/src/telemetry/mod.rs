@@ -8,6 +8,7 @@ mod fields;
 mod layer;
 mod line;
 mod queue;
+mod target;
 
 use std::env::VarError;
 use std::panic::PanicHookInfo;
@@ -25,9 +26,7 @@ use crate::config::LogFormat;
 use layer::Lines;
 use line::Form;
 use queue::Queue;
-
-/// The target of what is written whatever `RUST_LOG` says: events of the trail, and the span that says whose request it was.
-pub const SECURITY: &str = "security";
+pub use target::SECURITY;
 
 /// actix reports each connection that is no HTTP as an error; strangers could fill the log with that.
 const DEFAULT: &str = "info,actix_http::h1::dispatcher=off";

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use shared_claims::actix::{JustLoggedIn, User};
 
 use crate::database::Database;
-use crate::errors::Error;
+use crate::error::Error;
 use crate::templates::{Page, Templates};
 pub use note::Note;
 use text::Text;

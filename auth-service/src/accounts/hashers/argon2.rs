@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
 use super::super::Password;
-use super::TooCostly;
+use super::cost::TooCostly;
 
 pub(super) const TAG: &str = "argon2$";
 

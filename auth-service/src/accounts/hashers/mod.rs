@@ -5,6 +5,7 @@
 //! gigabytes or for an hour.
 
 mod argon2;
+mod cost;
 mod ours;
 mod pbkdf2;
 mod scrypt;
@@ -17,9 +18,11 @@ use diesel::sql_types::Text;
 
 use super::{NewPassword, Password};
 use crate::random;
+use cost::TooCostly;
 use ours::burn;
 use stored::Stored;
 
+pub use cost::Work;
 pub use stored::HashForm;
 
 /// A hashed password as the database holds it: `bcrypt_sha256$$2b$12$…`, or what Django made.
@@ -39,19 +42,6 @@ pub enum Verdict {
     Corrupt,
     /// It asks for more than the limits allow; somebody has to give its owner another password.
     TooCostly,
-}
-
-/// Checking this hash would take more time or memory than one login may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct TooCostly;
-
-/// What is done to check a password; equal for two hashes when an outsider cannot tell them apart by time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Work {
-    /// As much as one hash of ours at the configured cost.
-    Ours,
-    /// Another algorithm or a higher cost: its name and parameters.
-    Foreign(String),
 }
 
 /// The limits of what an imported hash may cost, in words for the operator.

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::super::Password;
-use super::TooCostly;
+use super::cost::TooCostly;
 
 /// Some four times what Django 5.2 takes: about a second.
 pub(super) const MAX_ITERATIONS: u32 = 5_000_000;

@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use scrypt::Params;
 
 use super::super::Password;
-use super::TooCostly;
+use super::cost::TooCostly;
 
 pub(super) const TAG: &str = "scrypt$";
 

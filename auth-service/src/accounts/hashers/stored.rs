@@ -1,10 +1,11 @@
 //! What a stored text is: one of Django's forms, or none that anybody can log in with.
 
 use super::argon2::{self, Argon2};
+use super::cost::{TooCostly, Work};
 use super::ours::{self, Bcrypt};
 use super::pbkdf2::{Digest, Pbkdf2};
 use super::scrypt::{self, Scrypt};
-use super::{TooCostly, Work};
+
 use crate::accounts::Password;
 
 /// Longer than any hash that Django's column of 128 characters holds, ours included.

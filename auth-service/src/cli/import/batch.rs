@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use diesel::QueryResult;
 
 use super::super::Failure;
-use super::decision::{Decision, Policy, decide};
+use super::decision::{Decision, decide};
 use super::person::Person;
+use super::policy::Policy;
 use super::report::{Line, Outcome, Report};
 use crate::accounts::{Email, User, UserId, in_one_transaction};
 use crate::audit::Client;

@@ -9,22 +9,10 @@
 //! - who was made inactive here stays so;
 //! - a password that cannot be used replaces none that can, and one that was given up here does not come back.
 
-use super::Conflict;
 use super::person::Person;
+use super::policy::{Conflict, Policy};
 use super::report::Outcome;
 use crate::accounts::User;
-
-/// What the operator said.
-#[derive(Debug, Clone)]
-pub(super) struct Policy {
-    pub on_conflict: Conflict,
-    pub trust_rights: bool,
-    pub ignore_uuids: bool,
-    /// A column beside the username and the primary key that holds people's UUIDs.
-    pub uuid_column: Option<String>,
-    /// The operator named it: it goes before the others.
-    pub is_column_named: bool,
-}
 
 /// What becomes of an account.
 pub(super) struct Decision {

@@ -11,6 +11,7 @@ mod decision;
 mod json;
 mod keys;
 mod person;
+mod policy;
 mod record;
 mod report;
 mod seen;
@@ -21,7 +22,7 @@ mod table;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::DatabaseFlags;
@@ -31,9 +32,9 @@ use crate::memory::Limit;
 
 use super::{Failure, database, output};
 use batch::Batches;
-use decision::Policy;
 use keys::{Choice, Keys};
 use person::Person;
+use policy::{Conflict, Policy};
 use report::Report;
 use seen::Seen;
 use source::{Format, Source};
@@ -100,17 +101,6 @@ struct Django {
     report: Option<PathBuf>,
     #[command(flatten)]
     database: DatabaseFlags,
-}
-
-/// Who wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Conflict {
-    /// What is here stays.
-    Keep,
-    /// The source wins.
-    Take,
-    /// Whoever logged in last, or joined last, wins.
-    Newest,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::dates;
-use super::decision::Policy;
+use super::policy::Policy;
 use super::record::{Cell, Column, Place, Record, uuid};
 use super::report::{Line, Outcome};
 use crate::accounts::{Email, HASH_LIMITS, HashForm, PasswordHash, PersonName, Roles, User};

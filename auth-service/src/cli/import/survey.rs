@@ -9,9 +9,8 @@ use std::hash::BuildHasher;
 
 use uuid::Uuid;
 
-use super::Conflict;
-use super::decision::Policy;
 use super::person::Person;
+use super::policy::{Conflict, Policy};
 use super::record::Record;
 use super::report::{Line, Outcome};
 use crate::accounts::Email;

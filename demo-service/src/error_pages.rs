@@ -1,40 +1,15 @@
-//! What went wrong: told to the person in a page, to the operator in the log.
+//! Error pages: every refusal that has no page yet gets one.
 
+use actix_web::ResponseError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::templates::{Page, Templates};
-
-/// A surprise: `500` for the person, the cause for the log.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the database failed: {0}")]
-    Database(#[from] diesel::result::Error),
-    #[error("no database connection: {0}")]
-    Connection(#[from] diesel::r2d2::PoolError),
-    #[error("the database's file was deleted, replaced or emptied: put the very same file back, or restart")]
-    FileLost,
-    #[error("a page cannot be drawn: {0}")]
-    Template(#[from] tera::Error),
-    #[error("the work was cancelled")]
-    Cancelled(#[from] actix_web::error::BlockingError),
-}
-
-impl ResponseError for Error {
-    fn error_response(&self) -> HttpResponse {
-        tracing::error!(error = %self, "request failed");
-        match self {
-            Self::FileLost => HttpResponse::ServiceUnavailable().finish(),
-            _ => HttpResponse::InternalServerError().finish(),
-        }
-    }
-}
 
 #[derive(Serialize)]
 struct ErrorPage {

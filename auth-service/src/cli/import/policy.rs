@@ -1,0 +1,26 @@
+//! The import policy: what the operator said about accounts that exist already.
+
+use clap::ValueEnum;
+
+/// Who wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Conflict {
+    /// What is here stays.
+    Keep,
+    /// The source wins.
+    Take,
+    /// Whoever logged in last, or joined last, wins.
+    Newest,
+}
+
+/// What the operator said.
+#[derive(Debug, Clone)]
+pub(super) struct Policy {
+    pub on_conflict: Conflict,
+    pub trust_rights: bool,
+    pub ignore_uuids: bool,
+    /// A column beside the username and the primary key that holds people's UUIDs.
+    pub uuid_column: Option<String>,
+    /// The operator named it: it goes before the others.
+    pub is_column_named: bool,
+}

@@ -1,0 +1,42 @@
+//! Where a login leads to: on to `next`, unless that is a redirect loop.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use shared_claims::edge::{Asked, Reader};
+
+use super::again::LoopPage;
+use super::query::LoginQuery;
+use super::trip::{Trip, Way};
+use crate::app::App;
+use crate::error::Error;
+use crate::forms::Browser;
+use crate::http::{Next, see_other};
+use crate::pages::Shell;
+
+/// On to `next`, unless that leads in a circle.
+pub(super) fn onward(
+    app: &App,
+    request: &HttpRequest,
+    browser: &Browser,
+    (next, query): (Option<&Next>, &LoginQuery),
+) -> Result<HttpResponse, Error> {
+    let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
+    let trip = next.and_then(|next| Trip::to((next, query.is_refused), own, request, life, now));
+    let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
+    let (value, life) = trip.cookie();
+    let mut answer = match trip.way() {
+        Way::On(target) => see_other(&target),
+        Way::Nowhere(service) => {
+            tracing::warn!(service, "a service does not take the login: the browser was going in circles");
+            let page = LoopPage::new(service, app.destination(next, "/"));
+            app.pages.answer(StatusCode::CONFLICT, &Shell::of(browser), &page)?
+        }
+    };
+    answer.add_cookie(&app.cookies.trip(&value, life)).map_err(Error::internal_from_http)?;
+    Ok(answer)
+}
+
+/// Who asks, by the rule of all services.
+pub(super) fn reader(request: &HttpRequest) -> Reader {
+    Asked::new(request.method().as_str(), "/login", request.headers()).reader()
+}
