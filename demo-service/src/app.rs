@@ -6,7 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, FromRequest, Handler, Resource, Responder};
 use shared_claims::SharedLogin;
-use shared_claims::actix::SameOrigin;
+use shared_claims::actix::SharedLoginMiddleware;
 
 use crate::database::Database;
 use crate::templates::Templates;
@@ -43,11 +43,10 @@ pub fn app(
 > {
     App::new()
         // The last of these sees a request first and its answer last.
-        .wrap(SameOrigin)
+        .wrap(SharedLoginMiddleware::new(service.login.clone()))
         .wrap(from_fn(limits::require))
         .wrap(from_fn(error_pages::draw))
         .wrap(headers::careful(&service.login))
-        .app_data(Data::new(service.login))
         .app_data(Data::new(service.database))
         .app_data(Data::new(service.templates))
         .app_data(web::FormConfig::default().limit(limits::FORM_BYTES))

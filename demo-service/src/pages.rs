@@ -71,7 +71,7 @@ pub async fn staff(
 
 /// `GET /api/me`: for scripts.
 pub async fn me(user: User) -> Json<Claims> {
-    Json(user.0)
+    Json(user.into_claims())
 }
 
 /// `GET /healthz`: the process is alive. Says nothing about auth-service, without which this service goes on.

@@ -9,6 +9,10 @@ use uuid::Uuid;
 /// for logs of one's own or for tests; that checks nothing.
 ///
 /// Times are whole seconds since 1970 (`NumericDate` of RFC 7519, section 2, restricted to integers).
+///
+/// New claims may come in any version, so a value is not written as a literal: [`Claims::new`] makes one, and the fields
+/// can be set.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// Who signed: `AUTH_URL` without a trailing slash.
@@ -54,6 +58,42 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// Claims of a new token, for who signs tokens: all that a token must have, and nothing yet about the person.
+    ///
+    /// `nbf` and `auth_time` are `issued_at`; names, roles and `amr` are empty, and no right is given. Set the fields that
+    /// are otherwise.
+    pub fn new(
+        issuer: impl Into<String>,
+        audience: impl Into<String>,
+        user: Uuid,
+        session: Uuid,
+        token: Uuid,
+        issued_at: i64,
+        expires_at: i64,
+    ) -> Self {
+        Self {
+            iss: issuer.into(),
+            aud: audience.into(),
+            sub: user,
+            user_uuid: user,
+            sid: session,
+            jti: token,
+            iat: issued_at,
+            nbf: issued_at,
+            exp: expires_at,
+            auth_time: issued_at,
+            amr: Vec::new(),
+            token_type: TokenType::Access,
+            user_email: String::new(),
+            user_email_verified: false,
+            user_first_name: String::new(),
+            user_last_name: String::new(),
+            user_is_staff: false,
+            user_is_superuser: false,
+            roles: Vec::new(),
+        }
+    }
+
     /// The person's name for a greeting: both names, or one, or the e-mail address when there is none.
     pub fn full_name(&self) -> String {
         let name = format!("{} {}", self.user_first_name, self.user_last_name);
@@ -70,6 +110,7 @@ impl Claims {
 }
 
 /// The `token_type` claim: only access tokens reach a consumer.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenType {

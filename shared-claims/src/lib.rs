@@ -2,6 +2,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "fetch")]
+mod builder;
+#[cfg(feature = "fetch")]
 mod cache;
 mod claims;
 mod codes;
@@ -37,6 +39,8 @@ pub mod server;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+#[cfg(feature = "fetch")]
+pub use builder::SharedLoginBuilder;
 pub use claims::{Claims, Role, TokenType};
 pub use keys::{KeySet, KeySetError};
 #[cfg(feature = "fetch")]

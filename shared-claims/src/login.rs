@@ -11,7 +11,7 @@ use crate::cookie::{self, Candidates};
 #[cfg(feature = "pages")]
 use crate::edge::links;
 use crate::settings::Jwks;
-use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
+use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, SharedLoginBuilder, Verifier};
 
 /// Everything a service needs to know who is asking. Cheap to clone; make one at the start.
 ///
@@ -44,6 +44,11 @@ pub enum Identity {
 }
 
 impl SharedLogin {
+    /// A login from values that your program holds, instead of the environment.
+    pub fn builder() -> SharedLoginBuilder {
+        SharedLoginBuilder::default()
+    }
+
     /// Reads [`Settings`] from the environment and starts to load keys.
     ///
     /// # Errors

@@ -1,4 +1,8 @@
-//! Whom a handler may ask for. One set of types for all frameworks: each module makes them extractors of its own.
+//! Extractors: the arguments by which a handler says whom it runs for. One set of types for all frameworks, each of
+//! which has a module that implements its own trait for them.
+//!
+//! Their fields are private, so that a value proves that the crate let its owner in: nothing but a request makes one,
+//! and in tests `for_tests`, behind the feature `testing`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,19 +13,19 @@ use crate::{Claims, Role};
 
 /// Somebody who is logged in. Others never reach the handler.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User(pub Claims);
+pub struct User(Claims);
 
 /// Somebody, or nobody: for pages that are open to all. A token that does not hold is nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MaybeUser(pub Option<Claims>);
+pub struct MaybeUser(Option<Claims>);
 
 /// Somebody with `user_is_staff`. Others get `403`, or are asked to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Staff(pub Claims);
+pub struct Staff(Claims);
 
 /// Somebody with `user_is_superuser`. Others get `403`, or are asked to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Superuser(pub Claims);
+pub struct Superuser(Claims);
 
 /// Somebody with a [`Role`]. Others get `403`, or are asked to log in.
 ///
@@ -40,7 +44,7 @@ pub struct Superuser(pub Claims);
 /// }
 /// # }
 /// ```
-pub struct HasRole<R>(pub Claims, PhantomData<fn() -> R>);
+pub struct HasRole<R>(Claims, PhantomData<fn() -> R>);
 
 /// Somebody who proved who they are no more than so many seconds ago. Others log in again, and come back.
 ///
@@ -61,7 +65,7 @@ pub struct HasRole<R>(pub Claims, PhantomData<fn() -> R>);
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fresh<const SECONDS: u32>(pub Claims);
+pub struct Fresh<const SECONDS: u32>(Claims);
 
 /// Somebody who proved who they are in the last ten minutes.
 pub type JustLoggedIn = Fresh<600>;
@@ -85,6 +89,20 @@ macro_rules! admitted {
             }
         }
 
+        impl<$($parameter)*> $name {
+            /// The claims, to keep.
+            pub fn into_claims(self) -> Claims {
+                self.0
+            }
+
+            /// As a handler gets it, for a test that calls the handler itself. Nothing is checked.
+            #[cfg(feature = "testing")]
+            pub fn for_tests(claims: Claims) -> Self {
+                let wrap: fn(Claims) -> Self = $wrap;
+                wrap(claims)
+            }
+        }
+
         impl<$($parameter)*> Admitted for $name {
             fn need() -> Need {
                 $need
@@ -102,6 +120,19 @@ admitted!(Staff [], Need::right(|claims| claims.user_is_staff), Staff);
 admitted!(Superuser [], Need::right(|claims| claims.user_is_superuser), Superuser);
 admitted!(HasRole<R> [R: Role], Need::right(|claims| claims.has_role(R::NAME)), |claims| HasRole(claims, PhantomData));
 admitted!(Fresh<SECONDS> [const SECONDS: u32], Need::fresh(SECONDS), Fresh);
+
+impl MaybeUser {
+    /// The claims, to keep.
+    pub fn into_claims(self) -> Option<Claims> {
+        self.0
+    }
+
+    /// As a handler gets it, for a test that calls the handler itself. Nothing is checked.
+    #[cfg(feature = "testing")]
+    pub fn for_tests(claims: Option<Claims>) -> Self {
+        Self(claims)
+    }
+}
 
 impl Deref for MaybeUser {
     type Target = Option<Claims>;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared_claims::{Claims, TokenType};
+use shared_claims::Claims;
 
 use super::{Session, User};
 use crate::config::{AuthUrl, CookieDomain};
@@ -25,28 +25,21 @@ pub fn claims(
     now: Timestamp,
 ) -> Claims {
     let issued = now.unix_seconds();
-    Claims {
-        iss: issuer.origin(),
-        aud: audience.as_str().to_owned(),
-        sub: user.id.uuid(),
-        user_uuid: user.id.uuid(),
-        sid: session.id.uuid(),
-        jti: random::uuid_v4(),
-        iat: issued,
-        nbf: issued,
-        // Of a session that ends within this second there is this second left.
-        exp: (now + lifetime).min(session.ends_at()).unix_seconds().max(issued + 1),
-        auth_time: proven_at(session, now).unix_seconds(),
-        amr: session.amr.split(' ').map(str::to_owned).collect(),
-        token_type: TokenType::Access,
-        user_email: user.email.to_string(),
-        user_email_verified: user.email_verified_at.is_some(),
-        user_first_name: user.first_name.clone(),
-        user_last_name: user.last_name.clone(),
-        user_is_staff: user.is_staff,
-        user_is_superuser: user.is_superuser,
-        roles: user.roles.iter().map(str::to_owned).collect(),
-    }
+    // Of a session that ends within this second there is this second left.
+    let expires = (now + lifetime).min(session.ends_at()).unix_seconds().max(issued + 1);
+    let (user_id, session_id, token_id) = (user.id.uuid(), session.id.uuid(), random::uuid_v4());
+    let (issuer, audience) = (issuer.origin(), audience.as_str());
+    let mut claims = Claims::new(issuer, audience, user_id, session_id, token_id, issued, expires);
+    claims.auth_time = proven_at(session, now).unix_seconds();
+    claims.amr = session.amr.split(' ').map(str::to_owned).collect();
+    claims.user_email = user.email.to_string();
+    claims.user_email_verified = user.email_verified_at.is_some();
+    claims.user_first_name = user.first_name.clone();
+    claims.user_last_name = user.last_name.clone();
+    claims.user_is_staff = user.is_staff;
+    claims.user_is_superuser = user.is_superuser;
+    claims.roles = user.roles.iter().map(str::to_owned).collect();
+    claims
 }
 
 /// When the owner gave the password last, as far as the clock may be believed.

@@ -69,7 +69,9 @@ impl Demo {
     }
 
     pub fn staff(&self, email: &str) -> Browser<'_> {
-        self.logged_in_with(&Claims { user_is_staff: true, ..self.issuer.claims_for(email) })
+        let mut claims = self.issuer.claims_for(email);
+        claims.user_is_staff = true;
+        self.logged_in_with(&claims)
     }
 
     /// Somebody who was here an hour ago and comes back with the old cookie.

@@ -32,5 +32,5 @@ async fn private(user: User) -> impl IntoResponse {
 }
 
 async fn me(user: User) -> impl IntoResponse {
-    (PERSONAL, Json(user.0))
+    (PERSONAL, Json(user.into_claims()))
 }

@@ -24,7 +24,7 @@ pub(super) fn refuse(
 /// The developer forgot something; the log says what.
 pub(super) fn not_registered() -> actix_web::Error {
     tracing::error!(
-        "no SharedLogin registered: add .app_data(web::Data::new(login)) to the App, with login = SharedLogin::from_env()?"
+        "no SharedLogin registered: add .wrap(SharedLoginMiddleware::new(login)) to the App, with login = SharedLogin::from_env()?"
     );
     respond(edge::not_set_up())
 }

@@ -3,9 +3,9 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 
-use crate::edge::{Asked, Headers};
+use crate::edge::{Asked, Lookup};
 
-impl Headers for HeaderMap {
+impl Lookup for HeaderMap {
     fn all(&self, name: &'static str) -> Vec<&[u8]> {
         self.get_all(name).map(|value| value.as_bytes()).collect()
     }

@@ -79,7 +79,7 @@ impl SharedBody {
     }
 
     /// The whole body; `None` if it is larger than [`MAX_FORM_BYTES`], breaks off or does not arrive in ten seconds.
-    pub(super) async fn read(self) -> Option<Vec<u8>> {
+    pub(super) async fn read(&self) -> Option<Vec<u8>> {
         let all = timeout(PATIENCE_FOR_FORMS, poll_fn(|cx| self.0.borrow_mut().poll_end(cx))).await;
         let body = self.0.borrow();
         (all == Ok(End::Complete)).then(|| body.seen.concat())

@@ -38,7 +38,7 @@ each_of_the_people!(extractor);
 fn admit<T: Admitted>(req: &HttpRequest, payload: &mut Payload) -> Extraction<T> {
     let need = T::need();
     let login = match shared_login(req) {
-        Ok(login) => login.clone(),
+        Ok(login) => login,
         Err(error) => return Box::pin(std::future::ready(Err(error))),
     };
     let now = login.identify_now(asked(req).cookies());
@@ -59,10 +59,12 @@ fn admit<T: Admitted>(req: &HttpRequest, payload: &mut Payload) -> Extraction<T>
                 None => Instead::Refuse401 { max_age: None },
             },
         };
-        let form = match (&instead, body) {
+        let form = match (&instead, &body) {
             (Instead::KeepForm { .. } | Instead::AnothersForm { .. }, Some(body)) => body.read().await,
             _ => None,
         };
+        // Behind `Option` the handler runs all the same, and reads its form.
+        body.iter().for_each(SharedBody::release);
         Err(answer::refuse(&instead, &req, &login, &facts, form.as_deref()))
     })
 }
@@ -121,6 +123,12 @@ async fn learn(req: &HttpRequest, login: &SharedLogin, identity: &Identity, need
     facts
 }
 
-pub(super) fn shared_login(req: &HttpRequest) -> Result<&SharedLogin, actix_web::Error> {
-    req.app_data::<Data<SharedLogin>>().map(|data| data.get_ref()).ok_or_else(answer::not_registered)
+/// The login of the service: of the middleware around it, or registered beside [`SameOrigin`](super::SameOrigin).
+pub(super) fn find_login(req: &HttpRequest) -> Option<SharedLogin> {
+    let of_middleware = req.extensions().get::<SharedLogin>().cloned();
+    of_middleware.or_else(|| Some(req.app_data::<Data<SharedLogin>>()?.get_ref().clone()))
+}
+
+pub(super) fn shared_login(req: &HttpRequest) -> Result<SharedLogin, actix_web::Error> {
+    find_login(req).ok_or_else(answer::not_registered)
 }

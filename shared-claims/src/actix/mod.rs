@@ -1,6 +1,6 @@
 //! For services on actix-web: extractors, their answers to who may not come in, and a guard against forged requests.
 //!
-//! Register a [`SharedLogin`](crate::SharedLogin) as `web::Data` and name what a handler needs among its arguments:
+//! Wrap the `App` in a [`SharedLoginMiddleware`] and name what a handler needs among its arguments:
 //!
 //! | argument | who gets through |
 //! |---|---|
@@ -11,6 +11,9 @@
 //! | [`Fresh<600>`](Fresh) | whoever proved who they are in the last 600 seconds |
 //! | [`MaybeUser`] | everybody; it says who it is, if anybody |
 //!
+//! `Option<User>` is `None` for whoever would have got an answer instead; nothing is renewed for them. [`MaybeUser`] does
+//! better.
+//!
 //! Everybody else gets an answer that the handler never sees:
 //!
 //! | request | answer |
@@ -18,13 +21,13 @@
 //! | a page that a person opens: in a tab, in a frame of the domain, behind a service worker, to save it | `303` to the login, which comes back to the same address |
 //! | a posted form | `401`, a page that keeps what was typed, renews the login and sends it again |
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url`. Its challenge is `Bearer`, as HTTP wants one; no token in an `Authorization` header is looked at |
-//! | a change, or a WebSocket, that a page of another site asks for, behind [`SameOrigin`] | `403` |
+//! | a change, or a WebSocket, that a page of another site asks for, behind the middleware | `403` |
 //! | logged in without the right | `403` |
 //! | logged in, but not freshly enough | as above, to a login that asks for the password again; a script is told `fresh_login_required` |
 //! | logged in, but the form was made for another account of the same browser | `409`, a page that keeps it and asks; a script is told `another_account` |
 //! | cookies of two people at once | `409`, with a button that clears them, and no other cookie of the domain |
 //! | back from the login for the third time, and still nobody | `401`, a page that names the cause; no redirect |
-//! | more than 16 KB of cookies, behind [`SameOrigin`] | `431`, a page that leads to where auth-service deletes those of others |
+//! | more than 16 KB of cookies, behind the middleware | `431`, a page that leads to where auth-service deletes those of others |
 //! | asked before anybody has clicked (prefetch, prerender) | `403`: the click itself asks again |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
@@ -65,5 +68,5 @@ mod same_origin;
 mod script;
 
 pub use crate::people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
-pub use same_origin::SameOrigin;
+pub use same_origin::{SameOrigin, SharedLoginMiddleware};
 pub use script::script;

@@ -10,13 +10,12 @@ use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue,
     SET_COOKIE,
 };
-use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
 use super::answer;
 use super::asked::asked;
 use super::body::SharedBody;
-use super::extract::shared_login;
+use super::extract::{find_login, shared_login};
 use crate::SharedLogin;
 use crate::edge::{self, Facts, Served};
 
@@ -44,6 +43,39 @@ use crate::edge::{self, Facts, Served};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SameOrigin;
 
+/// All that a service needs around its handlers: `App::new().wrap(SharedLoginMiddleware::new(login))`.
+///
+/// It hands the login to the extractors, and is [`SameOrigin`], whose documentation says what is refused. Wrap the whole
+/// `App` in it; a route that others may post to belongs into an `App` or a scope beside it. Handlers that want the
+/// [`SharedLogin`](crate::SharedLogin) itself take it from `web::Data`, as anything else.
+#[derive(Debug, Clone)]
+pub struct SharedLoginMiddleware {
+    login: SharedLogin,
+}
+
+impl SharedLoginMiddleware {
+    /// Middleware for services that trust this login.
+    pub fn new(login: SharedLogin) -> Self {
+        Self { login }
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for SharedLoginMiddleware
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
+    type Error = Error;
+    type Transform = Guard<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(Guard { service: Rc::new(service), login: Some(self.login.clone()) }))
+    }
+}
+
 impl<S, B> Transform<S, ServiceRequest> for SameOrigin
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -56,13 +88,15 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Guard { service: Rc::new(service) }))
+        ready(Ok(Guard { service: Rc::new(service), login: None }))
     }
 }
 
-/// [`SameOrigin`] at work.
+/// [`SharedLoginMiddleware`] or [`SameOrigin`] at work.
 pub struct Guard<S> {
     service: Rc<S>,
+    /// Of [`SameOrigin`] there is none here: it is registered.
+    login: Option<SharedLogin>,
 }
 
 impl<S, B> Service<ServiceRequest> for Guard<S>
@@ -77,6 +111,9 @@ where
     forward_ready!(service);
 
     fn call(&self, mut req: ServiceRequest) -> Self::Future {
+        if let Some(login) = &self.login {
+            req.extensions_mut().insert(login.clone());
+        }
         let for_scripts = cors(&req);
         if let Err(refusal) = check(&req) {
             let mut answer = refusal.error_response();
@@ -107,7 +144,7 @@ fn expect_author(req: &ServiceRequest) {
 fn remember_author<B>(response: &mut ServiceResponse<B>) {
     let req = response.request();
     let served = req.extensions().get::<Served>().cloned();
-    let (Some(served), Some(login)) = (served, req.app_data::<Data<SharedLogin>>()) else { return };
+    let (Some(served), Some(login)) = (served, find_login(req)) else { return };
     let line = served.set_cookie(login.settings());
     if let Some(line) = line.and_then(|line| HeaderValue::from_str(&line).ok()) {
         response.headers_mut().append(SET_COOKIE, line);
@@ -116,7 +153,7 @@ fn remember_author<B>(response: &mut ServiceResponse<B>) {
 
 /// What lets scripts of trusted siblings read the answer.
 fn cors(req: &ServiceRequest) -> Vec<(&'static str, String)> {
-    let login = req.app_data::<Data<SharedLogin>>();
+    let login = find_login(req.request());
     login.map(|login| edge::cors(&asked(req.request()), login.settings())).unwrap_or_default()
 }
 
@@ -162,6 +199,6 @@ fn check(req: &ServiceRequest) -> Result<(), Error> {
     }
     match too_many.or_else(|| edge::guard(&asked(req), login.settings())) {
         None => Ok(()),
-        Some(instead) => Err(answer::refuse(&instead, req, login, &Facts::now(), None)),
+        Some(instead) => Err(answer::refuse(&instead, req, &login, &Facts::now(), None)),
     }
 }

@@ -5,9 +5,9 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, Method};
 
 use crate::SharedLogin;
-use crate::edge::{Asked, Headers, Served};
+use crate::edge::{Asked, Lookup, Served};
 
-impl Headers for HeaderMap {
+impl Lookup for HeaderMap {
     fn all(&self, name: &'static str) -> Vec<&[u8]> {
         self.get_all(name).iter().map(|value| value.as_bytes()).collect()
     }

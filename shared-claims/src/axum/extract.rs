@@ -1,6 +1,8 @@
 //! From a request to whom the handler runs for, or to the answer instead.
 
-use axum_core::extract::FromRequestParts;
+use std::convert::Infallible;
+
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::Response;
 use http::request::Parts;
 use tokio::time::timeout;
@@ -22,6 +24,15 @@ macro_rules! extractor {
 
             async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Response> {
                 admit(parts).await
+            }
+        }
+
+        /// `Option` of it is `None` for whoever would have got an answer instead, as on actix.
+        impl<State: Sync, $($parameter)*> OptionalFromRequestParts<State> for $name {
+            type Rejection = Infallible;
+
+            async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Option<Self>, Infallible> {
+                Ok(admit(parts).await.ok())
             }
         }
     };

@@ -7,16 +7,41 @@ use crate::cookie::{self, Candidates};
 pub struct Asked<'r> {
     method: &'r str,
     target: &'r str,
-    headers: &'r dyn Headers,
+    headers: Headers<'r>,
 }
 
-/// The headers of a request, in whatever type a framework keeps them.
-pub trait Headers {
+/// The headers of a request: borrowed from a list of names and raw values, or from the map of a framework whose feature is
+/// on.
+#[derive(Clone, Copy)]
+pub struct Headers<'r>(&'r dyn Lookup);
+
+/// What keeps headers. Not public: whoever has another map makes a list of it.
+pub(crate) trait Lookup {
     /// The raw values of all headers of this name, which is given in lower case, in the order sent.
     fn all(&self, name: &'static str) -> Vec<&[u8]>;
 }
 
-impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+impl<'r, N: AsRef<str>, V: AsRef<[u8]>> From<&'r Vec<(N, V)>> for Headers<'r> {
+    fn from(list: &'r Vec<(N, V)>) -> Self {
+        Self(list)
+    }
+}
+
+#[cfg(feature = "actix")]
+impl<'r> From<&'r actix_web::http::header::HeaderMap> for Headers<'r> {
+    fn from(map: &'r actix_web::http::header::HeaderMap) -> Self {
+        Self(map)
+    }
+}
+
+#[cfg(feature = "axum")]
+impl<'r> From<&'r http::HeaderMap> for Headers<'r> {
+    fn from(map: &'r http::HeaderMap) -> Self {
+        Self(map)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Lookup for Vec<(N, V)> {
     fn all(&self, name: &'static str) -> Vec<&[u8]> {
         let of_name = self.iter().filter(|(other, _)| other.as_ref().eq_ignore_ascii_case(name));
         of_name.map(|(_, value)| value.as_ref()).collect()
@@ -25,13 +50,13 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
 
 impl<'r> Asked<'r> {
     /// `target` is the path and the query as they were sent, before any decoding.
-    pub fn new(method: &'r str, target: &'r str, headers: &'r dyn Headers) -> Self {
-        Self { method, target, headers }
+    pub fn new(method: &'r str, target: &'r str, headers: impl Into<Headers<'r>>) -> Self {
+        Self { method, target, headers: headers.into() }
     }
 
     /// The raw `Cookie` headers, for [`SharedLogin::identify_now`](crate::SharedLogin::identify_now).
     pub fn cookies(&self) -> Vec<&'r [u8]> {
-        self.headers.all("cookie")
+        self.headers.0.all("cookie")
     }
 
     pub(super) fn method(&self) -> &'r str {
@@ -69,7 +94,7 @@ impl<'r> Asked<'r> {
     /// Whether a body comes with the request (RFC 9112, section 6.3). A form without named fields has none.
     pub(crate) fn announces_body(&self) -> bool {
         self.has("transfer-encoding")
-            || self.headers.all("content-length").iter().any(|length| length != b"0")
+            || self.headers.0.all("content-length").iter().any(|length| length != b"0")
     }
 
     /// Whether nothing comes with the request, and nothing is said of what it would be.
@@ -84,12 +109,12 @@ impl<'r> Asked<'r> {
     }
 
     pub(super) fn has(&self, name: &'static str) -> bool {
-        !self.headers.all(name).is_empty()
+        !self.headers.0.all(name).is_empty()
     }
 
     /// The value of a header that occurs exactly once.
     pub(super) fn only(&self, name: &'static str) -> Option<&'r str> {
-        match self.headers.all(name)[..] {
+        match self.headers.0.all(name)[..] {
             [value] => text(value),
             _ => None,
         }
@@ -97,16 +122,16 @@ impl<'r> Asked<'r> {
 
     /// The values of all headers of this name that can be read.
     pub(super) fn all_readable(&self, name: &'static str) -> Vec<&'r str> {
-        self.headers.all(name).into_iter().filter_map(text).collect()
+        self.headers.0.all(name).into_iter().filter_map(text).collect()
     }
 
     /// The raw values of all headers of this name.
     pub(super) fn all(&self, name: &'static str) -> Vec<&'r [u8]> {
-        self.headers.all(name)
+        self.headers.0.all(name)
     }
 
     pub(super) fn first(&self, name: &'static str) -> Option<&'r str> {
-        self.headers.all(name).first().and_then(|value| text(value))
+        self.headers.0.all(name).first().and_then(|value| text(value))
     }
 }
 

@@ -82,6 +82,7 @@ impl Facts {
 
 /// What happens to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decision {
     /// The handler runs for this person.
     Serve(Box<Claims>),

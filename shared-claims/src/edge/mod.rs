@@ -22,6 +22,8 @@
 //!         let answer = answer(&instead, &asked, login.settings(), &facts, None);
 //!         assert_eq!(answer.status, 303);
 //!     }
+//!     // A decision that this program does not know lets nobody in.
+//!     _ => println!("500"),
 //! }
 //! # }
 //! ```
@@ -51,6 +53,8 @@ mod utc;
 use std::time::Duration;
 
 pub use answer::{Answer, NO_BEARER, answer, not_set_up};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use asked::Lookup;
 pub use asked::{Asked, Headers};
 pub use author::Served;
 pub use cors::{cors, preflight};

@@ -11,7 +11,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Claims, DEFAULT_ACCESS_COOKIE, KeySet, TOKEN_TYP, TokenType};
+use crate::{Claims, DEFAULT_ACCESS_COOKIE, KeySet, TOKEN_TYP};
 #[cfg(feature = "fetch")]
 use crate::{KeySource, Settings, SharedLogin};
 pub use key::TestAlgorithm;
@@ -177,27 +177,16 @@ impl TestIssuer {
     pub fn claims_for(&self, email: &str) -> Claims {
         let user = id_from(email);
         let now = unix_now();
-        Claims {
-            iss: self.auth_url.clone(),
-            aud: self.cookie_domain.clone(),
-            sub: user,
-            user_uuid: user,
-            sid: id_from(&format!("session of {email}")),
-            jti: id_from(&format!("token of {email} at {now}")),
-            iat: now,
-            nbf: now,
-            exp: now + 300,
-            auth_time: now,
-            amr: vec!["pwd".to_owned()],
-            token_type: TokenType::Access,
-            user_email: email.to_owned(),
-            user_email_verified: true,
-            user_first_name: "Test".to_owned(),
-            user_last_name: "Person".to_owned(),
-            user_is_staff: false,
-            user_is_superuser: false,
-            roles: Vec::new(),
-        }
+        let (session, token) = (format!("session of {email}"), format!("token of {email} at {now}"));
+        let (session, token) = (id_from(&session), id_from(&token));
+        let mut claims =
+            Claims::new(&self.auth_url, &self.cookie_domain, user, session, token, now, now + 300);
+        claims.amr = vec!["pwd".to_owned()];
+        claims.user_email = email.to_owned();
+        claims.user_email_verified = true;
+        claims.user_first_name = "Test".to_owned();
+        claims.user_last_name = "Person".to_owned();
+        claims
     }
 
     /// Claims that expired an hour ago.

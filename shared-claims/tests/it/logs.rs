@@ -86,5 +86,5 @@ async fn a_forgotten_registration_is_named_with_its_cure() {
     let app = App::new().route("/", web::get().to(async |_: User| "in"));
     answer(&test::init_service(app).await, opens("/")).await;
     drop(guard);
-    assert!(log.text().contains(".app_data(web::Data::new(login))"), "{}", log.text());
+    assert!(log.text().contains(".wrap(SharedLoginMiddleware::new(login))"), "{}", log.text());
 }

@@ -3,6 +3,7 @@
 mod answers;
 #[cfg(unix)]
 mod bounded;
+mod builder;
 mod cache;
 mod conflict;
 mod cookies;
@@ -26,12 +27,14 @@ mod long_addresses;
 mod loops;
 mod on_axum;
 mod open_pages;
+mod optional;
 mod posted_form;
 mod public_tokens;
 mod refresh_ahead;
 mod rights;
 mod same_origin;
 mod script;
+mod set_up;
 mod settings;
 mod shared_key;
 mod signing_key_setting;

@@ -7,7 +7,9 @@ use actix_web::http::header::HeaderMap;
 use actix_web::test::TestRequest;
 use actix_web::{App, HttpResponse, test, web};
 use serde::Deserialize;
-use shared_claims::actix::{Fresh, HasRole, JustLoggedIn, MaybeUser, SameOrigin, Staff, Superuser, User};
+use shared_claims::actix::{
+    Fresh, HasRole, JustLoggedIn, MaybeUser, SharedLoginMiddleware, Staff, Superuser, User,
+};
 use shared_claims::{Role, SharedLogin};
 
 /// An answer, read.
@@ -43,8 +45,7 @@ struct Note {
 /// Asks a service with every kind of protected page, as set up by the README.
 pub async fn ask(login: &SharedLogin, request: TestRequest) -> Answer {
     let app = App::new()
-        .app_data(web::Data::new(login.clone()))
-        .wrap(SameOrigin)
+        .wrap(SharedLoginMiddleware::new(login.clone()))
         .route("/private", web::get().to(async |user: User| format!("hello {}", user.user_email)))
         .route("/private", web::post().to(async |user: User| format!("done, {}", user.user_email)))
         .route(
