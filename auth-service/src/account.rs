@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use crate::accounts::User;
 use crate::app::App;
 use crate::error::Error;
 use crate::forms::Browser;
@@ -12,6 +11,7 @@ use crate::http::see_other;
 use crate::i18n::Text;
 use crate::i18n::{date, moment};
 use crate::pages::{Page, Shell, Visitor};
+use crate::users::User;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services

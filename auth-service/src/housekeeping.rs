@@ -5,14 +5,15 @@ use std::time::Duration;
 use actix_web::web;
 use diesel::QueryResult;
 
-use crate::accounts::{Mix, Session};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::clock::Allowance;
 use crate::db::deadlines::{BACKGROUND, patiently};
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, DatabaseError};
+use crate::passwords::Mix;
 use crate::random;
+use crate::sessions::Session;
 
 /// How long between two rounds.
 const ROUND: Duration = Duration::from_secs(60);

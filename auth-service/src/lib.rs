@@ -3,7 +3,6 @@
 //! `docs/architecture.md` is the map. A request enters in [`server`], and what it can reach is [`app::App`].
 
 pub mod account;
-pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod assets;
@@ -27,10 +26,15 @@ pub mod login;
 pub mod logout;
 pub mod memory;
 pub mod pages;
+pub mod passwords;
 pub mod random;
+pub mod rate_limit;
 pub mod registration;
 pub mod server;
 pub mod session_list;
+pub mod sessions;
+pub mod sign_in;
 pub mod stop;
 pub mod telemetry;
 pub mod template_check;
+pub mod users;

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::Ended;
 use crate::app::{App, NotEnded};
 use crate::audit::Client;
 use crate::error::Error;
@@ -13,6 +12,7 @@ use crate::forms::{Browser, CheckedForm, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
 use crate::pages::{Page, Shell};
+use crate::sessions::Ended;
 
 pub fn routes(services: &mut web::ServiceConfig) {
     services.service(

@@ -3,11 +3,11 @@
 use actix_web::{HttpResponse, web};
 
 use super::refresh::{Refresh, not_valid};
-use crate::accounts::{Ended, RefreshToken};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
 use crate::forms::Json;
+use crate::sessions::{Ended, RefreshToken};
 
 /// Ends the session of a refresh token. A second time it is not valid, as every token of an ended session.
 pub(super) async fn blacklist(

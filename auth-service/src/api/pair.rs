@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use serde::Serialize;
 
-use crate::accounts::Current;
 use crate::app::App;
 use crate::error::Error;
+use crate::sessions::Current;
 
 #[derive(Serialize)]
 struct Pair<'a> {

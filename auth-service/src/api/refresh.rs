@@ -5,12 +5,12 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::pair;
-use crate::accounts::RefreshToken;
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
 use crate::forms::{Document, Json};
 use crate::i18n::Text;
+use crate::sessions::RefreshToken;
 
 /// A refresh token, as three of the addresses take it.
 #[derive(Deserialize)]

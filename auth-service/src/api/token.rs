@@ -5,12 +5,13 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::pair;
-use crate::accounts::{Email, Password};
 use crate::app::{App, LogIn};
 use crate::audit::Client;
 use crate::error::Error;
 use crate::forms::{Document, Json};
 use crate::i18n::Text;
+use crate::passwords::Password;
+use crate::users::Email;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

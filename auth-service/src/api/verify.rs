@@ -5,10 +5,10 @@ use serde::Deserialize;
 use shared_claims::Verifier;
 
 use super::refresh::not_valid;
-use crate::accounts::{Current, RefreshToken, Session, SessionId};
 use crate::app::App;
 use crate::error::Error;
 use crate::forms::{Document, Json};
+use crate::sessions::{Current, RefreshToken, Session, SessionId};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

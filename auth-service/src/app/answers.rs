@@ -6,10 +6,11 @@ use actix_web::HttpResponse;
 use actix_web::http::header::HeaderValue;
 
 use super::App;
-use crate::accounts::{self, Current};
 use crate::error::Error;
 use crate::http::Next;
 use crate::keyring::KeyringError;
+use crate::sessions;
+use crate::sessions::Current;
 
 /// What somebody holds who is logged in.
 pub struct Tokens {
@@ -61,7 +62,7 @@ impl App {
     pub async fn tokens(&self, Current { user, session, at }: &Current) -> Result<Tokens, Error> {
         let config = &self.config;
         let lifetime = config.key_times.token_life;
-        let claims = accounts::claims(user, session, &config.auth_url, &config.cookie_domain, lifetime, *at);
+        let claims = sessions::claims(user, session, &config.auth_url, &config.cookie_domain, lifetime, *at);
         let keys = self.keyring.current().await?;
         Ok(Tokens {
             access: keys.sign(&claims)?,

@@ -3,15 +3,15 @@
 use actix_web::HttpRequest;
 
 use super::App;
-use crate::accounts::{
-    Authenticated, Checked, Current, Email, Ended, Password, Proven, RefreshKey, RefreshToken, Renewal,
-    Requester, Session, SignedIn, authenticate,
-};
 use crate::audit::Client;
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::error::Error;
 use crate::http::cookie_header::refresh_cookie;
+use crate::passwords::{Checked, Password, Requester};
+use crate::sessions::{Current, Ended, RefreshKey, RefreshToken, Renewal, Session};
+use crate::sign_in::{Authenticated, Proven, SignedIn, authenticate};
+use crate::users::Email;
 
 /// What came of a login.
 #[must_use]

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use actix_web::web;
 
-use crate::accounts::{AccountMarks, Allowance, HashPool, Mix, RefreshKey};
 use crate::assets::{Files, TemplateProblem};
 use crate::audit::evidence::now_and_last_event;
 use crate::clock::Clock;
@@ -25,6 +24,9 @@ use crate::keyring::{Keyring, KeyringError};
 use crate::memory::Limit;
 use crate::pages::Pages;
 use crate::pages::static_files::Statics;
+use crate::passwords::{AccountMarks, HashPool, Mix};
+use crate::rate_limit::Allowance;
+use crate::sessions::RefreshKey;
 
 /// Everything that the features share. One value for the process; workers hold it by reference count.
 pub struct App {

@@ -2,12 +2,12 @@
 
 use diesel::QueryResult;
 
-use crate::accounts::{Ended, Session};
 use crate::audit::{Client, Entry, Event};
 use crate::config::DatabaseFlags;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 use crate::keyring::{self, SigningKey, State};
+use crate::sessions::{Ended, Session};
 
 use super::{Failure, database, output};
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::accounts::Session;
 use crate::config::DatabaseFlags;
 use crate::db::{self, Database};
 use crate::keyring::SigningKey;
+use crate::sessions::Session;
 
 use super::{Failure, database, output};
 

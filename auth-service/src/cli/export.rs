@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use crate::accounts::User;
 use crate::config::DatabaseFlags;
+use crate::users::User;
 
 use super::people::pages;
 use super::{Failure, database, output, private_file};

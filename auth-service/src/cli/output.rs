@@ -5,9 +5,9 @@ use std::io::{ErrorKind, Write};
 use std::sync::OnceLock;
 
 use super::Failure;
-use crate::accounts::is_never_seen;
 use crate::i18n::Text;
 use crate::i18n::Texts;
+use crate::users::is_never_seen;
 
 /// Prints one line, whatever is in it: [`visible`].
 pub(super) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::accounts::{Email, User, UserId};
 use crate::db::{AnyConnection, Database};
+use crate::users::{Email, User, UserId};
 
 use super::{Failure, output};
 

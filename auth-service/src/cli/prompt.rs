@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use zeroize::Zeroizing;
 
-use crate::accounts::Password;
+use crate::passwords::Password;
 
 use super::Failure;
 

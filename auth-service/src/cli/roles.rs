@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use crate::accounts::{Role, Roles, TooManyRoles, User};
 use crate::audit::Client;
 use crate::db::Database;
+use crate::users::{Role, Roles, TooManyRoles, User};
 
 use super::people::Name;
 use super::{Failure, database, output};

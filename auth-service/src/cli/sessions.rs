@@ -3,11 +3,12 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::accounts::{Ended, Session, SessionId, User, device};
 use crate::audit::Client;
 use crate::clock::Clock;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
+use crate::sessions::{Ended, Session, SessionId, device};
+use crate::users::User;
 
 use super::people::{Name, Unreadable};
 use super::{Failure, database, output};

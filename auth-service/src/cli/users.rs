@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 
-use crate::accounts::{
-    Email, Ended, NewPassword, NewUser, PasswordHash, PersonName, RegistrationRefused, Session, User,
-};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
+use crate::passwords::NewPassword;
+use crate::sessions::{Ended, Session};
+use crate::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 
 use super::people::{Name, Printed, pages};
 use super::{Failure, database, output, prompt, roles};

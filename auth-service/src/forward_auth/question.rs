@@ -2,7 +2,7 @@
 
 use url::form_urlencoded;
 
-use crate::accounts::Role;
+use crate::users::Role;
 
 /// The query, read strictly: it decides who gets in, so one that was misspelt lets nobody in.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Email, Password};
 use crate::forms::{CheckedForm, Field, field};
 use crate::i18n::Text;
 use crate::pages::Page;
+use crate::passwords::Password;
+use crate::users::Email;
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]

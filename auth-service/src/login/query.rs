@@ -8,8 +8,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use url::form_urlencoded;
 
-use crate::accounts::Session;
 use crate::db::types::Timestamp;
+use crate::sessions::Session;
 
 /// The query, unjudged. A parameter that comes twice or means nothing is as good as none.
 #[derive(Debug, Default, PartialEq, Eq)]

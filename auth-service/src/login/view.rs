@@ -8,7 +8,6 @@ use super::form::{Links, LoginForm, LoginPage, Remarks};
 use super::frame;
 use super::onward::{onward, reader};
 use super::query::LoginQuery;
-use crate::accounts::Email;
 use crate::app::{App, LogIn};
 use crate::audit::Client;
 use crate::error::Error;
@@ -16,6 +15,7 @@ use crate::forms::{Browser, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
 use crate::pages::Shell;
+use crate::users::Email;
 
 const WRONG: Text = Text::of("login-wrong");
 const INACTIVE: Text = Text::of("login-inactive");

@@ -3,10 +3,11 @@
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Email, InvalidEmail, InvalidName, NewPassword, Password, PasswordProblem, PersonName};
 use crate::forms::{CheckedForm, Field, field};
 use crate::i18n::Text;
 use crate::pages::Page;
+use crate::passwords::{NewPassword, Password, PasswordProblem};
+use crate::users::{Email, InvalidEmail, InvalidName, PersonName};
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]

@@ -6,9 +6,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
-use crate::accounts::{
-    Checked, Email, Ended, Network, NewUser, PasswordHash, PersonName, RegistrationRefused, Requester, User,
-};
 use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
@@ -17,6 +14,10 @@ use crate::forms::{Browser, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
 use crate::pages::Shell;
+use crate::passwords::{Checked, Requester};
+use crate::rate_limit::Network;
+use crate::sessions::Ended;
+use crate::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 
 /// `GET /register`: the empty form.
 pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::accounts::{Password, Session, SessionId};
 use crate::app::NotEnded;
 use crate::db::types::Timestamp;
 use crate::forms::CheckedForm;
 use crate::i18n::Text;
+use crate::passwords::Password;
+use crate::sessions::{Session, SessionId};
 
 /// Ending other sessions needs a password that was given no longer ago than this (ASVS 7.5.1, 7.5.2).
 const PROOF_LASTS: Duration = Duration::from_secs(10 * 60);

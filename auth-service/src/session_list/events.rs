@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::accounts::device;
 use crate::audit::{Entry, Event};
 use crate::i18n::Text;
 use crate::i18n::moment;
+use crate::sessions::device;
 
 /// What its owner, the operator or a thief did; renewals, for one, would drown the rest.
 pub(super) const DONE: [Event; 9] = [

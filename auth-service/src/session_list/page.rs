@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::action::End;
 use super::events::EventLine;
-use crate::accounts::{Current, Session, device};
 use crate::audit::Entry;
 use crate::forms::Field;
 use crate::i18n::Text;
 use crate::i18n::moment;
 use crate::pages::Page;
+use crate::sessions::{Current, Session, device};
 
 /// `templates/session_list/sessions.html`
 #[derive(Debug, Serialize)]

@@ -7,7 +7,6 @@ use super::PATH;
 use super::action::{End, EndForm};
 use super::events::{DONE, LATEST_DONE, LATEST_REFUSED, REFUSED};
 use super::page::{ConfirmPage, SessionsPage};
-use crate::accounts::{Current, Ended, Proven, Session};
 use crate::app::App;
 use crate::audit::{Client, Entry};
 use crate::error::Error;
@@ -16,6 +15,8 @@ use crate::forms::{Browser, Posted};
 use crate::http::see_other;
 use crate::i18n::Text;
 use crate::pages::{Shell, Visitor};
+use crate::sessions::{Current, Ended, Session};
+use crate::sign_in::Proven;
 
 const UNKNOWN: Text = Text::of("sessions-unknown");
 const WRONG: Text = Text::of("confirm-wrong");

@@ -51,9 +51,9 @@ async fn rights_are_shown_to_those_who_have_them() {
 #[tokio::test]
 async fn somebody_without_a_name_is_called_by_their_address() {
     let app = TestApp::start().await;
-    let nameless = |new: &mut auth_service::accounts::NewUser| {
-        new.first_name = auth_service::accounts::PersonName::none();
-        new.last_name = auth_service::accounts::PersonName::none();
+    let nameless = |new: &mut auth_service::users::NewUser| {
+        new.first_name = auth_service::users::PersonName::none();
+        new.last_name = auth_service::users::PersonName::none();
     };
     app.user_with("ada@example.org", PASSWORD, nameless).await;
     let ada = app.person();

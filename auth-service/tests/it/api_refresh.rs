@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use auth_service::accounts::{Ended, RefreshToken, Session, User};
 use auth_service::db::schema::users;
+use auth_service::sessions::{Ended, RefreshToken, Session};
+use auth_service::users::User;
 use diesel::{QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
 

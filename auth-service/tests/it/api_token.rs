@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::session_list::{FIREFOX, browser, end, logins};
 use crate::support::{PASSWORD, Person, Reply, TestApp, Trail, claims};
-use auth_service::accounts::{RefreshToken, User};
+use auth_service::sessions::RefreshToken;
+use auth_service::users::User;
 
 const PATH: &str = "/api/token/";
 

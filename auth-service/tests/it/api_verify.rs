@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::{Ended, RefreshToken, Session, User};
 use auth_service::config::ServeFlags;
+use auth_service::sessions::{Ended, RefreshToken, Session};
+use auth_service::users::User;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use tokio::task::JoinSet;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::User;
 use auth_service::audit::{Client, Entry, Event};
 use auth_service::config::ServeFlags;
 use auth_service::db::AnyConnection;
 use auth_service::db::types::Timestamp;
+use auth_service::users::User;
 
 use super::session_list::{FIREFOX, PATH, SAFARI, browser, desk_and_phone, end};
 use crate::support::{Explained, PASSWORD, Reply, TestApp, Tweaks, explained};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::{RefreshToken, User};
+use auth_service::sessions::RefreshToken;
+use auth_service::users::User;
 use uuid::Uuid;
 
 use super::commands::Program;
@@ -75,10 +76,10 @@ async fn a_registration_that_is_refused_leaves_nothing() {
     assert_eq!(eve.register("eve@example.org", "short").await.status, 422);
     // Past the form's own look: the database decides.
     let taken = app.sql(|conn| User::list_after(conn, "", 10)).await.remove(0);
-    let new = auth_service::accounts::NewUser {
+    let new = auth_service::users::NewUser {
         email: taken.email.clone(),
-        first_name: auth_service::accounts::PersonName::none(),
-        last_name: auth_service::accounts::PersonName::none(),
+        first_name: auth_service::users::PersonName::none(),
+        last_name: auth_service::users::PersonName::none(),
         password_hash: taken.password_hash,
         is_staff: false,
         is_superuser: false,
@@ -186,8 +187,9 @@ async fn a_login_that_is_refused_is_one_event_with_its_reason() {
 /// L2, R10: a login that came too late was refused as well: the account changed while the password was checked.
 #[tokio::test]
 async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
-    use auth_service::accounts::{Session, SignedIn};
     use auth_service::audit::Client;
+    use auth_service::sessions::Session;
+    use auth_service::sign_in::SignedIn;
     let app = TestApp::start().await;
     let ada = app.user("ada@example.org", PASSWORD).await;
     let bob = app.user("bob@example.org", OTHER).await;

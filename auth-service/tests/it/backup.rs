@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_service::accounts::Session;
 use auth_service::db::schema::{audit_events, sessions, users};
 use auth_service::db::{Database, DatabaseError};
 use auth_service::keyring::SigningKey;
+use auth_service::sessions::Session;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use serde_json::json;
 use tokio::task::JoinSet;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_service::accounts::{Session, User};
 use auth_service::audit::{Client, Entry, Event};
 use auth_service::db::schema::sessions;
+use auth_service::sessions::Session;
+use auth_service::users::User;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::{Email, User};
+use auth_service::users::{Email, User};
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 use serde_json::Value;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use auth_service::accounts::{Current, Email, PasswordHash, Role, Roles, Session, User};
 use auth_service::app::App;
 use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::http::Cookies;
+use auth_service::sessions::{Current, Session};
+use auth_service::users::{Email, PasswordHash, Role, Roles, User};
 use diesel::RunQueryDsl;
 
 use crate::support::{ACCESS, BROWSER, HINT, PASSWORD, REFRESH, SetCookie, TestApp, TestClock, TestDatabase};

@@ -45,7 +45,7 @@ pub async fn victim(app: &TestApp) -> Person {
 }
 
 async fn users(app: &TestApp) -> usize {
-    app.sql(|conn| auth_service::accounts::User::list_after(conn, "", 100)).await.len()
+    app.sql(|conn| auth_service::users::User::list_after(conn, "", 100)).await.len()
 }
 
 /// What no page of ours can send.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_service::accounts::Session;
 use auth_service::db::{Database, DatabaseError, DatabaseUrl};
+use auth_service::sessions::Session;
 use diesel::RunQueryDsl;
 use tokio::task::JoinSet;
 

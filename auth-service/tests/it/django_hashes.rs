@@ -1,6 +1,7 @@
 //! Passwords that a real Django hashed: `django/hashes.json`, made by `django/make_fixtures.py`.
 
-use auth_service::accounts::{Email, HashPool, Password, PasswordHash, User, Work};
+use auth_service::passwords::{HashPool, Password, Work};
+use auth_service::users::{Email, PasswordHash, User};
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -166,7 +167,7 @@ async fn an_unknown_address_costs_what_some_row_costs() {
         let (db, cost) = (app.db(), 4);
         async move {
             let pool = HashPool::sized(cost, 1, 1);
-            pool.learn(db.query(move |conn| auth_service::accounts::Mix::survey(conn, cost)).await.unwrap());
+            pool.learn(db.query(move |conn| auth_service::passwords::Mix::survey(conn, cost)).await.unwrap());
             let mut kinds = std::collections::BTreeMap::<Work, usize>::new();
             for n in 0..400 {
                 let email = Email::parse(&format!("nobody{n}@example.org")).unwrap();

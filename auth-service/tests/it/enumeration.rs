@@ -39,7 +39,7 @@ async fn an_unknown_address_and_a_wrong_password_look_the_same() {
     let app = TestApp::start().await;
     app.user("ada@example.org", PASSWORD).await;
     let gone = app.user("joe@example.org", PASSWORD).await;
-    app.sql(move |conn| auth_service::accounts::User::set_active(conn, gone.id, false)).await;
+    app.sql(move |conn| auth_service::users::User::set_active(conn, gone.id, false)).await;
     let known = attempt(&app, "ada@example.org", "a password to guess").await;
     assert!(
         known.starts_with("401") && known.contains("Please enter a correct email and password."),
@@ -120,6 +120,6 @@ async fn an_unknown_address_costs_as_much_work_as_a_known_one() {
 #[test]
 fn the_decoy_is_as_costly_as_a_real_hash() {
     for cost in [4, 5, 6] {
-        assert!(!auth_service::accounts::PasswordHash::decoy(cost).must_update(cost));
+        assert!(!auth_service::users::PasswordHash::decoy(cost).must_update(cost));
     }
 }

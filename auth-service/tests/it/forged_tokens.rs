@@ -1,7 +1,7 @@
 //! Refresh tokens that we did not make, and what it takes to make one.
 
-use auth_service::accounts::{RefreshKey, Session};
 use auth_service::config::SecretKey;
+use auth_service::sessions::{RefreshKey, Session};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 

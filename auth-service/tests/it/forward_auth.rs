@@ -43,11 +43,11 @@ async fn somebody_who_is_logged_in_is_named_to_the_service() {
     let ada = ada(&app).await;
     let id = app.session_of(&ada).await.user_id;
     app.sql(move |conn| {
-        let user = auth_service::accounts::User::by_id(conn, id)?.unwrap();
-        let word = |text: &str| auth_service::accounts::Role::parse(text).unwrap();
+        let user = auth_service::users::User::by_id(conn, id)?.unwrap();
+        let word = |text: &str| auth_service::users::Role::parse(text).unwrap();
         let roles = user.roles.clone().with(&[word("editor"), word("author")]).unwrap();
         let client = auth_service::audit::Client::operator();
-        auth_service::accounts::User::set_roles(conn, &user, &roles, &client, user.date_joined)
+        auth_service::users::User::set_roles(conn, &user, &roles, &client, user.date_joined)
     })
     .await;
     ada.get("/login").await;

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use reqwest::{Method, StatusCode};
 
-use auth_service::accounts::{Role, User};
 use auth_service::audit::Client;
 use auth_service::db::schema::users;
+use auth_service::users::{Role, User};
 
 use crate::support::{PASSWORD, Person, Reply, TestApp, Tweaks};
 

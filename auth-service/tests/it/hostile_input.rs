@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use url::form_urlencoded;
 
 use crate::support::{PASSWORD, Person, Reply, TestApp};
-use auth_service::accounts::{Email, User};
+use auth_service::users::{Email, User};
 
 /// Sends `body` as it is.
 async fn send_raw(who: &Person, path: &str, body: impl Into<Vec<u8>>) -> Reply {

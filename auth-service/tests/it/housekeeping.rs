@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::Session;
 use auth_service::audit::{Client, Entry, Event};
 use auth_service::config::ServeFlags;
 use auth_service::db::schema::sessions;
 use auth_service::db::types::Timestamp;
 use auth_service::housekeeping;
+use auth_service::sessions::Session;
 use diesel::{QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
 
@@ -21,7 +21,7 @@ async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
     app.sql(move |conn| {
         conn.write(|conn| {
-            let ada = auth_service::accounts::User::list_after(conn, "", 1)?.remove(0).id;
+            let ada = auth_service::users::User::list_after(conn, "", 1)?.remove(0).id;
             for _ in 0..count {
                 use diesel::ExpressionMethods;
                 let session = Session::begin(conn, ada, "pwd", &Client::operator(), limits, now)?;

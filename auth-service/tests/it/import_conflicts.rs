@@ -1,6 +1,6 @@
 //! Several sources about one person: who wins, and what nobody may win.
 
-use auth_service::accounts::{Email, User};
+use auth_service::users::{Email, User};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -90,7 +90,7 @@ async fn every_account_that_came_is_in_the_audit_trail() {
     let (users, events) = app
         .sql(|conn| {
             use auth_service::audit::{Entry, Event};
-            let users = auth_service::accounts::User::list_after(conn, "", 100)?;
+            let users = auth_service::users::User::list_after(conn, "", 100)?;
             let mut events = Vec::new();
             for user in &users {
                 events.extend(Entry::latest_of(conn, user.id.uuid(), &[Event::Imported], 9)?);

@@ -121,7 +121,7 @@ async fn what_somebody_typed_is_never_markup_in_any_language() {
     let page = erika.get("/login?next=https%3A%2F%2Fshop.example.org%2F").await;
     assert!(page.text.contains("Weiter zu <strong>shop.example.org</strong>"), "{}", page.text);
     app.user_with("mallory@example.org", PASSWORD, |new| {
-        new.first_name = auth_service::accounts::PersonName::parse("<b>{ $host }</b>").unwrap();
+        new.first_name = auth_service::users::PersonName::parse("<b>{ $host }</b>").unwrap();
     })
     .await;
     let mallory = who_reads(&app, "de").using("<img src=x>/1");

@@ -106,7 +106,7 @@ async fn a_password_counts_to_its_last_space() {
 async fn an_inactive_account_is_told_so_after_the_right_password_alone() {
     let app = TestApp::start().await;
     let user = app.user("ada@example.org", PASSWORD).await;
-    app.sql(move |conn| auth_service::accounts::User::set_active(conn, user.id, false)).await;
+    app.sql(move |conn| auth_service::users::User::set_active(conn, user.id, false)).await;
     let ada = app.person();
     let guessed = ada.log_in("ada@example.org", "some other password").await;
     assert!(guessed.says(WRONG) && !guessed.says(INACTIVE));
@@ -160,9 +160,9 @@ async fn a_login_is_noted_in_the_account() {
     assert_eq!(user.last_login, None);
     let begun = app.clock.now();
     app.person().log_in("ada@example.org", "not the password").await;
-    let row = app.sql(move |conn| auth_service::accounts::User::by_id(conn, user.id)).await.unwrap();
+    let row = app.sql(move |conn| auth_service::users::User::by_id(conn, user.id)).await.unwrap();
     assert_eq!(row.last_login, None);
     app.person().log_in("ada@example.org", PASSWORD).await;
-    let row = app.sql(move |conn| auth_service::accounts::User::by_id(conn, user.id)).await.unwrap();
+    let row = app.sql(move |conn| auth_service::users::User::by_id(conn, user.id)).await.unwrap();
     assert!(row.last_login.is_some_and(|moment| moment >= begun));
 }

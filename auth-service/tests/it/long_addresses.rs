@@ -1,7 +1,7 @@
 //! Long addresses: people get back to them, or are told; and no answer is too long for a proxy with nginx's default buffer.
 
-use auth_service::accounts::{Role, User};
 use auth_service::audit::Client;
+use auth_service::users::{Role, User};
 use reqwest::{Method, StatusCode};
 use url::form_urlencoded;
 

@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use auth_service::accounts::{RefreshKey, RefreshToken, Renewal, Session};
 use auth_service::audit::Client;
 use auth_service::db::types::Timestamp;
 use auth_service::db::{AnyConnection, Database};
+use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
 use diesel::connection::SimpleConnection;
 
 use crate::support::{PASSWORD, TestApp};

@@ -1,6 +1,7 @@
 //! Passwords, as the pages take them and as the database keeps them.
 
-use auth_service::accounts::{Email, Password, PasswordHash, User};
+use auth_service::passwords::Password;
+use auth_service::users::{Email, PasswordHash, User};
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::{RefreshKey, Session};
 use auth_service::audit::Client;
 use auth_service::config::SecretKey;
 use auth_service::db::schema::signing_keys;
 use auth_service::keyring::State;
+use auth_service::sessions::{RefreshKey, Session};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared_claims::Rejection;
 

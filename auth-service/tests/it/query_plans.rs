@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth_service::accounts::{RefreshKey, RefreshToken, Renewal, Session};
 use auth_service::audit::{Client, Entry};
 use auth_service::db::AnyConnection;
+use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
 use diesel::connection::SimpleConnection;
 
 use super::audit_page::many_renewals;

@@ -270,8 +270,8 @@ async fn nobody_registers_as_staff() {
         assert_eq!(ada.fill_in("/register", &fields).await.status, StatusCode::BAD_REQUEST, "{extra}");
     }
     ada.register("ada@example.org", PASSWORD).await;
-    let email = auth_service::accounts::Email::parse("ada@example.org").unwrap();
-    let user = app.sql(move |conn| auth_service::accounts::User::by_email(conn, &email)).await.unwrap();
+    let email = auth_service::users::Email::parse("ada@example.org").unwrap();
+    let user = app.sql(move |conn| auth_service::users::User::by_email(conn, &email)).await.unwrap();
     assert!(user.is_active && !user.is_staff && !user.is_superuser);
     assert!(user.last_login.is_none() && user.email_verified_at.is_none());
 }

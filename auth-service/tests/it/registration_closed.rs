@@ -42,8 +42,8 @@ async fn nobody_makes_an_account_where_registration_is_closed() {
         StatusCode::FORBIDDEN
     );
     let known = app.sql(|conn| {
-        let email = auth_service::accounts::Email::parse("boss@example.org").unwrap();
-        auth_service::accounts::User::by_email(conn, &email)
+        let email = auth_service::users::Email::parse("boss@example.org").unwrap();
+        auth_service::users::User::by_email(conn, &email)
     });
     assert!(known.await.is_none());
 }

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Barrier};
 
-use auth_service::accounts::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 use auth_service::audit::Client;
 use auth_service::db::schema::users;
+use auth_service::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
 

@@ -3,8 +3,9 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use auth_service::accounts::{Session, User};
 use auth_service::db::schema::users;
+use auth_service::sessions::Session;
+use auth_service::users::User;
 use diesel::{QueryDsl, RunQueryDsl};
 use reqwest::Method;
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use auth_service::accounts::{Ended, NewUser, Session, User};
 use auth_service::db::schema::sessions;
+use auth_service::sessions::{Ended, Session};
+use auth_service::users::{NewUser, User};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::Method;
 use tokio::task::JoinSet;

@@ -29,7 +29,7 @@ async fn assert_outlives_nothing(app: &TestApp, reply: &Reply, what: &str) {
     let before = app.clock.now();
     let access = reply.cookie(ACCESS).unwrap_or_else(|| panic!("{what}: {}", reply.status));
     let refresh = reply.cookie(REFRESH).unwrap();
-    let token = auth_service::accounts::RefreshToken::parse(&refresh.value).unwrap();
+    let token = auth_service::sessions::RefreshToken::parse(&refresh.value).unwrap();
     let session = app.session(token.session).await;
     let claims = claims(&access.value);
     let ends = session.ends_at();
@@ -69,7 +69,7 @@ async fn a_busy_program_logs_in_again_after_the_session_lifetime() {
     for _ in 0..14 {
         app.wait(4 * MINUTE);
         let pair = program.refresh(&refresh).await.pair();
-        let id = auth_service::accounts::RefreshToken::parse(&pair.1).unwrap().session;
+        let id = auth_service::sessions::RefreshToken::parse(&pair.1).unwrap().session;
         let ends = app.session(id).await.ends_at().unix_seconds();
         assert!(claims(&pair.0)["exp"].as_i64().unwrap() <= ends);
         refresh = pair.1;
@@ -133,7 +133,7 @@ async fn the_fifty_first_login_ends_the_oldest_and_the_trail_says_why() {
     assert_eq!(desk.log_in("ada@example.org", PASSWORD).await.status, 303);
     let news = trail.news().await;
     assert_eq!(news.iter().map(|row| &*row.event).collect::<Vec<_>>(), ["login", "session_ended"]);
-    let oldest = auth_service::accounts::RefreshToken::parse(&tokens[0]).unwrap().session;
+    let oldest = auth_service::sessions::RefreshToken::parse(&tokens[0]).unwrap().session;
     assert_eq!(
         (news[1].detail(), news[1].user(), news[1].session()),
         ("too_many", Some(ada.id.uuid()), Some(oldest.uuid()))
@@ -183,7 +183,7 @@ async fn sixty_logins_at_once_leave_fifty() {
     }
     let tokens = logins.join_all().await;
     let now = app.clock.now();
-    let alive = app.sql(move |conn| auth_service::accounts::Session::alive_of(conn, ada, now)).await;
+    let alive = app.sql(move |conn| auth_service::sessions::Session::alive_of(conn, ada, now)).await;
     assert_eq!(alive.len(), PER_USER);
     let program = app.person();
     let mut good = 0;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::{Session, User};
 use auth_service::session_list::End;
+use auth_service::sessions::Session;
+use auth_service::users::User;
 use reqwest::StatusCode;
 
 use super::session_list::{FIREFOX, PATH, assert_is_out, browser, desk_and_phone, end, listed};

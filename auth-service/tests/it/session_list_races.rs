@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use auth_service::accounts::{Ended, Session, User, UserId};
 use auth_service::audit::Client;
 use auth_service::db::schema::sessions;
+use auth_service::sessions::{Ended, Session};
+use auth_service::users::{User, UserId};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::Method;
 use tokio::task::JoinSet;

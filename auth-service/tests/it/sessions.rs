@@ -1,7 +1,7 @@
 //! Where sessions begin and end.
 
-use auth_service::accounts::{RefreshToken, Session};
 use auth_service::db::schema::sessions;
+use auth_service::sessions::{RefreshToken, Session};
 use diesel::{QueryDsl, RunQueryDsl, SelectableHelper};
 
 use crate::support::{ACCESS, BROWSER, PASSWORD, Person, REFRESH, Reply, TestApp};
@@ -167,7 +167,7 @@ async fn a_login_that_fails_leaves_the_session_alone() {
     let app = TestApp::start().await;
     let ada = logged_in(&app, "ada@example.org").await;
     let gone = app.user("gone@example.org", PASSWORD).await.id;
-    app.sql(move |conn| auth_service::accounts::User::set_active(conn, gone, false)).await;
+    app.sql(move |conn| auth_service::users::User::set_active(conn, gone, false)).await;
     for (email, password, status) in [
         ("bob@example.org", PASSWORD, 401),
         ("gone@example.org", PASSWORD, 401),

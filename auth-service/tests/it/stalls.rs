@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::{Session, User};
+use auth_service::sessions::Session;
+use auth_service::users::User;
 
 use crate::support::{ACCESS, Held, PASSWORD, Person, TestApp, claims};
 

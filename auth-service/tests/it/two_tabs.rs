@@ -3,8 +3,8 @@
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use auth_service::accounts::User;
 use auth_service::forms::csrf::{NO_COOKIE, STALE};
+use auth_service::users::User;
 
 use crate::support::{PASSWORD, Person, REFRESH, TestApp, english};
 

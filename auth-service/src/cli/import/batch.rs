@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use diesel::QueryResult;
 
 use super::super::Failure;
+use super::apply::in_one_transaction;
 use super::decision::{Decision, decide};
 use super::person::Person;
 use super::policy::Policy;
 use super::report::{Line, Outcome, Report};
-use crate::accounts::{Email, User, UserId, in_one_transaction};
 use crate::audit::Client;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database};
+use crate::users::{Email, User, UserId};
 
 /// Few enough that nobody who logs in at that moment waits for long.
 const BATCH: usize = 500;

@@ -12,7 +12,7 @@
 use super::person::Person;
 use super::policy::{Conflict, Policy};
 use super::report::Outcome;
-use crate::accounts::User;
+use crate::users::User;
 
 /// What becomes of an account.
 pub(super) struct Decision {

@@ -3,6 +3,7 @@
 //! The source is read twice. The first time counts the people and finds those who stand in it more than once; a source that
 //! cannot be read to its end changes nothing. The second time writes, a batch a transaction.
 
+mod apply;
 mod batch;
 mod bounded;
 mod csv;

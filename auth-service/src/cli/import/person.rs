@@ -8,8 +8,9 @@ use super::dates;
 use super::policy::Policy;
 use super::record::{Cell, Column, Place, Record, uuid};
 use super::report::{Line, Outcome};
-use crate::accounts::{Email, HASH_LIMITS, HashForm, PasswordHash, PersonName, Roles, User};
 use crate::db::types::Timestamp;
+use crate::passwords::{HASH_LIMITS, HashForm};
+use crate::users::{Email, PasswordHash, PersonName, Roles, User};
 
 /// The namespace of the UUIDs that are made from addresses. Fixed for ever: another import must make the same.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_9a52_7c3e_4b08_9e64_2d5b_80c7_a1f3);

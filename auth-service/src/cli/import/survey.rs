@@ -13,8 +13,8 @@ use super::person::Person;
 use super::policy::{Conflict, Policy};
 use super::record::Record;
 use super::report::{Line, Outcome};
-use crate::accounts::Email;
 use crate::db::types::Timestamp;
+use crate::users::Email;
 
 pub(super) struct Survey {
     policy: Conflict,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use auth_service::accounts::{RefreshToken, Rotation, Verdict};
+use auth_service::sessions::{RefreshToken, Rotation, Verdict};
 
 use super::explore::explore;
 use super::rules::{Rules, TICK};

@@ -1,7 +1,7 @@
 //! The session as the service has it, and an account of our own of what it should be worth.
 
-use auth_service::accounts::{Rotation, Verdict};
 use auth_service::db::types::Timestamp;
+use auth_service::sessions::{Rotation, Verdict};
 
 use super::rules::{Fault, Former, GRACE, OLD, Rules, TICK};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use auth_service::accounts::{Rotation, Verdict};
 use auth_service::db::types::Timestamp;
+use auth_service::sessions::{Rotation, Verdict};
 
 pub const GRACE: Duration = Duration::from_secs(30);
 

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use auth_service::accounts::{Email, NewUser, Password, PasswordHash, PersonName, User};
 use auth_service::app::App;
 use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::db::{Database, DatabaseError, deadlines};
+use auth_service::passwords::Password;
 use auth_service::server::Server;
+use auth_service::users::{Email, NewUser, PasswordHash, PersonName, User};
 use shared_claims::server::Limits;
 
 use super::clock::TestClock;

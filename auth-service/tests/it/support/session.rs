@@ -1,6 +1,6 @@
 //! The session behind a browser's cookies, as the database has it.
 
-use auth_service::accounts::{RefreshToken, Session, SessionId};
+use auth_service::sessions::{RefreshToken, Session, SessionId};
 
 use super::{Person, TestApp};
 

@@ -1,0 +1,94 @@
+//! People from elsewhere: they come in batches, each in one transaction with its lines in the audit trail.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as SqlError};
+
+use crate::audit::{Client, Entry, Event};
+use crate::db::schema::users;
+use crate::db::types::Timestamp;
+use crate::db::{AnyConnection, Database, DatabaseError};
+use crate::sessions::{Ended, Session};
+use crate::users::{Email, User, UserId};
+
+/// How often a batch is tried when somebody registers one of its addresses at that moment.
+const TRIES: usize = 5;
+
+/// Runs the work of one batch in a transaction. It may run several times: when it met a registration of the same address
+/// or waited in a circle with somebody, it is begun anew, and sees what came in between.
+pub fn in_one_transaction<T>(
+    db: &Database,
+    mut work: impl FnMut(&mut AnyConnection) -> QueryResult<T>,
+) -> Result<T, DatabaseError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match db.run_here(|conn| conn.write(&mut work).map_err(DatabaseError::from)) {
+            Err(DatabaseError::Query(error)) if tries < TRIES && is_a_race(&error) => {}
+            other => return other,
+        }
+    }
+}
+
+fn is_a_race(error: &SqlError) -> bool {
+    matches!(error, SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}
+
+impl User {
+    /// Those who have one of these addresses.
+    pub fn by_emails(conn: &mut AnyConnection, emails: &[Email]) -> QueryResult<Vec<Self>> {
+        let emails: Vec<&str> = emails.iter().map(Email::as_str).collect();
+        users::table.filter(users::email.eq_any(emails)).select(Self::as_select()).load(conn)
+    }
+
+    /// Which of these ids are taken, and by whom.
+    pub fn taken(conn: &mut AnyConnection, ids: &[UserId]) -> QueryResult<Vec<(UserId, Email)>> {
+        users::table.filter(users::id.eq_any(ids)).select((users::id, users::email)).load(conn)
+    }
+
+    /// Puts somebody in who has an account elsewhere. Within the caller's transaction.
+    pub fn import(&self, conn: &mut AnyConnection, client: &Client, now: Timestamp) -> QueryResult<()> {
+        diesel::insert_into(users::table).values(self).execute(conn)?;
+        Entry::new(Event::Imported, client, now).user(self.id.uuid()).detail("created").record(conn)
+    }
+
+    /// Makes this account into `new`, and ends its sessions when it may log in no more as before. Within the caller's
+    /// transaction, after [`User::queue`].
+    pub fn become_imported(
+        &self,
+        conn: &mut AnyConnection,
+        new: &Self,
+        (client, now): (&Client, Timestamp),
+        changed: &str,
+    ) -> QueryResult<()> {
+        diesel::update(users::table.find(self.id))
+            .set((
+                users::first_name.eq(&new.first_name),
+                users::last_name.eq(&new.last_name),
+                users::password_hash.eq(&new.password_hash),
+                users::is_active.eq(new.is_active),
+                users::is_staff.eq(new.is_staff),
+                users::is_superuser.eq(new.is_superuser),
+                users::date_joined.eq(new.date_joined),
+                users::last_login.eq(new.last_login),
+            ))
+            .execute(conn)?;
+        if self.password_hash != new.password_hash {
+            Session::end_all_of(conn, self.id, Ended::PasswordChanged, now)?;
+        } else if self.is_active && !new.is_active {
+            Session::end_all_of(conn, self.id, Ended::Deactivated, now)?;
+        }
+        let entry = Entry::new(Event::Imported, client, now).user(self.id.uuid());
+        entry.detail(format!("changed: {changed}")).record(conn)
+    }
+
+    /// Whether an import made this account or changed it, as far back as the trail goes.
+    pub fn was_imported(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
+        Ok(!Entry::latest_of(conn, self.id.uuid(), &[Event::Imported], 1)?.is_empty())
+    }
+
+    /// Whether somebody has logged in here or was given another password, as far back as the trail goes.
+    pub fn was_used(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
+        let kinds = [Event::Login, Event::PasswordChanged];
+        Ok(!Entry::latest_of(conn, self.id.uuid(), &kinds, 1)?.is_empty())
+    }
+}

@@ -1,0 +1,206 @@
+//! Judges and hashes passwords, away from everything else, so that a flood of logins leaves every other page quick.
+
+use std::num::NonZero;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::hmac;
+
+use super::hash_lane::Places;
+use super::hash_queue::Bounds;
+use super::hash_threads::{HashThreads, NotDone, in_mib};
+use super::hashers::Verdict;
+use crate::config::SecretKey;
+use crate::memory::Limit;
+use crate::passwords::{HASH_LIMITS, Mix, Password, Requester};
+use crate::random;
+use crate::users::{Email, PasswordHash};
+
+/// How many of one network may wait for each thread. At cost 12 the last of them waits about two seconds.
+const OF_ONE_NETWORK: usize = 8;
+
+/// How many strangers may wait for each thread, of all networks together.
+const STRANGERS: usize = 16;
+
+/// How many may wait for each thread whose browser was logged in with that account before; and for one account.
+const KNOWN: usize = 8;
+const OF_ONE_ACCOUNT: usize = 2;
+
+/// Hashes on threads of its own, with a queue that has an end. Clones share the threads.
+#[derive(Clone)]
+pub struct HashPool(Arc<Inner>);
+
+struct Inner {
+    threads: HashThreads,
+    cost: u32,
+    /// Decides what an unknown address is compared with; the same for all instances.
+    decoy_key: hmac::Key,
+    mix: RwLock<Arc<Mix>>,
+}
+
+impl HashPool {
+    /// A pool for this machine: one thread a core, places for each, and the memory that the limit leaves.
+    pub fn new(cost: u32, secret: &SecretKey, limit: Limit) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let bounds = Bounds {
+            strangers: Places { total: threads * STRANGERS, per_party: threads * OF_ONE_NETWORK },
+            known: Places { total: threads * KNOWN, per_party: OF_ONE_ACCOUNT },
+        };
+        let key = secret.derive::<32>("decoys for unknown addresses");
+        Self::made(cost, threads, bounds, limit.for_hashing(), &*key)
+    }
+
+    /// A pool of `threads` with `places` to wait, in each lane and for each network or account.
+    ///
+    /// # Panics
+    /// When the operating system starts no more threads: nobody could log in then.
+    pub fn sized(cost: u32, threads: usize, places: usize) -> Self {
+        Self::with_budget(cost, threads, places, u64::MAX)
+    }
+
+    /// The same with `budget` bytes for all that its threads do at a time.
+    pub fn with_budget(cost: u32, threads: usize, places: usize, budget: u64) -> Self {
+        let places = Places { total: places, per_party: places };
+        let bounds = Bounds { strangers: places, known: places };
+        Self::made(cost, threads, bounds, budget, &random::bytes::<32>())
+    }
+
+    fn made(cost: u32, threads: usize, bounds: Bounds, budget: u64, decoy_key: &[u8]) -> Self {
+        Self(Arc::new(Inner {
+            threads: HashThreads::start(threads, bounds, budget),
+            cost,
+            decoy_key: hmac::Key::new(hmac::HMAC_SHA256, decoy_key),
+            mix: RwLock::new(Arc::new(Mix::of_ours(PasswordHash::decoy(cost)))),
+        }))
+    }
+
+    /// Learns what the table holds by now, so that unknown addresses look like its rows.
+    pub fn learn(&self, mix: Mix) {
+        let budget = self.0.threads.budget();
+        let mut known = self.0.mix.write().unwrap_or_else(PoisonError::into_inner);
+        let impossible = mix.impossible(budget);
+        if impossible > 0 && impossible != known.impossible(budget) {
+            tracing::warn!(
+                accounts = impossible,
+                budget_mib = in_mib(budget),
+                limits = HASH_LIMITS,
+                "stored password hashes ask for more time or memory than is allowed, so their owners cannot log in: give \
+                 them other passwords (auth-service users set-password), or the service more memory"
+            );
+        }
+        *known = Arc::new(mix);
+    }
+
+    /// The cost that the settings ask for.
+    pub fn cost(&self) -> u32 {
+        self.0.cost
+    }
+
+    /// Judges `password` against what is stored.
+    pub async fn check(
+        &self,
+        stored: PasswordHash,
+        password: Password,
+        requester: Requester,
+    ) -> Result<Checked, NotDone> {
+        let cost = self.cost();
+        self.0.threads.run(stored.memory(), requester, move || Checked::of(&stored, &password, cost)).await
+    }
+
+    /// The same; and where the password is right and the settings ask for another hash of it by now, makes that at once,
+    /// so that nobody stands in the queue twice.
+    pub async fn check_and_update(
+        &self,
+        stored: PasswordHash,
+        password: Password,
+        requester: Requester,
+    ) -> Result<(Checked, Option<PasswordHash>), NotDone> {
+        let (cost, memory) = (self.cost(), stored.memory());
+        let work = move || {
+            let checked = Checked::of(&stored, &password, cost);
+            let must_update = checked == Checked::Right && stored.must_update(cost);
+            (checked, must_update.then(|| PasswordHash::remake(&password, cost)))
+        };
+        self.0.threads.run(memory, requester, work).await
+    }
+
+    /// Does the work of judging `password` for an address without an account, as for a row that there might be. What
+    /// comes of it is thrown away: nobody is let in.
+    pub async fn check_nobody(
+        &self,
+        email: &Email,
+        password: Password,
+        requester: Requester,
+    ) -> Result<(), NotDone> {
+        let _ = self.check(self.decoy(email), password, requester).await?;
+        Ok(())
+    }
+
+    /// What an address without an account is compared with.
+    pub fn decoy(&self, email: &Email) -> PasswordHash {
+        let mix = self.0.mix.read().unwrap_or_else(PoisonError::into_inner).clone();
+        mix.decoy(email, &self.0.decoy_key).clone()
+    }
+
+    /// Runs other slow judgements about passwords, such as their strength, and hashing of our own kind.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        requester: Requester,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, NotDone> {
+        self.0.threads.run(0, requester, work).await
+    }
+}
+
+/// What came of checking a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Checked {
+    Right,
+    Wrong,
+    /// The account came without a password.
+    Unusable,
+    Corrupt,
+    /// The row asks for more than the limits allow, and was not computed.
+    TooCostly,
+}
+
+impl Checked {
+    fn of(stored: &PasswordHash, password: &Password, cost: u32) -> Self {
+        match stored.check(password, cost) {
+            Verdict::Right => Self::Right,
+            Verdict::Wrong => Self::Wrong,
+            Verdict::Unusable => Self::Unusable,
+            Verdict::Corrupt => Self::Corrupt,
+            Verdict::TooCostly => Self::TooCostly,
+        }
+    }
+}
+
+impl std::fmt::Debug for HashPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashPool")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rate_limit::Network;
+
+    fn argon2(mib: u32) -> PasswordHash {
+        let costs = format!("m={},t=1,p=1", mib * 1024);
+        PasswordHash::imported(format!("argon2$argon2id$v=19${costs}$AAAAAAAAAAAAAA${}", "A".repeat(43))).0
+    }
+
+    /// W5
+    #[tokio::test]
+    async fn a_hash_that_needs_more_than_there_is_is_refused_and_the_log_says_what_to_do() {
+        let pool = HashPool::with_budget(4, 1, 1, 8 << 20);
+        let requester = Requester { network: Network::of(None), known_as: None };
+        let refused = pool.check(argon2(9), Password::from("a guess".to_owned()), requester).await;
+        assert_eq!(refused, Err(NotDone::TooLarge { needs_mib: 9, budget_mib: 8 }));
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("needs 9 MiB") && words.contains("set-password"), "{words}");
+        assert_eq!(pool.run(requester, || true).await, Ok(true));
+    }
+}

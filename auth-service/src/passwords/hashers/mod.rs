@@ -1,0 +1,280 @@
+//! How passwords are kept: ours is bcrypt behind a SHA-256, in the form that Django calls `bcrypt_sha256` ([`ours`]).
+//! People who came from Django bring hashes of its other forms; they verify, and are replaced at the first login.
+//!
+//! What a stored hash may cost is bounded, here and once more when it is imported: a row must not be able to ask for
+//! gigabytes or for an hour.
+
+mod argon2;
+mod cost;
+mod ours;
+mod pbkdf2;
+mod scrypt;
+mod stored;
+
+use crate::passwords::{NewPassword, Password};
+use crate::random;
+use crate::users::PasswordHash;
+use cost::TooCostly;
+use ours::burn;
+use stored::Stored;
+
+pub use cost::Work;
+pub use stored::HashForm;
+
+/// Whether a password fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    Right,
+    Wrong,
+    /// There is nothing that could fit: Django's mark for "no password".
+    Unusable,
+    /// The row holds something that is no hash that we know; somebody has to look at it.
+    Corrupt,
+    /// It asks for more than the limits allow; somebody has to give its owner another password.
+    TooCostly,
+}
+
+/// The limits of what an imported hash may cost, in words for the operator.
+pub const HASH_LIMITS: &str = "bcrypt cost 16; PBKDF2 5,000,000 iterations; Argon2 256 MiB, memory times passes 1 GiB, 16 \
+                               lanes; scrypt 128 MiB, memory times p 512 MiB, \
+                               r times p 1024";
+
+impl PasswordHash {
+    /// Hashes with a new salt at `cost`. About a quarter of a second at cost 12: only on the hash pool.
+    pub fn make(password: &NewPassword, cost: u32) -> Self {
+        Self::of(password.as_password(), cost)
+    }
+
+    /// Hashes again a password that was just found right, whatever today's rules for new ones say.
+    pub fn remake(password: &Password, cost: u32) -> Self {
+        Self::of(password, cost)
+    }
+
+    /// A hash that no password fits, for comparing when there is no account: see [`PasswordHash::check`].
+    pub fn decoy(cost: u32) -> Self {
+        Self::of(&Password::from(hex::encode(random::bytes::<32>())), cost)
+    }
+
+    /// A hash as another system stored it, to be kept as it is, and what can be done with it. The caller refuses
+    /// [`HashForm::TooCostly`].
+    pub fn imported(text: String) -> (Self, HashForm) {
+        let form = HashForm::of(&text);
+        (Self::from_text(text), form)
+    }
+
+    /// How rows of ours at `cost` begin.
+    pub(super) fn beginning(cost: u32) -> String {
+        format!("{}$2b${cost:02}$", ours::TAG)
+    }
+
+    fn of(password: &Password, cost: u32) -> Self {
+        Self::from_text(ours::make(password, cost))
+    }
+
+    /// Whether `password` is the one. A wrong one takes the time of [`PasswordHash::work`], so that of one of ours at
+    /// `cost` unless the hash is of another algorithm or costlier.
+    pub fn check(&self, password: &Password, cost: u32) -> Verdict {
+        let stored = Stored::parse(self.exported());
+        let verdict = match &stored {
+            Some(Ok(Stored::Unusable)) => Verdict::Unusable,
+            Some(Ok(stored)) => match stored.verify(password) {
+                Some(true) => return Verdict::Right,
+                Some(false) => Verdict::Wrong,
+                None => Verdict::Corrupt,
+            },
+            Some(Err(TooCostly)) => Verdict::TooCostly,
+            None => Verdict::Corrupt,
+        };
+        match (verdict, stored) {
+            // A hash of an older, lower cost would answer sooner and so tell that the account exists. Costs k to
+            // c − 1 together do the missing work: 2^k + … + 2^(c−1) = 2^c − 2^k.
+            (Verdict::Wrong, Some(Ok(Stored::Bcrypt(hash)))) => {
+                (hash.cost..cost).for_each(|cost| burn(password, cost));
+            }
+            (Verdict::Wrong, _) => {}
+            _ => burn(password, cost),
+        }
+        verdict
+    }
+
+    /// What checking a wrong password against it costs.
+    pub fn work(&self, cost: u32) -> Work {
+        Stored::parse(self.exported()).and_then(Result::ok).map_or(Work::Ours, |stored| stored.work(cost))
+    }
+
+    /// What checking it takes while it runs, in bytes; 0 for what takes a few KiB.
+    pub fn memory(&self) -> u64 {
+        Stored::parse(self.exported()).and_then(Result::ok).map_or(0, |stored| stored.memory())
+    }
+
+    /// Whether checking it would take more than the limits allow, so that it is never done.
+    pub fn is_too_costly(&self) -> bool {
+        HashForm::of(self.exported()) == HashForm::TooCostly
+    }
+
+    /// Whether it is of the form that we make, at whatever cost.
+    pub fn is_of_our_form(&self) -> bool {
+        matches!(Stored::parse(self.exported()), Some(Ok(Stored::Bcrypt(hash))) if hash.is_prehashed)
+    }
+
+    /// Whether the settings ask for another hash than this one: of another form, or made with another cost.
+    pub fn must_update(&self, cost: u32) -> bool {
+        match Stored::parse(self.exported()) {
+            Some(Ok(Stored::Bcrypt(hash))) => !hash.is_prehashed || hash.cost != cost,
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COST: u32 = 4;
+
+    fn password(text: &str) -> Password {
+        text.to_owned().into()
+    }
+
+    #[test]
+    fn only_the_same_password_fits() {
+        let hash = PasswordHash::of(&password("correct horse"), COST);
+        assert_eq!(hash.check(&password("correct horse"), COST), Verdict::Right);
+        for other in ["", "correct horse ", "Correct horse", "correct"] {
+            assert_eq!(hash.check(&password(other), COST), Verdict::Wrong);
+        }
+    }
+
+    /// P3: bcrypt alone would take both for the same.
+    #[test]
+    fn the_seventy_third_byte_matters() {
+        let (a, b) = ("x".repeat(72) + "a", "x".repeat(72) + "b");
+        let hash = PasswordHash::of(&password(&a), COST);
+        assert_eq!(hash.check(&password(&a), COST), Verdict::Right);
+        assert_eq!(hash.check(&password(&b), COST), Verdict::Wrong);
+        assert_eq!(PasswordHash::of(&password("a\0b"), COST).check(&password("a\0c"), COST), Verdict::Wrong);
+    }
+
+    /// P10
+    #[test]
+    fn a_corrupt_hash_fits_nothing_and_is_told_apart() {
+        for stored in
+            ["", "bcrypt_sha256$", "bcrypt_sha256$$2b$04$short", "plain", "md5$x$y", "sha1$a$b", "$2b$04$x"]
+        {
+            assert_eq!(
+                PasswordHash::from_text(stored.to_owned()).check(&password("plain"), COST),
+                Verdict::Corrupt
+            );
+        }
+    }
+
+    #[test]
+    fn raising_the_cost_asks_for_a_new_hash_and_keeps_the_old_one_working() {
+        let hash = PasswordHash::of(&password("correct horse"), COST);
+        assert!(!hash.must_update(COST) && hash.must_update(COST + 1));
+        assert_eq!(hash.check(&password("correct horse"), COST + 1), Verdict::Right);
+        assert_eq!(hash.check(&password("wrong"), COST + 1), Verdict::Wrong);
+    }
+
+    #[test]
+    fn the_stored_form_is_djangos() {
+        let text = PasswordHash::of(&password("x"), COST).exported().to_owned();
+        assert!(text.starts_with("bcrypt_sha256$$2b$04$") && text.len() == ours::TAG.len() + 60, "{text}");
+    }
+
+    #[test]
+    fn a_row_without_a_password_fits_nothing_and_is_not_damaged() {
+        for stored in ["!", "!aQw8ErTzUiOpAsDfGhJkLyXcVbNm"] {
+            let hash = PasswordHash::from_text(stored.to_owned());
+            assert_eq!(hash.check(&password(stored), COST), Verdict::Unusable);
+            assert_eq!(hash.check(&password(""), COST), Verdict::Unusable);
+        }
+    }
+
+    /// F2
+    #[test]
+    fn a_hash_that_would_take_gigabytes_or_hours_is_refused_and_never_computed() {
+        let (key20, key32, key64) = ("A".repeat(27) + "=", "A".repeat(43) + "=", "A".repeat(86) + "==");
+        for text in [
+            format!("bcrypt_sha256$$2b$17${}", "a".repeat(53)),
+            format!("bcrypt$$2b$31${}", "a".repeat(53)),
+            format!("pbkdf2_sha256$5000001$salt${key32}"),
+            format!("pbkdf2_sha1$99999999999$salt${key20}"),
+            format!("argon2$argon2id$v=19$m=8388608,t=2,p=8$AAAAAAAAAAAAAA${}", "A".repeat(43)),
+            format!("argon2$argon2id$v=19$m=65536,t=4000000000,p=1$AAAAAAAAAAAAAA${}", "A".repeat(43)),
+            format!("argon2$argon2d$v=19$m=65536,t=1,p=17$AAAAAAAAAAAAAA${}", "A".repeat(43)),
+            format!("scrypt$1073741824$salt$8$1${key64}"),
+            format!("scrypt$16384$salt$8$1000${key64}"),
+            format!("scrypt$16384$salt$4294967295$4294967295${key64}"),
+            // Little memory for each `p`, and 256 MiB for all of them.
+            format!("scrypt$2$salt$1$2097152${key64}"),
+            format!("scrypt$2$salt$1$1025${key64}"),
+            format!("scrypt$2$salt$2097152$1${key64}"),
+        ] {
+            let (hash, form) = PasswordHash::imported(text.clone());
+            assert_eq!(form, HashForm::TooCostly, "{text}");
+            assert_eq!(hash.check(&password("x"), COST), Verdict::TooCostly, "{text}");
+            assert!(hash.is_too_costly() && hash.memory() == 0 && hash.work(COST) == Work::Ours, "{text}");
+        }
+    }
+
+    /// W5, F2: what OWASP and Django recommend is within the limits.
+    #[test]
+    fn what_a_hash_takes_is_known_before_it_is_computed() {
+        const MIB: u64 = 1024 * 1024;
+        let (key32, key64) = ("A".repeat(43), "A".repeat(86) + "==");
+        for (text, mib) in [
+            (format!("scrypt$16384$salt$8$5${key64}"), 17),
+            (format!("scrypt$131072$salt$8$1${key64}"), 129),
+            (format!("scrypt$8192$salt$8$10${key64}"), 9),
+            (format!("argon2$argon2id$v=19$m=102400,t=2,p=8$AAAAAAAAAAAAAA${key32}"), 100),
+            (format!("argon2$argon2id$v=19$m=262144,t=4,p=1$AAAAAAAAAAAAAA${key32}"), 256),
+            (format!("pbkdf2_sha256$1000000$salt${key32}="), 0),
+            ("!".to_owned(), 0),
+            ("damaged".to_owned(), 0),
+        ] {
+            let hash = PasswordHash::from_text(text.clone());
+            assert!(!hash.is_too_costly(), "{text}");
+            assert_eq!(hash.memory().div_ceil(MIB), mib, "{text}");
+        }
+        assert_eq!(PasswordHash::decoy(COST).memory(), 0);
+    }
+
+    #[test]
+    fn what_is_nearly_a_hash_is_none() {
+        let key32 = "A".repeat(43) + "=";
+        for text in [
+            "pbkdf2_sha256$".to_owned(),
+            format!("pbkdf2_sha256$0$salt${key32}"),
+            format!("pbkdf2_sha256$1$${key32}"),
+            format!("pbkdf2_sha256$1$salt${key32}$more"),
+            format!("pbkdf2_sha256$-1$salt${key32}"),
+            "pbkdf2_sha256$1$salt$AAAA".to_owned(),
+            format!("argon2$argon2x$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAA${}", "A".repeat(43)),
+            format!("argon2$argon2id$v=20$m=8,t=1,p=1$AAAAAAAAAAAAAA${}", "A".repeat(43)),
+            "argon2$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAA$".to_owned(),
+            "scrypt$3$salt$8$1$AAAA".to_owned(),
+            format!("bcrypt$$2x$04${}", "a".repeat(53)),
+            format!("bcrypt$$2b$4${}", "a".repeat(53)),
+            "x".repeat(1_000_000),
+        ] {
+            assert_eq!(PasswordHash::imported(text.clone()).1, HashForm::Unknown, "{text:.80}");
+        }
+    }
+
+    /// E1
+    #[test]
+    fn hashes_that_take_equal_time_are_of_one_kind_and_others_are_not() {
+        let work = |text: &str| PasswordHash::from_text(text.to_owned()).work(5);
+        let bcrypt = |tag: &str, cost: &str| work(&format!("{tag}$2b${cost}${}", "a".repeat(53)));
+        for filled_up in ["", "!", "md5$x$y"] {
+            assert_eq!(work(filled_up), Work::Ours);
+        }
+        assert_eq!([bcrypt("bcrypt_sha256$", "04"), bcrypt("bcrypt$", "05")], [Work::Ours, Work::Ours]);
+        assert_ne!(bcrypt("bcrypt_sha256$", "06"), Work::Ours);
+        let pbkdf2 = |n: u32| work(&format!("pbkdf2_sha256${n}$salt${}=", "A".repeat(43)));
+        assert_eq!(pbkdf2(1000), pbkdf2(1000));
+        assert!(pbkdf2(1000) != pbkdf2(1001) && pbkdf2(1000) != Work::Ours);
+    }
+}

@@ -1,0 +1,119 @@
+//! What a stored text is: one of Django's forms, or none that anybody can log in with.
+
+use super::argon2::{self, Argon2};
+use super::cost::{TooCostly, Work};
+use super::ours::{self, Bcrypt};
+use super::pbkdf2::{Digest, Pbkdf2};
+use super::scrypt::{self, Scrypt};
+
+use crate::passwords::Password;
+
+/// Longer than any hash that Django's column of 128 characters holds, ours included.
+const MAX_BYTES: usize = 256;
+
+/// A stored hash, read.
+#[derive(Debug)]
+pub(super) enum Stored<'a> {
+    Bcrypt(Bcrypt<'a>),
+    Pbkdf2(Pbkdf2<'a>),
+    Argon2(Box<Argon2>),
+    Scrypt(Scrypt<'a>),
+    /// `!…`: Django's sign that there is no password. Such people log in by other means, or not at all.
+    Unusable,
+}
+
+impl<'a> Stored<'a> {
+    /// Reads a hash. `None` for what is no hash of these forms, an error for one that would take too long.
+    pub fn parse(text: &'a str) -> Option<Result<Self, TooCostly>> {
+        if text.len() > MAX_BYTES {
+            return None;
+        }
+        if text.starts_with('!') {
+            return Some(Ok(Self::Unusable));
+        }
+        if let Some(rest) = text.strip_prefix(ours::TAG) {
+            return bcrypt(rest, true);
+        }
+        if let Some(rest) = text.strip_prefix(ours::PLAIN_TAG) {
+            return bcrypt(rest, false);
+        }
+        for digest in [Digest::Sha256, Digest::Sha1] {
+            if let Some(rest) = text.strip_prefix(digest.tag()) {
+                return Some(Pbkdf2::parse(digest, rest)?.map(Self::Pbkdf2));
+            }
+        }
+        if let Some(rest) = text.strip_prefix(argon2::TAG) {
+            return Some(Argon2::parse(rest)?.map(|hash| Self::Argon2(Box::new(hash))));
+        }
+        let rest = text.strip_prefix(scrypt::TAG)?;
+        Some(Scrypt::parse(rest)?.map(Self::Scrypt))
+    }
+
+    /// Whether `password` fits; `None` when it cannot be told.
+    pub fn verify(&self, password: &Password) -> Option<bool> {
+        match self {
+            Self::Bcrypt(hash) => hash.verify(password),
+            Self::Pbkdf2(hash) => Some(hash.verify(password)),
+            Self::Argon2(hash) => hash.verify(password),
+            Self::Scrypt(hash) => hash.verify(password),
+            Self::Unusable => None,
+        }
+    }
+
+    /// What checking it takes while it runs, in bytes.
+    pub fn memory(&self) -> u64 {
+        match self {
+            Self::Argon2(hash) => hash.memory(),
+            Self::Scrypt(hash) => hash.memory(),
+            Self::Bcrypt(_) | Self::Pbkdf2(_) | Self::Unusable => 0,
+        }
+    }
+
+    /// What checking it costs, where the settings ask for `cost`.
+    pub fn work(&self, cost: u32) -> Work {
+        match self {
+            // The rounds that a cheaper one lacks are done on top: see `PasswordHash::check`.
+            Self::Bcrypt(hash) if hash.cost <= cost => Work::Ours,
+            Self::Bcrypt(hash) => Work::Foreign(format!("bcrypt cost {}", hash.cost)),
+            Self::Pbkdf2(hash) => {
+                let (digest, iterations) = hash.work();
+                Work::Foreign(format!("{}{iterations}", digest.tag()))
+            }
+            Self::Argon2(hash) => Work::Foreign(hash.work()),
+            Self::Scrypt(hash) => {
+                let (n, r, p) = hash.work();
+                Work::Foreign(format!("scrypt${n}${r}${p}"))
+            }
+            Self::Unusable => Work::Ours,
+        }
+    }
+}
+
+fn bcrypt(rest: &str, is_prehashed: bool) -> Option<Result<Stored<'_>, TooCostly>> {
+    let hash = Bcrypt::parse(rest, is_prehashed)?;
+    Some(if hash.cost > ours::MAX_COST { Err(TooCostly) } else { Ok(Stored::Bcrypt(hash)) })
+}
+
+/// What an import may say about a stored text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HashForm {
+    /// Somebody can log in with it.
+    Usable,
+    /// Django's `!…`: no password was set.
+    Unusable,
+    /// Empty, damaged, or made by a hasher that we do not have, such as `md5$`: kept, and fits nothing.
+    Unknown,
+    /// Checking it would take too much time or memory.
+    TooCostly,
+}
+
+impl HashForm {
+    pub(super) fn of(text: &str) -> Self {
+        match Stored::parse(text) {
+            None => Self::Unknown,
+            Some(Err(TooCostly)) => Self::TooCostly,
+            Some(Ok(Stored::Unusable)) => Self::Unusable,
+            Some(Ok(_)) => Self::Usable,
+        }
+    }
+}

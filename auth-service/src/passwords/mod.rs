@@ -1,0 +1,18 @@
+//! Passwords: the policy for new ones, password hashes, and the hash pool that bounds how much hashing goes on at once.
+
+mod advice;
+mod decoys;
+mod hash_lane;
+mod hash_pool;
+mod hash_queue;
+mod hash_threads;
+mod hashers;
+mod password;
+mod requester;
+
+pub use decoys::Mix;
+pub use hash_pool::{Checked, HashPool};
+pub use hash_threads::NotDone;
+pub use hashers::{HASH_LIMITS, HashForm, Work};
+pub use password::{NewPassword, Password, PasswordProblem};
+pub use requester::{AccountMark, AccountMarks, Requester};

@@ -1,0 +1,108 @@
+//! Who asks for a password to be hashed: that decides when it is their turn, and nothing else.
+
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+use crate::audit::Client;
+use crate::config::SecretKey;
+use crate::rate_limit::Network;
+use crate::users::Email;
+
+/// Somebody in the queue of the hash pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requester {
+    pub network: Network,
+    /// Their browser has been logged in with the account before that they ask about now, so they have places of their own.
+    pub known_as: Option<AccountMark>,
+}
+
+impl Requester {
+    /// Anybody at the other end of a connection.
+    pub fn stranger(client: &Client) -> Self {
+        Self { network: Network::from(client), known_as: None }
+    }
+
+    /// The same from a browser that was logged in with this account before.
+    pub fn known_as(self, mark: Option<AccountMark>) -> Self {
+        Self { known_as: mark, ..self }
+    }
+}
+
+/// Names an account without telling which: what a browser keeps of it after a login. It opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountMark([u8; AccountMark::BYTES]);
+
+impl AccountMark {
+    /// Too many to be met by chance, few enough that several fit in a cookie.
+    const BYTES: usize = 12;
+}
+
+impl std::fmt::Display for AccountMark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+/// Makes the marks, and knows them again, those of the secret before the present one too.
+#[derive(Clone)]
+pub struct AccountMarks {
+    current: hmac::Key,
+    previous: Option<hmac::Key>,
+}
+
+impl AccountMarks {
+    pub fn new(secret: &SecretKey, previous: Option<&SecretKey>) -> Self {
+        let key = |secret: &SecretKey| {
+            hmac::Key::new(hmac::HMAC_SHA256, &*secret.derive::<32>("accounts that a browser knows"))
+        };
+        Self { current: key(secret), previous: previous.map(key) }
+    }
+
+    /// The mark of an account.
+    pub fn of(&self, email: &Email) -> AccountMark {
+        mark(&self.current, email)
+    }
+
+    /// The account's mark, if it is among those that a browser holds.
+    pub fn find(&self, email: &Email, held: &[String]) -> Option<AccountMark> {
+        let keys = std::iter::once(&self.current).chain(&self.previous);
+        let mut possible = keys.map(|key| mark(key, email).to_string());
+        // They come out of a cookie that only we can make, so how long a comparison takes tells nobody anything.
+        possible.any(|mark| held.contains(&mark)).then(|| self.of(email))
+    }
+}
+
+fn mark(key: &hmac::Key, email: &Email) -> AccountMark {
+    let tag = hmac::sign(key, email.as_str().as_bytes());
+    AccountMark(std::array::from_fn(|n| tag.as_ref()[n]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> SecretKey {
+        SecretKey::parse("SECRET_KEY", text).unwrap()
+    }
+
+    fn email(text: &str) -> Email {
+        Email::parse(text).unwrap()
+    }
+
+    /// W2
+    #[test]
+    fn a_mark_is_known_again_for_its_own_account_alone_and_survives_a_change_of_the_secret() {
+        let (old, new) =
+            (secret("pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho"), secret("aF8HoGpG5cX9dUeRkVt3mBz7QwYhLn2s"));
+        let (ada, eve) = (email("ada@example.org"), email("eve@example.org"));
+        let before = AccountMarks::new(&old, None);
+        let held = vec!["nonsense".to_owned(), before.of(&ada).to_string()];
+        assert_eq!(before.find(&ada, &held), Some(before.of(&ada)));
+        assert_eq!(before.find(&eve, &held), None);
+        let after = AccountMarks::new(&new, Some(&old));
+        assert_eq!(after.find(&ada, &held), Some(after.of(&ada)));
+        assert_eq!(after.find(&eve, &held), None);
+        assert_eq!(AccountMarks::new(&new, None).find(&ada, &held), None);
+    }
+}

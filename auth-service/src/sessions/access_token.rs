@@ -1,0 +1,53 @@
+//! The claims that other services trust for a few minutes.
+
+use std::time::Duration;
+
+use shared_claims::Claims;
+
+use crate::config::{AuthUrl, CookieDomain};
+use crate::db::types::Timestamp;
+use crate::random;
+use crate::sessions::Session;
+use crate::users::User;
+
+/// What a proof is dated that our clock says has not happened yet: long enough ago that nobody takes it for fresh.
+const LONG_AGO: Duration = Duration::from_secs(24 * 3600);
+
+/// What we say about `user`, from `now` on for `lifetime`, and not beyond the session, but for a second that is begun.
+///
+/// Services refuse a token whose times contradict each other. So, whatever the clock was set to when the session's dates were
+/// noted: `nbf` is `iat`, `exp` is later, and `auth_time` is not.
+pub fn claims(
+    user: &User,
+    session: &Session,
+    issuer: &AuthUrl,
+    audience: &CookieDomain,
+    lifetime: Duration,
+    now: Timestamp,
+) -> Claims {
+    let issued = now.unix_seconds();
+    // Of a session that ends within this second there is this second left.
+    let expires = (now + lifetime).min(session.ends_at()).unix_seconds().max(issued + 1);
+    let (user_id, session_id, token_id) = (user.id.uuid(), session.id.uuid(), random::uuid_v4());
+    let (issuer, audience) = (issuer.origin(), audience.as_str());
+    let mut claims = Claims::new(issuer, audience, user_id, session_id, token_id, issued, expires);
+    claims.auth_time = proven_at(session, now).unix_seconds();
+    claims.amr = session.amr.split(' ').map(str::to_owned).collect();
+    claims.user_email = user.email.to_string();
+    claims.user_email_verified = user.email_verified_at.is_some();
+    claims.user_first_name = user.first_name.clone();
+    claims.user_last_name = user.last_name.clone();
+    claims.user_is_staff = user.is_staff;
+    claims.user_is_superuser = user.is_superuser;
+    claims.roles = user.roles.iter().map(str::to_owned).collect();
+    claims
+}
+
+/// When the owner gave the password last, as far as the clock may be believed.
+fn proven_at(session: &Session, now: Timestamp) -> Timestamp {
+    match session.is_proof_believed(now) {
+        true => session.proven_at().min(now),
+        // The clock was ahead then, and nobody knows by how much.
+        false => session.began_at.min(now - LONG_AGO),
+    }
+}

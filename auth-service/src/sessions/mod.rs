@@ -1,0 +1,18 @@
+//! Sessions: their rows, refresh tokens and their rotation, access tokens, and how a session ends.
+
+mod access_token;
+mod current;
+mod device;
+mod refresh_token;
+mod renew;
+mod revoke;
+mod rotation;
+mod session;
+
+pub use access_token::claims;
+pub use current::Current;
+pub use device::device;
+pub use refresh_token::{RefreshKey, RefreshToken};
+pub use renew::Renewal;
+pub use rotation::{Rotation, Verdict};
+pub use session::{Ended, Session, SessionId};

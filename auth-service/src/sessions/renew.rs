@@ -1,0 +1,105 @@
+//! Renewal: a refresh token goes in, its successor comes out.
+//!
+//! [`Rotation::judge`](super::Rotation::judge) decides by the session's row, which stays locked until what was decided is done. So of fifty tabs
+//! that renew at the same moment one moves the session on; the others find that their token was just replaced, and receive
+//! the same successor. It does not matter whose answer reaches the browser last.
+
+use diesel::QueryResult;
+
+use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
+use crate::config::SessionLimits;
+use crate::db::AnyConnection;
+use crate::rate_limit::Network;
+use crate::sessions::{Current, Ended, RefreshKey, RefreshToken, Session, Verdict};
+
+/// The detail of a token that came again, from elsewhere than where its session was used last.
+const ANOTHER_NETWORK: &str = "another_network";
+
+/// What came of a renewal.
+#[derive(Debug)]
+#[must_use]
+pub enum Renewal {
+    /// Still logged in; the session's generation is the token to hand out.
+    Renewed(Box<Current>),
+    /// The token proves nothing, or its session is over.
+    Over,
+    /// The account may not log in any more.
+    Inactive,
+    /// A token came that only a second holder can have shown: whoever holds the session is logged out, once.
+    Reused,
+}
+
+impl Session {
+    /// Judges `token`, moves its session on, and re-checks what a login checks.
+    ///
+    /// A token that proves nothing writes nothing, and takes no lock. What comes after is one transaction, so that the
+    /// trail tells of each outcome; a refusal is a value and no error, so the end of a reused session stays. In it, the
+    /// session is locked and the time is asked for, in this order: whoever had to wait decides by the time that it is then.
+    pub fn renew(
+        conn: &mut AnyConnection,
+        key: &RefreshKey,
+        token: &RefreshToken,
+        client: &Client,
+        limits: SessionLimits,
+        clock: &Clock,
+    ) -> QueryResult<Renewal> {
+        let Some((session, user)) = Self::with_user(conn, token.session)? else {
+            return Ok(Renewal::Over);
+        };
+        if !key.made(token, &session) || session.revoked_at.is_some() {
+            return Ok(Renewal::Over);
+        }
+        conn.write(|conn| {
+            let Some((session, now)) = Self::lock(conn, session.id, clock)? else {
+                return Ok(Renewal::Over);
+            };
+            // Once more: its owner may have given the password in between.
+            if !key.made(token, &session) || session.is_over(now) {
+                return Ok(Renewal::Over);
+            }
+            let id = session.id;
+            let entry = |event| Entry::new(event, client, now).user(user.id.uuid()).session(id.uuid());
+            let note = |conn: &mut _, event| entry(event).record(conn);
+            // Anybody with a login can ask for these as often as they like. The session's lock keeps others from counting
+            // the same at this moment.
+            let count = |conn: &mut _, event| entry(event).record_or_count(conn);
+            // One holder changes networks now and then; two are mostly in different ones.
+            let last = session.address.as_deref().and_then(|address| address.parse().ok());
+            let has_moved = last.is_some() && Network::of(last) != Network::from(client);
+            let again = |event| if has_moved { entry(event).detail(ANOTHER_NETWORK) } else { entry(event) };
+            let renewed =
+                |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
+            if !user.is_active {
+                count(conn, Event::RenewalRefused)?;
+                return Ok(Renewal::Inactive);
+            }
+            let rotation = session.rotation();
+            match rotation.judge(token.generation, limits.grace, now) {
+                Verdict::Rotate(to) => {
+                    let Some(session) = session.rotate(conn, &to, client, limits, now)? else {
+                        return Ok(Renewal::Over);
+                    };
+                    if to.anchor == rotation.anchor {
+                        again(Event::RenewalRepeated).record(conn)?;
+                    } else {
+                        note(conn, Event::Renewal)?;
+                    }
+                    renewed(session)
+                }
+                Verdict::Again(generation) => {
+                    again(Event::RenewalGrace).record_or_count(conn)?;
+                    renewed(session.handing_out(generation))
+                }
+                Verdict::Reuse => {
+                    if !Self::end(conn, id, Ended::RefreshReuse, now)? {
+                        return Ok(Renewal::Over);
+                    }
+                    note(conn, Event::RefreshReuse)?;
+                    Ok(Renewal::Reused)
+                }
+                Verdict::Unknown => Ok(Renewal::Over),
+            }
+        })
+    }
+}

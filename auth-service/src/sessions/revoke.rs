@@ -1,0 +1,88 @@
+//! Where a session is revoked by its owner, with a line in the audit trail: the one place.
+
+use diesel::QueryResult;
+
+use super::refresh_token::{RefreshKey, RefreshToken};
+use super::session::{Ended, Session};
+use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
+use crate::db::AnyConnection;
+use crate::db::types::Timestamp;
+use crate::users::User;
+
+impl Session {
+    /// Ends the session that `token` names, if we made that token. Any generation will do: somebody who logs
+    /// out with a token from a moment ago means it.
+    pub fn sign_out(
+        conn: &mut AnyConnection,
+        token: &RefreshToken,
+        key: &RefreshKey,
+        why: Ended,
+        client: &Client,
+        clock: &Clock,
+    ) -> QueryResult<bool> {
+        conn.write(|conn| Self::leave(conn, token, key, why, client, clock))
+    }
+
+    /// [`Session::sign_out`] within the caller's transaction.
+    pub fn leave(
+        conn: &mut AnyConnection,
+        token: &RefreshToken,
+        key: &RefreshKey,
+        why: Ended,
+        client: &Client,
+        clock: &Clock,
+    ) -> QueryResult<bool> {
+        // Asked before it is locked: a forged token holds nobody up.
+        if !Self::by_id(conn, token.session)?.is_some_and(|session| key.made(token, &session)) {
+            return Ok(false);
+        }
+        match Self::lock(conn, token.session, clock)? {
+            Some((session, now)) if key.made(token, &session) => session.end_noted(conn, why, client, now),
+            _ => Ok(false),
+        }
+    }
+
+    /// Ends those sessions of this one's owner that `which` picks; how many there were. None, when this one is over by
+    /// now: who was just logged out everywhere ends nothing more.
+    pub fn end_among_its_owners(
+        &self,
+        conn: &mut AnyConnection,
+        which: impl Fn(&Self) -> bool,
+        why: Ended,
+        client: &Client,
+        clock: &Clock,
+    ) -> QueryResult<usize> {
+        conn.write(|conn| {
+            // Of two that end each other at the same moment, the second finds itself ended.
+            User::queue(conn, self.user_id)?;
+            let now = clock.read(conn)?;
+            let alive = Self::alive_of(conn, self.user_id, now)?;
+            if !alive.iter().any(|session| session.id == self.id) {
+                return Ok(0);
+            }
+            let mut ended = 0;
+            for session in alive.iter().filter(|session| which(session)) {
+                ended += usize::from(session.end_noted(conn, why, client, now)?);
+            }
+            Ok(ended)
+        })
+    }
+
+    /// Ends this session and writes it down, within the caller's transaction. `false` when it was over before.
+    pub fn end_noted(
+        &self,
+        conn: &mut AnyConnection,
+        why: Ended,
+        client: &Client,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        if self.is_over(now) || !Self::end(conn, self.id, why, now)? {
+            return Ok(false);
+        }
+        let event = if why == Ended::LoggedOut { Event::Logout } else { Event::SessionEnded };
+        let entry = Entry::new(event, client, now).user(self.user_id.uuid()).session(self.id.uuid());
+        entry.detail(why.as_str()).record(conn)?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,391 @@
+//! Sessions: who is logged in, in one browser. The row is the only proof of it.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::result::Error as SqlError;
+
+use super::rotation::FIRST_GENERATION;
+use crate::audit::Client;
+use crate::clock::Clock;
+use crate::config::SessionLimits;
+use crate::db::AnyConnection;
+use crate::db::schema::sessions;
+use crate::db::types::{Id, Timestamp};
+use crate::random;
+use crate::sessions::{Rotation, Verdict};
+use crate::users::{User, UserId};
+
+pub type SessionId = Id<Session>;
+
+/// By how much a clock is set back now and then without having been wrong.
+const CORRECTION: Duration = Duration::from_secs(60);
+
+/// One login.
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    /// Enters the refresh tokens' authentication code: without it, knowing `SECRET_KEY` forges nothing.
+    pub seed: Vec<u8>,
+    /// Counts the refresh tokens that were issued.
+    pub generation: i64,
+    /// How the person proved who they are, RFC 8176, separated by spaces.
+    pub amr: String,
+    pub began_at: Timestamp,
+    pub rotated_at: Timestamp,
+    pub idle_until: Timestamp,
+    pub expires_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+    pub revoked_because: Option<String>,
+    /// When its owner last gave the password; empty when that was at its beginning.
+    pub proven_at: Option<Timestamp>,
+    /// Where it was last used from.
+    pub address: Option<String>,
+    /// What the browser or program called itself then.
+    pub user_agent: Option<String>,
+    #[diesel(embed)]
+    pub lineage: Lineage,
+}
+
+/// Which refresh tokens were issued for which, as the row has it; [`Rotation`] says what that means. Whatever changes the
+/// generation without saying it anew, a former release or a proof of the password, thereby makes it void.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sessions)]
+pub struct Lineage {
+    /// The generation of the session for which the rest holds.
+    lineage_of: Option<i64>,
+    anchor: Option<i64>,
+    parent: Option<i64>,
+    children_after: Option<i64>,
+}
+
+impl From<&Rotation> for Lineage {
+    fn from(rotation: &Rotation) -> Self {
+        Self {
+            lineage_of: Some(rotation.newest),
+            anchor: Some(rotation.anchor),
+            parent: Some(rotation.parent),
+            children_after: Some(rotation.children_after),
+        }
+    }
+}
+
+/// The id of a row that cannot be read, and why not.
+pub type UnreadableSession = (SessionId, String);
+
+/// Why a session ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    LoggedOut,
+    /// Somebody logged in anew in the same browser.
+    Replaced,
+    /// A refresh token came that had been replaced long before: two parties hold copies.
+    RefreshReuse,
+    PasswordChanged,
+    Deactivated,
+    /// On the page of their sessions.
+    ByOwner,
+    /// By a command.
+    ByOperator,
+    /// The person logged in once more than anybody may be.
+    TooMany,
+}
+
+impl Ended {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged_out",
+            Self::Replaced => "replaced",
+            Self::RefreshReuse => "refresh_reuse",
+            Self::PasswordChanged => "password_changed",
+            Self::Deactivated => "deactivated",
+            Self::ByOwner => "ended_by_owner",
+            Self::ByOperator => "ended_by_operator",
+            Self::TooMany => "too_many",
+        }
+    }
+}
+
+impl Session {
+    /// Begins a session.
+    pub fn begin(
+        conn: &mut AnyConnection,
+        user: UserId,
+        amr: &str,
+        client: &Client,
+        limits: SessionLimits,
+        now: Timestamp,
+    ) -> QueryResult<Self> {
+        let session = Self {
+            id: Id::from(random::uuid_v4()),
+            user_id: user,
+            seed: new_seed(),
+            generation: FIRST_GENERATION,
+            amr: amr.to_owned(),
+            began_at: now,
+            rotated_at: now,
+            idle_until: now + limits.idle.min(limits.absolute),
+            expires_at: now + limits.absolute,
+            revoked_at: None,
+            revoked_because: None,
+            proven_at: Some(now),
+            address: client.address_text(),
+            user_agent: client.user_agent.clone(),
+            lineage: Lineage::default(),
+        };
+        diesel::insert_into(sessions::table).values(&session).execute(conn)?;
+        Ok(session)
+    }
+
+    pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<Self>> {
+        sessions::table.find(id).select(Self::as_select()).first(conn).optional()
+    }
+
+    /// The session, which nobody else changes until the transaction ends, and the time at which that began.
+    pub fn lock(
+        conn: &mut AnyConnection,
+        id: SessionId,
+        clock: &Clock,
+    ) -> QueryResult<Option<(Self, Timestamp)>> {
+        match conn {
+            // The transaction holds the lock of the whole file.
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(_) => {
+                let session = Self::by_id(conn, id)?;
+                let now = clock.read(conn)?;
+                Ok(session.map(|session| (session, now)))
+            }
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(conn) => {
+                let row = sessions::table.find(id).select(Self::as_select()).for_update();
+                let found: Option<(Self, Timestamp)> = crate::db::Locked(row).get_result(conn).optional()?;
+                Ok(found.map(|(session, now)| (session, clock.reading(Some(now)))))
+            }
+        }
+    }
+
+    /// The session and whose it is.
+    pub fn with_user(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<(Self, User)>> {
+        use crate::db::schema::users;
+        sessions::table
+            .find(id)
+            .inner_join(users::table)
+            .select((Self::as_select(), User::as_select()))
+            .first(conn)
+            .optional()
+    }
+
+    /// Moves on to what was decided on this row. `None` when the row has changed since, or is over. Everything that
+    /// changes what the decision looks at raises the generation, so of any number at the same moment exactly one moves on.
+    pub fn rotate(
+        self,
+        conn: &mut AnyConnection,
+        to: &Rotation,
+        client: &Client,
+        limits: SessionLimits,
+        now: Timestamp,
+    ) -> QueryResult<Option<Self>> {
+        let alive = sessions::table
+            .find(self.id)
+            .filter(sessions::generation.eq(self.generation))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::idle_until.gt(now))
+            .filter(sessions::expires_at.gt(now));
+        // One that began while the clock was ahead would live for that much longer.
+        let expires_at = self.expires_at.min(now + limits.absolute);
+        let moved = Self {
+            generation: to.newest,
+            rotated_at: to.rotated_at,
+            idle_until: (now + limits.idle).min(expires_at),
+            expires_at,
+            address: client.address_text(),
+            user_agent: client.user_agent.clone(),
+            lineage: to.into(),
+            ..self
+        };
+        let changed = diesel::update(alive)
+            .set((
+                sessions::generation.eq(moved.generation),
+                sessions::rotated_at.eq(moved.rotated_at),
+                sessions::idle_until.eq(moved.idle_until),
+                sessions::expires_at.eq(moved.expires_at),
+                sessions::address.eq(&moved.address),
+                sessions::user_agent.eq(&moved.user_agent),
+                moved.lineage,
+            ))
+            .execute(conn)?;
+        Ok((changed == 1).then_some(moved))
+    }
+
+    /// Ends the session. `false` when it had ended already; the first reason stays.
+    pub fn end(conn: &mut AnyConnection, id: SessionId, why: Ended, now: Timestamp) -> QueryResult<bool> {
+        let changed = diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
+            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Ends every session of a person; how many there were.
+    pub fn end_all_of(
+        conn: &mut AnyConnection,
+        user: UserId,
+        why: Ended,
+        now: Timestamp,
+    ) -> QueryResult<usize> {
+        diesel::update(
+            sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null()),
+        )
+        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+        .execute(conn)
+    }
+
+    /// Ends every session there is; how many there were.
+    pub fn end_all(conn: &mut AnyConnection, why: Ended, now: Timestamp) -> QueryResult<usize> {
+        diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
+            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+            .execute(conn)
+    }
+
+    /// Takes every session away, from a copy that is to log nobody in; how many there were.
+    pub fn remove_all(conn: &mut AnyConnection) -> QueryResult<usize> {
+        diesel::delete(sessions::table).execute(conn)
+    }
+
+    /// The sessions of a person that live, the one begun last first. A row that cannot be read is told in the log, and is
+    /// nobody's login: the others go on without it.
+    pub fn alive_of(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
+        let (alive, unreadable) = Self::alive_and_unreadable_of(conn, user, now)?;
+        for (id, why) in unreadable {
+            tracing::error!(session = %id, why, "a session's row cannot be read");
+        }
+        Ok(alive)
+    }
+
+    /// The same, with those that cannot be read, and why.
+    pub fn alive_and_unreadable_of(
+        conn: &mut AnyConnection,
+        user: UserId,
+        now: Timestamp,
+    ) -> QueryResult<(Vec<Self>, Vec<UnreadableSession>)> {
+        let rows = || {
+            sessions::table
+                .filter(sessions::user_id.eq(user))
+                .filter(sessions::revoked_at.is_null())
+                .filter(sessions::idle_until.gt(now))
+                .filter(sessions::expires_at.gt(now))
+                .order((sessions::began_at.desc(), sessions::id))
+        };
+        let all = rows().select(Self::as_select()).load(conn);
+        if !matches!(all, Err(SqlError::DeserializationError(_))) {
+            return Ok((all?, Vec::new()));
+        }
+        let (mut alive, mut unreadable) = (Vec::new(), Vec::new());
+        for id in rows().select(sessions::id).load::<SessionId>(conn)? {
+            match Self::by_id(conn, id) {
+                Ok(session) => alive.extend(session),
+                Err(SqlError::DeserializationError(why)) => unreadable.push((id, why.to_string())),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok((alive, unreadable))
+    }
+
+    /// Notes that the owner of the session gave the password again, and lets no token from before be one of ours: a
+    /// copy of it, in whoever's hands, must not share in the proof, not even within the grace. `false` when it is over,
+    /// or another tab gave the password at the same moment: then its token is the one.
+    pub fn prove(&self, conn: &mut AnyConnection, client: &Client, now: Timestamp) -> QueryResult<bool> {
+        let alive = sessions::table.find(self.id).filter(sessions::revoked_at.is_null());
+        let changed = diesel::update(alive.filter(sessions::seed.eq(&self.seed)))
+            .set((
+                sessions::proven_at.eq(now),
+                sessions::seed.eq(new_seed()),
+                sessions::generation.eq(sessions::generation + 1),
+                sessions::rotated_at.eq(now),
+                sessions::address.eq(client.address_text()),
+                sessions::user_agent.eq(&client.user_agent),
+            ))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// When its owner last gave the password.
+    pub fn proven_at(&self) -> Timestamp {
+        self.proven_at.unwrap_or(self.began_at)
+    }
+
+    /// Whether the clock may be believed about that: a proof that is yet to come was noted by a clock that was ahead, unless it
+    /// is no more than clocks are corrected by.
+    pub fn is_proof_believed(&self, now: Timestamp) -> bool {
+        self.proven_at() <= now + CORRECTION
+    }
+
+    /// Whether its owner gave the password within the last `span`, as far as the clock may be believed about that.
+    pub fn was_proven_within(&self, span: Duration, now: Timestamp) -> bool {
+        self.is_proof_believed(now) && now <= self.proven_at() + span
+    }
+
+    /// How many sessions ran out before `cutoff`.
+    pub fn count_over(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
+        sessions::table.filter(sessions::idle_until.lt(cutoff)).count().get_result(conn)
+    }
+
+    /// Takes away up to `batch` sessions that ran out before `cutoff`; how many there were. One that was ended
+    /// goes when it would have run out.
+    pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
+        let over = sessions::table
+            .filter(sessions::idle_until.lt(cutoff))
+            .order(sessions::idle_until.asc())
+            .limit(batch)
+            .select(sessions::id)
+            .load::<SessionId>(conn)?;
+        // Asked again: one may have been renewed since.
+        let rows = sessions::table.filter(sessions::id.eq_any(over)).filter(sessions::idle_until.lt(cutoff));
+        diesel::delete(rows).execute(conn)
+    }
+
+    /// Whether it ended or ran out.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_some() || now >= self.idle_until || now >= self.expires_at
+    }
+
+    /// Where the session stands among its refresh tokens.
+    pub fn rotation(&self) -> Rotation {
+        let Lineage { lineage_of, anchor, parent, children_after } = self.lineage;
+        match (anchor, parent, children_after) {
+            (Some(anchor), Some(parent), Some(children_after)) if lineage_of == Some(self.generation) => {
+                let (newest, rotated_at) = (self.generation, self.rotated_at);
+                Rotation { newest, anchor, parent, children_after, rotated_at }
+            }
+            _ => Rotation::plain(self.generation, self.rotated_at),
+        }
+    }
+
+    /// Whether a page may take `generation` for its owner's: it is the newest one, or gets that within the grace that
+    /// tabs renewing at the same moment need. What a renewal alone forgives, a lost answer, is nobody on a page.
+    pub fn accepts(&self, generation: i64, grace: Duration, now: Timestamp) -> bool {
+        let verdict = self.rotation().judge(generation, grace, now);
+        generation == self.generation || matches!(verdict, Verdict::Again(_))
+    }
+
+    /// The same session with another of its tokens to hand out.
+    pub fn handing_out(self, generation: i64) -> Self {
+        Self { generation, ..self }
+    }
+
+    /// When it runs out unless it is renewed: neither cookie outlives this.
+    pub fn ends_at(&self) -> Timestamp {
+        self.idle_until.min(self.expires_at)
+    }
+}
+
+fn new_seed() -> Vec<u8> {
+    random::bytes::<32>().to_vec()
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({}, generation {})", self.id, self.generation)
+    }
+}

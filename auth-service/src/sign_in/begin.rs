@@ -1,0 +1,61 @@
+//! Where a session begins: the one place.
+
+use diesel::QueryResult;
+
+use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
+use crate::config::SessionLimits;
+use crate::db::AnyConnection;
+use crate::sessions::{Current, Ended, RefreshKey, RefreshToken, Session};
+use crate::users::User;
+
+/// What came of beginning a session.
+#[derive(Debug)]
+#[must_use]
+pub enum SignedIn {
+    Yes(Box<Current>),
+    /// The account was deactivated, or its password changed, since the password was checked.
+    TooLate,
+}
+
+impl Session {
+    /// Begins a session for `user`, whose password was just found right, and ends the one that this browser
+    /// held before, whoever's it was: nobody acts in a session that they believe to have left (ASVS 7.2.4).
+    pub fn sign_in(
+        conn: &mut AnyConnection,
+        user: &User,
+        before: Option<(&RefreshToken, &RefreshKey)>,
+        client: &Client,
+        limits: SessionLimits,
+        clock: &Clock,
+    ) -> QueryResult<SignedIn> {
+        conn.write(|conn| {
+            // Logins of one person stand in a queue from here on.
+            User::queue(conn, user.id)?;
+            let now = clock.read(conn)?;
+            if !User::note_login(conn, user.id, &user.password_hash, now)? {
+                let reason = match User::by_id(conn, user.id)? {
+                    Some(user) if !user.is_active => "inactive",
+                    Some(_) => "wrong password",
+                    None => "no such account",
+                };
+                let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
+                entry.detail(reason).record(conn)?;
+                return Ok(SignedIn::TooLate);
+            }
+            let mut now = now;
+            if let Some((token, key)) = before {
+                Self::leave(conn, token, key, Ended::Replaced, client, clock)?;
+                // Another person's session, perhaps, for which this one waited.
+                now = clock.read(conn)?;
+            }
+            let session = Self::begin(conn, user.id, "pwd", client, limits, now)?;
+            for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
+                surplus.end_noted(conn, Ended::TooMany, client, now)?;
+            }
+            let entry = Entry::new(Event::Login, client, now).user(user.id.uuid());
+            entry.session(session.id.uuid()).record(conn)?;
+            Ok(SignedIn::Yes(Box::new(Current { user: user.clone(), session, at: now })))
+        })
+    }
+}

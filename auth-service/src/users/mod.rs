@@ -1,0 +1,13 @@
+//! Users: the people who have an account, and the value types of which their rows are made.
+
+mod email;
+mod name;
+mod password_hash;
+mod roles;
+mod user;
+
+pub use email::{Email, InvalidEmail};
+pub use name::{InvalidName, PersonName, is_never_seen};
+pub use password_hash::PasswordHash;
+pub use roles::{InvalidRole, Role, Roles, TooManyRoles};
+pub use user::{NewUser, RegistrationRefused, User, UserId, UserPage};

@@ -1,0 +1,48 @@
+//! Password hashes as the database holds them; what they mean is in `passwords::hashers`.
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+
+/// A hashed password as the database holds it: `bcrypt_sha256$$2b$12$…`, or what Django made.
+#[derive(Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// The hash that `text` is, whatever its form.
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for moving on to another system. It is nothing for a log.
+    pub fn exported(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for PasswordHash
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.as_str().to_sql(out)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for PasswordHash
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(String::from_sql(value)?))
+    }
+}

@@ -1,0 +1,278 @@
+//! People.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as SqlError};
+
+use crate::audit::{Client, Entry, Event};
+use crate::clock::Clock;
+use crate::db::schema::users;
+use crate::db::types::{Id, Timestamp};
+use crate::db::{AnyConnection, OfDatabase};
+use crate::users::{Email, PasswordHash, PersonName, Roles};
+
+pub type UserId = Id<User>;
+
+/// An account, with Django's words for what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = users)]
+pub struct User {
+    pub id: UserId,
+    pub email: Email,
+    pub email_verified_at: Option<Timestamp>,
+    pub first_name: String,
+    pub last_name: String,
+    pub password_hash: PasswordHash,
+    pub is_active: bool,
+    pub is_staff: bool,
+    pub is_superuser: bool,
+    pub date_joined: Timestamp,
+    pub last_login: Option<Timestamp>,
+    pub roles: Roles,
+}
+
+/// Some accounts, by address.
+pub struct UserPage {
+    pub users: Vec<User>,
+    /// Those whose rows hold what we would not write, and what that is.
+    pub unreadable: Vec<(Email, String)>,
+    /// The address that the next page comes after; `None` behind the last account.
+    pub last: Option<Email>,
+}
+
+/// What it takes to make an account.
+pub struct NewUser {
+    pub email: Email,
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub password_hash: PasswordHash,
+    pub is_staff: bool,
+    pub is_superuser: bool,
+}
+
+/// An account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationRefused {
+    /// Somebody has the address, perhaps since a moment ago: the database's unique index decides.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    #[error(transparent)]
+    Database(#[from] crate::db::DatabaseError),
+}
+
+impl OfDatabase for RegistrationRefused {
+    fn of_database(&self) -> Option<&SqlError> {
+        match self {
+            Self::EmailTaken => None,
+            Self::Database(error) => error.of_database(),
+        }
+    }
+}
+
+impl From<SqlError> for RegistrationRefused {
+    fn from(error: SqlError) -> Self {
+        match error {
+            SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::EmailTaken,
+            other => Self::Database(other.into()),
+        }
+    }
+}
+
+impl User {
+    /// Makes an account. Of two at the same moment with one address, one is refused.
+    pub fn register(
+        conn: &mut AnyConnection,
+        new: NewUser,
+        client: &Client,
+        clock: &Clock,
+    ) -> Result<Self, RegistrationRefused> {
+        Self::make(conn, new, None, client, clock)
+    }
+
+    /// The same by a form of ours. `form` names the very page that it was on: whoever sends that twice, by an impatient
+    /// finger, is told from whoever wants an address that is taken ([`User::registered_by`]).
+    pub fn register_by_form(
+        conn: &mut AnyConnection,
+        new: NewUser,
+        form: &str,
+        client: &Client,
+        clock: &Clock,
+    ) -> Result<Self, RegistrationRefused> {
+        Self::make(conn, new, Some(form), client, clock)
+    }
+
+    /// The account at this address, if the same form made it.
+    pub fn registered_by(conn: &mut AnyConnection, email: &Email, form: &str) -> QueryResult<Option<Self>> {
+        let Some(user) = Self::by_email(conn, email)? else { return Ok(None) };
+        let is_same = Entry::was_by_form(conn, Event::Registered, user.id.uuid(), form)?;
+        Ok(is_same.then_some(user))
+    }
+
+    fn make(
+        conn: &mut AnyConnection,
+        new: NewUser,
+        form: Option<&str>,
+        client: &Client,
+        clock: &Clock,
+    ) -> Result<Self, RegistrationRefused> {
+        conn.write(|conn| {
+            let now = clock.read(conn)?;
+            let user = Self {
+                id: Id::new(now),
+                email: new.email.clone(),
+                email_verified_at: None,
+                first_name: new.first_name.as_str().to_owned(),
+                last_name: new.last_name.as_str().to_owned(),
+                password_hash: new.password_hash.clone(),
+                is_active: true,
+                is_staff: new.is_staff,
+                is_superuser: new.is_superuser,
+                date_joined: now,
+                last_login: None,
+                roles: Roles::default(),
+            };
+            diesel::insert_into(users::table).values(&user).execute(conn)?;
+            let entry = Entry::new(Event::Registered, client, now).user(user.id.uuid());
+            form.map_or(entry.clone(), |form| entry.by_form(form)).record(conn)?;
+            Ok(user)
+        })
+    }
+
+    pub fn by_email(conn: &mut AnyConnection, email: &Email) -> QueryResult<Option<Self>> {
+        users::table.filter(users::email.eq(email)).select(Self::as_select()).first(conn).optional()
+    }
+
+    pub fn by_id(conn: &mut AnyConnection, id: UserId) -> QueryResult<Option<Self>> {
+        users::table.find(id).select(Self::as_select()).first(conn).optional()
+    }
+
+    /// How many there are.
+    pub fn count(conn: &mut AnyConnection) -> QueryResult<i64> {
+        users::table.count().get_result(conn)
+    }
+
+    /// A page of the hashes that begin otherwise than `beginning`, by id.
+    pub fn hashes_not_like(
+        conn: &mut AnyConnection,
+        beginning: &str,
+        after: Option<UserId>,
+        limit: i64,
+    ) -> QueryResult<Vec<(UserId, PasswordHash)>> {
+        let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+        users::table
+            .filter(users::id.gt(after))
+            .filter(users::password_hash.not_like(format!("{beginning}%")))
+            .order(users::id.asc())
+            .select((users::id, users::password_hash))
+            .limit(limit)
+            .load(conn)
+    }
+
+    /// A page of all people who come after an address, by address; from the first on after an empty one.
+    pub fn list_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<Vec<Self>> {
+        users::table
+            .filter(users::email.gt(after))
+            .order(users::email.asc())
+            .select(Self::as_select())
+            .limit(limit)
+            .load(conn)
+    }
+
+    /// The same, with those whose rows cannot be read.
+    pub fn page_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<UserPage> {
+        let users = Self::list_after(conn, after, limit);
+        if !matches!(users, Err(SqlError::DeserializationError(_))) {
+            let users = users?;
+            let last = users.last().map(|user| user.email.clone());
+            return Ok(UserPage { users, unreadable: Vec::new(), last });
+        }
+        // Which of them it is, only reading them one by one tells.
+        let emails = users::table.filter(users::email.gt(after)).order(users::email.asc()).limit(limit);
+        let emails: Vec<Email> = emails.select(users::email).load(conn)?;
+        let mut page = UserPage { users: Vec::new(), unreadable: Vec::new(), last: emails.last().cloned() };
+        for email in emails {
+            match Self::by_email(conn, &email) {
+                Ok(user) => page.users.extend(user),
+                Err(SqlError::DeserializationError(why)) => page.unreadable.push((email, why.to_string())),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(page)
+    }
+
+    /// Waits for other transactions that log this person in or out, or change the account, and makes later ones wait
+    /// for this one. Whoever ends several sessions comes here first: two that lock the same rows in another order wait
+    /// for each other, and PostgreSQL fails one of them. Whether there is such a user.
+    pub fn queue(conn: &mut AnyConnection, id: UserId) -> QueryResult<bool> {
+        let row = users::table.find(id);
+        Ok(diesel::update(row).set(users::is_active.eq(users::is_active)).execute(conn)? == 1)
+    }
+
+    /// Lets somebody log in, or no longer. Whether there was such a user.
+    pub fn set_active(conn: &mut AnyConnection, id: UserId, active: bool) -> QueryResult<bool> {
+        let changed = diesel::update(users::table.find(id)).set(users::is_active.eq(active)).execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Gives somebody other roles, unless they have others by now than `user` says.
+    pub fn set_roles(
+        conn: &mut AnyConnection,
+        user: &Self,
+        roles: &Roles,
+        client: &Client,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        conn.write(|conn| {
+            let row = users::table.find(user.id).filter(users::roles.eq(&user.roles));
+            if diesel::update(row).set(users::roles.eq(roles)).execute(conn)? != 1 {
+                return Ok(false);
+            }
+            let detail = roles.iter().collect::<Vec<_>>().join(" ");
+            Entry::new(Event::RolesChanged, client, now).user(user.id.uuid()).detail(detail).record(conn)?;
+            Ok(true)
+        })
+    }
+
+    /// Sets another password. The caller ends the sessions that the old one began.
+    pub fn set_password(conn: &mut AnyConnection, id: UserId, hash: &PasswordHash) -> QueryResult<bool> {
+        let changed =
+            diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Replaces the hash of the same password by a costlier one, unless the password changed meanwhile.
+    pub fn upgrade_password(
+        conn: &mut AnyConnection,
+        id: UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> QueryResult<bool> {
+        let changed = diesel::update(users::table.find(id).filter(users::password_hash.eq(old)))
+            .set(users::password_hash.eq(new))
+            .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// Notes a login, if the account is still active and the password still the one that was checked. A login
+    /// goes on only when this changed a row.
+    pub fn note_login(
+        conn: &mut AnyConnection,
+        id: UserId,
+        checked: &PasswordHash,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let changed = diesel::update(
+            users::table.find(id).filter(users::is_active).filter(users::password_hash.eq(checked)),
+        )
+        .set(users::last_login.eq(now))
+        .execute(conn)?;
+        Ok(changed == 1)
+    }
+
+    /// First and last name, or the address of somebody who gave neither.
+    pub fn display_name(&self) -> String {
+        match format!("{} {}", self.first_name, self.last_name).trim() {
+            "" => self.email.to_string(),
+            name => name.to_owned(),
+        }
+    }
+}
