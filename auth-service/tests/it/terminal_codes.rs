@@ -98,7 +98,8 @@ async fn a_row_that_cannot_be_read_is_told_and_the_others_are_listed() {
 #[tokio::test]
 async fn lists_of_keys_and_the_doctor_show_what_they_must_not_obey() {
     let app = TestApp::start().await;
-    let now = app.clock.now();
+    // Of a date that is told, too.
+    let later = app.clock.now() + std::time::Duration::from_secs(10 * 86_400);
     write(&app, move |conn| {
         let row = (
             signing_keys::kid.eq(EVIL),
@@ -106,7 +107,7 @@ async fn lists_of_keys_and_the_doctor_show_what_they_must_not_obey() {
             signing_keys::state.eq("retired"),
             signing_keys::public_jwk.eq(Some(EVIL)),
             signing_keys::sealed_private_key.eq(vec![0_u8; 40]),
-            signing_keys::created_at.eq(now),
+            signing_keys::created_at.eq(later),
         );
         diesel::insert_into(signing_keys::table).values(row).execute(conn)
     })
