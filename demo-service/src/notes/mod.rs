@@ -17,6 +17,9 @@ use crate::templates::{Page, Templates};
 pub use note::Note;
 use text::Text;
 
+/// What who keeps [`note::MOST`] is told.
+const FULL: &str = "You have 200 notes, and nobody can keep more. Delete one first.";
+
 #[derive(Serialize)]
 struct Notes {
     notes: Vec<Note>,
@@ -56,11 +59,11 @@ pub async fn change(
     let owner = user.user_uuid;
     match form.into_inner() {
         Change { text: Some(typed), delete: None } => match Text::parse(&typed) {
-            Ok(text) => database.run(move |conn| Note::add(conn, owner, &text)).await?,
-            Err(problem) => {
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return Ok(page(status, &user, typed, Some(problem), &database, &templates).await?);
-            }
+            Ok(text) => match database.run(move |conn| Note::add(conn, owner, &text)).await? {
+                true => {}
+                false => return refused(&user, typed, FULL, &database, &templates).await,
+            },
+            Err(problem) => return refused(&user, typed, problem, &database, &templates).await,
         },
         Change { text: None, delete: Some(id) } => {
             database.run(move |conn| Note::delete(conn, owner, id)).await?
@@ -75,6 +78,18 @@ pub async fn delete_all(user: JustLoggedIn, database: Data<Database>) -> Result<
     let owner = user.user_uuid;
     database.run(move |conn| Note::delete_all_of(conn, owner)).await?;
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/notes")).finish())
+}
+
+/// The notes again, with what was typed and why it was not kept.
+async fn refused(
+    user: &User,
+    typed: String,
+    problem: &'static str,
+    database: &Database,
+    templates: &Templates,
+) -> Result<HttpResponse, actix_web::Error> {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(page(status, user, typed, Some(problem), database, templates).await?)
 }
 
 async fn page(

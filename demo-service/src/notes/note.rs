@@ -15,6 +15,9 @@ diesel::table! {
     }
 }
 
+/// How many one person may keep. All of them are on one page, and nobody's may fill the disk.
+pub const MOST: i64 = 200;
+
 /// A note, as its owner sees it.
 #[derive(Queryable, Selectable, Serialize)]
 pub struct Note {
@@ -32,11 +35,19 @@ impl Note {
             .load(conn)
     }
 
-    pub fn add(conn: &mut SqliteConnection, owner: Uuid, text: &Text) -> QueryResult<()> {
-        diesel::insert_into(notes::table)
-            .values((notes::user_uuid.eq(owner.to_string()), notes::text.eq(text.as_str())))
-            .execute(conn)?;
-        Ok(())
+    /// `false` for who keeps [`MOST`] already. The transaction has the file's lock from its beginning: two at the same moment are counted
+    /// one after the other.
+    pub fn add(conn: &mut SqliteConnection, owner: Uuid, text: &Text) -> QueryResult<bool> {
+        conn.immediate_transaction(|conn| {
+            let mine = notes::table.filter(notes::user_uuid.eq(owner.to_string()));
+            if mine.count().get_result::<i64>(conn)? >= MOST {
+                return Ok(false);
+            }
+            diesel::insert_into(notes::table)
+                .values((notes::user_uuid.eq(owner.to_string()), notes::text.eq(text.as_str())))
+                .execute(conn)?;
+            Ok(true)
+        })
     }
 
     /// Somebody else's note, or one that is gone, is left alone: the same answer for both.
@@ -55,5 +66,40 @@ impl Note {
     pub fn count_all(conn: &mut SqliteConnection) -> QueryResult<(i64, i64)> {
         let people = count(notes::user_uuid).aggregate_distinct();
         notes::table.select((count_star(), people)).first(conn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::database::Database;
+
+    #[test]
+    fn of_many_who_add_the_last_note_at_the_same_moment_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.db").to_str().unwrap().to_owned();
+        let _made = Database::open(&path).unwrap();
+        let owner = Uuid::from_u128(7);
+        let text = || Text::parse("a note").unwrap();
+        let connect = |path: &str| {
+            let mut conn = SqliteConnection::establish(path).unwrap();
+            diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn).unwrap();
+            conn
+        };
+        let mut conn = connect(&path);
+        for _ in 1..MOST {
+            assert!(Note::add(&mut conn, owner, &text()).unwrap());
+        }
+        let racers: Vec<_> = (0..8)
+            .map(|_| {
+                let mut conn = connect(&path);
+                thread::spawn(move || Note::add(&mut conn, owner, &text()).unwrap())
+            })
+            .collect();
+        let added = racers.into_iter().map(|racer| racer.join().unwrap());
+        assert_eq!(added.filter(|added| *added).count(), 1);
+        assert_eq!(Note::count_all(&mut conn).unwrap(), (MOST, 1));
     }
 }

@@ -31,6 +31,26 @@ async fn a_note_is_kept_until_it_is_deleted() {
     page.shows("milk");
 }
 
+/// Or one person fills the disk, and asks for a page that fills the memory.
+#[actix_web::test]
+async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
+    let demo = Demo::new();
+    let (ada, eve) = (demo.logged_in("ada@example.org"), demo.logged_in("eve@example.org"));
+    for n in 1..=200 {
+        ada.posts("/notes", format!("text=note+{n}")).await.redirects_to("/notes");
+    }
+    let refused = ada.posts("/notes", "text=one+too+many").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("You have 200 notes, and nobody can keep more. Delete one first.");
+    refused.shows("\none too many</textarea>");
+    eve.posts("/notes", "text=my+first").await.redirects_to("/notes");
+
+    let id = first_id(&ada.opens("/notes").await.body);
+    ada.posts("/notes", format!("delete={id}")).await.redirects_to("/notes");
+    ada.posts("/notes", "text=one+too+many").await.redirects_to("/notes");
+    ada.opens("/notes").await.shows("one too many");
+}
+
 #[actix_web::test]
 async fn nobody_sees_or_deletes_the_notes_of_another() {
     let demo = Demo::new();
