@@ -10,6 +10,7 @@ mod bounded;
 mod connection;
 mod descriptors;
 mod exchange;
+mod folder_lock;
 mod limits;
 mod listen;
 mod patience;

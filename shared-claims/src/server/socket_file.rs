@@ -1,17 +1,15 @@
 //! A socket in the file system: made without a moment in which the wrong people could connect, or two processes think it theirs.
 
-use std::fs::{self, File, Metadata, Permissions};
+use std::fs::{self, Metadata, Permissions};
 use std::io::{self, ErrorKind};
-use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
+use super::folder_lock::FolderLock;
 use super::listen::BACKLOG;
 
 /// A socket's address holds 108 bytes; what is left is for the name that it is made under.
@@ -19,9 +17,6 @@ pub(super) const MAX_PATH_BYTES: usize = 90;
 
 /// Its owner and its group may connect.
 const MODE: u32 = 0o660;
-
-/// Somebody else who begins or ends in the same folder is done in a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The file of a socket that we listen on, taken away when this is dropped.
 #[derive(Debug)]
@@ -44,7 +39,7 @@ impl Drop for SocketFile {
     fn drop(&mut self) {
         let Some(ours) = &self.0 else { return };
         // Whoever cannot lock the folder takes it away all the same: a file without a process is replaced at the next start.
-        let _lock = lock_folder(&ours.path);
+        let _lock = FolderLock::of_folder_of(&ours.path);
         if fs::symlink_metadata(&ours.path).is_ok_and(|found| id(&found) == ours.id) {
             let _ = fs::remove_file(&ours.path);
         }
@@ -57,7 +52,8 @@ fn id(metadata: &Metadata) -> (u64, u64) {
 
 /// Listens on `path`. The file appears there with its mode set, by one rename.
 pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
-    let _lock = lock_folder(path)?;
+    // So that of two processes that find a dead one's the second finds the first's.
+    let _lock = FolderLock::of_folder_of(path)?;
     refuse_what_is_in_the_way(path)?;
     // In the same folder, so that the rename is one step. The folder is locked: who else had this name is dead.
     let draft = path.with_file_name(format!(".{}.new", std::process::id()));
@@ -75,19 +71,6 @@ pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     }
     let ours = Ours { path: path.to_owned(), id: id(&fs::symlink_metadata(path)?) };
     Ok((UnixListener::from(socket), SocketFile(Some(ours))))
-}
-
-/// Held while a socket's file is made or taken away, so that of two processes that find a dead one's the second finds the first's.
-fn lock_folder(path: &Path) -> io::Result<File> {
-    let parent = path.parent().ok_or(ErrorKind::InvalidInput)?;
-    let folder = File::open(parent).map_err(|error| said(&error, "its folder cannot be opened"))?;
-    for _ in 0..PATIENCE.as_millis() / 50 {
-        match rustix::fs::flock(folder.as_fd(), FlockOperation::NonBlockingLockExclusive) {
-            Err(Errno::WOULDBLOCK) => std::thread::sleep(Duration::from_millis(50)),
-            locked => return Ok(locked.map(|()| folder)?),
-        }
-    }
-    Err(io::Error::new(ErrorKind::WouldBlock, "its folder is locked by another process"))
 }
 
 fn refuse_what_is_in_the_way(path: &Path) -> io::Result<()> {
@@ -118,7 +101,10 @@ fn said(error: &io::Error, what: &str) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::os::unix::net::UnixStream;
+
+    use rustix::fs::FlockOperation;
 
     use super::*;
 
@@ -139,6 +125,17 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, MODE);
         assert!(UnixStream::connect(&path).is_ok());
         assert_eq!(files(&folder), 1, "a draft is left behind");
+        drop(file);
+        assert_eq!(files(&folder), 0);
+    }
+
+    /// Another account may read the folder, as of a web server, and hold a lock on it for as long as it likes.
+    #[test]
+    fn who_may_but_read_the_folder_keeps_nobody_from_listening() {
+        let (folder, path) = folder();
+        let held = File::open(folder.path()).unwrap();
+        rustix::fs::flock(&held, FlockOperation::NonBlockingLockExclusive).unwrap();
+        let (_listener, file) = bind(&path).unwrap();
         drop(file);
         assert_eq!(files(&folder), 0);
     }
