@@ -186,6 +186,16 @@ for (const name of names) {
       assertProblem(await asks(`${url}/api/me`, { headers: { 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty', accept: '*/*' } }), url);
     });
 
+    it('hands out nothing in advance, whoever is logged in, and sends nobody to the login for it', async () => {
+      for (const purpose of ['prefetch', 'prefetch;prerender', 'prefetch; anonymous-client-ip']) {
+        for (const token of [await visitor.token(), undefined]) {
+          const answer = await asks(`${url}/private`, { token, headers: { ...inATab.headers, 'sec-purpose': purpose } });
+          assert.deepEqual([answer.status, answer.headers.location], [403, undefined], purpose);
+          assert.ok(!answer.body.includes(visitor.who.firstName), answer.body);
+        }
+      }
+    });
+
     it('opens a WebSocket to its own pages alone', async () => {
       const cookie = `${cookies.access}=${await visitor.token()}`;
       const asked = (from) => opensWebSocket(`${url}/private`, { cookie, ...from });

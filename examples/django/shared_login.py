@@ -35,9 +35,10 @@ def person_of(cookie):
 # Gives every request its `user`. Views are for people who are logged in, unless marked with `login_not_required`.
 class SharedLogin(LoginRequiredMiddleware):
     def process_request(self, request):
+        # What is fetched before anybody has clicked (Sec-Purpose) could be shown after a logout: the click asks again.
         # A WebSocket comes as a GET, and from any page whatever: the CSRF token is asked of forms alone.
-        if "Upgrade" in (sent := request.headers) and (sent.get("Sec-Fetch-Site") or sent.get("Origin")) not in ("same-origin", settings.SERVICE_URL):
-            return HttpResponse("This was not sent by a page of this service.", status=403)
+        if "Sec-Purpose" in (sent := request.headers) or ("Upgrade" in sent and (sent.get("Sec-Fetch-Site") or sent.get("Origin")) not in ("same-origin", settings.SERVICE_URL)):
+            return HttpResponse("This was not sent by a page of this service, or nobody has asked for it yet.", status=403)
         # Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
         cookies = (pair.strip().partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
         people = {person_of(value) for name, _, value in cookies if name == "__Secure-sso_access"} - {None}

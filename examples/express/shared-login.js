@@ -50,6 +50,8 @@ export async function sharedLogin(req, res, next) {
 
 /** For routes that need a user. */
 export function loginRequired(req, res, next) {
+  // What is fetched before anybody has clicked could be shown after a logout: the click asks again.
+  if (req.get("sec-purpose")) return res.status(403).send("Nobody has asked for this yet.");
   if (req.user) return next();
   // What no script sends is a person's, who may have a service worker between: where the browser does not say, whoever prefers HTML.
   const mode = req.get("sec-fetch-mode");

@@ -43,8 +43,9 @@ def user(request: HTTPConnection, response: Response):
     response.headers.update(NO_STORE)
     # The login comes with whatever any page makes the browser send. What is not just read, a WebSocket too, must come from a page of ours.
     is_read = request.scope.get("method") in ("GET", "HEAD", "OPTIONS") and "upgrade" not in request.headers
-    if not is_read and (request.headers.get("sec-fetch-site") or request.headers.get("origin")) not in OURS:
-        raise HTTPException(403, "This was not sent by a page of this service.")
+    # What is fetched before anybody has clicked (Sec-Purpose) could be shown after a logout: the click asks again.
+    if "sec-purpose" in request.headers or (not is_read and (request.headers.get("sec-fetch-site") or request.headers.get("origin")) not in OURS):
+        raise HTTPException(403, "This was not sent by a page of this service, or nobody has asked for it yet.")
     # Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
     cookies = (pair.strip().partition("=") for header in request.headers.getlist("cookie") for pair in header.split(";"))
     found = [claims_of(value) for name, _, value in cookies if name == "__Secure-sso_access"]
