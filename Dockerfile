@@ -60,7 +60,7 @@ EXPOSE 8000
 # A number, not only a name, so that orchestrators can see that it is not root.
 USER 10001:10001
 WORKDIR /data
-HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["healthcheck", "/healthz"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["healthcheck", "/healthz", "127.0.0.1:8001"]
 CMD ["demo-service"]
 
 FROM scratch AS auth-service
@@ -74,5 +74,5 @@ ENV PATH=/usr/local/bin LISTEN=0.0.0.0:8000
 EXPOSE 8000
 USER 10001:10001
 WORKDIR /data
-HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["healthcheck", "/readyz"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["healthcheck", "/readyz", "127.0.0.1:8000"]
 CMD ["auth-service"]

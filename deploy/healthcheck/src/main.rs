@@ -1,6 +1,6 @@
-//! `healthcheck <path>` succeeds when the service in this container answers `GET <path>` with 200.
+//! `healthcheck <path> <address>` succeeds when the service in this container answers `GET <path>` with 200.
 //!
-//! The service listens on `LISTEN`, as it was told itself. There is nothing else in the image that could ask.
+//! The service listens on `LISTEN`, as it was told itself, or on `<address>` where that is set to nothing. There is nothing else in the image that could ask.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -14,10 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_else(|| "/healthz".to_owned());
-    let listen = std::env::var("LISTEN").unwrap_or_default();
-    let answer = match listen.trim().strip_prefix("unix:") {
+    let by_itself = std::env::args().nth(2).unwrap_or_default();
+    let set = std::env::var("LISTEN").unwrap_or_default();
+    let listen = listens_on(&set, &by_itself);
+    let answer = match listen.strip_prefix("unix:") {
         Some(socket) => connect_to_socket(Path::new(socket)).and_then(|stream| status(stream, &path)),
-        None => address(&listen).and_then(connect).and_then(|stream| status(stream, &path)),
+        None => address(listen).and_then(connect).and_then(|stream| status(stream, &path)),
     };
     match answer {
         Ok(200) => ExitCode::SUCCESS,
@@ -32,10 +34,17 @@ fn fail(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// What the service makes of its setting: one that is set to nothing is not set.
+fn listens_on<'a>(set: &'a str, by_itself: &'a str) -> &'a str {
+    match set.trim() {
+        "" => by_itself,
+        set => set,
+    }
+}
+
 /// Where to ask somebody who listens on `listen`, which is no socket's file: on loopback, when they listen everywhere.
 fn address(listen: &str) -> Result<SocketAddr, String> {
-    let mut address: SocketAddr =
-        listen.trim().parse().map_err(|_| "LISTEN is no address and port".to_owned())?;
+    let mut address: SocketAddr = listen.parse().map_err(|_| "LISTEN is no address and port".to_owned())?;
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
@@ -134,6 +143,15 @@ mod tests {
         let status = status(connect_to_socket(&path).unwrap(), "/readyz");
         std::fs::remove_file(&path).unwrap();
         assert_eq!((status, server.join().unwrap()), (Ok(503), true));
+    }
+
+    #[test]
+    fn a_setting_that_is_blank_is_not_set() {
+        for blank in ["", " ", "\t", "\r\n"] {
+            assert_eq!(listens_on(blank, "127.0.0.1:8001"), "127.0.0.1:8001");
+        }
+        assert_eq!(listens_on(" 0.0.0.0:8000\r", "127.0.0.1:8001"), "0.0.0.0:8000");
+        assert_eq!(listens_on("unix:/run/http.sock\n", "127.0.0.1:8001"), "unix:/run/http.sock");
     }
 
     #[test]
