@@ -10,6 +10,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Form};
 use serde::{Deserialize, Serialize};
 use shared_claims::actix::{JustLoggedIn, User};
+use uuid::Uuid;
 
 use crate::database::Database;
 use crate::error::Error;
@@ -26,6 +27,8 @@ struct Notes {
     typed: String,
     problem: Option<&'static str>,
     longest: usize,
+    /// Names this filling in of the form. The page that keeps a form keeps it too.
+    once: Uuid,
 }
 
 impl Page for Notes {
@@ -37,6 +40,7 @@ impl Page for Notes {
 #[serde(deny_unknown_fields)]
 pub struct Change {
     text: Option<String>,
+    once: Option<Uuid>,
     delete: Option<i32>,
 }
 
@@ -58,14 +62,14 @@ pub async fn change(
 ) -> Result<HttpResponse, actix_web::Error> {
     let owner = user.user_uuid;
     match form.into_inner() {
-        Change { text: Some(typed), delete: None } => match Text::parse(&typed) {
-            Ok(text) => match database.run(move |conn| Note::add(conn, owner, &text)).await? {
+        Change { text: Some(typed), once, delete: None } => match Text::parse(&typed) {
+            Ok(text) => match database.run(move |conn| Note::add(conn, owner, &text, once)).await? {
                 true => {}
                 false => return refused(&user, typed, FULL, &database, &templates).await,
             },
             Err(problem) => return refused(&user, typed, problem, &database, &templates).await,
         },
-        Change { text: None, delete: Some(id) } => {
+        Change { text: None, once: None, delete: Some(id) } => {
             database.run(move |conn| Note::delete(conn, owner, id)).await?
         }
         _ => return Err(ErrorBadRequest("either text or delete")),
@@ -102,5 +106,6 @@ async fn page(
 ) -> Result<HttpResponse, Error> {
     let owner = user.user_uuid;
     let notes = database.run(move |conn| Note::all_of(conn, owner)).await?;
-    templates.answer(status, Some(user), &Notes { notes, typed, problem, longest: text::MAX_CHARS })
+    let once = Uuid::new_v4();
+    templates.answer(status, Some(user), &Notes { notes, typed, problem, longest: text::MAX_CHARS, once })
 }

@@ -12,6 +12,7 @@ diesel::table! {
         id -> Integer,
         user_uuid -> Text,
         text -> Text,
+        once -> Nullable<Text>,
     }
 }
 
@@ -37,15 +38,31 @@ impl Note {
 
     /// `false` for who keeps [`MOST`] already. The transaction has the file's lock from its beginning: two at the same moment are counted
     /// one after the other.
-    pub fn add(conn: &mut SqliteConnection, owner: Uuid, text: &Text) -> QueryResult<bool> {
+    ///
+    /// A note that is there already, out of the same form, is left as it is: the button was pressed twice. The text belongs to it, since
+    /// somebody may go back, write something else into the same form, and mean another note.
+    pub fn add(
+        conn: &mut SqliteConnection,
+        owner: Uuid,
+        text: &Text,
+        once: Option<Uuid>,
+    ) -> QueryResult<bool> {
+        let once = once.map(|once| once.to_string());
         conn.immediate_transaction(|conn| {
-            let mine = notes::table.filter(notes::user_uuid.eq(owner.to_string()));
-            if mine.count().get_result::<i64>(conn)? >= MOST {
+            let mine = || notes::table.filter(notes::user_uuid.eq(owner.to_string()));
+            let same = mine().filter(notes::text.eq(text.as_str())).filter(notes::once.eq(once.as_deref()));
+            if same.count().get_result::<i64>(conn)? > 0 {
+                return Ok(true);
+            }
+            if mine().count().get_result::<i64>(conn)? >= MOST {
                 return Ok(false);
             }
-            diesel::insert_into(notes::table)
-                .values((notes::user_uuid.eq(owner.to_string()), notes::text.eq(text.as_str())))
-                .execute(conn)?;
+            let note = (
+                notes::user_uuid.eq(owner.to_string()),
+                notes::text.eq(text.as_str()),
+                notes::once.eq(once.as_deref()),
+            );
+            diesel::insert_into(notes::table).values(note).execute(conn)?;
             Ok(true)
         })
     }

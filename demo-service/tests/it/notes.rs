@@ -36,8 +36,13 @@ async fn a_note_is_kept_until_it_is_deleted() {
 async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     let demo = Demo::new();
     let (ada, eve) = (demo.logged_in("ada@example.org"), demo.logged_in("eve@example.org"));
-    for n in 1..=200 {
+    for n in 1..200 {
         ada.posts("/notes", format!("text=note+{n}")).await.redirects_to("/notes");
+    }
+    // The second press on the last one that there is room for is no note more.
+    for _ in 0..2 {
+        let last = "text=note+200&once=01a21ccf-69b9-7730-83eb-000000000001";
+        ada.posts("/notes", last).await.redirects_to("/notes");
     }
     let refused = ada.posts("/notes", "text=one+too+many").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -49,6 +54,34 @@ async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     ada.posts("/notes", format!("delete={id}")).await.redirects_to("/notes");
     ada.posts("/notes", "text=one+too+many").await.redirects_to("/notes");
     ada.opens("/notes").await.shows("one too many");
+}
+
+/// No script is needed for that, and the page that keeps a form keeps what tells.
+#[actix_web::test]
+async fn two_presses_of_one_button_are_one_note() {
+    let demo = Demo::new();
+    let ada = demo.logged_in("ada@example.org");
+    let once = |page: &str| {
+        let at = page.find("name=\"once\" value=\"").expect("the form names itself") + 19;
+        page[at..at + 36].to_owned()
+    };
+    let form = once(&ada.opens("/notes").await.body);
+    let late = demo.expired("ada@example.org").posts("/notes", format!("text=milk&once={form}")).await;
+    assert_eq!(once(&late.body), form, "of the form that is kept, too");
+    for _ in 0..2 {
+        ada.posts("/notes", format!("text=milk&once={form}")).await.redirects_to("/notes");
+    }
+    let page = ada.opens("/notes").await;
+    assert_eq!(page.body.matches(">milk<").count(), 1, "{}", page.body);
+
+    // Back, and something else written into the same form; the same thing in a new one; and what another person sends.
+    ada.posts("/notes", format!("text=bread&once={form}")).await.redirects_to("/notes");
+    ada.posts("/notes", format!("text=milk&once={}", once(&page.body))).await.redirects_to("/notes");
+    let page = ada.opens("/notes").await;
+    assert_eq!((page.body.matches(">milk<").count(), page.body.matches(">bread<").count()), (2, 1));
+    let eve = demo.logged_in("eve@example.org");
+    eve.posts("/notes", format!("text=milk&once={form}")).await.redirects_to("/notes");
+    eve.opens("/notes").await.shows(">milk<");
 }
 
 #[actix_web::test]
@@ -152,9 +185,15 @@ async fn hostile_text_is_shown_as_text() {
 async fn what_is_not_our_form_is_refused_with_a_page() {
     let demo = Demo::new();
     let ada = demo.logged_in("ada@example.org");
-    for form in
-        ["", "delete=1&text=x", "delete=x", "delete=99999999999", "text=a&text=b", "text=a&user_uuid=b"]
-    {
+    for form in [
+        "",
+        "delete=1&text=x",
+        "text=a&once=x",
+        "delete=x",
+        "delete=99999999999",
+        "text=a&text=b",
+        "text=a&user_uuid=b",
+    ] {
         refused(&ada, FORM, form.to_owned(), StatusCode::BAD_REQUEST, "Not understood").await;
     }
     for nul in ["text=%00", "text=a%1B%5B31m"] {

@@ -1,0 +1,2 @@
+DROP INDEX notes_once;
+ALTER TABLE notes DROP COLUMN once;
