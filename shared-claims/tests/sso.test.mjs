@@ -233,7 +233,10 @@ function htmxSends(tab, { answers = [{}, { status: 200 }], url = `${HERE}/part`,
   xhr.send(body);
   return { xhr, heard };
 }
-const settled = () => new Promise((done) => setTimeout(done, 40));
+/** Counted in turns of the event loop, and not in time: on a busy machine a step takes longer than its milliseconds. */
+async function settled() {
+  for (let turn = 0; turn < 25; turn += 1) await new Promise((done) => setTimeout(done, 3));
+}
 
 test("what htmx sent is sent again as it was, and htmx hears of the second answer alone", async () => {
   const browser = new Browser();
