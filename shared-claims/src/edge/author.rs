@@ -16,6 +16,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 use super::asked::Asked;
+use super::decide::is_harmless;
 use super::{links, set_cookie};
 use crate::cookie::{self, Candidates};
 use crate::{Claims, Identity, Settings};
@@ -48,7 +49,7 @@ impl Asked<'_> {
     /// Whether this changes something and was made by somebody else than the person who is logged in.
     pub fn is_anothers(&self, so_far: &Identity, settings: &Settings) -> bool {
         let Identity::Person(claims) = so_far else { return false };
-        if matches!(self.method(), "GET" | "HEAD" | "OPTIONS") {
+        if is_harmless(self) {
             return false;
         }
         let mine = claims.form_mark();

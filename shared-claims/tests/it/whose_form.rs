@@ -244,3 +244,28 @@ async fn who_made_it_sends_it_and_what_nobody_signed_is_anybodys() {
     let away = home.ask(opens(&format!("{marked}&page=2")), &["a=1"]).await;
     assert!(away.header("location").ends_with("%2Fprivate%3Fpage%3D2"), "{}", away.header("location"));
 }
+
+/// X10, X12: a page that lies open opens its WebSocket anew. What is said there is said by the person whose page it is, or not at all.
+#[actix_web::test]
+async fn a_websocket_of_a_page_of_another_person_is_not_opened() {
+    let home = Household::new();
+    let (bob, of_ada, of_bob) = (home.cookie(&home.bob), remembered(&home.ada), remembered(&home.bob));
+    let open = |target: &str| {
+        TestRequest::get()
+            .uri(target)
+            .insert_header(("Connection", "Upgrade"))
+            .insert_header(("Upgrade", "websocket"))
+            .insert_header(("Sec-Fetch-Mode", "websocket"))
+            .insert_header(("Sec-Fetch-Site", "same-origin"))
+            .insert_header(("Origin", SELF))
+    };
+    let by_its_page = format!("/private?sso_for={}", home.ada.form_mark());
+    for (target, memory) in [("/private", &of_ada), (by_its_page.as_str(), &of_bob)] {
+        let refused = home.ask(open(target), &[&bob, memory]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{target}: {}", refused.body);
+        assert_eq!(refused.json()["code"], "another_account");
+    }
+    for memory in [&of_bob, &String::new()] {
+        assert_eq!(home.ask(open("/private"), &[&bob, memory]).await.body, "hello bob@example.org");
+    }
+}
