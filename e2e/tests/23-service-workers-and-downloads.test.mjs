@@ -12,6 +12,8 @@ const files = {
   '/shell': [html, '<!doctype html><title>shell</title><p>shell'],
   '/passes-on.js': [script, 'addEventListener("install", () => skipWaiting()); addEventListener("activate", (e) => e.waitUntil(clients.claim())); addEventListener("fetch", (e) => e.respondWith(fetch(e.request)));'],
   '/copies.js': [script, 'addEventListener("install", () => skipWaiting()); addEventListener("activate", (e) => e.waitUntil(clients.claim())); addEventListener("fetch", (e) => e.respondWith(fetch(new Request(e.request, { cache: "no-store" }))));'],
+  '/preloads.js': [script, 'addEventListener("install", () => skipWaiting()); addEventListener("activate", (e) => e.waitUntil(registration.navigationPreload.enable().then(() => clients.claim()))); addEventListener("fetch", (e) => e.respondWith((async () => (await e.preloadResponse) ?? fetch(e.request))()));'],
+  '/asks-anew.js': [script, 'addEventListener("install", () => skipWaiting()); addEventListener("activate", (e) => e.waitUntil(clients.claim())); addEventListener("fetch", (e) => e.respondWith(fetch(e.request.url)));'],
   '/downloads': [html, '<!doctype html><title>downloads</title><a id="save" download="page.html" href="/private?file">Save</a>'],
   '/frames': [html, '<!doctype html><title>frames</title><iframe src="/private" width="600" height="400"></iframe>'],
 };
@@ -70,6 +72,30 @@ describe('a person whom a program stands before', { skip: needsFront }, () => {
       assert.equal(person.page.url(), `${front.url}/private?a=b`);
     });
   }
+
+  it('is renewed and reaches the login form behind a navigation preload', async (t) => {
+    const person = await somebody(t);
+    await underA(person, '/preloads.js');
+    await person.losesTheAccessCookie();
+    await person.opens(`${front.url}/private?a=b`);
+    assert.equal(front.seen[0].headers['service-worker-navigation-preload'], 'true', asked());
+    assert.equal(person.page.url(), `${front.url}/private?a=b`);
+    assert.ok(await person.sees(person.email), await person.text());
+    await losesEverything(person);
+    await person.opens(`${front.url}/private?a=b`);
+    assert.equal(new URL(person.page.url()).origin, auth, await person.text());
+  });
+
+  // What docs/consumers.md says of it. Whoever finds something that tells it from a script may let it go by the login.
+  it('is told by nothing from a script where the worker makes a request of its own', async (t) => {
+    const person = await somebody(t);
+    await underA(person, '/asks-anew.js');
+    await losesEverything(person);
+    const answer = await person.opens(`${front.url}/private?a=b`);
+    assert.equal(answer.status(), 401, asked());
+    const [{ headers }] = front.seen;
+    assert.deepEqual([headers['sec-fetch-mode'], headers['sec-fetch-dest'], headers['sec-fetch-user'], headers.accept], ['cors', 'empty', undefined, '*/*']);
+  });
 
   /** Saves, and answers what the service was asked for the file. */
   const saves = async (person) => {
