@@ -5,7 +5,8 @@ import { startAttacker } from '../support/attacker.mjs';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookieDomain, cookies, demo, isChromium } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';
-import { Person, stranger } from '../support/person.mjs';
+import { noteForm, typesNote } from '../support/notes.mjs';
+import { Person, comesTrue, stranger } from '../support/person.mjs';
 
 describe('a sibling sub-domain that plants cookies', () => {
   let browser;
@@ -119,6 +120,28 @@ describe('a sibling sub-domain that plants cookies', () => {
       assert.equal((await person.cookie('settings'))?.value, 'dark');
     });
   }
+
+  it('C7: a note that was typed meanwhile waits until the planted one is deleted, and is then kept as the victim\'s, once', async (t) => {
+    const person = await victim(t);
+    await person.opens(`${demo}/notes`);
+    await typesNote(person, 'typed before');
+    attacker.plants('/beside', [`${cookies.access}=${stolen.access}; Domain=${cookieDomain}; Path=/notes; Secure`]);
+    const tab = await person.context.newPage();
+    await tab.goto(`${attacker.sibling}/beside`, { waitUntil: 'load' });
+    await tab.close();
+    await person.page.bringToFront();
+    assert.equal((await person.presses(noteForm)).status(), 409);
+    assert.match(await person.text(), /Two logins at once[^]*What you typed is not lost/);
+    assert.equal((await person.presses('main form[method="post"]')).status(), 401);
+    assert.match(await person.text(), /are deleted/);
+    const frame = await person.page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`), { timeout: 15_000 });
+    await frame.waitForSelector('[role="status"]', { timeout: 15_000 });
+    await person.page.click('main form[method="post"] button', { count: 2 }).catch(() => {});
+    assert.ok(await comesTrue(async () => person.page.url() === `${demo}/notes` && (await person.sees('typed before'))), await person.text());
+    await person.opens(`${demo}/notes`);
+    assert.equal((await person.text()).match(/typed before/g).length, 1, 'pressed twice, kept once');
+    assert.ok((await person.sees(person.firstName)) && !(await person.sees(mallory.firstName)), await person.text());
+  });
 
   it('rubbish on a longer path does not lock the victim out', async (t) => {
     const person = await victim(t);

@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePorts, startService } from '../interop/service.mjs';
+import { startAttacker } from '../support/attacker.mjs';
 import { startBrowser } from '../support/browser.mjs';
-import { auth, authBinary, authEnvFile, cookieDomain, demoBinary } from '../support/env.mjs';
+import { auth, authBinary, authEnvFile, cookieDomain, demo, demoBinary } from '../support/env.mjs';
 import { settings } from '../support/operator.mjs';
-import { Person } from '../support/person.mjs';
+import { Person, forms } from '../support/person.mjs';
 
 const skip = demoBinary && authBinary && authEnvFile ? false : 'needs E2E_DEMO_BIN, E2E_AUTH_BIN and E2E_AUTH_ENV_FILE to run services with wrong settings';
 const clockTool = (() => { try { return execFileSync('sh', ['-c', 'command -v faketime'], { encoding: 'utf8' }).trim(); } catch { return null; } })();
@@ -44,6 +45,22 @@ async function opens(person, url) {
   person.page.off('request', note);
   return { count, response, text: await person.text() };
 }
+
+describe('a stranger who writes the mark of a circle into a link', () => {
+  it('N10: shows nobody that logging in does not work, however often their links lead to the login before', async () => {
+    const browser = await startBrowser();
+    const attacker = await startAttacker();
+    const person = await Person.sitsDown(browser);
+    for (const path of ['/private', '/private', '/private?sso_loop=3', '/private?sso_loop=3', '/private?sso_loop=9&sso_trip=AAAAAAAAAAAAAAAA']) {
+      attacker.shows('/link', `<!doctype html><title>link</title><a id="to" href="${demo}${path}">look</a>`);
+      await person.opens(`${attacker.stranger}/link`);
+      await Promise.all([person.page.waitForNavigation({ waitUntil: 'load' }), person.page.click('#to')]);
+      assert.equal(new URL(person.page.url()).origin, auth, await person.text());
+      assert.ok(await person.page.$(forms.login), await person.text());
+    }
+    await person.leaves();
+  });
+});
 
 describe('a service that takes no login', { skip }, () => {
   let browser;

@@ -21,7 +21,7 @@ pub(super) fn onward(
     (next, query): (Option<&Next>, &LoginQuery),
 ) -> Result<HttpResponse, Error> {
     let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
-    let trip = next.and_then(|next| Trip::to((next, query.is_refused), own, request, life, now));
+    let trip = next.and_then(|next| Trip::to((next, query), own, request, life, now));
     let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
     let (value, life) = trip.cookie();
     let mut answer = match trip.way() {

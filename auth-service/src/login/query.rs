@@ -19,6 +19,8 @@ pub struct LoginQuery {
     pub is_silent: bool,
     /// `refused=1`: the browser came to `next` with the mark of a loop, and was nobody there.
     pub is_refused: bool,
+    /// `trip=`: what the service knows this trip by, to be handed back with the mark of a loop.
+    pub trip: Option<String>,
     /// `max_age`: the password may not have been given longer ago than this.
     max_age: Option<Duration>,
 }
@@ -36,6 +38,7 @@ impl LoginQuery {
             next: only("next").map(|next| next.into_owned()),
             is_silent: only("silent").is_some_and(|value| value == "1"),
             is_refused: only("refused").is_some_and(|value| value == "1"),
+            trip: only("trip").filter(|trip| is_name(trip)).map(|trip| trip.into_owned()),
             max_age: only("max_age")
                 .and_then(|value| value.parse::<u32>().ok())
                 .map(|seconds| Duration::from_secs(u64::from(seconds))),
@@ -46,6 +49,12 @@ impl LoginQuery {
     pub fn needs_proof(&self, session: &Session, now: Timestamp) -> bool {
         self.max_age.is_some_and(|max_age| !session.was_proven_within(max_age, now))
     }
+}
+
+/// Letters that need no escaping anywhere, and not many.
+fn is_name(trip: &str) -> bool {
+    (1..=64).contains(&trip.len())
+        && trip.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 impl FromRequest for LoginQuery {
@@ -68,6 +77,8 @@ mod tests {
         let query = read("next=%2Fa%3Fb&silent=1&max_age=600&x=y");
         assert_eq!((query.next.as_deref(), query.is_silent), (Some("/a?b"), true));
         assert_eq!(query.max_age, Some(Duration::from_secs(600)));
+        assert_eq!(read("trip=aB_-9").trip.as_deref(), Some("aB_-9"));
+        assert_eq!(read(&format!("trip={}", "x".repeat(65))), LoginQuery::default());
         for nothing in [
             "silent=0",
             "silent=",
@@ -76,6 +87,9 @@ mod tests {
             "max_age=x",
             "max_age=99999999999",
             "next=/a&next=/b",
+            "trip=",
+            "trip=a%26b",
+            "trip=a&trip=a",
         ] {
             assert_eq!(read(nothing), LoginQuery::default(), "{nothing}");
         }

@@ -14,12 +14,16 @@ use actix_web::HttpRequest;
 use aws_lc_rs::digest;
 use url::Url;
 
+use super::query::LoginQuery;
 use crate::db::types::Timestamp;
 use crate::http::Next;
 use crate::http::cookie_header::trip_cookie;
 
 /// What a service reads off its own address.
 const MARKER: &str = "sso_loop";
+
+/// Beside it, what the service gave the trip along: anybody can write the first into a link, and only who came from here has both.
+const PROOF: &str = "sso_trip";
 
 /// From here on the service is told.
 const SUSPICIOUS: u32 = 3;
@@ -34,6 +38,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trip {
     target: Url,
+    proof: Option<String>,
     count: u32,
     at: i64,
 }
@@ -53,9 +58,9 @@ impl Trip {
     /// Tokens that live for seconds, as in tests, come round often without being refused: the pause that makes a
     /// loop is at most half of their life.
     ///
-    /// `refused`: the service says of itself that the browser came with our parameter and is nobody there.
+    /// The service may say of itself that the browser came with our parameter and is nobody there, and give something along.
     pub fn to(
-        (next, refused): (&Next, bool),
+        (next, query): (&Next, &LoginQuery),
         own: &Url,
         request: &HttpRequest,
         token_life: Duration,
@@ -65,7 +70,7 @@ impl Trip {
         if target.origin() == own.origin() {
             return None;
         }
-        let was_there = forget_marker(&mut target) || refused;
+        let was_there = forget_marker(&mut target) || query.is_refused;
         let at = now.unix_seconds();
         let pause = i64::try_from(LONGEST_PAUSE.min(token_life / 2).as_secs()).unwrap_or(0);
         let before = trip_cookie(request).and_then(|text| read(&text));
@@ -76,7 +81,7 @@ impl Trip {
             .map_or(0, |(count, ..)| count);
         // More presses than that are no more of a loop.
         let goes_on = if was_there { goes_on } else { goes_on.min(SUSPICIOUS - 1) };
-        Some(Self { target, count: goes_on.saturating_add(1), at })
+        Some(Self { target, proof: query.trip.clone(), count: goes_on.saturating_add(1), at })
     }
 
     /// Where it leads.
@@ -88,6 +93,9 @@ impl Trip {
         let mut target = self.target.clone();
         if self.count >= SUSPICIOUS {
             target.query_pairs_mut().append_pair(MARKER, &self.count.to_string());
+            if let Some(proof) = &self.proof {
+                target.query_pairs_mut().append_pair(PROOF, proof);
+            }
         }
         Way::On(target.into())
     }
@@ -98,17 +106,18 @@ impl Trip {
     }
 }
 
-/// Takes our own parameter out: a service that knows nothing of it asks to come back with it. Whether it was there.
+/// Takes our own parameters out: a service that knows nothing of them asks to come back with them. Whether the mark was there.
 fn forget_marker(url: &mut Url) -> bool {
     let Some(query) = url.query() else { return false };
-    let marker = |pair: &&str| pair.split('=').next() != Some(MARKER);
-    let kept: Vec<&str> = query.split('&').filter(marker).collect();
-    if kept.len() == query.split('&').count() {
-        return false;
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
+    let was_there = query.split('&').any(|pair| name(pair) == MARKER);
+    let kept: Vec<&str> =
+        query.split('&').filter(|pair| ![MARKER, PROOF].contains(&name(pair).as_str())).collect();
+    if kept.len() < query.split('&').count() {
+        let kept = kept.join("&");
+        url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
     }
-    let kept = kept.join("&");
-    url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
-    true
+    was_there
 }
 
 /// Names a place without telling it.
@@ -129,7 +138,7 @@ mod tests {
     fn trip(target: &str, count: u32) -> Trip {
         let mut target = Url::parse(target).unwrap();
         forget_marker(&mut target);
-        Trip { target, count, at: 0 }
+        Trip { target, proof: None, count, at: 0 }
     }
 
     #[test]
@@ -142,6 +151,17 @@ mod tests {
         let bare = "https://shop.example.org/";
         assert_eq!(trip(&format!("{bare}?sso_loop=4"), 5).way(), Way::On(format!("{bare}?sso_loop=5")));
         assert_eq!(trip(to, 6).way(), Way::Nowhere("shop.example.org".to_owned()));
+    }
+
+    #[test]
+    fn what_was_given_along_comes_back_beside_the_mark_alone() {
+        let to = "https://shop.example.org/a?sso_trip=old&b";
+        let given = |count| Trip { proof: Some("aB3".to_owned()), ..trip(to, count) };
+        assert_eq!(given(2).way(), Way::On("https://shop.example.org/a?b".to_owned()));
+        assert_eq!(
+            given(3).way(),
+            Way::On("https://shop.example.org/a?b&sso_loop=3&sso_trip=aB3".to_owned())
+        );
     }
 
     #[test]

@@ -69,8 +69,8 @@ async fn a_page_opened_in_the_last_minute_of_a_token_renews_it_first() {
 async fn a_browser_that_comes_back_without_a_login_gets_an_end_and_not_a_loop() {
     let demo = Demo::new();
     let mut browser = demo.anonymous();
-    browser.cookie = Some("__Host-sso_sent=2".to_owned());
-    let page = browser.opens("/private?x=1&sso_loop=3").await;
+    browser.cookie = Some("__Host-sso_sent=AAAAAAAAAAAAAAAA".to_owned());
+    let page = browser.opens("/private?x=1&sso_loop=3&sso_trip=AAAAAAAAAAAAAAAA").await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);
     page.shows("<code>no_cookie</code>");
 

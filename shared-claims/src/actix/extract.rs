@@ -59,9 +59,9 @@ fn admit<T: Admitted>(req: &HttpRequest, payload: &mut Payload) -> Extraction<T>
                 None => Instead::Refuse401 { max_age: None },
             },
         };
-        let form = match (&instead, &body) {
-            (Instead::KeepForm { .. } | Instead::AnothersForm { .. }, Some(body)) => body.read().await,
-            _ => None,
+        let form = match body.as_ref().filter(|_| instead.shows_form()) {
+            Some(body) => body.read().await,
+            None => None,
         };
         // Behind `Option` the handler runs all the same, and reads its form.
         body.iter().for_each(SharedBody::release);
@@ -79,7 +79,9 @@ fn keep_body(
     now: &Identity,
 ) -> Option<SharedBody> {
     let asked = asked(req);
-    let may_be_needed = need.may_keep_form(now) || asked.is_anothers(now, login.settings());
+    let may_be_needed = need.may_keep_form(now)
+        || asked.is_anothers(now, login.settings())
+        || asked.clears_before_a_form(login.settings());
     if !may_be_needed || !asked.can_be_sent_again(login.settings()) {
         return None;
     }

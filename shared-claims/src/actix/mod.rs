@@ -41,8 +41,8 @@
 //! Neither detour is taken while auth-service does not answer.
 //!
 //! auth-service counts how often it sends a browser to one address in quick succession, and marks the third time and all that
-//! follow with `sso_loop` in the query. A short-lived cookie of this service (`__Host-sso_sent`) says whether that is true: it counts
-//! how often the browser was sent to the login, and without it a link with the marker is a link without one. Whoever is logged in by then goes on without the marker; all others get the page.
+//! follow with `sso_loop` in the query. A short-lived cookie of this service (`__Host-sso_sent`) says whether that is true: it holds
+//! a secret that the browser took along to the login and brings back as `sso_trip`, and without it a link with the marker is a link without one. Whoever is logged in by then goes on without the marker; all others get the page.
 //! A cookie that can never hold (a wrong signature, say, and not one that has merely ended) is deleted on every scope on the
 //! way to the login, so that it cannot come between a good one and this service.
 //!

@@ -4,10 +4,12 @@ use url::Url;
 
 use super::asked::Asked;
 use super::decision::{Facts, Instead};
+use super::fetch_metadata::RequestKind;
 use super::links;
-use super::page::{self, Kept, Page};
+use super::page::{self, Kept, Page, Why};
 use super::problem::Problem;
 use super::set_cookie;
+use super::trip;
 use crate::Settings;
 
 const RETRY_AFTER_SECONDS: u32 = 5;
@@ -70,7 +72,7 @@ impl Answer {
     }
 }
 
-/// Puts what happens instead of the handler into words. `form` is the body of a posted form, for [`Instead::KeepForm`] and [`Instead::AnothersForm`]: give
+/// Puts what happens instead of the handler into words. `form` is the body of a posted form, for what [`Instead::shows_form`]: give
 /// it where [`Asked::can_be_sent_again`] said so and at most [`MAX_FORM_BYTES`](super::MAX_FORM_BYTES) came.
 pub fn answer(
     instead: &Instead,
@@ -81,8 +83,10 @@ pub fn answer(
 ) -> Answer {
     match instead {
         Instead::SendToLogin { clear, max_age } => {
-            let mut answer = Answer::redirect(&links::login_and_back(asked, settings, *max_age));
-            answer.add("set-cookie", set_cookie::count_sent(asked, settings));
+            let (login, line) =
+                trip::begin(asked, settings, links::login_and_back(asked, settings, *max_age));
+            let mut answer = Answer::redirect(&login);
+            line.into_iter().for_each(|line| answer.add("set-cookie", line));
             answer.clearing(*clear, asked, settings)
         }
         Instead::LogInBeside { clear, max_age } => {
@@ -109,21 +113,8 @@ pub fn answer(
         }
         Instead::KeepForm { max_age } => {
             let author = asked.author(facts.author.as_deref(), settings);
-            // In a tab of its own, where there is nothing to come back to: the form waits in this one.
-            let login = links::fresh_login(settings, *max_age, links::DONE);
-            // A session that was renewed is no proof of who sits there.
-            let frame = max_age.is_none().then(|| links::frame(settings));
-            page::send_again(
-                asked.language(),
-                (
-                    &links::this_page(asked, settings),
-                    author.map(|mark| links::form_of(asked, settings, Some(&mark))).as_ref(),
-                ),
-                &login,
-                frame.as_ref(),
-                Kept::of(form, asked),
-            )
-            .into(Answer::unauthorized(), asked, settings)
+            let why = if max_age.is_some() { Why::Stale } else { Why::Ended };
+            kept(asked, settings, (why, *max_age), author.as_deref(), Kept::of(form, asked))
         }
         Instead::AnothersForm { email, mark } => {
             let detail = "Another account was logged in here when this page was opened. Nothing was done; open the page again.";
@@ -169,10 +160,18 @@ pub fn answer(
             let detail = "The browser sent login cookies of different accounts. Clear the cookies of this domain and log in again.";
             let problem = Problem::new("cookie_conflict", "Conflicting cookies", detail);
             let problem = with_login(problem, settings, &links::this_page(asked, settings));
-            let page = page::conflict(asked.language(), &links::this_page(asked, settings), links::CLEAR);
+            let page = match asked.kind() {
+                RequestKind::PostedForm => {
+                    let author = asked.author(None, settings);
+                    let clear = links::clearing_form(asked, settings, author.as_deref(), 0);
+                    page::conflict_of_a_form(asked.language(), &clear, Kept::of(form, asked))
+                }
+                _ => page::conflict(asked.language(), &links::this_page(asked, settings), links::CLEAR),
+            };
             told(asked, settings, Answer::new(409), page, problem)
         }
         Instead::Clear => cleared(asked, settings),
+        Instead::ClearAndKeepForm => cleared_before_a_form(asked, settings, form),
         Instead::NoKeys => {
             let mut answer = Answer::new(503);
             answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
@@ -220,6 +219,43 @@ fn told(asked: &Asked<'_>, settings: &Settings, answer: Answer, page: Page, prob
 
 fn with_login(problem: Problem, settings: &Settings, next: &Url) -> Problem {
     problem.with("login_url", &links::login(settings, Some(next))).with("renew_url", &links::renew(settings))
+}
+
+/// The page that keeps a form until its sender is logged in.
+fn kept(
+    asked: &Asked<'_>,
+    settings: &Settings,
+    (why, max_age): (Why, Option<u32>),
+    author: Option<&str>,
+    kept: Kept<'_>,
+) -> Answer {
+    // In a tab of its own, where there is nothing to come back to: the form waits in this one.
+    let login = links::fresh_login(settings, max_age, links::DONE);
+    // A session that was renewed is no proof of who sits there.
+    let frame = max_age.is_none().then(|| links::frame(settings));
+    let marked = author.map(|mark| links::form_of(asked, settings, Some(mark)));
+    let to = (&links::this_page(asked, settings), marked.as_ref());
+    page::send_again(asked.language(), why, to, &login, frame.as_ref(), kept).into(
+        Answer::unauthorized(),
+        asked,
+        settings,
+    )
+}
+
+/// Clears the same cookies, and keeps the form. It travels along to as many answers as that takes.
+fn cleared_before_a_form(asked: &Asked<'_>, settings: &Settings, form: Option<&[u8]>) -> Answer {
+    let author = asked.author(None, settings);
+    let (lines, next) = set_cookie::delete_access_from(asked, settings, links::clearing_round(asked));
+    let mut answer = match next {
+        Some(round) => {
+            let mut answer = Answer::new(307);
+            answer.add("location", links::clearing_form(asked, settings, author.as_deref(), round));
+            answer
+        }
+        None => kept(asked, settings, (Why::Cleared, None), author.as_deref(), Kept::of(form, asked)),
+    };
+    lines.into_iter().for_each(|line| answer.add("set-cookie", line));
+    answer
 }
 
 /// Clears the access cookie on every scope that reaches this page: nothing tells the planted one (RFC 6265bis, section 8.6). Others of the

@@ -20,6 +20,10 @@ pub fn decide(
     if is_too_early(asked, &identity, need, settings) {
         return Decision::Instead(Instead::NotInAdvance);
     }
+    // Whoever is left by then: a cookie that was planted may be the last one of a sweep that takes several answers.
+    if asked.clears_before_a_form(settings) {
+        return Decision::Instead(Instead::ClearAndKeepForm);
+    }
     let instead = match identity {
         ref person @ Identity::Person(ref claims) if asked.is_anothers(person, settings) => {
             Instead::AnothersForm { email: claims.user_email.clone(), mark: claims.form_mark() }
@@ -66,7 +70,7 @@ fn refuse(
     match asked.kind() {
         // A renewed login may be fresh enough: whether it is, the next request tells.
         RequestKind::PostedForm => Instead::KeepForm { max_age: None },
-        _ if is_a_loop(asked, settings) => {
+        _ if asked.is_back_from_a_loop(settings) => {
             let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
             Instead::Loop { cause, clear }
         }
@@ -83,23 +87,15 @@ fn ask_again(asked: &Asked<'_>, need: Need, settings: &Settings) -> Instead {
     let max_age = need.max_age;
     match asked.kind() {
         RequestKind::PostedForm => Instead::KeepForm { max_age },
-        _ if is_a_loop(asked, settings) => Instead::Loop { cause: LoopCause::NotFresh, clear: false },
+        _ if asked.is_back_from_a_loop(settings) => {
+            Instead::Loop { cause: LoopCause::NotFresh, clear: false }
+        }
         RequestKind::Navigation if !asked.can_be_come_back_to(settings) => {
             Instead::LogInBeside { clear: false, max_age }
         }
         RequestKind::Navigation => Instead::SendToLogin { clear: false, max_age },
         RequestKind::Other => Instead::Refuse401 { max_age },
     }
-}
-
-/// The browser has been sent to the login by this service so often, by its own cookie. The first of the three trips that auth-service
-/// counts may have begun at the login itself.
-const TRIPS_OF_A_LOOP: u32 = 2;
-
-/// Whether the marker tells the truth. Anybody can write it into a link, which would show a stranger's visitors that logging in does not
-/// work, and the operator a warning. Where this service's own cookie does not come either, auth-service ends the loop by itself.
-fn is_a_loop(asked: &Asked<'_>, settings: &Settings) -> bool {
-    asked.has_loop_marker() && asked.times_sent(settings) >= TRIPS_OF_A_LOOP
 }
 
 /// Where clocks differ, auth-service must be the stricter of the two: it would send back unasked who seems fresh to it alone.
@@ -212,11 +208,19 @@ impl Asked<'_> {
         let is_by_ours = matches!(self.sender(settings), Sender::Us | Sender::Trusted);
         self.kind() == RequestKind::PostedForm && can_be_shown && is_by_ours
     }
+
+    /// Whether this is the button of our own page that clears cookies and keeps the form meanwhile. What is sent by it is never done.
+    pub fn clears_before_a_form(&self, settings: &Settings) -> bool {
+        let is_ours = self.sender(settings) == Sender::Us;
+        self.kind() == RequestKind::PostedForm && is_ours && asks_to_clear(self)
+    }
 }
 
 /// Nobody but our own page can press it.
 fn is_clear_button(asked: &Asked<'_>) -> bool {
-    asked.kind() == RequestKind::Navigation
-        && asked.is_same_origin()
-        && links::parameter(asked, links::CLEAR).is_some_and(|value| value == "1" || value.starts_with("1-"))
+    asked.kind() == RequestKind::Navigation && asked.is_same_origin() && asks_to_clear(asked)
+}
+
+fn asks_to_clear(asked: &Asked<'_>) -> bool {
+    links::parameter(asked, links::CLEAR).is_some_and(|value| value == "1" || value.starts_with("1-"))
 }

@@ -33,8 +33,9 @@ impl Need {
         Self { max_age: Some(max_age), ..Self::user() }
     }
 
-    /// Whether the decision may become [`Instead::KeepForm`], as far as the identity is known by now. It may become
-    /// [`Instead::AnothersForm`] where [`Asked::is_anothers`](super::Asked::is_anothers) says so.
+    /// Whether the decision may become [`Instead::KeepForm`] or [`Instead::Conflict`], as far as the identity is known by now. It may become
+    /// [`Instead::AnothersForm`] where [`Asked::is_anothers`](super::Asked::is_anothers) says so, and [`Instead::ClearAndKeepForm`] where
+    /// [`Asked::clears_before_a_form`](super::Asked::clears_before_a_form) does.
     pub fn may_keep_form(&self, so_far: &Identity) -> bool {
         !self.nobody_will_do && (self.max_age.is_some() || !matches!(so_far, Identity::Person(_)))
     }
@@ -90,6 +91,16 @@ pub enum Decision {
     ServeNobody,
     /// The handler does not run.
     Instead(Instead),
+}
+
+impl Instead {
+    /// Whether the page holds the form that was sent, if [`answer`](super::answer()) is given it.
+    pub fn shows_form(&self) -> bool {
+        matches!(
+            self,
+            Self::KeepForm { .. } | Self::AnothersForm { .. } | Self::Conflict | Self::ClearAndKeepForm
+        )
+    }
 }
 
 /// What is answered instead of what the handler would have said.
@@ -154,6 +165,8 @@ pub enum Instead {
     Conflict,
     /// The cookies are cleared, as that page offered.
     Clear,
+    /// The same for a form that was sent with such cookies: they are cleared, and a page keeps it until the person is logged in.
+    ClearAndKeepForm,
     /// No keys yet. A redirect to the login would come back at once, and go in circles.
     NoKeys,
     /// A change asked for by another site.

@@ -25,8 +25,26 @@ pub(super) fn clearing(mut page: Url, round: usize) -> Url {
     page
 }
 
+/// Where the form of this request goes while conflicting cookies are cleared. The first round is the button's.
+pub(super) fn clearing_form(
+    asked: &Asked<'_>,
+    settings: &Settings,
+    author: Option<&str>,
+    round: usize,
+) -> Url {
+    let mut form = form_of(asked, settings, author);
+    if round > 0 {
+        return clearing(form, round);
+    }
+    form.query_pairs_mut().append_pair(CLEAR, "1");
+    form
+}
+
 /// The query by which auth-service says that it has sent a browser back here too often.
 const MARKER: &str = "sso_loop";
+
+/// What it puts beside that, as it was given on the trip.
+pub(super) const TRIP: &str = "sso_trip";
 
 /// Where to log in, coming back to `next` afterwards.
 pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
@@ -147,7 +165,7 @@ pub(super) fn logout(settings: &Settings) -> Url {
 
 fn is_ours(part: &str) -> bool {
     form_urlencoded::parse(part.as_bytes())
-        .any(|(name, _)| name == CLEAR || name == MARKER || name == author::PARAMETER)
+        .any(|(name, _)| [CLEAR, MARKER, TRIP, author::PARAMETER].contains(&&*name))
 }
 
 /// The first value of a parameter of the query.

@@ -47,6 +47,7 @@ mod script;
 mod sender;
 mod set_cookie;
 mod sparing;
+mod trip;
 mod upgrade;
 mod utc;
 

@@ -2,7 +2,6 @@
 
 use super::asked::Asked;
 use crate::Settings;
-use crate::cookie::{self, Candidates};
 
 /// Remembers that the browser was sent round to renew a token that still held.
 pub(super) const AHEAD: &str = "sso_ahead";
@@ -12,32 +11,6 @@ pub(super) const ASKED: &str = "sso_asked";
 
 /// For how long: a hint that is wrong, planted or left over, costs one round trip in this time.
 pub(super) const ASKED_SECONDS: i64 = 300;
-
-/// Counts how often in a row the browser was sent to the login: what a loop marker is believed by.
-const SENT: &str = "sso_sent";
-
-/// The three trips that make a loop take seconds; whoever logs in by hand takes longer.
-const SENT_SECONDS: i64 = 60;
-
-/// More would say nothing new.
-const MOST_SENT: u32 = 9;
-
-impl Asked<'_> {
-    /// How often in a row this service has sent the browser to the login, in the last minute. A cookie of this host alone: no link and no
-    /// sibling can set it.
-    pub(super) fn times_sent(&self, settings: &Settings) -> u32 {
-        match cookie::candidates(self.cookies(), &settings.own_cookie(SENT)) {
-            Candidates::Few(values) if values.len() == 1 => values[0].parse().unwrap_or(0).min(MOST_SENT),
-            _ => 0,
-        }
-    }
-}
-
-/// One trip more.
-pub(super) fn count_sent(asked: &Asked<'_>, settings: &Settings) -> String {
-    let count = (asked.times_sent(settings) + 1).min(MOST_SENT);
-    own(settings, SENT, &count.to_string(), SENT_SECONDS)
-}
 
 /// A cookie of this host alone, with nothing to say but that it is there.
 pub(super) fn remember(settings: &Settings, name: &str, seconds: i64) -> String {

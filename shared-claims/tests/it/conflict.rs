@@ -128,3 +128,97 @@ async fn the_clearing_query_is_not_repeated() {
     let page = asked(&issuer, opens("/private?sso_clear=1&page=2")).await;
     assert_eq!(page.body.matches("sso_clear").count(), 1);
 }
+
+fn lines(answer: &Answer) -> Vec<String> {
+    answer.headers.get_all("set-cookie").map(|line| line.to_str().unwrap().to_owned()).collect()
+}
+
+/// C7: what was typed waits through the clearing, and is sent by the person who is logged in then.
+#[actix_web::test]
+async fn a_form_that_was_sent_with_cookies_of_two_people_is_kept_and_offered_after_the_clearing() {
+    let issuer = TestIssuer::new();
+    let form = "text=buy+milk&password=opensesame";
+    let page = asked(&issuer, sends("/notes?tab=2&sso_for=AAAAAAAAAAAAAAAA", form)).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    let clear = "http://demo.sso.localhost:8001/notes?tab=2&amp;sso_for=AAAAAAAAAAAAAAAA&amp;sso_clear=1";
+    assert!(page.body.contains(&format!("<form method=\"post\" action=\"{clear}\"")), "{}", page.body);
+    assert!(page.body.contains("name=\"text\" value=\"buy milk\""), "{}", page.body);
+    assert!(!page.body.contains("opensesame") && page.body.contains("name=\"password\" value=\"\""));
+    assert!(page.body.contains("What you typed is not lost"), "{}", page.body);
+
+    let press = sends("/notes?tab=2&sso_for=AAAAAAAAAAAAAAAA&sso_clear=1", "text=buy+milk&password=");
+    let cleared = asked(&issuer, press).await;
+    assert_eq!(cleared.status, StatusCode::UNAUTHORIZED);
+    let deleted = lines(&cleared);
+    assert!(deleted.len() >= 12 && deleted.iter().all(|line| line.contains("Max-Age=0")), "{deleted:?}");
+    assert!(cleared.body.contains("are deleted"), "{}", cleared.body);
+    assert!(cleared.body.contains("name=\"text\" value=\"buy milk\""), "{}", cleared.body);
+    assert!(cleared.body.contains("type=\"password\" name=\"password\""), "asked for once, here");
+    assert!(cleared.body.contains("/login/frame"), "renews the login that there is");
+    let again = "formaction=\"http://demo.sso.localhost:8001/notes?tab=2&amp;sso_for=AAAAAAAAAAAAAAAA\"";
+    assert!(cleared.body.contains(again), "still theirs who typed it: {}", cleared.body);
+}
+
+/// C7: what is sent by that button is never done, whoever is left of the two.
+#[actix_web::test]
+async fn the_button_that_clears_before_a_form_does_nothing_else() {
+    let issuer = TestIssuer::new();
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    for cookies in [String::new(), ada, two_people(&issuer)] {
+        let press = || sends("/notes?sso_clear=1", "text=milk").insert_header(("Cookie", cookies.clone()));
+        let answer = ask(&issuer.login(), press()).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.body.contains("value=\"milk\""), "{}", answer.body);
+        for site in ["same-site", "cross-site"] {
+            let foreign = ask(&issuer.login(), press().insert_header(("Sec-Fetch-Site", site))).await;
+            assert_eq!((foreign.status, lines(&foreign).len()), (StatusCode::FORBIDDEN, 0), "{site}");
+        }
+    }
+}
+
+/// C7: below a long path the form travels along, to as many answers as it takes.
+#[actix_web::test]
+async fn a_form_travels_through_all_answers_of_the_clearing() {
+    let issuer = TestIssuer::new();
+    let mut address =
+        "/a-long-name/another-long-name/a-third-long-name/a-fourth/and/a/last/one?sso_clear=1".to_owned();
+    let mut rounds = 0;
+    let end = loop {
+        let answer = asked(&issuer, sends(&address, "text=milk")).await;
+        rounds += 1;
+        assert!(rounds < 20 && !lines(&answer).is_empty());
+        if answer.status != StatusCode::TEMPORARY_REDIRECT {
+            break answer;
+        }
+        answer
+            .header("location")
+            .trim_start_matches("http://demo.sso.localhost:8001")
+            .clone_into(&mut address);
+    };
+    assert!(rounds > 2, "{rounds}");
+    assert_eq!(end.status, StatusCode::UNAUTHORIZED);
+    assert!(end.body.contains("value=\"milk\"") && !end.body.contains("sso_clear"), "{}", end.body);
+}
+
+/// C7: what cannot be kept is not called a form without fields, before the clearing and after it.
+#[actix_web::test]
+async fn a_form_that_could_not_be_kept_is_said_to_be_lost_after_the_clearing_too() {
+    let issuer = TestIssuer::new();
+    let large = format!("text={}", "x".repeat(70_000));
+    let files = || sends("/private", "").insert_header(("Content-Type", "multipart/form-data; boundary=x"));
+    for (page, kind, says) in [
+        (asked(&issuer, sends("/private", &large)).await, "text/plain", "at most 64 KB"),
+        (asked(&issuer, files().set_payload("--x--")).await, "multipart/form-data", "cannot keep files"),
+    ] {
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        assert!(
+            page.body.contains(says) && page.body.contains(&format!("enctype=\"{kind}\"")),
+            "{}",
+            page.body
+        );
+        let press = sends("/private?sso_clear=1", "").insert_header(("Content-Type", kind));
+        let after = asked(&issuer, press).await;
+        assert!(after.body.contains(says) && after.body.contains("go back one page"), "{}", after.body);
+        assert!(!after.body.contains("There is nothing to type again"), "{}", after.body);
+    }
+}

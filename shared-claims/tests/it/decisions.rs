@@ -63,11 +63,12 @@ fn decided(by: By, target: &str, identity: Identity, need: Need) -> Decision {
     decide(&Asked::new(method, target, &headers), identity, need, &settings(), &facts())
 }
 
-/// The same in a browser that this service has sent to the login twice in the last minute.
+/// The same in a browser that comes back from a trip to the login on which this service has sent it.
 fn decided_after_trips(by: By, target: &str, identity: Identity, need: Need) -> Decision {
     let (method, mut headers) = request(by);
-    headers.push(("cookie", "__Host-sso_sent=2".to_owned()));
-    decide(&Asked::new(method, target, &headers), identity, need, &settings(), &facts())
+    headers.push(("cookie", "__Host-sso_sent=AAAAAAAAAAAAAAAA".to_owned()));
+    let target = format!("{target}{}sso_trip=AAAAAAAAAAAAAAAA", if target.contains('?') { '&' } else { '?' });
+    decide(&Asked::new(method, &target, &headers), identity, need, &settings(), &facts())
 }
 
 #[test]
@@ -106,7 +107,10 @@ fn every_row_of_the_table_of_answers() {
         (Tab, "/", Identity::Conflict, Need::user(), Instead::Conflict),
         (Tab, "/?sso_clear=0", Identity::Conflict, Need::user(), Instead::Conflict),
         (Tab, "/?sso_clear=1", Identity::Conflict, Need::user(), Instead::Clear),
-        (Form, "/?sso_clear=1", Identity::Conflict, Need::user(), Instead::Conflict),
+        (Form, "/", Identity::Conflict, Need::user(), Instead::Conflict),
+        (Form, "/?sso_clear=1", Identity::Conflict, Need::user(), Instead::ClearAndKeepForm),
+        (Form, "/?sso_clear=1-9", person(), Need::user(), Instead::ClearAndKeepForm),
+        (Form, "/?sso_clear=1-9", nobody(), Need::visitor(), Instead::ClearAndKeepForm),
         (Script, "/?sso_clear=1", Identity::Conflict, Need::user(), Instead::Conflict),
         (Tab, "/", Identity::NoKeys, Need::user(), Instead::NoKeys),
         (Script, "/", Identity::NoKeys, Need::user(), Instead::NoKeys),

@@ -165,6 +165,12 @@ fn cases() -> Vec<Case> {
         ),
         (Instead::Forbidden, vec![], None, "Nicht für dieses Konto"),
         (Instead::Conflict, vec![], None, "Zwei Anmeldungen zugleich"),
+        (
+            Instead::ClearAndKeepForm,
+            vec![],
+            Some(&b"text=Milch"[..]),
+            "Anmelde-Cookies, die einander widersprachen",
+        ),
         (Instead::NoKeys, vec![], None, "Einen Augenblick"),
         (Instead::CrossSite, vec![], None, "Von anderswo gesendet"),
         (Instead::TooManyCookies { bytes: 20_000 }, vec![], None, "Zu viele Cookies"),
@@ -309,7 +315,8 @@ async fn a_service_answers_in_the_language_of_the_browser() {
     let answer = ask(&login, sends("/notes", "text=Gr%C3%BC%C3%9Fe").insert_header(GERMAN)).await;
     assert_eq!(answer.header("content-language"), "de");
     assert!(answer.body.contains("Noch einmal senden") && answer.body.contains("value=\"Grüße\""));
-    let back = opens("/private?sso_loop=3").insert_header(("cookie", "__Host-sso_sent=2"));
+    let back = opens("/private?sso_loop=3&sso_trip=AAAAAAAAAAAAAAAA")
+        .insert_header(("cookie", "__Host-sso_sent=AAAAAAAAAAAAAAAA"));
     let answer = ask(&login, back.insert_header(GERMAN)).await;
     assert!(answer.body.contains("<p>Ursache: <code>no_cookie</code></p>"), "{}", answer.body);
     let answer = ask(&login, calls("/private").insert_header(GERMAN)).await;

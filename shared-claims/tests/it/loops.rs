@@ -7,10 +7,10 @@ use shared_claims::{Claims, KeySource, SharedLogin};
 use crate::support::{Server, jwks};
 use crate::support_web::{Answer, ask, calls, opens};
 
-const BACK: &str = "/private?page=2&sso_loop=3&q=a%20b";
+const BACK: &str = "/private?page=2&sso_loop=3&sso_trip=AAAAAAAAAAAAAAAA&q=a%20b";
 
-/// This service has sent the browser to the login twice in the last minute.
-const SENT: &str = "__Host-sso_sent=2";
+/// This service has sent the browser to the login in the last minute, with this along.
+const SENT: &str = "__Host-sso_sent=AAAAAAAAAAAAAAAA";
 
 async fn back_with(login: &SharedLogin, cookies: &str) -> Answer {
     let answer = ask(login, opens(BACK).insert_header(("Cookie", format!("{cookies}; {SENT}")))).await;
@@ -241,10 +241,12 @@ async fn a_marker_in_a_strangers_link_shows_no_loop_and_warns_nobody() {
     let other = ada_but(&issuer, |c| c.aud = "other.example".into());
     for cookies in [
         String::new(),
-        "__Host-sso_sent=1".to_owned(),
-        "__Host-sso_sent=-2".to_owned(),
-        "sso_sent=3; __Secure-sso_sent=3; %5F%5FHost-sso_sent=3".to_owned(),
-        "__Host-sso_sent=3; __Host-sso_sent=4".to_owned(),
+        "__Host-sso_sent=".to_owned(),
+        "__Host-sso_sent=2".to_owned(),
+        "__Host-sso_sent=BBBBBBBBBBBBBBBB".to_owned(),
+        "sso_sent=AAAAAAAAAAAAAAAA; __Secure-sso_sent=AAAAAAAAAAAAAAAA; %5F%5FHost-sso_sent=AAAAAAAAAAAAAAAA"
+            .to_owned(),
+        "__Host-sso_sent=AAAAAAAAAAAAAAAA; __Host-sso_sent=BBBBBBBBBBBBBBBB".to_owned(),
         "__Secure-sso_access=x.y.z".to_owned(),
         other,
     ] {
@@ -254,31 +256,83 @@ async fn a_marker_in_a_strangers_link_shows_no_loop_and_warns_nobody() {
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{cookies}");
             let location = answer.header("location");
             assert!(location.starts_with("http://auth.sso.localhost:8000/login?next="), "{location}");
-            assert!(!location.contains("sso_loop"), "the way back begins without it: {location}");
+            let next = location.split("next=").nth(1).unwrap().split('&').next().unwrap();
+            assert!(!next.contains("sso_"), "the way back begins without it: {location}");
         }
         let script = ask(&login, calls(BACK).insert_header(("Cookie", cookies))).await;
         assert_eq!(script.json()["code"], "login_required");
     }
 }
 
+/// What a browser does that follows links and redirects to this service, and keeps its cookies.
+struct Browser {
+    login: SharedLogin,
+    jar: String,
+}
+
+impl Browser {
+    fn new() -> Self {
+        Self { login: TestIssuer::new().login(), jar: String::new() }
+    }
+
+    async fn follows(&mut self, target: &str) -> Answer {
+        let answer = ask(
+            &self.login,
+            opens(target)
+                .insert_header(("Cookie", self.jar.clone()))
+                .insert_header(("Sec-Fetch-Site", "cross-site")),
+        )
+        .await;
+        if let Some(line) = answer.headers.get("set-cookie").map(|line| line.to_str().unwrap()) {
+            assert!(line.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"), "{line}");
+            line.split(';').next().unwrap().clone_into(&mut self.jar);
+        }
+        answer
+    }
+}
+
+/// What the login was given along.
+fn trip(answer: &Answer) -> Option<String> {
+    answer.header("location").split('&').find_map(|part| part.strip_prefix("trip=")).map(str::to_owned)
+}
+
 /// N10: the proof is made on the way, whatever the browser says of where a request is from.
 #[actix_web::test]
 async fn a_browser_that_goes_round_proves_it_by_the_third_time() {
-    let login = TestIssuer::new().login();
-    let mut jar = String::new();
-    for trip in 1..=9 {
-        let target = if trip < 3 { "/private" } else { BACK };
-        let answer = ask(&login, opens(target).insert_header(("Cookie", jar.clone()))).await;
-        if trip == 3 {
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-            assert!(answer.body.contains("Logging in does not work here"), "{}", answer.body);
-            return;
+    let mut browser = Browser::new();
+    let first = browser.follows("/private").await;
+    assert_eq!((first.status, trip(&first)), (StatusCode::SEE_OTHER, None), "addresses stay short");
+    let second = browser.follows("/private").await;
+    let given = trip(&second).unwrap();
+    assert_eq!(browser.jar, format!("__Host-sso_sent={given}"));
+    // As auth-service counts, the trip may be its third.
+    let back = browser.follows(&format!("/private?sso_loop=3&sso_trip={given}")).await;
+    assert_eq!(back.status, StatusCode::UNAUTHORIZED);
+    assert!(back.body.contains("Logging in does not work here"), "{}", back.body);
+    assert!(!back.body.contains(&given), "and is told nobody");
+}
+
+/// N10: a stranger's page can make a browser go to the login by links, as often as it likes; and knows nothing of what that takes along.
+#[actix_web::test]
+async fn links_that_a_stranger_follows_before_prove_nothing() {
+    let mut browser = Browser::new();
+    let mut own = Browser::new();
+    own.follows("/private").await;
+    let mine = trip(&own.follows("/private").await).unwrap();
+    for _ in 0..5 {
+        assert_eq!(browser.follows("/private").await.status, StatusCode::SEE_OTHER);
+        for mark in [
+            "sso_loop=3".to_owned(),
+            format!("sso_loop=9&sso_trip={mine}"),
+            "sso_loop=3&sso_trip=".to_owned(),
+        ] {
+            let answer = browser.follows(&format!("/private?{mark}")).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{mark}: {}", answer.body);
+            assert!(
+                answer.header("location").contains("&refused=1"),
+                "and auth-service may end it by itself"
+            );
         }
-        assert_eq!(answer.status, StatusCode::SEE_OTHER);
-        let line = answer.header("set-cookie");
-        assert!(line.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"), "{line}");
-        jar = line.split(';').next().unwrap().to_owned();
-        assert_eq!(jar, format!("__Host-sso_sent={trip}"));
     }
 }
 

@@ -53,8 +53,11 @@ async fn a_page_asks_to_log_in_again_and_gets_its_reader_back() {
         answer.header("location"),
         "http://auth.sso.localhost:8000/login?max_age=600&next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fpay%3Fto%3Deve"
     );
-    let counted = "__Host-sso_sent=1; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure";
-    assert_eq!(answer.header("set-cookie"), counted, "no token is taken away");
+    let lines: Vec<_> = answer.headers.get_all("set-cookie").collect();
+    assert!(
+        lines.len() == 1 && answer.header("set-cookie").starts_with("__Host-sso_sent="),
+        "no token is taken away"
+    );
 }
 
 /// Renewing would not help, so the script is not told where to.

@@ -1,6 +1,7 @@
 //! The pages: one quiet design, no script, in the reader's language, every value escaped.
 
 mod anothers_form;
+mod conflict;
 mod escape;
 mod going_in_circles;
 mod log_in_beside;
@@ -19,10 +20,11 @@ use super::asked::Asked;
 use super::language::Language;
 use crate::Settings;
 pub(super) use anothers_form::anothers_form;
+pub(super) use conflict::{conflict, conflict_of_a_form};
 pub(super) use going_in_circles::going_in_circles;
 pub(super) use log_in_beside::log_in_beside;
-pub(super) use plain::{conflict, cross_site, forbidden, no_keys, not_in_advance, too_many_cookies};
-pub(super) use send_again::{Kept, send_again};
+pub(super) use plain::{cross_site, forbidden, no_keys, not_in_advance, too_many_cookies};
+pub(super) use send_again::{Kept, Why, send_again};
 
 const STYLE: &str = include_str!("page.css");
 

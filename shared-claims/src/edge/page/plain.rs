@@ -24,31 +24,6 @@ pub(in crate::edge) fn forbidden(language: Language, settings: &Settings) -> Pag
     }
 }
 
-/// Two people's cookies. The button asks for this same address with the clearing query.
-pub(in crate::edge) fn conflict(language: Language, address: &Url, clear: &str) -> Page {
-    let mut fields = String::new();
-    for (name, value) in address.query_pairs() {
-        fields +=
-            &format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escape(&name), escape(&value));
-    }
-    let mut action = address.clone();
-    action.set_query(None);
-    Page {
-        language,
-        frames: false,
-        title: language.say("conflict-title", &[]),
-        content: format!(
-            "<p>{}</p>\n<p>{}</p>\n\
-             <form method=\"get\" action=\"{}\">\n{fields}<input type=\"hidden\" name=\"{clear}\" value=\"1\">\n\
-             <button type=\"submit\">{}</button>\n</form>\n",
-            language.say("conflict-why", &[]),
-            language.say("conflict-clearing", &[]),
-            escape(action.as_str()),
-            language.say("conflict-clear", &[]),
-        ),
-    }
-}
-
 /// No keys yet.
 pub(in crate::edge) fn no_keys(language: Language) -> Page {
     Page {

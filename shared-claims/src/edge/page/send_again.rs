@@ -31,17 +31,33 @@ impl<'b> Kept<'b> {
     }
 }
 
+/// Why something is to be sent again.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::edge) enum Why {
+    /// There was no login, or it had ended.
+    Ended,
+    /// There was one, not fresh enough.
+    Stale,
+    /// There were two, which have been cleared away.
+    Cleared,
+}
+
 /// Keeps what was sent until its sender is logged in.
 ///
 /// `marked` is the same address with the mark of who filled the form in, where that is known.
 pub(in crate::edge) fn send_again(
     language: Language,
+    why: Why,
     (action, marked): (&Url, Option<&Url>),
     login_url: &Url,
     frame_url: Option<&Url>,
     kept: Kept<'_>,
 ) -> Page {
-    let why = language.say(if frame_url.is_some() { "kept-why-ended" } else { "kept-why-stale" }, &[]);
+    let why = match why {
+        Why::Ended => language.say("kept-why-ended", &[]),
+        Why::Stale => language.say("kept-why-stale", &[]),
+        Why::Cleared => language.say("kept-why-cleared", &[]),
+    };
     let how = login_here(language, login_url, frame_url, "kept-new-tab");
     let rest = match kept {
         Kept::Fields(form) => form_again(language, (action, marked), form),
@@ -96,11 +112,20 @@ pub(super) fn fields(language: Language, form: &[u8]) -> String {
                 language.say("kept-type-again", &[("field", &name)])
             );
         } else {
-            hidden +=
-                &format!("<input type=\"hidden\" name=\"{name_in_html}\" value=\"{}\">\n", escape(&value));
+            hidden += &hidden_field(&name, &value);
         }
     }
     hidden + &retype
+}
+
+/// For a page after which comes another: that one asks for passwords.
+pub(super) fn fields_for_later(form: &[u8]) -> String {
+    let fields = form_urlencoded::parse(form);
+    fields.map(|(name, value)| hidden_field(&name, if is_secret(&name) { "" } else { &value })).collect()
+}
+
+fn hidden_field(name: &str, value: &str) -> String {
+    format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escape(name), escape(value))
 }
 
 /// Whether a field is named like something that no page should repeat, not even hidden.

@@ -5,6 +5,7 @@
 kept-title = Noch einmal senden
 kept-why-ended = Sie waren nicht angemeldet, als dies gesendet wurde, oder Ihre Anmeldung war gerade abgelaufen.
 kept-why-stale = Dafür braucht es eine frische Anmeldung: Es ist einige Zeit her, dass Sie zuletzt gezeigt haben, dass Sie es sind.
+kept-why-cleared = Die Anmelde-Cookies, die einander widersprachen, sind gelöscht. Melden Sie sich an, und senden Sie dies dann.
 kept-fields = Ihre Eingaben sind nicht verloren: Sie wurden nicht verarbeitet und warten auf dieser Seite.
 kept-button = Es wurde nicht verarbeitet. Einzugeben ist nichts: Der Knopf unten sendet es noch einmal.
 kept-nothing = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Das geht nur mit Formularen dieses Dienstes von höchstens { $kilobytes } KB.
@@ -41,6 +42,7 @@ forbidden-links = <a href="{ $front }">Zurück zur Startseite</a> oder <a href="
 conflict-title = Zwei Anmeldungen zugleich
 conflict-why = Ihr Browser hat Anmelde-Cookies gesendet, die einander widersprechen. Das kommt vor, wenn eine andere Website dieser Domain ein Cookie setzt, das sie nicht setzen sollte. Es wurde niemand eingelassen.
 conflict-clearing = Der Knopf löscht die Anmelde-Cookies, die diese Seite erreichen, und nichts anderes. Dann stellt die Anmeldung neu fest, wer Sie sind, und bringt Sie hierher zurück.
+conflict-clearing-form = Der Knopf löscht die Anmelde-Cookies, die diese Seite erreichen, und sonst nichts. Dann stellt die Anmeldung neu fest, wer Sie sind, und auf der nächsten Seite können Sie dies senden.
 conflict-clear = Anmelde-Cookies löschen und weiter
 
 cookies-title = Zu viele Cookies

@@ -6,6 +6,7 @@
 kept-title = Send this again
 kept-why-ended = You were not logged in when this was sent, or your login had just ended.
 kept-why-stale = This needs a fresh login: it is some time since you last proved that it is you.
+kept-why-cleared = The login cookies that contradicted each other are deleted. Log in, then send this.
 kept-fields = What you typed is not lost: it was not processed, and waits on this page.
 kept-button = It was not processed. There is nothing to type again: the button below sends it.
 kept-nothing = It was not processed, and it could not be kept here: only forms of this service of at most { $kilobytes } KB can.
@@ -42,6 +43,7 @@ forbidden-links = <a href="{ $front }">Back to the front page</a> or <a href="{ 
 conflict-title = Two logins at once
 conflict-why = Your browser sent login cookies that contradict each other. This happens when another site of this domain sets a cookie that it should not. Nobody was let in.
 conflict-clearing = The button deletes the login cookies that reach this page, and nothing else. Then the login finds out anew who you are, and brings you back here.
+conflict-clearing-form = The button deletes the login cookies that reach this page, and nothing else. Then the login finds out anew who you are, and the next page lets you send this.
 conflict-clear = Clear login cookies and go on
 
 cookies-title = Too many cookies
