@@ -123,9 +123,12 @@ describe('a sibling sub-domain that plants cookies', () => {
 
   it('C7: a note that was typed meanwhile waits until the planted one is deleted, and is then kept as the victim\'s, once', async (t) => {
     const person = await victim(t);
+    // Both tokens must hold when the button is pressed.
+    const client = new Client();
+    await client.logsIn(mallory);
     await person.opens(`${demo}/notes`);
     await typesNote(person, 'typed before');
-    attacker.plants('/beside', [`${cookies.access}=${stolen.access}; Domain=${cookieDomain}; Path=/notes; Secure`]);
+    attacker.plants('/beside', [`${cookies.access}=${client.cookie(cookies.access)}; Domain=${cookieDomain}; Path=/notes; Secure`]);
     const tab = await person.context.newPage();
     await tab.goto(`${attacker.sibling}/beside`, { waitUntil: 'load' });
     await tab.close();
