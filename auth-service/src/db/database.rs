@@ -15,6 +15,9 @@ use super::{AnyConnection, DatabaseUrl, deadlines, migrate, pool};
 #[cfg(feature = "sqlite")]
 use super::{LostFile, data_file::DataFile, file, write_queue::WriteQueue};
 
+/// How often a server must be silent before a command gives up.
+const LOOKS: u32 = 3;
+
 /// The database. Clones share one pool.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -55,7 +58,8 @@ impl Database {
         let patience = deadlines::STANDSTILL;
         let asked = url.clone();
         let watch = url.file().is_none().then(|| {
-            let is_hopeless = move || !pool::answers(&asked);
+            // A machine that has much to do may miss a moment.
+            let is_hopeless = move || (0..LOOKS).all(|_| !pool::answers(&asked));
             Arc::new(Watch::new(patience, is_hopeless, move || end(DatabaseError::StandsStill(patience))))
         });
         let connect = || Self::connect(url, 1);
