@@ -18,8 +18,9 @@ COPY xtask/Cargo.toml xtask/
 # Empty crates of ours, so that this command compiles all the rest. What it made of the empty ones goes again, or cargo would
 # take them for the real ones, whose files are older.
 RUN for crate in auth-service demo-service deploy/healthcheck examples/axum shared-claims xtask; do \
-        mkdir -p $crate/src $crate/tests; \
-        touch $crate/src/lib.rs $crate/tests/allocation.rs; \
+        mkdir -p $crate/src $crate/tests $crate/examples; \
+        touch $crate/src/lib.rs $crate/tests/allocation.rs $crate/examples/actix.rs; \
+        touch $crate/examples/axum.rs $crate/examples/verify_only.rs; \
         echo 'fn main() {}' >$crate/src/main.rs; \
     done \
     && cargo build --release --locked --package auth-service --package demo-service --package healthcheck \

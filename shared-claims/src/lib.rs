@@ -1,5 +1,10 @@
-#![doc = include_str!("../README.md")]
+// The README's examples need these features; without them it is no documentation test.
+#![cfg_attr(
+    any(not(doctest), all(feature = "actix", feature = "testing")),
+    doc = include_str!("../README.md")
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![deny(missing_docs)]
 
 #[cfg(feature = "fetch")]
 mod builder;
@@ -70,8 +75,3 @@ pub const MAX_TOKEN_BYTES: usize = 8192;
 
 /// The longest life of a token, in seconds: one hour. Whoever signed a longer one made a mistake.
 pub const MAX_LIFE_SECONDS: i64 = 3600;
-
-/// The Rust code of the guide for consumers is compiled with this crate.
-#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "server", feature = "testing", unix))]
-#[doc = include_str!("../../docs/consumers.md")]
-mod consumers_guide {}

@@ -10,7 +10,7 @@ use crate::{copy, e2e, library, postgres};
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 15] = [
     // The README's own command comes first: it is what a newcomer types.
     ("tests on SQLite", || run_cargo(&mut cargo(["test"]))),
     ("formatting", || run_cargo(&mut cargo(["fmt", "--all", "--check"]))),
@@ -33,6 +33,8 @@ const STEPS: [Step; 13] = [
         run_cargo(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
     }),
     ("shared-claims with each set of features", library::check_features),
+    ("shared-claims with the lowest Rust", library::check_lowest_rust),
+    ("shared-claims as a package", library::check_package),
     ("tests on PostgreSQL", || postgres::test(&[])),
     ("rotation and races at length, on PostgreSQL", || postgres::test_at_length(&LONG_RUNS)),
     ("demo-service, copied as its README says", copy::copy_test),

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::error::{Doing, Outcome, Stop};
-use crate::project::{cargo, run_cargo};
+use crate::project::{cargo, find_program, root, run_cargo};
 
 /// The sets of features that are promised to build without a warning. All of them together is what the tests use.
 const FEATURES: [&str; 8] =
@@ -36,6 +36,36 @@ pub fn check_features() -> Outcome {
     }
     println!("verification alone: {count} packages");
     Ok(())
+}
+
+/// Packages it as for a registry, and builds the package: nothing in it may reach outside of its folder.
+pub fn check_package() -> Outcome {
+    // A change is checked before it is committed, too.
+    run_cargo(&mut cargo(["package", "--package", "shared-claims", "--allow-dirty"]))
+}
+
+/// Builds with the lowest Rust that is promised, where rustup has it or can get it. Elsewhere a test still compares the
+/// promise with what the dependencies declare.
+pub fn check_lowest_rust() -> Outcome {
+    let Some(rustup) = find_program("rustup") else {
+        println!("not checked: there is no rustup to get the lowest Rust with");
+        return Ok(());
+    };
+    let lowest = lowest_rust()?;
+    run_cargo(Command::new(&rustup).args(["toolchain", "install", "--profile", "minimal", &lowest]))?;
+    let target = root().join("target").join("lowest-rust");
+    let words = ["run", &lowest, "cargo", "check", "--package", "shared-claims", "--all-features"];
+    run_cargo(Command::new(rustup).args(words).current_dir(root()).env("CARGO_TARGET_DIR", target))
+}
+
+fn lowest_rust() -> Outcome<String> {
+    let metadata = stdout_of(&mut cargo(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata).doing(|| "read cargo's metadata".into())?;
+    let mut packages = metadata["packages"].as_array().into_iter().flatten();
+    let ours = packages.find(|package| package["name"] == "shared-claims");
+    let version = ours.and_then(|package| package["rust_version"].as_str());
+    version.map(str::to_owned).ok_or_else(|| Stop::because("shared-claims declares no lowest Rust"))
 }
 
 /// The different packages of a `cargo tree` without indentation.

@@ -51,5 +51,6 @@ pub(super) fn log_foreign(asked: &Asked<'_>, sender: Sender) {
 
 /// Whoever sends a method of a hundred kilobytes must not fill the disk with it.
 fn beginning(method: &str) -> &str {
-    &method[..method.floor_char_boundary(32)]
+    let end = (0..=32).rev().find(|end| method.is_char_boundary(*end)).unwrap_or(0);
+    method.get(..end).unwrap_or(method)
 }

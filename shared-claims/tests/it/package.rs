@@ -1,0 +1,82 @@
+//! What the package promises of itself.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A version of Rust, as its two numbers that matter: `1.89` is `1.89.0`.
+fn numbers(version: &str) -> Vec<u32> {
+    version.split('.').take(2).map(|number| number.parse().unwrap()).collect()
+}
+
+/// A lower one cannot work: cargo refuses to build such a dependency. Whether the declared one works is for the step of CI
+/// that builds with it, where it is installed.
+#[test]
+fn the_declared_rust_is_not_below_that_of_any_dependency() {
+    let words = ["metadata", "--format-version", "1", "--all-features", "--locked", "--offline"];
+    let output = Command::new(env!("CARGO")).current_dir(folder()).args(words).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages: HashMap<&str, &Value> =
+        metadata["packages"].as_array().unwrap().iter().map(|p| (p["id"].as_str().unwrap(), p)).collect();
+    let nodes: HashMap<&str, &Value> = metadata["resolve"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| (node["id"].as_str().unwrap(), node))
+        .collect();
+    let ours = packages.iter().find(|(_, package)| package["name"] == "shared-claims").unwrap().0;
+    let declared = packages[ours]["rust_version"].as_str().unwrap();
+    let (mut seen, mut rest) = (BTreeSet::new(), vec![*ours]);
+    while let Some(id) = rest.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if let Some(needed) = packages[id]["rust_version"].as_str() {
+            assert!(numbers(declared) >= numbers(needed), "{} needs Rust {needed}", packages[id]["name"]);
+        }
+        let dependencies = nodes[id]["deps"].as_array().unwrap().iter();
+        let in_use = dependencies.filter(|dependency| {
+            dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"] != "dev")
+        });
+        rest.extend(in_use.map(|dependency| dependency["pkg"].as_str().unwrap()));
+    }
+    assert!(seen.len() > 50, "{} packages", seen.len());
+}
+
+#[test]
+fn the_package_carries_the_licences_of_the_project() {
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        let ours = text(&folder().join(name));
+        // The package by itself has no project around it.
+        if let Ok(of_project) = std::fs::read_to_string(folder().join("..").join(name)) {
+            assert_eq!(ours, of_project, "{name}");
+        }
+    }
+}
+
+/// The README is shown by crates.io and by hosts of repositories, which show hidden lines and know no links of rustdoc.
+#[test]
+fn the_readme_reads_well_where_it_is_no_documentation() {
+    let readme = text(&folder().join("README.md"));
+    for code in readme.split("```").skip(1).step_by(2) {
+        let hidden = code.lines().find(|line| *line == "#" || line.starts_with("# "));
+        assert_eq!(hidden, None);
+    }
+    let links: Vec<&str> = readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    for link in links {
+        let leads_somewhere = link.starts_with("https://") || folder().join(link).exists();
+        assert!(leads_somewhere, "{link}");
+    }
+    assert!(!readme.contains("[`"), "a link of rustdoc is dead elsewhere");
+}
