@@ -25,6 +25,7 @@ use crate::{
 pub struct Server {
     listener: Listener,
     limits: Limits,
+    workers: Option<usize>,
     app: App,
 }
 
@@ -32,12 +33,17 @@ impl Server {
     /// The address is taken before the database is touched: a taken port is told at once, and a test can ask for
     /// port 0.
     pub fn new(listener: impl Into<Listener>, app: App) -> Self {
-        Self { listener: listener.into(), limits: Limits::default(), app }
+        Self { listener: listener.into(), limits: Limits::default(), workers: None, app }
     }
 
     /// The same with other limits for its connections (ASVS 15.2.2); tests wait less.
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same with so many workers, where one a core is more than is needed.
+    pub fn with_workers(self, workers: usize) -> Self {
+        Self { workers: Some(workers), ..self }
     }
 
     /// `None` where it listens on a socket's file.
@@ -73,6 +79,10 @@ impl Server {
                 .wrap(from_fn(cookie_header::guard))
                 .wrap(from_fn(close_connections))
         });
+        let server = match self.workers {
+            Some(workers) => server.workers(workers),
+            None => server,
+        };
         server
             .limits(self.limits)
             .proxies(move |address| proxies.contain(address))

@@ -3,16 +3,18 @@
 mod answers;
 mod logins;
 mod not_ended;
+mod parts;
 
 pub use answers::Tokens;
 pub use logins::LogIn;
 pub use not_ended::{NotEnded, NotEndedPage};
+pub use parts::{Frontend, Parts};
 
 use std::time::Duration;
 
 use actix_web::web;
 
-use crate::assets::{Files, TemplateProblem};
+use crate::assets::TemplateProblem;
 use crate::audit::evidence::now_and_last_event;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -59,9 +61,6 @@ pub enum StartError {
     Templates(#[from] TemplateProblem),
 }
 
-/// How many requests use the database at once; more wait.
-const CONNECTIONS: u32 = 16;
-
 /// Registration must tell an owner that they have an account. More people than this do not forget it in one network in ten
 /// minutes, but somebody who tries addresses.
 const TAKEN_ANSWERS: usize = 20;
@@ -70,23 +69,26 @@ const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
 impl App {
     /// Opens the database, brings its schema up to date, and opens the keyring.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let db = Database::connect_for_visitors(&config.database_url, CONNECTIONS)?;
-        db.migrate()?;
+        let limit = Limit::of_this_process();
+        let parts = Parts::of(&config, limit)?;
+        let app = Self::assemble(config, clock, parts)?;
+        // Behind whatever may refuse the start: a refusal is one line.
+        tracing::info!(%limit, for_hashing_mib = limit.for_hashing() >> 20, "memory");
+        Ok(app)
+    }
+
+    /// Puts the parts together: compares the clock with the database, and opens the keyring.
+    pub fn assemble(config: Config, clock: Clock, parts: Parts) -> Result<Self, StartError> {
+        let Parts { db, frontend: Frontend { pages, statics }, hashers } = parts;
         db.run_here(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
         let past = |conn: &mut _| now_and_last_event(conn, &clock).map_err(DatabaseError::from);
         let (now, last_event) = db.run_here(past)?;
         clock.compare_with_the_past(now, last_event);
-        let files = Files::with_folder(config.site.templates_dir.as_deref())?;
-        let statics = Statics::new(&files, &config.site);
-        let limit = Limit::of_this_process();
-        let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key, limit);
         let cost = hashers.cost();
         let survey = |conn: &mut _| patiently(conn, |conn| Mix::survey(conn, cost));
         hashers.learn(db.run_here(|conn| survey(conn).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         let keyring = Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?;
-        // Behind whatever may refuse the start: a refusal is one line.
-        tracing::info!(%limit, for_hashing_mib = limit.for_hashing() >> 20, "memory");
         Ok(Self {
             keyring,
             hashers,
@@ -94,7 +96,7 @@ impl App {
             taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),
             refresh_key: RefreshKey::new(secrets.0, secrets.1),
             cookies: Cookies::new(&config),
-            pages: Pages::load(files, &config.site, &config.auth_url, &statics)?,
+            pages,
             statics,
             draining: Draining::default(),
             write_probe: WriteProbe::default(),

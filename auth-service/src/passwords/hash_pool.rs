@@ -40,7 +40,14 @@ struct Inner {
 impl HashPool {
     /// A pool for this machine: one thread a core, places for each, and the memory that the limit leaves.
     pub fn new(cost: u32, secret: &SecretKey, limit: Limit) -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self::with_threads(std::thread::available_parallelism().map_or(1, NonZero::get), cost, secret, limit)
+    }
+
+    /// The same with so many threads.
+    ///
+    /// # Panics
+    /// When the operating system starts no more threads: nobody could log in then.
+    pub fn with_threads(threads: usize, cost: u32, secret: &SecretKey, limit: Limit) -> Self {
         let bounds = Bounds {
             strangers: Places { total: threads * STRANGERS, per_party: threads * OF_ONE_NETWORK },
             known: Places { total: threads * KNOWN, per_party: OF_ONE_ACCOUNT },

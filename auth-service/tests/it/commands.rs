@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
+use crate::support::folder_in_memory;
+
 pub const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
 const OTHER_SECRET: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
 
@@ -81,7 +83,7 @@ impl Ended {
 
 /// A folder with room for a database; gone when dropped.
 pub fn folder() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder_in_memory().unwrap_or_else(|| tempfile::tempdir().unwrap());
     let url = format!("sqlite:{}", folder.path().join("auth.db").display());
     (folder, url)
 }

@@ -167,7 +167,7 @@ async fn a_server_that_takes_nothing() {
 /// Z29: nobody but its owner makes tables in `public` since PostgreSQL 15.
 #[tokio::test]
 async fn a_role_that_lacks_rights() {
-    let database = TestDatabase::create();
+    let database = TestDatabase::empty();
     if !database.is_postgres() {
         return;
     }
@@ -189,7 +189,7 @@ async fn a_role_that_lacks_rights() {
 /// Z29
 #[tokio::test]
 async fn a_search_path_that_leads_elsewhere() {
-    let database = TestDatabase::create();
+    let database = TestDatabase::empty();
     if !database.is_postgres() {
         return;
     }

@@ -88,7 +88,8 @@ async fn an_account_whose_hash_is_damaged_looks_like_a_wrong_password() {
 /// that all hashing goes through. A flood of unknown addresses therefore fills that pool.
 #[tokio::test]
 async fn an_unknown_address_costs_as_much_work_as_a_known_one() {
-    let app = TestApp::start_with(Tweaks { bcrypt_cost: Some(12), ..Tweaks::default() }).await;
+    let app =
+        TestApp::start_with(Tweaks { bcrypt_cost: Some(12), whole_machine: true, ..Tweaks::default() }).await;
     let visitor = app.person();
     let page = visitor.get("/login").await;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -17,7 +17,7 @@ use crate::support::{BROWSER, PASSWORD, Person, TestApp, Tweaks};
 /// A service behind a proxy, which says where requests are from. A hash takes long enough for a queue to form.
 async fn behind_a_proxy(bcrypt_cost: u32) -> TestApp {
     let flags = ServeFlags { trusted_proxies: Some("127.0.0.1".to_owned()), ..ServeFlags::default() };
-    let tweaks = Tweaks { flags, bcrypt_cost: Some(bcrypt_cost), ..Tweaks::default() };
+    let tweaks = Tweaks { flags, bcrypt_cost: Some(bcrypt_cost), whole_machine: true, ..Tweaks::default() };
     let app = TestApp::start_with(tweaks).await;
     for n in 0..PEOPLE {
         app.user(&address(n), PASSWORD).await;

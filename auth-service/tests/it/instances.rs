@@ -39,7 +39,7 @@ fn jwks(app: &App) -> String {
 #[test]
 fn instances_that_start_at_once_on_an_empty_database_agree_on_one_key() {
     for round in 0..8 {
-        let database = Arc::new(TestDatabase::create());
+        let database = Arc::new(TestDatabase::empty());
         let start = Arc::new(Barrier::new(5));
         let threads: Vec<_> = (0..5)
             .map(|_| {
@@ -120,7 +120,7 @@ fn an_instance_with_another_secret_refuses_to_start() {
 #[test]
 fn migrations_by_several_processes_at_once_all_end_well() {
     for round in 0..4 {
-        let database = TestDatabase::create();
+        let database = TestDatabase::empty();
         let run = || {
             Command::new(env!("CARGO_BIN_EXE_auth-service"))
                 .arg("migrate")

@@ -28,7 +28,7 @@ impl Drop for Over {
 /// K1: four instances, forty logins at the moment of each rotation, and somebody who watches the table all the time.
 #[tokio::test]
 async fn instances_that_rotate_at_once_never_make_two_active_keys() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     let others = [app.second_instance().await, app.second_instance().await, app.second_instance().await];
     let apps: Vec<&TestApp> = std::iter::once(&app).chain(&others).collect();
@@ -80,7 +80,7 @@ async fn instances_that_rotate_at_once_never_make_two_active_keys() {
 #[tokio::test]
 async fn of_many_rotations_and_revocations_at_once_each_key_changes_once() {
     for round in 0..10 {
-        let app = TestApp::start().await;
+        let app = TestApp::start_for_a_race().await;
         app.token().await;
         app.wait(Duration::from_secs(306));
         let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);

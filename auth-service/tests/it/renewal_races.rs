@@ -52,7 +52,7 @@ fn successors(replies: &[Reply]) -> BTreeSet<String> {
 /// R2, R4: twenty rounds of fifty; each round goes on with what the round before handed out.
 #[tokio::test]
 async fn fifty_tabs_that_renew_at_once_all_stay_logged_in_with_one_successor() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     let ada = ada(&app).await;
     for round in 1..=20 {
@@ -80,7 +80,7 @@ async fn fifty_tabs_that_renew_at_once_all_stay_logged_in_with_one_successor() {
 /// R2 over several instances.
 #[tokio::test]
 async fn tabs_spread_over_three_instances_share_one_successor() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     let others = [app.second_instance().await, app.second_instance().await];
     let ada = ada(&app).await;
@@ -109,7 +109,7 @@ async fn tabs_spread_over_three_instances_share_one_successor() {
 /// S4 against R2: whatever a renewal handed out at the same moment is worth nothing after the logout.
 #[tokio::test]
 async fn a_logout_is_not_undone_by_renewals_at_the_same_moment() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     for round in 0..20 {
         let ada = ada(&app).await;
@@ -140,7 +140,7 @@ async fn a_logout_is_not_undone_by_renewals_at_the_same_moment() {
 /// R6: the end of a reused session stays, though honest renewals come at the same moment.
 #[tokio::test]
 async fn the_end_of_a_reused_session_is_not_undone_by_renewals_at_the_same_moment() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     for round in 0..10 {
         let ada = ada(&app).await;
@@ -165,7 +165,7 @@ async fn the_end_of_a_reused_session_is_not_undone_by_renewals_at_the_same_momen
 /// R10: whoever logs in while they are deactivated has no session afterwards, whichever came first.
 #[tokio::test]
 async fn a_login_at_the_moment_of_a_deactivation_leaves_no_session_behind() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     let ada = app.user("ada@example.org", PASSWORD).await.id;
     let form = app.person();
     form.get("/login").await;
@@ -209,7 +209,7 @@ async fn a_login_at_the_moment_of_a_deactivation_leaves_no_session_behind() {
 /// R10: the same for a login with the old password while it is changed.
 #[tokio::test]
 async fn a_login_with_the_old_password_at_the_moment_of_its_change_leaves_no_session_behind() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     let ada = app.user("ada@example.org", PASSWORD).await;
     // Another password's hash: of somebody else who will do as a donor.
     let other = app.user_with("donor@example.org", "amber lantern quartz 93", |_: &mut NewUser| {}).await;

@@ -27,7 +27,7 @@ fn hurried(config: &mut Config) {
 }
 
 fn tweaks() -> Tweaks {
-    Tweaks { config: Some(hurried), ..Tweaks::default() }
+    Tweaks { config: Some(hurried), whole_machine: true, ..Tweaks::default() }
 }
 
 /// A service that fetches its keys from one instance.
@@ -170,7 +170,7 @@ fn is_old(token: &str) -> bool {
 #[tokio::test]
 async fn a_service_whose_auth_service_is_down_goes_on_trusting_what_it_knows() {
     let (signs_on, fetched_from) = {
-        let app = TestApp::start().await;
+        let app = TestApp::start_for_a_race().await;
         (app.second_instance().await, app)
     };
     let service = consumer(&fetched_from);

@@ -34,7 +34,7 @@ async fn survives(app: &TestApp, person: &Person) -> bool {
 /// S3: whoever comes first wins, and whoever was just logged out ends nothing more.
 #[tokio::test]
 async fn of_browsers_that_end_each_other_at_once_exactly_one_stays() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     for round in 0..15 {
         let mut people = Vec::new();
@@ -61,7 +61,7 @@ async fn of_browsers_that_end_each_other_at_once_exactly_one_stays() {
 /// S3: the same over two instances, by id: not both of them.
 #[tokio::test]
 async fn a_login_that_is_being_ended_ends_no_other_any_more() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     let other = app.second_instance().await;
     app.user("ada@example.org", PASSWORD).await;
     for round in 0..20 {
@@ -82,7 +82,7 @@ async fn a_login_that_is_being_ended_ends_no_other_any_more() {
 /// S3: also when the request was already let in before its session ended.
 #[tokio::test]
 async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     let owner = browser(&app, "ada@example.org", FIREFOX).await;
     let thief = browser(&app, "ada@example.org", SAFARI).await;
@@ -102,7 +102,7 @@ async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
 /// S3, S4: whatever renewals hand out at the moment when everything ends is worth nothing.
 #[tokio::test]
 async fn the_end_of_all_logins_is_not_undone_by_renewals_at_the_same_moment() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     let ada = app.user("ada@example.org", PASSWORD).await.id;
     for round in 0..10 {
         let desk = browser(&app, "ada@example.org", FIREFOX).await;
@@ -143,7 +143,7 @@ async fn the_end_of_all_logins_is_not_undone_by_renewals_at_the_same_moment() {
 /// R10: with many logins to end, from both sides, nobody waits for the other for ever.
 #[tokio::test]
 async fn a_deactivation_while_everything_ends_leaves_no_login_and_fails_nobody() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     let ada = app.user("ada@example.org", PASSWORD).await.id;
     for round in 0..12 {
         let desk = browser(&app, "ada@example.org", FIREFOX).await;
@@ -172,7 +172,7 @@ async fn a_deactivation_while_everything_ends_leaves_no_login_and_fails_nobody()
 /// S7: a proof at the moment when its session is ended is worth nothing, and ends nothing.
 #[tokio::test]
 async fn a_proof_at_the_moment_of_its_sessions_end_revives_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     for round in 0..12 {
         let thief = browser(&app, "ada@example.org", SAFARI).await;
@@ -200,7 +200,7 @@ async fn a_proof_at_the_moment_of_its_sessions_end_revives_nothing() {
 /// S7, R2: ten tabs that prove at once share one successor and one moment.
 #[tokio::test]
 async fn proofs_at_once_replace_the_token_once() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     let desk = browser(&app, "ada@example.org", FIREFOX).await;
     app.wait(Duration::from_secs(601));

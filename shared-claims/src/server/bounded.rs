@@ -56,8 +56,14 @@ impl<F> BoundedServer<F> {
     /// One that makes an `App` for each of its workers, of which there are as many as cores.
     pub fn new(factory: F) -> Self {
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        let builder = Server::build().workers(workers);
+        let builder = Server::build();
         Self { factory, limits: Limits::default(), is_proxy: Arc::new(|_| false), workers, builder }
+    }
+
+    /// So many workers instead.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
     }
 
     /// Other limits than the defaults.
@@ -102,8 +108,10 @@ impl<F> BoundedServer<F> {
     {
         let limits = self.limits.for_one_of(self.workers, descriptors::raise());
         // A worker that is busy for a moment finds some more waiting than it has places for.
-        let builder =
-            self.builder.max_concurrent_connections(limits.connections + limits.connections / 8 + 1);
+        let builder = self
+            .builder
+            .workers(self.workers)
+            .max_concurrent_connections(limits.connections + limits.connections / 8 + 1);
         let stopping = builder.graceful_shutdown_signal();
         let (factory, is_proxy) = (self.factory, self.is_proxy);
         let builder = match listener.into() {

@@ -16,6 +16,7 @@ use shared_claims::server::Limits;
 
 use super::clock::TestClock;
 use super::database::TestDatabase;
+use super::parts::Threads;
 use super::{Person, logs};
 
 /// The host of `AUTH_URL` in the tests.
@@ -30,6 +31,9 @@ pub struct TestApp {
     handle: ServerHandle,
     /// What must never be logged: passwords, cookies and form tokens of the people in this test.
     secrets: Arc<Mutex<Vec<String>>>,
+    whole_machine: bool,
+    /// Where the log was when it started.
+    log_begins: usize,
 }
 
 /// What a test wants otherwise than usual.
@@ -42,6 +46,8 @@ pub struct Tweaks {
     pub limits: Option<Limits>,
     /// What no setting allows, such as keys that sign for seconds.
     pub config: Option<fn(&mut Config)>,
+    /// A worker and a thread that hashes for each core, as in earnest, and not one of each.
+    pub whole_machine: bool,
     /// How many seconds the machine's clock is wrong. Where the database has a clock, the service goes by that.
     pub machine_is_ahead: i64,
 }
@@ -56,20 +62,28 @@ impl TestApp {
         Self::start_with(Tweaks::default()).await
     }
 
+    /// For those who are to meet at the same moment.
+    pub async fn start_for_a_race() -> Self {
+        Self::start_with(Tweaks { whole_machine: true, ..Tweaks::default() }).await
+    }
+
     pub async fn start_with(tweaks: Tweaks) -> Self {
         Self::start_on(Arc::new(TestDatabase::create()), TestClock::default(), tweaks).await
     }
 
     /// Another instance on the same database, with the same clock and secret.
     pub async fn second_instance(&self) -> Self {
-        Self::start_on(self.database.clone(), self.clock.clone(), Tweaks::default()).await
+        let tweaks = Tweaks { whole_machine: self.whole_machine, ..Tweaks::default() };
+        Self::start_on(self.database.clone(), self.clock.clone(), tweaks).await
     }
 
     /// An instance on a database that others may use too.
     pub async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
-        logs::start();
+        let log_begins = logs::start();
         let app_clock = clock.clock_of_a_machine_ahead(tweaks.machine_is_ahead);
         let limits = tweaks.limits.clone().unwrap_or_default();
+        let whole_machine = tweaks.whole_machine;
+        let threads = Threads::of(whole_machine);
         let config = config(&database.url, tweaks);
         let app_config = config.clone();
         let (send, receive) = mpsc::channel();
@@ -77,8 +91,9 @@ impl TestApp {
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let (listener, _socket_file) = app_config.listen.bind().unwrap();
-                let server =
-                    Server::new(listener, App::open(app_config, app_clock).unwrap()).with_limits(limits);
+                let parts = threads.parts(&app_config);
+                let app = App::assemble(app_config, app_clock, parts).unwrap();
+                let server = threads.server(Server::new(listener, app).with_limits(limits));
                 let address = server.address().unwrap().unwrap_or(NO_ADDRESS);
                 let running = server.run().unwrap();
                 send.send((address, running.handle())).unwrap();
@@ -87,7 +102,7 @@ impl TestApp {
         });
         let started = tokio::task::spawn_blocking(move || receive.recv_timeout(Duration::from_secs(60)));
         let (address, handle) = started.await.unwrap().expect("the service starts");
-        Self { address, database, clock, config, handle, secrets: Arc::default() }
+        Self { address, database, clock, config, handle, secrets: Arc::default(), whole_machine, log_begins }
     }
 
     /// Somebody with a fresh browser.
@@ -150,9 +165,9 @@ impl TestApp {
         secrets.iter().filter(|secret| secret.len() >= 8).cloned().collect()
     }
 
-    /// The last second of what every test of this process logged; for tests that look for an event.
+    /// What every test of this process logged since this started; for tests that look for an event.
     pub fn log(&self) -> String {
-        logs::so_far()
+        logs::since(self.log_begins)
     }
 }
 
@@ -164,9 +179,9 @@ impl Drop for TestApp {
         if std::thread::panicking() {
             return;
         }
-        let log = logs::so_far();
-        for secret in self.secrets() {
-            assert!(!log.contains(&secret), "this secret was logged: {secret}");
+        let secrets = self.secrets();
+        if let Some(secret) = logs::first_since(self.log_begins, &secrets) {
+            panic!("this secret was logged: {secret}");
         }
     }
 }

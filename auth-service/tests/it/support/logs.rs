@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::{LazyLock, Mutex};
 
+use aho_corasick::AhoCorasick;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -15,13 +16,22 @@ static STARTED: LazyLock<()> = LazyLock::new(|| {
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Buffer).init();
 });
 
-pub fn start() {
+/// Starts it, unless it was started; and where it is now.
+pub fn start() -> usize {
     LazyLock::force(&STARTED);
+    LINES.lock().unwrap().len()
 }
 
-/// What was logged so far, by all tests of this process.
-pub fn so_far() -> String {
-    String::from_utf8_lossy(&LINES.lock().unwrap()).into_owned()
+/// What was logged from there on, by all tests of this process.
+pub fn since(start: usize) -> String {
+    String::from_utf8_lossy(&LINES.lock().unwrap()[start..]).into_owned()
+}
+
+/// The first of `words` that was logged from there on: one search for all of them.
+pub fn first_since(start: usize, words: &[String]) -> Option<&String> {
+    let search = AhoCorasick::new(words).unwrap();
+    let lines = LINES.lock().unwrap()[start..].to_vec();
+    search.find(&lines).map(|found| &words[found.pattern()])
 }
 
 struct Buffer;

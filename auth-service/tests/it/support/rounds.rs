@@ -5,11 +5,13 @@ use auth_service::db::schema::{audit_events, sessions};
 use diesel::{QueryDsl, RunQueryDsl};
 
 use super::TestApp;
+use super::parts::Threads;
 
 impl TestApp {
     /// Another instance on the same database, of which a test makes the rounds. Its first reading of the clock is its start.
     pub fn instance(&self) -> App {
-        App::open(self.config.clone(), self.clock.clock()).unwrap()
+        let parts = Threads::One.parts(&self.config);
+        App::assemble(self.config.clone(), self.clock.clock(), parts).unwrap()
     }
 
     /// How many sessions and events there are.

@@ -1,0 +1,53 @@
+//! What an application is put together from. Each part takes long to make, and several applications of one process
+//! can share the front end.
+
+use super::StartError;
+use crate::assets::{Files, TemplateProblem};
+use crate::config::{AuthUrl, Config, Site};
+use crate::db::Database;
+use crate::memory::Limit;
+use crate::pages::{Pages, Statics};
+use crate::passwords::HashPool;
+
+/// How many requests use the database at once; more wait.
+const CONNECTIONS: u32 = 16;
+
+/// The parts of an [`App`](super::App).
+pub struct Parts {
+    pub db: Database,
+    pub frontend: Frontend,
+    pub hashers: HashPool,
+}
+
+impl Parts {
+    /// Those of a service that has the machine for itself. What is wrong with the database is told first.
+    pub fn of(config: &Config, limit: Limit) -> Result<Self, StartError> {
+        let db = Self::database(config)?;
+        let frontend = Frontend::load(&config.site, &config.auth_url)?;
+        let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key, limit);
+        Ok(Self { db, frontend, hashers })
+    }
+
+    /// The database, with its schema brought up to date.
+    pub fn database(config: &Config) -> Result<Database, StartError> {
+        let db = Database::connect_for_visitors(&config.database_url, CONNECTIONS)?;
+        db.migrate()?;
+        Ok(db)
+    }
+}
+
+/// The templates, the texts and the static files, read. Clones share them.
+#[derive(Clone)]
+pub struct Frontend {
+    pub pages: Pages,
+    pub statics: Statics,
+}
+
+impl Frontend {
+    pub fn load(site: &Site, auth_url: &AuthUrl) -> Result<Self, TemplateProblem> {
+        let files = Files::with_folder(site.templates_dir.as_deref())?;
+        let statics = Statics::new(&files, site);
+        let pages = Pages::load(files, site, auth_url, &statics)?;
+        Ok(Self { pages, statics })
+    }
+}

@@ -1,0 +1,54 @@
+//! The parts of the services under test: read once for each process, and small.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use auth_service::app::{Frontend, Parts};
+use auth_service::config::Config;
+use auth_service::memory::Limit;
+use auth_service::passwords::HashPool;
+use auth_service::server::Server;
+
+/// By what they depend on.
+static FRONTENDS: Mutex<BTreeMap<String, Frontend>> = Mutex::new(BTreeMap::new());
+
+/// How many workers a service has, and how many threads that hash.
+#[derive(Clone, Copy)]
+pub enum Threads {
+    /// Many services run at once in a test run.
+    One,
+    /// One for each core, as in earnest.
+    Machine,
+}
+
+impl Threads {
+    pub fn of(whole_machine: bool) -> Self {
+        if whole_machine { Self::Machine } else { Self::One }
+    }
+
+    pub fn parts(self, config: &Config) -> Parts {
+        let (cost, limit) = (config.passwords.bcrypt_cost, Limit::of_this_process());
+        let hashers = match self {
+            Self::One => HashPool::with_threads(1, cost, &config.secret_key, limit),
+            Self::Machine => HashPool::new(cost, &config.secret_key, limit),
+        };
+        Parts { db: Parts::database(config).unwrap(), frontend: frontend(config), hashers }
+    }
+
+    pub fn server(self, server: Server) -> Server {
+        match self {
+            Self::One => server.with_workers(1),
+            Self::Machine => server,
+        }
+    }
+}
+
+/// Of our own templates. A folder of an operator's may change between two tests.
+fn frontend(config: &Config) -> Frontend {
+    let load = || Frontend::load(&config.site, &config.auth_url).unwrap();
+    if config.site.templates_dir.is_some() {
+        return load();
+    }
+    let of = format!("{:?} {}", config.site, config.auth_url.origin());
+    FRONTENDS.lock().unwrap().entry(of).or_insert_with(load).clone()
+}
