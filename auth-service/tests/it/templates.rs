@@ -69,7 +69,7 @@ fn every_page_has_a_type_and_every_type_a_page() {
 fn every_page_is_tried_at_the_start() {
     let list = fs::read_to_string(package().join("src/template_check.rs")).unwrap();
     for (page, _) in page_types() {
-        assert!(list.contains(&format!("try_page::<{page}>")), "{page} is not tried");
+        assert!(list.contains(&format!("visit.page::<{page}>")), "{page} is not tried");
     }
 }
 
