@@ -38,3 +38,8 @@ pub mod stop;
 pub mod telemetry;
 pub mod template_check;
 pub mod users;
+
+/// Input as somebody hostile would make it, for the tests of our parsers.
+#[cfg(test)]
+#[path = "../../shared-claims/tests/it/properties/hostile.rs"]
+mod hostile;

@@ -100,6 +100,7 @@ impl std::fmt::Display for TrustedProxies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hostile::tried;
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -194,5 +195,24 @@ mod tests {
             assert_eq!(seen, client.map(ip), "{forwarded}");
             assert!(proxies.trust(Peer::UnixSocket));
         }
+    }
+
+    /// T5: any text for `X-Forwarded-For`.
+    #[test]
+    fn what_a_client_writes_on_the_left_never_changes_who_it_is() {
+        let proxies = TrustedProxies::parse(Some("10.0.0.0/8")).unwrap();
+        let pieces =
+            ["10.0.0.2", "198.51.100.1", "[2001:db8::7]", "::ffff:10.0.0.3", ":80", ",", " ", "unknown", ""];
+        tried(&pieces, |input| {
+            let Ok(text) = std::str::from_utf8(input) else { return };
+            let stranger = Peer::Address(ip("203.0.113.9"));
+            assert_eq!(proxies.client(stranger, [text].into_iter()), Some(ip("203.0.113.9")));
+            let proxy = Peer::Address(ip("10.0.0.1"));
+            let found = proxies.client(proxy, [text].into_iter()).unwrap();
+            if !proxies.contain(found) {
+                let longer = format!("1.1.1.1,{text}");
+                assert_eq!(proxies.client(proxy, [longer.as_str()].into_iter()), Some(found), "{text:?}");
+            }
+        });
     }
 }

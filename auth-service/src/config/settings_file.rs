@@ -114,6 +114,7 @@ fn unexpanded(text: &str) -> Result<&str, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hostile::tried;
 
     fn pairs(text: &str) -> Vec<(String, String)> {
         let settings = parse(text.as_bytes()).unwrap_or_else(|problem| panic!("{text:?}: {problem}"));
@@ -186,5 +187,39 @@ mod tests {
         ] {
             assert!(parse(bytes).unwrap_err().contains(words), "{words}");
         }
+    }
+
+    /// Any bytes for a file of settings.
+    #[test]
+    fn any_file_is_settings_of_one_line_or_refused_without_a_value() {
+        let pieces = [
+            "SECRET_KEY",
+            "=",
+            "hunter2",
+            "\n",
+            "\r\n",
+            "\"",
+            "'",
+            "#",
+            " #",
+            ";",
+            "export ",
+            "$",
+            "\\",
+            " ",
+            "\u{feff}",
+        ];
+        tried(&pieces, |input| match parse(input) {
+            Ok(settings) => {
+                for Setting { name, value, line } in settings {
+                    assert!(!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+                    assert!(!value.contains(char::is_control), "{name}");
+                    let lines = input.split(|byte| *byte == b'\n').collect::<Vec<_>>();
+                    let line = std::str::from_utf8(lines[line - 1]).unwrap();
+                    assert!(line.contains(&name) && line.contains(value.as_str()), "{line:?}");
+                }
+            }
+            Err(refusal) => assert!(!refusal.contains("hunter2"), "{refusal}"),
+        });
     }
 }

@@ -102,6 +102,7 @@ fn malformed(cause: impl Into<String>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hostile::tried;
 
     #[test]
     fn a_form_is_decoded() {
@@ -120,5 +121,18 @@ mod tests {
         }
         assert!(fields(b"a=\xff").is_err());
         assert!(fields("a=1&".repeat(65).trim_end_matches('&').as_bytes()).is_err());
+    }
+
+    /// I1: any bytes for a form.
+    #[test]
+    fn any_body_is_refused_or_means_the_same_when_it_is_written_anew() {
+        let pieces = ["email", "=", "&", "+", "%", "%C3%AB", "%00", "%ff", "%2", "%26", "\u{0}", "a", " "];
+        tried(&pieces, |body| {
+            let Ok(read) = fields(body) else { return };
+            assert!(read.len() <= MAX_FIELDS);
+            assert!(read.iter().all(|(name, value)| !name.contains('\0') && !value.contains('\0')));
+            let again = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&read).finish();
+            assert_eq!(fields(again.as_bytes()).unwrap(), read);
+        });
     }
 }

@@ -98,3 +98,54 @@ impl FromRequest for NextQuery {
         ready(Ok(Self(first.filter(|_| values.next().is_none()))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::CookieDomain;
+    use crate::hostile::tried;
+
+    /// N1: whatever somebody writes, and in the spelling that we send on.
+    #[test]
+    fn any_text_for_next_leads_home_or_nowhere() {
+        let domain = CookieDomain::parse("example.org").unwrap();
+        let auth_url = AuthUrl::parse("https://auth.example.org", &domain).unwrap();
+        let allowed = AllowedOrigins::parse(None, &auth_url, &domain).unwrap();
+        let pieces = [
+            "https://",
+            "http://",
+            "https:",
+            "/",
+            "//",
+            "\\",
+            "shop.example.org",
+            "example.org",
+            "evil.net",
+            ".",
+            "@",
+            ":443",
+            ":",
+            "?",
+            "#",
+            "%2e",
+            "%00",
+            "login",
+            "cookies",
+            "..",
+            "xn--",
+            "\t",
+            "\u{2044}",
+            "\u{ff0f}",
+            "a",
+        ];
+        tried(&pieces, |input| {
+            let Ok(text) = std::str::from_utf8(input) else { return };
+            let Some(next) = Next::parse(text, &allowed, &auth_url) else { return };
+            let url = Url::parse(next.as_str()).unwrap();
+            let host = url.host_str().unwrap();
+            assert!(host == "example.org" || host.ends_with(".example.org"), "{text:?} leads to {next:?}");
+            assert!(url.scheme() == "https" && url.username().is_empty() && url.password().is_none());
+            assert_eq!(Next::parse(next.as_str(), &allowed, &auth_url), Some(next), "of {text:?}");
+        });
+    }
+}

@@ -1,17 +1,7 @@
 //! C4, C8: any bytes for a Cookie header.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use shared_claims::cookie::{Candidates, MAX_CANDIDATES, candidates};
+#[path = "../../tests/it/properties/cookies.rs"]
+mod property;
 
-fuzz_target!(|data: &[u8]| {
-    let whole = candidates([data], "n");
-    if let Candidates::Few(found) = &whole {
-        assert!(found.len() <= MAX_CANDIDATES);
-        assert!(found.iter().all(|value| !value.is_empty() && !value.contains(';')));
-    }
-    // Split over two headers at a semicolon, it says the same (C6).
-    if let Some(place) = data.iter().position(|byte| *byte == b';') {
-        assert_eq!(whole, candidates([&data[..place], &data[place + 1..]], "n"));
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| property::holds_for(data));

@@ -31,6 +31,7 @@ mod open_pages;
 mod optional;
 mod package;
 mod posted_form;
+mod properties;
 mod public_tokens;
 mod refresh_ahead;
 mod rights;

@@ -151,3 +151,75 @@ fn kept(mut from: impl Read) -> io::Result<File> {
     io::copy(&mut from, &mut file)?;
     Ok(file)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::hostile::tried;
+
+    /// Any bytes for a file of people: read or refused, and everybody counted.
+    fn read(format: Format, input: &[u8]) {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(input).unwrap();
+        let mut source = Source::File { file, format, model: String::new() };
+        let mut count = 0;
+        let outcome = source.each(&mut Seen::default(), &mut |record| {
+            count += 1;
+            assert_eq!(record.place.row, count);
+            Ok(())
+        });
+        if let Err(refused) = outcome {
+            assert!(!refused.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn any_file_is_people_in_json_or_refused() {
+        let person = r#"{"model":"auth.user","pk":1,"fields":{"email":"ada@example.org","password":"!"}}"#;
+        let pieces = [
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            "\n",
+            "\"model\"",
+            "\"fields\"",
+            "null",
+            "1e400",
+            "\\ud800",
+            "\u{feff}",
+            person,
+        ];
+        tried(&pieces, |input| {
+            read(Format::Json, input);
+            read(Format::Json, &[b"[", input, b"]"].concat());
+            read(Format::Jsonl, input);
+        });
+    }
+
+    #[test]
+    fn any_file_is_people_in_csv_or_refused() {
+        let pieces = [
+            "id",
+            "email",
+            "password",
+            ",",
+            ";",
+            "\"",
+            "\n",
+            "\r\n",
+            "\\N",
+            "ada@example.org",
+            "\u{feff}",
+            "=1+1",
+        ];
+        tried(&pieces, |input| {
+            read(Format::Csv, input);
+            read(Format::Csv, &[b"id,email,password\n", input].concat());
+        });
+    }
+}

@@ -1,0 +1,7 @@
+//! Any text for a setting and for a secret.
+#![no_main]
+
+#[path = "../../tests/it/properties/settings.rs"]
+mod property;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| property::holds_for(data));

@@ -1,0 +1,13 @@
+//! Any text for a setting and for a secret.
+
+use shared_claims::setting::{plain, secret};
+
+pub fn holds_for(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for meant in [plain(text), secret(text)].into_iter().flatten().flatten() {
+        assert!(text.contains(meant) && !meant.is_empty());
+        assert!(!meant.contains(char::is_control));
+        // Read once more, as by a program that was started by ours, it is the same.
+        assert_eq!(plain(meant), Ok(Some(meant)));
+    }
+}
