@@ -43,7 +43,7 @@ fn named() -> (BTreeSet<String>, BTreeSet<String>) {
     for (path, text) in sources() {
         plain.extend(quoted(&text, "Text::of("));
         plain.extend(quoted(&text, "in_parts("));
-        if path.ends_with("src/text.rs") {
+        if path.ends_with("src/i18n/message.rs") {
             plain.extend(quoted(&text, "Self::of("));
         }
     }
