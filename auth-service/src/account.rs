@@ -6,14 +6,18 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::feature::Feature;
 use crate::forms::Browser;
 use crate::http::see_other;
 use crate::i18n::Text;
 use crate::i18n::{date, moment};
-use crate::pages::{Page, Shell, Visitor};
+use crate::pages::{Page, SamplePage, Shell, Visitor};
 use crate::users::User;
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<AccountPage>()], ..Feature::new(routes) };
+
+fn routes(services: &mut web::ServiceConfig) {
     services
         .service(web::resource("/").route(web::get().to(show)).route(web::head().to(show)))
         .service(web::resource("/account").route(web::get().to(at_home)).route(web::head().to(at_home)));

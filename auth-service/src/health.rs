@@ -11,9 +11,20 @@ use actix_web::{HttpResponse, guard, web};
 use crate::app::App;
 use crate::db::{DatabaseError, migrate};
 use crate::error::RETRY_AFTER_SECONDS;
+use crate::feature::Feature;
 use crate::http::Draining;
+use crate::http::RoutePolicy;
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    policies: &[
+        RoutePolicy::of("/healthz").any_host().probe(),
+        RoutePolicy::of("/readyz").any_host().probe(),
+    ],
+    ..Feature::new(routes)
+};
+
+fn routes(services: &mut web::ServiceConfig) {
     services
         .service(web::resource("/healthz").route(web::get().to(alive)).route(web::head().to(alive)))
         .service(web::resource("/readyz").route(web::get().to(ready)).route(web::head().to(ready)))

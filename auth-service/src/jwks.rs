@@ -5,8 +5,16 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::feature::Feature;
+use crate::http::RoutePolicy;
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    policies: &[RoutePolicy::of("/.well-known/jwks.json").any_host().public()],
+    ..Feature::new(routes)
+};
+
+fn routes(services: &mut web::ServiceConfig) {
     services.service(
         web::resource("/.well-known/jwks.json").route(web::get().to(show)).route(web::head().to(show)),
     );

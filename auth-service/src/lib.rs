@@ -14,6 +14,8 @@ pub mod cookie_cleanup;
 pub mod db;
 pub mod doctor;
 pub mod error;
+pub mod feature;
+pub mod features;
 pub mod forms;
 pub mod forward_auth;
 pub mod health;

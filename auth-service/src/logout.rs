@@ -7,14 +7,18 @@ use serde::{Deserialize, Serialize};
 use crate::app::{App, NotEnded};
 use crate::audit::Client;
 use crate::error::Error;
+use crate::feature::Feature;
 use crate::forms::Level;
 use crate::forms::{Browser, CheckedForm, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
-use crate::pages::{Page, Shell};
+use crate::pages::{Page, SamplePage, Shell};
 use crate::sessions::Ended;
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<LogoutPage>()], ..Feature::new(routes) };
+
+fn routes(services: &mut web::ServiceConfig) {
     services.service(
         web::resource("/logout")
             .route(web::get().to(show))

@@ -9,17 +9,18 @@ use shared_claims::server::{BoundedServer, Limits, Listener};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::features::FEATURES;
 use crate::forms::browser_session;
 use crate::http::{
-    Draining, access_log, close_connections, cookie_header, host, known_browser, prefetch, request_size,
-    same_origin, security_headers,
+    Draining, OwnCookie, RoutePolicies, RoutePolicy, access_log, close_connections, cookie_header, host,
+    known_browser, prefetch, request_size, same_origin, security_headers,
 };
 use crate::i18n::Text;
 use crate::pages::{error_pages, long_redirect, static_files};
-use crate::{
-    account, api, cookie_cleanup, forward_auth, health, housekeeping, jwks, login, logout, registration,
-    session_list, stop,
-};
+use crate::{housekeeping, stop};
+
+/// The same for everybody, and says how long it may be kept.
+const STATIC_FILES: RoutePolicy = RoutePolicy::of("/static/").public();
 
 /// The service, listening. Nothing is answered until [`Server::run`].
 pub struct Server {
@@ -64,7 +65,7 @@ impl Server {
         let server = BoundedServer::new(move || {
             actix_web::App::new()
                 .configure(|services| App::install(&app, services))
-                .configure(pages)
+                .configure(features)
                 // From here on outwards: what is written last sees a request first.
                 .wrap(browser_session::sessions(&app.cookies, &app.config.secret_key))
                 .wrap(from_fn(known_browser::keep))
@@ -92,20 +93,16 @@ impl Server {
     }
 }
 
-/// One line for each feature.
-fn pages(services: &mut web::ServiceConfig) {
+fn features(services: &mut web::ServiceConfig) {
+    let policies = FEATURES.iter().flat_map(|feature| feature.policies.iter().copied());
+    let own: Vec<OwnCookie> = FEATURES.iter().flat_map(|feature| feature.cookies.iter().copied()).collect();
     services
-        // Before the page at `/`, which takes OPTIONS for a method it does not know.
-        .configure(health::routes)
-        .configure(account::routes)
-        .configure(registration::routes)
-        .configure(login::routes)
-        .configure(logout::routes)
-        .configure(session_list::routes)
-        .configure(api::routes)
-        .configure(forward_auth::routes)
-        .configure(cookie_cleanup::routes)
-        .configure(jwks::routes)
+        .app_data(web::Data::new(policies.chain([STATIC_FILES]).collect::<RoutePolicies>()))
+        .app_data(web::Data::new(own));
+    for feature in FEATURES {
+        services.configure(feature.routes);
+    }
+    services
         .service(
             web::resource("/static/{name}")
                 .route(web::get().to(static_files::serve))

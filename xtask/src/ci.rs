@@ -6,11 +6,11 @@ use clap::Parser;
 
 use crate::error::{Outcome, Stop};
 use crate::project::{cargo, run_cargo};
-use crate::{copy, e2e, library, postgres};
+use crate::{copy, deletion, e2e, library, postgres};
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     // The README's own command comes first: it is what a newcomer types.
     // A snapshot that differs is a failure here, and no file to look at.
     ("tests on SQLite", || run_cargo(cargo(["test"]).env("INSTA_UPDATE", "no"))),
@@ -36,6 +36,7 @@ const STEPS: [Step; 15] = [
     ("shared-claims with each set of features", library::check_features),
     ("shared-claims with the lowest Rust", library::check_lowest_rust),
     ("shared-claims as a package", library::check_package),
+    ("a feature, deleted from a copy", deletion::deletion_test),
     ("tests on PostgreSQL", || postgres::test(&[])),
     ("rotation and races at length, on PostgreSQL", || postgres::test_at_length(&LONG_RUNS)),
     ("demo-service, copied as its README says", copy::copy_test),

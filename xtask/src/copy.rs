@@ -64,7 +64,8 @@ fn shell(folder: &Path, words: &str) -> Command {
     command
 }
 
-fn copy_tree(from: &Path, to: &Path) -> Outcome {
+/// Copies a folder without what is built and installed in it.
+pub fn copy_tree(from: &Path, to: &Path) -> Outcome {
     let skipped = ["target", "node_modules", ".git", ".dev", ".venv", "screenshots"];
     fs::create_dir_all(to).doing(|| format!("make {}", to.display()))?;
     for entry in fs::read_dir(from).doing(|| format!("read {}", from.display()))? {

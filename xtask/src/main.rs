@@ -4,6 +4,7 @@ mod ci;
 mod compose;
 mod copy;
 mod data_folder;
+mod deletion;
 mod dev;
 mod dist;
 mod e2e;
@@ -51,6 +52,8 @@ enum Command {
     ComposeTest(compose::Options),
     /// Copy demo-service to a new folder as its README says, then test and run the copy.
     CopyTest,
+    /// Delete a feature from a copy of the project and compile the rest.
+    DeletionTest,
     /// Replace instances of an earlier revision by this one under load, and go back; no part of ci.
     UpgradeTest(upgrade::Options),
     /// Verify our tokens with the libraries of other languages.
@@ -87,6 +90,7 @@ fn run(command: Command) -> Outcome {
         Command::ComposeTest(options) => compose::test(&options),
         Command::UpgradeTest(options) => upgrade::test(&options),
         Command::CopyTest => copy::copy_test(),
+        Command::DeletionTest => deletion::deletion_test(),
         Command::Interop => e2e::interop(),
         Command::ApiFuzz => e2e::api_fuzz(),
         Command::Dist(options) => dist::dist(&options),

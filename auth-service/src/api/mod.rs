@@ -14,7 +14,16 @@ use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Resource, web};
 
-pub fn routes(services: &mut web::ServiceConfig) {
+use crate::feature::Feature;
+use crate::http::RoutePolicy;
+
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    policies: &[RoutePolicy::of("/api/").json(), RoutePolicy::of("/api/session/renew").cross_origin()],
+    ..Feature::new(routes)
+};
+
+fn routes(services: &mut web::ServiceConfig) {
     services
         .service(posts("/api/token/").route(web::post().to(token::obtain)))
         .service(posts("/api/token/refresh/").route(web::post().to(refresh::refresh)))

@@ -10,9 +10,15 @@ mod view;
 
 use actix_web::{Resource, web};
 
+use crate::feature::Feature;
+use crate::pages::SamplePage;
+
 pub use form::CookiesPage;
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<CookiesPage>()], ..Feature::new(routes) };
+
+fn routes(services: &mut web::ServiceConfig) {
     services.service(at("/cookies")).service(at("/{folders:.*}/cookies"));
 }
 

@@ -13,11 +13,25 @@ mod websocket;
 
 use actix_web::web;
 
+use crate::feature::Feature;
+use crate::http::{OwnCookie, RoutePolicy};
+use crate::pages::SamplePage;
+
 pub use log_in_first::LogInFirstPage;
 pub use refused::RefusedPage;
 
-pub fn routes(services: &mut web::ServiceConfig) {
-    services.service(
-        web::resource("/auth/verify").route(web::get().to(view::verify)).route(web::head().to(view::verify)),
-    );
+/// What a proxy asks.
+const PATH: &str = "/auth/verify";
+
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    pages: &[SamplePage::of::<LogInFirstPage>(), SamplePage::of::<RefusedPage>()],
+    policies: &[RoutePolicy::of(PATH).any_host()],
+    cookies: &[OwnCookie::every(|names| &names.access)],
+    ..Feature::new(routes)
+};
+
+fn routes(services: &mut web::ServiceConfig) {
+    services
+        .service(web::resource(PATH).route(web::get().to(view::verify)).route(web::head().to(view::verify)));
 }

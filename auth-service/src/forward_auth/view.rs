@@ -15,7 +15,7 @@ use super::refused::Refusal;
 use super::websocket;
 use crate::app::App;
 use crate::error::Error;
-use crate::http::cookie_header::access_tokens;
+use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
 use crate::pages::{Problem, Shell};
 
@@ -29,7 +29,7 @@ pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
         Err(problem) => return Ok(misasked(problem, forwarded.is_some())),
     };
     // So many cookies of the name are somebody's doing.
-    let who = match access_tokens(&request) {
+    let who = match feature_cookie(&request, &app.cookies.names.access) {
         Some(tokens) => identify(&app, &tokens).await?,
         None => Who::TwoPeople,
     };

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 use tracing::Instrument;
 
-use super::{RequestId, real_ip};
+use super::{RequestId, RoutePolicies, real_ip};
 use crate::config::TrustedProxies;
 use crate::telemetry;
 
@@ -18,6 +18,7 @@ const LOGGED_PATH_BYTES: usize = 256;
 /// Middleware: names the request and logs what became of it.
 pub async fn access_log(
     proxies: web::Data<TrustedProxies>,
+    policies: web::Data<RoutePolicies>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -33,7 +34,7 @@ pub async fn access_log(
         client = real_ip::address(&proxies, request.request()).map(tracing::field::display),
     );
     // Proxies and orchestrators ask every second or so: when all is well, that is no news.
-    let is_probe = matches!(request.path(), "/healthz" | "/readyz");
+    let is_probe = policies.of(request.path()).probe;
     async move {
         let response = next.call(request).await?;
         let status = response.status().as_u16();

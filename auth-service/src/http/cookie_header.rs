@@ -6,6 +6,8 @@
 //! names are compared as they came, our own are kept, everything else is dropped. A name that comes twice
 //! is dropped too: one of the two was planted, and nothing says which (rfc6265bis, 4.2.2).
 
+use std::collections::BTreeMap;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
@@ -15,24 +17,41 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use shared_claims::cookie::{Candidates, candidates};
 
 use super::foreign_cookies::AsSent;
+use crate::config::CookieNames;
 use crate::http::{BrowserKeys, Cookies};
 
 /// The refresh cookie's value, as the browser sent it. Proof of nothing.
 #[derive(Clone)]
 struct RefreshCookie(String);
 
-/// The values of all access cookies: no identity here, and looked at for services behind a proxy alone.
-#[derive(Clone)]
-struct AccessTokens(Option<Vec<String>>);
+/// A cookie that a feature reads beside those of the session and of the browser.
+#[derive(Clone, Copy)]
+pub struct OwnCookie {
+    name: fn(&CookieNames) -> &str,
+    /// Every value that came is kept, up to what an honest browser sends; otherwise the one alone.
+    every: bool,
+}
 
-/// The cookie of the browser's last trip. The person's own word.
-#[derive(Clone)]
-struct TripCookie(String);
+impl OwnCookie {
+    /// One that is believed only where it comes once.
+    pub const fn only(name: fn(&CookieNames) -> &str) -> Self {
+        Self { name, every: false }
+    }
+
+    /// One that siblings may set as well, whose reader judges each value.
+    pub const fn every(name: fn(&CookieNames) -> &str) -> Self {
+        Self { name, every: true }
+    }
+}
+
+/// The cookies that features declared, by name, with their values; `None` for more of them than any honest browser sends.
+struct FeatureCookies(BTreeMap<String, Option<Vec<String>>>);
 
 /// Middleware: leaves only our own cookies in the request. Must be the outermost.
 pub async fn guard(
     cookies: web::Data<Cookies>,
     browser_keys: web::Data<BrowserKeys>,
+    own: web::Data<Vec<OwnCookie>>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -40,16 +59,15 @@ pub async fn guard(
     let browser = only(request.headers(), &names.browser);
     let browser = browser.map(|value| browser_keys.renewed(&names.browser, value));
     let refresh = only(request.headers(), &names.refresh);
-    let trip = only(request.headers(), &names.trip);
-    let headers = request.headers().get_all(COOKIE).map(|header| header.as_bytes());
-    let access = match candidates(headers, &names.access) {
-        Candidates::Few(tokens) => Some(tokens.into_iter().map(str::to_owned).collect()),
-        _ => None,
-    };
+    let own = own.iter().map(|cookie| {
+        let name = (cookie.name)(names);
+        (name.to_owned(), values(request.headers(), name, cookie.every))
+    });
+    let own = FeatureCookies(own.collect());
     let sent = AsSent(request.headers().get_all(COOKIE).cloned().collect());
     request.headers_mut().remove(COOKIE);
     request.extensions_mut().insert(sent);
-    request.extensions_mut().insert(AccessTokens(access));
+    request.extensions_mut().insert(own);
     if let Some(value) = browser
         && let Ok(header) = HeaderValue::from_str(&format!("{}={value}", names.browser))
     {
@@ -58,26 +76,33 @@ pub async fn guard(
     if let Some(value) = refresh {
         request.extensions_mut().insert(RefreshCookie(value));
     }
-    if let Some(value) = trip {
-        request.extensions_mut().insert(TripCookie(value));
-    }
     next.call(request).await
 }
 
-/// The access tokens of a request that went through [`guard`], for `forward_auth` and for nobody else.
-/// `None` for more of them than any honest browser holds.
-pub fn access_tokens(request: &HttpRequest) -> Option<Vec<String>> {
-    request.extensions().get::<AccessTokens>().map_or_else(|| Some(Vec::new()), |tokens| tokens.0.clone())
-}
-
-/// The cookie of the last trip, of a request that went through [`guard`].
-pub fn trip_cookie(request: &HttpRequest) -> Option<String> {
-    request.extensions().get::<TripCookie>().map(|cookie| cookie.0.clone())
+/// The values of a cookie that a feature declared, of a request that went through [`guard`]. `None` for more of them than any
+/// honest browser sends.
+pub fn feature_cookie(request: &HttpRequest, name: &str) -> Option<Vec<String>> {
+    let extensions = request.extensions();
+    extensions
+        .get::<FeatureCookies>()
+        .and_then(|cookies| cookies.0.get(name).cloned())
+        .unwrap_or(Some(Vec::new()))
 }
 
 /// The refresh cookie of a request that went through [`guard`].
 pub fn refresh_cookie(request: &HttpRequest) -> Option<String> {
     request.extensions().get::<RefreshCookie>().map(|cookie| cookie.0.clone())
+}
+
+fn values(headers: &HeaderMap, name: &str, every: bool) -> Option<Vec<String>> {
+    if !every {
+        return Some(only(headers, name).into_iter().collect());
+    }
+    let headers = headers.get_all(COOKIE).map(|header| header.as_bytes());
+    match candidates(headers, name) {
+        Candidates::Few(values) => Some(values.into_iter().map(str::to_owned).collect()),
+        _ => None,
+    }
 }
 
 /// The value of the one cookie called `name`; `None` when there is none, or more than one.

@@ -7,12 +7,10 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web;
 
+use super::RoutePolicies;
 use crate::config::AuthUrl;
 use crate::error::Error;
 use crate::i18n::Text;
-
-/// What is the same under every name: probes and other services come by an address of their own.
-const FOR_ANY_HOST: [&str; 4] = ["/healthz", "/readyz", "/.well-known/jwks.json", "/auth/verify"];
 
 /// What a load balancer asks of a server that it has to look after, unless it is told otherwise: HAProxy sends it without any `Host`.
 fn is_probe(request: &ServiceRequest) -> bool {
@@ -22,6 +20,7 @@ fn is_probe(request: &ServiceRequest) -> bool {
 /// Middleware: answers `421` to a request whose `Host` is not that of `AUTH_URL`.
 pub async fn require(
     auth_url: web::Data<AuthUrl>,
+    policies: web::Data<RoutePolicies>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -30,7 +29,7 @@ pub async fn require(
     // A whole address in the request line counts before the header (RFC 9112, 3.2.2); we want neither to lie.
     let target = request.uri().authority().map(|authority| authority.as_str());
     let is_ours = host.is_some_and(is_us) && target.is_none_or(is_us);
-    if is_ours || is_probe(&request) || FOR_ANY_HOST.contains(&request.path()) {
+    if is_ours || is_probe(&request) || policies.of(request.path()).any_host {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let refusal = Error::refuse(StatusCode::MISDIRECTED_REQUEST, Text::of("error-misdirected-host"))

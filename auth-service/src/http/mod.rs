@@ -14,14 +14,17 @@ mod real_ip;
 pub mod redirect;
 pub mod request_id;
 pub mod request_size;
+pub mod route_policy;
 pub mod same_origin;
 pub mod security_headers;
 
 pub use access_log::access_log;
 pub use browser_keys::BrowserKeys;
+pub use cookie_header::OwnCookie;
 pub use cookies::Cookies;
 pub use draining::{Draining, close_connections};
 pub use foreign_cookies::{ForeignCookies, TooMany};
 pub use next::{Next, NextQuery};
 pub use redirect::see_other;
 pub use request_id::RequestId;
+pub use route_policy::{RoutePolicies, RoutePolicy};

@@ -7,24 +7,23 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
+use actix_web::web;
 use shared_claims::edge::Asked;
 
+use super::RoutePolicies;
 use crate::error::Error;
 use crate::i18n::Text;
 
-/// What is the same for everybody, and says how long it may be kept.
-const SAME_FOR_ALL: [&str; 2] = ["/static/", "/.well-known/"];
-
 /// Middleware: refuses with `403` what nobody has asked for yet. Browsers throw that away, and ask again at the click.
 pub async fn refuse(
+    policies: web::Data<RoutePolicies>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let headers: Vec<_> =
         request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let is_in_advance = Asked::new(request.method().as_str(), request.path(), &headers).is_in_advance();
-    let is_same_for_all = SAME_FOR_ALL.iter().any(|folder| request.path().starts_with(folder));
-    if !request.method().is_safe() || !is_in_advance || is_same_for_all {
+    if !request.method().is_safe() || !is_in_advance || policies.of(request.path()).public {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let refusal =

@@ -11,21 +11,20 @@ use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web;
 
+use super::RoutePolicies;
 use crate::config::AuthUrl;
 use crate::error::Error;
 use crate::i18n::Text;
 
-/// What pages of our services may post to as well; whoever answers there judges the origin by a rule of its own.
-const FOR_OUR_SERVICES: [&str; 1] = ["/api/session/renew"];
-
 /// Middleware: refuses with `403` what another origin sends (ASVS 3.5.1).
 pub async fn require(
     auth_url: web::Data<AuthUrl>,
+    policies: web::Data<RoutePolicies>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if request.method().is_safe()
-        || FOR_OUR_SERVICES.contains(&request.path())
+        || policies.of(request.path()).cross_origin
         || is_ours(request.headers(), &auth_url.origin())
     {
         return Ok(next.call(request).await?.map_into_boxed_body());

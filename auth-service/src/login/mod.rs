@@ -15,9 +15,25 @@ pub use again::{DonePage, FramePage, LoopPage};
 pub use form::{LoginForm, LoginPage, Remarks};
 pub use too_long::TooLongPage;
 
+use crate::feature::Feature;
+use crate::http::OwnCookie;
 use crate::http::next::TOO_LONG;
+use crate::pages::SamplePage;
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    pages: &[
+        SamplePage::of::<LoginPage>(),
+        SamplePage::of::<LoopPage>(),
+        SamplePage::of::<DonePage>(),
+        SamplePage::of::<FramePage>(),
+        SamplePage::of::<TooLongPage>(),
+    ],
+    cookies: &[OwnCookie::only(|names| &names.trip)],
+    ..Feature::new(routes)
+};
+
+fn routes(services: &mut web::ServiceConfig) {
     services
         .service(
             web::resource("/login")

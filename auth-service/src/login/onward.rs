@@ -10,6 +10,7 @@ use super::trip::{Trip, Way};
 use crate::app::App;
 use crate::error::Error;
 use crate::forms::Browser;
+use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
 use crate::pages::Shell;
 
@@ -21,7 +22,8 @@ pub(super) fn onward(
     (next, query): (Option<&Next>, &LoginQuery),
 ) -> Result<HttpResponse, Error> {
     let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
-    let trip = next.and_then(|next| Trip::to((next, query), own, request, life, now));
+    let last = feature_cookie(request, &app.cookies.names.trip).and_then(|values| values.into_iter().next());
+    let trip = next.and_then(|next| Trip::to((next, query), own, last.as_deref(), life, now));
     let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
     let (value, life) = trip.cookie();
     let mut answer = match trip.way() {

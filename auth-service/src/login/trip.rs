@@ -10,14 +10,12 @@
 
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use aws_lc_rs::digest;
 use url::Url;
 
 use super::query::LoginQuery;
 use crate::db::types::Timestamp;
 use crate::http::Next;
-use crate::http::cookie_header::trip_cookie;
 
 /// What a service reads off its own address.
 const MARKER: &str = "sso_loop";
@@ -52,7 +50,7 @@ pub(super) enum Way {
 }
 
 impl Trip {
-    /// The trip that begins now, counted on from the one that the request's cookie tells of. `None` for a path on
+    /// The trip that begins now, counted on from `last`, the cookie of the last one. `None` for a path on
     /// our own host, where nobody asks for tokens.
     ///
     /// Tokens that live for seconds, as in tests, come round often without being refused: the pause that makes a
@@ -62,7 +60,7 @@ impl Trip {
     pub fn to(
         (next, query): (&Next, &LoginQuery),
         own: &Url,
-        request: &HttpRequest,
+        last: Option<&str>,
         token_life: Duration,
         now: Timestamp,
     ) -> Option<Self> {
@@ -73,7 +71,7 @@ impl Trip {
         let was_there = forget_marker(&mut target) || query.is_refused;
         let at = now.unix_seconds();
         let pause = i64::try_from(LONGEST_PAUSE.min(token_life / 2).as_secs()).unwrap_or(0);
-        let before = trip_cookie(request).and_then(|text| read(&text));
+        let before = last.and_then(read);
         let goes_on = before
             .filter(|(_, place, then)| {
                 *place == place_of(&target) && (0..=pause).contains(&at.saturating_sub(*then))

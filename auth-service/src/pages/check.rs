@@ -2,23 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use tera::Context;
 
 use super::tera_error::problem_of;
 use crate::assets::TemplateProblem;
 use crate::pages::Pages;
-use crate::pages::{Page, Shell};
+use crate::pages::{SamplePage, Shell};
 
 impl Pages {
-    /// Draws `P` in each state that there is a sample of, in every language. The first thing that is missing is the
+    /// Draws `page` in each state that there is a sample of, in every language. The first thing that is missing is the
     /// error, with file and line.
-    pub fn try_page<P: Page>(&self) -> Result<(), TemplateProblem> {
-        let samples = P::samples();
-        self.require_variables::<P>(samples.first())?;
+    pub fn check(&self, page: &SamplePage) -> Result<(), TemplateProblem> {
+        let (template, samples) = (page.template, page.samples());
+        self.require_variables(template, samples.first())?;
         for (language, ..) in &self.0.drawn_in {
             for shell in [Shell::default(), Shell::sample()] {
                 for page in &samples {
-                    self.draw_in(*language, &shell, page)
+                    self.draw_in(*language, &shell, template, page)
                         .map_err(|error| problem_of(&error, &self.0.files))?;
                 }
             }
@@ -27,7 +28,7 @@ impl Pages {
     }
 
     /// Also in branches that no sample takes.
-    fn require_variables<P: Page>(&self, sample: Option<&P>) -> Result<(), TemplateProblem> {
+    fn require_variables(&self, template: &str, sample: Option<&Value>) -> Result<(), TemplateProblem> {
         let unknown = |error: tera::Error| problem_of(&error, &self.0.files);
         let Some((_, tera, _)) = self.0.drawn_in.first() else { return Ok(()) };
         let mut context = Context::new();
@@ -36,13 +37,13 @@ impl Pages {
         }
         context.extend(Context::from_serialize(&Shell::default()).map_err(unknown)?);
         let wanted: BTreeSet<&str> =
-            tera.get_template_variables(P::TEMPLATE).map_err(unknown)?.into_iter().collect();
+            tera.get_template_variables(template).map_err(unknown)?.into_iter().collect();
         let missing = wanted
             .into_iter()
             .find(|name| !["site", "language"].contains(name) && context.get(name).is_none());
         match missing {
             None => Ok(()),
-            Some(name) => Err(self.where_it_is_wanted(P::TEMPLATE, name)),
+            Some(name) => Err(self.where_it_is_wanted(template, name)),
         }
     }
 

@@ -8,10 +8,9 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 use serde::Serialize;
 
-use super::problem_json;
 use crate::config::AuthUrl;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
-use crate::http::RequestId;
+use crate::http::{RequestId, RoutePolicies};
 use crate::i18n::Text;
 use crate::pages::Pages;
 use crate::pages::Problem;
@@ -84,6 +83,7 @@ fn in_words(status: StatusCode) -> (Text, Text) {
 pub async fn draw(
     pages: web::Data<Pages>,
     auth_url: web::Data<AuthUrl>,
+    policies: web::Data<RoutePolicies>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -97,7 +97,7 @@ pub async fn draw(
     // Of an error that is not ours only the log may know the text.
     let foreign = refusal.is_none().then(|| response.response().error().map(ToString::to_string)).flatten();
     log(status, refusal, foreign.as_deref());
-    if problem_json::is_for_programs(response.request().path()) {
+    if policies.of(response.request().path()).json {
         let code = refusal.and_then(Error::code_for_programs);
         let (title, standard) = in_words(status);
         // Programs are told in English: their makers look for the words.

@@ -13,7 +13,7 @@ mod tera_error;
 mod theme;
 
 pub use layout::{Shell, Visitor};
-pub use page::Page;
+pub use page::{Page, SamplePage};
 pub use problem_json::Problem;
 pub use static_files::Statics;
 pub use templates::Pages;

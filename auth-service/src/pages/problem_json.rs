@@ -5,9 +5,6 @@ use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
-/// What below this path answers in JSON, errors too.
-const API: &str = "/api/";
-
 /// A problem's document.
 #[derive(Debug, Serialize)]
 pub struct Problem<'a> {
@@ -47,11 +44,6 @@ impl<'a> Problem<'a> {
         let body = serde_json::to_string(self).expect("strings and a number can be written as JSON");
         answer.content_type("application/problem+json").body(body)
     }
-}
-
-/// Whether errors at `path` are for programs.
-pub fn is_for_programs(path: &str) -> bool {
-    path.starts_with(API)
 }
 
 fn code_of(status: StatusCode) -> &'static str {

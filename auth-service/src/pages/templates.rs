@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
+use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::filters;
@@ -29,7 +30,7 @@ pub(super) struct Inner {
 }
 
 /// What every page knows.
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 pub(super) struct Frame {
     name: String,
     auth_url: String,
@@ -78,10 +79,15 @@ impl Pages {
 
     /// Draws `page` within `shell`, in the language that its reader likes best.
     pub fn draw<P: Page>(&self, shell: &Shell, page: &P) -> Result<Drawn, Error> {
+        self.draw_with(shell, P::TEMPLATE, page)
+    }
+
+    /// Draws the template that is given `page`.
+    pub fn draw_with(&self, shell: &Shell, template: &str, page: &impl Serialize) -> Result<Drawn, Error> {
         let language = self.0.texts.choose(&shell.preferred);
         let html = self
-            .draw_in(language, shell, page)
-            .map_err(|error| Error::internal(format!("{} cannot be drawn: {error}", P::TEMPLATE)))?;
+            .draw_in(language, shell, template, page)
+            .map_err(|error| Error::internal(format!("{template} cannot be drawn: {error}")))?;
         Ok(Drawn { html, language: self.0.texts.tag(language).to_owned() })
     }
 
@@ -104,11 +110,12 @@ impl Pages {
         &self.0.texts
     }
 
-    pub(super) fn draw_in<P: Page>(
+    pub(super) fn draw_in(
         &self,
         language: Language,
         shell: &Shell,
-        page: &P,
+        template: &str,
+        page: &impl Serialize,
     ) -> tera::TeraResult<String> {
         let found = self.0.drawn_in.iter().find(|(one, ..)| *one == language);
         let (_, tera, frame) = found.ok_or_else(|| tera::Error::message("there is no such language"))?;
@@ -116,6 +123,6 @@ impl Pages {
         context.extend(Context::from_serialize(shell)?);
         context.insert("site", frame);
         context.insert("language", self.0.texts.tag(language));
-        tera.render(P::TEMPLATE, &context)
+        tera.render(template, &context)
     }
 }

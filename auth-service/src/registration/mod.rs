@@ -7,10 +7,19 @@ mod view;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
+use crate::feature::Feature;
+use crate::pages::SamplePage;
+
 pub use closed::ClosedPage;
 pub use form::{RegisterPage, RegistrationForm};
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    pages: &[SamplePage::of::<RegisterPage>(), SamplePage::of::<ClosedPage>()],
+    ..Feature::new(routes)
+};
+
+fn routes(services: &mut web::ServiceConfig) {
     services.service(
         web::resource("/register")
             .route(web::get().to(view::show))

@@ -7,13 +7,22 @@ mod view;
 
 use actix_web::web;
 
+use crate::feature::Feature;
+use crate::pages::SamplePage;
+
 pub use action::{End, EndForm};
 pub use events::EventLine;
 pub use page::{ConfirmPage, SessionsPage};
 
 const PATH: &str = "/account/sessions";
 
-pub fn routes(services: &mut web::ServiceConfig) {
+/// The feature.
+pub const FEATURE: Feature = Feature {
+    pages: &[SamplePage::of::<SessionsPage>(), SamplePage::of::<ConfirmPage>()],
+    ..Feature::new(routes)
+};
+
+fn routes(services: &mut web::ServiceConfig) {
     services.service(
         web::resource(PATH)
             .route(web::get().to(view::show))

@@ -49,7 +49,6 @@ mod error_pages;
 mod errors;
 mod forged_tokens;
 mod forward_auth;
-mod forward_auth_roles;
 mod fresh_file;
 mod full_disk;
 mod guesses;

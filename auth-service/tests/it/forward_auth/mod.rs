@@ -1,5 +1,7 @@
 //! `GET /auth/verify`, as proxies ask it.
 
+mod roles;
+
 use reqwest::header::{HOST, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
 

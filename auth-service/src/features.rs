@@ -1,0 +1,18 @@
+//! The list of features: one line for each. `server.rs` serves them, `templates check` draws their pages.
+
+use crate::feature::Feature;
+
+/// In the order in which their routes are tried.
+pub const FEATURES: &[Feature] = &[
+    // Before the page at `/`, which takes OPTIONS for a method it does not know.
+    crate::health::FEATURE,
+    crate::account::FEATURE,
+    crate::registration::FEATURE,
+    crate::login::FEATURE,
+    crate::logout::FEATURE,
+    crate::session_list::FEATURE,
+    crate::api::FEATURE,
+    crate::forward_auth::FEATURE,
+    crate::cookie_cleanup::FEATURE,
+    crate::jwks::FEATURE,
+];
