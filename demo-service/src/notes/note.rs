@@ -107,12 +107,12 @@ mod tests {
         };
         let mut conn = connect(&path);
         for _ in 1..MOST {
-            assert!(Note::add(&mut conn, owner, &text()).unwrap());
+            assert!(Note::add(&mut conn, owner, &text(), None).unwrap());
         }
         let racers: Vec<_> = (0..8)
             .map(|_| {
                 let mut conn = connect(&path);
-                thread::spawn(move || Note::add(&mut conn, owner, &text()).unwrap())
+                thread::spawn(move || Note::add(&mut conn, owner, &text(), None).unwrap())
             })
             .collect();
         let added = racers.into_iter().map(|racer| racer.join().unwrap());
