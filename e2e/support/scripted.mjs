@@ -8,7 +8,7 @@ import { auth, cookieDomain, cookies } from './env.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const scripts = {
-  '/sso.js': 'shared-claims/src/edge/sso.js',
+  '/sso.js': 'shared-claims/src/web/sso.js',
   '/htmx-1.js': 'e2e/node_modules/htmx-1/dist/htmx.min.js',
   '/htmx-2.js': 'e2e/node_modules/htmx.org/dist/htmx.min.js',
   '/turbo.js': 'e2e/node_modules/@hotwired/turbo/dist/turbo.es2017-umd.js',

@@ -9,7 +9,7 @@ import { auth, cookies } from '../support/env.mjs';
 import { needsFront, startFront } from '../support/front.mjs';
 import { Person } from '../support/person.mjs';
 
-const sso = readFileSync(join(import.meta.dirname, '../../shared-claims/src/edge/sso.js'), 'utf8');
+const sso = readFileSync(join(import.meta.dirname, '../../shared-claims/src/web/sso.js'), 'utf8');
 
 describe('a service that trusts a sibling', { skip: needsFront }, () => {
   let browser;

@@ -1,4 +1,5 @@
-//! Builder of a [`SharedLogin`], for services that keep their configuration somewhere else than in the environment.
+//! Builder of a [`SharedLogin`], for services that keep their configuration somewhere else than in
+//! the environment.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,8 +11,8 @@ use crate::{KeySource, Settings, SettingsError, SharedLogin};
 
 /// Makes a [`SharedLogin`] without the environment: [`SharedLogin::builder`].
 ///
-/// Each value is judged as the environment variable of [`Settings`] is that it stands for, and an error names that
-/// variable. `auth_url`, `cookie_domain` and `service_url` must be given.
+/// Each value is judged as the environment variable of [`Settings`] is that it stands for, and an
+/// error names that variable. `auth_url`, `cookie_domain` and `service_url` must be given.
 ///
 /// ```
 /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
@@ -71,13 +72,14 @@ impl SharedLoginBuilder {
         self.set("HINT_COOKIE_NAME", name)
     }
 
-    /// `REFRESH_AHEAD`: a page opened with less than this left of the login renews it first. Whole seconds; zero is
-    /// never.
+    /// `REFRESH_AHEAD`: a page opened with less than this left of the login renews it first. Whole
+    /// seconds; zero is never.
     pub fn refresh_ahead(self, time: Duration) -> Self {
         self.set("REFRESH_AHEAD", time.as_secs().to_string())
     }
 
-    /// `TRUSTED_ORIGINS`: siblings whose pages may post here and whose scripts may read the answers.
+    /// `TRUSTED_ORIGINS`: siblings whose pages may post here and whose scripts may read the
+    /// answers.
     pub fn trusted_origins(self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut list = String::new();
         for origin in origins {
@@ -87,7 +89,8 @@ impl SharedLoginBuilder {
         self.set("TRUSTED_ORIGINS", list)
     }
 
-    /// `JWT_SIGNING_KEY`: the shared key of an auth-service that signs with HS512. Whoever holds it can sign as anybody.
+    /// `JWT_SIGNING_KEY`: the shared key of an auth-service that signs with HS512. Whoever holds it
+    /// can sign as anybody.
     pub fn signing_key(mut self, key: impl Into<String>) -> Self {
         self.signing_key = Some(Zeroizing::new(key.into()));
         self
@@ -102,7 +105,8 @@ impl SharedLoginBuilder {
     /// The login; it begins to load keys.
     ///
     /// # Errors
-    /// As [`Settings::from_lookup`] and [`SharedLogin::new`]: one line that names the setting at fault.
+    /// As [`Settings::from_lookup`] and [`SharedLogin::new`]: one line that names the setting at
+    /// fault.
     pub fn build(self) -> Result<SharedLogin, SettingsError> {
         let settings = Settings::from_lookup(|name| match name {
             "JWT_SIGNING_KEY" => self.signing_key.as_ref().map(|key| key.to_string()),

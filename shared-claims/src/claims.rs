@@ -1,17 +1,18 @@
-//! What a token says about a person.
+//! Claims of an access token: what it says about a person.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The claims of an access token, which auth-service signs and every consumer reads.
 ///
-/// A value is proof of an identity only when [`Verifier`](crate::Verifier) returned it. It can also be deserialised,
-/// for logs of one's own or for tests; that checks nothing.
+/// A value is proof of an identity only when [`Verifier`](crate::Verifier) returned it. It can also
+/// be deserialised, for logs of one's own or for tests; that checks nothing.
 ///
-/// Times are whole seconds since 1970 (`NumericDate` of RFC 7519, section 2, restricted to integers).
+/// Times are whole seconds since 1970 (`NumericDate` of RFC 7519, section 2, restricted to
+/// integers).
 ///
-/// New claims may come in any version, so a value is not written as a literal: [`Claims::new`] makes one, and the fields
-/// can be set.
+/// New claims may come in any version, so a value is not written as a literal: [`Claims::new`]
+/// makes one, and the fields can be set.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
@@ -58,10 +59,11 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Claims of a new token, for who signs tokens: all that a token must have, and nothing yet about the person.
+    /// Claims of a new token, for who signs tokens: all that a token must have, and nothing yet
+    /// about the person.
     ///
-    /// `nbf` and `auth_time` are `issued_at`; names, roles and `amr` are empty, and no right is given. Set the fields that
-    /// are otherwise.
+    /// `nbf` and `auth_time` are `issued_at`; names, roles and `amr` are empty, and no right is
+    /// given. Set the fields that are otherwise.
     pub fn new(
         issuer: impl Into<String>,
         audience: impl Into<String>,
@@ -94,7 +96,8 @@ impl Claims {
         }
     }
 
-    /// The person's name for a greeting: both names, or one, or the e-mail address when there is none.
+    /// The person's name for a greeting: both names, or one, or the e-mail address when there is
+    /// none.
     pub fn full_name(&self) -> String {
         let name = format!("{} {}", self.user_first_name, self.user_last_name);
         match name.trim() {

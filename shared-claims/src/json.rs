@@ -1,4 +1,4 @@
-//! JSON without second meanings: no duplicate members at any depth, numbers as they are written.
+//! Strict JSON parser: no duplicate members at any depth, numbers as they are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,8 +8,9 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 /// An object's members by name.
 pub(crate) type Members = BTreeMap<String, Value>;
 
-/// A JSON value, kept only as far as a header, a claim or a JWK needs it: of nested objects nothing remains but the
-/// knowledge that they had no duplicate members. So nothing large is built from hostile input.
+/// A JSON value, kept only as far as a header, a claim or a JWK needs it: of nested objects nothing
+/// remains but the knowledge that they had no duplicate members. So nothing large is built from
+/// hostile input.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Value {
     Null,
@@ -32,8 +33,8 @@ pub(crate) enum Refused {
     NotAnObject,
 }
 
-/// Reads one JSON object. Refuses anything after it, invalid UTF-8, and, at any depth, a duplicate member or more than
-/// 128 of them.
+/// Reads one JSON object. Refuses anything after it, invalid UTF-8, and, at any depth, a duplicate
+/// member or more than 128 of them.
 pub(crate) fn object(bytes: &[u8]) -> Result<Members, Refused> {
     struct Root(Members);
     impl<'de> Deserialize<'de> for Root {
@@ -44,13 +45,15 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Members, Refused> {
     serde_json::from_slice::<Root>(bytes).map(|root| root.0).map_err(refused)
 }
 
-/// Reads `{"keys": [{…}, …]}`, the form of a JWKS; other members beside `keys` are ignored (RFC 7517, section 5).
+/// Reads `{"keys": [{…}, …]}`, the form of a JWKS; other members beside `keys` are ignored (RFC
+/// 7517, section 5).
 pub(crate) fn key_list(bytes: &[u8]) -> Result<Vec<Members>, Refused> {
     serde_json::from_slice::<Jwks>(bytes).map_err(refused)?.0.ok_or(Refused::NotAnObject)
 }
 
 const DUPLICATE: &str = "duplicate member";
-/// More members than any claims, header or key of ours; a bound on what a few kilobytes can make us hold.
+/// More members than any claims, header or key of ours; a bound on what a few kilobytes can make us
+/// hold.
 const MAX_MEMBERS: usize = 128;
 const TOO_MANY: &str = "too many members";
 

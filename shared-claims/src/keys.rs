@@ -1,4 +1,4 @@
-//! The keys that tokens are verified with.
+//! Key sets (JWKS) that tokens are verified with.
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
@@ -14,9 +14,10 @@ const MAX_KEYS: usize = 32;
 
 /// A set of keys, each with its id and the one algorithm it is for.
 ///
-/// Public keys are read from a JWKS (RFC 7517) by [`KeySet::from_json`], which takes the set as a whole or refuses it as a
-/// whole: a set that is wrong in one place is not trusted in another. A shared key for HS512 never comes from a JWKS,
-/// only from your own settings: [`KeySet::with_signing_key`]. Its bytes are wiped from memory when the set is dropped.
+/// Public keys are read from a JWKS (RFC 7517) by [`KeySet::from_json`], which takes the set as a
+/// whole or refuses it as a whole: a set that is wrong in one place is not trusted in another. A
+/// shared key for HS512 never comes from a JWKS, only from your own settings:
+/// [`KeySet::with_signing_key`]. Its bytes are wiped from memory when the set is dropped.
 #[derive(Clone)]
 pub struct KeySet {
     keys: Vec<Key>,
@@ -27,13 +28,13 @@ pub(crate) struct Key {
     kid: String,
     pub(crate) alg: Algorithm,
     pub(crate) decoding: DecodingKey,
-    pub(crate) print: KeyPrint,
+    pub(crate) fingerprint: KeyFingerprint,
 }
 
-/// Which key: the same for two keys only if id, algorithm and key material are the same. A hash, so that one who
-/// remembers a key keeps no copy of it.
+/// Which key: the same for two keys only if id, algorithm and key material are the same. A hash, so
+/// that one who remembers a key keeps no copy of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct KeyPrint([u8; 32]);
+pub(crate) struct KeyFingerprint([u8; 32]);
 
 /// Why a set of keys was refused. Its text never contains key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +55,8 @@ pub enum KeySetError {
     /// Two keys with one `kid`: which one a token means would be chance.
     #[error("two keys have the kid {0}")]
     DuplicateKid(String),
-    /// A private or symmetric member (`d`, `k`, `p`, `q`, …): whoever published it must take the key out of service.
+    /// A private or symmetric member (`d`, `k`, `p`, `q`, …): whoever published it must take the
+    /// key out of service.
     #[error("the key {0} shows its private part")]
     PrivateMember(String),
     /// A symmetric key (`oct`): never in a published set, least of all beside public ones.
@@ -114,7 +116,8 @@ impl KeySet {
 
     /// These keys, and a shared key for HS512 under the id that [`signing_key_id`] gives it.
     ///
-    /// Whoever holds that key can sign as anybody: each of your services can, not only auth-service.
+    /// Whoever holds that key can sign as anybody: each of your services can, not only
+    /// auth-service.
     ///
     /// # Errors
     /// [`KeySetError::ShortSigningKey`], below 64 bytes; [`KeySetError::DuplicateKid`], when a key of the set has that
@@ -124,14 +127,15 @@ impl KeySet {
             return Err(KeySetError::ShortSigningKey);
         }
         let kid = signing_key_id(key);
-        // The id is a MAC by the key: it tells keys apart without another hash of the secret lying about.
-        let print = KeyPrint::of(&kid, Algorithm::HS512, kid.as_bytes());
-        self.add(Key { kid, alg: Algorithm::HS512, decoding: DecodingKey::from_secret(key), print })?;
+        // The id is a MAC by the key: it tells keys apart without another hash of the secret lying
+        // about.
+        let fingerprint = KeyFingerprint::of(&kid, Algorithm::HS512, kid.as_bytes());
+        self.add(Key { kid, alg: Algorithm::HS512, decoding: DecodingKey::from_secret(key), fingerprint })?;
         Ok(self)
     }
 
-    /// A JWKS, which may be empty here, and a shared key: what to trust while an auth-service moves from one to the
-    /// other, and what it publishes while it signs with HS512 alone.
+    /// A JWKS, which may be empty here, and a shared key: what to trust while an auth-service moves
+    /// from one to the other, and what it publishes while it signs with HS512 alone.
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json) and [`with_signing_key`](Self::with_signing_key).
@@ -169,19 +173,19 @@ impl KeySet {
     }
 
     #[cfg(feature = "fetch")]
-    pub(crate) fn holds(&self, print: &KeyPrint) -> bool {
-        self.keys.iter().any(|k| k.print == *print)
+    pub(crate) fn holds(&self, fingerprint: &KeyFingerprint) -> bool {
+        self.keys.iter().any(|k| k.fingerprint == *fingerprint)
     }
 }
 
-impl KeyPrint {
+impl KeyFingerprint {
     fn of(kid: &str, alg: Algorithm, material: &[u8]) -> Self {
         // Neither a plain kid nor the name of an algorithm has a space: no two keys make one text.
         let mut hashed = format!("{kid} {alg:?} ").into_bytes();
         hashed.extend_from_slice(material);
-        let mut print = [0; 32];
-        print.copy_from_slice(digest::digest(&digest::SHA256, &hashed).as_ref());
-        Self(print)
+        let mut fingerprint = [0; 32];
+        fingerprint.copy_from_slice(digest::digest(&digest::SHA256, &hashed).as_ref());
+        Self(fingerprint)
     }
 }
 
@@ -191,7 +195,8 @@ impl std::fmt::Debug for KeySet {
     }
 }
 
-/// Whether a key id is fit to be compared, logged and looked up: 1 to 128 characters of base64, URLs and UUIDs.
+/// Whether a key id is fit to be compared, logged and looked up: 1 to 128 characters of base64,
+/// URLs and UUIDs.
 pub(crate) fn is_plain_kid(kid: &str) -> bool {
     (1..=128).contains(&kid.len())
         && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~:/+=".contains(&b))
@@ -229,12 +234,12 @@ fn read_key(members: &Members) -> Result<Key, KeySetError> {
         Algorithm::EdDSA => DecodingKey::from_ed_der(&point),
         _ => DecodingKey::from_ec_der(&point),
     };
-    let print = KeyPrint::of(&kid, alg, &point);
-    Ok(Key { kid, alg, decoding, print })
+    let fingerprint = KeyFingerprint::of(&kid, alg, &point);
+    Ok(Key { kid, alg, decoding, fingerprint })
 }
 
-/// The public key, after a check that its coordinates are whole and on the curve: jsonwebtoken would find out at the first
-/// signature only, and then blame the token.
+/// The public key, after a check that its coordinates are whole and on the curve: jsonwebtoken
+/// would find out at the first signature only, and then blame the token.
 fn point(alg: Algorithm, members: &Members) -> Option<Vec<u8>> {
     let x = coordinate(members, "x")?;
     if alg == Algorithm::EdDSA {

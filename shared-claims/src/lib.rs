@@ -14,26 +14,29 @@ mod claims;
 mod codes;
 pub mod cookie;
 #[cfg(feature = "pages")]
+#[deprecated(note = "it is called `web`, and so is what is in it by names of the field")]
 pub mod edge;
+#[cfg(any(feature = "actix", feature = "axum"))]
+mod extractors;
 mod json;
+#[cfg(feature = "fetch")]
+mod key_source;
 mod keys;
 #[cfg(feature = "fetch")]
 mod login;
-#[cfg(feature = "fetch")]
-mod named_file;
 mod payload;
-#[cfg(any(feature = "actix", feature = "axum"))]
-mod people;
+#[cfg(feature = "fetch")]
+mod regular_file;
 mod rejection;
 pub mod setting;
 #[cfg(feature = "fetch")]
 mod settings;
 mod signing_key;
-#[cfg(feature = "fetch")]
-mod source;
 #[cfg(test)]
 mod vectors;
 mod verifier;
+#[cfg(feature = "pages")]
+pub mod web;
 
 #[cfg(feature = "actix")]
 pub mod actix;
@@ -47,6 +50,8 @@ pub mod testing;
 #[cfg(feature = "fetch")]
 pub use builder::SharedLoginBuilder;
 pub use claims::{Claims, Role, TokenType};
+#[cfg(feature = "fetch")]
+pub use key_source::{KeySource, KeySourceError};
 pub use keys::{KeySet, KeySetError};
 #[cfg(feature = "fetch")]
 pub use login::{Identity, SharedLogin};
@@ -54,8 +59,6 @@ pub use rejection::{Part, Rejection};
 #[cfg(feature = "fetch")]
 pub use settings::{Settings, SettingsError};
 pub use signing_key::{MIN_SIGNING_KEY_BYTES, signing_key_id};
-#[cfg(feature = "fetch")]
-pub use source::{KeySource, KeySourceError};
 pub use verifier::Verifier;
 
 /// The name of the login cookie unless `ACCESS_COOKIE_NAME` says otherwise.
@@ -64,7 +67,8 @@ pub const DEFAULT_ACCESS_COOKIE: &str = "__Secure-sso_access";
 /// The name of the cookie that hints at a session unless `HINT_COOKIE_NAME` says otherwise.
 pub const DEFAULT_HINT_COOKIE: &str = "__Secure-sso_hint";
 
-/// The `typ` of an access token (RFC 9068, section 2.1). Compared exactly: media types ignore case, we need not.
+/// The `typ` of an access token (RFC 9068, section 2.1). Compared exactly: media types ignore case,
+/// we need not.
 pub const TOKEN_TYP: &str = "at+jwt";
 
 /// How far clocks may disagree, in seconds.

@@ -1,4 +1,4 @@
-//! What a consumer holds: who to trust, with which keys, and where to send people.
+//! `SharedLogin`: the settings, keys and verifier of a service, and whom its cookies speak of.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,16 +8,17 @@ use url::Url;
 
 use crate::cache::Cache;
 use crate::cookie::{self, Candidates};
-#[cfg(feature = "pages")]
-use crate::edge::links;
 use crate::settings::Jwks;
+#[cfg(feature = "pages")]
+use crate::web::urls;
 use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, SharedLoginBuilder, Verifier};
 
 /// Everything a service needs to know who is asking. Cheap to clone; make one at the start.
 ///
-/// It remembers tokens that have verified, by their SHA-256, and what they say: up to 4,096, for all clones together, some
-/// hundred bytes each. A token that comes again is judged again by the clock and by the keys then in use, but its
-/// signature is not computed again. See [`without_cache`](Self::without_cache).
+/// It remembers tokens that have verified, by their SHA-256, and what they say: up to 4,096, for
+/// all clones together, some hundred bytes each. A token that comes again is judged again by the
+/// clock and by the keys then in use, but its signature is not computed again. See
+/// [`without_cache`](Self::without_cache).
 #[derive(Debug, Clone)]
 pub struct SharedLogin(Arc<Inner>);
 
@@ -35,9 +36,11 @@ struct Inner {
 pub enum Identity {
     /// This person.
     Person(Box<Claims>),
-    /// Nobody: no access cookie, or none that holds. With the cause of the last refusal, for the log.
+    /// Nobody: no access cookie, or none that holds. With the cause of the last refusal, for the
+    /// log.
     Nobody(Option<Rejection>),
-    /// Cookies of different people, or more cookies than honest browsers hold. Nobody, until the cookies are cleared.
+    /// Cookies of different people, or more cookies than honest browsers hold. Nobody, until the
+    /// cookies are cleared.
     Conflict,
     /// Not known: no keys were loaded yet, and the token is not by the shared key of the settings.
     NoKeys,
@@ -62,8 +65,8 @@ impl SharedLogin {
     /// With `JWT_SIGNING_KEY` it logs a warning: this service could then sign as anybody.
     ///
     /// # Errors
-    /// When `AUTH_JWKS` is a file that cannot be read or is refused. A URL that does not answer is no error: requests
-    /// get `503` until it does.
+    /// When `AUTH_JWKS` is a file that cannot be read or is refused. A URL that does not answer is
+    /// no error: requests get `503` until it does.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let signing_key = settings.signing_key.clone();
         if signing_key.is_some() {
@@ -88,8 +91,8 @@ impl SharedLogin {
         Self(Arc::new(Inner { settings, verifier, keys, cache: Some(Cache::new()) }))
     }
 
-    /// The same login, remembering no tokens: each is verified whenever it comes. Decisions are the same, at a higher
-    /// price; the clones made before go on remembering.
+    /// The same login, remembering no tokens: each is verified whenever it comes. Decisions are the
+    /// same, at a higher price; the clones made before go on remembering.
     #[must_use]
     pub fn without_cache(&self) -> Self {
         let Inner { settings, verifier, keys, cache: _ } = &*self.0;
@@ -132,7 +135,8 @@ impl SharedLogin {
         }
     }
 
-    /// Whom the given `Cookie` headers speak of, now. For keys that are not known yet it waits for one fetch, as
+    /// Whom the given `Cookie` headers speak of, now. For keys that are not known yet it waits for
+    /// one fetch, as
     /// [`KeySource::refreshed`] describes.
     pub async fn identify<'a, I>(&self, cookie_headers: I) -> Identity
     where
@@ -153,7 +157,7 @@ impl SharedLogin {
         let mut refusal = None;
         for token in tokens {
             match self.verify(token, keys, now) {
-                Err(cause) => refusal = Some(more_hopeful(refusal, cause)),
+                Err(cause) => refusal = Some(prefer_unknown_key(refusal, cause)),
                 Ok(claims) => match &person {
                     Some(other) if other.sub != claims.sub => return Identity::Conflict,
                     Some(other) if other.iat >= claims.iat => {}
@@ -176,23 +180,24 @@ impl SharedLogin {
 impl SharedLogin {
     /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.
     pub fn login_url(&self, next: Option<&Url>) -> Url {
-        links::login(&self.0.settings, next)
+        urls::login(&self.0.settings, next)
     }
 
     /// Where scripts renew the login: `POST` with credentials.
     pub fn renew_url(&self) -> Url {
-        links::renew(&self.0.settings)
+        urls::renew(&self.0.settings)
     }
 
-    /// The page of this service that a request asked for, as an absolute URL. `path_and_query` is the request target;
-    /// the host is the one of `SERVICE_URL`, whatever the request's headers say.
+    /// The page of this service that a request asked for, as an absolute URL. `path_and_query` is
+    /// the request target; the host is the one of `SERVICE_URL`, whatever the request's headers
+    /// say.
     pub fn page_url(&self, path_and_query: &str) -> Url {
-        links::page(&self.0.settings, path_and_query)
+        urls::page(&self.0.settings, path_and_query)
     }
 }
 
 /// Of two refusals the one worth acting on: an unknown key may become known.
-fn more_hopeful(before: Option<Rejection>, now: Rejection) -> Rejection {
+fn prefer_unknown_key(before: Option<Rejection>, now: Rejection) -> Rejection {
     match before {
         Some(unknown @ Rejection::UnknownKey(_)) => unknown,
         _ => now,
@@ -201,6 +206,7 @@ fn more_hopeful(before: Option<Rejection>, now: Rejection) -> Rejection {
 
 #[expect(clippy::disallowed_methods, reason = "the one place where requests are judged by the clock")]
 fn unix_now() -> i64 {
-    // A clock before 1970 makes every token one that was issued in the future: refused, as it should be.
+    // A clock before 1970 makes every token one that was issued in the future: refused, as it
+    // should be.
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }

@@ -1,11 +1,12 @@
-//! From a signed payload to claims that hold now.
+//! Claim validation: from a signed payload to claims that hold now.
 
 use uuid::Uuid;
 
 use crate::json::{Members, Value};
 use crate::{Claims, LEEWAY_SECONDS, Rejection, TokenType, Verifier};
 
-/// The last second of the year 9999: the largest time that date libraries agree on, and far from any overflow.
+/// The last second of the year 9999: the largest time that date libraries agree on, and far from
+/// any overflow.
 const LATEST: u64 = 253_402_300_799;
 
 /// Reads the claims, each of exactly its type. Members of other names are ignored.

@@ -1,11 +1,12 @@
-//! Why a token is refused.
+//! Rejection reasons: why a token is refused.
 
 use crate::codes::codes;
 
 /// Why a token was refused: one value for each cause, for the log.
 ///
-/// Its text never contains the token or a claim's value. Browsers see the same answer whatever the cause, and are told it
-/// only on the page that ends a loop by the login (the modules for frameworks do so; do so too where you verify by hand).
+/// Its text never contains the token or a claim's value. Browsers see the same answer whatever the
+/// cause, and are told it only on the page that ends a loop by the login (the modules for
+/// frameworks do so; do so too where you verify by hand).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -24,7 +25,8 @@ pub enum Rejection {
     /// A member name occurs twice, at whatever depth (RFC 7519, section 4).
     #[error("the {0} has a duplicate member")]
     DuplicateMember(Part),
-    /// A header member other than `alg`, `typ` and `kid`: `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c`, anything.
+    /// A header member other than `alg`, `typ` and `kid`: `crit`, `b64`, `jwk`, `jku`, `x5u`,
+    /// `x5c`, anything.
     #[error("the header has a member other than alg, typ and kid")]
     HeaderMember,
     /// `alg`, `typ` or `kid` is missing.
@@ -42,8 +44,8 @@ pub enum Rejection {
     /// `kid` names none of our keys. Carries the `kid`: plain characters, at most 128.
     #[error("no key with the id {0}")]
     UnknownKey(String),
-    /// `alg` is not the algorithm pinned to that key (RFC 8725, section 3.1): a public key is no secret for HS512, whoever
-    /// signed with it. No signature was computed.
+    /// `alg` is not the algorithm pinned to that key (RFC 8725, section 3.1): a public key is no
+    /// secret for HS512, whoever signed with it. No signature was computed.
     #[error("alg is not the one of the key")]
     AlgMismatch,
     /// The signature is not by that key.
@@ -52,7 +54,8 @@ pub enum Rejection {
     /// A required claim is missing.
     #[error("the claim {0} is missing")]
     MissingClaim(&'static str),
-    /// A claim has the wrong type or form: a time that is a string, a fraction, negative or absurd; an id that is no UUID.
+    /// A claim has the wrong type or form: a time that is a string, a fraction, negative or absurd;
+    /// an id that is no UUID.
     #[error("the claim {0} has the wrong form")]
     BadClaim(&'static str),
     /// `iss` is not our `AUTH_URL`.

@@ -1,8 +1,9 @@
-//! How the text of a setting is read, wherever it comes from.
+//! Parsing of a setting's text, wherever it comes from.
 //!
-//! Shells, systemd, Docker and Kubernetes disagree about files of settings: some take quotation marks away and others hand them
-//! over, and some leave the `\r` of Windows' line ends. What certainly is not meant is left out here. What may be meant, and
-//! would not work as it is, is refused, in words that say what was seen and never what it was. For settings of your own, too.
+//! Shells, systemd, Docker and Kubernetes disagree about files of settings: some take quotation
+//! marks away and others hand them over, and some leave the `\r` of Windows' line ends. What
+//! certainly is not meant is left out here. What may be meant, and would not work as it is, is
+//! refused, in words that say what was seen and never what it was. For settings of your own, too.
 //!
 //! ```
 //! use shared_claims::setting::{Unclear, plain};
@@ -40,12 +41,14 @@ pub enum Unclear {
 /// Those of files of settings.
 const PLAIN_MARKS: [char; 2] = ['"', '\''];
 
-/// With those that word processors put in their place. A name may have such around it, and a secret none.
+/// With those that word processors put in their place. A name may have such around it, and a secret
+/// none.
 const ALL_MARKS: [char; 8] = ['"', '\'', '`', '“', '”', '„', '‘', '’'];
 
 /// The text of a setting, without the spaces and the line break around it.
 ///
-/// `None` when nothing is left: a variable that is set to nothing is what compose files make of one that is not set.
+/// `None` when nothing is left: a variable that is set to nothing is what compose files make of one
+/// that is not set.
 ///
 /// # Errors
 /// [`Unclear`], when it is in quotation marks, or has a control character in it.

@@ -1,4 +1,5 @@
-//! J2: public vectors for the layer that checks signatures, below the rules of ours that would refuse them all.
+//! J2: public test vectors for the signature check, below the rules of ours that would refuse them
+//! all.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 

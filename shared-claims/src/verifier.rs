@@ -1,19 +1,20 @@
-//! The one way from a string to claims.
+//! JWT verification: the one way from a string to claims.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::crypto::aws_lc;
 
 use crate::json::{self, Members, Refused, Value};
-use crate::keys::{Key, KeyPrint, is_plain_kid};
+use crate::keys::{Key, KeyFingerprint, is_plain_kid};
 use crate::payload;
 use crate::{Claims, KeySet, MAX_LIFE_SECONDS, MAX_TOKEN_BYTES, Part, Rejection, TOKEN_TYP};
 
 /// Verifies access tokens of one issuer for one audience.
 ///
-/// It accepts what auth-service makes and nothing else; nothing it offers makes it accept more. What it checks is the
-/// list of variants of [`Rejection`]. Members of the payload that it does not know are ignored, so that
-/// auth-service can add claims without breaking its consumers; members of the header are not.
+/// It accepts what auth-service makes and nothing else; nothing it offers makes it accept more.
+/// What it checks is the list of variants of [`Rejection`]. Members of the payload that it does not
+/// know are ignored, so that auth-service can add claims without breaking its consumers; members of
+/// the header are not.
 #[derive(Debug, Clone)]
 pub struct Verifier {
     pub(crate) issuer: String,
@@ -22,7 +23,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for tokens with exactly this `iss` (`AUTH_URL` without a trailing slash) and `aud` (`COOKIE_DOMAIN`).
+    /// A verifier for tokens with exactly this `iss` (`AUTH_URL` without a trailing slash) and
+    /// `aud` (`COOKIE_DOMAIN`).
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self { issuer: issuer.into(), audience: audience.into(), max_life: MAX_LIFE_SECONDS }
     }
@@ -49,7 +51,7 @@ impl Verifier {
         token: &str,
         keys: &KeySet,
         now: i64,
-    ) -> Result<(Claims, KeyPrint), Rejection> {
+    ) -> Result<(Claims, KeyFingerprint), Rejection> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Rejection::TooLarge);
         }
@@ -61,7 +63,7 @@ impl Verifier {
         check_signature(key, message.as_bytes(), signature)?;
         let claims = payload::read(members(&payload, Part::Payload)?)?;
         payload::check(self, &claims, now)?;
-        Ok((claims, key.print))
+        Ok((claims, key.fingerprint))
     }
 }
 
@@ -87,7 +89,8 @@ fn members(bytes: &[u8], part: Part) -> Result<Members, Rejection> {
     })
 }
 
-/// The key that the header names, if the header is exactly ours and its algorithm the one of that key.
+/// The key that the header names, if the header is exactly ours and its algorithm the one of that
+/// key.
 fn pinned_key<'k>(header: &Members, keys: &'k KeySet) -> Result<&'k Key, Rejection> {
     if header.keys().any(|name| !matches!(name.as_str(), "alg" | "typ" | "kid")) {
         return Err(Rejection::HeaderMember);
@@ -121,8 +124,8 @@ fn header_string<'a>(header: &'a Members, name: &'static str) -> Result<&'a str,
     }
 }
 
-/// jsonwebtoken's provider is named, not looked up: its process-wide default panics when some other crate of the
-/// program switches on the second backend, and could be replaced.
+/// jsonwebtoken's provider is named, not looked up: its process-wide default panics when some other
+/// crate of the program switches on the second backend, and could be replaced.
 pub(crate) fn check_signature(key: &Key, message: &[u8], signature: Vec<u8>) -> Result<(), Rejection> {
     let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&key.alg, &key.decoding)
         .map_err(|_| Rejection::BadSignature)?;

@@ -1,5 +1,6 @@
-//! J11: a million strings that nobody should have sent, and what is remembered of those that were fine. A program of its own and without a test harness, because every
-//! allocation of the process counts, the harness's too.
+//! J11: a million strings that nobody should have sent, and what is remembered of those that were
+//! fine. A program of its own and without a test harness, because every allocation of the process
+//! counts, the harness's too.
 
 use std::alloc::System;
 
@@ -11,7 +12,8 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Nothing that is done with one string may allocate more than this, all its allocations taken together.
+/// Nothing that is done with one string may allocate more than this, all its allocations taken
+/// together.
 const LIMIT: usize = 64 * 1024;
 
 fn main() {
@@ -130,7 +132,8 @@ fn signed_payloads_that_want_to_grow_do_not() {
     }
 }
 
-/// Holds on to what a login remembers of ten thousand people with such claims: in bytes, when all are through.
+/// Holds on to what a login remembers of ten thousand people with such claims: in bytes, when all
+/// are through.
 fn remembered(claims: impl Fn(&TestIssuer, usize) -> Claims) -> isize {
     // Whose signature takes least.
     let issuer = TestIssuer::with_algorithm(TestAlgorithm::Hs512);

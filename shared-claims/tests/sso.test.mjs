@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
 
-const source = readFileSync(new URL("../src/edge/sso.js", import.meta.url), "utf8");
+const source = readFileSync(new URL("../src/web/sso.js", import.meta.url), "utf8");
 const HERE = "https://shop.example.org";
 const AUTH = "https://auth.example.org";
 const PROBLEM = { code: "login_required", login_url: `${AUTH}/login?next=x`, renew_url: `${AUTH}/api/session/renew` };

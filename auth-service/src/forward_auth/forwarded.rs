@@ -2,8 +2,8 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
-use shared_claims::edge::{Asked, RequestKind};
 use shared_claims::server::Peer;
+use shared_claims::web::{RequestInfo, RequestKind};
 
 use super::forwarded_address::{addresses, told};
 use crate::config::TrustedProxies;
@@ -35,7 +35,7 @@ impl Forwarded {
     fn of(headers: &HeaderMap) -> Self {
         let speaks_the_first_way = headers.contains_key("x-forwarded-uri");
         let method = method(headers);
-        let asked = Asked::new(&method, "/", headers);
+        let asked = RequestInfo::new(&method, "/", headers);
         Self {
             addresses: addresses(headers, speaks_the_first_way),
             // Nobody reads the answer to a HEAD, and some who ask like that follow no redirect.

@@ -5,7 +5,7 @@ use actix_web::http::header::{
     AUTHORIZATION, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared_claims::edge;
+use shared_claims::web::NO_BEARER;
 use shared_claims::{Claims, Verifier};
 
 use super::forwarded::Forwarded;
@@ -138,7 +138,7 @@ fn misasked(problem: BadQuestion, by_a_proxy_of_ours: bool) -> HttpResponse {
 
 fn unknown(request: &HttpRequest, login_url: &str) -> HttpResponse {
     let detail = match request.headers().contains_key(AUTHORIZATION) {
-        true => edge::NO_BEARER,
+        true => NO_BEARER,
         false => "This needs a login: send the person to login_url.",
     };
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some("login_required"));

@@ -2,7 +2,7 @@
 //! question where it comes from is asked here (RFC 6455, section 10.2).
 
 use actix_web::HttpRequest;
-use shared_claims::edge::Asked;
+use shared_claims::web::RequestInfo;
 use url::Url;
 
 use super::forwarded::Forwarded;
@@ -13,15 +13,15 @@ use crate::config::AuthUrl;
 /// A program that does not say where it comes from is none: every browser says so. Nor is a form looked at, which a proxy refuses, or the service
 /// itself.
 pub(super) fn is_forged(request: &HttpRequest, forwarded: Option<&Forwarded>, auth_url: &AuthUrl) -> bool {
-    let asked = Asked::new("GET", "/", request.headers());
+    let asked = RequestInfo::new("GET", "/", request.headers());
     if !asked.is_upgrade() {
         return false;
     }
     let own: Vec<String> = forwarded.map(|forwarded| origins(forwarded, auth_url)).unwrap_or_default();
     match own.is_empty() {
         // Nobody says what it is an upgrade of, so no origin is the right one.
-        true => asked.is_sent_by_others(""),
-        false => own.iter().all(|own| asked.is_sent_by_others(own)),
+        true => asked.is_cross_origin_to(""),
+        false => own.iter().all(|own| asked.is_cross_origin_to(own)),
     }
 }
 

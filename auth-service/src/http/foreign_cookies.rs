@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpRequest, web};
 use serde::Serialize;
-use shared_claims::edge::MANY_COOKIES;
+use shared_claims::web::MANY_COOKIES;
 use url::form_urlencoded;
 
 use crate::http::Cookies;

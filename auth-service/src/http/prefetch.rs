@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::web;
-use shared_claims::edge::Asked;
+use shared_claims::web::RequestInfo;
 
 use super::RoutePolicies;
 use crate::error::Error;
@@ -22,7 +22,7 @@ pub async fn refuse(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let headers: Vec<_> =
         request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let is_in_advance = Asked::new(request.method().as_str(), request.path(), &headers).is_in_advance();
+    let is_in_advance = RequestInfo::new(request.method().as_str(), request.path(), &headers).is_prefetch();
     if !request.method().is_safe() || !is_in_advance || policies.of(request.path()).public {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }

@@ -6,7 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared_claims::edge::Reader;
+use shared_claims::web::Reader;
 use url::form_urlencoded;
 
 use super::again::{DonePage, FramePage};

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use shared_claims::edge::{Asked, Reader};
+use shared_claims::web::{Reader, RequestInfo};
 
 use super::again::LoopPage;
 use super::query::LoginQuery;
@@ -40,5 +40,5 @@ pub(super) fn onward(
 
 /// Who asks, by the rule of all services.
 pub(super) fn reader(request: &HttpRequest) -> Reader {
-    Asked::new(request.method().as_str(), "/login", request.headers()).reader()
+    RequestInfo::new(request.method().as_str(), "/login", request.headers()).reader()
 }

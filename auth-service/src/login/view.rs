@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use shared_claims::edge::Reader;
+use shared_claims::web::Reader;
 
 use super::form::{Links, LoginForm, LoginPage, Remarks};
 use super::frame;

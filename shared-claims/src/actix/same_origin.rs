@@ -1,4 +1,4 @@
-//! A guard against forged requests.
+//! Middleware: CSRF protection by origin, and the login for the extractors.
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
@@ -12,41 +12,46 @@ use actix_web::http::header::{
 };
 use actix_web::{Error, HttpMessage};
 
-use super::answer;
-use super::asked::asked;
-use super::body::SharedBody;
 use super::extract::{find_login, shared_login};
+use super::request::request_info;
+use super::response;
+use super::shared_body::SharedBody;
 use crate::SharedLogin;
-use crate::edge::{self, Facts, Served};
+use crate::web::{self, Context, Served};
 
 /// Middleware that lets only this service's own pages change things. `App::new().wrap(SameOrigin)`.
 ///
-/// The login cookie reaches a service also with requests that a page on a sibling sub-domain sends: `SameSite=Lax` sees
-/// one site where there are many. So every request with a method other than `GET`, `HEAD` and `OPTIONS`, and every one that
-/// opens a WebSocket, must come from a page of `SERVICE_URL` itself. The browser says where it comes from, in this order of belief:
+/// The login cookie reaches a service also with requests that a page on a sibling sub-domain sends:
+/// `SameSite=Lax` sees one site where there are many. So every request with a method other than
+/// `GET`, `HEAD` and `OPTIONS`, and every one that opens a WebSocket, must come from a page of
+/// `SERVICE_URL` itself. The browser says where it comes from, in this order of belief:
 ///
 /// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
 ///
-/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the answers (CORS).
+/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the
+/// answers (CORS).
 ///
-/// A request with none of the three is refused: every browser of the last years sends at least one of them with a form,
-/// and there is no other proof here to rely on, such as a token in the form. A program that posts with the login cookie
-/// sends `Origin: <SERVICE_URL>`.
+/// A request with none of the three is refused: every browser of the last years sends at least one
+/// of them with a form, and there is no other proof here to rely on, such as a token in the form. A
+/// program that posts with the login cookie sends `Origin: <SERVICE_URL>`.
 ///
-/// It also refuses with `431` what carries more than 16 KB of cookies ([`MAX_COOKIE_BYTES`](crate::edge::MAX_COOKIE_BYTES)): a
-/// page that leads to where auth-service deletes those of others.
+/// It also refuses with `431` what carries more than 16 KB of cookies
+/// ([`MAX_COOKIE_BYTES`](crate::web::MAX_COOKIE_BYTES)): a page that leads to where auth-service
+/// deletes those of others.
 ///
-/// Both refusals are a page or problem+json. Needs a registered [`SharedLogin`](crate::SharedLogin), or answers
-/// `500`.
+/// Both refusals are a page or problem+json. Needs a registered
+/// [`SharedLogin`](crate::SharedLogin), or answers `500`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SameOrigin;
 
-/// All that a service needs around its handlers: `App::new().wrap(SharedLoginMiddleware::new(login))`.
+/// All that a service needs around its handlers:
+/// `App::new().wrap(SharedLoginMiddleware::new(login))`.
 ///
-/// It hands the login to the extractors, and is [`SameOrigin`], whose documentation says what is refused. Wrap the whole
-/// `App` in it; a route that others may post to belongs into an `App` or a scope beside it. Handlers that want the
+/// It hands the login to the extractors, and is [`SameOrigin`], whose documentation says what is
+/// refused. Wrap the whole `App` in it; a route that others may post to belongs into an `App` or a
+/// scope beside it. Handlers that want the
 /// [`SharedLogin`](crate::SharedLogin) itself take it from `web::Data`, as anything else.
 #[derive(Debug, Clone)]
 pub struct SharedLoginMiddleware {
@@ -135,7 +140,7 @@ where
 /// The extractors note here whom the handler runs for.
 fn expect_author(req: &ServiceRequest) {
     if let Ok(login) = shared_login(req.request()) {
-        let served = Served::new(&asked(req.request()), login.settings());
+        let served = Served::new(&request_info(req.request()), login.settings());
         req.extensions_mut().insert(served);
     }
 }
@@ -154,7 +159,7 @@ fn remember_author<B>(response: &mut ServiceResponse<B>) {
 /// What lets scripts of trusted siblings read the answer.
 fn cors(req: &ServiceRequest) -> Vec<(&'static str, String)> {
     let login = find_login(req.request());
-    login.map(|login| edge::cors(&asked(req.request()), login.settings())).unwrap_or_default()
+    login.map(|login| web::cors(&request_info(req.request()), login.settings())).unwrap_or_default()
 }
 
 /// A service that answers for itself whom it trusts has the last word.
@@ -169,11 +174,11 @@ fn add(for_scripts: &[(&'static str, String)], headers: &mut HeaderMap) {
     }
 }
 
-/// Here the body is still nobody's. A handler that names its form before its `User` would otherwise have taken it by the
-/// time the extractor learns that the form must be kept.
+/// Here the body is still nobody's. A handler that names its form before its `User` would otherwise
+/// have taken it by the time the extractor learns that the form must be kept.
 fn share_form(req: &mut ServiceRequest) {
-    let asked = asked(req.request());
-    let keep = shared_login(req.request()).is_ok_and(|login| asked.can_be_sent_again(login.settings()));
+    let request = request_info(req.request());
+    let keep = shared_login(req.request()).is_ok_and(|login| request.can_be_resubmitted(login.settings()));
     if keep {
         let mut payload = req.take_payload();
         let shared = SharedBody::share(req.request(), &mut payload);
@@ -186,19 +191,19 @@ fn share_form(req: &mut ServiceRequest) {
 
 fn check(req: &ServiceRequest) -> Result<(), Error> {
     let req = req.request();
-    let too_many = edge::weigh(&asked(req));
+    let too_many = web::check_cookie_size(&request_info(req));
     let is_preflight = req.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    if too_many.is_none() && !is_preflight && edge::is_harmless(&asked(req)) {
+    if too_many.is_none() && !is_preflight && web::is_safe(&request_info(req)) {
         return Ok(());
     }
     let login = shared_login(req)?;
     if too_many.is_none()
-        && let Some(answer) = edge::preflight(&asked(req), login.settings())
+        && let Some(answer) = web::preflight(&request_info(req), login.settings())
     {
-        return Err(answer::respond(answer));
+        return Err(response::respond(answer));
     }
-    match too_many.or_else(|| edge::guard(&asked(req), login.settings())) {
+    match too_many.or_else(|| web::check_origin(&request_info(req), login.settings())) {
         None => Ok(()),
-        Some(instead) => Err(answer::refuse(&instead, req, &login, &Facts::now(), None)),
+        Some(denial) => Err(response::refuse(&denial, req, &login, &Context::now(), None)),
     }
 }

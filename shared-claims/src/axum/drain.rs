@@ -1,7 +1,9 @@
-//! What is left of a request's body when the answer is there: it is read and dropped before the answer goes out.
+//! Draining of request bodies: what a handler leaves unread is dropped before the response goes
+//! out.
 //!
-//! hyper closes a connection on which a body is left. Whoever is still sending it then gets a reset, and perhaps never the answer: browsers
-//! show an error of their own, and proxies make a `502` of it (RFC 9112, section 9.6).
+//! hyper closes a connection on which a body is left. Whoever is still sending it then gets a
+//! reset, and perhaps never the answer: browsers show an error of their own, and proxies make a
+//! `502` of it (RFC 9112, section 9.6).
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,12 +18,13 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use crate::edge::{MAX_DISCARDED_BYTES, PATIENCE_FOR_THE_REST};
+use crate::web::{DISCARD_TIMEOUT, MAX_DISCARDED_BYTES};
 
 /// A body that was handed out, and where it comes back to when nobody wants more of it.
 pub(super) struct Lent {
     rest: Rest,
-    /// The client sends nothing before it is told to, which the first look at the body does (RFC 9110, section 10.1.1).
+    /// The client sends nothing before it is told to, which the first look at the body does (RFC
+    /// 9110, section 10.1.1).
     waits: bool,
 }
 
@@ -41,7 +44,8 @@ pub(super) fn lend(request: &mut Request) -> Option<Lent> {
 }
 
 impl Lent {
-    /// Reads what is left, within bounds. Does nothing where a handler goes on reading while its answer is on its way.
+    /// Reads what is left, within bounds. Does nothing where a handler goes on reading while its
+    /// answer is on its way.
     pub(super) async fn drain(self) {
         let rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((mut body, is_begun)) = rest else { return };
@@ -61,7 +65,7 @@ impl Lent {
             }
         };
         // Whoever is slower than that is not waited for.
-        let _ = timeout(PATIENCE_FOR_THE_REST, all).await;
+        let _ = timeout(DISCARD_TIMEOUT, all).await;
     }
 }
 

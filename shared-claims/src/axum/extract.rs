@@ -1,4 +1,5 @@
-//! From a request to whom the handler runs for, or to the answer instead.
+//! `FromRequestParts` for the extractors: from a request to the handler's argument, or to a
+//! response instead.
 
 use std::convert::Infallible;
 
@@ -7,14 +8,14 @@ use axum_core::response::Response;
 use http::request::Parts;
 use tokio::time::timeout;
 
-use super::answer::{not_registered, refuse};
-use super::asked::Registered;
-use super::form::KeptForm;
-use crate::edge::{
-    Decision, Facts, Instead, Need, PATIENCE_FOR_CONTACT, PATIENCE_FOR_KEYS, decide, depends_on_contact,
-    log_identity,
+use super::kept_form::KeptForm;
+use super::request::Registered;
+use super::response::{not_registered, refuse};
+use crate::extractors::{AuthExtractor, for_each_extractor};
+use crate::web::{
+    Context, Decision, Denial, KEYS_TIMEOUT, REACHABILITY_TIMEOUT, Requirement, decide, log_identity,
+    needs_reachability,
 };
-use crate::people::{Admitted, each_of_the_people};
 use crate::{Claims, Identity, Rejection};
 
 macro_rules! extractor {
@@ -23,7 +24,7 @@ macro_rules! extractor {
             type Rejection = Response;
 
             async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Self, Response> {
-                admit(parts).await
+                authorize(parts).await
             }
         }
 
@@ -32,36 +33,36 @@ macro_rules! extractor {
             type Rejection = Infallible;
 
             async fn from_request_parts(parts: &mut Parts, _: &State) -> Result<Option<Self>, Infallible> {
-                Ok(admit(parts).await.ok())
+                Ok(authorize(parts).await.ok())
             }
         }
     };
 }
 
-each_of_the_people!(extractor);
+for_each_extractor!(extractor);
 
-async fn admit<T: Admitted>(parts: &Parts) -> Result<T, Response> {
+async fn authorize<T: AuthExtractor>(parts: &Parts) -> Result<T, Response> {
     let Some(registered) = parts.extensions.get::<Registered>() else { return Err(not_registered()) };
-    let (need, settings) = (T::need(), registered.login.settings());
+    let (requirement, settings) = (T::requirement(), registered.login.settings());
     let identity = identify(parts, registered).await;
-    let facts = learn(parts, registered, &identity, need).await;
-    let instead = match decide(&registered.asked(parts), identity, need, settings, &facts) {
-        Decision::Instead(instead) => instead,
+    let context = context(parts, registered, &identity, requirement).await;
+    let denial = match decide(&registered.info(parts), identity, requirement, settings, &context) {
+        Decision::Deny(denial) => denial,
         Decision::Serve(claims) => match noted(registered, Some(*claims)) {
             Some(somebody) => return Ok(somebody),
-            None => Instead::Forbidden,
+            None => Denial::Forbidden,
         },
-        Decision::ServeNobody => match noted(registered, None) {
+        Decision::ServeAnonymous => match noted(registered, None) {
             Some(nobody) => return Ok(nobody),
-            None => Instead::Refuse401 { max_age: None },
+            None => Denial::Unauthorized { max_age: None },
         },
     };
     let form = parts.extensions.get::<KeptForm>().map(|form| &form.0[..]);
-    Err(refuse(&instead, &registered.asked(parts), settings, &facts, form))
+    Err(refuse(&denial, &registered.info(parts), settings, &context, form))
 }
 
 /// What the handler gets, and for the layer around it whom it runs for.
-fn noted<T: Admitted>(registered: &Registered, who: Option<Claims>) -> Option<T> {
+fn noted<T: AuthExtractor>(registered: &Registered, who: Option<Claims>) -> Option<T> {
     registered.served.note(who.as_ref());
     T::of(who)
 }
@@ -69,11 +70,11 @@ fn noted<T: Admitted>(registered: &Registered, who: Option<Claims>) -> Option<T>
 /// Waits for keys where that can change the outcome, and logs the outcome.
 async fn identify(parts: &Parts, registered: &Registered) -> Identity {
     let login = &registered.login;
-    let cookies = registered.asked(parts).cookies();
+    let cookies = registered.info(parts).cookies();
     let now = login.identify_now(cookies.clone());
     let hopeful = matches!(now, Identity::NoKeys | Identity::Nobody(Some(Rejection::UnknownKey(_))));
     let settled = match hopeful {
-        true => timeout(PATIENCE_FOR_KEYS, login.identify(cookies)).await.unwrap_or(now),
+        true => timeout(KEYS_TIMEOUT, login.identify(cookies)).await.unwrap_or(now),
         false => now,
     };
     log_identity(&settled);
@@ -81,12 +82,17 @@ async fn identify(parts: &Parts, registered: &Registered) -> Identity {
 }
 
 /// The facts that the decision depends on.
-async fn learn(parts: &Parts, registered: &Registered, identity: &Identity, need: Need) -> Facts {
+async fn context(
+    parts: &Parts,
+    registered: &Registered,
+    identity: &Identity,
+    requirement: Requirement,
+) -> Context {
     let login = &registered.login;
-    let mut facts = Facts::about(&registered.asked(parts), identity, login);
-    if depends_on_contact(&registered.asked(parts), identity, need, login.settings(), &facts) {
-        let reachable = timeout(PATIENCE_FOR_CONTACT, login.keys().reachable()).await.unwrap_or(false);
-        facts.contact(login, reachable);
+    let mut context = Context::about(&registered.info(parts), identity, login);
+    if needs_reachability(&registered.info(parts), identity, requirement, login.settings(), &context) {
+        let reachable = timeout(REACHABILITY_TIMEOUT, login.keys().reachable()).await.unwrap_or(false);
+        context.contact(login, reachable);
     }
-    facts
+    context
 }

@@ -1,8 +1,8 @@
-//! The layer: it knows the login, guards against forged requests and keeps forms.
+//! Tower layer: the login for the extractors, CSRF protection and kept forms.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{self, Poll};
 
 use axum_core::body::Body;
 use axum_core::extract::Request;
@@ -13,33 +13,37 @@ use http::{HeaderMap, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::{self, refuse};
-use super::asked::{Registered, asked};
-use super::{drain, form};
-use crate::edge::{Asked, Facts, Served, cors, guard, preflight, weigh};
+use super::request::{Registered, request_info};
+use super::response::{self, refuse};
+use super::{drain, kept_form};
+use crate::web::{Context, RequestInfo, Served, check_cookie_size, check_origin, cors, preflight};
 use crate::{Settings, SharedLogin};
 
-/// What the extractors need around them: `Router::new()….layer(SharedLoginLayer::new(login))`, on the outermost router.
+/// What the extractors need around them: `Router::new()….layer(SharedLoginLayer::new(login))`, on
+/// the outermost router.
 ///
-/// It lets only this service's own pages change things. The login cookie reaches a service also with requests that a page on
-/// a sibling sub-domain sends: `SameSite=Lax` sees one site where there are many. So every request with a method
-/// other than `GET`, `HEAD` and `OPTIONS`, and every one that opens a WebSocket, must come from a page of `SERVICE_URL` itself. The
-/// browser says where it comes from, in this order of belief:
+/// It lets only this service's own pages change things. The login cookie reaches a service also
+/// with requests that a page on a sibling sub-domain sends: `SameSite=Lax` sees one site where
+/// there are many. So every request with a method other than `GET`, `HEAD` and `OPTIONS`, and every
+/// one that opens a WebSocket, must come from a page of `SERVICE_URL` itself. The browser says
+/// where it comes from, in this order of belief:
 ///
 /// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
 ///
-/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the answers (CORS).
+/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the
+/// answers (CORS).
 ///
-/// More than 16 KB of cookies are refused with `431`, in a page that leads to where auth-service deletes those of others.
+/// More than 16 KB of cookies are refused with `431`, in a page that leads to where auth-service
+/// deletes those of others.
 ///
-/// A request with none of the three is refused with `403`, as a page or as problem+json. A program that posts with the login
-/// cookie sends `Origin: <SERVICE_URL>`. A route that others may post to, and that does not look at the login, is added
-/// to the router after the layer.
+/// A request with none of the three is refused with `403`, as a page or as problem+json. A program
+/// that posts with the login cookie sends `Origin: <SERVICE_URL>`. A route that others may post to,
+/// and that does not look at the login, is added to the router after the layer.
 ///
 /// What a handler leaves of a body is read and dropped before the answer goes out, as far as
-/// [`MAX_DISCARDED_BYTES`](crate::edge::MAX_DISCARDED_BYTES): hyper closes the connection on a body that nobody reads, and whoever is still
+/// [`MAX_DISCARDED_BYTES`](crate::web::MAX_DISCARDED_BYTES): hyper closes the connection on a body that nobody reads, and whoever is still
 /// sending would get a reset instead of the answer.
 #[derive(Debug, Clone)]
 pub struct SharedLoginLayer {
@@ -77,7 +81,7 @@ where
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
@@ -94,8 +98,8 @@ where
             };
             let lent = drain::lend(&mut request);
             let (for_scripts, refusal) = {
-                let asked = asked(request.method(), target.as_ref(), request.headers());
-                (cors(&asked, login.settings()), check(&asked, login.settings()))
+                let request = request_info(request.method(), target.as_ref(), request.headers());
+                (cors(&request, login.settings()), check(&request, login.settings()))
             };
             let mut response = match refusal {
                 Some(refusal) => {
@@ -115,14 +119,14 @@ where
             if let Some(lent) = lent {
                 lent.drain().await;
             }
-            answer::add(for_scripts, response.headers_mut());
+            response::add(for_scripts, response.headers_mut());
             Ok(response)
         })
     }
 }
 
 fn served(request: &Request, target: Option<&PathAndQuery>, login: &SharedLogin) -> Served {
-    Served::new(&asked(request.method(), target, request.headers()), login.settings())
+    Served::new(&request_info(request.method(), target, request.headers()), login.settings())
 }
 
 /// Lets the browser remember whose pages it shows, so that a form is not filed under another.
@@ -134,21 +138,21 @@ fn remember_author(served: &Served, login: &SharedLogin, answer: &mut HeaderMap)
 }
 
 /// What is answered before anybody asks who is logged in.
-fn check(asked: &Asked<'_>, settings: &Settings) -> Option<Response> {
-    if let Some(instead) = weigh(asked) {
-        return Some(refuse(&instead, asked, settings, &Facts::now(), None));
+fn check(request: &RequestInfo<'_>, settings: &Settings) -> Option<Response> {
+    if let Some(denial) = check_cookie_size(request) {
+        return Some(refuse(&denial, request, settings, &Context::now(), None));
     }
-    if let Some(preflight) = preflight(asked, settings) {
-        return Some(answer::response(preflight));
+    if let Some(preflight) = preflight(request, settings) {
+        return Some(response::response(preflight));
     }
-    guard(asked, settings).map(|instead| refuse(&instead, asked, settings, &Facts::now(), None))
+    check_origin(request, settings).map(|denial| refuse(&denial, request, settings, &Context::now(), None))
 }
 
 async fn keep_form(request: &mut Request, target: Option<&PathAndQuery>, login: &SharedLogin) {
-    if !asked(request.method(), target, request.headers()).can_be_sent_again(login.settings()) {
+    if !request_info(request.method(), target, request.headers()).can_be_resubmitted(login.settings()) {
         return;
     }
-    let (kept, body) = form::keep(std::mem::replace(request.body_mut(), Body::empty())).await;
+    let (kept, body) = kept_form::keep(std::mem::replace(request.body_mut(), Body::empty())).await;
     *request.body_mut() = body;
     if let Some(kept) = kept {
         request.extensions_mut().insert(kept);

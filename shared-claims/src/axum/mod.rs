@@ -1,6 +1,7 @@
-//! For services on axum: extractors, their answers to who may not come in, and a guard against forged requests.
+//! Integration for axum: extractors, responses to who may not come in, and CSRF protection.
 //!
-//! Add a [`SharedLoginLayer`] to the outermost router and name what a handler needs among its arguments:
+//! Add a [`SharedLoginLayer`] to the outermost router and name what a handler needs among its
+//! arguments:
 //!
 //! | argument | who gets through |
 //! |---|---|
@@ -26,16 +27,17 @@
 //! # }
 //! ```
 //!
-//! Everybody else gets an answer that the handler never sees. It is the same as with actix, to the byte: both are
-//! thin layers over [`edge`](crate::edge), and the documentation of the module `actix` has the table.
+//! Everybody else gets an answer that the handler never sees. It is the same as with actix, to the
+//! byte: both are thin layers over [`web`](crate::web), and the documentation of the module `actix`
+//! has the table.
 
-mod answer;
-mod asked;
 mod drain;
 mod extract;
-mod form;
+mod kept_form;
 mod layer;
+mod request;
+mod response;
 
-pub use crate::people::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
-pub use answer::script;
+pub use crate::extractors::{Fresh, HasRole, JustLoggedIn, MaybeUser, Staff, Superuser, User};
 pub use layer::{SharedLoginLayer, WithSharedLogin};
+pub use response::script;

@@ -1,4 +1,4 @@
-//! A bounded memory that forgets what nobody asks for.
+//! Bounded cache of two generations: it drops what nobody asks for.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,13 +8,14 @@ use super::{Name, Seen};
 /// How many tokens make a generation.
 const SIZE: usize = 128;
 
-/// After this many seconds the next token opens a generation, full or not: who has left is forgotten as others come, and
-/// the memory of a peak is given back.
+/// After this many seconds the next token opens a generation, full or not: who has left is
+/// forgotten as others come, and the memory of a peak is given back.
 const SECONDS: u64 = 300;
 
-/// Two generations: what is kept or asked for joins the young one. When that is full, it becomes the old one, and what
-/// was still in the old one is gone. So whatever was asked for lately stays, and no step looks at more than one entry
-/// but the turn, which frees as many as were kept since the last.
+/// Two generations: what is kept or asked for joins the young one. When that is full, it becomes
+/// the old one, and what was still in the old one is gone. So whatever was asked for lately stays,
+/// and no step looks at more than one entry but the turn, which frees as many as were kept since
+/// the last.
 #[derive(Default)]
 pub(super) struct Generations {
     young: HashMap<Name, Arc<Seen>>,
@@ -36,7 +37,8 @@ impl Generations {
     }
 
     pub(super) fn keep(&mut self, name: Name, seen: Arc<Seen>, now: i64) {
-        // A clock that was put back closes a generation too, which costs nothing but a few signatures.
+        // A clock that was put back closes a generation too, which costs nothing but a few
+        // signatures.
         if self.young.len() >= SIZE || now.abs_diff(self.began) >= SECONDS {
             self.old = std::mem::take(&mut self.young);
             self.began = now;

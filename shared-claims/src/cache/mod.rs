@@ -1,11 +1,13 @@
-//! Tokens that have verified already.
+//! Cache of verified tokens.
 //!
-//! A browser sends the same token for five minutes, and computing its signature is nine tenths of what verifying it
-//! costs. So what a token said is kept under its SHA-256, and the rest is done each time: the clock and the claims
-//! are judged by the same function as always, and the key that signed must still be in the set, unchanged. What fails there
-//! is forgotten and judged as if it had never been seen: this can answer yes sooner, and decides nothing by itself.
+//! A browser sends the same token for five minutes, and computing its signature is nine tenths of
+//! what verifying it costs. So what a token said is kept under its SHA-256, and the rest is done
+//! each time: the clock and the claims are judged by the same function as always, and the key that
+//! signed must still be in the set, unchanged. What fails there is forgotten and judged as if it
+//! had never been seen: this can answer yes sooner, and decides nothing by itself.
 //!
-//! Only tokens that verified go in, so strangers cannot fill it. Nothing of the token's text is kept.
+//! Only tokens that verified go in, so strangers cannot fill it. Nothing of the token's text is
+//! kept.
 
 mod generations;
 #[cfg(all(test, feature = "testing"))]
@@ -16,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest;
 
-use crate::keys::KeyPrint;
+use crate::keys::KeyFingerprint;
 use crate::payload;
 use crate::{Claims, KeySet, Rejection, Verifier};
 use generations::Generations;
@@ -40,7 +42,7 @@ type Name = [u8; 32];
 
 struct Seen {
     claims: Claims,
-    key: KeyPrint,
+    key: KeyFingerprint,
 }
 
 impl Cache {
@@ -50,7 +52,8 @@ impl Cache {
 
     /// What [`Verifier::verify_at`] returns, sooner for a token that has verified before.
     ///
-    /// Always with one verifier: nothing here tells two of them apart but `iss`, `aud` and the life of a token.
+    /// Always with one verifier: nothing here tells two of them apart but `iss`, `aud` and the life
+    /// of a token.
     pub(crate) fn verify_at(
         &self,
         verifier: &Verifier,
@@ -62,7 +65,8 @@ impl Cache {
             return verifier.verify_at(token, keys, now);
         }
         let name = name(token);
-        // Each lock is let go of at the end of its statement: none is held while a signature is computed.
+        // Each lock is let go of at the end of its statement: none is held while a signature is
+        // computed.
         let seen = self.shard(&name).find(&name, now);
         if let Some(seen) = seen {
             if keys.holds(&seen.key) && payload::check(verifier, &seen.claims, now).is_ok() {
@@ -79,7 +83,8 @@ impl Cache {
     }
 
     fn shard(&self, name: &Name) -> MutexGuard<'_, Generations> {
-        // Whatever a thread was doing when it panicked, there is nothing in a shard that could be half done.
+        // Whatever a thread was doing when it panicked, there is nothing in a shard that could be
+        // half done.
         self.0[usize::from(name[0]) % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! What only shows from inside: what is kept, and for how long.
+//! Tests of the cache from inside: what is kept, and for how long.
 
 use std::sync::Arc;
 
@@ -40,10 +40,11 @@ impl Desk {
         self.judge_by(&self.keys, token, now)
     }
 
-    /// As if a token of this text had verified. No such token exists, so whoever accepts it has it from the cache.
+    /// As if a token of this text had verified. No such token exists, so whoever accepts it has it
+    /// from the cache.
     fn plant(&self, text: &str, now: i64) -> Claims {
         let claims = self.claims("planted@example.org");
-        let key = self.keys.find(self.issuer.key_id()).unwrap().print;
+        let key = self.keys.find(self.issuer.key_id()).unwrap().fingerprint;
         let name = name(text);
         self.cache.shard(&name).keep(name, Arc::new(Seen { claims: claims.clone(), key }), now);
         claims

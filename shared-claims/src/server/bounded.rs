@@ -1,4 +1,4 @@
-//! A server that ends what a client would not end.
+//! HTTP server with limits on connections, time and memory.
 
 use std::fmt::Debug;
 use std::future::ready;
@@ -21,14 +21,15 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::connection::Connection;
+use super::connection_registry::ConnectionRegistry;
 use super::exchange::Exchange;
 use super::limits::Limits;
 use super::listen::BACKLOG;
-use super::roster::Roster;
 use super::stream::Stream;
-use super::{Listener, Peer, descriptors};
+use super::{Listener, Peer, open_files};
 
-/// What the kernel keeps of an answer that is not taken, for each connection; it doubles this. Left to itself it keeps up to 4 MiB.
+/// What the kernel keeps of an answer that is not taken, for each connection; it doubles this. Left
+/// to itself it keeps up to 4 MiB.
 const SEND_BUFFER_BYTES: usize = 128 * 1024;
 
 /// As [`actix_web::HttpServer`], within [`Limits`].
@@ -106,7 +107,7 @@ impl<F> BoundedServer<F> {
         <S::Service as Service<Request>>::Future: 'static,
         B: MessageBody + 'static,
     {
-        let limits = self.limits.for_one_of(self.workers, descriptors::raise());
+        let limits = self.limits.for_one_of(self.workers, open_files::raise());
         // A worker that is busy for a moment finds some more waiting than it has places for.
         let builder = self
             .builder
@@ -137,13 +138,13 @@ impl<F> BoundedServer<F> {
 }
 
 /// A connection on its way to the HTTP library.
-type Admitted<T> = (Stream<T>, Protocol, Option<SocketAddr>);
+type AuthExtractor<T> = (Stream<T>, Protocol, Option<SocketAddr>);
 
 /// What a worker decides by, in its own thread.
 #[derive(Clone)]
 struct Worker {
     limits: Rc<Limits>,
-    roster: Rc<Roster>,
+    roster: Rc<ConnectionRegistry>,
     is_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
 }
 
@@ -153,7 +154,7 @@ impl Worker {
         is_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
         stopping: GracefulShutdownSignal,
     ) -> Self {
-        let roster = Rc::new(Roster::new(limits.connections, limits.connections_per_peer));
+        let roster = Rc::new(ConnectionRegistry::new(limits.connections, limits.connections_per_peer));
         let leaving = roster.clone();
         actix_web::rt::spawn(async move {
             stopping.notified().await;
@@ -163,12 +164,17 @@ impl Worker {
     }
 
     /// A connection that was reset has no address any more, and nobody to answer.
-    fn admit_from_network(&self, io: TcpStream) -> Result<Admitted<TcpStream>, DispatchError> {
+    fn admit_from_network(&self, io: TcpStream) -> Result<AuthExtractor<TcpStream>, DispatchError> {
         let address = io.peer_addr().map_err(DispatchError::Io)?;
         self.admit(io, Peer::Address(address.ip()), Some(address))
     }
 
-    fn admit<T>(&self, io: T, peer: Peer, address: Option<SocketAddr>) -> Result<Admitted<T>, DispatchError>
+    fn admit<T>(
+        &self,
+        io: T,
+        peer: Peer,
+        address: Option<SocketAddr>,
+    ) -> Result<AuthExtractor<T>, DispatchError>
     where
         T: AsyncRead + AsyncWrite + Unpin,
     {
@@ -186,7 +192,7 @@ impl Worker {
 fn http<T, F, I, S, B>(
     factory: &F,
     limits: &Limits,
-) -> impl ServiceFactory<Admitted<T>, Config = (), Response = (), Error = DispatchError, InitError = ()>
+) -> impl ServiceFactory<AuthExtractor<T>, Config = (), Response = (), Error = DispatchError, InitError = ()>
 + use<T, F, I, S, B>
 where
     T: AsyncRead + AsyncWrite + Unpin + 'static,
@@ -201,7 +207,8 @@ where
     B: MessageBody + 'static,
 {
     let app = factory().into_factory().map_err(|error| error.into().error_response());
-    // The address and name in there are used for nothing but links of services that do not know their own.
+    // The address and name in there are used for nothing but links of services that do not know
+    // their own.
     let app = map_config(app, |()| AppConfig::default());
     let watched = apply_fn_factory(app, |mut request: Request, app: &_| {
         let exchange = Exchange::begin(&mut request);
@@ -209,12 +216,14 @@ where
         async move { Ok::<_, actix_web::HttpResponse>(exchange.answer(answer.await?.into())) }
     });
     HttpService::build()
-        // How long a connection may idle is ours to say: the library's clock runs while a slow reader still takes the answer.
+        // How long a connection may idle is ours to say: the library's clock runs while a slow
+        // reader still takes the answer.
         .keep_alive(KeepAlive::Os)
         .client_request_timeout(limits.head)
         .client_disconnect_timeout(std::time::Duration::from_secs(1))
-        // Who closes their side of the connection has gone, and nothing more is done for them. Else a handler would go on to its
-        // end, and whoever sends guesses and hangs up would keep their places in the queue for hashing.
+        // Who closes their side of the connection has gone, and nothing more is done for them. Else
+        // a handler would go on to its end, and whoever sends guesses and hangs up would keep their
+        // places in the queue for hashing.
         .h1_allow_half_closed(false)
         .on_connect_ext(|stream: &Stream<T>, data| {
             data.insert(stream.connection().clone());
@@ -229,8 +238,8 @@ mod tests {
 
     use super::*;
 
-    /// T5: a connection that was reset has no address any more. What it sent could be read all the same, and must not pass for that of a proxy at a
-    /// socket's file, which has none either.
+    /// T5: a connection that was reset has no address any more. What it sent could be read all the
+    /// same, and must not pass for that of a proxy at a socket's file, which has none either.
     #[actix_web::test]
     async fn a_connection_that_was_reset_is_not_served() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

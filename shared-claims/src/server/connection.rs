@@ -1,7 +1,9 @@
-//! What a connection is at, as its two ends see it: the stream, which counts bytes, and the service, which knows where requests begin.
+//! Connection state, as its two ends see it: the stream counts bytes, and the service knows where
+//! requests begin.
 //!
-//! Either the client has to send the whole head of a request, or the service has one and the client has to send its body and take the answer. At no time
-//! does more than one request count: what a client sends ahead of its turn is left where it is.
+//! Either the client has to send the whole head of a request, or the service has one and the client
+//! has to send its body and take the answer. At no time does more than one request count: what a
+//! client sends ahead of its turn is left where it is.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -10,9 +12,9 @@ use std::task::Waker;
 use tokio::time::Instant;
 
 use super::Peer;
+use super::connection_registry::Place;
 use super::limits::Limits;
-use super::patience::Patience;
-use super::roster::Place;
+use super::stall_timeout::StallTimeout;
 
 /// What is read at a time, at most.
 const PIECE: usize = 16 * 1024;
@@ -32,7 +34,8 @@ enum Phase {
 pub(super) enum Allowance {
     /// Nothing, for now.
     Nothing,
-    /// So many bytes, and not beyond the next empty line: a head ends there, and so does a body whose length was not told.
+    /// So many bytes, and not beyond the next empty line: a head ends there, and so does a body
+    /// whose length was not told.
     ToEmptyLine(usize),
     /// So many bytes: of a body, up to its end.
     Bytes(usize),
@@ -57,8 +60,8 @@ pub(super) struct Connection {
     had_body: Cell<bool>,
     /// What is to come of it, if that is known.
     body_left: Cell<Option<u64>>,
-    body: RefCell<Patience>,
-    writing: RefCell<Patience>,
+    body: RefCell<StallTimeout>,
+    writing: RefCell<StallTimeout>,
     /// It speaks another protocol now, with rules of its own.
     is_upgraded: Cell<bool>,
     /// Something was not read that may be read soon.
@@ -160,7 +163,7 @@ impl Connection {
         }
         writing.got(bytes);
         if is_all {
-            *writing = Patience::default();
+            *writing = StallTimeout::default();
             drop(writing);
             if self.phase.get() != Phase::Waiting {
                 self.place.is_served();
@@ -224,7 +227,8 @@ impl Connection {
 
     // ---- What the service tells.
 
-    /// A request came, with a body of so many bytes, or of a length that shows at its end. Which one it is, is what its body says of itself later.
+    /// A request came, with a body of so many bytes, or of a length that shows at its end. Which
+    /// one it is, is what its body says of itself later.
     pub fn begin(&self, has_body: bool, body_length: Option<u64>) -> u64 {
         self.requests.set(self.requests.get() + 1);
         self.place.is_served();
@@ -233,7 +237,7 @@ impl Connection {
         self.wants_body.set(false);
         self.had_body.set(has_body);
         self.body_left.set(body_length);
-        *self.body.borrow_mut() = Patience::default();
+        *self.body.borrow_mut() = StallTimeout::default();
         self.requests.get()
     }
 

@@ -1,4 +1,4 @@
-//! One request and its answer, told to the connection that they are on.
+//! One request and its response, reported to their connection.
 
 use std::pin::Pin;
 use std::rc::Rc;

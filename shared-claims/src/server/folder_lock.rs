@@ -1,7 +1,8 @@
-//! A lock on a folder that nobody else on the machine can hold.
+//! Exclusive lock on a folder.
 //!
-//! Whoever may read a folder may `flock` the folder itself, and so keep a service from starting for as long as they like: a web server that
-//! passes through it, every account where it is open to all. So the lock is a file in it that its maker alone can open.
+//! Whoever may read a folder may `flock` the folder itself, and so keep a service from starting for
+//! as long as they like: a web server that passes through it, every account where it is open to
+//! all. So the lock is a file in it that its maker alone can open.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -15,7 +16,7 @@ use rustix::io::Errno;
 const NAME: &str = ".listen.lock";
 
 /// Somebody else who begins or ends in the same folder is done in a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Held until it is dropped; then its file goes too.
@@ -29,7 +30,7 @@ impl FolderLock {
     /// Takes the lock of the folder of `path`.
     pub fn of_folder_of(path: &Path) -> io::Result<Self> {
         let path = path.with_file_name(NAME);
-        for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+        for _ in 0..TIMEOUT.as_millis() / PAUSE.as_millis() {
             match try_lock(&path)? {
                 Some(held) => return Ok(Self { path, _held: held }),
                 None => std::thread::sleep(PAUSE),

@@ -82,10 +82,11 @@ pub enum Listener {
 }
 
 impl Listen {
-    /// Begins to listen. Keep the second part until the service has ended: the socket's file, if there is one, goes with it.
+    /// Begins to listen. Keep the second part until the service has ended: the socket's file, if
+    /// there is one, goes with it.
     ///
-    /// A socket's file can be written to, and so connected to, by its owner and its group (mode `0660`). One that a dead process left behind
-    /// is replaced.
+    /// A socket's file can be written to, and so connected to, by its owner and its group (mode
+    /// `0660`). One that a dead process left behind is replaced.
     ///
     /// # Errors
     /// When another process listens there, something else has that name, or we may not.
@@ -106,7 +107,8 @@ impl Listen {
 }
 
 impl Listener {
-    /// Where it listens, with the port that the system chose for port 0; `None` for a socket's file.
+    /// Where it listens, with the port that the system chose for port 0; `None` for a socket's
+    /// file.
     ///
     /// # Errors
     /// When the system does not know.

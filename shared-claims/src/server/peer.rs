@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection.
+//! Peer address: who is at the other end of a connection.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,8 @@ pub enum Peer {
 impl Peer {
     /// Who sent a request.
     ///
-    /// A [`BoundedServer`](super::BoundedServer) knows; elsewhere it is whoever has an address, and `None` is nobody to believe.
+    /// A [`BoundedServer`](super::BoundedServer) knows; elsewhere it is whoever has an address, and
+    /// `None` is nobody to believe.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         let noted = request.conn_data::<Self>().copied();
         noted.or_else(|| request.peer_addr().map(|address| Self::Address(address.ip())))

@@ -1,4 +1,5 @@
-//! A socket in the file system: made without a moment in which the wrong people could connect, or two processes think it theirs.
+//! Unix domain socket: bound without a moment in which the wrong people could connect, or two
+//! processes think it theirs.
 
 use std::fs::{self, Metadata, Permissions};
 use std::io::{self, ErrorKind};
@@ -38,7 +39,8 @@ impl SocketFile {
 impl Drop for SocketFile {
     fn drop(&mut self) {
         let Some(ours) = &self.0 else { return };
-        // Whoever cannot lock the folder takes it away all the same: a file without a process is replaced at the next start.
+        // Whoever cannot lock the folder takes it away all the same: a file without a process is
+        // replaced at the next start.
         let _lock = FolderLock::of_folder_of(&ours.path);
         if fs::symlink_metadata(&ours.path).is_ok_and(|found| id(&found) == ours.id) {
             let _ = fs::remove_file(&ours.path);
@@ -55,7 +57,8 @@ pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     // So that of two processes that find a dead one's the second finds the first's.
     let _lock = FolderLock::of_folder_of(path)?;
     refuse_what_is_in_the_way(path)?;
-    // In the same folder, so that the rename is one step. The folder is locked: who else had this name is dead.
+    // In the same folder, so that the rename is one step. The folder is locked: who else had this
+    // name is dead.
     let draft = path.with_file_name(format!(".{}.new", std::process::id()));
     let _ = fs::remove_file(&draft);
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
@@ -129,7 +132,8 @@ mod tests {
         assert_eq!(files(&folder), 0);
     }
 
-    /// Another account may read the folder, as of a web server, and hold a lock on it for as long as it likes.
+    /// Another account may read the folder, as of a web server, and hold a lock on it for as long
+    /// as it likes.
     #[test]
     fn who_may_but_read_the_folder_keeps_nobody_from_listening() {
         let (folder, path) = folder();

@@ -1,4 +1,4 @@
-//! A connection as the HTTP library reads and writes it, within its limits.
+//! Byte stream of a connection as the HTTP library reads and writes it, within its limits.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -9,13 +9,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::connection::{Allowance, Connection};
-use super::sieve::Sieve;
+use super::cookie_filter::CookieFilter;
 
 /// How far we look ahead while nothing may be read: whether the client is still there.
 const LOOK_AHEAD: usize = 1024;
 
 /// Of one head's cookies: browsers keep 180 of 4 KB for a domain.
-const MOST_LEFT_OUT: usize = 1024 * 1024;
+const MAX_LEFT_OUT: usize = 1024 * 1024;
 
 /// A stream that gives out one request after the other, and fails when the client takes too long.
 #[derive(Debug)]
@@ -24,12 +24,14 @@ pub(super) struct Stream<T> {
     connection: Rc<Connection>,
     /// Came from the client, and was not given out yet.
     ahead: Vec<u8>,
-    /// What was given out last ended with a line break, and maybe a carriage return after it: the next line break ends an empty line.
+    /// What was given out last ended with a line break, and maybe a carriage return after it: the
+    /// next line break ends an empty line.
     line_is_empty: bool,
-    /// What was given out last may be the end of a head or of a body. Nothing more until it was looked at.
+    /// What was given out last may be the end of a head or of a body. Nothing more until it was
+    /// looked at.
     is_at_an_end: bool,
     /// For the head that comes.
-    sieve: Sieve,
+    sieve: CookieFilter,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -42,7 +44,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
             ahead: Vec::new(),
             line_is_empty: false,
             is_at_an_end: false,
-            sieve: Sieve::default(),
+            sieve: CookieFilter::default(),
             timer: Box::pin(tokio::time::sleep_until(due)),
         }
     }
@@ -98,7 +100,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
     /// The same of a head, without the cookies that are too many to be read.
     fn fill_sifted(&mut self, context: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
         if self.connection.has_heard_nothing() {
-            self.sieve = Sieve::default();
+            self.sieve = CookieFilter::default();
         }
         loop {
             let length = ready!(self.fill(context, space))?;
@@ -107,7 +109,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
             if was_whole && self.sieve.left_out() > 0 {
                 tracing::info!(peer = ?self.connection.peer(), "a head has more cookies than can be read: some are left out");
             }
-            if self.sieve.left_out() > MOST_LEFT_OUT {
+            if self.sieve.left_out() > MAX_LEFT_OUT {
                 tracing::info!(peer = ?self.connection.peer(), "a connection was closed: its head has no end");
                 return Poll::Ready(Err(ErrorKind::InvalidData.into()));
             }
@@ -118,7 +120,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
         }
     }
 
-    /// Gives out nothing; but a client that hung up is told of at once, so that nobody works for it.
+    /// Gives out nothing; but a client that hung up is told of at once, so that nobody works for
+    /// it.
     fn hold_back(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.ahead.is_empty() {
             let mut space = [0; LOOK_AHEAD];
@@ -132,7 +135,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
         Poll::Pending
     }
 
-    /// Where in `bytes` an empty line ends, if there is one. Only where to pause: whoever parses decides what it means.
+    /// Where in `bytes` an empty line ends, if there is one. Only where to pause: whoever parses
+    /// decides what it means.
     fn end_of_empty_line(&mut self, bytes: &[u8]) -> Option<usize> {
         for (n, byte) in bytes.iter().enumerate() {
             match byte {

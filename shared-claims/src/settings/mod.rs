@@ -1,16 +1,16 @@
-//! What a consumer must be told.
+//! Configuration of a service that trusts the login.
 
+mod duration;
 mod secret;
 mod signing_key;
-mod span;
 mod trusted_origins;
 
 use std::path::PathBuf;
 
 use url::{Host, Url};
 
+use crate::key_source::is_localhost;
 use crate::setting;
-use crate::source::is_localhost;
 use crate::{DEFAULT_ACCESS_COOKIE, DEFAULT_HINT_COOKIE};
 pub(crate) use signing_key::SigningKey;
 
@@ -77,8 +77,8 @@ impl Settings {
     /// Reads the settings from the process's environment.
     ///
     /// # Errors
-    /// When one is missing or unacceptable, or when there is an `AUTH_…` variable that is none of ours: most likely one
-    /// of ours misspelt.
+    /// When one is missing or unacceptable, or when there is an `AUTH_…` variable that is none of
+    /// ours: most likely one of ours misspelt.
     pub fn from_env() -> Result<Self, SettingsError> {
         for (name, _) in std::env::vars_os() {
             if let Some(name) = name.to_str().filter(|n| n.starts_with("AUTH_"))
@@ -94,7 +94,8 @@ impl Settings {
         })
     }
 
-    /// Reads the settings from anything that maps names to values. For tests, and for other forms of configuration.
+    /// Reads the settings from anything that maps names to values. For tests, and for other forms
+    /// of configuration.
     ///
     /// # Errors
     /// When a setting is missing or unacceptable.
@@ -134,7 +135,7 @@ impl Settings {
         };
         let refresh_ahead = match get("REFRESH_AHEAD")? {
             None => DEFAULT_REFRESH_AHEAD,
-            Some(text) => span::seconds("REFRESH_AHEAD", &text)?,
+            Some(text) => duration::seconds("REFRESH_AHEAD", &text)?,
         };
         // A list may go over several lines.
         let trusted_origins = match lookup("TRUSTED_ORIGINS")? {
@@ -180,7 +181,8 @@ impl Settings {
         &self.hint_cookie
     }
 
-    /// Below how many seconds left a navigation renews the login before it is answered; zero is never.
+    /// Below how many seconds left a navigation renews the login before it is answered; zero is
+    /// never.
     pub fn refresh_ahead(&self) -> u32 {
         self.refresh_ahead
     }
@@ -193,13 +195,15 @@ impl Settings {
 
 #[cfg(feature = "pages")]
 impl Settings {
-    /// The name of a cookie of this host alone, with the prefix that says so wherever the login cookie has one too.
+    /// The name of a cookie of this host alone, with the prefix that says so wherever the login
+    /// cookie has one too.
     pub(crate) fn own_cookie(&self, name: &str) -> String {
         let prefix = if self.has_secure_cookies() { "__Host-" } else { "" };
         format!("{prefix}{name}")
     }
 
-    /// Whether cookies are `Secure`: everywhere but in a browser that keeps none of those over http on localhost.
+    /// Whether cookies are `Secure`: everywhere but in a browser that keeps none of those over http
+    /// on localhost.
     pub(crate) fn has_secure_cookies(&self) -> bool {
         self.access_cookie.starts_with("__Secure-")
     }
@@ -230,12 +234,14 @@ fn cookie_domain(value: &str) -> Result<String, SettingsError> {
     }
 }
 
-/// Whether it has only what names of hosts have (RFC 1123, section 2.1), and the underscore that some have beside.
+/// Whether it has only what names of hosts have (RFC 1123, section 2.1), and the underscore that
+/// some have beside.
 fn is_name_of_hosts(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
-/// A public URL of ours: an origin on or below the cookie domain that nobody on the way can impersonate.
+/// A public URL of ours: an origin on or below the cookie domain that nobody on the way can
+/// impersonate.
 fn origin(name: &str, value: &str, cookie_domain: &str) -> Result<Url, SettingsError> {
     let bad = |problem: &str| Err(SettingsError::new(name, problem));
     let Ok(url) = Url::parse(value) else { return bad("is not a URL") };
@@ -266,13 +272,14 @@ fn jwks(place: &str) -> Result<Jwks, SettingsError> {
         return Ok(Jwks::File(PathBuf::from(place)));
     }
     match Url::parse(place) {
-        Ok(url) if crate::source::is_acceptable(&url) => Ok(Jwks::Url(url)),
+        Ok(url) if crate::key_source::is_acceptable(&url) => Ok(Jwks::Url(url)),
         Ok(_) => Err(SettingsError::new("AUTH_JWKS", crate::KeySourceError::InsecureUrl.to_string())),
         Err(_) => Err(SettingsError::new("AUTH_JWKS", "is neither a file nor a URL")),
     }
 }
 
-/// A cookie name (RFC 6265bis: a token), with the prefix that stops planting over http wherever http is not all there is.
+/// A cookie name (RFC 6265bis: a token), with the prefix that stops planting over http wherever
+/// http is not all there is.
 fn cookie_name(setting: &str, name: &str, auth: &Url) -> Result<String, SettingsError> {
     let bad = |problem: &str| Err(SettingsError::new(setting, problem));
     if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&b)) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::{SettingsError, SigningKey};
-use crate::named_file;
+use crate::regular_file;
 use crate::setting;
 
 const NAME: &str = "JWT_SIGNING_KEY";
@@ -14,7 +14,8 @@ const NAME_FILE: &str = "JWT_SIGNING_KEY_FILE";
 /// A file beyond this is no key: somebody named the wrong one.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// The shared key, if one is set. As auth-service reads it: UTF-8, and a file's line break at the end is not part of it.
+/// The shared key, if one is set. As auth-service reads it: UTF-8, and a file's line break at the
+/// end is not part of it.
 pub(super) fn signing_key(
     value: Option<String>,
     file: Option<String>,
@@ -52,7 +53,7 @@ fn read(path: &str) -> Result<Zeroizing<String>, SettingsError> {
     let bad = |problem: String| Err(SettingsError::new(NAME_FILE, problem));
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
     let read =
-        named_file::open(Path::new(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+        regular_file::open(Path::new(path)).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
         return bad(format!("cannot be read: {error}"));
     }

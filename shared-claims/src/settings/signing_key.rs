@@ -1,4 +1,4 @@
-//! `JWT_SIGNING_KEY`, as it is held in memory.
+//! Secret type for `JWT_SIGNING_KEY`.
 
 use std::fmt;
 

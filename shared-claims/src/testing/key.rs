@@ -1,4 +1,4 @@
-//! Throwaway keys of the three kinds.
+//! Throwaway signing keys of the three algorithms.
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -60,8 +60,8 @@ impl TestKey {
         Self::from_seed(algorithm, &URL_SAFE_NO_PAD.encode(seed))
     }
 
-    /// The private key is the SHA-256 of the algorithm's name, a space and the seed; the shared key is the hexadecimal
-    /// form of such a hash, twice.
+    /// The private key is the SHA-256 of the algorithm's name, a space and the seed; the shared key
+    /// is the hexadecimal form of such a hash, twice.
     pub fn from_seed(algorithm: TestAlgorithm, seed: &str) -> Self {
         let private = digest(&SHA256, format!("{} {seed}", algorithm.name()).as_bytes());
         let private = private.as_ref();

@@ -1,4 +1,4 @@
-//! Tokens for the tests of consumers, signed by a throwaway key.
+//! Test issuer: tokens for the tests of consumers, signed by a throwaway key.
 //!
 //! Behind the feature `testing`: name it under `[dev-dependencies]` only.
 
@@ -19,8 +19,8 @@ use key::TestKey;
 
 /// Stands in for auth-service in a test: signs tokens with a key made on the spot.
 ///
-/// By default it is `http://auth.sso.localhost:8000`, for the domain `sso.localhost` and the service
-/// `http://demo.sso.localhost:8001`.
+/// By default it is `http://auth.sso.localhost:8000`, for the domain `sso.localhost` and the
+/// service `http://demo.sso.localhost:8001`.
 pub struct TestIssuer {
     auth_url: String,
     cookie_domain: String,
@@ -44,8 +44,8 @@ impl TestIssuer {
         Self::with_algorithm(TestAlgorithm::Es256)
     }
 
-    /// An issuer with a fresh key for this algorithm. One for HS512 publishes nothing: the services that trust it hold
-    /// its key, which is in its [`settings`](Self::settings).
+    /// An issuer with a fresh key for this algorithm. One for HS512 publishes nothing: the services
+    /// that trust it hold its key, which is in its [`settings`](Self::settings).
     ///
     /// ```
     /// use shared_claims::testing::{TestAlgorithm, TestIssuer};
@@ -62,8 +62,8 @@ impl TestIssuer {
         Self::with_key(TestKey::generate(algorithm))
     }
 
-    /// An issuer whose key follows from a text, the same every time: for processes that must agree on a key, and for
-    /// tokens that are kept. Everybody can make that key.
+    /// An issuer whose key follows from a text, the same every time: for processes that must agree
+    /// on a key, and for tokens that are kept. Everybody can make that key.
     ///
     /// # Panics
     /// Practically never: one text in four thousand million gives no key for ES256.
@@ -147,8 +147,8 @@ impl TestIssuer {
     /// Settings that trust this issuer, with its shared key if it has one.
     ///
     /// # Panics
-    /// When the URLs given to [`for_domain`](Self::for_domain), [`for_service`](Self::for_service) or [`trusting`](Self::trusting) are
-    /// unacceptable.
+    /// When the URLs given to [`for_domain`](Self::for_domain), [`for_service`](Self::for_service)
+    /// or [`trusting`](Self::trusting) are unacceptable.
     #[cfg(feature = "fetch")]
     pub fn settings(&self) -> Settings {
         Settings::from_lookup(|name| match name {
@@ -171,7 +171,8 @@ impl TestIssuer {
         SharedLogin::with_keys(self.settings(), KeySource::fixed(self.keys()))
     }
 
-    /// Claims of an ordinary person that hold now and for five minutes. Change what the test is about.
+    /// Claims of an ordinary person that hold now and for five minutes. Change what the test is
+    /// about.
     ///
     /// The same address gives the same `user_uuid` every time, made from the address.
     pub fn claims_for(&self, email: &str) -> Claims {

@@ -127,7 +127,8 @@ async fn a_token_in_the_authorization_header_is_not_taken_and_the_answer_says_so
     assert!(!silent.contains("Authorization"), "{silent}");
 }
 
-/// J14: whatever is wrong with the token, the browser sees one answer; but a cookie that can never hold is deleted.
+/// J14: whatever is wrong with the token, the browser sees one answer; but a cookie that can never
+/// hold is deleted.
 #[actix_web::test]
 async fn every_cause_looks_the_same_from_outside() {
     let issuer = TestIssuer::new();

@@ -105,7 +105,8 @@ fn replace(path: &Path, jwks: &str, login: &SharedLogin) {
     eventually("the new set", || !std::sync::Arc::ptr_eq(&before, &login.keys().current().unwrap()));
 }
 
-/// K5: an operator revokes a key; whoever it signed for is out with the set that lacks it, remembered or not.
+/// K5: an operator revokes a key; whoever it signed for is out with the set that lacks it,
+/// remembered or not.
 #[test]
 fn a_revoked_key_takes_remembered_tokens_with_it_at_once() {
     let (mint, next) = (Mint::new(), TestIssuer::new());

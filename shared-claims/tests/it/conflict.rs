@@ -84,7 +84,8 @@ async fn below_a_long_path_the_clearing_goes_on_for_as_many_answers_as_it_takes(
         }
     };
     assert!(answers > 2, "{answers}");
-    // Eight folders, the last one a page: `/`, seven with and without a slash, and the page; three domains, two kinds.
+    // Eight folders, the last one a page: `/`, seven with and without a slash, and the page; three
+    // domains, two kinds.
     assert_eq!(deleted.len(), (1 + 2 * 7 + 1) * 3 * 2);
     let next = url::form_urlencoded::byte_serialize(
         format!("http://demo.sso.localhost:8001{page}?page=2").as_bytes(),

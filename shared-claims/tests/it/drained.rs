@@ -1,4 +1,5 @@
-//! Who is refused while still sending gets to read the refusal: on both frameworks, over real sockets.
+//! Who is refused while still sending gets to read the refusal: on both frameworks, over real
+//! sockets.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -14,7 +15,7 @@ use shared_claims::axum::{SharedLoginLayer, User as AxumUser};
 use shared_claims::testing::TestIssuer;
 
 /// How long a client waits for what must happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 async fn axum_service(login: SharedLogin) -> SocketAddr {
     let app = Router::new()
@@ -45,11 +46,12 @@ async fn actix_service(login: SharedLogin) -> SocketAddr {
     address
 }
 
-/// Sends all of it and reads then, as proxies do. Either may fail, and then the answer is lost to many.
+/// Sends all of it and reads then, as proxies do. Either may fail, and then the answer is lost to
+/// many.
 fn posts(address: SocketAddr, path: &str, headers: &str, bytes: usize) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let framing = match bytes % 2 {
         0 => format!("Content-Length: {bytes}\r\n\r\n"),
         _ => format!("Transfer-Encoding: chunked\r\n\r\n{bytes:x}\r\n"),
@@ -105,7 +107,8 @@ async fn a_handler_that_reads_gets_everything() {
     }
 }
 
-/// Bounds: nobody is waited for who announces more than anybody reads, nor for who waits to be asked.
+/// Bounds: nobody is waited for who announces more than anybody reads, nor for who waits to be
+/// asked.
 #[actix_web::test]
 async fn nobody_waits_for_what_will_not_be_read() {
     let address = axum_service(TestIssuer::new().login()).await;

@@ -1,9 +1,10 @@
-//! Who is a person, by what browsers were seen to send. Who can be redirected is redirected, scripts get a problem.
+//! Who is a person, by what browsers were seen to send. Who can be redirected is redirected,
+//! scripts get a problem.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use shared_claims::edge::{Asked, Reader, RequestKind};
 use shared_claims::testing::TestIssuer;
+use shared_claims::web::{Reader, RequestInfo, RequestKind};
 
 use crate::support_web::{Answer, ask, opens};
 
@@ -118,7 +119,7 @@ async fn every_person_who_sends_a_form_keeps_it() {
 #[test]
 fn the_rule_is_there_for_others_to_use() {
     let read = |method, headers: &Sent| {
-        let asked = Asked::new(method, "/", headers);
+        let asked = RequestInfo::new(method, "/", headers);
         (asked.reader(), asked.kind(), asked.wants_page())
     };
     let tab = sent("navigate", "document", "none", HTML);
@@ -133,7 +134,8 @@ fn the_rule_is_there_for_others_to_use() {
     assert_eq!(read("GET", &vec![]), (Reader::Unknown, RequestKind::Other, false));
 }
 
-/// What a page of this service shows in a frame of its own, its reader gets to see there. Nobody else may frame it.
+/// What a page of this service shows in a frame of its own, its reader gets to see there. Nobody
+/// else may frame it.
 #[actix_web::test]
 async fn a_page_in_an_own_frame_may_be_shown_there() {
     let issuer = TestIssuer::new();
@@ -156,7 +158,8 @@ async fn a_page_in_an_own_frame_may_be_shown_there() {
     }
 }
 
-/// Two detours are for pages: a download needs neither, and one that a service worker passes on is a page.
+/// Two detours are for pages: a download needs neither, and one that a service worker passes on is
+/// a page.
 #[actix_web::test]
 async fn a_page_that_a_service_worker_passes_on_takes_the_detours_and_a_download_does_not() {
     let issuer = TestIssuer::new();

@@ -17,7 +17,8 @@ pub fn shapes(mint: &Mint) -> Vec<Row> {
     let [h, p, s] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
     let parts = Rejection::NotThreeParts;
     let not_base64 = Rejection::NotBase64;
-    // The last character of a 64-byte signature carries two bits of nothing: another one there is another spelling.
+    // The last character of a 64-byte signature carries two bits of nothing: another one there is
+    // another spelling.
     let last = s.chars().last().unwrap();
     let respelt = match last {
         'A' => 'B',

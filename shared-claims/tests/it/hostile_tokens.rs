@@ -56,8 +56,8 @@ fn names_may_be_missing_and_unknown_claims_are_tolerated() {
     assert_eq!((claims.user_first_name.as_str(), claims.user_last_name.as_str()), ("", ""));
 }
 
-/// J3: the algorithm is the key's, whatever the token says, and is compared before any cryptography: the signature here
-/// is no signature at all, and still the reason is the algorithm.
+/// J3: the algorithm is the key's, whatever the token says, and is compared before any
+/// cryptography: the signature here is no signature at all, and still the reason is the algorithm.
 #[test]
 fn an_algorithm_that_is_not_the_keys_is_refused_before_any_cryptography() {
     let mint = Mint::new();
@@ -66,7 +66,8 @@ fn an_algorithm_that_is_not_the_keys_is_refused_before_any_cryptography() {
     assert_eq!(mint.judge(&token), Err(Rejection::AlgMismatch));
 }
 
-/// J4: the public key as an HMAC secret, in every form somebody might load it in. For HS512 see `hostile_hs512`.
+/// J4: the public key as an HMAC secret, in every form somebody might load it in. For HS512 see
+/// `hostile_hs512`.
 #[test]
 fn the_public_key_is_no_hmac_secret() {
     let mint = Mint::new();
@@ -149,7 +150,8 @@ fn a_token_of_a_retired_key_is_refused() {
     assert_eq!(cause, Err(Rejection::UnknownKey(mint.issuer.key_id().to_owned())));
 }
 
-/// J14, L1: what goes to the log names the cause and holds nothing of the token but, for an unknown key, its id.
+/// J14, L1: what goes to the log names the cause and holds nothing of the token but, for an unknown
+/// key, its id.
 #[test]
 fn the_text_of_a_rejection_holds_no_token() {
     let mint = Mint::new();

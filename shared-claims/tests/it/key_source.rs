@@ -73,8 +73,8 @@ async fn a_server_that_never_answers_well_gives_no_keys() {
     assert!(source.refreshed().await.is_none());
 }
 
-/// K7: a server that takes the question and sits on it costs five seconds of a background thread, and no request more
-/// than it is willing to wait.
+/// K7: a server that takes the question and sits on it costs five seconds of a background thread,
+/// and no request more than it is willing to wait.
 #[actix_web::test]
 async fn a_server_that_sits_on_the_question_is_given_up() {
     let server = Server::start_with(|_, stream| {
@@ -192,7 +192,8 @@ async fn a_set_that_must_not_be_kept_is_kept_for_a_while() {
     }
 }
 
-/// RFC 6761, section 6.3: whatever the resolver of the machine knows, a localhost name is loopback, by IPv4 and IPv6.
+/// RFC 6761, section 6.3: whatever the resolver of the machine knows, a localhost name is loopback,
+/// by IPv4 and IPv6.
 #[actix_web::test]
 async fn localhost_names_are_loopback_whatever_the_resolver_says() {
     let issuer = TestIssuer::new();

@@ -1,10 +1,11 @@
-//! The pages in the reader's language: every text is there in each, is used, and is what somebody gets who asks for it.
+//! The pages in the reader's language: every text is there in each, is used, and is what somebody
+//! gets who asks for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use shared_claims::edge::{self, Answer, Asked, Facts, Instead, LoopCause, Times};
 use shared_claims::testing::TestIssuer;
+use shared_claims::web::{self, Context, Denial, LoopCause, RequestInfo, Response, Times};
 use shared_claims::{Part, Rejection};
 
 use crate::support_web::{ask, calls, opens, sends};
@@ -12,14 +13,14 @@ use crate::support_web::{ask, calls, opens, sends};
 const GERMAN: (&str, &str) = ("accept-language", "de-AT,de;q=0.9,en;q=0.5");
 
 fn page_sources() -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/edge/page");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let sources = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     sources.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
 fn texts(language: &str) -> String {
-    let path = format!("{}/src/edge/page/texts/{language}.ftl", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/src/web/i18n/{language}.ftl", env!("CARGO_MANIFEST_DIR"));
     fs::read_to_string(path).unwrap()
 }
 
@@ -126,54 +127,54 @@ fn every_cause_has_its_words_in_every_language() {
     }
 }
 
-fn page(instead: &Instead, target: &str, more: &[(&str, &str)], form: Option<&[u8]>) -> Answer {
+fn page(instead: &Denial, target: &str, more: &[(&str, &str)], form: Option<&[u8]>) -> Response {
     let mut headers = vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
     headers.extend_from_slice(more);
-    let asked = Asked::new("GET", target, &headers);
-    let mut facts = Facts::at(1_800_000_000);
+    let asked = RequestInfo::new("GET", target, &headers);
+    let mut facts = Context::at(1_800_000_000);
     facts.token = Some(Times { issued: 1_799_999_000, expires: 1_799_999_300 });
-    edge::answer(instead, &asked, &TestIssuer::new().settings(), &facts, form)
+    web::render(instead, &asked, &TestIssuer::new().settings(), &facts, form)
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
     answer.headers.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value)
 }
 
-fn a_loop(cause: LoopCause) -> Instead {
-    Instead::Loop { cause, clear: false }
+fn a_loop(cause: LoopCause) -> Denial {
+    Denial::Loop { cause, clear: false }
 }
 
-fn refused(cause: Rejection) -> Instead {
+fn refused(cause: Rejection) -> Denial {
     a_loop(LoopCause::Refused(cause))
 }
 
-type Case = (Instead, Vec<(&'static str, &'static str)>, Option<&'static [u8]>, &'static str);
+type Case = (Denial, Vec<(&'static str, &'static str)>, Option<&'static [u8]>, &'static str);
 
 /// Every page, in every form that it has.
 fn cases() -> Vec<Case> {
-    let kept = || Instead::KeepForm { max_age: None };
+    let kept = || Denial::KeepForm { max_age: None };
     let multipart = ("content-type", "multipart/form-data; boundary=x");
     vec![
         (kept(), vec![], Some(b"text=a&password=b"), "Bitte noch einmal eingeben: password"),
         (kept(), vec![], None, "von höchstens 64 KB"),
         (kept(), vec![multipart], None, "keine Dateien aufbewahren"),
         (
-            Instead::KeepForm { max_age: Some(60) },
+            Denial::KeepForm { max_age: Some(60) },
             vec![],
             Some(b"a=b"),
             "Geben Sie Ihr Passwort noch einmal ein",
         ),
-        (Instead::Forbidden, vec![], None, "Nicht für dieses Konto"),
-        (Instead::Conflict, vec![], None, "Zwei Anmeldungen zugleich"),
+        (Denial::Forbidden, vec![], None, "Nicht für dieses Konto"),
+        (Denial::Conflict, vec![], None, "Zwei Anmeldungen zugleich"),
         (
-            Instead::ClearAndKeepForm,
+            Denial::ClearCookiesAndKeepForm,
             vec![],
             Some(&b"text=Milch"[..]),
             "Anmelde-Cookies, die einander widersprachen",
         ),
-        (Instead::NoKeys, vec![], None, "Einen Augenblick"),
-        (Instead::CrossSite, vec![], None, "Von anderswo gesendet"),
-        (Instead::TooManyCookies { bytes: 20_000 }, vec![], None, "Zu viele Cookies"),
+        (Denial::NoKeys, vec![], None, "Einen Augenblick"),
+        (Denial::CrossSite, vec![], None, "Von anderswo gesendet"),
+        (Denial::TooManyCookies { bytes: 20_000 }, vec![], None, "Zu viele Cookies"),
         (a_loop(LoopCause::NotFresh), vec![], None, "braucht eine frische Anmeldung"),
         (
             a_loop(LoopCause::NoCookie),
@@ -289,9 +290,9 @@ fn hostile_values_stay_escaped_in_every_language() {
     let form = b"%22%3E%3Cscript%3E=%22%3E%3Cscript%3E&%3Cscript%3Epassword='%3Cscript%3E";
     let target = "/x'\"><script>?q='\"><script>&r=%22%3E%3Cscript%3E";
     let hostile = [
-        (Instead::KeepForm { max_age: None }, Some(&form[..])),
-        (Instead::KeepForm { max_age: Some(1) }, Some(&form[..])),
-        (Instead::Conflict, None),
+        (Denial::KeepForm { max_age: None }, Some(&form[..])),
+        (Denial::KeepForm { max_age: Some(1) }, Some(&form[..])),
+        (Denial::Conflict, None),
         (a_loop(LoopCause::NoCookie), None),
         (refused(Rejection::UnknownKey("'\"><script>{ $x }".into())), None),
     ];
@@ -308,7 +309,8 @@ fn hostile_values_stay_escaped_in_every_language() {
     }
 }
 
-/// Over a framework, as a browser asks; and programs are answered in English, whatever they ask for.
+/// Over a framework, as a browser asks; and programs are answered in English, whatever they ask
+/// for.
 #[actix_web::test]
 async fn a_service_answers_in_the_language_of_the_browser() {
     let login = TestIssuer::new().login();

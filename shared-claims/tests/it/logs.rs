@@ -67,7 +67,8 @@ async fn the_log_names_the_cause_and_holds_no_token() {
     }
 }
 
-/// L3: a key id is shown only when it is plain; nothing that a token says can write lines into the log.
+/// L3: a key id is shown only when it is plain; nothing that a token says can write lines into the
+/// log.
 #[actix_web::test]
 async fn a_token_cannot_write_into_the_log() {
     let issuer = TestIssuer::new();

@@ -1,4 +1,5 @@
-//! Long addresses come back from the login byte by byte, or stay in their tab; none becomes the front page.
+//! Long addresses come back from the login byte by byte, or stay in their tab; none becomes the
+//! front page.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;

@@ -1,4 +1,5 @@
-//! No redirect loop, ever: a broken domain, clock, key or browser ends in a page that names the cause.
+//! No redirect loop, ever: a broken domain, clock, key or browser ends in a page that names the
+//! cause.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;
@@ -197,7 +198,8 @@ async fn who_is_logged_in_after_all_goes_on_without_the_marker() {
     assert_eq!(answer.header("set-cookie"), "");
 }
 
-/// Who planted it chose the scope, so it is deleted on all of them, before auth-service sets a good one.
+/// Who planted it chose the scope, so it is deleted on all of them, before auth-service sets a good
+/// one.
 #[actix_web::test]
 async fn an_invalid_cookie_is_deleted_on_every_scope_on_the_way_to_the_login() {
     let issuer = TestIssuer::new();
@@ -232,8 +234,8 @@ async fn an_invalid_cookie_is_deleted_on_every_scope_on_the_way_to_the_login() {
     assert_eq!(deletes(&to_login("/staff", String::new()).await), 0);
 }
 
-/// N10: anybody can write the marker into a link. It counts when this service itself has sent the browser to the login, and else it is not
-/// there.
+/// N10: anybody can write the marker into a link. It counts when this service itself has sent the
+/// browser to the login, and else it is not there.
 #[actix_web::test]
 async fn a_marker_in_a_strangers_link_shows_no_loop_and_warns_nobody() {
     let issuer = TestIssuer::new();
@@ -312,7 +314,8 @@ async fn a_browser_that_goes_round_proves_it_by_the_third_time() {
     assert!(!back.body.contains(&given), "and is told nobody");
 }
 
-/// N10: a stranger's page can make a browser go to the login by links, as often as it likes; and knows nothing of what that takes along.
+/// N10: a stranger's page can make a browser go to the login by links, as often as it likes; and
+/// knows nothing of what that takes along.
 #[actix_web::test]
 async fn links_that_a_stranger_follows_before_prove_nothing() {
     let mut browser = Browser::new();
@@ -336,7 +339,8 @@ async fn links_that_a_stranger_follows_before_prove_nothing() {
     }
 }
 
-/// A browser that holds too many cookies throws the login away: then that is what the page says first.
+/// A browser that holds too many cookies throws the login away: then that is what the page says
+/// first.
 #[actix_web::test]
 async fn a_login_that_was_crowded_out_is_told_from_cookies_that_are_off() {
     let issuer = TestIssuer::new();

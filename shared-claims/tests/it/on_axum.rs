@@ -1,4 +1,5 @@
-//! The same service on axum. What it answers is compared with what the one on actix answers, to the byte.
+//! The same service on axum. What it answers is compared with what the one on actix answers, to the
+//! byte.
 
 use actix_web::HttpMessage;
 use actix_web::test::TestRequest;
@@ -275,7 +276,8 @@ impl futures_core::Stream for Chunks {
     }
 }
 
-/// A router within a router changes the address of the request; the way back is the one that was asked for.
+/// A router within a router changes the address of the request; the way back is the one that was
+/// asked for.
 #[actix_web::test]
 async fn the_way_back_is_the_whole_address_also_below_a_nested_router() {
     let login = TestIssuer::new().login();
@@ -295,7 +297,8 @@ async fn the_way_back_is_the_whole_address_also_below_a_nested_router() {
     }
 }
 
-/// X10, X11: WebSockets and siblings are judged alike, and scripts of those that are trusted may read along.
+/// X10, X11: WebSockets and siblings are judged alike, and scripts of those that are trusted may
+/// read along.
 #[actix_web::test]
 async fn websockets_and_siblings_are_judged_alike() {
     let issuer = TestIssuer::new().trusting("http://app.sso.localhost:8001");
@@ -343,5 +346,5 @@ async fn a_service_that_forgot_the_layer_answers_500() {
 async fn the_script_is_served_here_too() {
     let answer =
         ask(service(&TestIssuer::new().login()), translated(TestRequest::get().uri("/sso.js"), "")).await;
-    assert_eq!((answer.status, answer.body.as_str()), (200, shared_claims::edge::SCRIPT));
+    assert_eq!((answer.status, answer.body.as_str()), (200, shared_claims::web::SCRIPT));
 }

@@ -1,8 +1,9 @@
-//! A page for "a user or nobody" still knows the person when the access cookie is gone and the session lives.
+//! A page for "a user or nobody" still knows the person when the access cookie is gone and the
+//! session lives.
 
 use actix_web::http::StatusCode;
-use shared_claims::edge::{Asked, Decision, Facts, Instead, Need, decide, depends_on_contact};
 use shared_claims::testing::TestIssuer;
+use shared_claims::web::{Context, Decision, Denial, RequestInfo, Requirement, decide, needs_reachability};
 use shared_claims::{Identity, KeySource, Rejection, SharedLogin};
 
 use crate::support::{NOW, Server, jwks};
@@ -60,35 +61,35 @@ async fn who_is_known_needs_no_hint() {
 fn only_open_pages_ask_and_only_where_auth_service_answers() {
     let settings = TestIssuer::new().settings();
     let headers = vec![("sec-fetch-mode", "navigate"), ("cookie", HINT)];
-    let asked = Asked::new("GET", "/", &headers);
-    let mut down = Facts::at(NOW);
+    let asked = RequestInfo::new("GET", "/", &headers);
+    let mut down = Context::at(NOW);
     down.reachable = false;
     for (identity, need, facts, expected) in [
         (
             Identity::Nobody(None),
-            Need::visitor(),
-            Facts::at(NOW),
-            Decision::Instead(Instead::Silent { clear: false }),
+            Requirement::visitor(),
+            Context::at(NOW),
+            Decision::Deny(Denial::Silent { clear: false }),
         ),
         (
             Identity::Nobody(Some(Rejection::Expired)),
-            Need::visitor(),
-            Facts::at(NOW),
-            Decision::Instead(Instead::Silent { clear: false }),
+            Requirement::visitor(),
+            Context::at(NOW),
+            Decision::Deny(Denial::Silent { clear: false }),
         ),
-        (Identity::Nobody(None), Need::visitor(), down, Decision::ServeNobody),
+        (Identity::Nobody(None), Requirement::visitor(), down, Decision::ServeAnonymous),
         (
             Identity::Nobody(None),
-            Need::user(),
-            Facts::at(NOW),
-            Decision::Instead(Instead::SendToLogin { clear: false, max_age: None }),
+            Requirement::user(),
+            Context::at(NOW),
+            Decision::Deny(Denial::RedirectToLogin { clear: false, max_age: None }),
         ),
         // Nothing would come of it: the cookies stay what they are, or there are no keys.
-        (Identity::Conflict, Need::visitor(), Facts::at(NOW), Decision::ServeNobody),
-        (Identity::NoKeys, Need::visitor(), Facts::at(NOW), Decision::ServeNobody),
+        (Identity::Conflict, Requirement::visitor(), Context::at(NOW), Decision::ServeAnonymous),
+        (Identity::NoKeys, Requirement::visitor(), Context::at(NOW), Decision::ServeAnonymous),
     ] {
-        if expected == Decision::Instead(Instead::Silent { clear: false }) {
-            assert!(depends_on_contact(&asked, &identity, need, &settings, &facts));
+        if expected == Decision::Deny(Denial::Silent { clear: false }) {
+            assert!(needs_reachability(&asked, &identity, need, &settings, &facts));
         }
         assert_eq!(decide(&asked, identity, need, &settings, &facts), expected);
     }

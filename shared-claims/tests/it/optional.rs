@@ -1,4 +1,5 @@
-//! `Option<User>`: whoever would have got an answer instead of the handler is nobody to it. The same in both frameworks.
+//! `Option<User>`: whoever would have got an answer instead of the handler is nobody to it. The
+//! same in both frameworks.
 
 use actix_web::{App, test, web};
 use axum::body::Body;

@@ -19,8 +19,8 @@ fn numbers(version: &str) -> Vec<u32> {
     version.split('.').take(2).map(|number| number.parse().unwrap()).collect()
 }
 
-/// A lower one cannot work: cargo refuses to build such a dependency. Whether the declared one works is for the step of CI
-/// that builds with it, where it is installed.
+/// A lower one cannot work: cargo refuses to build such a dependency. Whether the declared one
+/// works is for the step of CI that builds with it, where it is installed.
 #[test]
 fn the_declared_rust_is_not_below_that_of_any_dependency() {
     let words = ["metadata", "--format-version", "1", "--all-features", "--locked", "--offline"];
@@ -65,7 +65,8 @@ fn the_package_carries_the_licences_of_the_project() {
     }
 }
 
-/// The README is shown by crates.io and by hosts of repositories, which show hidden lines and know no links of rustdoc.
+/// The README is shown by crates.io and by hosts of repositories, which show hidden lines and know
+/// no links of rustdoc.
 #[test]
 fn the_readme_reads_well_where_it_is_no_documentation() {
     let readme = text(&folder().join("README.md"));

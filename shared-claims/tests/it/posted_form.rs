@@ -43,7 +43,8 @@ async fn what_was_typed_is_kept_and_can_be_sent_again_without_javascript() {
         let kept = fields(&page);
         let kept: Vec<_> = kept.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(kept, [("text", "buy milk & eggs"), ("colour", "red"), ("colour", "blue"), ("empty", "")]);
-        // Where the session is over, the login opens in a new tab, which has nothing to come back to.
+        // Where the session is over, the login opens in a new tab, which has nothing to come back
+        // to.
         assert!(page.contains(
             "<a href=\"http://auth.sso.localhost:8000/login?next=%2Flogin%2Fdone\" target=\"_blank\">"
         ));
@@ -117,7 +118,8 @@ async fn uploads_are_not_kept_and_the_page_says_so() {
     assert!(fields(&answer.body).is_empty() && !answer.body.contains("Send again"));
 }
 
-/// X: a foreign page's form must not come back as a form of ours with a button: the next click would send it as ours.
+/// X: a foreign page's form must not come back as a form of ours with a button: the next click
+/// would send it as ours.
 #[actix_web::test]
 async fn a_form_sent_by_another_site_is_not_offered_to_be_sent_again() {
     for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")] {

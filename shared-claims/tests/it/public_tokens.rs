@@ -12,7 +12,8 @@ const FRODO: &str = "SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V
 const JOE: &str =
     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
-/// J2: RFC 7515 appendix A, RFC 7520 section 4, RFC 8037 appendix A.4: not one passes for an access token.
+/// J2: RFC 7515 appendix A, RFC 7520 section 4, RFC 8037 appendix A.4: not one passes for an access
+/// token.
 #[test]
 fn the_tokens_of_the_rfcs_are_refused_for_their_headers() {
     let no_typ = Rejection::HeaderMissing("typ");

@@ -1,8 +1,8 @@
 //! A page rendered a moment before the token ends would hold a form that is sent too late.
 
 use actix_web::http::StatusCode;
-use shared_claims::edge::{Asked, Decision, Facts, Instead, Need, decide, depends_on_contact};
 use shared_claims::testing::TestIssuer;
+use shared_claims::web::{Context, Decision, Denial, RequestInfo, Requirement, decide, needs_reachability};
 use shared_claims::{Claims, Identity, KeySource, Settings, SharedLogin};
 
 use crate::support::{NOW, Server, jwks};
@@ -37,7 +37,8 @@ async fn a_page_opened_in_the_last_minute_goes_round_by_the_login_first() {
     assert_eq!(answer.status, StatusCode::OK);
 }
 
-/// Whatever came of it: the session may be over, or the clock here so far ahead that every token seems old.
+/// Whatever came of it: the session may be over, or the clock here so far ahead that every token
+/// seems old.
 #[actix_web::test]
 async fn a_browser_that_was_sent_round_is_served_the_next_time() {
     let issuer = TestIssuer::new();
@@ -49,7 +50,8 @@ async fn a_browser_that_was_sent_round_is_served_the_next_time() {
     }
 }
 
-/// Only what a person is about to read can go round. What is fetched in advance goes nowhere either: `in_advance.rs`.
+/// Only what a person is about to read can go round. What is fetched in advance goes nowhere
+/// either: `in_advance.rs`.
 #[actix_web::test]
 async fn nothing_but_a_page_in_a_tab_goes_round() {
     let issuer = TestIssuer::new();
@@ -66,18 +68,19 @@ async fn nothing_but_a_page_in_a_tab_goes_round() {
     }
 }
 
-fn decided(settings: &Settings, claims: Claims, facts: &Facts) -> Decision {
+fn decided(settings: &Settings, claims: Claims, facts: &Context) -> Decision {
     let headers = vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
-    let asked = Asked::new("GET", "/", &headers);
+    let asked = RequestInfo::new("GET", "/", &headers);
     let identity = Identity::Person(Box::new(claims));
-    let decision = decide(&asked, identity.clone(), Need::user(), settings, facts);
-    if matches!(decision, Decision::Instead(_)) {
-        assert!(depends_on_contact(&asked, &identity, Need::user(), settings, facts));
+    let decision = decide(&asked, identity.clone(), Requirement::user(), settings, facts);
+    if matches!(decision, Decision::Deny(_)) {
+        assert!(needs_reachability(&asked, &identity, Requirement::user(), settings, facts));
     }
     decision
 }
 
-/// Never more than half of a token's life, or people with short tokens would go round with every click.
+/// Never more than half of a token's life, or people with short tokens would go round with every
+/// click.
 #[test]
 fn it_is_time_below_a_minute_or_half_of_the_life_of_the_token() {
     let issuer = TestIssuer::new();
@@ -100,10 +103,10 @@ fn it_is_time_below_a_minute_or_half_of_the_life_of_the_token() {
         let mut claims = issuer.claims_for("ada@example.org");
         (claims.exp, claims.iat) = (NOW + left, NOW + left - life);
         let expected = match remember {
-            Some(remember) => Decision::Instead(Instead::RefreshAhead { remember }),
+            Some(remember) => Decision::Deny(Denial::RefreshAhead { remember }),
             None => Decision::Serve(Box::new(claims.clone())),
         };
-        assert_eq!(decided(&settings, claims, &Facts::at(NOW)), expected, "{setting} {life} {left}");
+        assert_eq!(decided(&settings, claims, &Context::at(NOW)), expected, "{setting} {life} {left}");
     }
 }
 
@@ -125,13 +128,15 @@ fn who_lacks_the_right_is_told_so_without_a_detour() {
     let mut claims = issuer.claims_for("ada@example.org");
     (claims.exp, claims.iat) = (NOW + 10, NOW - 290);
     let headers = vec![("sec-fetch-mode", "navigate")];
-    let asked = Asked::new("GET", "/", &headers);
+    let asked = RequestInfo::new("GET", "/", &headers);
     let identity = Identity::Person(Box::new(claims));
-    let decision = decide(&asked, identity, Need::right(|_| false), &issuer.settings(), &Facts::at(NOW));
-    assert_eq!(decision, Decision::Instead(Instead::Forbidden));
+    let decision =
+        decide(&asked, identity, Requirement::right(|_| false), &issuer.settings(), &Context::at(NOW));
+    assert_eq!(decision, Decision::Deny(Denial::Forbidden));
 }
 
-/// Z2: people who are logged in are served while auth-service is down, to the last second of their token.
+/// Z2: people who are logged in are served while auth-service is down, to the last second of their
+/// token.
 #[actix_web::test]
 async fn nobody_is_sent_round_while_auth_service_is_down() {
     let issuer = TestIssuer::new();
@@ -142,7 +147,8 @@ async fn nobody_is_sent_round_while_auth_service_is_down() {
     source.ready().await.unwrap();
     let login = SharedLogin::with_keys(issuer.settings(), source.clone());
     let old = || opens("/private").insert_header(("Cookie", issuer.cookie(&ending(&issuer, 50, 300))));
-    // The first load is a sign of life for ten seconds, and a later one is asked for before anybody is sent away.
+    // The first load is a sign of life for ten seconds, and a later one is asked for before anybody
+    // is sent away.
     assert_eq!(ask(&login, old()).await.status, StatusCode::SEE_OTHER);
     assert_eq!(server.hits(), 1);
     source.refreshed().await;
@@ -151,7 +157,8 @@ async fn nobody_is_sent_round_while_auth_service_is_down() {
     assert_eq!(server.hits(), 2);
 }
 
-/// A sign of life that is too old is no proof: the loss is noticed although no load of keys is due for minutes.
+/// A sign of life that is too old is no proof: the loss is noticed although no load of keys is due
+/// for minutes.
 #[actix_web::test]
 async fn an_outage_is_noticed_before_somebody_is_sent_into_it() {
     let issuer = TestIssuer::new();

@@ -62,7 +62,8 @@ async fn a_post_from_our_own_page_goes_through() {
     }
 }
 
-/// There is no token in the form to rely on instead: who says nothing about where it comes from is refused.
+/// There is no token in the form to rely on instead: who says nothing about where it comes from is
+/// refused.
 #[actix_web::test]
 async fn a_post_that_does_not_say_where_it_comes_from_is_refused() {
     assert_eq!(posted(&[]).await.status, StatusCode::FORBIDDEN);

@@ -1,4 +1,5 @@
-//! `sso.js`, as the service hands it out. What it does in a page is tested beside it, by `node --test`.
+//! `sso.js`, as the service hands it out. What it does in a page is tested beside it, by `node
+//! --test`.
 
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, init_service};
@@ -14,7 +15,7 @@ async fn asked(request: TestRequest) -> Answer {
 #[actix_web::test]
 async fn the_script_is_served_as_what_it_is_and_kept_for_an_hour() {
     let script = asked(TestRequest::get()).await;
-    assert_eq!((script.status, script.body.as_str()), (StatusCode::OK, shared_claims::edge::SCRIPT));
+    assert_eq!((script.status, script.body.as_str()), (StatusCode::OK, shared_claims::web::SCRIPT));
     assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
     assert_eq!(script.header("x-content-type-options"), "nosniff");
     assert_eq!(script.header("cache-control"), "public, max-age=3600");
@@ -45,6 +46,6 @@ fn the_script_does_nothing_that_a_strict_policy_forbids() {
     for forbidden in
         ["eval(", "new Function", "innerHTML", "insertAdjacent", ".style", "document.write", "import("]
     {
-        assert!(!shared_claims::edge::SCRIPT.contains(forbidden), "{forbidden}");
+        assert!(!shared_claims::web::SCRIPT.contains(forbidden), "{forbidden}");
     }
 }

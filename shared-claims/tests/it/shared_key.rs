@@ -1,4 +1,5 @@
-//! A consumer that holds the shared key, and what it needs of auth-service beside it: nothing, and whatever it publishes.
+//! A consumer that holds the shared key, and what it needs of auth-service beside it: nothing, and
+//! whatever it publishes.
 
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ fn hs512() -> TestIssuer {
     TestIssuer::with_algorithm(TestAlgorithm::Hs512)
 }
 
-/// What a service does that is told to fetch from there, and, if the issuer has one, the shared key.
+/// What a service does that is told to fetch from there, and, if the issuer has one, the shared
+/// key.
 fn login(issuer: &TestIssuer, place: &str) -> SharedLogin {
     let settings = Settings::from_lookup(|name| match name {
         "AUTH_URL" => Some("http://auth.sso.localhost:8000".to_owned()),

@@ -63,7 +63,8 @@ impl Mint {
         self.issuer.sign_raw(&self.header().text(), payload)
     }
 
-    /// The smallest good token of at least so many bytes. Three bytes make four letters: not every length can be had.
+    /// The smallest good token of at least so many bytes. Three bytes make four letters: not every
+    /// length can be had.
     pub fn of_bytes(&self, least: usize) -> String {
         let padded =
             |n: usize| self.over(&self.payload().with("x", &format!("\"{}\"", "a".repeat(n))).text());

@@ -1,9 +1,10 @@
-//! More cookies than servers take: the page leads to where they are deleted, the same on both frameworks.
+//! More cookies than servers take: the page leads to where they are deleted, the same on both
+//! frameworks.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use shared_claims::edge::{Asked, Instead, MAX_COOKIE_BYTES, weigh};
 use shared_claims::testing::TestIssuer;
+use shared_claims::web::{Denial, MAX_COOKIE_BYTES, RequestInfo, check_cookie_size};
 
 use super::support_web::ask;
 
@@ -69,7 +70,7 @@ fn all_headers_are_weighed_together() {
     let half = MAX_COOKIE_BYTES / 2;
     for (second, too_many) in [(half, false), (half + 1, true)] {
         let headers = vec![("cookie", cookies(half)), ("Cookie", cookies(second))];
-        let weighed = weigh(&Asked::new("GET", "/", &headers));
-        assert_eq!(weighed, too_many.then_some(Instead::TooManyCookies { bytes: MAX_COOKIE_BYTES + 1 }));
+        let weighed = check_cookie_size(&RequestInfo::new("GET", "/", &headers));
+        assert_eq!(weighed, too_many.then_some(Denial::TooManyCookies { bytes: MAX_COOKIE_BYTES + 1 }));
     }
 }

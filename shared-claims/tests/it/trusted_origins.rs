@@ -1,4 +1,5 @@
-//! `app.` posts to `api.`: siblings that the operator names may send here, and their scripts may read the answers.
+//! `app.` posts to `api.`: siblings that the operator names may send here, and their scripts may
+//! read the answers.
 
 use actix_web::http::Method;
 use actix_web::http::StatusCode;

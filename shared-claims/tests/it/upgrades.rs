@@ -1,9 +1,10 @@
-//! A WebSocket is opened by `GET`, from any page whatever. It must come from a page of this service all the same.
+//! A WebSocket is opened by `GET`, from any page whatever. It must come from a page of this service
+//! all the same.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
-use shared_claims::edge::{Asked, Instead, guard};
 use shared_claims::testing::TestIssuer;
+use shared_claims::web::{Denial, RequestInfo, check_origin};
 
 use crate::support_web::{Answer, ask};
 
@@ -93,17 +94,24 @@ async fn a_request_that_stays_http_is_no_upgrade() {
 fn over_http_2_it_is_the_same() {
     let settings = TestIssuer::new().settings();
     for (site, expected) in [
-        ("same-site", Some(Instead::CrossSite)),
-        ("cross-site", Some(Instead::CrossSite)),
+        ("same-site", Some(Denial::CrossSite)),
+        ("cross-site", Some(Denial::CrossSite)),
         ("same-origin", None),
     ] {
         let headers = vec![("sec-fetch-site", site), ("sec-websocket-version", "13")];
-        assert_eq!(guard(&Asked::new("CONNECT", "/chat", &headers), &settings), expected, "{site}");
+        assert_eq!(
+            check_origin(&RequestInfo::new("CONNECT", "/chat", &headers), &settings),
+            expected,
+            "{site}"
+        );
     }
     let headers = vec![("origin", SIBLING)];
-    assert_eq!(guard(&Asked::new("CONNECT", "/chat", &headers), &settings), Some(Instead::CrossSite));
+    assert_eq!(
+        check_origin(&RequestInfo::new("CONNECT", "/chat", &headers), &settings),
+        Some(Denial::CrossSite)
+    );
     let headers = vec![("origin", US)];
-    assert_eq!(guard(&Asked::new("CONNECT", "/chat", &headers), &settings), None);
+    assert_eq!(check_origin(&RequestInfo::new("CONNECT", "/chat", &headers), &settings), None);
 }
 
 /// A sibling that is trusted may open one too.

@@ -1,4 +1,5 @@
-//! X12: two people share a browser. What one has typed is not filed under the other without a question.
+//! X12: two people share a browser. What one has typed is not filed under the other without a
+//! question.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
@@ -73,7 +74,8 @@ async fn a_browser_remembers_whose_pages_it_shows() {
         "__Host-sso_for=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"
     );
     assert_eq!(home.ask(opens("/"), &["a=1"]).await.header("set-cookie"), "");
-    // An answer to a form is no page that the next form stands on, and nobody reads what is fetched in advance.
+    // An answer to a form is no page that the next form stands on, and nobody reads what is fetched
+    // in advance.
     let sent = sends("/notes", "text=milk");
     assert_eq!(home.ask(sent, &[&ada]).await.header("set-cookie"), "");
     let early = opens("/private").insert_header(("Sec-Purpose", "prefetch"));
@@ -107,7 +109,8 @@ async fn a_kept_form_knows_whose_it_is_and_asks() {
             kept.body
         );
 
-        // Bob has opened a page of this service meanwhile: the mark of the form counts, and not the browser's.
+        // Bob has opened a page of this service meanwhile: the mark of the form counts, and not the
+        // browser's.
         let bob = [&*home.cookie(&home.bob), &remembered(&home.bob)].map(str::to_owned);
         let bob = [&*bob[0], &*bob[1]];
         let asked = home.ask(sends(&marked, "text=ada%27s+thought"), &bob).await;
@@ -245,7 +248,8 @@ async fn who_made_it_sends_it_and_what_nobody_signed_is_anybodys() {
     assert!(away.header("location").ends_with("%2Fprivate%3Fpage%3D2"), "{}", away.header("location"));
 }
 
-/// X10, X12: a page that lies open opens its WebSocket anew. What is said there is said by the person whose page it is, or not at all.
+/// X10, X12: a page that lies open opens its WebSocket anew. What is said there is said by the
+/// person whose page it is, or not at all.
 #[actix_web::test]
 async fn a_websocket_of_a_page_of_another_person_is_not_opened() {
     let home = Household::new();

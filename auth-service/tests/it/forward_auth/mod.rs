@@ -130,7 +130,7 @@ async fn a_token_in_the_authorization_header_is_nobodys_and_the_answer_says_so()
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
 
-/// The rule of all services: `shared_claims::edge`.
+/// The rule of all services: `shared_claims::web`.
 #[tokio::test]
 async fn a_person_is_known_here_as_at_every_service() {
     let app = behind_a_proxy().await;

@@ -8,8 +8,8 @@ fn workers() -> usize {
 
 /// Everything else is as long as a test may take: what ends here, ends for want of room.
 fn of_connections(each_worker: usize) -> Limits {
-    let (head, idle) = (PATIENCE, PATIENCE);
-    Limits { head, idle, standstill: PATIENCE, connections: each_worker * workers(), ..Limits::default() }
+    let (head, idle) = (TIMEOUT, TIMEOUT);
+    Limits { head, idle, standstill: TIMEOUT, connections: each_worker * workers(), ..Limits::default() }
 }
 
 #[test]
@@ -26,7 +26,8 @@ fn whoever_waits_longest_makes_room_for_one_more() {
         client.hear("hello");
     }
     for client in &mut idle {
-        // They are closed. Whether they are told first that their request was late is a matter of the moment.
+        // They are closed. Whether they are told first that their request was late is a matter of
+        // the moment.
         let heard = client.hear_all();
         assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 408"), "{heard}");
     }

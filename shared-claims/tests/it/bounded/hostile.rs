@@ -115,7 +115,7 @@ fn an_answer_that_nobody_takes_is_given_up() {
 /// I8: one request at a time is begun, however many were sent.
 #[test]
 fn who_sends_requests_ahead_and_reads_nothing_is_not_served_ahead() {
-    let service = Service::with(Limits { standstill: PATIENCE, ..limits() });
+    let service = Service::with(Limits { standstill: TIMEOUT, ..limits() });
     for page in ["/page", "/moved"] {
         let mut client = service.connect();
         client.send_without_reading(&get(page).repeat(5000));

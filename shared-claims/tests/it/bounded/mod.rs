@@ -1,4 +1,5 @@
-//! `BoundedServer` on real sockets, with limits that one need not wait for. I7 to I9: who sends or reads too little, and how much is kept for them.
+//! `BoundedServer` on real sockets, with limits that one need not wait for. I7 to I9: who sends or
+//! reads too little, and how much is kept for them.
 
 mod counted;
 mod hostile;
@@ -22,7 +23,7 @@ use shared_claims::server::{BoundedServer, Limits};
 const PAGE_BYTES: usize = 64 * 1024;
 
 /// How long a client waits for what must happen. Nothing here takes so long.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Long enough for every honest client here, and short enough to see the end.
 fn limits() -> Limits {
@@ -75,8 +76,8 @@ impl Service {
 
     fn connect(&self) -> Client {
         let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        stream.set_write_timeout(Some(TIMEOUT)).unwrap();
         Client(stream)
     }
 

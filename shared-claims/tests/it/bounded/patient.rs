@@ -98,7 +98,7 @@ fn who_reads_slowly_gets_everything() {
 /// Longer than an idle connection may last: this one is not idle, though all of the answer is made.
 #[test]
 fn who_pauses_while_reading_is_waited_for() {
-    let service = Service::with(Limits { standstill: PATIENCE, ..short() });
+    let service = Service::with(Limits { standstill: TIMEOUT, ..short() });
     let mut client = service.connect();
     client.send("GET /download HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     client.hear("\r\n\r\n");

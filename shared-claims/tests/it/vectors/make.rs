@@ -21,7 +21,8 @@ const SEED: &str = "shared-claims test vectors";
 const ABOUT: &str = "Test vectors of shared-claims: README.md describes every field. The keys are test keys, known to \
     everybody. Made from the tables in tests/it; do not edit by hand.";
 
-/// All files by name. Signatures of ECDSA are never the same twice, so `old` ones are kept where nothing else changed.
+/// All files by name. Signatures of ECDSA are never the same twice, so `old` ones are kept where
+/// nothing else changed.
 pub fn files(old: &TokenFile) -> [(&'static str, String); 3] {
     [
         ("tokens.json", text(&tokens(old))),

@@ -1,0 +1,47 @@
+//! Conversion to actix's responses.
+
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::request::request_info;
+use crate::SharedLogin;
+use crate::web::{self, Context, Denial, Response};
+
+/// What is answered instead of the handler, as the error of an extractor.
+pub(super) fn refuse(
+    denial: &Denial,
+    req: &HttpRequest,
+    login: &SharedLogin,
+    context: &Context,
+    form: Option<&[u8]>,
+) -> actix_web::Error {
+    web::log_denial(denial);
+    respond(web::render(denial, &request_info(req), login.settings(), context, form))
+}
+
+/// The developer forgot something; the log says what.
+pub(super) fn not_registered() -> actix_web::Error {
+    tracing::error!(
+        "no SharedLogin registered: add .wrap(SharedLoginMiddleware::new(login)) to the App, with login = SharedLogin::from_env()?"
+    );
+    respond(web::not_configured())
+}
+
+/// An answer as the error of an extractor or a check.
+pub(super) fn respond(answer: Response) -> actix_web::Error {
+    InternalError::from_response("no valid login for this request", response(answer)).into()
+}
+
+pub(super) fn response(answer: Response) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in answer.headers {
+        // All that could be no header value was percent-encoded on its way here.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.append_header((HeaderName::from_static(name), value));
+        }
+    }
+    response.body(answer.body)
+}

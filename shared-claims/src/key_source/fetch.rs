@@ -1,0 +1,207 @@
+//! HTTP fetch of a JWKS, as distrustful as a GET can be.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, http};
+use url::{Host, Url};
+
+use super::key_reader::KeyReader;
+use crate::{KeySet, KeySetError};
+
+/// More than any honest set: 32 keys with certificates would stay below.
+pub(super) const MAX_BYTES: u64 = 256 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Why a fetch brought no keys. For the log; the last good set stays.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    #[error("{0}")]
+    Http(Box<ureq::Error>),
+    #[error("the answer has status {0}")]
+    Status(u16),
+    #[error("the answer is not JSON")]
+    NotJson,
+    #[error("{0}")]
+    Keys(#[from] KeySetError),
+}
+
+impl From<ureq::Error> for FetchError {
+    fn from(error: ureq::Error) -> Self {
+        Self::Http(Box::new(error))
+    }
+}
+
+pub(super) struct Fetcher {
+    agent: Agent,
+    url: Url,
+    reader: KeyReader,
+}
+
+impl Fetcher {
+    pub(super) fn new(url: Url, reader: KeyReader) -> Self {
+        let mut config = Agent::config_builder()
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            // HTTP_PROXY and its kin would send the question for our keys to somebody else.
+            .proxy(None)
+            .max_response_header_size(16 * 1024)
+            .timeout_global(Some(TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .max_idle_connections(0)
+            .user_agent(concat!("shared-claims/", env!("CARGO_PKG_VERSION")))
+            .accept("application/jwk-set+json, application/json");
+        if url.scheme() == "https" {
+            config = config.https_only(true).tls_config(tls());
+        }
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), LoopbackNames::default());
+        Self { agent, url, reader }
+    }
+
+    /// The keys, and how long the answer says they are good for; zero when it is too old already or
+    /// must not be kept.
+    pub(super) fn fetch(&self) -> Result<(KeySet, Option<Duration>), FetchError> {
+        let mut answer = self.agent.get(self.url.as_str()).call()?;
+        if answer.status() != http::StatusCode::OK {
+            return Err(FetchError::Status(answer.status().as_u16()));
+        }
+        if !is_json(header(&answer, "content-type")) {
+            return Err(FetchError::NotJson);
+        }
+        let max_age = max_age(header(&answer, "cache-control"), header(&answer, "age"));
+        let bytes = answer.body_mut().with_config().limit(MAX_BYTES).read_to_vec()?;
+        Ok((self.reader.read(&bytes)?, max_age))
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+}
+
+/// The operating system's trust, so that a company's own authority counts here as everywhere on the
+/// machine.
+fn tls() -> TlsConfig {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(%error, "a certificate of the system cannot be read");
+    }
+    let roots: Vec<_> = found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+    if roots.is_empty() {
+        tracing::warn!(
+            "the system trusts no certificate authority (is ca-certificates installed?): https will fail"
+        );
+    }
+    TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .build()
+}
+
+/// Whether nobody on the way can exchange the keys: https, or http that does not leave the machine
+/// or private network.
+pub(crate) fn is_acceptable(url: &Url) -> bool {
+    // A password in the address would be in every log line about it.
+    if !url.username().is_empty() || url.password().is_some() {
+        return false;
+    }
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(Host::Domain(name))) => is_localhost(name) || !name.trim_end_matches('.').contains('.'),
+        ("http", Some(Host::Ipv4(ip))) => ip.is_loopback() || ip.is_private(),
+        ("http", Some(Host::Ipv6(ip))) => ip.is_loopback() || ip.is_unique_local(),
+        _ => false,
+    }
+}
+
+/// `localhost` and every name below it (RFC 6761, section 6.3).
+pub(crate) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Answers `localhost` names with both loopback addresses: the system's resolver often does not
+/// know them.
+#[derive(Debug, Default)]
+struct LoopbackNames(DefaultResolver);
+
+impl Resolver for LoopbackNames {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        if !uri.host().is_some_and(is_localhost) {
+            return self.0.resolve(uri, config, timeout);
+        }
+        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+        let mut found = self.empty();
+        found.push(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+        found.push(SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port));
+        Ok(found)
+    }
+}
+
+fn header<'a>(answer: &'a http::Response<ureq::Body>, name: &str) -> &'a str {
+    answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// `application/json`, `application/jwk-set+json`, or any other `+json`.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// What is left of the answer's freshness (RFC 9111, section 4.2). A cache on the way spends a part
+/// of it and says in `Age` how much: a set taken from it may be as old as the server allows sets to
+/// be.
+fn max_age(cache_control: &str, age: &str) -> Option<Duration> {
+    let directives = || cache_control.split(',').map(str::trim);
+    if directives().any(|d| d.eq_ignore_ascii_case("no-store") || d.eq_ignore_ascii_case("no-cache")) {
+        return Some(Duration::ZERO);
+    }
+    let max_age = directives().find_map(|directive| {
+        let (name, value) = directive.split_once('=')?;
+        let seconds = name.trim().eq_ignore_ascii_case("max-age").then(|| value.trim().trim_matches('"'))?;
+        seconds.parse().ok().map(Duration::from_secs)
+    })?;
+    Some(max_age.saturating_sub(Duration::from_secs(age.trim().parse().unwrap_or(0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_good_for_what_its_headers_leave_of_it() {
+        for (cache_control, age, seconds) in [
+            ("public, max-age=300", "", Some(300)),
+            ("MAX-AGE = \"1\"", "", Some(1)),
+            ("max-age=300", "250", Some(50)),
+            ("max-age=300", " 300", Some(0)),
+            ("max-age=300", "99999999999", Some(0)),
+            ("max-age=300", "soon", Some(300)),
+            ("max-age=0", "", Some(0)),
+            ("no-store", "", Some(0)),
+            ("max-age=300, No-Cache", "", Some(0)),
+            ("no-cache, max-age=300", "", Some(0)),
+            ("s-maxage=10", "", None),
+            ("max-age=soon", "", None),
+            ("max-age=-1", "", None),
+            ("max-age", "", None),
+            ("public", "10", None),
+            ("", "", None),
+        ] {
+            let left = max_age(cache_control, age).map(|left| left.as_secs());
+            assert_eq!(left, seconds, "{cache_control} {age}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Worker thread that loads keys.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::fetch::Fetcher;
+use super::key_reader::KeyReader;
+use super::read_file;
+use super::schedule::Schedule;
+use super::state::{Requested, State};
+use crate::KeySet;
+
+/// How often a file is looked at.
+const FILE_PERIOD: Duration = Duration::from_secs(2);
+
+pub(super) enum Origin {
+    File { path: PathBuf, seen: Vec<u8>, reader: KeyReader },
+    Url(Box<Fetcher>),
+}
+
+pub(super) struct Worker {
+    origin: Origin,
+    schedule: Schedule,
+    state: watch::Sender<State>,
+    rx: Receiver<()>,
+    requested: Arc<Requested>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        origin: Origin,
+        state: watch::Sender<State>,
+        rx: Receiver<()>,
+        requested: Arc<Requested>,
+    ) -> Self {
+        let schedule = match origin {
+            Origin::File { .. } => Schedule::loaded(FILE_PERIOD),
+            Origin::Url(_) => Schedule::new(),
+        };
+        Self { origin, schedule, state, rx, requested }
+    }
+
+    /// Until the last [`KeySource`](super::KeySource) is dropped.
+    pub(super) fn run(mut self) {
+        let began = Instant::now();
+        loop {
+            match self.rx.recv_timeout(self.schedule.until_next(began.elapsed())) {
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => self.load(|| began.elapsed()),
+                Ok(()) if self.is_due(began.elapsed()) => self.load(|| began.elapsed()),
+                Ok(()) => self.state.send_modify(|s| s.attempts += 1),
+            }
+        }
+    }
+
+    /// Whether one of the reasons that the rx was rx for is good enough. A file is looked at often
+    /// enough.
+    fn is_due(&mut self, now: Duration) -> bool {
+        let unknown_key = self.requested.unknown_key.swap(false, Ordering::Acquire);
+        let contact = self.requested.contact.swap(false, Ordering::Acquire);
+        (unknown_key && self.schedule.unknown_key(now))
+            || (contact && matches!(self.origin, Origin::Url(_)) && self.schedule.contact(now))
+    }
+
+    fn load(&mut self, now: impl Fn() -> Duration) {
+        let began = now();
+        let mut reachable = true;
+        let loaded = match &mut self.origin {
+            Origin::Url(fetcher) => match fetcher.fetch() {
+                Ok((keys, max_age)) => {
+                    self.schedule.succeeded(began, max_age);
+                    Some(keys)
+                }
+                Err(error) => {
+                    let have = self.state.borrow().loaded;
+                    tracing::warn!(url = %fetcher.url(), %error, keeping_last_good_set = have, "keys not fetched");
+                    self.schedule.failed(now());
+                    reachable = false;
+                    None
+                }
+            },
+            Origin::File { path, seen, reader } => {
+                self.schedule.file_looked_at(now(), FILE_PERIOD);
+                read_changed(path, seen, reader)
+            }
+        };
+        self.state.send_modify(|state| {
+            state.attempts += 1;
+            state.reachable = reachable;
+            if let Some(keys) = loaded {
+                tracing::debug!(?keys, "keys loaded");
+                state.keys = Some(Arc::new(keys));
+                state.loaded = true;
+            }
+        });
+    }
+}
+
+/// The new set, if the file changed and is a good one. A bad version is reported once, not every
+/// two seconds.
+fn read_changed(path: &Path, seen: &mut Vec<u8>, reader: &KeyReader) -> Option<KeySet> {
+    let bytes = match read_file(path) {
+        Ok(bytes) if bytes == *seen => return None,
+        Ok(bytes) => bytes,
+        // An empty memory makes the return of the old file count as a change, and the warning come
+        // only once.
+        Err(_) if seen.is_empty() => return None,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "keeping the last good keys");
+            seen.clear();
+            return None;
+        }
+    };
+    let keys = reader.read(&bytes);
+    *seen = bytes;
+    keys.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "keeping the last good keys"))
+        .ok()
+}

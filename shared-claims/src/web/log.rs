@@ -1,0 +1,57 @@
+//! Log events of refusals: the causes, which no response tells.
+
+use super::decision::Denial;
+use super::origin_check::Initiator;
+use super::request::RequestInfo;
+use crate::{Identity, Rejection};
+
+/// Logs whom the cookies of a request spoke of, where that is no person.
+pub fn log_identity(identity: &Identity) {
+    match identity {
+        Identity::Person(_) | Identity::Nobody(None) => {}
+        Identity::Nobody(Some(cause @ Rejection::Expired)) => {
+            tracing::debug!(reason = cause.code(), %cause, "access token refused");
+        }
+        Identity::Nobody(Some(cause)) => {
+            tracing::info!(reason = cause.code(), %cause, "access token refused");
+        }
+        Identity::Conflict => tracing::warn!("access cookies of different people, or too many of them"),
+        Identity::NoKeys => tracing::warn!("no keys loaded yet: logins cannot be checked"),
+    }
+}
+
+/// Logs an answer that the operator must know of: people cannot log in here, until somebody changes
+/// something.
+pub fn log_denial(denial: &Denial) {
+    match denial {
+        Denial::Loop { cause, .. } => {
+            tracing::warn!(
+                cause = cause.code(),
+                "a browser came from the login three times and is not logged in"
+            );
+        }
+        Denial::TooManyCookies { bytes } => {
+            tracing::info!(
+                bytes,
+                "refused: more cookies than are taken; some site of this domain may set too many"
+            );
+        }
+        _ => {}
+    }
+}
+
+/// A change that another site asked for, or that nobody says where it comes from.
+pub(super) fn log_cross_site(request: &RequestInfo<'_>, initiator: Initiator) {
+    tracing::info!(
+        ?initiator,
+        method = beginning(request.method()),
+        is_upgrade = request.is_upgrade(),
+        "refused: a change not asked for by our own page"
+    );
+}
+
+/// Whoever sends a method of a hundred kilobytes must not fill the disk with it.
+fn beginning(method: &str) -> &str {
+    let end = (0..=32).rev().find(|end| method.is_char_boundary(*end)).unwrap_or(0);
+    method.get(..end).unwrap_or(method)
+}

@@ -1,0 +1,92 @@
+//! Web logic for any framework: who gets through, and what everybody else is answered.
+//!
+//! The modules for frameworks are thin layers over three steps, which also serve where there is no such module:
+//!
+//! 1. [`RequestInfo`] is the request: its method, its target and its headers.
+//! 2. [`decide`] says what happens. It is a pure function: everything it depends on is an argument.
+//! 3. [`render`] makes a [`Response`] of a denial: a status, headers and a body.
+//!
+//! ```
+//! use shared_claims::web::{Context, Decision, RequestInfo, Requirement, decide, render};
+//! # #[cfg(feature = "testing")] {
+//! # let login = shared_claims::testing::TestIssuer::new().login();
+//!
+//! let headers = vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+//! let request = RequestInfo::new("GET", "/private?page=2", &headers);
+//! let identity = login.identify_now(request.cookies());
+//! let context = Context::about(&request, &identity, &login);
+//! match decide(&request, identity, Requirement::user(), login.settings(), &context) {
+//!     Decision::Serve(claims) => println!("hello {}", claims.user_email),
+//!     Decision::ServeAnonymous => println!("hello stranger"),
+//!     Decision::Deny(denial) => {
+//!         let response = render(&denial, &request, login.settings(), &context, None);
+//!         assert_eq!(response.status, 303);
+//!     }
+//!     // A decision that this program does not know lets nobody in.
+//!     _ => println!("500"),
+//! }
+//! # }
+//! ```
+
+mod accept;
+mod accept_language;
+mod context;
+mod cors;
+mod datetime;
+mod decide;
+mod decision;
+mod escape;
+mod fetch_metadata;
+mod form_owner;
+mod i18n;
+mod log;
+mod origin_check;
+mod pages;
+mod prefetch;
+mod problem;
+mod query_encoding;
+mod redirect_loop;
+mod render;
+mod request;
+mod response;
+mod script;
+mod set_cookie;
+mod upgrade;
+pub(crate) mod urls;
+
+use std::time::Duration;
+
+pub use context::{Context, Times};
+pub use cors::{cors, preflight};
+pub use decide::{
+    MANY_COOKIES, MAX_COOKIE_BYTES, check_cookie_size, check_origin, decide, is_safe, needs_reachability,
+};
+pub use decision::{Decision, Denial, LoopCause, Requirement};
+pub use fetch_metadata::{Reader, RequestKind};
+pub use form_owner::Served;
+pub use log::{log_denial, log_identity};
+pub use render::{NO_BEARER, not_configured, render};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use request::Lookup;
+pub use request::{Headers, RequestInfo};
+pub use response::Response;
+pub use script::{SCRIPT, script};
+
+/// The largest form that is kept.
+pub const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// How long a form may take to arrive, if it is to be kept.
+pub const FORM_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How much of a body that nobody wants is read and dropped, so that its sender gets to read the
+/// answer.
+pub const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long such a body may take to arrive.
+pub const DISCARD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a request waits for keys that are being fetched.
+pub const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a request waits for a sign of life of auth-service, before it does without.
+pub const REACHABILITY_TIMEOUT: Duration = Duration::from_secs(1);

@@ -1,0 +1,62 @@
+//! Page for cookies of two people at once.
+
+use url::Url;
+
+use super::Page;
+use super::kept_form::{KeptForm, fields_for_later, go_back, kept_form_notice};
+use crate::web::accept_language::Language;
+use crate::web::escape::escape;
+
+/// For a page that somebody opened. The button asks for this same address with the clearing query.
+pub(in crate::web) fn conflict(language: Language, address: &Url, clear: &str) -> Page {
+    let mut fields = String::new();
+    for (name, value) in address.query_pairs() {
+        fields +=
+            &format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escape(&name), escape(&value));
+    }
+    let mut action = address.clone();
+    action.set_query(None);
+    Page {
+        language,
+        frames: false,
+        title: language.say("conflict-title", &[]),
+        content: format!(
+            "<p>{}</p>\n<p>{}</p>\n\
+             <form method=\"get\" action=\"{}\">\n{fields}<input type=\"hidden\" name=\"{clear}\" value=\"1\">\n\
+             <button type=\"submit\">{}</button>\n</form>\n",
+            language.say("conflict-why", &[]),
+            language.say("conflict-clearing", &[]),
+            escape(action.as_str()),
+            language.say("conflict-clear", &[]),
+        ),
+    }
+}
+
+/// For a form that somebody sent. The button sends it to `clear`, where nothing is done with it: it
+/// is kept until they are logged in.
+pub(in crate::web) fn form_conflict(language: Language, clear: &Url, kept: KeptForm<'_>) -> Page {
+    // What could not be kept is said once more after the clearing, by the type of a form that holds
+    // nothing.
+    let (fields, kind, after) = match kept {
+        KeptForm::Fields(form) => {
+            (fields_for_later(form), "application/x-www-form-urlencoded", String::new())
+        }
+        KeptForm::NoFiles => (String::new(), "multipart/form-data", go_back(language)),
+        KeptForm::Nothing => (String::new(), "text/plain", go_back(language)),
+    };
+    Page {
+        language,
+        frames: false,
+        title: language.say("conflict-title", &[]),
+        content: format!(
+            "<p>{} {}</p>\n<p>{}</p>\n\
+             <form method=\"post\" action=\"{}\" enctype=\"{kind}\" accept-charset=\"utf-8\">\n{fields}\
+             <button type=\"submit\">{}</button>\n</form>\n{after}",
+            language.say("conflict-why", &[]),
+            kept_form_notice(language, kept),
+            language.say("conflict-clearing-form", &[]),
+            escape(clear.as_str()),
+            language.say("conflict-clear", &[]),
+        ),
+    }
+}

@@ -1,0 +1,136 @@
+//! Page that keeps a form that was sent without a valid login, to be sent again.
+
+use url::{Url, form_urlencoded};
+
+use super::Page;
+use super::login_frame::login_frame;
+use crate::web::MAX_FORM_BYTES;
+use crate::web::accept_language::Language;
+use crate::web::escape::escape;
+use crate::web::request::RequestInfo;
+
+/// What became of the body of the form.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::web) enum KeptForm<'b> {
+    /// Its fields.
+    Fields(&'b [u8]),
+    /// Nothing: files may be in it, which no page can hand back.
+    NoFiles,
+    /// Nothing: it is too large, or no form of ours.
+    Nothing,
+}
+
+impl<'b> KeptForm<'b> {
+    /// What became of a body, which is `None` where it could not be kept.
+    pub(in crate::web) fn of(form: Option<&'b [u8]>, request: &RequestInfo<'_>) -> Self {
+        match form {
+            Some(form) => Self::Fields(form),
+            None if request.is_multipart() => Self::NoFiles,
+            None => Self::Nothing,
+        }
+    }
+}
+
+/// Why something is to be sent again.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::web) enum Why {
+    /// There was no login, or it had ended.
+    Ended,
+    /// There was one, not fresh enough.
+    Stale,
+    /// There were two, which have been cleared away.
+    Cleared,
+}
+
+/// Keeps what was sent until its sender is logged in.
+///
+/// `marked` is the same address with the mark of who filled the form in, where that is known.
+pub(in crate::web) fn kept_form(
+    language: Language,
+    why: Why,
+    (action, marked): (&Url, Option<&Url>),
+    login_url: &Url,
+    frame_url: Option<&Url>,
+    kept: KeptForm<'_>,
+) -> Page {
+    let why = match why {
+        Why::Ended => language.say("kept-why-ended", &[]),
+        Why::Stale => language.say("kept-why-stale", &[]),
+        Why::Cleared => language.say("kept-why-cleared", &[]),
+    };
+    let how = login_frame(language, login_url, frame_url, "kept-new-tab");
+    let rest = match kept {
+        KeptForm::Fields(form) => form_again(language, (action, marked), form),
+        KeptForm::NoFiles | KeptForm::Nothing => go_back(language),
+    };
+    let notice = kept_form_notice(language, kept);
+    Page {
+        language,
+        frames: frame_url.is_some(),
+        title: language.say("kept-title", &[]),
+        content: format!("<p>{why} {notice}</p>\n{how}{rest}"),
+    }
+}
+
+/// Says what became of the form.
+pub(super) fn kept_form_notice(language: Language, kept: KeptForm<'_>) -> String {
+    match kept {
+        KeptForm::Fields([]) => language.say("kept-button", &[]),
+        KeptForm::Fields(_) => language.say("kept-fields", &[]),
+        KeptForm::NoFiles => language.say("kept-no-files", &[]),
+        KeptForm::Nothing => {
+            let kilobytes = (MAX_FORM_BYTES / 1024).to_string();
+            language.say("kept-nothing", &[("kilobytes", &kilobytes)])
+        }
+    }
+}
+
+fn form_again(language: Language, (action, marked): (&Url, Option<&Url>), form: &[u8]) -> String {
+    let to = marked.map(|url| format!(" formaction=\"{}\"", escape(url.as_str()))).unwrap_or_default();
+    format!(
+        "<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
+         <button type=\"submit\"{to}>{}</button>\n</form>\n",
+        escape(action.as_str()),
+        fields(language, form),
+        language.say("kept-send", &[]),
+    )
+}
+
+pub(super) fn go_back(language: Language) -> String {
+    format!("<p>{}</p>\n", language.say("kept-go-back", &[]))
+}
+
+/// Everything but passwords is handed back unseen; those are asked for again.
+pub(super) fn fields(language: Language, form: &[u8]) -> String {
+    let (mut hidden, mut retype) = (String::new(), String::new());
+    for (n, (name, value)) in form_urlencoded::parse(form).enumerate() {
+        let name_in_html = escape(&name);
+        if is_secret(&name) {
+            retype += &format!(
+                "<p><label for=\"again-{n}\">{}</label>\n\
+                 <input id=\"again-{n}\" type=\"password\" name=\"{name_in_html}\" autocomplete=\"off\"></p>\n",
+                language.say("kept-type-again", &[("field", &name)])
+            );
+        } else {
+            hidden += &hidden_field(&name, &value);
+        }
+    }
+    hidden + &retype
+}
+
+/// For a page after which comes another: that one asks for passwords.
+pub(super) fn fields_for_later(form: &[u8]) -> String {
+    let fields = form_urlencoded::parse(form);
+    fields.map(|(name, value)| hidden_field(&name, if is_secret(&name) { "" } else { &value })).collect()
+}
+
+fn hidden_field(name: &str, value: &str) -> String {
+    format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escape(name), escape(value))
+}
+
+/// Whether a field is named like something that no page should repeat, not even hidden.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["password", "passwd", "passphrase", "passcode", "secret"].iter().any(|word| name.contains(word))
+        || matches!(name.as_str(), "pass" | "pwd" | "pin" | "otp" | "totp" | "cvc" | "cvv")
+}

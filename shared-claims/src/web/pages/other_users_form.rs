@@ -1,0 +1,47 @@
+//! Page for a form that another person of the same browser sends than the one who filled it in.
+
+use url::Url;
+
+use super::Page;
+use super::kept_form::{KeptForm, fields, go_back, kept_form_notice};
+use crate::Settings;
+use crate::web::accept_language::Language;
+use crate::web::escape::escape;
+use crate::web::urls;
+
+/// Asks whose it is. Of the two addresses, the first lets nobody but the one who filled it in send
+/// the form without this question, the second nobody but the one who is logged in now, as `email`.
+pub(in crate::web) fn other_users_form(
+    language: Language,
+    (theirs, mine): (&Url, &Url),
+    email: &str,
+    settings: &Settings,
+    kept: KeptForm<'_>,
+) -> Page {
+    let now = [("email", email)];
+    let logout = urls::logout(settings);
+    let how = language.say("anothers-else", &[("logout", logout.as_str())]);
+    let rest = match kept {
+        KeptForm::Fields(form) => format!(
+            "<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
+             <p><button type=\"submit\" formaction=\"{}\">{}</button></p>\n<p>{how}</p>\n\
+             <p><button type=\"submit\">{}</button></p>\n</form>\n",
+            escape(theirs.as_str()),
+            fields(language, form),
+            escape(mine.as_str()),
+            language.say("anothers-send", &now),
+            language.say("anothers-send-else", &[]),
+        ),
+        KeptForm::NoFiles | KeptForm::Nothing => format!("<p>{how}</p>\n{}", go_back(language)),
+    };
+    Page {
+        language,
+        frames: false,
+        title: language.say("anothers-title", &[]),
+        content: format!(
+            "<p>{} {}</p>\n{rest}",
+            language.say("anothers-why", &now),
+            kept_form_notice(language, kept)
+        ),
+    }
+}

@@ -1,0 +1,271 @@
+//! Responses to requests that go no further. None tells why a token was refused, but for the end of
+//! a loop.
+
+use url::Url;
+
+use super::context::Context;
+use super::decision::Denial;
+use super::fetch_metadata::RequestKind;
+use super::pages::{self, KeptForm, Page, Why};
+use super::problem::Problem;
+use super::redirect_loop;
+use super::request::RequestInfo;
+use super::response::Response;
+use super::set_cookie;
+use super::urls;
+use crate::Settings;
+
+const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// For whoever follows the challenge of a `401`.
+pub const NO_BEARER: &str = "This needs a login, which is a cookie: a token in the Authorization header is not looked at. Send the person to login_url.";
+
+impl Response {
+    /// With the access cookie deleted, if it can never hold.
+    fn clearing(mut self, clear: bool, request: &RequestInfo<'_>, settings: &Settings) -> Self {
+        if clear {
+            set_cookie::delete_access(request, settings)
+                .into_iter()
+                .for_each(|line| self.add("set-cookie", line));
+        }
+        self
+    }
+}
+
+/// Puts what happens instead of the handler into words. `form` is the body of a posted form, for
+/// what [`Denial::shows_form`]: give it where [`RequestInfo::can_be_resubmitted`] said so and at
+/// most [`MAX_FORM_BYTES`](super::MAX_FORM_BYTES) came.
+pub fn render(
+    denial: &Denial,
+    request: &RequestInfo<'_>,
+    settings: &Settings,
+    context: &Context,
+    form: Option<&[u8]>,
+) -> Response {
+    match denial {
+        Denial::RedirectToLogin { clear, max_age } => {
+            let (login, line) =
+                redirect_loop::begin(request, settings, urls::login_and_return(request, settings, *max_age));
+            let mut answer = Response::redirect(&login);
+            line.into_iter().for_each(|line| answer.add("set-cookie", line));
+            answer.clearing(*clear, request, settings)
+        }
+        Denial::OfferLogin { clear, max_age } => {
+            let login = urls::fresh_login(settings, *max_age, urls::DONE);
+            let frame = max_age.is_none().then(|| urls::frame(settings));
+            let here = urls::requested_url(request, settings);
+            pages::login_offer(request.language(), &here, &login, frame.as_ref())
+                .into(Response::unauthorized(), request, settings)
+                .clearing(*clear, request, settings)
+        }
+        Denial::Silent { clear } => {
+            round_trip(request, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS)
+                .clearing(*clear, request, settings)
+        }
+        // Silent too: if the session is over, the token that still holds is better than a login
+        // form.
+        Denial::RefreshAhead { remember } => round_trip(request, settings, set_cookie::AHEAD, *remember),
+        Denial::StripLoopMarker => Response::redirect(&urls::requested_url(request, settings)),
+        Denial::Loop { cause, clear } => {
+            let detail = "The login was renewed several times, and still does not hold here. The cause is what cause says.";
+            let mut problem = Problem::new("login_loop", "Logging in does not work", detail);
+            problem.more.push(("cause", cause.code().into()));
+            let page = pages::redirect_loop(cause, request, settings, context);
+            page_or_problem(request, settings, Response::unauthorized(), page, problem)
+                .clearing(*clear, request, settings)
+        }
+        Denial::KeepForm { max_age } => {
+            let form_owner = request.form_owner(context.form_owner.as_deref(), settings);
+            let why = if max_age.is_some() { Why::Stale } else { Why::Ended };
+            kept(request, settings, (why, *max_age), form_owner.as_deref(), KeptForm::of(form, request))
+        }
+        Denial::OtherUsersForm { email, mark } => {
+            let detail = "Another account was logged in here when this page was opened. Nothing was done; open the page again.";
+            let problem = Problem::new("another_account", "Made by another account", detail);
+            let form_owner = request.form_owner(None, settings);
+            let [theirs, mine] =
+                [form_owner.as_deref(), Some(mark)].map(|mark| urls::form_of(request, settings, mark));
+            let kept = KeptForm::of(form, request);
+            let page = pages::other_users_form(request.language(), (&theirs, &mine), email, settings, kept);
+            page_or_problem(request, settings, Response::new(409), page, problem)
+        }
+        Denial::Unauthorized { max_age: None } => {
+            // A script's own address is no page to come back to; the page it runs on is.
+            let detail = match request.has("authorization") {
+                true => NO_BEARER,
+                false => "This needs a login: send the person to login_url.",
+            };
+            let problem = Problem::new("login_required", "Log in first", detail);
+            with_login(problem, settings, &urls::referring_page(request, settings))
+                .into(Response::unauthorized())
+        }
+        Denial::Unauthorized { max_age } => {
+            // Renewing does not help, so there is no renew_url.
+            let detail =
+                "This needs a fresh login: send the person to login_url, which asks for the password again.";
+            let next = urls::referring_page(request, settings);
+            Problem::new("fresh_login_required", "Log in again first", detail)
+                .with("login_url", &urls::fresh_login(settings, *max_age, next.as_str()))
+                .into(Response::unauthorized())
+        }
+        // Browsers keep only what succeeds, and ask again at the click.
+        Denial::Prefetch => {
+            let detail = "This depends on who asks, and nobody has asked yet: it is not handed out to a prefetch or prerender.";
+            let problem = Problem::new("not_in_advance", "Not in advance", detail);
+            let here = urls::requested_url(request, settings);
+            page_or_problem(
+                request,
+                settings,
+                Response::new(403),
+                pages::not_in_advance(request.language(), &here),
+                problem,
+            )
+        }
+        Denial::Forbidden => {
+            let detail = "You are logged in, but your account may not use this.";
+            let problem = Problem::new("forbidden", "Not for this account", detail);
+            page_or_problem(
+                request,
+                settings,
+                Response::new(403),
+                pages::forbidden(request.language(), settings),
+                problem,
+            )
+        }
+        Denial::Conflict => {
+            let detail = "The browser sent login cookies of different accounts. Clear the cookies of this domain and log in again.";
+            let problem = Problem::new("cookie_conflict", "Conflicting cookies", detail);
+            let problem = with_login(problem, settings, &urls::requested_url(request, settings));
+            let page = match request.kind() {
+                RequestKind::PostedForm => {
+                    let form_owner = request.form_owner(None, settings);
+                    let clear = urls::clearing_form(request, settings, form_owner.as_deref(), 0);
+                    pages::form_conflict(request.language(), &clear, KeptForm::of(form, request))
+                }
+                _ => {
+                    pages::conflict(request.language(), &urls::requested_url(request, settings), urls::CLEAR)
+                }
+            };
+            page_or_problem(request, settings, Response::new(409), page, problem)
+        }
+        Denial::Clear => cookies_cleared(request, settings),
+        Denial::ClearCookiesAndKeepForm => cookies_cleared_form_kept(request, settings, form),
+        Denial::NoKeys => {
+            let mut answer = Response::new(503);
+            answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
+            let detail = "Logins cannot be checked at the moment. Try again in a few seconds.";
+            let problem = Problem::new("keys_unavailable", "Try again shortly", detail);
+            page_or_problem(request, settings, answer, pages::no_keys(request.language()), problem)
+        }
+        Denial::CrossSite => {
+            let detail = "This was not sent by a page of this service. Open the page itself and try again.";
+            let problem = Problem::new("cross_site_request", "Sent from elsewhere", detail);
+            page_or_problem(
+                request,
+                settings,
+                Response::new(403),
+                pages::cross_site(request.language(), settings),
+                problem,
+            )
+        }
+        Denial::TooManyCookies { .. } => {
+            let cleanup = urls::cleanup(request, settings);
+            let detail = "The browser sent too many cookies of this domain. Send the person to cookies_url, where they can be deleted.";
+            let problem =
+                Problem::new("too_many_cookies", "Too many cookies", detail).with("cookies_url", &cleanup);
+            page_or_problem(
+                request,
+                settings,
+                Response::new(431),
+                pages::too_many_cookies(request.language(), &cleanup),
+                problem,
+            )
+        }
+    }
+}
+
+/// The developer forgot something, which is for the log alone to say.
+pub fn not_configured() -> Response {
+    Problem::new("internal_error", "Internal error", "This service is not set up completely.")
+        .into(Response::new(500))
+}
+
+/// By the login and back, once in so many seconds.
+fn round_trip(request: &RequestInfo<'_>, settings: &Settings, cookie: &str, seconds: i64) -> Response {
+    let mut answer = Response::redirect(&urls::silent(settings, &urls::requested_url(request, settings)));
+    answer.add("set-cookie", set_cookie::remember(settings, cookie, seconds));
+    answer
+}
+
+fn page_or_problem(
+    request: &RequestInfo<'_>,
+    settings: &Settings,
+    answer: Response,
+    page: Page,
+    problem: Problem,
+) -> Response {
+    if request.wants_page() { page.into(answer, request, settings) } else { problem.into(answer) }
+}
+
+fn with_login(problem: Problem, settings: &Settings, next: &Url) -> Problem {
+    problem.with("login_url", &urls::login(settings, Some(next))).with("renew_url", &urls::renew(settings))
+}
+
+/// The page that keeps a form until its sender is logged in.
+fn kept(
+    request: &RequestInfo<'_>,
+    settings: &Settings,
+    (why, max_age): (Why, Option<u32>),
+    form_owner: Option<&str>,
+    kept: KeptForm<'_>,
+) -> Response {
+    // In a tab of its own, where there is nothing to come back to: the form waits in this one.
+    let login = urls::fresh_login(settings, max_age, urls::DONE);
+    // A session that was renewed is no proof of who sits there.
+    let frame = max_age.is_none().then(|| urls::frame(settings));
+    let marked = form_owner.map(|mark| urls::form_of(request, settings, Some(mark)));
+    let to = (&urls::requested_url(request, settings), marked.as_ref());
+    pages::kept_form(request.language(), why, to, &login, frame.as_ref(), kept).into(
+        Response::unauthorized(),
+        request,
+        settings,
+    )
+}
+
+/// Clears the same cookies, and keeps the form. It travels along to as many answers as that takes.
+fn cookies_cleared_form_kept(
+    request: &RequestInfo<'_>,
+    settings: &Settings,
+    form: Option<&[u8]>,
+) -> Response {
+    let form_owner = request.form_owner(None, settings);
+    let (lines, next) = set_cookie::delete_access_from(request, settings, urls::clearing_round(request));
+    let mut answer = match next {
+        Some(round) => {
+            let mut answer = Response::new(307);
+            answer.add("location", urls::clearing_form(request, settings, form_owner.as_deref(), round));
+            answer
+        }
+        None => {
+            kept(request, settings, (Why::Cleared, None), form_owner.as_deref(), KeptForm::of(form, request))
+        }
+    };
+    lines.into_iter().for_each(|line| answer.add("set-cookie", line));
+    answer
+}
+
+/// Clears the access cookie on every scope that reaches this page: nothing tells the planted one
+/// (RFC 6265bis, section 8.6). Others of the domain are not ours to take, as `Clear-Site-Data`
+/// would. More scopes than one answer can carry take several, each of which leads to the next.
+fn cookies_cleared(request: &RequestInfo<'_>, settings: &Settings) -> Response {
+    let page = urls::requested_url(request, settings);
+    let (lines, next) = set_cookie::delete_access_from(request, settings, urls::clearing_round(request));
+    let onward = match next {
+        Some(round) => urls::clearing(page, round),
+        None if request.fits_in_redirect(settings) => urls::login(settings, Some(&page)),
+        None => urls::login(settings, Some(&urls::page(settings, "/"))),
+    };
+    let mut answer = Response::redirect(&onward);
+    lines.into_iter().for_each(|line| answer.add("set-cookie", line));
+    answer
+}
