@@ -2,6 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{HttpResponse, web};
+use shared_claims::protocol::path;
 
 use crate::app::App;
 use crate::error::Error;
@@ -9,15 +10,11 @@ use crate::feature::Feature;
 use crate::http::RoutePolicy;
 
 /// The feature.
-pub const FEATURE: Feature = Feature {
-    policies: &[RoutePolicy::of("/.well-known/jwks.json").any_host().public()],
-    ..Feature::new(routes)
-};
+pub const FEATURE: Feature =
+    Feature { policies: &[RoutePolicy::of(path::JWKS).any_host().public()], ..Feature::new(routes) };
 
 fn routes(services: &mut web::ServiceConfig) {
-    services.service(
-        web::resource("/.well-known/jwks.json").route(web::get().to(show)).route(web::head().to(show)),
-    );
+    services.service(web::resource(path::JWKS).route(web::get().to(show)).route(web::head().to(show)));
 }
 
 /// Services fetch it now and then, and keep it for `JWKS_MAX_AGE`.

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use shared_claims::protocol::path;
 
 use crate::app::{App, NotEnded};
 use crate::audit::Client;
@@ -20,7 +21,7 @@ pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<LogoutPage>()],
 
 fn routes(services: &mut web::ServiceConfig) {
     services.service(
-        web::resource("/logout")
+        web::resource(path::LOGOUT)
             .route(web::get().to(show))
             .route(web::head().to(show))
             .route(web::post().to(submit)),
@@ -93,7 +94,7 @@ async fn submit(
     if next.is_none() {
         browser.flash(Level::Info, Text::of("logout-done"))?;
     }
-    app.part(see_other(&app.destination(next.as_ref(), "/login")))
+    app.part(see_other(&app.destination(next.as_ref(), path::LOGIN)))
 }
 
 fn page(

@@ -27,12 +27,8 @@ pub enum Candidates<'a> {
 /// cookie.
 pub fn candidates<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> Candidates<'a> {
     let mut found: Vec<&str> = Vec::new();
-    for pair in headers.into_iter().flat_map(|header| header.split(|b| *b == b';')) {
-        let Some(equals) = pair.iter().position(|b| *b == b'=') else { continue };
-        if trim(&pair[..equals]) != name.as_bytes() {
-            continue;
-        }
-        let Ok(value) = std::str::from_utf8(trim(&pair[equals + 1..])) else { continue };
+    for value in values(headers, name) {
+        let Ok(value) = std::str::from_utf8(value) else { continue };
         if value.is_empty() || found.contains(&value) {
             continue;
         }
@@ -42,6 +38,14 @@ pub fn candidates<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -
         found.push(value);
     }
     Candidates::Few(found)
+}
+
+/// The raw values of all cookies of one name, in the order sent, repetitions and empty ones included.
+pub fn values<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> impl Iterator<Item = &'a [u8]> {
+    headers.into_iter().flat_map(|header| header.split(|b| *b == b';')).filter_map(move |pair| {
+        let equals = pair.iter().position(|b| *b == b'=')?;
+        (trim(&pair[..equals]) == name.as_bytes()).then(|| trim(&pair[equals + 1..]))
+    })
 }
 
 fn trim(bytes: &[u8]) -> &[u8] {

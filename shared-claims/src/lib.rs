@@ -25,6 +25,7 @@ mod keys;
 #[cfg(feature = "fetch")]
 mod login;
 mod payload;
+pub mod protocol;
 #[cfg(feature = "fetch")]
 mod regular_file;
 mod rejection;

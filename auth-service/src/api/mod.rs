@@ -13,13 +13,14 @@ mod verify;
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, Resource, web};
+use shared_claims::protocol::path;
 
 use crate::feature::Feature;
 use crate::http::RoutePolicy;
 
 /// The feature.
 pub const FEATURE: Feature = Feature {
-    policies: &[RoutePolicy::of("/api/").json(), RoutePolicy::of("/api/session/renew").cross_origin()],
+    policies: &[RoutePolicy::of("/api/").json(), RoutePolicy::of(path::RENEW).cross_origin()],
     ..Feature::new(routes)
 };
 
@@ -30,9 +31,7 @@ fn routes(services: &mut web::ServiceConfig) {
         .service(posts("/api/token/verify/").route(web::post().to(verify::verify)))
         .service(posts("/api/token/blacklist/").route(web::post().to(blacklist::blacklist)))
         .service(
-            posts("/api/session/renew")
-                .route(web::post().to(renew::renew))
-                .wrap(from_fn(cors::only_our_services)),
+            posts(path::RENEW).route(web::post().to(renew::renew)).wrap(from_fn(cors::only_our_services)),
         )
         .service(
             only("/api/openapi.json", "GET, HEAD")

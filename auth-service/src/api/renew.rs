@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::protocol::{code, path};
 
 use crate::app::App;
 use crate::audit::Client;
@@ -18,10 +19,10 @@ pub(super) async fn renew(
     match app.renew(App::refresh_token(&request), client).await? {
         Some(current) => app.admit(HttpResponse::NoContent().finish(), &current).await,
         None => {
-            let login_url = app.config.auth_url.join("/login");
+            let login_url = app.config.auth_url.join(path::LOGIN);
             let detail = "This browser is not logged in, or not any more: send the person to login_url.";
             let problem =
-                Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some("login_required"));
+                Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some(code::LOGIN_REQUIRED));
             Ok(problem.login_url(&login_url).answer())
         }
     }

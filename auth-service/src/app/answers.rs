@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderValue;
+use shared_claims::protocol::path;
 
 use super::App;
 use crate::error::Error;
@@ -75,7 +76,7 @@ impl App {
     /// The login's address, which leads back to one of our own pages.
     pub fn login_and_back(&self, path: &str) -> String {
         let next = self.next(Some(path));
-        self.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"))
+        self.config.auth_url.join(&Next::carried_by(next.as_ref(), path::LOGIN))
     }
 
     /// Where to go afterwards, if `text` is a place that we send people to.

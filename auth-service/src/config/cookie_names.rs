@@ -1,5 +1,7 @@
 //! What our cookies are called.
 
+use shared_claims::protocol::cookie;
+
 use super::{ConfigError, ServeFlags};
 
 /// The names of our cookies, with the prefixes that make a browser guard them (rfc6265bis, 4.1.3).
@@ -19,13 +21,13 @@ pub struct CookieNames {
 
 impl CookieNames {
     pub(super) fn parse(flags: &ServeFlags, secure: bool) -> Result<Self, ConfigError> {
-        let host = if secure { "__Host-" } else { "" };
-        let parent = if secure { "__Secure-" } else { "" };
+        let host = if secure { cookie::HOST_PREFIX } else { "" };
+        let parent = if secure { cookie::SECURE_PREFIX } else { "" };
         let names = Self {
-            access: name("ACCESS_COOKIE_NAME", flags.access_cookie_name.as_deref(), parent, "sso_access")?,
+            access: name("ACCESS_COOKIE_NAME", flags.access_cookie_name.as_deref(), parent, cookie::ACCESS)?,
             refresh: name("REFRESH_COOKIE_NAME", flags.refresh_cookie_name.as_deref(), host, "sso_refresh")?,
             browser: name("BROWSER_COOKIE_NAME", flags.browser_cookie_name.as_deref(), host, "sso_browser")?,
-            hint: name("HINT_COOKIE_NAME", flags.hint_cookie_name.as_deref(), parent, "sso_hint")?,
+            hint: name("HINT_COOKIE_NAME", flags.hint_cookie_name.as_deref(), parent, cookie::HINT)?,
             trip: format!("{host}sso_trip"),
         };
         let all = [&names.access, &names.refresh, &names.browser, &names.hint, &names.trip];

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ORIGIN, REFERER, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::protocol::parameter;
 use url::{Url, form_urlencoded};
 
 use super::form::{CookiesForm, CookiesPage, State};
@@ -132,7 +133,7 @@ fn sweep(
 fn address(app: &App, request: &HttpRequest, next: Option<&Next>, place: Option<Place>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(next) = next {
-        query.append_pair("next", next.as_str());
+        query.append_pair(parameter::NEXT, next.as_str());
     }
     if let Some(place) = place {
         query.append_pair(FROM, &place.to_string());

@@ -1,6 +1,7 @@
 //! The auth service at its public address: alive, ready, and with pages that arrive as they were sent.
 
 use actix_web::cookie::{Cookie, SameSite};
+use shared_claims::protocol::path;
 
 use super::finding::Finding;
 use super::proxy;
@@ -47,8 +48,8 @@ pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
         let answer = visitor.get(&address, headers);
         answer.map_err(|error| outside.findings.push(unreachable(&address, &error))).ok()
     };
-    let (ready, jwks) = (ask("/readyz", &[]), ask("/.well-known/jwks.json", &[]));
-    let (page, register) = (ask("/login", &IN_A_TAB), ask("/register", &IN_A_TAB));
+    let (ready, jwks) = (ask("/readyz", &[]), ask(path::JWKS, &[]));
+    let (page, register) = (ask(path::LOGIN, &IN_A_TAB), ask("/register", &IN_A_TAB));
     if let Some(ready) = ready.filter(|ready| ready.status != 200) {
         outside.findings.push(
             Finding::error("auth-service-not-ready", format!("{origin}/readyz answers {}", ready.in_words()))

@@ -1,5 +1,6 @@
 //! A service that trusts the login: below the domain, allowed, and sending people to the login and back.
 
+use shared_claims::protocol::{parameter, path};
 use url::Url;
 
 use super::finding::Finding;
@@ -94,8 +95,8 @@ fn next_accepted(config: &Config, address: &Url, auth_answers: bool, visitor: &V
 /// `<AUTH_URL>/login?next=<address>`.
 fn login(config: &Config, address: &Url) -> Url {
     let mut login = config.auth_url.url().clone();
-    login.set_path("/login");
-    login.query_pairs_mut().append_pair("next", address.as_str());
+    login.set_path(path::LOGIN);
+    login.query_pairs_mut().append_pair(parameter::NEXT, address.as_str());
     login
 }
 
@@ -104,10 +105,10 @@ fn redirect(config: &Config, address: &Url, answer: &Answer) -> Finding {
     let expected = login(config, address);
     let Some(to) = answer.location() else { return no_redirect(answer) };
     let Ok(to) = address.join(to) else { return elsewhere(to, &expected) };
-    if to.origin() != expected.origin() || to.path() != "/login" {
+    if to.origin() != expected.origin() || to.path() != path::LOGIN {
         return elsewhere(to.as_str(), &expected);
     }
-    let next = to.query_pairs().find(|(name, _)| name == "next").map(|(_, next)| next.into_owned());
+    let next = to.query_pairs().find(|(name, _)| name == parameter::NEXT).map(|(_, next)| next.into_owned());
     match next.as_deref() {
         Some(next) if next == address.as_str() => {
             Finding::ok("service-redirect", "it sends people to the login and back here")
@@ -149,7 +150,7 @@ fn script(config: &Config, address: &Url, visitor: &Visitor) -> Option<Finding> 
         let url = problem[member].as_str().and_then(|text| Url::parse(text).ok());
         url.is_some_and(|url| url.origin() == config.auth_url.url().origin() && url.path() == path)
     };
-    if answer.status == 401 && names("login_url", "/login") && names("renew_url", "/api/session/renew") {
+    if answer.status == 401 && names("login_url", path::LOGIN) && names("renew_url", path::RENEW) {
         return Some(Finding::ok(
             "service-script-answer",
             "scripts get 401, with where to log in and to renew",

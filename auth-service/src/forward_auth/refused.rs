@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use shared_claims::protocol::code;
 
 use crate::app::App;
 use crate::error::Error;
@@ -84,7 +85,7 @@ impl Refusal {
             Self::TwoPeople => (
                 "Two logins at once",
                 "The cookies of the domain hold access tokens of two people: they must be cleared.",
-                "cookie_conflict",
+                code::COOKIE_CONFLICT,
             ),
         }
     }

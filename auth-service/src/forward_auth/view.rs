@@ -5,6 +5,7 @@ use actix_web::http::header::{
     AUTHORIZATION, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::protocol::{code, path};
 use shared_claims::web::NO_BEARER;
 use shared_claims::{Claims, Verifier};
 
@@ -55,7 +56,7 @@ pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
 fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Result<HttpResponse, Error> {
     let mut addresses = forwarded.iter().flat_map(|forwarded| &forwarded.addresses);
     let next = addresses.find_map(|address| app.next(Some(address)));
-    let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login"));
+    let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), path::LOGIN));
     let Some(forwarded) = forwarded else { return Ok(unknown(request, &login_url)) };
     if forwarded.is_navigation && forwarded.passes_redirects && next.is_some() {
         return Ok(see_other(&login_url));
@@ -141,6 +142,6 @@ fn unknown(request: &HttpRequest, login_url: &str) -> HttpResponse {
         true => NO_BEARER,
         false => "This needs a login: send the person to login_url.",
     };
-    let problem = Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some("login_required"));
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "Log in first", detail, Some(code::LOGIN_REQUIRED));
     problem.login_url(login_url).answer()
 }

@@ -14,7 +14,7 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use shared_claims::cookie::{Candidates, candidates};
+use shared_claims::cookie::{self, Candidates, candidates};
 
 use super::foreign_cookies::AsSent;
 use crate::config::CookieNames;
@@ -107,13 +107,7 @@ fn values(headers: &HeaderMap, name: &str, every: bool) -> Option<Vec<String>> {
 
 /// The value of the one cookie called `name`; `None` when there is none, or more than one.
 fn only(headers: &HeaderMap, name: &str) -> Option<String> {
-    let mut values = headers
-        .get_all(COOKIE)
-        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| {
-            let equals = pair.iter().position(|byte| *byte == b'=')?;
-            (trim(&pair[..equals]) == name.as_bytes()).then(|| trim(&pair[equals + 1..]))
-        });
+    let mut values = cookie::values(headers.get_all(COOKIE).map(|header| header.as_bytes()), name);
     let value = values.next()?;
     if values.next().is_some() {
         tracing::warn!(cookie = name, "came more than once in one request and was ignored");
@@ -122,14 +116,6 @@ fn only(headers: &HeaderMap, name: &str) -> Option<String> {
     // Our values are printable ASCII.
     let is_ours = value.iter().all(|byte| byte.is_ascii_graphic());
     is_ours.then(|| String::from_utf8_lossy(value).into_owned())
-}
-
-/// Takes off spaces and tabs, the only white space that RFC 6265 knows.
-fn trim(bytes: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let Some(start) = bytes.iter().position(|byte| !is_space(byte)) else { return &[] };
-    let end = bytes.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
-    &bytes[start..end]
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpRequest, web};
 use serde::Serialize;
+use shared_claims::protocol::{parameter, path};
 use shared_claims::web::MANY_COOKIES;
 use url::form_urlencoded;
 
@@ -107,7 +108,7 @@ impl ForeignCookies {
 pub fn cleanup_address(request: &HttpRequest) -> String {
     let page = below(request.path());
     let mut query = form_urlencoded::parse(request.query_string().as_bytes());
-    match query.find(|(name, _)| name == "next") {
+    match query.find(|(name, _)| name == parameter::NEXT) {
         Some((name, next)) => {
             let next = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &next).finish();
             format!("{page}?{next}")
@@ -118,7 +119,7 @@ pub fn cleanup_address(request: &HttpRequest) -> String {
 
 fn below(page: &str) -> String {
     // Not `//host/cookies`, which would lead there.
-    format!("/{}", format!("{}/cookies", page.trim_end_matches('/')).trim_start_matches('/'))
+    format!("/{}", format!("{}/{}", page.trim_end_matches('/'), path::COOKIES).trim_start_matches('/'))
 }
 
 #[cfg(test)]

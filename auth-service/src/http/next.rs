@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
+use shared_claims::protocol::{self, parameter};
 use url::{Url, form_urlencoded};
 
 use crate::config::{AllowedOrigins, AuthUrl};
@@ -64,8 +65,9 @@ impl Next {
     pub fn carried_by(next: Option<&Self>, path: &str) -> String {
         match next {
             Some(next) => {
-                let query =
-                    form_urlencoded::Serializer::new(String::new()).append_pair("next", &next.0).finish();
+                let query = form_urlencoded::Serializer::new(String::new())
+                    .append_pair(parameter::NEXT, &next.0)
+                    .finish();
                 format!("{path}?{query}")
             }
             None => path.to_owned(),
@@ -80,7 +82,8 @@ impl Next {
 /// of the login would press its button (C13).
 fn is_no_destination(url: &Url) -> bool {
     let path: Vec<u8> = percent_decode_str(url.path()).collect();
-    path == b"/login" || path.split(|byte| *byte == b'/').next_back() == Some(b"cookies")
+    path == protocol::path::LOGIN.as_bytes()
+        || path.split(|byte| *byte == b'/').next_back() == Some(protocol::path::COOKIES.as_bytes())
 }
 
 /// The query parameter `next`, unjudged. Twice is as good as not at all.
@@ -92,7 +95,7 @@ impl FromRequest for NextQuery {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut values = form_urlencoded::parse(request.query_string().as_bytes())
-            .filter(|(name, _)| name == "next")
+            .filter(|(name, _)| name == parameter::NEXT)
             .map(|(_, value)| value.into_owned());
         let first = values.next();
         ready(Ok(Self(first.filter(|_| values.next().is_none()))))

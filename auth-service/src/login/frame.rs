@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpRequest, HttpResponse, web};
+use shared_claims::protocol::{parameter, path};
 use shared_claims::web::Reader;
 use url::form_urlencoded;
 
@@ -20,8 +21,6 @@ use crate::forms::Browser;
 use crate::http::Next;
 use crate::i18n::Text;
 use crate::pages::Shell;
-
-const DONE: &str = "/login/done";
 
 /// Renews the login of this browser within a page of one of our services. Nothing on it can be clicked that changes
 /// something, so being framed does no harm.
@@ -65,15 +64,15 @@ pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Err
 
 /// This page, with what was asked of `/login`, written anew.
 fn address(app: &App, request: &HttpRequest) -> String {
-    let query = kept(request, &["next", "max_age", "refused"]);
-    app.config.auth_url.join(&format!("/login/frame?{query}"))
+    let query = kept(request, &[parameter::NEXT, parameter::MAX_AGE, parameter::REFUSED]);
+    app.config.auth_url.join(&format!("{}?{query}", path::LOGIN_FRAME))
 }
 
 /// The login in a tab of its own, which has nothing to come back to.
 fn login_url(app: &App, request: &HttpRequest) -> String {
-    let back = app.next(Some(&app.config.auth_url.join(DONE)));
-    let login = Next::carried_by(back.as_ref(), "/login");
-    let max_age = kept(request, &["max_age"]);
+    let back = app.next(Some(&app.config.auth_url.join(path::LOGIN_DONE)));
+    let login = Next::carried_by(back.as_ref(), path::LOGIN);
+    let max_age = kept(request, &[parameter::MAX_AGE]);
     app.config.auth_url.join(&if max_age.is_empty() { login } else { format!("{login}&{max_age}") })
 }
 

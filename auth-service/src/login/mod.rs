@@ -13,6 +13,7 @@ use actix_web::web;
 
 pub use again::{DonePage, FramePage, LoopPage};
 pub use form::{LoginForm, LoginPage, Remarks};
+use shared_claims::protocol::path;
 pub use too_long::TooLongPage;
 
 use crate::feature::Feature;
@@ -36,14 +37,16 @@ pub const FEATURE: Feature = Feature {
 fn routes(services: &mut web::ServiceConfig) {
     services
         .service(
-            web::resource("/login")
+            web::resource(path::LOGIN)
                 .route(web::get().to(view::show))
                 .route(web::head().to(view::form_alone))
                 .route(web::post().to(view::submit)),
         )
-        .service(web::resource("/login/frame").route(web::get().to(frame::renew)))
+        .service(web::resource(path::LOGIN_FRAME).route(web::get().to(frame::renew)))
         .service(
-            web::resource("/login/done").route(web::get().to(frame::done)).route(web::head().to(frame::done)),
+            web::resource(path::LOGIN_DONE)
+                .route(web::get().to(frame::done))
+                .route(web::head().to(frame::done)),
         )
         .service(
             web::resource(TOO_LONG)

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use shared_claims::protocol::parameter;
 use url::form_urlencoded;
 
 use crate::db::types::Timestamp;
@@ -35,11 +36,11 @@ impl LoginQuery {
             first.filter(|_| values.next().is_none())
         };
         Self {
-            next: only("next").map(|next| next.into_owned()),
-            is_silent: only("silent").is_some_and(|value| value == "1"),
-            is_refused: only("refused").is_some_and(|value| value == "1"),
-            trip: only("trip").filter(|trip| is_name(trip)).map(|trip| trip.into_owned()),
-            max_age: only("max_age")
+            next: only(parameter::NEXT).map(|next| next.into_owned()),
+            is_silent: only(parameter::SILENT).is_some_and(|value| value == "1"),
+            is_refused: only(parameter::REFUSED).is_some_and(|value| value == "1"),
+            trip: only(parameter::TRIP).filter(|trip| is_name(trip)).map(|trip| trip.into_owned()),
+            max_age: only(parameter::MAX_AGE)
                 .and_then(|value| value.parse::<u32>().ok())
                 .map(|seconds| Duration::from_secs(u64::from(seconds))),
         }

@@ -11,17 +11,12 @@
 use std::time::Duration;
 
 use aws_lc_rs::digest;
+use shared_claims::protocol::parameter;
 use url::Url;
 
 use super::query::LoginQuery;
 use crate::db::types::Timestamp;
 use crate::http::Next;
-
-/// What a service reads off its own address.
-const MARKER: &str = "sso_loop";
-
-/// Beside it, what the service gave the trip along: anybody can write the first into a link, and only who came from here has both.
-const PROOF: &str = "sso_trip";
 
 /// From here on the service is told.
 const SUSPICIOUS: u32 = 3;
@@ -90,9 +85,9 @@ impl Trip {
         }
         let mut target = self.target.clone();
         if self.count >= SUSPICIOUS {
-            target.query_pairs_mut().append_pair(MARKER, &self.count.to_string());
+            target.query_pairs_mut().append_pair(parameter::LOOP, &self.count.to_string());
             if let Some(proof) = &self.proof {
-                target.query_pairs_mut().append_pair(PROOF, proof);
+                target.query_pairs_mut().append_pair(parameter::LOOP_PROOF, proof);
             }
         }
         Way::On(target.into())
@@ -108,9 +103,11 @@ impl Trip {
 fn forget_marker(url: &mut Url) -> bool {
     let Some(query) = url.query() else { return false };
     let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
-    let was_there = query.split('&').any(|pair| name(pair) == MARKER);
-    let kept: Vec<&str> =
-        query.split('&').filter(|pair| ![MARKER, PROOF].contains(&name(pair).as_str())).collect();
+    let was_there = query.split('&').any(|pair| name(pair) == parameter::LOOP);
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| ![parameter::LOOP, parameter::LOOP_PROOF].contains(&name(pair).as_str()))
+        .collect();
     if kept.len() < query.split('&').count() {
         let kept = kept.join("&");
         url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));

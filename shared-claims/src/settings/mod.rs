@@ -10,6 +10,10 @@ use std::path::PathBuf;
 use url::{Host, Url};
 
 use crate::key_source::is_localhost;
+use crate::protocol::{
+    self,
+    cookie::{HOST_PREFIX, SECURE_PREFIX},
+};
 use crate::setting;
 use crate::{DEFAULT_ACCESS_COOKIE, DEFAULT_HINT_COOKIE};
 pub(crate) use signing_key::SigningKey;
@@ -121,7 +125,7 @@ impl Settings {
             return Err(SettingsError::new("SERVICE_URL", "must have the scheme of AUTH_URL"));
         }
         let jwks = match get("AUTH_JWKS")? {
-            None => Jwks::Url(with_path(&auth, "/.well-known/jwks.json")),
+            None => Jwks::Url(with_path(&auth, protocol::path::JWKS)),
             Some(place) => jwks(&place)?,
         };
         let access_cookie = match get("ACCESS_COOKIE_NAME")? {
@@ -130,8 +134,8 @@ impl Settings {
         };
         let hint_cookie = match get("HINT_COOKIE_NAME")? {
             Some(name) => cookie_name("HINT_COOKIE_NAME", &name, &auth)?,
-            None if access_cookie.starts_with("__Secure-") => DEFAULT_HINT_COOKIE.to_owned(),
-            None => DEFAULT_HINT_COOKIE.trim_start_matches("__Secure-").to_owned(),
+            None if access_cookie.starts_with(SECURE_PREFIX) => DEFAULT_HINT_COOKIE.to_owned(),
+            None => DEFAULT_HINT_COOKIE.trim_start_matches(SECURE_PREFIX).to_owned(),
         };
         let refresh_ahead = match get("REFRESH_AHEAD")? {
             None => DEFAULT_REFRESH_AHEAD,
@@ -198,14 +202,14 @@ impl Settings {
     /// The name of a cookie of this host alone, with the prefix that says so wherever the login
     /// cookie has one too.
     pub(crate) fn own_cookie(&self, name: &str) -> String {
-        let prefix = if self.has_secure_cookies() { "__Host-" } else { "" };
+        let prefix = if self.has_secure_cookies() { HOST_PREFIX } else { "" };
         format!("{prefix}{name}")
     }
 
     /// Whether cookies are `Secure`: everywhere but in a browser that keeps none of those over http
     /// on localhost.
     pub(crate) fn has_secure_cookies(&self) -> bool {
-        self.access_cookie.starts_with("__Secure-")
+        self.access_cookie.starts_with(SECURE_PREFIX)
     }
 }
 
@@ -285,10 +289,10 @@ fn cookie_name(setting: &str, name: &str, auth: &Url) -> Result<String, Settings
     if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&b)) {
         return bad("is not a cookie name");
     }
-    if name.starts_with("__Host-") {
+    if name.starts_with(HOST_PREFIX) {
         return bad("cannot begin with __Host-: such cookies never leave their own host");
     }
-    if auth.scheme() == "https" && !name.starts_with("__Secure-") {
+    if auth.scheme() == "https" && !name.starts_with(SECURE_PREFIX) {
         return bad("must begin with __Secure- when AUTH_URL is https");
     }
     Ok(name.to_owned())

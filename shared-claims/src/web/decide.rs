@@ -6,8 +6,11 @@ use super::fetch_metadata::RequestKind;
 use super::log::log_cross_site;
 use super::origin_check::Initiator;
 use super::request::RequestInfo;
-use super::set_cookie::{AHEAD, ASKED};
 use super::urls;
+use crate::protocol::{
+    self,
+    cookie::{ASKED, REFRESHED_AHEAD},
+};
 use crate::{Claims, Identity, LEEWAY_SECONDS, Rejection, Settings};
 
 /// Who gets through, and what happens to the others.
@@ -192,7 +195,7 @@ fn refresh_ahead(
 ) -> Option<i64> {
     let old = i64::from(settings.refresh_ahead).min((claims.exp - claims.iat) / 2);
     let due = old > 0 && claims.exp - context.now < old && may_visit_login(request, settings);
-    (due && !request.has_cookie(&settings.own_cookie(AHEAD))).then_some(old + LEEWAY_SECONDS)
+    (due && !request.has_cookie(&settings.own_cookie(REFRESHED_AHEAD))).then_some(old + LEEWAY_SECONDS)
 }
 
 /// Whether a request may change something: only this service's own pages may, and those of
@@ -253,5 +256,6 @@ fn is_clear_button(request: &RequestInfo<'_>) -> bool {
 }
 
 fn has_clear_parameter(request: &RequestInfo<'_>) -> bool {
-    urls::parameter(request, urls::CLEAR).is_some_and(|value| value == "1" || value.starts_with("1-"))
+    urls::parameter(request, protocol::parameter::CLEAR)
+        .is_some_and(|value| value == "1" || value.starts_with("1-"))
 }

@@ -21,12 +21,8 @@ use super::decide::is_safe;
 use super::request::RequestInfo;
 use super::{set_cookie, urls};
 use crate::cookie::{self, Candidates};
+use crate::protocol;
 use crate::{Claims, Identity, Settings};
-
-/// The parameter of a form's address.
-pub(super) const PARAMETER: &str = "sso_for";
-
-const HEADER: &str = "sso-for";
 
 /// As long as a form may lie open at auth-service.
 const COOKIE_SECONDS: i64 = 24 * 3600;
@@ -66,13 +62,14 @@ impl RequestInfo<'_> {
 
     /// Who made this, as far as can be told. `of_token` is the person of a token that came with it.
     pub(super) fn form_owner(&self, of_token: Option<&str>, settings: &Settings) -> Option<String> {
-        let by_form = urls::parameter(self, PARAMETER).or_else(|| self.only(HEADER).map(Cow::Borrowed));
+        let by_form = urls::parameter(self, protocol::parameter::FORM_OWNER)
+            .or_else(|| self.only(protocol::header::FORM_OWNER).map(Cow::Borrowed));
         let by_form = by_form.map(Cow::into_owned).filter(|mark| is_mark(mark));
         by_form.or_else(|| of_token.map(str::to_owned)).or_else(|| self.last_served(settings))
     }
 
     fn last_served(&self, settings: &Settings) -> Option<String> {
-        match cookie::candidates(self.cookies(), &settings.own_cookie(PARAMETER)) {
+        match cookie::candidates(self.cookies(), &settings.own_cookie(protocol::cookie::FORM_OWNER)) {
             Candidates::Few(values) if values.len() == 1 && is_mark(values[0]) => Some(values[0].to_owned()),
             _ => None,
         }
@@ -99,7 +96,7 @@ impl Served {
     pub fn new(request: &RequestInfo<'_>, settings: &Settings) -> Self {
         let is_read =
             matches!(request.method(), "GET" | "HEAD") && !request.is_prefetch() && !request.is_upgrade();
-        let has_cookie = request.has_cookie(&settings.own_cookie(PARAMETER));
+        let has_cookie = request.has_cookie(&settings.own_cookie(protocol::cookie::FORM_OWNER));
         let before = is_read.then(|| Before { mark: request.last_served(settings), has_cookie });
         Self { who: Arc::default(), before }
     }
@@ -115,9 +112,9 @@ impl Served {
         let before = self.before.as_ref()?;
         match self.who.get()? {
             Some(mark) if before.mark.as_ref() != Some(mark) => {
-                Some(set_cookie::own(settings, PARAMETER, mark, COOKIE_SECONDS))
+                Some(set_cookie::own(settings, protocol::cookie::FORM_OWNER, mark, COOKIE_SECONDS))
             }
-            None if before.has_cookie => Some(set_cookie::own(settings, PARAMETER, "", 0)),
+            None if before.has_cookie => Some(set_cookie::own(settings, protocol::cookie::FORM_OWNER, "", 0)),
             _ => None,
         }
     }

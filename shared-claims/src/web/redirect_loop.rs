@@ -15,21 +15,16 @@ use super::request::RequestInfo;
 use super::{set_cookie, urls};
 use crate::Settings;
 use crate::cookie::{self, Candidates};
-
-/// The cookie that remembers the secret.
-const COOKIE: &str = "sso_sent";
+use crate::protocol;
 
 /// A loop takes seconds; whoever logs in by hand takes longer.
 const SECONDS: i64 = 60;
-
-/// The parameter of `/login`.
-const GIVEN: &str = "trip";
 
 impl RequestInfo<'_> {
     /// The secret of the trips on which this service has sent the browser in the last minute. A
     /// cookie of this host alone: no link and no sibling can set it or read it.
     fn loop_secret(&self, settings: &Settings) -> Option<String> {
-        match cookie::candidates(self.cookies(), &settings.own_cookie(COOKIE)) {
+        match cookie::candidates(self.cookies(), &settings.own_cookie(protocol::cookie::TRIP)) {
             Candidates::Few(values) if values.len() == 1 && is_secret(values[0]) => {
                 Some(values[0].to_owned())
             }
@@ -39,7 +34,7 @@ impl RequestInfo<'_> {
 
     /// Whether auth-service has led the browser back from such a trip, with the mark of a loop.
     pub(super) fn is_confirmed_loop(&self, settings: &Settings) -> bool {
-        let brought = urls::parameter(self, urls::TRIP);
+        let brought = urls::parameter(self, protocol::parameter::LOOP_PROOF);
         self.has_loop_marker() && brought.is_some() && brought == self.loop_secret(settings).map(Cow::Owned)
     }
 }
@@ -50,10 +45,10 @@ impl RequestInfo<'_> {
 pub(super) fn begin(request: &RequestInfo<'_>, settings: &Settings, mut login: Url) -> (Url, Option<String>) {
     let before = request.loop_secret(settings);
     if let Some(secret) = &before {
-        login.query_pairs_mut().append_pair(GIVEN, secret);
+        login.query_pairs_mut().append_pair(protocol::parameter::TRIP, secret);
     }
     let secret = before.or_else(new_secret);
-    (login, secret.map(|secret| set_cookie::own(settings, COOKIE, &secret, SECONDS)))
+    (login, secret.map(|secret| set_cookie::own(settings, protocol::cookie::TRIP, &secret, SECONDS)))
 }
 
 fn new_secret() -> Option<String> {

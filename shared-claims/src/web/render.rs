@@ -14,6 +14,7 @@ use super::response::Response;
 use super::set_cookie;
 use super::urls;
 use crate::Settings;
+use crate::protocol::{self, code};
 
 const RETRY_AFTER_SECONDS: u32 = 5;
 
@@ -51,7 +52,7 @@ pub fn render(
             answer.clearing(*clear, request, settings)
         }
         Denial::OfferLogin { clear, max_age } => {
-            let login = urls::fresh_login(settings, *max_age, urls::DONE);
+            let login = urls::fresh_login(settings, *max_age, protocol::path::LOGIN_DONE);
             let frame = max_age.is_none().then(|| urls::frame(settings));
             let here = urls::requested_url(request, settings);
             pages::login_offer(request.language(), &here, &login, frame.as_ref())
@@ -59,16 +60,18 @@ pub fn render(
                 .clearing(*clear, request, settings)
         }
         Denial::Silent { clear } => {
-            round_trip(request, settings, set_cookie::ASKED, set_cookie::ASKED_SECONDS)
+            round_trip(request, settings, protocol::cookie::ASKED, set_cookie::ASKED_SECONDS)
                 .clearing(*clear, request, settings)
         }
         // Silent too: if the session is over, the token that still holds is better than a login
         // form.
-        Denial::RefreshAhead { remember } => round_trip(request, settings, set_cookie::AHEAD, *remember),
+        Denial::RefreshAhead { remember } => {
+            round_trip(request, settings, protocol::cookie::REFRESHED_AHEAD, *remember)
+        }
         Denial::StripLoopMarker => Response::redirect(&urls::requested_url(request, settings)),
         Denial::Loop { cause, clear } => {
             let detail = "The login was renewed several times, and still does not hold here. The cause is what cause says.";
-            let mut problem = Problem::new("login_loop", "Logging in does not work", detail);
+            let mut problem = Problem::new(code::LOGIN_LOOP, "Logging in does not work", detail);
             problem.more.push(("cause", cause.code().into()));
             let page = pages::redirect_loop(cause, request, settings, context);
             page_or_problem(request, settings, Response::unauthorized(), page, problem)
@@ -81,7 +84,7 @@ pub fn render(
         }
         Denial::OtherUsersForm { email, mark } => {
             let detail = "Another account was logged in here when this page was opened. Nothing was done; open the page again.";
-            let problem = Problem::new("another_account", "Made by another account", detail);
+            let problem = Problem::new(code::ANOTHER_ACCOUNT, "Made by another account", detail);
             let form_owner = request.form_owner(None, settings);
             let [theirs, mine] =
                 [form_owner.as_deref(), Some(mark)].map(|mark| urls::form_of(request, settings, mark));
@@ -95,7 +98,7 @@ pub fn render(
                 true => NO_BEARER,
                 false => "This needs a login: send the person to login_url.",
             };
-            let problem = Problem::new("login_required", "Log in first", detail);
+            let problem = Problem::new(code::LOGIN_REQUIRED, "Log in first", detail);
             with_login(problem, settings, &urls::referring_page(request, settings))
                 .into(Response::unauthorized())
         }
@@ -104,14 +107,14 @@ pub fn render(
             let detail =
                 "This needs a fresh login: send the person to login_url, which asks for the password again.";
             let next = urls::referring_page(request, settings);
-            Problem::new("fresh_login_required", "Log in again first", detail)
+            Problem::new(code::FRESH_LOGIN_REQUIRED, "Log in again first", detail)
                 .with("login_url", &urls::fresh_login(settings, *max_age, next.as_str()))
                 .into(Response::unauthorized())
         }
         // Browsers keep only what succeeds, and ask again at the click.
         Denial::Prefetch => {
             let detail = "This depends on who asks, and nobody has asked yet: it is not handed out to a prefetch or prerender.";
-            let problem = Problem::new("not_in_advance", "Not in advance", detail);
+            let problem = Problem::new(code::NOT_IN_ADVANCE, "Not in advance", detail);
             let here = urls::requested_url(request, settings);
             page_or_problem(
                 request,
@@ -123,7 +126,7 @@ pub fn render(
         }
         Denial::Forbidden => {
             let detail = "You are logged in, but your account may not use this.";
-            let problem = Problem::new("forbidden", "Not for this account", detail);
+            let problem = Problem::new(code::FORBIDDEN, "Not for this account", detail);
             page_or_problem(
                 request,
                 settings,
@@ -134,7 +137,7 @@ pub fn render(
         }
         Denial::Conflict => {
             let detail = "The browser sent login cookies of different accounts. Clear the cookies of this domain and log in again.";
-            let problem = Problem::new("cookie_conflict", "Conflicting cookies", detail);
+            let problem = Problem::new(code::COOKIE_CONFLICT, "Conflicting cookies", detail);
             let problem = with_login(problem, settings, &urls::requested_url(request, settings));
             let page = match request.kind() {
                 RequestKind::PostedForm => {
@@ -142,9 +145,11 @@ pub fn render(
                     let clear = urls::clearing_form(request, settings, form_owner.as_deref(), 0);
                     pages::form_conflict(request.language(), &clear, KeptForm::of(form, request))
                 }
-                _ => {
-                    pages::conflict(request.language(), &urls::requested_url(request, settings), urls::CLEAR)
-                }
+                _ => pages::conflict(
+                    request.language(),
+                    &urls::requested_url(request, settings),
+                    protocol::parameter::CLEAR,
+                ),
             };
             page_or_problem(request, settings, Response::new(409), page, problem)
         }
@@ -154,12 +159,12 @@ pub fn render(
             let mut answer = Response::new(503);
             answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
             let detail = "Logins cannot be checked at the moment. Try again in a few seconds.";
-            let problem = Problem::new("keys_unavailable", "Try again shortly", detail);
+            let problem = Problem::new(code::KEYS_UNAVAILABLE, "Try again shortly", detail);
             page_or_problem(request, settings, answer, pages::no_keys(request.language()), problem)
         }
         Denial::CrossSite => {
             let detail = "This was not sent by a page of this service. Open the page itself and try again.";
-            let problem = Problem::new("cross_site_request", "Sent from elsewhere", detail);
+            let problem = Problem::new(code::CROSS_SITE_REQUEST, "Sent from elsewhere", detail);
             page_or_problem(
                 request,
                 settings,
@@ -171,8 +176,8 @@ pub fn render(
         Denial::TooManyCookies { .. } => {
             let cleanup = urls::cleanup(request, settings);
             let detail = "The browser sent too many cookies of this domain. Send the person to cookies_url, where they can be deleted.";
-            let problem =
-                Problem::new("too_many_cookies", "Too many cookies", detail).with("cookies_url", &cleanup);
+            let problem = Problem::new(code::TOO_MANY_COOKIES, "Too many cookies", detail)
+                .with("cookies_url", &cleanup);
             page_or_problem(
                 request,
                 settings,
@@ -220,7 +225,7 @@ fn kept(
     kept: KeptForm<'_>,
 ) -> Response {
     // In a tab of its own, where there is nothing to come back to: the form waits in this one.
-    let login = urls::fresh_login(settings, max_age, urls::DONE);
+    let login = urls::fresh_login(settings, max_age, protocol::path::LOGIN_DONE);
     // A session that was renewed is no proof of who sits there.
     let frame = max_age.is_none().then(|| urls::frame(settings));
     let marked = form_owner.map(|mark| urls::form_of(request, settings, Some(mark)));

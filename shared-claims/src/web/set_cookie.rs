@@ -3,12 +3,6 @@
 use super::request::RequestInfo;
 use crate::Settings;
 
-/// Remembers that the browser was sent round to renew a token that still held.
-pub(super) const AHEAD: &str = "sso_ahead";
-
-/// Remembers that the browser was asked whether there is a session.
-pub(super) const ASKED: &str = "sso_asked";
-
 /// For how long: a hint that is wrong, planted or left over, costs one round trip in this time.
 pub(super) const ASKED_SECONDS: i64 = 300;
 

@@ -4,25 +4,22 @@ use std::borrow::Cow;
 
 use url::{Url, form_urlencoded};
 
-use super::form_owner;
 use super::query_encoding;
 use super::request::RequestInfo;
 use crate::Settings;
+use crate::protocol;
 use crate::settings::with_path;
-
-/// The query that asks to clear conflicting cookies.
-pub(super) const CLEAR: &str = "sso_clear";
 
 /// Where a sweep of conflicting cookies goes on: the button's own `1` is its beginning. Lines
 /// deleted by now come after a hyphen.
 pub(super) fn clearing_round(request: &RequestInfo<'_>) -> usize {
-    let value = parameter(request, CLEAR).unwrap_or_default();
+    let value = parameter(request, protocol::parameter::CLEAR).unwrap_or_default();
     value.strip_prefix("1-").and_then(|lines| lines.parse().ok()).unwrap_or(0)
 }
 
 /// The same page in the next round of the sweep.
 pub(super) fn clearing(mut page: Url, round: usize) -> Url {
-    page.query_pairs_mut().append_pair(CLEAR, &format!("1-{round}"));
+    page.query_pairs_mut().append_pair(protocol::parameter::CLEAR, &format!("1-{round}"));
     page
 }
 
@@ -38,15 +35,9 @@ pub(super) fn clearing_form(
     if round > 0 {
         return clearing(form, round);
     }
-    form.query_pairs_mut().append_pair(CLEAR, "1");
+    form.query_pairs_mut().append_pair(protocol::parameter::CLEAR, "1");
     form
 }
-
-/// The query by which auth-service says that it has sent a browser back here too often.
-const MARKER: &str = "sso_loop";
-
-/// What it puts beside that, as it was given on the trip.
-pub(super) const TRIP: &str = "sso_trip";
 
 /// Where to log in, coming back to `next` afterwards.
 pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
@@ -55,13 +46,13 @@ pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
 
 /// The same for who must have proved who they are in so many seconds, or prove it again.
 pub(super) fn fresh_login(settings: &Settings, max_age: Option<u32>, next: &str) -> Url {
-    let max_age = max_age.map(|seconds| ("max_age", seconds.to_string()));
+    let max_age = max_age.map(|seconds| (protocol::parameter::MAX_AGE, seconds.to_string()));
     with_parameters(settings, max_age.as_slice(), Some(next))
 }
 
 /// By the login and back, without ever seeing it.
 pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
-    with_parameters(settings, &[("silent", "1".to_owned())], Some(next.as_str()))
+    with_parameters(settings, &[(protocol::parameter::SILENT, "1".to_owned())], Some(next.as_str()))
 }
 
 /// To the login, and back to the page that was asked for. A browser that came with the mark of a
@@ -70,13 +61,13 @@ pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
 pub(super) fn login_and_return(request: &RequestInfo<'_>, settings: &Settings, max_age: Option<u32>) -> Url {
     let mut url = fresh_login(settings, max_age, requested_url(request, settings).as_str());
     if request.has_loop_marker() {
-        url.query_pairs_mut().append_pair("refused", "1");
+        url.query_pairs_mut().append_pair(protocol::parameter::REFUSED, "1");
     }
     url
 }
 
 fn with_parameters(settings: &Settings, parameters: &[(&str, String)], next: Option<&str>) -> Url {
-    let mut url = with_path(&settings.auth, "/login");
+    let mut url = with_path(&settings.auth, protocol::path::LOGIN);
     if !parameters.is_empty() {
         url.query_pairs_mut().extend_pairs(parameters);
     }
@@ -93,7 +84,7 @@ const LONGEST_LOCATION: usize = 3072;
 /// The address with a `next`, spelt as forms are; and as short as it can be where that is long.
 fn with_next(url: Url, next: &str) -> Url {
     let mut usual = url.clone();
-    usual.query_pairs_mut().append_pair("next", next);
+    usual.query_pairs_mut().append_pair(protocol::parameter::NEXT, next);
     if usual.as_str().len() <= LONGEST_LOCATION {
         return usual;
     }
@@ -103,17 +94,14 @@ fn with_next(url: Url, next: &str) -> Url {
     short
 }
 
-/// auth-service's own page that says that the tab can be closed, as a `next`.
-pub(super) const DONE: &str = "/login/done";
-
 /// A page that other pages of the domain may frame: loading it renews the login.
 pub(super) fn frame(settings: &Settings) -> Url {
-    with_path(&settings.auth, "/login/frame")
+    with_path(&settings.auth, protocol::path::LOGIN_FRAME)
 }
 
 /// Where scripts renew the login.
 pub(crate) fn renew(settings: &Settings) -> Url {
-    with_path(&settings.auth, "/api/session/renew")
+    with_path(&settings.auth, protocol::path::RENEW)
 }
 
 /// Where auth-service deletes cookies of others, and back to `asked`. Below this page's own path: a
@@ -121,8 +109,8 @@ pub(crate) fn renew(settings: &Settings) -> Url {
 pub(super) fn cleanup(request: &RequestInfo<'_>, settings: &Settings) -> Url {
     let here = requested_url(request, settings);
     let folders = here.path().trim_end_matches('/');
-    let mut url = with_path(&settings.auth, &format!("{folders}/cookies"));
-    url.query_pairs_mut().append_pair("next", here.as_str());
+    let mut url = with_path(&settings.auth, &format!("{folders}/{}", protocol::path::COOKIES));
+    url.query_pairs_mut().append_pair(protocol::parameter::NEXT, here.as_str());
     url
 }
 
@@ -157,19 +145,26 @@ pub(super) fn requested_url(request: &RequestInfo<'_>, settings: &Settings) -> U
 pub(super) fn form_of(request: &RequestInfo<'_>, settings: &Settings, form_owner: Option<&str>) -> Url {
     let mut url = requested_url(request, settings);
     if let Some(form_owner) = form_owner {
-        url.query_pairs_mut().append_pair(form_owner::PARAMETER, form_owner);
+        url.query_pairs_mut().append_pair(protocol::parameter::FORM_OWNER, form_owner);
     }
     url
 }
 
 /// Where somebody logs out who wants to log in as another; the login follows.
 pub(super) fn logout(settings: &Settings) -> Url {
-    with_path(&settings.auth, "/logout")
+    with_path(&settings.auth, protocol::path::LOGOUT)
 }
 
+/// The parameters of a page that are this crate's, and not the service's.
+const OURS: [&str; 4] = [
+    protocol::parameter::CLEAR,
+    protocol::parameter::LOOP,
+    protocol::parameter::LOOP_PROOF,
+    protocol::parameter::FORM_OWNER,
+];
+
 fn is_ours(part: &str) -> bool {
-    form_urlencoded::parse(part.as_bytes())
-        .any(|(name, _)| [CLEAR, MARKER, TRIP, form_owner::PARAMETER].contains(&&*name))
+    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| OURS.contains(&&*name))
 }
 
 /// The first value of a parameter of the query.
@@ -187,7 +182,7 @@ impl RequestInfo<'_> {
     /// Whether this is the way back from a round trip that did not help, for the third time or
     /// more.
     pub(super) fn has_loop_marker(&self) -> bool {
-        parameter(self, MARKER).is_some()
+        parameter(self, protocol::parameter::LOOP).is_some()
     }
 }
 

@@ -149,7 +149,7 @@ fn other_name<'n>(request: &RequestInfo<'_>, settings: &Settings) -> Option<&'n 
         *name != settings.access_cookie()
             && cookie::candidates(request.cookies(), name) != Candidates::Few(Vec::new())
     };
-    [crate::DEFAULT_ACCESS_COOKIE, "sso_access"].into_iter().find(arrived)
+    [crate::DEFAULT_ACCESS_COOKIE, crate::protocol::cookie::ACCESS].into_iter().find(arrived)
 }
 
 /// Both clocks, side by side.
