@@ -32,6 +32,7 @@ mod optional;
 mod package;
 mod posted_form;
 mod properties;
+mod public_api;
 mod public_tokens;
 mod refresh_ahead;
 mod rights;
