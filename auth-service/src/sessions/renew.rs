@@ -12,6 +12,7 @@ use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::rate_limit::Network;
 use crate::sessions::{Current, Ended, RefreshKey, RefreshToken, Session, Verdict};
+use crate::users::User;
 
 /// The detail of a token that came again, from elsewhere than where its session was used last.
 const ANOTHER_NETWORK: &str = "another_network";
@@ -35,7 +36,8 @@ impl Session {
     ///
     /// A token that proves nothing writes nothing, and takes no lock. What comes after is one transaction, so that the
     /// trail tells of each outcome; a refusal is a value and no error, so the end of a reused session stays. In it, the
-    /// session is locked and the time is asked for, in this order: whoever had to wait decides by the time that it is then.
+    /// session is locked, and the time and the account are asked for, in this order: whoever had to wait decides by the time
+    /// that it is then, and by what its owner may do then.
     pub fn renew(
         conn: &mut AnyConnection,
         key: &RefreshKey,
@@ -44,9 +46,7 @@ impl Session {
         limits: SessionLimits,
         clock: &Clock,
     ) -> QueryResult<Renewal> {
-        let Some((session, user)) = Self::with_user(conn, token.session)? else {
-            return Ok(Renewal::Over);
-        };
+        let Some(session) = Self::by_id(conn, token.session)? else { return Ok(Renewal::Over) };
         if !key.made(token, &session) || session.revoked_at.is_some() {
             return Ok(Renewal::Over);
         }
@@ -58,6 +58,8 @@ impl Session {
             if !key.made(token, &session) || session.is_over(now) {
                 return Ok(Renewal::Over);
             }
+            // Whatever was taken from them while this waited is in no token that is made now.
+            let Some(user) = User::by_id(conn, session.user_id)? else { return Ok(Renewal::Over) };
             let id = session.id;
             let entry = |event| Entry::new(event, client, now).user(user.id.uuid()).session(id.uuid());
             let note = |conn: &mut _, event| entry(event).record(conn);

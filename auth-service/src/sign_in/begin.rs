@@ -33,16 +33,21 @@ impl Session {
             // Logins of one person stand in a queue from here on.
             User::queue(conn, user.id)?;
             let now = clock.read(conn)?;
-            if !User::note_login(conn, user.id, &user.password_hash, now)? {
-                let reason = match User::by_id(conn, user.id)? {
-                    Some(user) if !user.is_active => "inactive",
-                    Some(_) => "wrong password",
-                    None => "no such account",
-                };
-                let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
-                entry.detail(reason).record(conn)?;
-                return Ok(SignedIn::TooLate);
-            }
+            let is_still_right = User::note_login(conn, user.id, &user.password_hash, now)?;
+            // Whatever was taken from them while the password was checked is in no token that is made now.
+            let user = match User::by_id(conn, user.id)? {
+                Some(as_they_are) if is_still_right => as_they_are,
+                other => {
+                    let reason = match other {
+                        Some(user) if !user.is_active => "inactive",
+                        Some(_) => "wrong password",
+                        None => "no such account",
+                    };
+                    let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
+                    entry.detail(reason).record(conn)?;
+                    return Ok(SignedIn::TooLate);
+                }
+            };
             let mut now = now;
             if let Some((token, key)) = before {
                 Self::leave(conn, token, key, Ended::Replaced, client, clock)?;
@@ -55,7 +60,7 @@ impl Session {
             }
             let entry = Entry::new(Event::Login, client, now).user(user.id.uuid());
             entry.session(session.id.uuid()).record(conn)?;
-            Ok(SignedIn::Yes(Box::new(Current { user: user.clone(), session, at: now })))
+            Ok(SignedIn::Yes(Box::new(Current { user, session, at: now })))
         })
     }
 }

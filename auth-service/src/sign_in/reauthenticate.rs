@@ -6,7 +6,7 @@ use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::db::AnyConnection;
 use crate::sessions::{Current, Session};
-use crate::users::UserId;
+use crate::users::{User, UserId};
 
 /// What came of asking for the password again.
 #[derive(Debug)]
@@ -33,10 +33,13 @@ impl Session {
             let Some((_, now)) = Self::lock(conn, id, clock)? else { return Ok(Proven::TooLate) };
             current.session.prove(conn, client, now)?;
             let alive = Self::by_id(conn, id)?.filter(|session| !session.is_over(now));
-            let Some(session) = alive else { return Ok(Proven::TooLate) };
-            let entry = Entry::new(Event::PasswordProven, client, now).user(current.user.id.uuid());
+            // As they are by now: checking the password took a while.
+            let (Some(session), Some(user)) = (alive, User::by_id(conn, current.user.id)?) else {
+                return Ok(Proven::TooLate);
+            };
+            let entry = Entry::new(Event::PasswordProven, client, now).user(user.id.uuid());
             entry.session(id.uuid()).record(conn)?;
-            Ok(Proven::Yes(Box::new(Current { user: current.user.clone(), session, at: now })))
+            Ok(Proven::Yes(Box::new(Current { user, session, at: now })))
         })
     }
 

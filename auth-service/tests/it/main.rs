@@ -104,6 +104,7 @@ mod renewal;
 mod renewal_limits;
 mod renewal_races;
 mod reuse;
+mod rights_taken_away;
 mod rotation;
 mod rotation_load;
 mod session_limits;
