@@ -32,6 +32,9 @@ pub async fn renew(
     query: LoginQuery,
 ) -> Result<HttpResponse, Error> {
     require_frame_of_ours(&request)?;
+    if is_asked_by_the_page_around(&request) {
+        return step(&app, &request);
+    }
     let next = app.next(query.next.as_deref());
     let current = app.renew(App::refresh_token(&request), client).await?;
     let needs_proof = current.as_ref().is_some_and(|current| query.needs_proof(&current.session, current.at));
@@ -53,8 +56,9 @@ pub async fn renew(
     }
 }
 
-/// On to this page, for who was sent to `/login` in a frame. By a page and not by a redirect: Firefox calls what a redirect led from one host
-/// to another `cross-site`, and nobody else's frame shows this page.
+/// On to this page, for who was sent to `/login` in a frame, or here by the page around it. By a page and not by a redirect: Firefox calls what
+/// a redirect led from one host to another `cross-site`, and nobody else's frame shows this page. So what is renewed is seen by a browser
+/// that may show it.
 pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Error> {
     let page = FramePage::step(address(app, request));
     let mut answer = app.pages.answer(StatusCode::OK, &Shell::bare(request), &page)?;
@@ -65,7 +69,8 @@ pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Err
 /// This page, with what was asked of `/login`, written anew.
 fn address(app: &App, request: &HttpRequest) -> String {
     let query = kept(request, &[parameter::NEXT, parameter::MAX_AGE, parameter::REFUSED]);
-    app.config.auth_url.join(&format!("{}?{query}", path::LOGIN_FRAME))
+    let frame = app.config.auth_url.join(path::LOGIN_FRAME);
+    if query.is_empty() { frame } else { format!("{frame}?{query}") }
 }
 
 /// The login in a tab of its own, which has nothing to come back to.
@@ -86,6 +91,13 @@ fn kept(request: &HttpRequest, names: &[&str]) -> String {
 /// What somebody sees who logged in in a tab of its own.
 pub async fn done(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     app.pages.answer(StatusCode::OK, &Shell::bare(&request), &DonePage {})
+}
+
+/// Whether no page of ours asks for what a frame shows. Which sibling frames it, no header has to tell, and it need not be one that
+/// may: the browser knows, and shows such a one nothing that leads on.
+fn is_asked_by_the_page_around(request: &HttpRequest) -> bool {
+    let site = request.headers().get("sec-fetch-site").map(|value| value.as_bytes());
+    reader(request) == Reader::Frame && site != Some(b"same-origin")
 }
 
 /// Another site's frame, an image or a script renews nothing (R15).

@@ -113,7 +113,7 @@ async fn a_page_of_our_services_can_renew_the_login_in_a_frame() {
     let app = TestApp::start().await;
     let ada = ada(&app).await;
     app.wait(Duration::from_secs(301));
-    let reply = ada.send(framed(&ada, "same-site", "iframe")).await;
+    let reply = ada.send(framed(&ada, "same-origin", "iframe")).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert!(reply.says("You are logged in again") && reply.says("ada@example.org"), "{}", reply.text);
     assert!(claims(&reply)["exp"].as_i64().unwrap() > app.clock.now().unix_seconds() + 290);
@@ -136,7 +136,7 @@ async fn the_frame_of_a_session_that_is_over_leads_to_the_login_in_another_tab()
     let ada = ada(&app).await;
     let saved = ada.copy();
     ada.log_out().await;
-    let reply = saved.send(framed(&saved, "same-site", "iframe")).await;
+    let reply = saved.send(framed(&saved, "same-origin", "iframe")).await;
     assert!(reply.says("Your login has ended") && reply.text.contains("target=\"_blank\""), "{}", reply.text);
     assert!(
         reply.text.contains("/login?next=https%3A%2F%2Fauth.example.org%2Flogin%2Fdone"),
@@ -171,6 +171,24 @@ async fn other_sites_frames_images_and_scripts_renew_nothing() {
         let policy = ada.get(path).await.header("content-security-policy").unwrap().to_owned();
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
     }
+}
+
+/// R15: a sibling that `ALLOWED_ORIGINS` does not name can have a frame, too, which its visitor does not see. What it is answered
+/// leads on where a browser may show it, and renews nothing itself.
+#[tokio::test]
+async fn a_frame_renews_nothing_that_may_not_be_shown() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    let generation = app.session_of(&ada).await.generation;
+    app.wait(Duration::from_secs(301));
+    for dest in ["iframe", "frame", "object", "embed"] {
+        let reply = ada.send(framed(&ada, "same-site", dest)).await;
+        let text = reply.text.replace("&#x2F;", "/");
+        assert!(text.contains("content=\"0;url=https://auth.example.org/login/frame\""), "{dest}: {text}");
+        assert!(reply.status == StatusCode::OK && reply.cookies().is_empty(), "{:?}", reply.cookies());
+        assert!(reply.header("content-security-policy").unwrap().contains("frame-ancestors 'self' https://"));
+    }
+    assert_eq!(app.session_of(&ada).await.generation, generation);
 }
 
 /// A download, and a page that a service worker passes on: Chromium says `navigate` and `empty` of both. No script of a page can.
@@ -220,14 +238,14 @@ async fn a_page_in_a_frame_of_the_domain_is_renewed_and_back() {
         );
     }
     assert_eq!(app.session_of(&ada).await.generation, generation);
-    let back = ada.send(in_a_frame(&ada, "same-site", &format!("/login/frame?next={carried}"))).await;
+    let back = ada.send(in_a_frame(&ada, "same-origin", &format!("/login/frame?next={carried}"))).await;
     assert_eq!((back.status, back.location()), (StatusCode::SEE_OTHER, page));
     assert!(back.cookie(ACCESS).is_some());
     // R15: another site's frame moves nothing.
     let other = ada.send(in_a_frame(&ada, "cross-site", &format!("/login/frame?next={carried}"))).await;
     assert!(other.status == StatusCode::FORBIDDEN && other.cookies().is_empty(), "{}", other.text);
     // N1: nor does it lead anywhere but home.
-    let evil = ada.send(in_a_frame(&ada, "same-site", "/login/frame?next=https://evil.net/")).await;
+    let evil = ada.send(in_a_frame(&ada, "same-origin", "/login/frame?next=https://evil.net/")).await;
     assert!(evil.status == StatusCode::OK && !evil.text.contains("evil"), "{}", evil.text);
 }
 
@@ -237,14 +255,14 @@ async fn in_a_frame_nobody_is_asked_for_a_password() {
     let carried = "https%3A%2F%2Fshop.example.org%2Fwidget";
     let stranger = app.person();
     let page =
-        stranger.send(in_a_frame(&stranger, "same-site", &format!("/login/frame?next={carried}"))).await;
+        stranger.send(in_a_frame(&stranger, "same-origin", &format!("/login/frame?next={carried}"))).await;
     assert!(page.says("Your login has ended") && page.says("Then go on here"), "{}", page.text);
     assert!(page.text.contains(&format!("/login/frame?next={carried}\"")), "{}", page.text);
     assert!(!page.text.contains("<input") && !page.text.contains("<button"), "{}", page.text);
     let ada = ada(&app).await;
     app.wait(Duration::from_secs(601));
     let fresh = format!("/login/frame?next={carried}&max_age=600");
-    let page = ada.send(in_a_frame(&ada, "same-site", &fresh)).await;
+    let page = ada.send(in_a_frame(&ada, "same-origin", &fresh)).await;
     assert!(page.status == StatusCode::OK && page.says("needs your password once more"), "{}", page.text);
     assert!(page.text.contains("&amp;max_age=600\" target=\"_blank\""), "{}", page.text);
 }
@@ -257,7 +275,7 @@ async fn a_frame_that_goes_in_circles_comes_to_an_end() {
     let mut last = None;
     for _ in 0..6 {
         let path = "/login/frame?next=https://shop.example.org/widget?sso_loop=3";
-        last = Some(ada.send(in_a_frame(&ada, "same-site", path)).await);
+        last = Some(ada.send(in_a_frame(&ada, "same-origin", path)).await);
     }
     let end = last.unwrap();
     assert_eq!(end.status, StatusCode::CONFLICT);
