@@ -24,6 +24,7 @@ describe('a service that trusts a sibling', { skip: needsFront }, () => {
     api = await startFront('api', { env: { TRUSTED_ORIGINS: app.url } });
     const page = ['text/html; charset=utf-8', `<!doctype html><title>app</title><script src="/sso.js" data-trusted-origins="${api.url}" defer></script>`];
     files['/app'] = page;
+    files['/of-another'] = [page[0], page[1].replace('<script', '<script data-for="AAAAAAAAAAAAAAAA"')];
   });
 
   const somebody = async (t, url) => {
@@ -54,6 +55,15 @@ describe('a service that trusts a sibling', { skip: needsFront }, () => {
     assert.equal(written, 200, notes);
     assert.equal(notes.match(/from the sibling/g).length, 1, 'sent again, once');
     assert.ok(await person.cookie(cookies.access), 'renewed');
+  });
+
+  it('X12: files nothing under somebody else than the page was made for', async (t) => {
+    const person = await somebody(t, `${app.url}/of-another`);
+    const note = { method: 'POST', fields: { text: 'typed by another' } };
+    const [status, problem] = await asks(person, 'sso', `${api.url}/notes`, note);
+    assert.deepEqual([status, JSON.parse(problem).code], [409, 'another_account']);
+    await person.opens(`${api.url}/notes`);
+    assert.ok(!(await person.sees('typed by another')));
   });
 
   it('comes back to the page when the session is over', async (t) => {

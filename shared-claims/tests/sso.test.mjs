@@ -402,6 +402,16 @@ test("no other sibling is believed, nor sent the login, and none is named by def
   }
 });
 
+test("a sibling that the page names is told whom the page was made for, where something changes", async () => {
+  const browser = new Browser();
+  browser.loggedIn = true;
+  const tab = browser.tab({ trusted: API, madeFor: "ada-s-mark" });
+  for (const [url, method, expected] of [[API, "POST", "ada-s-mark"], [API, "DELETE", "ada-s-mark"], [API, "GET", null], [EVIL, "POST", null]]) {
+    await tab.sso.fetch(`${url}/notes`, { method });
+    assert.equal(browser.asked.at(-1).for, expected, `${method} ${url}`);
+  }
+});
+
 test("a named sibling that sends on to another origin is not believed", async () => {
   const browser = new Browser();
   browser.redirectedTo = `${EVIL}/notes`;

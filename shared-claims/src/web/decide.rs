@@ -130,8 +130,10 @@ fn login_detour(
         // address.
         Some(_) if request.has_loop_marker() => None,
         Some(remember) => Some(Denial::RefreshAhead { remember }),
-        None => (may_visit_login(request, settings) && request.has_loop_marker())
-            .then_some(Denial::StripLoopMarker),
+        // A form without an address of its own would be sent with the order to clear, and not be done.
+        None => (may_visit_login(request, settings)
+            && (request.has_loop_marker() || has_clear_parameter(request)))
+        .then_some(Denial::StripLoopMarker),
     }
 }
 

@@ -96,7 +96,7 @@ pub enum Denial {
         /// For how many seconds the browser remembers that it was sent round.
         remember: i64,
     },
-    /// To the same address without the marker of a loop: all is well now.
+    /// To the same address without the marker of a loop, or the order to clear cookies: all is well now.
     StripLoopMarker,
     /// Three round trips by the login did not help: an end, with the cause as far as it can be seen
     /// from here.

@@ -144,7 +144,9 @@
     const isForeign = !isOurs(request.url);
     // To another origin, the usual `same-origin` would send no login at all.
     if (isForeign && request.credentials === "same-origin") request = new Request(request, { credentials: "include" });
-    if (madeFor && !isForeign) request.headers.set("Sso-For", madeFor);
+    // A sibling is told where it matters: each request that says so is asked leave for first (CORS).
+    const saysWhose = !isForeign || !["GET", "HEAD"].includes(request.method);
+    if (madeFor && saysWhose) request.headers.set("Sso-For", madeFor);
     // A body can be sent once, so there must be two of it before the first is sent.
     const copies = [request.clone(), request];
     return lasting(() => fetch(copies.pop()), goToLogin, isForeign);

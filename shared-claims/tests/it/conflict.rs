@@ -117,7 +117,9 @@ async fn cookies_are_cleared_only_at_a_conflict_and_by_our_own_page() {
     };
     let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
     let alone = ask(&issuer.login(), ours(ada)).await;
-    assert_eq!((alone.status, alone.header("clear-site-data")), (StatusCode::OK, ""));
+    assert_eq!((alone.status, alone.header("clear-site-data")), (StatusCode::SEE_OTHER, ""));
+    assert_eq!(alone.header("location"), "http://demo.sso.localhost:8001/private");
+    assert_eq!(alone.header("set-cookie"), "");
     let nobody = ask(&issuer.login(), ours(String::new())).await;
     assert_eq!((nobody.status, nobody.header("clear-site-data")), (StatusCode::SEE_OTHER, ""));
 }

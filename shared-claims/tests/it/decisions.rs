@@ -133,6 +133,22 @@ fn every_row_of_the_table_of_answers() {
     }
 }
 
+/// Whoever is one person by then has nothing to clear. A form without an address of its own would be sent to that of
+/// its page, and not be done there.
+#[test]
+fn a_page_has_no_order_to_clear_in_its_address() {
+    for target in ["/?sso_clear=1", "/?a=1&sso_clear=1-9", "/?%73so_clear=1"] {
+        for requirement in [Requirement::user(), Requirement::visitor()] {
+            let page = decided(Tab, target, person(), requirement);
+            assert_eq!(page, Decision::Deny(Denial::StripLoopMarker), "{target}");
+        }
+        let script = decided(Script, target, person(), Requirement::user());
+        assert_eq!(script, Decision::Serve(Box::new(ada())), "{target}");
+    }
+    let other = decided(Tab, "/?a=sso_clear", person(), Requirement::user());
+    assert_eq!(other, Decision::Serve(Box::new(ada())));
+}
+
 /// The way back from the third round trip leads to the page, or to an end.
 #[test]
 fn every_row_of_the_table_of_loops() {
