@@ -19,7 +19,7 @@ pub struct Context {
     pub now: i64,
     /// Whether auth-service answered lately, as
     /// [`KeySource::reachable`](crate::KeySource::reachable) tells. Browsers are sent there without
-    /// need only if so. Matters only where [`needs_reachability`](super::depends_on_contact) says
+    /// need only if so. Matters only where [`needs_reachability`](super::needs_reachability) says
     /// so.
     pub reachable: bool,
     /// Whether a key that is not among ours exists nowhere. Matters where `reachable` does.
@@ -27,7 +27,7 @@ pub struct Context {
     /// What the refused token says of its times, if its times are why. For the page that ends a
     /// loop.
     pub token: Option<Times>,
-    /// Who is logged in and sends a form: their [`form_mark`](Claims::form_mark). For the page that
+    /// Who is logged in and sends a form: their [`form_mark`](crate::Claims::form_mark). For the page that
     /// keeps it.
     pub form_owner: Option<String>,
 }
@@ -57,7 +57,7 @@ impl Context {
 
 impl Context {
     /// The facts about a request by the clock. Where
-    /// [`needs_reachability`](super::depends_on_contact) says that they are not all, ask
+    /// [`needs_reachability`](super::needs_reachability) says that they are not all, ask
     /// [`KeySource::reachable`](crate::KeySource::reachable) and hand the answer to
     /// [`contact`](Self::contact).
     pub fn about(request: &RequestInfo<'_>, identity: &Identity, login: &SharedLogin) -> Self {

@@ -51,6 +51,7 @@ pub(super) fn begin(request: &RequestInfo<'_>, settings: &Settings, mut login: U
     (login, secret.map(|secret| set_cookie::own(settings, protocol::cookie::TRIP, &secret, SECONDS)))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one secret that a service makes itself")]
 fn new_secret() -> Option<String> {
     let mut bytes = [0; 12];
     rand::fill(&mut bytes).ok()?;
