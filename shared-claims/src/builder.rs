@@ -35,6 +35,13 @@ pub struct SharedLoginBuilder {
     without_cache: bool,
 }
 
+impl SharedLogin {
+    /// A login from values that your program holds, instead of the environment.
+    pub fn builder() -> SharedLoginBuilder {
+        SharedLoginBuilder::default()
+    }
+}
+
 impl SharedLoginBuilder {
     /// `AUTH_URL`: the public URL of auth-service, without a path.
     pub fn auth_url(self, url: impl Into<String>) -> Self {

@@ -3,15 +3,10 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-#[cfg(feature = "pages")]
-use url::Url;
-
 use crate::cache::Cache;
 use crate::cookie::{self, Candidates};
 use crate::settings::Jwks;
-#[cfg(feature = "pages")]
-use crate::web::urls;
-use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, SharedLoginBuilder, Verifier};
+use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
 
 /// Everything a service needs to know who is asking. Cheap to clone; make one at the start.
 ///
@@ -47,11 +42,6 @@ pub enum Identity {
 }
 
 impl SharedLogin {
-    /// A login from values that your program holds, instead of the environment.
-    pub fn builder() -> SharedLoginBuilder {
-        SharedLoginBuilder::default()
-    }
-
     /// Reads [`Settings`] from the environment and starts to load keys.
     ///
     /// # Errors
@@ -173,26 +163,6 @@ impl SharedLogin {
             Some(cache) => cache.verify_at(&self.0.verifier, token, keys, now),
             None => self.0.verifier.verify_at(token, keys, now),
         }
-    }
-}
-
-#[cfg(feature = "pages")]
-impl SharedLogin {
-    /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.
-    pub fn login_url(&self, next: Option<&Url>) -> Url {
-        urls::login(&self.0.settings, next)
-    }
-
-    /// Where scripts renew the login: `POST` with credentials.
-    pub fn renew_url(&self) -> Url {
-        urls::renew(&self.0.settings)
-    }
-
-    /// The page of this service that a request asked for, as an absolute URL. `path_and_query` is
-    /// the request target; the host is the one of `SERVICE_URL`, whatever the request's headers
-    /// say.
-    pub fn page_url(&self, path_and_query: &str) -> Url {
-        urls::page(&self.0.settings, path_and_query)
     }
 }
 

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::json::{Members, Value};
-use crate::{Claims, LEEWAY_SECONDS, Rejection, TokenType, Verifier};
+use crate::{Claims, LEEWAY_SECONDS, Rejection, TokenType};
 
 /// The last second of the year 9999: the largest time that date libraries agree on, and far from
 /// any overflow.
@@ -38,15 +38,23 @@ pub(crate) fn read(mut members: Members) -> Result<Claims, Rejection> {
     })
 }
 
+/// What claims must say: who signed, for whom, and for how long at most, in seconds.
+#[derive(Debug, Clone)]
+pub(crate) struct Expected {
+    pub(crate) issuer: String,
+    pub(crate) audience: String,
+    pub(crate) max_life: i64,
+}
+
 /// Checks what the claims say against whom we trust and what time it is.
-pub(crate) fn check(verifier: &Verifier, claims: &Claims, now: i64) -> Result<(), Rejection> {
+pub(crate) fn check(expected: &Expected, claims: &Claims, now: i64) -> Result<(), Rejection> {
     let ahead = now.saturating_add(LEEWAY_SECONDS);
     let refused = [
-        (claims.iss != verifier.issuer, Rejection::WrongIssuer),
-        (claims.aud != verifier.audience, Rejection::WrongAudience),
+        (claims.iss != expected.issuer, Rejection::WrongIssuer),
+        (claims.aud != expected.audience, Rejection::WrongAudience),
         (claims.sub != claims.user_uuid, Rejection::SubjectMismatch),
         (claims.exp <= claims.iat || claims.exp <= claims.nbf, Rejection::NeverValid),
-        (claims.exp - claims.iat > verifier.max_life, Rejection::LifeTooLong),
+        (claims.exp - claims.iat > expected.max_life, Rejection::LifeTooLong),
         (now >= claims.exp + LEEWAY_SECONDS, Rejection::Expired),
         (claims.nbf > ahead, Rejection::NotYetValid),
         (claims.iat > ahead, Rejection::IssuedInFuture),

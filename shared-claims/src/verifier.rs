@@ -6,7 +6,7 @@ use jsonwebtoken::crypto::aws_lc;
 
 use crate::json::{self, Members, Refused, Value};
 use crate::keys::{Key, KeyFingerprint, is_plain_kid};
-use crate::payload;
+use crate::payload::{self, Expected};
 use crate::{Claims, KeySet, MAX_LIFE_SECONDS, MAX_TOKEN_BYTES, Part, Rejection, TOKEN_TYP};
 
 /// Verifies access tokens of one issuer for one audience.
@@ -17,23 +17,27 @@ use crate::{Claims, KeySet, MAX_LIFE_SECONDS, MAX_TOKEN_BYTES, Part, Rejection, 
 /// the header are not.
 #[derive(Debug, Clone)]
 pub struct Verifier {
-    pub(crate) issuer: String,
-    pub(crate) audience: String,
-    pub(crate) max_life: i64,
+    pub(crate) expected: Expected,
 }
 
 impl Verifier {
     /// A verifier for tokens with exactly this `iss` (`AUTH_URL` without a trailing slash) and
     /// `aud` (`COOKIE_DOMAIN`).
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
-        Self { issuer: issuer.into(), audience: audience.into(), max_life: MAX_LIFE_SECONDS }
+        Self {
+            expected: Expected {
+                issuer: issuer.into(),
+                audience: audience.into(),
+                max_life: MAX_LIFE_SECONDS,
+            },
+        }
     }
 
     /// Refuses tokens that live longer than this many seconds. The default, and the most, is
     /// [`MAX_LIFE_SECONDS`]; a larger value changes nothing.
     #[must_use]
     pub fn with_max_life(mut self, seconds: u32) -> Self {
-        self.max_life = self.max_life.min(i64::from(seconds));
+        self.expected.max_life = self.expected.max_life.min(i64::from(seconds));
         self
     }
 
@@ -62,7 +66,7 @@ impl Verifier {
         let key = pinned_key(&members(&header, Part::Header)?, keys)?;
         check_signature(key, message.as_bytes(), signature)?;
         let claims = payload::read(members(&payload, Part::Payload)?)?;
-        payload::check(self, &claims, now)?;
+        payload::check(&self.expected, &claims, now)?;
         Ok((claims, key.fingerprint))
     }
 }

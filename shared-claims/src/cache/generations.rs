@@ -3,7 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Name, Seen};
+use crate::Claims;
+use crate::keys::KeyFingerprint;
+
+/// The SHA-256 of a token.
+pub(super) type Name = [u8; 32];
+
+/// A token that has verified: what it says, and which key signed it.
+pub(super) struct Seen {
+    pub(super) claims: Claims,
+    pub(super) key: KeyFingerprint,
+}
 
 /// How many tokens make a generation.
 const SIZE: usize = 128;

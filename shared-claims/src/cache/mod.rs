@@ -18,10 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::digest;
 
-use crate::keys::KeyFingerprint;
 use crate::payload;
 use crate::{Claims, KeySet, Rejection, Verifier};
-use generations::Generations;
+use generations::{Generations, Name, Seen};
 
 /// Threads that ask for different tokens rarely wait for each other.
 const SHARDS: usize = 16;
@@ -36,14 +35,6 @@ const MAX_TOKEN_BYTES: usize = 4096;
 const MAX_WORDS: usize = 128;
 
 pub(crate) struct Cache([Mutex<Generations>; SHARDS]);
-
-/// The SHA-256 of a token.
-type Name = [u8; 32];
-
-struct Seen {
-    claims: Claims,
-    key: KeyFingerprint,
-}
 
 impl Cache {
     pub(crate) fn new() -> Self {
@@ -69,7 +60,7 @@ impl Cache {
         // computed.
         let seen = self.shard(&name).find(&name, now);
         if let Some(seen) = seen {
-            if keys.holds(&seen.key) && payload::check(verifier, &seen.claims, now).is_ok() {
+            if keys.holds(&seen.key) && payload::check(&verifier.expected, &seen.claims, now).is_ok() {
                 return Ok(seen.claims.clone());
             }
             self.shard(&name).forget(&name);

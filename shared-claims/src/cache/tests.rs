@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{CAPACITY, Cache, Seen, name};
+use super::generations::Seen;
+use super::{CAPACITY, Cache, name};
 use crate::testing::{TestAlgorithm, TestIssuer};
 use crate::{Claims, KeySet, Rejection, Verifier};
 

@@ -1,14 +1,16 @@
 //! Key source: where the keys come from, and how they are refreshed.
 
+mod error;
 mod fetch;
 pub(crate) use fetch::{is_acceptable, is_localhost};
+mod key_file;
 mod key_reader;
 mod schedule;
 mod state;
 mod worker;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -18,6 +20,8 @@ use url::Url;
 
 use crate::KeySet;
 use crate::settings::SigningKey;
+pub use error::KeySourceError;
+use key_file::read_file;
 use key_reader::KeyReader;
 use state::{Requested, State};
 use worker::{Origin, Worker};
@@ -45,28 +49,6 @@ pub struct KeySource {
 struct Notify {
     tx: SyncSender<()>,
     requested: Arc<Requested>,
-}
-
-/// Why a source of keys cannot be used at all. One that only fails to answer at the moment is no
-/// error.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeySourceError {
-    /// The file cannot be read.
-    #[error("the key file cannot be read: {0}")]
-    File(std::io::Error),
-    /// The file holds no acceptable JWKS.
-    #[error("the key file is refused: {0}")]
-    Keys(#[from] crate::KeySetError),
-    /// The file or the answer is larger than 256 KiB.
-    #[error("the key file is larger than 256 KiB")]
-    TooLarge,
-    /// Neither https, nor http inside one machine or private network.
-    #[error("keys are fetched by https, or by http from loopback, a private address or a name without dots")]
-    InsecureUrl,
-    /// The operating system gave no thread.
-    #[error("no thread to fetch keys with: {0}")]
-    Thread(std::io::Error),
 }
 
 impl KeySource {
@@ -202,12 +184,4 @@ impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeySource").field("keys", &self.current()).finish_non_exhaustive()
     }
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, KeySourceError> {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    let file = crate::regular_file::open(path).map_err(KeySourceError::File)?;
-    file.take(fetch::MAX_BYTES + 1).read_to_end(&mut bytes).map_err(KeySourceError::File)?;
-    if bytes.len() as u64 > fetch::MAX_BYTES { Err(KeySourceError::TooLarge) } else { Ok(bytes) }
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::fetch::Fetcher;
+use super::key_file::read_file;
 use super::key_reader::KeyReader;
-use super::read_file;
 use super::schedule::Schedule;
 use super::state::{Requested, State};
 use crate::KeySet;

@@ -24,7 +24,7 @@ use super::connection::Connection;
 use super::connection_registry::ConnectionRegistry;
 use super::exchange::Exchange;
 use super::limits::Limits;
-use super::listen::BACKLOG;
+use super::socket_file::BACKLOG;
 use super::stream::Stream;
 use super::{Listener, Peer, open_files};
 

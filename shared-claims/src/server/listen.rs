@@ -7,10 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::socket_file::{self, SocketFile};
-
-/// How many connections the kernel keeps for us until we take them.
-pub(super) const BACKLOG: i32 = 1024;
+use super::socket_file::{self, BACKLOG, SocketFile};
 
 /// Where to listen: `127.0.0.1:8000`, `[::1]:8000`, or `unix:/run/auth-service/http.sock`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,9 @@ use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 use super::folder_lock::FolderLock;
-use super::listen::BACKLOG;
+
+/// How many connections the kernel keeps for us until we take them.
+pub(super) const BACKLOG: i32 = 1024;
 
 /// A socket's address holds 108 bytes; what is left is for the name that it is made under.
 pub(super) const MAX_PATH_BYTES: usize = 90;

@@ -53,7 +53,7 @@ pub enum Decision {
 }
 
 impl Denial {
-    /// Whether the page holds the form that was sent, if [`answer`](super::answer()) is given it.
+    /// Whether the page holds the form that was sent, if [`render`](super::render()) is given it.
     pub fn shows_form(&self) -> bool {
         matches!(
             self,

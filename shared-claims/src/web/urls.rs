@@ -6,9 +6,9 @@ use url::{Url, form_urlencoded};
 
 use super::query_encoding;
 use super::request::RequestInfo;
-use crate::Settings;
 use crate::protocol;
 use crate::settings::with_path;
+use crate::{Settings, SharedLogin};
 
 /// Where a sweep of conflicting cookies goes on: the button's own `1` is its beginning. Lines
 /// deleted by now come after a hyphen.
@@ -171,6 +171,25 @@ fn is_ours(part: &str) -> bool {
 pub(super) fn parameter<'r>(request: &RequestInfo<'r>, name: &str) -> Option<Cow<'r, str>> {
     let (_, query) = request.target().split_once('?')?;
     form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+impl SharedLogin {
+    /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.
+    pub fn login_url(&self, next: Option<&Url>) -> Url {
+        login(self.settings(), next)
+    }
+
+    /// Where scripts renew the login: `POST` with credentials.
+    pub fn renew_url(&self) -> Url {
+        renew(self.settings())
+    }
+
+    /// The page of this service that a request asked for, as an absolute URL. `path_and_query` is
+    /// the request target; the host is the one of `SERVICE_URL`, whatever the request's headers
+    /// say.
+    pub fn page_url(&self, path_and_query: &str) -> Url {
+        page(self.settings(), path_and_query)
+    }
 }
 
 impl RequestInfo<'_> {
