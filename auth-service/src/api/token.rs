@@ -5,12 +5,13 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::pair;
-use crate::app::{App, LogIn};
+use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
 use crate::forms::{Document, Json};
 use crate::i18n::Text;
 use crate::passwords::Password;
+use crate::sign_in::Attempt;
 use crate::users::Email;
 
 #[derive(Deserialize)]
@@ -34,8 +35,8 @@ pub(super) async fn obtain(
         return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(Credentials::SHAPE)));
     };
     match app.log_in((email, sent.password), None, client, &[]).await? {
-        LogIn::Yes(current) => pair::answer(&app, &current).await,
-        LogIn::Inactive | LogIn::No => Err(Error::refuse(
+        Attempt::SignedIn(current) => pair::answer(&app, &current).await,
+        Attempt::Inactive | Attempt::Rejected(_) => Err(Error::refuse(
             StatusCode::UNAUTHORIZED,
             Text::verbatim("There is no active account with this email address and password."),
         )

@@ -9,19 +9,9 @@ use crate::config::SessionLimits;
 use crate::error::Error;
 use crate::http::cookie_header::refresh_cookie;
 use crate::passwords::{Checked, Password, Requester};
-use crate::sessions::{Current, Ended, RefreshKey, RefreshToken, Renewal, Session};
-use crate::sign_in::{Authenticated, Proven, SignedIn, authenticate};
+use crate::sessions::{Amr, AuthMethod, Current, Ended, RefreshKey, RefreshToken, Renewal, Session};
+use crate::sign_in::{Attempt, Proven, authenticate};
 use crate::users::Email;
-
-/// What came of a login.
-#[must_use]
-pub enum LogIn {
-    Yes(Box<Current>),
-    /// The password is right, but the account may not log in.
-    Inactive,
-    /// No such account, or another password.
-    No,
-}
 
 impl App {
     /// The refresh token that came with the request: a claim, not yet proof.
@@ -36,31 +26,27 @@ impl App {
         Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, &clock)).await?)
     }
 
-    /// Logs in with an address and a password, and ends the session that `before` names. Refusals look alike to the
-    /// outside; the trail tells them apart. `marks` are those that the browser holds.
+    /// Logs in with an address and a password, and ends the session that `before` names. `marks` are those that the browser holds.
     pub async fn log_in(
         &self,
         credentials: (Email, Password),
         before: Option<RefreshToken>,
         client: Client,
         marks: &[String],
-    ) -> Result<LogIn, Error> {
+    ) -> Result<Attempt, Error> {
         let requester = Requester::stranger(&client).known_as(self.marks.find(&credentials.0, marks));
         let who = (&client, requester);
         let user = match authenticate(&self.db, &self.hashers, credentials, who, &self.clock).await? {
-            Authenticated::Yes(user) => *user,
-            Authenticated::Inactive => return Ok(LogIn::Inactive),
-            Authenticated::No => return Ok(LogIn::No),
+            Ok(user) => user,
+            Err(rejection) => return Ok(rejection.into()),
         };
+        let proofs = Amr::from([AuthMethod::Password]);
         let (key, limits, clock) = self.renewing();
         let sign_in = move |conn: &mut _| {
             let before = before.as_ref().map(|token| (token, &key));
-            Session::sign_in(conn, &user, before, &client, limits, &clock)
+            Session::sign_in(conn, &user, &proofs, before, &client, limits, &clock)
         };
-        Ok(match self.db.query(sign_in).await? {
-            SignedIn::Yes(current) => LogIn::Yes(current),
-            SignedIn::TooLate => LogIn::No,
-        })
+        Ok(self.db.query(sign_in).await?)
     }
 
     /// Checks the password of somebody who is logged in, before something delicate: whose browser is known, therefore.

@@ -6,7 +6,6 @@ mod not_ended;
 mod parts;
 
 pub use answers::Tokens;
-pub use logins::LogIn;
 pub use not_ended::{NotEnded, NotEndedPage};
 pub use parts::{Frontend, Parts};
 

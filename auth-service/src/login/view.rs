@@ -8,13 +8,14 @@ use super::form::{Links, LoginForm, LoginPage, Remarks};
 use super::frame;
 use super::onward::{onward, reader};
 use super::query::LoginQuery;
-use crate::app::{App, LogIn};
+use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
 use crate::forms::{Browser, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
 use crate::pages::Shell;
+use crate::sign_in::Attempt;
 use crate::users::Email;
 
 const WRONG: Text = Text::of("login-wrong");
@@ -88,13 +89,13 @@ pub async fn submit(
     let before = App::refresh_token(&request);
     let credentials = (email, form.password.clone());
     let refusal = match app.log_in(credentials, before, client, &browser.known_accounts()).await? {
-        LogIn::Yes(current) => {
+        Attempt::SignedIn(current) => {
             browser.renew();
             browser.remember_account(app.marks.of(&current.user.email).to_string())?;
             return app.admit(see_other(&app.destination(next.as_ref(), "/")), &current).await;
         }
-        LogIn::Inactive => INACTIVE,
-        LogIn::No => WRONG,
+        Attempt::Inactive => INACTIVE,
+        Attempt::Rejected(_) => WRONG,
     };
     again(StatusCode::UNAUTHORIZED, &Remarks { form: Some(refusal), ..Remarks::default() })
 }

@@ -32,7 +32,7 @@ pub fn claims(
     let (issuer, audience) = (issuer.origin(), audience.as_str());
     let mut claims = Claims::new(issuer, audience, user_id, session_id, token_id, issued, expires);
     claims.auth_time = proven_at(session, now).unix_seconds();
-    claims.amr = session.amr.split(' ').map(str::to_owned).collect();
+    claims.amr = session.amr.methods().map(|method| method.to_string()).collect();
     claims.user_email = user.email.to_string();
     claims.user_email_verified = user.email_verified_at.is_some();
     claims.user_first_name = user.first_name.clone();

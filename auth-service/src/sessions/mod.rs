@@ -1,6 +1,7 @@
 //! Sessions: their rows, refresh tokens and their rotation, access tokens, and how a session ends.
 
 mod access_token;
+mod amr;
 mod current;
 mod device;
 mod refresh_token;
@@ -10,6 +11,7 @@ mod rotation;
 mod session;
 
 pub use access_token::claims;
+pub use amr::{Amr, AuthMethod};
 pub use current::Current;
 pub use device::device;
 pub use refresh_token::{RefreshKey, RefreshToken};

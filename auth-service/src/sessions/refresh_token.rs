@@ -99,6 +99,7 @@ mod tests {
     use super::*;
     use crate::db::types::Timestamp;
     use crate::sessions::session::Lineage;
+    use crate::sessions::{Amr, AuthMethod};
 
     fn secret(text: &str) -> SecretKey {
         SecretKey::parse("SECRET_KEY", text).unwrap()
@@ -115,7 +116,7 @@ mod tests {
             user_id: Id::from(uuid::Uuid::from_u128(8)),
             seed: vec![seed; 32],
             generation: 3,
-            amr: "pwd".to_owned(),
+            amr: Amr::from([AuthMethod::Password]),
             began_at: now,
             rotated_at: now,
             idle_until: now,

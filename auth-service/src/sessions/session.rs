@@ -13,7 +13,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::sessions;
 use crate::db::types::{Id, Timestamp};
 use crate::random;
-use crate::sessions::{Rotation, Verdict};
+use crate::sessions::{Amr, Rotation, Verdict};
 use crate::users::{User, UserId};
 
 pub type SessionId = Id<Session>;
@@ -31,8 +31,8 @@ pub struct Session {
     pub seed: Vec<u8>,
     /// Counts the refresh tokens that were issued.
     pub generation: i64,
-    /// How the person proved who they are, RFC 8176, separated by spaces.
-    pub amr: String,
+    /// How the person proved who they are.
+    pub amr: Amr,
     pub began_at: Timestamp,
     pub rotated_at: Timestamp,
     pub idle_until: Timestamp,
@@ -113,7 +113,7 @@ impl Session {
     pub fn begin(
         conn: &mut AnyConnection,
         user: UserId,
-        amr: &str,
+        amr: &Amr,
         client: &Client,
         limits: SessionLimits,
         now: Timestamp,
@@ -123,7 +123,7 @@ impl Session {
             user_id: user,
             seed: new_seed(),
             generation: FIRST_GENERATION,
-            amr: amr.to_owned(),
+            amr: amr.clone(),
             began_at: now,
             rotated_at: now,
             idle_until: now + limits.idle.min(limits.absolute),

@@ -1,23 +1,12 @@
-//! Is it them? An address and a password are judged, in the same time whether or not there is an account.
+//! Authentication: an address and a password are judged, in the same time whether or not there is an account.
 
+use super::attempt::Rejection;
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::db::Database;
 use crate::error::Error;
 use crate::passwords::{Checked, HASH_LIMITS, HashPool, Password, Requester};
 use crate::users::{Email, PasswordHash, User, UserId};
-
-/// What came of an address and a password.
-#[derive(Debug)]
-#[must_use]
-pub enum Authenticated {
-    /// It is they, and they may log in.
-    Yes(Box<User>),
-    /// The password is right, but the account may not log in. Only who knows the password learns this.
-    Inactive,
-    /// No such account, or another password: nobody learns which.
-    No,
-}
 
 /// Judges `email` and `password`, and keeps the password under another hash where the settings ask for it:
 /// a costlier one, or ours for somebody who came from Django.
@@ -27,66 +16,76 @@ pub async fn authenticate(
     (email, password): (Email, Password),
     (client, requester): (&Client, Requester),
     clock: &Clock,
-) -> Result<Authenticated, Error> {
+) -> Result<Result<Box<User>, Rejection>, Error> {
     let wanted = email.clone();
     let user = db.query(move |conn| User::by_email(conn, &wanted)).await?;
-    let Some(user) = user else {
-        hashers.check_nobody(&email, password, requester).await?;
-        refused(db, None, client, "no such account", clock).await?;
-        return Ok(Authenticated::No);
+    let (id, judged) = match user {
+        Some(user) => (Some(user.id), judge(db, hashers, user, password, requester).await?),
+        None => {
+            hashers.check_nobody(&email, password, requester).await?;
+            (None, Err(Rejection::NoSuchAccount))
+        }
     };
+    if let Err(rejection) = judged {
+        record(db, id, client, rejection, clock).await?;
+    }
+    Ok(judged)
+}
+
+/// Judges the password of an account that there is.
+async fn judge(
+    db: &Database,
+    hashers: &HashPool,
+    user: User,
+    password: Password,
+    requester: Requester,
+) -> Result<Result<Box<User>, Rejection>, Error> {
     let stored = user.password_hash.clone();
     // Who may not log in keeps the hash that they have.
     let (checked, update) = match user.is_active {
         true => hashers.check_and_update(stored, password.clone(), requester).await?,
         false => (hashers.check(stored, password.clone(), requester).await?, None),
     };
-    let (id, outcome, reason) = match checked {
-        Checked::Right if user.is_active => {
-            let id = user.id;
-            let outcome = match update {
-                Some(new) => upgrade(db, hashers, (user, new), password, requester).await?,
-                None => Authenticated::Yes(Box::new(user)),
-            };
-            let reason = match outcome {
-                Authenticated::Yes(_) => return Ok(outcome),
-                Authenticated::Inactive => "inactive",
-                Authenticated::No => "wrong password",
-            };
-            (id, outcome, reason)
-        }
-        Checked::Right => (user.id, Authenticated::Inactive, "inactive"),
-        Checked::Corrupt => {
-            tracing::error!(user = %user.id, "the stored password hash is damaged");
-            (user.id, Authenticated::No, "damaged password hash")
-        }
-        Checked::TooCostly => {
-            tracing::error!(
-                user = %user.id,
-                limits = HASH_LIMITS,
-                "the stored password hash asks for more than the limits allow: give its owner another password \
-                 (auth-service users set-password)"
-            );
-            (user.id, Authenticated::No, "too costly password hash")
-        }
-        Checked::Unusable => (user.id, Authenticated::No, "no password set"),
-        Checked::Wrong => (user.id, Authenticated::No, "wrong password"),
-    };
-    refused(db, Some(id), client, reason, clock).await?;
-    Ok(outcome)
+    match checked {
+        Checked::Corrupt => tracing::error!(user = %user.id, "the stored password hash is damaged"),
+        Checked::TooCostly => tracing::error!(
+            user = %user.id,
+            limits = HASH_LIMITS,
+            "the stored password hash asks for more than the limits allow: give its owner another password \
+             (auth-service users set-password)"
+        ),
+        Checked::Right | Checked::Wrong | Checked::Unusable => {}
+    }
+    match (verdict(checked, &user), update) {
+        (Ok(()), Some(new)) => upgrade(db, hashers, (user, new), password, requester).await,
+        (Ok(()), None) => Ok(Ok(Box::new(user))),
+        (Err(rejection), _) => Ok(Err(rejection)),
+    }
 }
 
-/// Refusals look alike to the outside, and differ in the trail.
-async fn refused(
+/// Whether `user` may log in, by what came of checking their password.
+fn verdict(checked: Checked, user: &User) -> Result<(), Rejection> {
+    match checked {
+        Checked::Right if user.is_active => Ok(()),
+        Checked::Right => Err(Rejection::Inactive),
+        Checked::Wrong => Err(Rejection::WrongPassword),
+        Checked::Unusable => Err(Rejection::NoPasswordSet),
+        Checked::Corrupt => Err(Rejection::DamagedPasswordHash),
+        Checked::TooCostly => Err(Rejection::TooCostlyPasswordHash),
+    }
+}
+
+/// Rejections look alike to the outside, and differ in the trail.
+async fn record(
     db: &Database,
     user: Option<UserId>,
     client: &Client,
-    reason: &'static str,
+    rejection: Rejection,
     clock: &Clock,
 ) -> Result<(), Error> {
     let (client, clock) = (client.clone(), clock.clone());
     let write = move |conn: &mut _| {
-        let entry = Entry::new(Event::LoginRefused, &client, clock.read(conn)?).detail(reason);
+        let entry = Entry::new(Event::LoginRefused, &client, clock.read(conn)?).detail(rejection.as_str());
         let entry = match user {
             Some(user) => entry.user(user.uuid()),
             None => entry,
@@ -103,22 +102,23 @@ async fn upgrade(
     (mut user, new): (User, PasswordHash),
     password: Password,
     requester: Requester,
-) -> Result<Authenticated, Error> {
+) -> Result<Result<Box<User>, Rejection>, Error> {
     let (id, old) = (user.id, user.password_hash.clone());
     let stored = new.clone();
     let is_stored = db.query(move |conn| User::upgrade_password(conn, id, &old, &stored)).await?;
     if is_stored {
         user.password_hash = new;
-        return Ok(Authenticated::Yes(Box::new(user)));
+        return Ok(Ok(Box::new(user)));
     }
     // Another hash came in between: of the same password, by a login in another tab, or of a new password. It
     // decides.
     let now = db.query(move |conn| User::by_id(conn, id)).await?;
-    let Some(user) = now else { return Ok(Authenticated::No) };
-    let checked = hashers.check(user.password_hash.clone(), password, requester).await;
-    match checked? {
-        Checked::Right if user.is_active => Ok(Authenticated::Yes(Box::new(user))),
-        Checked::Right => Ok(Authenticated::Inactive),
-        Checked::Wrong | Checked::Unusable | Checked::Corrupt | Checked::TooCostly => Ok(Authenticated::No),
-    }
+    let Some(user) = now else { return Ok(Err(Rejection::WrongPassword)) };
+    let checked = hashers.check(user.password_hash.clone(), password, requester).await?;
+    Ok(match verdict(checked, &user) {
+        Ok(()) => Ok(Box::new(user)),
+        Err(Rejection::Inactive) => Err(Rejection::Inactive),
+        // Whatever the hash is like by now: the password was not the one that it belongs to.
+        Err(_) => Err(Rejection::WrongPassword),
+    })
 }

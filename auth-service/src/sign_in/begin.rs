@@ -2,33 +2,28 @@
 
 use diesel::QueryResult;
 
+use super::attempt::{Attempt, Rejection};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
-use crate::sessions::{Current, Ended, RefreshKey, RefreshToken, Session};
+use crate::sessions::{Amr, Current, Ended, RefreshKey, RefreshToken, Session};
 use crate::users::User;
 
-/// What came of beginning a session.
-#[derive(Debug)]
-#[must_use]
-pub enum SignedIn {
-    Yes(Box<Current>),
-    /// The account was deactivated, or its password changed, since the password was checked.
-    TooLate,
-}
-
 impl Session {
-    /// Begins a session for `user`, whose password was just found right, and ends the one that this browser
-    /// held before, whoever's it was: nobody acts in a session that they believe to have left (ASVS 7.2.4).
+    /// Begins a session for `user`, who just gave the `proofs`, and ends the one that this browser held before, whoever's it
+    /// was: nobody acts in a session that they believe to have left (ASVS 7.2.4).
+    ///
+    /// Rejected, when the account was deactivated or its password changed since the password was checked.
     pub fn sign_in(
         conn: &mut AnyConnection,
         user: &User,
+        proofs: &Amr,
         before: Option<(&RefreshToken, &RefreshKey)>,
         client: &Client,
         limits: SessionLimits,
         clock: &Clock,
-    ) -> QueryResult<SignedIn> {
+    ) -> QueryResult<Attempt> {
         conn.write(|conn| {
             // Logins of one person stand in a queue from here on.
             User::queue(conn, user.id)?;
@@ -39,13 +34,13 @@ impl Session {
                 Some(as_they_are) if is_still_right => as_they_are,
                 other => {
                     let reason = match other {
-                        Some(user) if !user.is_active => "inactive",
-                        Some(_) => "wrong password",
-                        None => "no such account",
+                        Some(user) if !user.is_active => Rejection::Inactive,
+                        Some(_) => Rejection::WrongPassword,
+                        None => Rejection::NoSuchAccount,
                     };
                     let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
-                    entry.detail(reason).record(conn)?;
-                    return Ok(SignedIn::TooLate);
+                    entry.detail(reason.as_str()).record(conn)?;
+                    return Ok(Attempt::Rejected(reason));
                 }
             };
             let mut now = now;
@@ -54,13 +49,13 @@ impl Session {
                 // Another person's session, perhaps, for which this one waited.
                 now = clock.read(conn)?;
             }
-            let session = Self::begin(conn, user.id, "pwd", client, limits, now)?;
+            let session = Self::begin(conn, user.id, proofs, client, limits, now)?;
             for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
                 surplus.end_noted(conn, Ended::TooMany, client, now)?;
             }
             let entry = Entry::new(Event::Login, client, now).user(user.id.uuid());
             entry.session(session.id.uuid()).record(conn)?;
-            Ok(SignedIn::Yes(Box::new(Current { user, session, at: now })))
+            Ok(Attempt::SignedIn(Box::new(Current { user, session, at: now })))
         })
     }
 }

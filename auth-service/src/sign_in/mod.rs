@@ -1,9 +1,10 @@
 //! Signing in: the password is checked, a session begins, and the password is asked for again before something delicate.
 
+mod attempt;
 mod authenticate;
 mod begin;
 mod reauthenticate;
 
-pub use authenticate::{Authenticated, authenticate};
-pub use begin::SignedIn;
+pub use attempt::{Attempt, Rejection};
+pub use authenticate::authenticate;
 pub use reauthenticate::Proven;

@@ -188,8 +188,8 @@ async fn a_login_that_is_refused_is_one_event_with_its_reason() {
 #[tokio::test]
 async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     use auth_service::audit::Client;
-    use auth_service::sessions::Session;
-    use auth_service::sign_in::SignedIn;
+    use auth_service::sessions::{Amr, AuthMethod, Session};
+    use auth_service::sign_in::{Attempt, Rejection};
     let app = TestApp::start().await;
     let ada = app.user("ada@example.org", PASSWORD).await;
     let bob = app.user("bob@example.org", OTHER).await;
@@ -198,11 +198,12 @@ async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     // What was read and found right, a moment before.
     let sign_in = |user: User| {
         let clock = app.clock.clock();
-        app.sql(move |conn| Session::sign_in(conn, &user, None, &Client::operator(), limits, &clock))
+        let proofs = Amr::from([AuthMethod::Password]);
+        app.sql(move |conn| Session::sign_in(conn, &user, &proofs, None, &Client::operator(), limits, &clock))
     };
     let id = ada.id;
     app.sql(move |conn| User::set_active(conn, id, false)).await;
-    assert!(matches!(sign_in(ada.clone()).await, SignedIn::TooLate));
+    assert!(matches!(sign_in(ada.clone()).await, Attempt::Rejected(Rejection::Inactive)));
     let row = trail.one("login_refused").await;
     assert_eq!((row.user(), row.session(), row.detail()), (Some(id.uuid()), None, "inactive"));
     app.sql(move |conn| {
@@ -210,7 +211,7 @@ async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
         User::set_password(conn, id, &bob.password_hash)
     })
     .await;
-    assert!(matches!(sign_in(ada).await, SignedIn::TooLate));
+    assert!(matches!(sign_in(ada).await, Attempt::Rejected(Rejection::WrongPassword)));
     let row = trail.one("login_refused").await;
     assert_eq!((row.user(), row.session(), row.detail()), (Some(id.uuid()), None, "wrong password"));
 }

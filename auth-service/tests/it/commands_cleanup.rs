@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use auth_service::audit::{Client, Entry, Event};
 use auth_service::db::schema::sessions;
-use auth_service::sessions::Session;
+use auth_service::sessions::{Amr, AuthMethod, Session};
 use auth_service::users::User;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
@@ -35,7 +35,14 @@ async fn add_old(app: &TestApp, count: usize) {
         conn.write(|conn| {
             let ada = User::list_after(conn, "", 1)?.remove(0).id;
             for _ in 0..count {
-                let session = Session::begin(conn, ada, "pwd", &Client::operator(), limits, now)?;
+                let session = Session::begin(
+                    conn,
+                    ada,
+                    &Amr::from([AuthMethod::Password]),
+                    &Client::operator(),
+                    limits,
+                    now,
+                )?;
                 let row = diesel::update(sessions::table.find(session.id));
                 row.set(sessions::idle_until.eq(now - 2 * DAY)).execute(conn)?;
                 Entry::new(Event::Renewal, &Client::service(), now - 100 * DAY).record(conn)?;

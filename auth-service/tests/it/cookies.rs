@@ -6,7 +6,7 @@ use auth_service::app::App;
 use auth_service::audit::Client;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::http::Cookies;
-use auth_service::sessions::{Current, Session};
+use auth_service::sessions::{Amr, Current, Session};
 use auth_service::users::{Email, PasswordHash, Role, Roles, User};
 use diesel::RunQueryDsl;
 
@@ -150,7 +150,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
     let row = user.clone();
     let session = app.db.run_here(|conn| {
         diesel::insert_into(auth_service::db::schema::users::table).values(&row).execute(conn)?;
-        Session::begin(conn, row.id, "pwd otp hwk mfa", &Client::operator(), limits, clock.now())
+        Session::begin(conn, row.id, &Amr::parse("pwd otp hwk mfa"), &Client::operator(), limits, clock.now())
             .map_err(auth_service::db::DatabaseError::from)
     });
     let current = Current { user, session: session.unwrap(), at: clock.now() };

@@ -7,7 +7,7 @@ use auth_service::config::ServeFlags;
 use auth_service::db::schema::sessions;
 use auth_service::db::types::Timestamp;
 use auth_service::housekeeping;
-use auth_service::sessions::Session;
+use auth_service::sessions::{Amr, AuthMethod, Session};
 use diesel::{QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
 
@@ -24,7 +24,14 @@ async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
             let ada = auth_service::users::User::list_after(conn, "", 1)?.remove(0).id;
             for _ in 0..count {
                 use diesel::ExpressionMethods;
-                let session = Session::begin(conn, ada, "pwd", &Client::operator(), limits, now)?;
+                let session = Session::begin(
+                    conn,
+                    ada,
+                    &Amr::from([AuthMethod::Password]),
+                    &Client::operator(),
+                    limits,
+                    now,
+                )?;
                 let row = sessions::table.find(session.id);
                 diesel::update(row).set(sessions::idle_until.eq(end)).execute(conn)?;
                 Entry::new(Event::Renewal, &Client::service(), at).record(conn)?;

@@ -6,7 +6,7 @@ use auth_service::audit::Client;
 use auth_service::config::SecretKey;
 use auth_service::db::schema::signing_keys;
 use auth_service::keyring::State;
-use auth_service::sessions::{RefreshKey, Session};
+use auth_service::sessions::{Amr, AuthMethod, RefreshKey, Session};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared_claims::Rejection;
 
@@ -160,8 +160,11 @@ async fn a_planted_session_gives_no_token() {
     let app = TestApp::start().await;
     let ada = app.user("ada@example.org", PASSWORD).await.id;
     let (limits, now) = (app.config.session_limits, app.clock.now());
-    let planted =
-        app.sql(move |conn| Session::begin(conn, ada, "pwd", &Client::operator(), limits, now)).await;
+    let planted = app
+        .sql(move |conn| {
+            Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &Client::operator(), limits, now)
+        })
+        .await;
     let guess = SecretKey::parse("SECRET_KEY", "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E").unwrap();
     let eve = app.person();
     eve.set_cookie(REFRESH, &RefreshKey::new(&guess, None).token_for(&planted));

@@ -4,7 +4,9 @@
 //! that this service adds; a column of any other type stays within the shared set.
 
 mod id;
+mod stored;
 mod timestamp;
 
 pub use id::{Id, Uuid};
+pub use stored::{Stored, TextEnum};
 pub use timestamp::{Timestamp, UtcTimestamp};

@@ -1,0 +1,114 @@
+//! Enums in text columns.
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+
+/// An enum that a text column holds, each variant under its own name.
+pub trait TextEnum: Copy + Eq + std::fmt::Debug + 'static {
+    const ALL: &'static [Self];
+
+    /// As the database has it.
+    fn as_str(self) -> &'static str;
+
+    /// The variant of that name.
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|variant| variant.as_str() == name)
+    }
+}
+
+/// What a row holds of an enum. A later release may have written a name that we do not know: it is kept as it is, and
+/// makes no row unreadable.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub enum Stored<T: TextEnum> {
+    Known(T),
+    Unknown(String),
+}
+
+impl<T: TextEnum> Stored<T> {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(variant) => variant.as_str(),
+            Self::Unknown(name) => name,
+        }
+    }
+
+    /// The variant, if this release knows it.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(variant) => Some(*variant),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+impl<T: TextEnum> From<T> for Stored<T> {
+    fn from(variant: T) -> Self {
+        Self::Known(variant)
+    }
+}
+
+impl<T: TextEnum> From<String> for Stored<T> {
+    fn from(name: String) -> Self {
+        T::parse(&name).map_or(Self::Unknown(name), Self::Known)
+    }
+}
+
+impl<T: TextEnum> std::fmt::Display for Stored<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<T: TextEnum, DB: Backend> ToSql<Text, DB> for Stored<T>
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.as_str().to_sql(out)
+    }
+}
+
+impl<T: TextEnum, DB: Backend> FromSql<Text, DB> for Stored<T>
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(String::from_sql(value)?.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Light {
+        Red,
+        Green,
+    }
+
+    impl TextEnum for Light {
+        const ALL: &'static [Self] = &[Self::Red, Self::Green];
+
+        fn as_str(self) -> &'static str {
+            match self {
+                Self::Red => "red",
+                Self::Green => "green",
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_a_later_release_wrote_is_kept_as_it_is() {
+        let stored = |name: &str| Stored::<Light>::from(name.to_owned());
+        assert_eq!((stored("red"), stored("green")), (Light::Red.into(), Light::Green.into()));
+        for unknown in ["amber", "", "Red", "red "] {
+            let kept = stored(unknown);
+            assert_eq!((kept.known(), kept.as_str()), (None, unknown));
+        }
+    }
+}

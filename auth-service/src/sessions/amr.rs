@@ -1,0 +1,67 @@
+//! `amr`: how somebody proved who they are (RFC 8176).
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+
+use crate::db::types::{Stored, TextEnum};
+
+/// A proof that we ask for, under its registered name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthMethod {
+    Password,
+}
+
+impl TextEnum for AuthMethod {
+    const ALL: &'static [Self] = &[Self::Password];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+        }
+    }
+}
+
+/// The proofs that a session began with, as its row has them: names with spaces between. One that a later release
+/// wrote stays in it, and reaches the services.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Amr(String);
+
+impl Amr {
+    /// The list as a row has it.
+    pub fn parse(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// In the order in which they were given.
+    pub fn methods(&self) -> impl Iterator<Item = Stored<AuthMethod>> {
+        self.0.split(' ').map(|name| Stored::from(name.to_owned()))
+    }
+}
+
+impl<const N: usize> From<[AuthMethod; N]> for Amr {
+    fn from(methods: [AuthMethod; N]) -> Self {
+        Self(methods.map(AuthMethod::as_str).join(" "))
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for Amr
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.as_str().to_sql(out)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for Amr
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(String::from_sql(value)?))
+    }
+}
