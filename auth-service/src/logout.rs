@@ -14,7 +14,7 @@ use crate::forms::{Browser, CheckedForm, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
 use crate::pages::{Page, SamplePage, Shell};
-use crate::sessions::Ended;
+use crate::sessions::EndReason;
 
 /// The feature.
 pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<LogoutPage>()], ..Feature::new(routes) };
@@ -85,7 +85,7 @@ async fn submit(
             return page(&app, &browser, StatusCode::FORBIDDEN, app.next(form.next.as_deref()).as_ref());
         }
     };
-    let ended = app.sign_out(App::refresh_token(&request), Ended::LoggedOut, client).await;
+    let ended = app.sign_out(App::refresh_token(&request), EndReason::LoggedOut, client).await;
     browser.renew();
     if let Err(error) = ended {
         return app.not_ended(&request, &browser, NotEnded::This, error).await;

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::audit::Client;
 use crate::error::Error;
 use crate::forms::Json;
-use crate::sessions::{Ended, RefreshToken};
+use crate::sessions::{EndReason, RefreshToken};
 
 /// Ends the session of a refresh token. A second time it is not valid, as every token of an ended session.
 pub(super) async fn blacklist(
@@ -16,7 +16,7 @@ pub(super) async fn blacklist(
     Json(sent): Json<Refresh>,
 ) -> Result<HttpResponse, Error> {
     let token = RefreshToken::parse(&sent.refresh);
-    match app.sign_out(token, Ended::LoggedOut, client).await? {
+    match app.sign_out(token, EndReason::LoggedOut, client).await? {
         true => Ok(HttpResponse::Ok().json(serde_json::json!({}))),
         false => Err(not_valid()),
     }

@@ -9,7 +9,7 @@ use crate::config::SessionLimits;
 use crate::error::Error;
 use crate::http::cookie_header::refresh_cookie;
 use crate::passwords::{Checked, Password, Requester};
-use crate::sessions::{Amr, AuthMethod, Current, Ended, RefreshKey, RefreshToken, Renewal, Session};
+use crate::sessions::{Amr, AuthMethod, Current, EndReason, RefreshKey, RefreshToken, Renewal, Session};
 use crate::sign_in::{Attempt, Proven, authenticate};
 use crate::users::Email;
 
@@ -96,7 +96,7 @@ impl App {
     pub async fn sign_out(
         &self,
         token: Option<RefreshToken>,
-        why: Ended,
+        why: EndReason,
         client: Client,
     ) -> Result<bool, Error> {
         let Some(token) = token else { return Ok(false) };

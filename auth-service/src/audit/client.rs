@@ -2,24 +2,17 @@
 
 use std::net::IpAddr;
 
-/// Whose doing an event was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Actor {
-    /// Somebody with a browser or a program.
-    Person,
-    /// Whoever runs the commands on the host.
-    Operator,
-    /// The service itself, in the course of time.
-    Service,
-}
+use crate::db::types::text_enum;
 
-impl Actor {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Operator => "operator",
-            Self::Service => "service",
-        }
+text_enum! {
+    /// Whose doing an event was.
+    pub enum Actor {
+        /// Somebody with a browser or a program.
+        Person = "person",
+        /// Whoever runs the commands on the host.
+        Operator = "operator",
+        /// The service itself, in the course of time.
+        Service = "service",
     }
 }
 

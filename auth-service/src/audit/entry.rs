@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 
 use super::event::Loudness;
-use super::{Client, Event};
+use super::{Actor, Client, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
-use crate::db::types::{Id, Timestamp};
+use crate::db::types::{Id, Stored, TextEnum, Timestamp};
 use crate::telemetry;
 
 /// The account or session that an event is about; it may be gone by now.
@@ -18,8 +18,8 @@ pub type SubjectId = Id<()>;
 pub struct Entry {
     id: Id<Entry>,
     pub at: Timestamp,
-    pub event: String,
-    actor: String,
+    pub event: Stored<Event>,
+    actor: Stored<Actor>,
     pub user_id: Option<SubjectId>,
     pub session_id: Option<SubjectId>,
     pub address: Option<String>,
@@ -39,8 +39,8 @@ impl Entry {
         Self {
             id: Id::new(now),
             at: now,
-            event: event.as_str().to_owned(),
-            actor: client.actor.as_str().to_owned(),
+            event: event.into(),
+            actor: client.actor.into(),
             user_id: None,
             session_id: None,
             address: client.address_text(),
@@ -66,6 +66,16 @@ impl Entry {
         Self { detail: Some(detail.into()), ..self }
     }
 
+    /// Why it happened, where there is a list of reasons.
+    pub fn reason(self, reason: impl TextEnum) -> Self {
+        self.detail(reason.as_str())
+    }
+
+    /// The reason, if it is one of `T`'s that this release knows.
+    pub fn reason_of<T: TextEnum>(&self) -> Option<T> {
+        T::parse(self.detail.as_deref()?)
+    }
+
     /// Puts the event into the trail and the log: the last thing a transaction does before it commits, so that the
     /// log hardly ever tells of what was rolled back.
     pub fn record(self, conn: &mut AnyConnection) -> QueryResult<()> {
@@ -80,8 +90,8 @@ impl Entry {
             ($level:ident) => {
                 tracing::$level!(
                     target: telemetry::SECURITY,
-                    event = self.event,
-                    actor = self.actor,
+                    event = self.event.as_str(),
+                    actor = self.actor.as_str(),
                     user = shown(self.user_id),
                     session = shown(self.session_id),
                     address = self.address,
@@ -90,7 +100,7 @@ impl Entry {
                 )
             };
         }
-        match Event::parse(&self.event).map(Event::loudness) {
+        match self.event.known().map(Event::loudness) {
             Some(Loudness::Warn) => line!(warn),
             Some(Loudness::Info) | None => line!(info),
         }

@@ -58,7 +58,7 @@ impl Entry {
 
     /// Says which page's form asked for it, so that the same form sent twice can be told from another.
     pub fn by_form(mut self, form: &str) -> Self {
-        self.repeat_key = Some(key_of_form(&self.event, self.user_id, form));
+        self.repeat_key = Some(key_of_form(self.event.as_str(), self.user_id, form));
         self
     }
 

@@ -7,7 +7,7 @@ use crate::config::DatabaseFlags;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 use crate::keyring::{self, SigningKey, State};
-use crate::sessions::{Ended, Session};
+use crate::sessions::{EndReason, Session};
 
 use super::{Failure, database, output};
 
@@ -48,7 +48,7 @@ pub(super) fn run(flags: &DatabaseFlags) -> Result<(), Failure> {
 fn end_all(conn: &mut AnyConnection) -> QueryResult<Done> {
     let now = database::now(conn)?;
     let last = Entry::last_of_anybody(conn)?;
-    let sessions = Session::end_all(conn, Ended::ByOperator, now)?;
+    let sessions = Session::end_all(conn, EndReason::ByOperator, now)?;
     let keys = keyring::revoke_all(conn, now)?;
     let has_shared_key =
         SigningKey::all(conn)?.iter().any(|key| key.is_shared() && key.state() != State::Revoked);

@@ -76,7 +76,7 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
         if json {
             let printed = Printed {
                 kid: &key.kid,
-                algorithm: &key.algorithm,
+                algorithm: key.algorithm.as_str(),
                 state,
                 published_at: key.created_at.rfc3339(),
                 activated_at: key.activated_at.map(|moment| moment.rfc3339()),
@@ -85,7 +85,7 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
             };
             output::line(serde_json::to_string(&printed).expect("strings can be written as JSON"))?;
         } else {
-            output::line(format_args!("{}  {:<5}  {state:<7}  {outlook}", key.kid, key.algorithm))?;
+            output::line(format_args!("{}  {:<5}  {state:<7}  {outlook}", key.kid, key.algorithm.as_str()))?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::audit::Client;
 use crate::clock::Clock;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
-use crate::sessions::{Ended, Session, SessionId, device};
+use crate::sessions::{EndReason, Session, SessionId, device};
 use crate::users::User;
 
 use super::people::{Name, Unreadable};
@@ -113,7 +113,7 @@ fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
 fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
     let ended = db.run_here(|conn| {
         conn.write(|conn| match Session::lock(conn, SessionId::from(id), &Clock::system())? {
-            Some((session, now)) => session.end_noted(conn, Ended::ByOperator, &Client::operator(), now),
+            Some((session, now)) => session.end_noted(conn, EndReason::ByOperator, &Client::operator(), now),
             None => Ok(false),
         })
         .map_err(Failure::from)
@@ -132,7 +132,7 @@ fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
             let now = database::now(conn)?;
             let alive = Session::alive_of(conn, user.id, now)?;
             let end =
-                |session: &Session| session.end_noted(conn, Ended::ByOperator, &Client::operator(), now);
+                |session: &Session| session.end_noted(conn, EndReason::ByOperator, &Client::operator(), now);
             let ended: Vec<bool> = alive.iter().map(end).collect::<Result<_, _>>()?;
             Ok(ended.into_iter().filter(|ended| *ended).count())
         })

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 use crate::passwords::NewPassword;
-use crate::sessions::{Ended, Session};
+use crate::sessions::{EndReason, Session};
 use crate::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 
 use super::people::{Name, Printed, pages};
@@ -143,9 +143,10 @@ fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(
     let names = [PersonName::parse(&found.first_name), PersonName::parse(&found.last_name)];
     let names: Vec<&PersonName> = names.iter().flatten().collect();
     let hash = hash(source, Some(&found.email), &names)?;
-    let ended = end_sessions_after(db, &found, (Ended::PasswordChanged, Event::PasswordChanged), |conn| {
-        User::set_password(conn, found.id, &hash)
-    })?;
+    let ended =
+        end_sessions_after(db, &found, (EndReason::PasswordChanged, Event::PasswordChanged), |conn| {
+            User::set_password(conn, found.id, &hash)
+        })?;
     output::line(format_args!("{} has a new password; {ended} session(s) ended.", found.email))
 }
 
@@ -163,7 +164,7 @@ fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
         })?;
         output::line(format_args!("{} is active.", found.email))
     } else {
-        let ended = end_sessions_after(db, &found, (Ended::Deactivated, Event::Deactivated), |conn| {
+        let ended = end_sessions_after(db, &found, (EndReason::Deactivated, Event::Deactivated), |conn| {
             User::set_active(conn, found.id, false)
         })?;
         output::line(format_args!("{} is inactive; {ended} session(s) ended.", found.email))
@@ -174,7 +175,7 @@ fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
 fn end_sessions_after(
     db: &Database,
     user: &User,
-    (why, event): (Ended, Event),
+    (why, event): (EndReason, Event),
     mut change: impl FnMut(&mut AnyConnection) -> diesel::QueryResult<bool>,
 ) -> Result<usize, Failure> {
     db.run_here(|conn| {

@@ -90,8 +90,11 @@ type Opened = (Zeroizing<Vec<u8>>, Option<Jwk>, bool);
 
 fn judge(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, NotOurs> {
     let opened = sealing.open(&row.kid, &row.sealed_private_key).ok_or(NotOurs::Unopened)?;
-    let (kid, public) =
-        make::id_and_public_half(&row.algorithm, &opened.private_key).ok_or(NotOurs::Mismatched)?;
+    let (kid, public) = row
+        .algorithm
+        .known()
+        .and_then(|algorithm| make::id_and_public_half(algorithm, &opened.private_key))
+        .ok_or(NotOurs::Mismatched)?;
     let stored: Option<Jwk> = match &row.public_jwk {
         Some(text) => Some(serde_json::from_str(text).map_err(|_| NotOurs::Mismatched)?),
         None => None,
@@ -112,6 +115,7 @@ mod tests {
     use super::*;
     use crate::config::{SecretKey, TokenAlgorithm};
     use crate::db::types::Timestamp;
+    use crate::keyring::store::KeyAlgorithm;
 
     fn sealing(secret: &str) -> SealingKeys {
         SealingKeys::new(&SecretKey::parse("SECRET_KEY", secret).unwrap(), None)
@@ -154,12 +158,12 @@ mod tests {
                 ("nonsense", SigningKey { public_jwk: Some("{".into()), ..one.clone() }, NotOurs::Mismatched),
                 (
                     "taken for a shared key",
-                    SigningKey { algorithm: "HS512".into(), public_jwk: None, ..one.clone() },
+                    SigningKey { algorithm: KeyAlgorithm::Hs512.into(), public_jwk: None, ..one.clone() },
                     NotOurs::Mismatched,
                 ),
                 (
                     "an algorithm that there is not",
-                    SigningKey { algorithm: "none".into(), ..one.clone() },
+                    SigningKey { algorithm: "none".to_owned().into(), ..one.clone() },
                     NotOurs::Mismatched,
                 ),
                 ("another id", SigningKey { kid: other.kid.clone(), ..one.clone() }, NotOurs::Unopened),

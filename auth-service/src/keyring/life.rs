@@ -12,7 +12,7 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
 use super::make::{make, shared_key_id};
 use super::sealed::SealingKeys;
-use super::store::{SigningKey, State};
+use super::store::{KeyAlgorithm, SigningKey, State};
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
@@ -91,8 +91,7 @@ pub(super) fn take(
     let work = |conn: &mut AnyConnection, now| match step {
         Step::First => {
             let fresh = make(algorithm, sealing, now);
-            let first =
-                SigningKey { state: State::Active.as_str().to_owned(), activated_at: Some(now), ..fresh };
+            let first = SigningKey { state: State::Active.into(), activated_at: Some(now), ..fresh };
             first.insert(conn)?;
             note(conn, Event::KeyCreated, &first.kid, &client, now)?;
             note(conn, Event::KeyActivated, &first.kid, &client, now)
@@ -150,7 +149,7 @@ pub(super) fn settle(
 ) -> QueryResult<bool> {
     let is_wanted = |key: &SigningKey| match algorithm {
         TokenAlgorithm::Hs512(shared) => key.kid == shared_key_id(shared),
-        other => key.algorithm == other.name(),
+        other => key.algorithm == KeyAlgorithm::from(other).into(),
     };
     let (active, next) = (only(keys, State::Active), only(keys, State::Next));
     let is_shared = matches!(algorithm, TokenAlgorithm::Hs512(_));
@@ -227,8 +226,8 @@ mod tests {
     fn key(kid: &str, algorithm: &str, state: State, since: u64) -> SigningKey {
         SigningKey {
             kid: kid.to_owned(),
-            algorithm: algorithm.to_owned(),
-            state: state.as_str().to_owned(),
+            algorithm: algorithm.to_owned().into(),
+            state: state.into(),
             public_jwk: None,
             sealed_private_key: Vec::new(),
             created_at: at(if state == State::Next { since } else { 0 }),

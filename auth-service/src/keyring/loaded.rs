@@ -9,7 +9,7 @@ use shared_claims::{Claims, KeySet};
 use super::error::KeyringError;
 use super::genuine::{Genuine, Sorted};
 use super::jwk::Jwk;
-use super::store::{SigningKey, State};
+use super::store::{KeyAlgorithm, SigningKey, State};
 
 /// What the database said at one moment.
 pub struct Loaded {
@@ -26,11 +26,11 @@ impl Loaded {
     pub(super) fn new(sorted: Sorted, at: Duration) -> Result<Self, KeyringError> {
         let active = sorted.only(State::Active).ok_or(KeyringError::NoActiveKey)?;
         let private_key = &active.private_key;
-        let (algorithm, key) = match active.row.algorithm.as_str() {
-            "ES256" => (Algorithm::ES256, EncodingKey::from_ec_der(private_key)),
-            "EdDSA" => (Algorithm::EdDSA, EncodingKey::from_ed_der(private_key)),
-            "HS512" => (Algorithm::HS512, EncodingKey::from_secret(private_key)),
-            _ => return Err(KeyringError::Damaged("its algorithm is unknown")),
+        let (algorithm, key) = match active.row.algorithm.known() {
+            Some(KeyAlgorithm::Es256) => (Algorithm::ES256, EncodingKey::from_ec_der(private_key)),
+            Some(KeyAlgorithm::EdDsa) => (Algorithm::EdDSA, EncodingKey::from_ed_der(private_key)),
+            Some(KeyAlgorithm::Hs512) => (Algorithm::HS512, EncodingKey::from_secret(private_key)),
+            None => return Err(KeyringError::Damaged("its algorithm is unknown")),
         };
         let mut header = Header::new(algorithm);
         header.typ = Some(shared_claims::TOKEN_TYP.to_owned());

@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed2551
 
 use super::jwk::Jwk;
 use super::sealed::SealingKeys;
-use super::store::{SigningKey, State};
+use super::store::{KeyAlgorithm, SigningKey, State};
 use crate::config::{SharedKey, TokenAlgorithm};
 use crate::db::types::Timestamp;
 
@@ -20,8 +20,8 @@ pub(super) fn make(algorithm: &TokenAlgorithm, sealing: &SealingKeys, now: Times
         TokenAlgorithm::Hs512(key) => return shared(key, sealing, now),
     };
     SigningKey {
-        algorithm: algorithm.name().to_owned(),
-        state: State::Next.as_str().to_owned(),
+        algorithm: KeyAlgorithm::from(algorithm).into(),
+        state: State::Next.into(),
         public_jwk: Some(serde_json::to_string(&public).expect("seven strings can be written as JSON")),
         sealed_private_key: sealing.seal(&public.kid, &private_key),
         kid: public.kid,
@@ -33,15 +33,19 @@ pub(super) fn make(algorithm: &TokenAlgorithm, sealing: &SealingKeys, now: Times
 
 /// The id and the public half that belong to a private half; a shared key has none. `None` when it is no key of this
 /// algorithm.
-pub(super) fn id_and_public_half(algorithm: &str, private_key: &[u8]) -> Option<(String, Option<Jwk>)> {
+pub(super) fn id_and_public_half(
+    algorithm: KeyAlgorithm,
+    private_key: &[u8],
+) -> Option<(String, Option<Jwk>)> {
     let public = match algorithm {
-        "ES256" => {
+        KeyAlgorithm::Es256 => {
             let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private_key).ok()?;
             Jwk::es256(pair.public_key().as_ref())?
         }
-        "EdDSA" => Jwk::eddsa(Ed25519KeyPair::from_pkcs8(private_key).ok()?.public_key().as_ref())?,
-        "HS512" => return Some((shared_claims::signing_key_id(private_key), None)),
-        _ => return None,
+        KeyAlgorithm::EdDsa => {
+            Jwk::eddsa(Ed25519KeyPair::from_pkcs8(private_key).ok()?.public_key().as_ref())?
+        }
+        KeyAlgorithm::Hs512 => return Some((shared_claims::signing_key_id(private_key), None)),
     };
     Some((public.kid.clone(), Some(public)))
 }
@@ -70,8 +74,8 @@ fn eddsa() -> (Jwk, Vec<u8>) {
 fn shared(key: &SharedKey, sealing: &SealingKeys, now: Timestamp) -> SigningKey {
     let kid = shared_key_id(key);
     SigningKey {
-        algorithm: "HS512".to_owned(),
-        state: State::Next.as_str().to_owned(),
+        algorithm: KeyAlgorithm::Hs512.into(),
+        state: State::Next.into(),
         public_jwk: None,
         sealed_private_key: sealing.seal(&kid, key.as_bytes()),
         kid,

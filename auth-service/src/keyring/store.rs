@@ -2,37 +2,42 @@
 
 use diesel::prelude::*;
 
+use crate::config::TokenAlgorithm;
 use crate::db::AnyConnection;
 use crate::db::schema::signing_keys;
-use crate::db::types::Timestamp;
+use crate::db::types::{Stored, Timestamp, text_enum};
 
-/// Where a key is in its life. After `Retired` its row goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// Signs.
-    Active,
-    /// Published, so that services know it when it begins to sign.
-    Next,
-    /// Signs no more; published until its last token has run out.
-    Retired,
-    /// Taken out of service at once. Its row stays without the private half, so that it never comes back.
-    Revoked,
+text_enum! {
+    /// Where a key is in its life. After `Retired` its row goes.
+    #[derive(PartialOrd, Ord)]
+    pub enum State {
+        /// Signs.
+        Active = "active",
+        /// Published, so that services know it when it begins to sign.
+        Next = "next",
+        /// Signs no more; published until its last token has run out.
+        Retired = "retired",
+        /// Taken out of service at once. Its row stays without the private half, so that it never comes back.
+        Revoked = "revoked",
+    }
 }
 
-impl State {
-    const ALL: [Self; 4] = [Self::Active, Self::Next, Self::Retired, Self::Revoked];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Next => "next",
-            Self::Retired => "retired",
-            Self::Revoked => "revoked",
-        }
+text_enum! {
+    /// What a key signs with, under its name in RFC 7518 and RFC 8037.
+    pub enum KeyAlgorithm {
+        Es256 = "ES256",
+        EdDsa = "EdDSA",
+        Hs512 = "HS512",
     }
+}
 
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+impl From<&TokenAlgorithm> for KeyAlgorithm {
+    fn from(setting: &TokenAlgorithm) -> Self {
+        match setting {
+            TokenAlgorithm::Es256 => Self::Es256,
+            TokenAlgorithm::EdDsa => Self::EdDsa,
+            TokenAlgorithm::Hs512(_) => Self::Hs512,
+        }
     }
 }
 
@@ -41,8 +46,8 @@ impl State {
 #[diesel(table_name = signing_keys)]
 pub struct SigningKey {
     pub kid: String,
-    pub algorithm: String,
-    pub(super) state: String,
+    pub algorithm: Stored<KeyAlgorithm>,
+    pub(super) state: Stored<State>,
     pub(super) public_jwk: Option<String>,
     pub(super) sealed_private_key: Vec<u8>,
     /// Since when it is published.
@@ -56,12 +61,12 @@ pub struct SigningKey {
 impl SigningKey {
     /// A state that a later release may know and we do not counts as revoked: it neither signs nor is published.
     pub fn state(&self) -> State {
-        State::parse(&self.state).unwrap_or(State::Revoked)
+        self.state.known().unwrap_or(State::Revoked)
     }
 
     /// Whether services have the key from their settings, and not from us.
     pub fn is_shared(&self) -> bool {
-        self.algorithm == "HS512"
+        self.algorithm == KeyAlgorithm::Hs512.into()
     }
 
     /// Whether something of it happened after `moment`, if its dates are right.
@@ -90,23 +95,23 @@ impl SigningKey {
         to: State,
         now: Timestamp,
     ) -> QueryResult<bool> {
-        let row = signing_keys::table.find(kid).filter(signing_keys::state.eq(from.as_str()));
+        let row = signing_keys::table.find(kid).filter(signing_keys::state.eq(Stored::from(from)));
         let changed = match to {
             State::Active => diesel::update(row)
-                .set((signing_keys::state.eq(to.as_str()), signing_keys::activated_at.eq(now)))
+                .set((signing_keys::state.eq(Stored::from(to)), signing_keys::activated_at.eq(now)))
                 .execute(conn),
             State::Retired => diesel::update(row)
-                .set((signing_keys::state.eq(to.as_str()), signing_keys::retired_at.eq(now)))
+                .set((signing_keys::state.eq(Stored::from(to)), signing_keys::retired_at.eq(now)))
                 .execute(conn),
             State::Revoked => diesel::update(row)
                 .set((
-                    signing_keys::state.eq(to.as_str()),
+                    signing_keys::state.eq(Stored::from(to)),
                     signing_keys::retired_at.eq(now),
                     signing_keys::sealed_private_key.eq(Vec::<u8>::new()),
                 ))
                 .execute(conn),
             State::Next => diesel::update(row)
-                .set((signing_keys::state.eq(to.as_str()), signing_keys::created_at.eq(now)))
+                .set((signing_keys::state.eq(Stored::from(to)), signing_keys::created_at.eq(now)))
                 .execute(conn),
         };
         Ok(changed? == 1)
@@ -119,7 +124,8 @@ impl SigningKey {
         latest: Timestamp,
         now: Timestamp,
     ) -> QueryResult<bool> {
-        let row = || signing_keys::table.find(kid).filter(signing_keys::state.ne(State::Revoked.as_str()));
+        let row =
+            || signing_keys::table.find(kid).filter(signing_keys::state.ne(Stored::from(State::Revoked)));
         let created = diesel::update(row().filter(signing_keys::created_at.gt(latest)))
             .set(signing_keys::created_at.eq(now))
             .execute(conn)?;
@@ -134,17 +140,17 @@ impl SigningKey {
 
     /// Takes a key away for good. `false` when it was not in that state any more.
     pub(super) fn remove(conn: &mut AnyConnection, kid: &str, state: State) -> QueryResult<bool> {
-        let row = signing_keys::table.find(kid).filter(signing_keys::state.eq(state.as_str()));
+        let row = signing_keys::table.find(kid).filter(signing_keys::state.eq(Stored::from(state)));
         Ok(diesel::delete(row).execute(conn)? == 1)
     }
 
     /// Takes a key out of service, wherever in its life it is. `false` when it was already, or is gone.
     pub(super) fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> QueryResult<bool> {
-        let revoked = State::Revoked.as_str();
-        let row = signing_keys::table.find(kid).filter(signing_keys::state.ne(revoked));
+        let revoked = || Stored::from(State::Revoked);
+        let row = signing_keys::table.find(kid).filter(signing_keys::state.ne(revoked()));
         let changed = diesel::update(row)
             .set((
-                signing_keys::state.eq(revoked),
+                signing_keys::state.eq(revoked()),
                 signing_keys::retired_at.eq(now),
                 signing_keys::sealed_private_key.eq(Vec::<u8>::new()),
             ))
@@ -154,7 +160,7 @@ impl SigningKey {
 
     /// Takes away every key that is not revoked, from a copy that is to sign nothing; how many there were.
     pub fn remove_all_unrevoked(conn: &mut AnyConnection) -> QueryResult<usize> {
-        let rows = signing_keys::table.filter(signing_keys::state.ne(State::Revoked.as_str()));
+        let rows = signing_keys::table.filter(signing_keys::state.ne(Stored::from(State::Revoked)));
         diesel::delete(rows).execute(conn)
     }
 

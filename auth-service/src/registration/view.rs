@@ -16,7 +16,7 @@ use crate::i18n::Text;
 use crate::pages::Shell;
 use crate::passwords::{Checked, Requester};
 use crate::rate_limit::Network;
-use crate::sessions::Ended;
+use crate::sessions::EndReason;
 use crate::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 
 /// `GET /register`: the empty form.
@@ -93,7 +93,7 @@ async fn done(
     browser.flash(Level::Success, Text::of("register-done"))?;
     let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
     // Else the login page would renew whoever was logged in here before.
-    let was_somebody = app.sign_out(App::refresh_token(request), Ended::Replaced, client).await?;
+    let was_somebody = app.sign_out(App::refresh_token(request), EndReason::Replaced, client).await?;
     if was_somebody { app.dismiss(login) } else { Ok(login) }
 }
 

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::audit::{Entry, Event};
 use crate::i18n::Text;
 use crate::i18n::moment;
-use crate::sessions::device;
+use crate::sessions::{EndReason, device};
+use crate::sign_in::Rejection;
 
 /// What its owner, the operator or a thief did; renewals, for one, would drown the rest.
 pub(super) const DONE: [Event; 9] = [
@@ -56,8 +57,8 @@ impl EventLine {
 
     /// `None` for events that say nothing to a person.
     pub fn of(entry: &Entry) -> Option<Self> {
-        let event = Event::parse(&entry.event)?;
-        let what = text(event, entry.detail.as_deref().unwrap_or_default())?;
+        let event = entry.event.known()?;
+        let what = text(event, entry)?;
         let device = || device(entry.user_agent.as_deref());
         let from = |address: &String| {
             Text::of("event-from").with("device", device()).with("address", address.as_str())
@@ -72,24 +73,28 @@ impl EventLine {
     }
 }
 
-fn text(event: Event, detail: &str) -> Option<Text> {
-    Some(Text::of(match (event, detail) {
-        (Event::Registered, _) => "event-registered",
-        (Event::Login, _) => "event-login",
-        (Event::LoginRefused, "inactive") => "event-login-inactive",
-        (Event::LoginRefused, _) => "event-login-wrong",
-        (Event::PasswordRefused, _) => "event-password-refused",
-        (Event::Logout, _) => "event-logout",
-        (Event::SessionEnded, "ended_by_owner") => "event-ended-by-owner",
-        (Event::SessionEnded, "ended_by_operator") => "event-ended-by-operator",
-        (Event::SessionEnded, "too_many") => "event-too-many",
-        // Somebody logged in anew in the same browser; the login itself is in the list.
-        (Event::SessionEnded, _) => return None,
-        (Event::RefreshReuse, _) => "event-reuse",
-        (Event::PasswordChanged, _) => "event-password-changed",
-        (Event::Activated, _) => "event-activated",
-        (Event::Deactivated, _) => "event-deactivated",
-        (Event::RolesChanged, _) => "event-roles-changed",
+fn text(event: Event, entry: &Entry) -> Option<Text> {
+    Some(Text::of(match event {
+        Event::Registered => "event-registered",
+        Event::Login => "event-login",
+        Event::LoginRefused => match entry.reason_of() {
+            Some(Rejection::Inactive) => "event-login-inactive",
+            _ => "event-login-wrong",
+        },
+        Event::PasswordRefused => "event-password-refused",
+        Event::Logout => "event-logout",
+        Event::SessionEnded => match entry.reason_of()? {
+            EndReason::ByOwner => "event-ended-by-owner",
+            EndReason::ByOperator => "event-ended-by-operator",
+            EndReason::TooMany => "event-too-many",
+            // Somebody logged in anew in the same browser; the login itself is in the list.
+            _ => return None,
+        },
+        Event::RefreshReuse => "event-reuse",
+        Event::PasswordChanged => "event-password-changed",
+        Event::Activated => "event-activated",
+        Event::Deactivated => "event-deactivated",
+        Event::RolesChanged => "event-roles-changed",
         _ => return None,
     }))
 }

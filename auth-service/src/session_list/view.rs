@@ -15,7 +15,7 @@ use crate::forms::{Browser, Posted};
 use crate::http::see_other;
 use crate::i18n::Text;
 use crate::pages::{Shell, Visitor};
-use crate::sessions::{Current, Ended, Session};
+use crate::sessions::{Current, EndReason, Session};
 use crate::sign_in::Proven;
 
 const UNKNOWN: Text = Text::of("sessions-unknown");
@@ -104,7 +104,7 @@ async fn end(
 
 async fn end_sessions(app: &App, current: &Current, end: End, client: Client) -> Result<usize, Error> {
     let (session, clock) = (current.session.clone(), app.clock.clone());
-    let why = if end == End::This { Ended::LoggedOut } else { Ended::ByOwner };
+    let why = if end == End::This { EndReason::LoggedOut } else { EndReason::ByOwner };
     let which = move |other: &Session| end.includes(other, &session);
     let session = current.session.clone();
     let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &client, &clock);

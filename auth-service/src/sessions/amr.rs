@@ -6,21 +6,12 @@ use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 
-use crate::db::types::{Stored, TextEnum};
+use crate::db::types::{Stored, text_enum};
 
-/// A proof that we ask for, under its registered name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthMethod {
-    Password,
-}
-
-impl TextEnum for AuthMethod {
-    const ALL: &'static [Self] = &[Self::Password];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "pwd",
-        }
+text_enum! {
+    /// A proof that we ask for, under its registered name.
+    pub enum AuthMethod {
+        Password = "pwd",
     }
 }
 

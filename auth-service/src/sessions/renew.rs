@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::rate_limit::Network;
-use crate::sessions::{Current, Ended, RefreshKey, RefreshToken, Session, Verdict};
+use crate::sessions::{Current, EndReason, RefreshKey, RefreshToken, Session, Verdict};
 use crate::users::User;
 
 /// The detail of a token that came again, from elsewhere than where its session was used last.
@@ -94,7 +94,7 @@ impl Session {
                     renewed(session.handing_out(generation))
                 }
                 Verdict::Reuse => {
-                    if !Self::end(conn, id, Ended::RefreshReuse, now)? {
+                    if !Self::end(conn, id, EndReason::RefreshReuse, now)? {
                         return Ok(Renewal::Over);
                     }
                     note(conn, Event::RefreshReuse)?;

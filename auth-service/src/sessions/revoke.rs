@@ -2,8 +2,9 @@
 
 use diesel::QueryResult;
 
+use super::end_reason::EndReason;
 use super::refresh_token::{RefreshKey, RefreshToken};
-use super::session::{Ended, Session};
+use super::session::Session;
 use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::db::AnyConnection;
@@ -17,7 +18,7 @@ impl Session {
         conn: &mut AnyConnection,
         token: &RefreshToken,
         key: &RefreshKey,
-        why: Ended,
+        why: EndReason,
         client: &Client,
         clock: &Clock,
     ) -> QueryResult<bool> {
@@ -29,7 +30,7 @@ impl Session {
         conn: &mut AnyConnection,
         token: &RefreshToken,
         key: &RefreshKey,
-        why: Ended,
+        why: EndReason,
         client: &Client,
         clock: &Clock,
     ) -> QueryResult<bool> {
@@ -49,7 +50,7 @@ impl Session {
         &self,
         conn: &mut AnyConnection,
         which: impl Fn(&Self) -> bool,
-        why: Ended,
+        why: EndReason,
         client: &Client,
         clock: &Clock,
     ) -> QueryResult<usize> {
@@ -73,16 +74,16 @@ impl Session {
     pub fn end_noted(
         &self,
         conn: &mut AnyConnection,
-        why: Ended,
+        why: EndReason,
         client: &Client,
         now: Timestamp,
     ) -> QueryResult<bool> {
         if self.is_over(now) || !Self::end(conn, self.id, why, now)? {
             return Ok(false);
         }
-        let event = if why == Ended::LoggedOut { Event::Logout } else { Event::SessionEnded };
+        let event = if why == EndReason::LoggedOut { Event::Logout } else { Event::SessionEnded };
         let entry = Entry::new(event, client, now).user(self.user_id.uuid()).session(self.id.uuid());
-        entry.detail(why.as_str()).record(conn)?;
+        entry.reason(why).record(conn)?;
         Ok(true)
     }
 }

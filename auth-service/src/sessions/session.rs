@@ -11,9 +11,9 @@ use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::schema::sessions;
-use crate::db::types::{Id, Timestamp};
+use crate::db::types::{Id, Stored, Timestamp};
 use crate::random;
-use crate::sessions::{Amr, Rotation, Verdict};
+use crate::sessions::{Amr, EndReason, Rotation, Verdict};
 use crate::users::{User, UserId};
 
 pub type SessionId = Id<Session>;
@@ -38,7 +38,7 @@ pub struct Session {
     pub idle_until: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
-    pub revoked_because: Option<String>,
+    pub revoked_because: Option<Stored<EndReason>>,
     /// When its owner last gave the password; empty when that was at its beginning.
     pub proven_at: Option<Timestamp>,
     /// Where it was last used from.
@@ -74,39 +74,6 @@ impl From<&Rotation> for Lineage {
 
 /// The id of a row that cannot be read, and why not.
 pub type UnreadableSession = (SessionId, String);
-
-/// Why a session ended before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    LoggedOut,
-    /// Somebody logged in anew in the same browser.
-    Replaced,
-    /// A refresh token came that had been replaced long before: two parties hold copies.
-    RefreshReuse,
-    PasswordChanged,
-    Deactivated,
-    /// On the page of their sessions.
-    ByOwner,
-    /// By a command.
-    ByOperator,
-    /// The person logged in once more than anybody may be.
-    TooMany,
-}
-
-impl Ended {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LoggedOut => "logged_out",
-            Self::Replaced => "replaced",
-            Self::RefreshReuse => "refresh_reuse",
-            Self::PasswordChanged => "password_changed",
-            Self::Deactivated => "deactivated",
-            Self::ByOwner => "ended_by_owner",
-            Self::ByOperator => "ended_by_operator",
-            Self::TooMany => "too_many",
-        }
-    }
-}
 
 impl Session {
     /// Begins a session.
@@ -220,9 +187,9 @@ impl Session {
     }
 
     /// Ends the session. `false` when it had ended already; the first reason stays.
-    pub fn end(conn: &mut AnyConnection, id: SessionId, why: Ended, now: Timestamp) -> QueryResult<bool> {
+    pub fn end(conn: &mut AnyConnection, id: SessionId, why: EndReason, now: Timestamp) -> QueryResult<bool> {
         let changed = diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
-            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(Stored::from(why))))
             .execute(conn)?;
         Ok(changed == 1)
     }
@@ -231,20 +198,20 @@ impl Session {
     pub fn end_all_of(
         conn: &mut AnyConnection,
         user: UserId,
-        why: Ended,
+        why: EndReason,
         now: Timestamp,
     ) -> QueryResult<usize> {
         diesel::update(
             sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null()),
         )
-        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(Stored::from(why))))
         .execute(conn)
     }
 
     /// Ends every session there is; how many there were.
-    pub fn end_all(conn: &mut AnyConnection, why: Ended, now: Timestamp) -> QueryResult<usize> {
+    pub fn end_all(conn: &mut AnyConnection, why: EndReason, now: Timestamp) -> QueryResult<usize> {
         diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
-            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(why.as_str())))
+            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(Stored::from(why))))
             .execute(conn)
     }
 

@@ -1,5 +1,6 @@
 //! The outcome of a login attempt: the one type from the password hash to the view.
 
+use crate::db::types::text_enum;
 use crate::sessions::Current;
 
 /// What came of an address and a password.
@@ -20,30 +21,17 @@ pub enum Attempt {
     SignedIn(Box<Current>),
 }
 
-/// Why an attempt was rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
-    NoSuchAccount,
-    WrongPassword,
-    Inactive,
-    DamagedPasswordHash,
-    /// The hash asks for more than the limits allow, and was not computed.
-    TooCostlyPasswordHash,
-    /// The account came without a password.
-    NoPasswordSet,
-}
-
-impl Rejection {
-    /// As the audit trail has it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoSuchAccount => "no such account",
-            Self::WrongPassword => "wrong password",
-            Self::Inactive => "inactive",
-            Self::DamagedPasswordHash => "damaged password hash",
-            Self::TooCostlyPasswordHash => "too costly password hash",
-            Self::NoPasswordSet => "no password set",
-        }
+text_enum! {
+    /// Why an attempt was rejected.
+    pub enum Rejection {
+        NoSuchAccount = "no such account",
+        WrongPassword = "wrong password",
+        Inactive = "inactive",
+        DamagedPasswordHash = "damaged password hash",
+        /// The hash asks for more than the limits allow, and was not computed.
+        TooCostlyPasswordHash = "too costly password hash",
+        /// The account came without a password.
+        NoPasswordSet = "no password set",
     }
 }
 

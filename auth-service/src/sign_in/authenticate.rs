@@ -85,7 +85,7 @@ async fn record(
 ) -> Result<(), Error> {
     let (client, clock) = (client.clone(), clock.clone());
     let write = move |conn: &mut _| {
-        let entry = Entry::new(Event::LoginRefused, &client, clock.read(conn)?).detail(rejection.as_str());
+        let entry = Entry::new(Event::LoginRefused, &client, clock.read(conn)?).reason(rejection);
         let entry = match user {
             Some(user) => entry.user(user.uuid()),
             None => entry,

@@ -7,7 +7,7 @@ use crate::audit::{Client, Entry, Event};
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
-use crate::sessions::{Amr, Current, Ended, RefreshKey, RefreshToken, Session};
+use crate::sessions::{Amr, Current, EndReason, RefreshKey, RefreshToken, Session};
 use crate::users::User;
 
 impl Session {
@@ -39,19 +39,19 @@ impl Session {
                         None => Rejection::NoSuchAccount,
                     };
                     let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
-                    entry.detail(reason.as_str()).record(conn)?;
+                    entry.reason(reason).record(conn)?;
                     return Ok(Attempt::Rejected(reason));
                 }
             };
             let mut now = now;
             if let Some((token, key)) = before {
-                Self::leave(conn, token, key, Ended::Replaced, client, clock)?;
+                Self::leave(conn, token, key, EndReason::Replaced, client, clock)?;
                 // Another person's session, perhaps, for which this one waited.
                 now = clock.read(conn)?;
             }
             let session = Self::begin(conn, user.id, proofs, client, limits, now)?;
             for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
-                surplus.end_noted(conn, Ended::TooMany, client, now)?;
+                surplus.end_noted(conn, EndReason::TooMany, client, now)?;
             }
             let entry = Entry::new(Event::Login, client, now).user(user.id.uuid());
             entry.session(session.id.uuid()).record(conn)?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auth_service::config::ServeFlags;
-use auth_service::sessions::{Ended, RefreshToken, Session};
+use auth_service::sessions::{EndReason, RefreshToken, Session};
 use auth_service::users::User;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -104,7 +104,7 @@ async fn a_token_of_an_ended_session_is_not_good_though_its_time_is_not_up() {
     app.sql(move |conn| User::set_active(conn, ada, true)).await;
     assert!(program.verifies(&access).await && program.verifies(&refresh).await);
     let now = app.clock.now();
-    app.sql(move |conn| Session::end_all_of(conn, ada, Ended::PasswordChanged, now)).await;
+    app.sql(move |conn| Session::end_all_of(conn, ada, EndReason::PasswordChanged, now)).await;
     assert!(!program.verifies(&access).await && !program.verifies(&refresh).await);
     app.sql(move |conn| {
         use diesel::RunQueryDsl;

@@ -1,10 +1,11 @@
 //! Renewals at the same moment: one moves the session on, nobody is logged out, and no end is undone.
 
+use auth_service::db::types::Stored;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use auth_service::db::schema::sessions;
-use auth_service::sessions::{Ended, Session};
+use auth_service::sessions::{EndReason, Session};
 use auth_service::users::{NewUser, User};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::Method;
@@ -124,7 +125,7 @@ async fn a_logout_is_not_undone_by_renewals_at_the_same_moment() {
             assert!(reply.status == 303 || reply.status == 200, "round {round}: {}", reply.status);
         }
         assert_eq!(
-            app.session(session).await.revoked_because.as_deref(),
+            app.session(session).await.revoked_because.as_ref().map(Stored::as_str),
             Some("logged_out"),
             "round {round}"
         );
@@ -154,7 +155,11 @@ async fn the_end_of_a_reused_session_is_not_undone_by_renewals_at_the_same_momen
         let replies = renew_in_tabs(&ada, 20).await;
         assert_eq!(theft.await.unwrap(), 200);
         let session = app.session_of(&ada).await;
-        assert_eq!(session.revoked_because.as_deref(), Some("refresh_reuse"), "round {round}");
+        assert_eq!(
+            session.revoked_because.as_ref().map(Stored::as_str),
+            Some("refresh_reuse"),
+            "round {round}"
+        );
         for token in successors(&replies) {
             ada.set_cookie(REFRESH, &token);
             assert_eq!(send(&ada, "/login").await.status, 200, "round {round}");
@@ -187,7 +192,7 @@ async fn a_login_at_the_moment_of_a_deactivation_leaves_no_session_behind() {
         app.sql(move |conn| {
             conn.write(|conn| {
                 User::set_active(conn, ada, false)?;
-                Session::end_all_of(conn, ada, Ended::Deactivated, now)
+                Session::end_all_of(conn, ada, EndReason::Deactivated, now)
             })
         })
         .await;
@@ -227,7 +232,7 @@ async fn a_login_with_the_old_password_at_the_moment_of_its_change_leaves_no_ses
         app.sql(move |conn| {
             conn.write(|conn| {
                 User::set_password(conn, id, &new)?;
-                Session::end_all_of(conn, id, Ended::PasswordChanged, now)
+                Session::end_all_of(conn, id, EndReason::PasswordChanged, now)
             })
         })
         .await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use auth_service::audit::Client;
 use auth_service::db::schema::sessions;
-use auth_service::sessions::{Ended, Session};
+use auth_service::sessions::{EndReason, Session};
 use auth_service::users::{User, UserId};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use reqwest::Method;
@@ -92,7 +92,7 @@ async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
     let clock = app.clock.clock();
     let ended = app
         .sql(move |conn| {
-            stolen.end_among_its_owners(conn, |_| true, Ended::ByOwner, &Client::operator(), &clock)
+            stolen.end_among_its_owners(conn, |_| true, EndReason::ByOwner, &Client::operator(), &clock)
         })
         .await;
     assert_eq!(ended, 0);
@@ -158,7 +158,7 @@ async fn a_deactivation_while_everything_ends_leaves_no_login_and_fails_nobody()
         app.sql(move |conn| {
             conn.write(|conn| {
                 User::set_active(conn, ada, false)?;
-                Session::end_all_of(conn, ada, Ended::Deactivated, now)
+                Session::end_all_of(conn, ada, EndReason::Deactivated, now)
             })
         })
         .await;

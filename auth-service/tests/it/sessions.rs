@@ -21,7 +21,7 @@ async fn log_in_over(person: &Person, email: &str, password: &str) -> Reply {
 }
 
 async fn why_ended(app: &TestApp, person: &Person) -> Option<String> {
-    app.session_of(person).await.revoked_because
+    app.session_of(person).await.revoked_because.map(|why| why.to_string())
 }
 
 /// What the access token says, unchecked.

@@ -7,7 +7,7 @@ use crate::audit::{Client, Entry, Event};
 use crate::db::schema::users;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database, DatabaseError};
-use crate::sessions::{Ended, Session};
+use crate::sessions::{EndReason, Session};
 use crate::users::{Email, User, UserId};
 
 /// How often a batch is tried when somebody registers one of its addresses at that moment.
@@ -73,9 +73,9 @@ impl User {
             ))
             .execute(conn)?;
         if self.password_hash != new.password_hash {
-            Session::end_all_of(conn, self.id, Ended::PasswordChanged, now)?;
+            Session::end_all_of(conn, self.id, EndReason::PasswordChanged, now)?;
         } else if self.is_active && !new.is_active {
-            Session::end_all_of(conn, self.id, Ended::Deactivated, now)?;
+            Session::end_all_of(conn, self.id, EndReason::Deactivated, now)?;
         }
         let entry = Entry::new(Event::Imported, client, now).user(self.id.uuid());
         entry.detail(format!("changed: {changed}")).record(conn)

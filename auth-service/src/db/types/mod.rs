@@ -8,5 +8,6 @@ mod stored;
 mod timestamp;
 
 pub use id::{Id, Uuid};
+pub(crate) use stored::text_enum;
 pub use stored::{Stored, TextEnum};
 pub use timestamp::{Timestamp, UtcTimestamp};

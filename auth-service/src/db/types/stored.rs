@@ -19,6 +19,36 @@ pub trait TextEnum: Copy + Eq + std::fmt::Debug + 'static {
     }
 }
 
+/// Declares an enum that a text column holds: `Variant = "its name"`.
+macro_rules! text_enum {
+    ($(#[$about:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        $vis enum $name {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $name {
+            /// As the database has it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+
+        impl $crate::db::types::TextEnum for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            fn as_str(self) -> &'static str {
+                Self::as_str(self)
+            }
+        }
+    };
+}
+
+pub(crate) use text_enum;
+
 /// What a row holds of an enum. A later release may have written a name that we do not know: it is kept as it is, and
 /// makes no row unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -85,20 +115,10 @@ where
 mod tests {
     use super::*;
 
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    enum Light {
-        Red,
-        Green,
-    }
-
-    impl TextEnum for Light {
-        const ALL: &'static [Self] = &[Self::Red, Self::Green];
-
-        fn as_str(self) -> &'static str {
-            match self {
-                Self::Red => "red",
-                Self::Green => "green",
-            }
+    text_enum! {
+        enum Light {
+            Red = "red",
+            Green = "green",
         }
     }
 

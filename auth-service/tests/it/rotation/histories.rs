@@ -1,5 +1,6 @@
 //! Histories of the exploration, lived through with the real service: at each step it does what the rules say.
 
+use auth_service::db::types::Stored;
 use std::collections::{HashMap, HashSet};
 
 use auth_service::sessions::{RefreshToken, Rotation, Verdict};
@@ -154,7 +155,11 @@ impl<'a> Life<'a> {
         let row = self.instances[0].session(session).await;
         let (is_over, newest) = (self.world.login.is_over, self.world.login.newest());
         assert_eq!(row.generation, newest, "{history:?}");
-        assert_eq!(row.revoked_because.as_deref(), is_over.then_some("refresh_reuse"), "{history:?}");
+        assert_eq!(
+            row.revoked_because.as_ref().map(Stored::as_str),
+            is_over.then_some("refresh_reuse"),
+            "{history:?}"
+        );
         for (&generation, token) in &self.tokens {
             let is_again = matches!(self.world.login.verdict(&RULES, generation), Verdict::Again(_));
             let is_somebody = !is_over && (generation == newest || is_again);
