@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared_claims::protocol::path;
 
 use crate::app::{App, NotEnded};
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::feature::Feature;
 use crate::forms::Level;
@@ -74,7 +74,7 @@ async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result
 async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
-    client: Client,
+    context: RequestContext,
     browser: Browser,
     posted: Posted<LogoutForm>,
 ) -> Result<HttpResponse, Error> {
@@ -85,7 +85,7 @@ async fn submit(
             return page(&app, &browser, StatusCode::FORBIDDEN, app.next(form.next.as_deref()).as_ref());
         }
     };
-    let ended = app.sign_out(App::refresh_token(&request), EndReason::LoggedOut, client).await;
+    let ended = app.sign_out(App::refresh_token(&request), EndReason::LoggedOut, context).await;
     browser.renew();
     if let Err(error) = ended {
         return app.not_ended(&request, &browser, NotEnded::This, error).await;

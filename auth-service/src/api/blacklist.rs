@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::refresh::{Refresh, not_valid};
 use crate::app::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::Json;
 use crate::sessions::{EndReason, RefreshToken};
@@ -12,11 +12,11 @@ use crate::sessions::{EndReason, RefreshToken};
 /// Ends the session of a refresh token. A second time it is not valid, as every token of an ended session.
 pub(super) async fn blacklist(
     app: web::Data<App>,
-    client: Client,
+    context: RequestContext,
     Json(sent): Json<Refresh>,
 ) -> Result<HttpResponse, Error> {
     let token = RefreshToken::parse(&sent.refresh);
-    match app.sign_out(token, EndReason::LoggedOut, client).await? {
+    match app.sign_out(token, EndReason::LoggedOut, context).await? {
         true => Ok(HttpResponse::Ok().json(serde_json::json!({}))),
         false => Err(not_valid()),
     }

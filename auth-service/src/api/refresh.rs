@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::pair;
 use crate::app::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::{Document, Json};
 use crate::i18n::Text;
@@ -27,10 +27,10 @@ impl Document for Refresh {
 /// long before ends its session.
 pub(super) async fn refresh(
     app: web::Data<App>,
-    client: Client,
+    context: RequestContext,
     Json(sent): Json<Refresh>,
 ) -> Result<HttpResponse, Error> {
-    match app.renew(RefreshToken::parse(&sent.refresh), client).await? {
+    match app.renew(RefreshToken::parse(&sent.refresh), context).await? {
         Some(current) => pair::answer(&app, &current).await,
         None => Err(not_valid()),
     }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use shared_claims::protocol::{code, path};
 
 use crate::app::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::pages::Problem;
 
@@ -14,9 +14,9 @@ use crate::pages::Problem;
 pub(super) async fn renew(
     app: web::Data<App>,
     request: HttpRequest,
-    client: Client,
+    context: RequestContext,
 ) -> Result<HttpResponse, Error> {
-    match app.renew(App::refresh_token(&request), client).await? {
+    match app.renew(App::refresh_token(&request), context).await? {
         Some(current) => app.admit(HttpResponse::NoContent().finish(), &current).await,
         None => {
             let login_url = app.config.auth_url.join(path::LOGIN);

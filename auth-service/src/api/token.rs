@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::pair;
 use crate::app::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::{Document, Json};
 use crate::i18n::Text;
@@ -28,13 +28,13 @@ impl Document for Credentials {
 /// Begins a session. Programs hold no cookie, so they wait with the strangers of their network. An inactive account gets the answer of a wrong password: programs need not know.
 pub(super) async fn obtain(
     app: web::Data<App>,
-    client: Client,
+    context: RequestContext,
     Json(sent): Json<Credentials>,
 ) -> Result<HttpResponse, Error> {
     let (Ok(email), false) = (Email::parse(&sent.email), sent.password.is_empty()) else {
         return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(Credentials::SHAPE)));
     };
-    match app.log_in((email, sent.password), None, client, &[]).await? {
+    match app.log_in((email, sent.password), None, context, &[]).await? {
         Attempt::SignedIn(current) => pair::answer(&app, &current).await,
         Attempt::Inactive | Attempt::Rejected(_) => Err(Error::refuse(
             StatusCode::UNAUTHORIZED,

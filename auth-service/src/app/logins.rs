@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 use super::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::error::Error;
@@ -31,11 +31,11 @@ impl App {
         &self,
         credentials: (Email, Password),
         before: Option<RefreshToken>,
-        client: Client,
+        context: RequestContext,
         marks: &[String],
     ) -> Result<Attempt, Error> {
-        let requester = Requester::stranger(&client).known_as(self.marks.find(&credentials.0, marks));
-        let who = (&client, requester);
+        let requester = Requester::stranger(&context).known_as(self.marks.find(&credentials.0, marks));
+        let who = (&context, requester);
         let user = match authenticate(&self.db, &self.hashers, credentials, who, &self.clock).await? {
             Ok(user) => user,
             Err(rejection) => return Ok(rejection.into()),
@@ -44,7 +44,7 @@ impl App {
         let (key, limits, clock) = self.renewing();
         let sign_in = move |conn: &mut _| {
             let before = before.as_ref().map(|token| (token, &key));
-            Session::sign_in(conn, &user, &proofs, before, &client, limits, &clock)
+            Session::sign_in(conn, &user, &proofs, before, &context, limits, &clock)
         };
         Ok(self.db.query(sign_in).await?)
     }
@@ -54,18 +54,18 @@ impl App {
         &self,
         current: &Current,
         password: Password,
-        client: Client,
+        context: RequestContext,
     ) -> Result<Proven, Error> {
         let mark = self.marks.of(&current.user.email);
-        let requester = Requester::stranger(&client).known_as(Some(mark));
+        let requester = Requester::stranger(&context).known_as(Some(mark));
         let checked = self.hashers.check(current.user.password_hash.clone(), password, requester).await?;
         let (current, clock) = (current.clone(), self.clock.clone());
         Ok(self
             .db
             .query(move |conn| match checked {
-                Checked::Right => Session::proven(conn, current, &client, &clock),
+                Checked::Right => Session::proven(conn, current, &context, &clock),
                 Checked::Wrong | Checked::Unusable | Checked::Corrupt | Checked::TooCostly => {
-                    current.session.not_proven(conn, current.user.id, &client, &clock)?;
+                    current.session.not_proven(conn, current.user.id, &context, &clock)?;
                     Ok(Proven::No)
                 }
             })
@@ -81,11 +81,11 @@ impl App {
     pub async fn renew(
         &self,
         token: Option<RefreshToken>,
-        client: Client,
+        context: RequestContext,
     ) -> Result<Option<Box<Current>>, Error> {
         let Some(token) = token else { return Ok(None) };
         let (key, limits, clock) = self.renewing();
-        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &client, limits, &clock);
+        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &context, limits, &clock);
         Ok(match self.db.query(renew).await? {
             Renewal::Renewed(current) => Some(current),
             Renewal::Over | Renewal::Inactive | Renewal::Reused => None,
@@ -97,11 +97,11 @@ impl App {
         &self,
         token: Option<RefreshToken>,
         why: EndReason,
-        client: Client,
+        context: RequestContext,
     ) -> Result<bool, Error> {
         let Some(token) = token else { return Ok(false) };
         let (key, clock) = (self.refresh_key.clone(), self.clock.clone());
-        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &client, &clock);
+        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &context, &clock);
         Ok(self.db.query(sign_out).await?)
     }
 }

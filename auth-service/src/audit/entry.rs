@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::event::Loudness;
-use super::{Actor, Client, Event};
+use super::{Actor, Event, RequestContext};
 use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 use crate::db::types::{Id, Stored, TextEnum, Timestamp};
@@ -35,17 +35,17 @@ pub struct Entry {
 
 impl Entry {
     /// An event, not yet in the trail.
-    pub fn new(event: Event, client: &Client, now: Timestamp) -> Self {
+    pub fn new(event: Event, context: &RequestContext, now: Timestamp) -> Self {
         Self {
             id: Id::new(now),
             at: now,
             event: event.into(),
-            actor: client.actor.into(),
+            actor: context.actor.into(),
             user_id: None,
             session_id: None,
-            address: client.address_text(),
-            user_agent: client.user_agent.clone(),
-            request_id: client.request.map(Id::from),
+            address: context.address_text(),
+            user_agent: context.user_agent.clone(),
+            request_id: context.request_id.map(Id::from),
             detail: None,
             repeats: 0,
             last_at: None,

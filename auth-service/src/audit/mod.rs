@@ -3,12 +3,12 @@
 //! An event is written in the transaction that makes it happen, so the trail holds neither more nor less than what
 //! did; the same again within minutes is counted in one row. Nothing secret goes in, and no address that somebody typed: people type passwords there.
 
-mod client;
+mod context;
 mod entry;
 mod event;
 pub mod evidence;
 mod repeats;
 
-pub use client::{Actor, Client};
+pub use context::{Actor, RequestContext};
 pub use entry::{Entry, SubjectId};
 pub use event::Event;

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::config::DatabaseFlags;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -52,7 +52,7 @@ fn end_all(conn: &mut AnyConnection) -> QueryResult<Done> {
     let keys = keyring::revoke_all(conn, now)?;
     let has_shared_key =
         SigningKey::all(conn)?.iter().any(|key| key.is_shared() && key.state() != State::Revoked);
-    Entry::new(Event::Restored, &Client::operator(), now)
+    Entry::new(Event::Restored, &RequestContext::operator(), now)
         .detail(format!("{sessions} session(s), {keys} key(s)"))
         .record(conn)?;
     Ok(Done { sessions, keys, has_shared_key, last })

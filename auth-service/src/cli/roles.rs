@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::db::Database;
 use crate::users::{Role, Roles, TooManyRoles, User};
 
@@ -55,7 +55,7 @@ fn change(
         let roles = to(found.roles.clone()).map_err(|refused| Failure::Refused(refused.to_string()))?;
         let set = |conn: &mut _| {
             let now = database::now(conn)?;
-            User::set_roles(conn, &found, &roles, &Client::operator(), now).map_err(Failure::from)
+            User::set_roles(conn, &found, &roles, &RequestContext::operator(), now).map_err(Failure::from)
         };
         if db.run_here(set)? {
             return output::line(format_args!("{}: {}", found.email, in_words(&roles)));

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::clock::Clock;
 use crate::config::DatabaseFlags;
 use crate::db::Database;
@@ -113,7 +113,9 @@ fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
 fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
     let ended = db.run_here(|conn| {
         conn.write(|conn| match Session::lock(conn, SessionId::from(id), &Clock::system())? {
-            Some((session, now)) => session.end_noted(conn, EndReason::ByOperator, &Client::operator(), now),
+            Some((session, now)) => {
+                session.end_noted(conn, EndReason::ByOperator, &RequestContext::operator(), now)
+            }
             None => Ok(false),
         })
         .map_err(Failure::from)
@@ -131,8 +133,9 @@ fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
             User::queue(conn, user.id)?;
             let now = database::now(conn)?;
             let alive = Session::alive_of(conn, user.id, now)?;
-            let end =
-                |session: &Session| session.end_noted(conn, EndReason::ByOperator, &Client::operator(), now);
+            let end = |session: &Session| {
+                session.end_noted(conn, EndReason::ByOperator, &RequestContext::operator(), now)
+            };
             let ended: Vec<bool> = alive.iter().map(end).collect::<Result<_, _>>()?;
             Ok(ended.into_iter().filter(|ended| *ended).count())
         })

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
@@ -125,12 +125,12 @@ fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Fail
     let password_hash = hash(&person.password, Some(&email), &[&first_name, &last_name])?;
     let is_staff = person.staff || is_superuser;
     let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
-    let user = db.run_here(|conn| User::register(conn, new, &Client::operator(), &Clock::system())).map_err(
-        |refused| match refused {
-            RegistrationRefused::EmailTaken => taken(),
-            RegistrationRefused::Database(error) => error.into(),
-        },
-    )?;
+    let user = db
+        .run_here(|conn| User::register(conn, new, &RequestContext::operator(), &Clock::system()))
+        .map_err(|refused| match refused {
+        RegistrationRefused::EmailTaken => taken(),
+        RegistrationRefused::Database(error) => error.into(),
+    })?;
     if person.json {
         return output::line(Printed::from(&user).json());
     }
@@ -143,10 +143,9 @@ fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(
     let names = [PersonName::parse(&found.first_name), PersonName::parse(&found.last_name)];
     let names: Vec<&PersonName> = names.iter().flatten().collect();
     let hash = hash(source, Some(&found.email), &names)?;
-    let ended =
-        end_sessions_after(db, &found, (EndReason::PasswordChanged, Event::PasswordChanged), |conn| {
-            User::set_password(conn, found.id, &hash)
-        })?;
+    let ended = end_sessions_after(db, &found, EndReason::PasswordChanged, Event::PasswordChanged, |conn| {
+        User::set_password(conn, found.id, &hash)
+    })?;
     output::line(format_args!("{} has a new password; {ended} session(s) ended.", found.email))
 }
 
@@ -157,14 +156,14 @@ fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
             conn.write(|conn| {
                 User::set_active(conn, found.id, true)?;
                 let now = database::now(conn)?;
-                let entry = Entry::new(Event::Activated, &Client::operator(), now);
+                let entry = Entry::new(Event::Activated, &RequestContext::operator(), now);
                 entry.user(found.id.uuid()).record(conn)
             })
             .map_err(Failure::from)
         })?;
         output::line(format_args!("{} is active.", found.email))
     } else {
-        let ended = end_sessions_after(db, &found, (EndReason::Deactivated, Event::Deactivated), |conn| {
+        let ended = end_sessions_after(db, &found, EndReason::Deactivated, Event::Deactivated, |conn| {
             User::set_active(conn, found.id, false)
         })?;
         output::line(format_args!("{} is inactive; {ended} session(s) ended.", found.email))
@@ -175,7 +174,8 @@ fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
 fn end_sessions_after(
     db: &Database,
     user: &User,
-    (why, event): (EndReason, Event),
+    why: EndReason,
+    event: Event,
     mut change: impl FnMut(&mut AnyConnection) -> diesel::QueryResult<bool>,
 ) -> Result<usize, Failure> {
     db.run_here(|conn| {
@@ -185,7 +185,7 @@ fn end_sessions_after(
             }
             let now = database::now(conn)?;
             let ended = Session::end_all_of(conn, user.id, why, now)?;
-            let entry = Entry::new(event, &Client::operator(), now).user(user.id.uuid());
+            let entry = Entry::new(event, &RequestContext::operator(), now).user(user.id.uuid());
             entry.detail(format!("{ended} session(s) ended")).record(conn)?;
             Ok(ended)
         })

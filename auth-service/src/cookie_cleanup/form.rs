@@ -73,14 +73,24 @@ impl Page for CookiesPage {
     }
 }
 
+/// Where the page leads to.
+pub struct Links {
+    /// Where its form goes.
+    pub action: String,
+    pub next: Option<String>,
+    /// Proves that the form is ours.
+    pub csrf_token: String,
+}
+
 impl CookiesPage {
     pub fn new(
         state: State,
         cookies: &ForeignCookies,
         domain: &str,
-        (action, next, csrf_token): (String, Option<String>, String),
+        links: Links,
         from: Option<String>,
     ) -> Self {
+        let Links { action, next, csrf_token } = links;
         Self {
             state,
             count: cookies.count,

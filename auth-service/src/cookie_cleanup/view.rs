@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use shared_claims::protocol::parameter;
 use url::{Url, form_urlencoded};
 
-use super::form::{CookiesForm, CookiesPage, State};
+use super::form::{CookiesForm, CookiesPage, Links, State};
 use super::scope::scopes;
 use super::sweep::{Place, Round, round};
 use crate::app::App;
@@ -30,21 +30,21 @@ pub async fn show(
     let next = app.next(query.0.as_deref());
     let cookies = ForeignCookies::of(&request);
     let Some(place) = place_of(&request).filter(|_| is_asked_by_our_page(&app, &request)) else {
-        return page(&app, &request, &browser, (StatusCode::OK, state_of(&cookies)), next.as_ref(), None);
+        return page(&app, &request, &browser, StatusCode::OK, state_of(&cookies), next.as_ref(), None);
     };
     if cookies.names.is_empty() {
         return Ok(match next {
             Some(next) => see_other(next.as_str()),
-            None => page(&app, &request, &browser, (StatusCode::OK, State::Tidy), None, None)?,
+            None => page(&app, &request, &browser, StatusCode::OK, State::Tidy, None, None)?,
         });
     }
     if place.has_gone_far() {
-        let state = (StatusCode::OK, state_of(&cookies));
-        return page(&app, &request, &browser, state, next.as_ref(), Some(place));
+        let state = state_of(&cookies);
+        return page(&app, &request, &browser, StatusCode::OK, state, next.as_ref(), Some(place));
     }
     match sweep(&app, &request, &cookies, next.as_ref(), place)? {
         Some(onward) => Ok(onward),
-        None => page(&app, &request, &browser, (StatusCode::OK, State::Left), next.as_ref(), None),
+        None => page(&app, &request, &browser, StatusCode::OK, State::Left, next.as_ref(), None),
     }
 }
 
@@ -55,8 +55,8 @@ pub async fn page_alone(
     browser: Browser,
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
-    let state = (StatusCode::OK, state_of(&ForeignCookies::of(&request)));
-    page(&app, &request, &browser, state, app.next(query.0.as_deref()).as_ref(), None)
+    let state = state_of(&ForeignCookies::of(&request));
+    page(&app, &request, &browser, StatusCode::OK, state, app.next(query.0.as_deref()).as_ref(), None)
 }
 
 /// `POST /cookies`: begins to clear.
@@ -77,8 +77,9 @@ pub async fn submit(
         Posted::Stale(form, _) if browser_vouches => form,
         Posted::Stale(form, why) => {
             browser.flash(Level::Warning, why)?;
-            let state = (StatusCode::FORBIDDEN, state_of(&ForeignCookies::of(&request)));
-            return page(&app, &request, &browser, state, app.next(form.next.as_deref()).as_ref(), None);
+            let state = state_of(&ForeignCookies::of(&request));
+            let next = app.next(form.next.as_deref());
+            return page(&app, &request, &browser, StatusCode::FORBIDDEN, state, next.as_ref(), None);
         }
     };
     let next = app.next(form.next.as_deref());
@@ -172,15 +173,16 @@ fn page(
     app: &App,
     request: &HttpRequest,
     browser: &Browser,
-    (status, state): (StatusCode, State),
+    status: StatusCode,
+    state: State,
     next: Option<&Next>,
     place: Option<Place>,
 ) -> Result<HttpResponse, Error> {
-    let links = (
-        app.config.auth_url.join(request.path()),
-        next.map(|next| next.as_str().to_owned()),
-        browser.form_token()?,
-    );
+    let links = Links {
+        action: app.config.auth_url.join(request.path()),
+        next: next.map(|next| next.as_str().to_owned()),
+        csrf_token: browser.form_token()?,
+    };
     let cookies = ForeignCookies::of(request);
     let domain = app.config.cookie_domain.as_str();
     let page = CookiesPage::new(state, &cookies, domain, links, place.map(|place| place.to_string()));

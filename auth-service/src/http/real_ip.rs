@@ -9,7 +9,7 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use shared_claims::server::Peer;
 
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::config::TrustedProxies;
 use crate::error::Error;
 use crate::http::RequestId;
@@ -23,7 +23,7 @@ pub(super) fn address(proxies: &TrustedProxies, request: &HttpRequest) -> Option
     proxies.client(peer, forwarded.iter().map(|line| &**line))
 }
 
-impl FromRequest for Client {
+impl FromRequest for RequestContext {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
@@ -35,6 +35,6 @@ impl FromRequest for Client {
         let user_agent =
             request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let id = request.extensions().get::<RequestId>().map(|id| id.uuid());
-        ready(Ok(Client::person(address, user_agent.as_deref(), id)))
+        ready(Ok(RequestContext::person(address, user_agent.as_deref(), id)))
     }
 }

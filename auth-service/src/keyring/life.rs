@@ -13,7 +13,7 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use super::make::{make, shared_key_id};
 use super::sealed::SealingKeys;
 use super::store::{KeyAlgorithm, SigningKey, State};
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
@@ -84,27 +84,28 @@ pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyT
 pub(super) fn take(
     conn: &mut AnyConnection,
     step: &Step,
-    (algorithm, sealing): (&TokenAlgorithm, &SealingKeys),
+    algorithm: &TokenAlgorithm,
+    sealing: &SealingKeys,
     clock: &Clock,
 ) -> QueryResult<bool> {
-    let client = Client::service();
+    let context = RequestContext::service();
     let work = |conn: &mut AnyConnection, now| match step {
         Step::First => {
             let fresh = make(algorithm, sealing, now);
             let first = SigningKey { state: State::Active.into(), activated_at: Some(now), ..fresh };
             first.insert(conn)?;
-            note(conn, Event::KeyCreated, &first.kid, &client, now)?;
-            note(conn, Event::KeyActivated, &first.kid, &client, now)
+            note(conn, Event::KeyCreated, &first.kid, &context, now)?;
+            note(conn, Event::KeyActivated, &first.kid, &context, now)
         }
-        Step::MakeNext => put_next(conn, &make(algorithm, sealing, now), &client, now),
-        Step::Rotate { from, to } => rotate(conn, from.as_deref(), to, &client, now),
+        Step::MakeNext => put_next(conn, &make(algorithm, sealing, now), &context, now),
+        Step::Rotate { from, to } => rotate(conn, from.as_deref(), to, &context, now),
         Step::Remove(kid) => {
             require(SigningKey::remove(conn, kid, State::Retired)?)?;
-            note(conn, Event::KeyRemoved, kid, &client, now)
+            note(conn, Event::KeyRemoved, kid, &context, now)
         }
         Step::Redate(kid) => {
             require(SigningKey::redate(conn, kid, now + AHEAD, now)?)?;
-            note(conn, Event::KeyRedated, kid, &client, now)
+            note(conn, Event::KeyRedated, kid, &context, now)
         }
     };
     first_of_all(conn.write(|conn| {
@@ -118,24 +119,29 @@ pub(super) fn rotate(
     conn: &mut AnyConnection,
     from: Option<&str>,
     to: &str,
-    client: &Client,
+    context: &RequestContext,
     now: Timestamp,
 ) -> QueryResult<()> {
     if let Some(from) = from {
         require(SigningKey::step(conn, from, State::Active, State::Retired, now)?)?;
-        note(conn, Event::KeyRetired, from, client, now)?;
+        note(conn, Event::KeyRetired, from, context, now)?;
     }
     require(SigningKey::step(conn, to, State::Next, State::Active, now)?)?;
-    note(conn, Event::KeyActivated, to, client, now)
+    note(conn, Event::KeyActivated, to, context, now)
 }
 
 /// Publishes a key as the next. One that signed before and is not gone yet is published again. Within the caller's
 /// transaction.
-fn put_next(conn: &mut AnyConnection, key: &SigningKey, client: &Client, now: Timestamp) -> QueryResult<()> {
+fn put_next(
+    conn: &mut AnyConnection,
+    key: &SigningKey,
+    context: &RequestContext,
+    now: Timestamp,
+) -> QueryResult<()> {
     if !SigningKey::step(conn, &key.kid, State::Retired, State::Next, now)? {
         key.insert(conn)?;
     }
-    note(conn, Event::KeyCreated, &key.kid, client, now)
+    note(conn, Event::KeyCreated, &key.kid, context, now)
 }
 
 /// Makes the next key be of the kind that the settings ask for, at the start. The change is then a rotation like any
@@ -163,15 +169,15 @@ pub(super) fn settle(
     if is_settled {
         return Ok(true);
     }
-    let client = Client::service();
+    let context = RequestContext::service();
     let done = conn.write(|conn| {
         let now = clock.read(conn)?;
         if let Some(next) = next {
             // It never signed, so nobody misses it.
             require(SigningKey::remove(conn, &next.kid, State::Next)?)?;
-            note(conn, Event::KeyRemoved, &next.kid, &client, now)?;
+            note(conn, Event::KeyRemoved, &next.kid, &context, now)?;
         }
-        if needs_none { Ok(()) } else { put_next(conn, &make(algorithm, sealing, now), &client, now) }
+        if needs_none { Ok(()) } else { put_next(conn, &make(algorithm, sealing, now), &context, now) }
     });
     first_of_all(done)
 }
@@ -195,10 +201,10 @@ pub(super) fn note(
     conn: &mut AnyConnection,
     event: Event,
     kid: &str,
-    client: &Client,
+    context: &RequestContext,
     now: Timestamp,
 ) -> QueryResult<()> {
-    Entry::new(event, client, now).detail(kid).record(conn)
+    Entry::new(event, context, now).detail(kid).record(conn)
 }
 
 #[cfg(test)]

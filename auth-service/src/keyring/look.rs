@@ -12,7 +12,7 @@ use super::loaded::Loaded;
 use super::make;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
@@ -68,7 +68,7 @@ impl Looker {
             let due = life::due(&sorted.rows(), &self.times, now);
             let step = due.into_iter().find(|step| !is_blocked(step, &sorted) && self.is_time_for(step));
             let Some(step) = step else { break };
-            life::take(conn, &step, (&self.algorithm, &self.sealing), &self.clock)?;
+            life::take(conn, &step, &self.algorithm, &self.sealing, &self.clock)?;
             at = self.clock.running();
             sorted = self.sort(conn)?;
         }
@@ -133,7 +133,9 @@ impl Looker {
             );
             conn.write(|conn| {
                 let now = self.clock.read(conn)?;
-                Entry::new(Event::KeyRefused, &Client::service(), now).detail(detail.clone()).record(conn)
+                Entry::new(Event::KeyRefused, &RequestContext::service(), now)
+                    .detail(detail.clone())
+                    .record(conn)
             })?;
             self.seen().told.insert(kid);
         }

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 
 use super::life::{self, AHEAD, first_of_all, hands_over_at, note, only, require};
 use super::store::{SigningKey, State};
-use crate::audit::{Client, Event};
+use crate::audit::{Event, RequestContext};
 use crate::config::KeyTimes;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -52,7 +52,7 @@ pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Res
         return Err(NotDone::TooSoon(known));
     }
     let from = active.map(|key| key.kid.as_str());
-    let done = conn.write(|conn| life::rotate(conn, from, &next.kid, &Client::operator(), now));
+    let done = conn.write(|conn| life::rotate(conn, from, &next.kid, &RequestContext::operator(), now));
     if first_of_all(done)? { Ok(next.kid.clone()) } else { Err(NotDone::Changed) }
 }
 
@@ -63,7 +63,7 @@ pub fn redate(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<Vec<Strin
         let kids: Vec<String> = keys.map(|key| key.kid).collect();
         for kid in &kids {
             SigningKey::redate(conn, kid, now + AHEAD, now)?;
-            note(conn, Event::KeyRedated, kid, &Client::operator(), now)?;
+            note(conn, Event::KeyRedated, kid, &RequestContext::operator(), now)?;
         }
         Ok(kids)
     })
@@ -93,22 +93,22 @@ fn take_out(
     next: Option<&str>,
     now: Timestamp,
 ) -> QueryResult<()> {
-    let client = Client::operator();
+    let context = RequestContext::operator();
     require(SigningKey::step(conn, &key.kid, key.state(), State::Revoked, now)?)?;
     if let (State::Active, Some(next)) = (key.state(), next) {
-        life::rotate(conn, None, next, &client, now)?;
+        life::rotate(conn, None, next, &context, now)?;
     }
-    note(conn, Event::KeyRevoked, &key.kid, &client, now)
+    note(conn, Event::KeyRevoked, &key.kid, &context, now)
 }
 
 /// Takes every key out of service that is ours to take; how many there were. A running service, or the next that
 /// starts, makes new ones. A shared key stays: services have it from their settings. Within the caller's transaction.
 pub fn revoke_all(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
-    let client = Client::operator();
+    let context = RequestContext::operator();
     let mut revoked = 0;
     for key in SigningKey::all(conn)?.iter().filter(|key| !key.is_shared()) {
         if SigningKey::revoke(conn, &key.kid, now)? {
-            note(conn, Event::KeyRevoked, &key.kid, &client, now)?;
+            note(conn, Event::KeyRevoked, &key.kid, &context, now)?;
             revoked += 1;
         }
     }

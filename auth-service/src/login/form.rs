@@ -44,8 +44,16 @@ impl Remarks {
     }
 }
 
-/// Where to go afterwards, where an account is made, and the proof that the form is ours.
-pub type Links = (Option<String>, Option<String>, String);
+/// What the form leads to, besides a login.
+#[derive(Debug)]
+pub struct Links {
+    /// Where to go afterwards.
+    pub next: Option<String>,
+    /// Where there is a form that makes an account.
+    pub register_url: Option<String>,
+    /// Proves that the form is ours.
+    pub csrf_token: String,
+}
 
 /// `templates/login/login.html`
 #[derive(Debug, Serialize)]
@@ -63,8 +71,10 @@ impl Page for LoginPage {
     const TEMPLATE: &'static str = "login/login.html";
 
     fn samples() -> Vec<Self> {
-        let with = |next: Option<&str>, register: Option<&str>| {
-            (next.map(str::to_owned), register.map(str::to_owned), "token".to_owned())
+        let with = |next: Option<&str>, register: Option<&str>| Links {
+            next: next.map(str::to_owned),
+            register_url: register.map(str::to_owned),
+            csrf_token: "token".to_owned(),
         };
         let links = |next| with(next, Some("/register"));
         let wrong = Remarks {
@@ -90,7 +100,8 @@ struct Fields {
 
 impl LoginPage {
     /// The form: empty, or with the address that was entered. The password stays out.
-    pub fn new(entered: &str, remarks: &Remarks, (next, register_url, csrf_token): Links) -> Self {
+    pub fn new(entered: &str, remarks: &Remarks, links: Links) -> Self {
+        let Links { next, register_url, csrf_token } = links;
         let mut form = Fields {
             errors: remarks.form.clone().into_iter().collect(),
             email: Field::email("email", Text::of("label-email"), "username")

@@ -15,7 +15,7 @@ use super::onward::{onward, reader};
 use super::query::LoginQuery;
 
 use crate::app::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::Browser;
 use crate::http::Next;
@@ -27,7 +27,7 @@ use crate::pages::Shell;
 pub async fn renew(
     app: web::Data<App>,
     request: HttpRequest,
-    client: Client,
+    context: RequestContext,
     browser: Browser,
     query: LoginQuery,
 ) -> Result<HttpResponse, Error> {
@@ -36,7 +36,7 @@ pub async fn renew(
         return step(&app, &request);
     }
     let next = app.next(query.next.as_deref());
-    let current = app.renew(App::refresh_token(&request), client).await?;
+    let current = app.renew(App::refresh_token(&request), context).await?;
     let needs_proof = current.as_ref().is_some_and(|current| query.needs_proof(&current.session, current.at));
     let mut answer = match &current {
         Some(_) if next.is_some() && !needs_proof => {

@@ -9,7 +9,7 @@ use super::frame;
 use super::onward::{onward, reader};
 use super::query::LoginQuery;
 use crate::app::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::{Browser, Posted};
 use crate::http::{Next, NextQuery, see_other};
@@ -26,7 +26,7 @@ const INACTIVE: Text = Text::of("login-inactive");
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
-    client: Client,
+    context: RequestContext,
     browser: Browser,
     query: LoginQuery,
 ) -> Result<HttpResponse, Error> {
@@ -36,7 +36,7 @@ pub async fn show(
         _ => {}
     }
     let next = app.next(query.next.as_deref());
-    let Some(current) = app.renew(App::refresh_token(&request), client).await? else {
+    let Some(current) = app.renew(App::refresh_token(&request), context).await? else {
         return match &next {
             // Straight back: who is nobody is on no trip, whatever their cookie of the last one says.
             Some(next) if query.is_silent => app.forget_hint(see_other(&app.destination(Some(next), "/"))),
@@ -67,7 +67,7 @@ pub async fn form_alone(
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
-    client: Client,
+    context: RequestContext,
     browser: Browser,
     posted: Posted<LoginForm>,
 ) -> Result<HttpResponse, Error> {
@@ -88,7 +88,7 @@ pub async fn submit(
     };
     let before = App::refresh_token(&request);
     let credentials = (email, form.password.clone());
-    let refusal = match app.log_in(credentials, before, client, &browser.known_accounts()).await? {
+    let refusal = match app.log_in(credentials, before, context, &browser.known_accounts()).await? {
         Attempt::SignedIn(current) => {
             browser.renew();
             browser.remember_account(app.marks.of(&current.user.email).to_string())?;
@@ -126,7 +126,9 @@ fn page(
 
 /// Where the form leads to: `next`, the way to an account where there is one, and what proves that the form is ours.
 fn links(app: &App, browser: &Browser, next: Option<&Next>) -> Result<Links, Error> {
-    let target = next.map(|next| next.as_str().to_owned());
-    let register = app.config.registration.has_form().then(|| Next::carried_by(next, "/register"));
-    Ok((target, register, browser.form_token()?))
+    Ok(Links {
+        next: next.map(|next| next.as_str().to_owned()),
+        register_url: app.config.registration.has_form().then(|| Next::carried_by(next, "/register")),
+        csrf_token: browser.form_token()?,
+    })
 }

@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::config::SecretKey;
 use crate::rate_limit::Network;
 use crate::users::Email;
@@ -19,8 +19,8 @@ pub struct Requester {
 
 impl Requester {
     /// Anybody at the other end of a connection.
-    pub fn stranger(client: &Client) -> Self {
-        Self { network: Network::from(client), known_as: None }
+    pub fn stranger(context: &RequestContext) -> Self {
+        Self { network: Network::from(context), known_as: None }
     }
 
     /// The same from a browser that was logged in with this account before.

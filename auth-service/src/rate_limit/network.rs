@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::audit::Client;
+use crate::audit::RequestContext;
 
 /// The network of a client: a /24 of IPv4, a /64 of IPv6. Who has no address, as behind a socket file, is of one network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,9 +39,9 @@ impl Network {
     }
 }
 
-impl From<&Client> for Network {
-    fn from(client: &Client) -> Self {
-        Self::of(client.address)
+impl From<&RequestContext> for Network {
+    fn from(context: &RequestContext) -> Self {
+        Self::of(context.address)
     }
 }
 

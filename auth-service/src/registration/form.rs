@@ -91,6 +91,15 @@ impl RegistrationForm {
     }
 }
 
+/// What the form leads to, besides an account.
+pub struct Links {
+    /// Where to go afterwards.
+    pub next: Option<String>,
+    pub login_url: String,
+    /// Proves that the form is ours.
+    pub csrf_token: String,
+}
+
 /// `templates/registration/register.html`
 #[derive(Debug, Serialize)]
 pub struct RegisterPage {
@@ -104,7 +113,11 @@ impl Page for RegisterPage {
     const TEMPLATE: &'static str = "registration/register.html";
 
     fn samples() -> Vec<Self> {
-        let links = |next: Option<&str>| (next.map(str::to_owned), "/login".to_owned(), "token".to_owned());
+        let links = |next: Option<&str>| Links {
+            next: next.map(str::to_owned),
+            login_url: "/login".to_owned(),
+            csrf_token: "token".to_owned(),
+        };
         let nothing = Answers {
             first_name: Err(InvalidName::Empty),
             last_name: Err(InvalidName::Empty),
@@ -140,8 +153,9 @@ impl RegisterPage {
         judged: Option<&Answers>,
         errors: Vec<Text>,
         min_length: usize,
-        (next, login_url, csrf_token): (Option<String>, String, String),
+        links: Links,
     ) -> Self {
+        let Links { next, login_url, csrf_token } = links;
         let text = |pick: fn(&RegistrationForm) -> &str| entered.map_or("", pick);
         let problem = |pick: fn(&Answers) -> Option<Text>| judged.and_then(pick);
         let mut form = Fields {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::form::{Answers, EmailProblem, RegisterPage, RegistrationForm};
+use super::form::{Answers, EmailProblem, Links, RegisterPage, RegistrationForm};
 use crate::app::App;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::Level;
 use crate::forms::{Browser, Posted};
@@ -17,7 +17,7 @@ use crate::pages::Shell;
 use crate::passwords::{Checked, Requester};
 use crate::rate_limit::Network;
 use crate::sessions::EndReason;
-use crate::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
+use crate::users::{Email, NewUser, PasswordHash, RegistrationRefused, User};
 
 /// `GET /register`: the empty form.
 pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
@@ -29,7 +29,7 @@ pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Re
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
-    client: Client,
+    context: RequestContext,
     browser: Browser,
     posted: Posted<RegistrationForm>,
 ) -> Result<HttpResponse, Error> {
@@ -42,11 +42,11 @@ pub async fn submit(
         }
     };
     let next = app.next(form.next.as_deref());
-    let network = Network::from(&client);
+    let network = Network::from(&context);
     if !app.taken_answers.has_some(network, app.clock.running()) {
         return too_many(&app, &browser, next.as_ref(), &form);
     }
-    let (mut answers, hash) = judge_and_hash(&app, &form, &client).await?;
+    let (mut answers, hash) = judge_and_hash(&app, &form, &context).await?;
     if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
         (hash, &answers)
     {
@@ -55,11 +55,19 @@ pub async fn submit(
         let Some(place) = app.taken_answers.take(network, running).await else {
             return too_many(&app, &browser, next.as_ref(), &form);
         };
-        match register(&app, (first, last), email, hash, (form.page(), client.clone())).await {
-            Ok(()) => return done(&app, &request, &browser, client, next.as_ref()).await,
+        let new = NewUser {
+            email: email.clone(),
+            first_name: first.clone(),
+            last_name: last.clone(),
+            password_hash: hash,
+            is_staff: false,
+            is_superuser: false,
+        };
+        match register(&app, new, form.page(), context.clone()).await {
+            Ok(()) => return done(&app, &request, &browser, context, next.as_ref()).await,
             Err(RegistrationError::Taken) => {
-                if is_sent_twice(&app, &form, email, &client).await? {
-                    return done(&app, &request, &browser, client, next.as_ref()).await;
+                if is_sent_twice(&app, &form, email, &context).await? {
+                    return done(&app, &request, &browser, context, next.as_ref()).await;
                 }
                 place.use_up(running());
                 answers.email = Err(EmailProblem::Taken);
@@ -87,13 +95,13 @@ async fn done(
     app: &App,
     request: &HttpRequest,
     browser: &Browser,
-    client: Client,
+    context: RequestContext,
     next: Option<&Next>,
 ) -> Result<HttpResponse, Error> {
     browser.flash(Level::Success, Text::of("register-done"))?;
     let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
     // Else the login page would renew whoever was logged in here before.
-    let was_somebody = app.sign_out(App::refresh_token(request), EndReason::Replaced, client).await?;
+    let was_somebody = app.sign_out(App::refresh_token(request), EndReason::Replaced, context).await?;
     if was_somebody { app.dismiss(login) } else { Ok(login) }
 }
 
@@ -103,13 +111,13 @@ async fn is_sent_twice(
     app: &App,
     form: &RegistrationForm,
     email: &Email,
-    client: &Client,
+    context: &RequestContext,
 ) -> Result<bool, Error> {
     let (email, page) = (email.clone(), form.page());
     let made = app.db.query(move |conn| User::registered_by(conn, &email, &page)).await?;
     // Back on the page and sent again with another password: that one is not the account's, and "done" would be untrue.
     let Some(user) = made else { return Ok(false) };
-    let requester = Requester::stranger(client);
+    let requester = Requester::stranger(context);
     Ok(app.hashers.check(user.password_hash, form.password.clone(), requester).await? == Checked::Right)
 }
 
@@ -118,7 +126,7 @@ async fn is_sent_twice(
 async fn judge_and_hash(
     app: &App,
     form: &Arc<RegistrationForm>,
-    client: &Client,
+    context: &RequestContext,
 ) -> Result<(Answers, Option<PasswordHash>), Error> {
     let (form, min_length, cost) = (form.clone(), app.config.passwords.min_length, app.hashers.cost());
     let work = move || {
@@ -126,7 +134,7 @@ async fn judge_and_hash(
         let hash = answers.good_password().map(|password| PasswordHash::make(password, cost));
         (answers, hash)
     };
-    Ok(app.hashers.run(Requester::stranger(client), work).await?)
+    Ok(app.hashers.run(Requester::stranger(context), work).await?)
 }
 
 enum RegistrationError {
@@ -136,21 +144,12 @@ enum RegistrationError {
 
 async fn register(
     app: &App,
-    (first_name, last_name): (&PersonName, &PersonName),
-    email: &Email,
-    password_hash: PasswordHash,
-    (page, client): (String, Client),
+    new: NewUser,
+    page: String,
+    context: RequestContext,
 ) -> Result<(), RegistrationError> {
-    let new = NewUser {
-        email: email.clone(),
-        first_name: first_name.clone(),
-        last_name: last_name.clone(),
-        password_hash,
-        is_staff: false,
-        is_superuser: false,
-    };
     let clock = app.clock.clone();
-    let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &client, &clock)).await;
+    let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &context, &clock)).await;
     registered.map(|_| ()).map_err(|refused| match refused {
         RegistrationRefused::EmailTaken => RegistrationError::Taken,
         RegistrationRefused::Database(error) => RegistrationError::Failed(error.into()),
@@ -166,8 +165,11 @@ fn page(
     judged: Option<&Answers>,
     errors: Vec<Text>,
 ) -> Result<HttpResponse, Error> {
-    let links =
-        (next.map(|next| next.as_str().to_owned()), Next::carried_by(next, "/login"), browser.form_token()?);
+    let links = Links {
+        next: next.map(|next| next.as_str().to_owned()),
+        login_url: Next::carried_by(next, "/login"),
+        csrf_token: browser.form_token()?,
+    };
     let page = RegisterPage::new(entered, judged, errors, app.config.passwords.min_length, links);
     app.pages.answer(status, &Shell::of(browser), &page)
 }

@@ -8,7 +8,7 @@ use super::action::{End, EndForm};
 use super::events::{DONE, LATEST_DONE, LATEST_REFUSED, REFUSED};
 use super::page::{ConfirmPage, SessionsPage};
 use crate::app::App;
-use crate::audit::{Client, Entry};
+use crate::audit::{Entry, RequestContext};
 use crate::error::Error;
 use crate::forms::Level;
 use crate::forms::{Browser, Posted};
@@ -38,7 +38,7 @@ pub async fn show(
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
-    client: Client,
+    context: RequestContext,
     browser: Browser,
     posted: Posted<EndForm>,
 ) -> Result<HttpResponse, Error> {
@@ -48,7 +48,7 @@ pub async fn submit(
         }
         Posted::Stale(..) => None,
     };
-    match (end(&app, &request, client, &browser, posted).await, leaves) {
+    match (end(&app, &request, context, &browser, posted).await, leaves) {
         (Err(error), Some(what)) if error.is_of_database() => {
             browser.renew();
             app.not_ended(&request, &browser, what, error).await
@@ -60,7 +60,7 @@ pub async fn submit(
 async fn end(
     app: &App,
     request: &HttpRequest,
-    client: Client,
+    context: RequestContext,
     browser: &Browser,
     posted: Posted<EndForm>,
 ) -> Result<HttpResponse, Error> {
@@ -80,13 +80,13 @@ async fn end(
     if needs_proof {
         let password = form.password.filter(|password| !password.is_empty());
         let Some(password) = password else { return confirm(app, browser, &current, end, None) };
-        match app.prove(&current, password, client.clone()).await? {
+        match app.prove(&current, password, context.clone()).await? {
             Proven::Yes(proven) => current = *proven,
             Proven::No => return confirm(app, browser, &current, end, Some(WRONG)),
             Proven::TooLate => return Ok(see_other(&app.login_and_back(PATH))),
         }
     }
-    let ended = end_sessions(app, &current, end, client).await?;
+    let ended = end_sessions(app, &current, end, context).await?;
     if matches!(end, End::This | End::All) {
         browser.renew();
         browser.flash(Level::Info, Text::of("logout-done"))?;
@@ -102,12 +102,17 @@ async fn end(
     if needs_proof { app.admit(answer, &current).await } else { Ok(answer) }
 }
 
-async fn end_sessions(app: &App, current: &Current, end: End, client: Client) -> Result<usize, Error> {
+async fn end_sessions(
+    app: &App,
+    current: &Current,
+    end: End,
+    context: RequestContext,
+) -> Result<usize, Error> {
     let (session, clock) = (current.session.clone(), app.clock.clone());
     let why = if end == End::This { EndReason::LoggedOut } else { EndReason::ByOwner };
     let which = move |other: &Session| end.includes(other, &session);
     let session = current.session.clone();
-    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &client, &clock);
+    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &context, &clock);
     Ok(app.db.query(end_them).await?)
 }
 

@@ -6,7 +6,7 @@
 
 use diesel::QueryResult;
 
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
@@ -42,7 +42,7 @@ impl Session {
         conn: &mut AnyConnection,
         key: &RefreshKey,
         token: &RefreshToken,
-        client: &Client,
+        context: &RequestContext,
         limits: SessionLimits,
         clock: &Clock,
     ) -> QueryResult<Renewal> {
@@ -61,14 +61,14 @@ impl Session {
             // Whatever was taken from them while this waited is in no token that is made now.
             let Some(user) = User::by_id(conn, session.user_id)? else { return Ok(Renewal::Over) };
             let id = session.id;
-            let entry = |event| Entry::new(event, client, now).user(user.id.uuid()).session(id.uuid());
+            let entry = |event| Entry::new(event, context, now).user(user.id.uuid()).session(id.uuid());
             let note = |conn: &mut _, event| entry(event).record(conn);
             // Anybody with a login can ask for these as often as they like. The session's lock keeps others from counting
             // the same at this moment.
             let count = |conn: &mut _, event| entry(event).record_or_count(conn);
             // One holder changes networks now and then; two are mostly in different ones.
             let last = session.address.as_deref().and_then(|address| address.parse().ok());
-            let has_moved = last.is_some() && Network::of(last) != Network::from(client);
+            let has_moved = last.is_some() && Network::of(last) != Network::from(context);
             let again = |event| if has_moved { entry(event).detail(ANOTHER_NETWORK) } else { entry(event) };
             let renewed =
                 |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
@@ -79,7 +79,7 @@ impl Session {
             let rotation = session.rotation();
             match rotation.judge(token.generation, limits.grace, now) {
                 Verdict::Rotate(to) => {
-                    let Some(session) = session.rotate(conn, &to, client, limits, now)? else {
+                    let Some(session) = session.rotate(conn, &to, context, limits, now)? else {
                         return Ok(Renewal::Over);
                     };
                     if to.anchor == rotation.anchor {

@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use super::end_reason::EndReason;
 use super::refresh_token::{RefreshKey, RefreshToken};
 use super::session::Session;
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -19,10 +19,10 @@ impl Session {
         token: &RefreshToken,
         key: &RefreshKey,
         why: EndReason,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> QueryResult<bool> {
-        conn.write(|conn| Self::leave(conn, token, key, why, client, clock))
+        conn.write(|conn| Self::leave(conn, token, key, why, context, clock))
     }
 
     /// [`Session::sign_out`] within the caller's transaction.
@@ -31,7 +31,7 @@ impl Session {
         token: &RefreshToken,
         key: &RefreshKey,
         why: EndReason,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> QueryResult<bool> {
         // Asked before it is locked: a forged token holds nobody up.
@@ -39,7 +39,7 @@ impl Session {
             return Ok(false);
         }
         match Self::lock(conn, token.session, clock)? {
-            Some((session, now)) if key.made(token, &session) => session.end_noted(conn, why, client, now),
+            Some((session, now)) if key.made(token, &session) => session.end_noted(conn, why, context, now),
             _ => Ok(false),
         }
     }
@@ -51,7 +51,7 @@ impl Session {
         conn: &mut AnyConnection,
         which: impl Fn(&Self) -> bool,
         why: EndReason,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> QueryResult<usize> {
         conn.write(|conn| {
@@ -64,7 +64,7 @@ impl Session {
             }
             let mut ended = 0;
             for session in alive.iter().filter(|session| which(session)) {
-                ended += usize::from(session.end_noted(conn, why, client, now)?);
+                ended += usize::from(session.end_noted(conn, why, context, now)?);
             }
             Ok(ended)
         })
@@ -75,14 +75,14 @@ impl Session {
         &self,
         conn: &mut AnyConnection,
         why: EndReason,
-        client: &Client,
+        context: &RequestContext,
         now: Timestamp,
     ) -> QueryResult<bool> {
         if self.is_over(now) || !Self::end(conn, self.id, why, now)? {
             return Ok(false);
         }
         let event = if why == EndReason::LoggedOut { Event::Logout } else { Event::SessionEnded };
-        let entry = Entry::new(event, client, now).user(self.user_id.uuid()).session(self.id.uuid());
+        let entry = Entry::new(event, context, now).user(self.user_id.uuid()).session(self.id.uuid());
         entry.reason(why).record(conn)?;
         Ok(true)
     }

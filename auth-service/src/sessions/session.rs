@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::result::Error as SqlError;
 
 use super::rotation::FIRST_GENERATION;
-use crate::audit::Client;
+use crate::audit::RequestContext;
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
@@ -81,7 +81,7 @@ impl Session {
         conn: &mut AnyConnection,
         user: UserId,
         amr: &Amr,
-        client: &Client,
+        context: &RequestContext,
         limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<Self> {
@@ -98,8 +98,8 @@ impl Session {
             revoked_at: None,
             revoked_because: None,
             proven_at: Some(now),
-            address: client.address_text(),
-            user_agent: client.user_agent.clone(),
+            address: context.address_text(),
+            user_agent: context.user_agent.clone(),
             lineage: Lineage::default(),
         };
         diesel::insert_into(sessions::table).values(&session).execute(conn)?;
@@ -150,7 +150,7 @@ impl Session {
         self,
         conn: &mut AnyConnection,
         to: &Rotation,
-        client: &Client,
+        context: &RequestContext,
         limits: SessionLimits,
         now: Timestamp,
     ) -> QueryResult<Option<Self>> {
@@ -167,8 +167,8 @@ impl Session {
             rotated_at: to.rotated_at,
             idle_until: (now + limits.idle).min(expires_at),
             expires_at,
-            address: client.address_text(),
-            user_agent: client.user_agent.clone(),
+            address: context.address_text(),
+            user_agent: context.user_agent.clone(),
             lineage: to.into(),
             ..self
         };
@@ -262,7 +262,12 @@ impl Session {
     /// Notes that the owner of the session gave the password again, and lets no token from before be one of ours: a
     /// copy of it, in whoever's hands, must not share in the proof, not even within the grace. `false` when it is over,
     /// or another tab gave the password at the same moment: then its token is the one.
-    pub fn prove(&self, conn: &mut AnyConnection, client: &Client, now: Timestamp) -> QueryResult<bool> {
+    pub fn prove(
+        &self,
+        conn: &mut AnyConnection,
+        context: &RequestContext,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
         let alive = sessions::table.find(self.id).filter(sessions::revoked_at.is_null());
         let changed = diesel::update(alive.filter(sessions::seed.eq(&self.seed)))
             .set((
@@ -270,8 +275,8 @@ impl Session {
                 sessions::seed.eq(new_seed()),
                 sessions::generation.eq(sessions::generation + 1),
                 sessions::rotated_at.eq(now),
-                sessions::address.eq(client.address_text()),
-                sessions::user_agent.eq(&client.user_agent),
+                sessions::address.eq(context.address_text()),
+                sessions::user_agent.eq(&context.user_agent),
             ))
             .execute(conn)?;
         Ok(changed == 1)

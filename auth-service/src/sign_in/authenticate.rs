@@ -1,7 +1,7 @@
 //! Authentication: an address and a password are judged, in the same time whether or not there is an account.
 
 use super::attempt::Rejection;
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::db::Database;
 use crate::error::Error;
@@ -14,7 +14,7 @@ pub async fn authenticate(
     db: &Database,
     hashers: &HashPool,
     (email, password): (Email, Password),
-    (client, requester): (&Client, Requester),
+    (context, requester): (&RequestContext, Requester),
     clock: &Clock,
 ) -> Result<Result<Box<User>, Rejection>, Error> {
     let wanted = email.clone();
@@ -27,7 +27,7 @@ pub async fn authenticate(
         }
     };
     if let Err(rejection) = judged {
-        record(db, id, client, rejection, clock).await?;
+        record(db, id, context, rejection, clock).await?;
     }
     Ok(judged)
 }
@@ -79,13 +79,13 @@ fn verdict(checked: Checked, user: &User) -> Result<(), Rejection> {
 async fn record(
     db: &Database,
     user: Option<UserId>,
-    client: &Client,
+    context: &RequestContext,
     rejection: Rejection,
     clock: &Clock,
 ) -> Result<(), Error> {
-    let (client, clock) = (client.clone(), clock.clone());
+    let (context, clock) = (context.clone(), clock.clone());
     let write = move |conn: &mut _| {
-        let entry = Entry::new(Event::LoginRefused, &client, clock.read(conn)?).reason(rejection);
+        let entry = Entry::new(Event::LoginRefused, &context, clock.read(conn)?).reason(rejection);
         let entry = match user {
             Some(user) => entry.user(user.uuid()),
             None => entry,

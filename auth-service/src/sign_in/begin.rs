@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 
 use super::attempt::{Attempt, Rejection};
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
@@ -20,7 +20,7 @@ impl Session {
         user: &User,
         proofs: &Amr,
         before: Option<(&RefreshToken, &RefreshKey)>,
-        client: &Client,
+        context: &RequestContext,
         limits: SessionLimits,
         clock: &Clock,
     ) -> QueryResult<Attempt> {
@@ -38,22 +38,22 @@ impl Session {
                         Some(_) => Rejection::WrongPassword,
                         None => Rejection::NoSuchAccount,
                     };
-                    let entry = Entry::new(Event::LoginRefused, client, now).user(user.id.uuid());
+                    let entry = Entry::new(Event::LoginRefused, context, now).user(user.id.uuid());
                     entry.reason(reason).record(conn)?;
                     return Ok(Attempt::Rejected(reason));
                 }
             };
             let mut now = now;
             if let Some((token, key)) = before {
-                Self::leave(conn, token, key, EndReason::Replaced, client, clock)?;
+                Self::leave(conn, token, key, EndReason::Replaced, context, clock)?;
                 // Another person's session, perhaps, for which this one waited.
                 now = clock.read(conn)?;
             }
-            let session = Self::begin(conn, user.id, proofs, client, limits, now)?;
+            let session = Self::begin(conn, user.id, proofs, context, limits, now)?;
             for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
-                surplus.end_noted(conn, EndReason::TooMany, client, now)?;
+                surplus.end_noted(conn, EndReason::TooMany, context, now)?;
             }
-            let entry = Entry::new(Event::Login, client, now).user(user.id.uuid());
+            let entry = Entry::new(Event::Login, context, now).user(user.id.uuid());
             entry.session(session.id.uuid()).record(conn)?;
             Ok(Attempt::SignedIn(Box::new(Current { user, session, at: now })))
         })

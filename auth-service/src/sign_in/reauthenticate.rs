@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::db::AnyConnection;
 use crate::sessions::{Current, Session};
@@ -25,19 +25,19 @@ impl Session {
     pub fn proven(
         conn: &mut AnyConnection,
         current: Current,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> QueryResult<Proven> {
         conn.write(|conn| {
             let id = current.session.id;
             let Some((_, now)) = Self::lock(conn, id, clock)? else { return Ok(Proven::TooLate) };
-            current.session.prove(conn, client, now)?;
+            current.session.prove(conn, context, now)?;
             let alive = Self::by_id(conn, id)?.filter(|session| !session.is_over(now));
             // As they are by now: checking the password took a while.
             let (Some(session), Some(user)) = (alive, User::by_id(conn, current.user.id)?) else {
                 return Ok(Proven::TooLate);
             };
-            let entry = Entry::new(Event::PasswordProven, client, now).user(user.id.uuid());
+            let entry = Entry::new(Event::PasswordProven, context, now).user(user.id.uuid());
             entry.session(id.uuid()).record(conn)?;
             Ok(Proven::Yes(Box::new(Current { user, session, at: now })))
         })
@@ -48,10 +48,10 @@ impl Session {
         &self,
         conn: &mut AnyConnection,
         user: UserId,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> QueryResult<()> {
-        let entry = Entry::new(Event::PasswordRefused, client, clock.read(conn)?).user(user.uuid());
+        let entry = Entry::new(Event::PasswordRefused, context, clock.read(conn)?).user(user.uuid());
         entry.session(self.id.uuid()).record_or_count(conn)
     }
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::clock::Clock;
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
@@ -82,10 +82,10 @@ impl User {
     pub fn register(
         conn: &mut AnyConnection,
         new: NewUser,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
-        Self::make(conn, new, None, client, clock)
+        Self::make(conn, new, None, context, clock)
     }
 
     /// The same by a form of ours. `form` names the very page that it was on: whoever sends that twice, by an impatient
@@ -94,10 +94,10 @@ impl User {
         conn: &mut AnyConnection,
         new: NewUser,
         form: &str,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
-        Self::make(conn, new, Some(form), client, clock)
+        Self::make(conn, new, Some(form), context, clock)
     }
 
     /// The account at this address, if the same form made it.
@@ -111,7 +111,7 @@ impl User {
         conn: &mut AnyConnection,
         new: NewUser,
         form: Option<&str>,
-        client: &Client,
+        context: &RequestContext,
         clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
         conn.write(|conn| {
@@ -131,7 +131,7 @@ impl User {
                 roles: Roles::default(),
             };
             diesel::insert_into(users::table).values(&user).execute(conn)?;
-            let entry = Entry::new(Event::Registered, client, now).user(user.id.uuid());
+            let entry = Entry::new(Event::Registered, context, now).user(user.id.uuid());
             form.map_or(entry.clone(), |form| entry.by_form(form)).record(conn)?;
             Ok(user)
         })
@@ -218,7 +218,7 @@ impl User {
         conn: &mut AnyConnection,
         user: &Self,
         roles: &Roles,
-        client: &Client,
+        context: &RequestContext,
         now: Timestamp,
     ) -> QueryResult<bool> {
         conn.write(|conn| {
@@ -227,7 +227,7 @@ impl User {
                 return Ok(false);
             }
             let detail = roles.iter().collect::<Vec<_>>().join(" ");
-            Entry::new(Event::RolesChanged, client, now).user(user.id.uuid()).detail(detail).record(conn)?;
+            Entry::new(Event::RolesChanged, context, now).user(user.id.uuid()).detail(detail).record(conn)?;
             Ok(true)
         })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::audit::{Client, Entry, Event};
+use auth_service::audit::{Entry, Event, RequestContext};
 use auth_service::config::ServeFlags;
 use auth_service::db::AnyConnection;
 use auth_service::db::types::Timestamp;
@@ -90,7 +90,7 @@ async fn the_operators_events_are_told_too() {
         .enumerate()
         {
             let at = now + Duration::from_millis(n as u64);
-            Entry::new(event, &Client::operator(), at).user(ada).detail(detail).record(conn)?;
+            Entry::new(event, &RequestContext::operator(), at).user(ada).detail(detail).record(conn)?;
         }
         // A later release wrote it, then was rolled back.
         use diesel::RunQueryDsl;

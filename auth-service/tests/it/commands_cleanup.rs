@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_service::audit::{Client, Entry, Event};
+use auth_service::audit::{Entry, Event, RequestContext};
 use auth_service::db::schema::sessions;
 use auth_service::sessions::{Amr, AuthMethod, Session};
 use auth_service::users::User;
@@ -39,15 +39,15 @@ async fn add_old(app: &TestApp, count: usize) {
                     conn,
                     ada,
                     &Amr::from([AuthMethod::Password]),
-                    &Client::operator(),
+                    &RequestContext::operator(),
                     limits,
                     now,
                 )?;
                 let row = diesel::update(sessions::table.find(session.id));
                 row.set(sessions::idle_until.eq(now - 2 * DAY)).execute(conn)?;
-                Entry::new(Event::Renewal, &Client::service(), now - 100 * DAY).record(conn)?;
+                Entry::new(Event::Renewal, &RequestContext::service(), now - 100 * DAY).record(conn)?;
             }
-            Entry::new(Event::Renewal, &Client::service(), now - 2 * HOUR).record(conn)
+            Entry::new(Event::Renewal, &RequestContext::service(), now - 2 * HOUR).record(conn)
         })
     })
     .await;
@@ -58,7 +58,8 @@ async fn add_old(app: &TestApp, count: usize) {
 async fn where_the_clock_may_be_wrong_it_wants_to_be_told_that_it_is_right() {
     let app = TestApp::start().await;
     let now = app.clock.now();
-    app.sql(move |conn| Entry::new(Event::Renewal, &Client::service(), now - 100 * DAY).record(conn)).await;
+    app.sql(move |conn| Entry::new(Event::Renewal, &RequestContext::service(), now - 100 * DAY).record(conn))
+        .await;
     // A login in the wrong time says nothing about it.
     app.user("ada@example.org", PASSWORD).await;
     app.person().log_in("ada@example.org", PASSWORD).await;

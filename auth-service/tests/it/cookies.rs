@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use auth_service::app::App;
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::http::Cookies;
 use auth_service::sessions::{Amr, Current, Session};
@@ -150,8 +150,15 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
     let row = user.clone();
     let session = app.db.run_here(|conn| {
         diesel::insert_into(auth_service::db::schema::users::table).values(&row).execute(conn)?;
-        Session::begin(conn, row.id, &Amr::parse("pwd otp hwk mfa"), &Client::operator(), limits, clock.now())
-            .map_err(auth_service::db::DatabaseError::from)
+        Session::begin(
+            conn,
+            row.id,
+            &Amr::parse("pwd otp hwk mfa"),
+            &RequestContext::operator(),
+            limits,
+            clock.now(),
+        )
+        .map_err(auth_service::db::DatabaseError::from)
     });
     let current = Current { user, session: session.unwrap(), at: clock.now() };
     let admitted = app.admit(actix_web::HttpResponse::Ok().finish(), &current);

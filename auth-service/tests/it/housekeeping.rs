@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::audit::{Client, Entry, Event};
+use auth_service::audit::{Entry, Event, RequestContext};
 use auth_service::config::ServeFlags;
 use auth_service::db::schema::sessions;
 use auth_service::db::types::Timestamp;
@@ -28,13 +28,13 @@ async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
                     conn,
                     ada,
                     &Amr::from([AuthMethod::Password]),
-                    &Client::operator(),
+                    &RequestContext::operator(),
                     limits,
                     now,
                 )?;
                 let row = sessions::table.find(session.id);
                 diesel::update(row).set(sessions::idle_until.eq(end)).execute(conn)?;
-                Entry::new(Event::Renewal, &Client::service(), at).record(conn)?;
+                Entry::new(Event::Renewal, &RequestContext::service(), at).record(conn)?;
             }
             Ok(())
         })

@@ -1,6 +1,6 @@
 //! Long addresses: people get back to them, or are told; and no answer is too long for a proxy with nginx's default buffer.
 
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::users::{Role, User};
 use reqwest::{Method, StatusCode};
 use url::form_urlencoded;
@@ -52,7 +52,7 @@ async fn editor_of_everything(app: &TestApp) {
         let roles: Vec<_> =
             (0..12).map(|n| Role::parse(&format!("department-{n}:editor")).unwrap()).collect();
         let roles = user.roles.clone().with(&roles).unwrap();
-        User::set_roles(conn, &user, &roles, &Client::operator(), user.date_joined)
+        User::set_roles(conn, &user, &roles, &RequestContext::operator(), user.date_joined)
     })
     .await;
 }

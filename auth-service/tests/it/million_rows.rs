@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::db::types::Timestamp;
 use auth_service::db::{AnyConnection, Database};
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
@@ -85,7 +85,7 @@ impl Course {
         let token = RefreshToken::parse(&self.token).unwrap();
         let begun = Instant::now();
         let renewed = self.db.run_here(|conn| {
-            Session::renew(conn, &self.key, &token, &Client::operator(), limits, &clock)
+            Session::renew(conn, &self.key, &token, &RequestContext::operator(), limits, &clock)
                 .map_err(auth_service::db::DatabaseError::from)
         });
         self.took.push(begun.elapsed());

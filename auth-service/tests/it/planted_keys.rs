@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::config::SecretKey;
 use auth_service::db::schema::signing_keys;
 use auth_service::keyring::State;
@@ -162,7 +162,14 @@ async fn a_planted_session_gives_no_token() {
     let (limits, now) = (app.config.session_limits, app.clock.now());
     let planted = app
         .sql(move |conn| {
-            Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &Client::operator(), limits, now)
+            Session::begin(
+                conn,
+                ada,
+                &Amr::from([AuthMethod::Password]),
+                &RequestContext::operator(),
+                limits,
+                now,
+            )
         })
         .await;
     let guess = SecretKey::parse("SECRET_KEY", "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E").unwrap();

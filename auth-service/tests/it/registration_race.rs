@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Barrier};
 
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::db::schema::users;
 use auth_service::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
@@ -81,7 +81,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
                         is_superuser: false,
                     };
                     start.wait();
-                    db.run_here(|conn| User::register(conn, new, &Client::operator(), &clock))
+                    db.run_here(|conn| User::register(conn, new, &RequestContext::operator(), &clock))
                 })
             })
             .collect();

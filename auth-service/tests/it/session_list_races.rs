@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::db::schema::sessions;
 use auth_service::sessions::{EndReason, Session};
 use auth_service::users::{User, UserId};
@@ -92,7 +92,13 @@ async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
     let clock = app.clock.clock();
     let ended = app
         .sql(move |conn| {
-            stolen.end_among_its_owners(conn, |_| true, EndReason::ByOwner, &Client::operator(), &clock)
+            stolen.end_among_its_owners(
+                conn,
+                |_| true,
+                EndReason::ByOwner,
+                &RequestContext::operator(),
+                &clock,
+            )
         })
         .await;
     assert_eq!(ended, 0);

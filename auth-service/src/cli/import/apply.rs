@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
-use crate::audit::{Client, Entry, Event};
+use crate::audit::{Entry, Event, RequestContext};
 use crate::db::schema::users;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database, DatabaseError};
@@ -46,9 +46,14 @@ impl User {
     }
 
     /// Puts somebody in who has an account elsewhere. Within the caller's transaction.
-    pub fn import(&self, conn: &mut AnyConnection, client: &Client, now: Timestamp) -> QueryResult<()> {
+    pub fn import(
+        &self,
+        conn: &mut AnyConnection,
+        context: &RequestContext,
+        now: Timestamp,
+    ) -> QueryResult<()> {
         diesel::insert_into(users::table).values(self).execute(conn)?;
-        Entry::new(Event::Imported, client, now).user(self.id.uuid()).detail("created").record(conn)
+        Entry::new(Event::Imported, context, now).user(self.id.uuid()).detail("created").record(conn)
     }
 
     /// Makes this account into `new`, and ends its sessions when it may log in no more as before. Within the caller's
@@ -57,7 +62,8 @@ impl User {
         &self,
         conn: &mut AnyConnection,
         new: &Self,
-        (client, now): (&Client, Timestamp),
+        context: &RequestContext,
+        now: Timestamp,
         changed: &str,
     ) -> QueryResult<()> {
         diesel::update(users::table.find(self.id))
@@ -77,7 +83,7 @@ impl User {
         } else if self.is_active && !new.is_active {
             Session::end_all_of(conn, self.id, EndReason::Deactivated, now)?;
         }
-        let entry = Entry::new(Event::Imported, client, now).user(self.id.uuid());
+        let entry = Entry::new(Event::Imported, context, now).user(self.id.uuid());
         entry.detail(format!("changed: {changed}")).record(conn)
     }
 

@@ -48,8 +48,8 @@ async fn somebody_who_is_logged_in_is_named_to_the_service() {
         let user = auth_service::users::User::by_id(conn, id)?.unwrap();
         let word = |text: &str| auth_service::users::Role::parse(text).unwrap();
         let roles = user.roles.clone().with(&[word("editor"), word("author")]).unwrap();
-        let client = auth_service::audit::Client::operator();
-        auth_service::users::User::set_roles(conn, &user, &roles, &client, user.date_joined)
+        let context = auth_service::audit::RequestContext::operator();
+        auth_service::users::User::set_roles(conn, &user, &roles, &context, user.date_joined)
     })
     .await;
     ada.get("/login").await;

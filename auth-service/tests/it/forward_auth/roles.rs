@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use reqwest::{Method, StatusCode};
 
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::db::schema::users;
 use auth_service::users::{Role, User};
 
@@ -28,7 +28,7 @@ async fn somebody_with(app: &TestApp, email: &str, roles: &[&str]) -> Person {
     let roles: Vec<Role> = roles.iter().map(|role| Role::parse(role).unwrap()).collect();
     app.sql(move |conn| {
         let roles = user.roles.clone().with(&roles).unwrap();
-        User::set_roles(conn, &user, &roles, &Client::operator(), user.date_joined)
+        User::set_roles(conn, &user, &roles, &RequestContext::operator(), user.date_joined)
     })
     .await;
     let person = app.person();
@@ -103,7 +103,7 @@ async fn a_role_counts_from_the_next_token_on_and_from_nowhere_else() {
     app.sql(move |conn| {
         let user = User::by_id(conn, id)?.unwrap();
         let roles = user.roles.clone().with(&[Role::parse("editor").unwrap()]).unwrap();
-        User::set_roles(conn, &user, &roles, &Client::operator(), user.date_joined)
+        User::set_roles(conn, &user, &roles, &RequestContext::operator(), user.date_joined)
     })
     .await;
     assert_eq!(ask(&eve, "?role=editor", &WIKI).await.status, 403, "the token is the one from before");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use auth_service::app::App;
-use auth_service::audit::Client;
+use auth_service::audit::RequestContext;
 use auth_service::config::{Config, ServeFlags};
 use auth_service::db::{Database, DatabaseError, deadlines};
 use auth_service::passwords::Password;
@@ -131,7 +131,10 @@ impl TestApp {
         };
         change(&mut new);
         let clock = self.clock.clock();
-        self.db().run(move |conn| User::register(conn, new, &Client::operator(), &clock)).await.unwrap()
+        self.db()
+            .run(move |conn| User::register(conn, new, &RequestContext::operator(), &clock))
+            .await
+            .unwrap()
     }
 
     /// The database, past the service.

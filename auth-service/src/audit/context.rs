@@ -1,4 +1,4 @@
-//! Who asked.
+//! The context of a request: who asked for something, and from where.
 
 use std::net::IpAddr;
 
@@ -16,34 +16,34 @@ text_enum! {
     }
 }
 
-/// Where an event came from, as far as that is known.
+/// Whose doing something is and where it came from, as far as that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Client {
+pub struct RequestContext {
     pub actor: Actor,
     pub address: Option<IpAddr>,
     /// What the browser or program calls itself: its own word, cut to a bearable length.
     pub user_agent: Option<String>,
     /// Ties the event to the lines of its request.
-    pub request: Option<uuid::Uuid>,
+    pub request_id: Option<uuid::Uuid>,
 }
 
-impl Client {
+impl RequestContext {
     /// Of a user agent, in characters; browsers stay below 250.
     const USER_AGENT_CHARS: usize = 300;
 
     /// Somebody at the other end of a connection.
-    pub fn person(address: Option<IpAddr>, user_agent: Option<&str>, request: Option<uuid::Uuid>) -> Self {
+    pub fn person(address: Option<IpAddr>, user_agent: Option<&str>, request_id: Option<uuid::Uuid>) -> Self {
         let visible = |text: &str| {
             let kept = text.chars().filter(|c| !c.is_control()).take(Self::USER_AGENT_CHARS);
             kept.collect::<String>().trim().to_owned()
         };
         let user_agent = user_agent.map(visible).filter(|text| !text.is_empty());
-        Self { actor: Actor::Person, address, user_agent, request }
+        Self { actor: Actor::Person, address, user_agent, request_id }
     }
 
     /// Whoever runs a command on the host.
     pub fn operator() -> Self {
-        Self { actor: Actor::Operator, address: None, user_agent: None, request: None }
+        Self { actor: Actor::Operator, address: None, user_agent: None, request_id: None }
     }
 
     /// The service itself.
@@ -64,7 +64,7 @@ mod tests {
     /// L3
     #[test]
     fn a_user_agent_is_cut_to_one_short_visible_line() {
-        let agent = |text: &str| Client::person(None, Some(text), None).user_agent;
+        let agent = |text: &str| RequestContext::person(None, Some(text), None).user_agent;
         assert_eq!(agent("curl/8.5\u{1b}[31m\r\nx").as_deref(), Some("curl/8.5[31mx"));
         assert_eq!(agent(&"é".repeat(1000)).unwrap().chars().count(), 300);
         assert_eq!(agent(" \u{7} "), None);
