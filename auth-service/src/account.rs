@@ -12,6 +12,7 @@ use crate::http::see_other;
 use crate::i18n::Text;
 use crate::i18n::{date, moment};
 use crate::pages::{Page, SamplePage, Shell, Visitor};
+use crate::sessions::RefreshToken;
 use crate::users::User;
 
 /// The feature.
@@ -92,7 +93,7 @@ async fn at_home(app: web::Data<App>) -> HttpResponse {
 
 /// `GET /`: who you are, or the way to the login.
 async fn show(app: web::Data<App>, request: HttpRequest, browser: Browser) -> Result<HttpResponse, Error> {
-    let Some(current) = app.current(&request).await? else {
+    let Some(current) = app.sessions.current(RefreshToken::of(&request)).await? else {
         return Ok(see_other(&app.config.auth_url.join("/login")));
     };
     let user = current.user;

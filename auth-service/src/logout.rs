@@ -14,7 +14,7 @@ use crate::forms::{Browser, CheckedForm, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
 use crate::pages::{Page, SamplePage, Shell};
-use crate::sessions::EndReason;
+use crate::sessions::{EndReason, RefreshToken};
 
 /// The feature.
 pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<LogoutPage>()], ..Feature::new(routes) };
@@ -67,7 +67,7 @@ impl LogoutPage {
 
 /// `GET /logout`: one button. A link or an image of another site must not log anybody out.
 async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
-    page(&app, &browser, StatusCode::OK, app.next(query.0.as_deref()).as_ref())
+    page(&app, &browser, StatusCode::OK, app.destinations.next(query.0.as_deref()).as_ref())
 }
 
 /// `POST /logout`: ends the session on the server, then takes the cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
@@ -82,19 +82,24 @@ async fn submit(
         Posted::Genuine(form) => form,
         Posted::Stale(form, why) => {
             browser.flash(Level::Warning, why)?;
-            return page(&app, &browser, StatusCode::FORBIDDEN, app.next(form.next.as_deref()).as_ref());
+            return page(
+                &app,
+                &browser,
+                StatusCode::FORBIDDEN,
+                app.destinations.next(form.next.as_deref()).as_ref(),
+            );
         }
     };
-    let ended = app.sign_out(App::refresh_token(&request), EndReason::LoggedOut, context).await;
+    let ended = app.sessions.sign_out(RefreshToken::of(&request), EndReason::LoggedOut, context).await;
     browser.renew();
     if let Err(error) = ended {
-        return app.not_ended(&request, &browser, NotEnded::This, error).await;
+        return NotEnded::This.answer(&app, &request, &browser, error).await;
     }
-    let next = app.next(form.next.as_deref());
+    let next = app.destinations.next(form.next.as_deref());
     if next.is_none() {
         browser.flash(Level::Info, Text::of("logout-done"))?;
     }
-    app.part(see_other(&app.destination(next.as_ref(), path::LOGIN)))
+    app.cookies.part(see_other(&app.destinations.url(next.as_ref(), path::LOGIN)))
 }
 
 fn page(

@@ -16,7 +16,7 @@ pub(super) async fn blacklist(
     Json(sent): Json<Refresh>,
 ) -> Result<HttpResponse, Error> {
     let token = RefreshToken::parse(&sent.refresh);
-    match app.sign_out(token, EndReason::LoggedOut, context).await? {
+    match app.sessions.sign_out(token, EndReason::LoggedOut, context).await? {
         true => Ok(HttpResponse::Ok().json(serde_json::json!({}))),
         false => Err(not_valid()),
     }

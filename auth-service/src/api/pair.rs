@@ -15,6 +15,6 @@ struct Pair<'a> {
 
 /// `200 {access, refresh}`: the same tokens that a browser gets in cookies.
 pub(super) async fn answer(app: &App, current: &Current) -> Result<HttpResponse, Error> {
-    let tokens = app.tokens(current).await?;
+    let tokens = app.tokens.issue(current).await?;
     Ok(HttpResponse::Ok().json(Pair { access: &tokens.access, refresh: &tokens.refresh }))
 }

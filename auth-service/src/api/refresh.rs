@@ -30,7 +30,7 @@ pub(super) async fn refresh(
     context: RequestContext,
     Json(sent): Json<Refresh>,
 ) -> Result<HttpResponse, Error> {
-    match app.renew(RefreshToken::parse(&sent.refresh), context).await? {
+    match app.sessions.renew(RefreshToken::parse(&sent.refresh), context).await? {
         Some(current) => pair::answer(&app, &current).await,
         None => Err(not_valid()),
     }

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::pages::Problem;
+use crate::sessions::RefreshToken;
 
 /// `204` with new cookies, or `401` with the address of the login. A failed renewal takes no cookie away: the failure
 /// may be another tab's success.
@@ -16,8 +17,10 @@ pub(super) async fn renew(
     request: HttpRequest,
     context: RequestContext,
 ) -> Result<HttpResponse, Error> {
-    match app.renew(App::refresh_token(&request), context).await? {
-        Some(current) => app.admit(HttpResponse::NoContent().finish(), &current).await,
+    match app.sessions.renew(RefreshToken::of(&request), context).await? {
+        Some(current) => {
+            app.cookies.admit(HttpResponse::NoContent().finish(), &app.tokens.issue(&current).await?)
+        }
         None => {
             let login_url = app.config.auth_url.join(path::LOGIN);
             let detail = "This browser is not logged in, or not any more: send the person to login_url.";

@@ -11,17 +11,17 @@ use crate::error::Error;
 use crate::forms::{Document, Json};
 use crate::i18n::Text;
 use crate::passwords::Password;
-use crate::sign_in::Attempt;
+use crate::sign_in::{Attempt, Before, Credentials};
 use crate::users::Email;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Credentials {
+pub(super) struct Sent {
     email: String,
     password: Password,
 }
 
-impl Document for Credentials {
+impl Document for Sent {
     const SHAPE: &'static str = "Please send an object with the two strings email and password.";
 }
 
@@ -29,12 +29,13 @@ impl Document for Credentials {
 pub(super) async fn obtain(
     app: web::Data<App>,
     context: RequestContext,
-    Json(sent): Json<Credentials>,
+    Json(sent): Json<Sent>,
 ) -> Result<HttpResponse, Error> {
     let (Ok(email), false) = (Email::parse(&sent.email), sent.password.is_empty()) else {
-        return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(Credentials::SHAPE)));
+        return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(Sent::SHAPE)));
     };
-    match app.log_in((email, sent.password), None, context, &[]).await? {
+    let credentials = Credentials { email, password: sent.password };
+    match app.sign_in.attempt(credentials, Before::default(), context).await? {
         Attempt::SignedIn(current) => pair::answer(&app, &current).await,
         Attempt::Inactive | Attempt::Rejected(_) => Err(Error::refuse(
             StatusCode::UNAUTHORIZED,

@@ -8,7 +8,7 @@ use super::refresh::not_valid;
 use crate::app::App;
 use crate::error::Error;
 use crate::forms::{Document, Json};
-use crate::sessions::{Current, RefreshToken, Session, SessionId};
+use crate::sessions::{RefreshToken, Session, SessionId};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,16 +24,10 @@ impl Document for Sent {
 /// session that has ended is good no more.
 pub(super) async fn verify(app: web::Data<App>, Json(sent): Json<Sent>) -> Result<HttpResponse, Error> {
     let is_good = match RefreshToken::parse(&sent.token) {
-        Some(token) => is_good_refresh_token(&app, token).await?,
+        Some(token) => app.sessions.current(Some(token)).await?.is_some(),
         None => is_good_access_token(&app, &sent.token).await?,
     };
     if is_good { Ok(HttpResponse::Ok().json(serde_json::json!({}))) } else { Err(not_valid()) }
-}
-
-async fn is_good_refresh_token(app: &App, token: RefreshToken) -> Result<bool, Error> {
-    let (key, limits, clock) = app.renewing();
-    let current = app.db.query(move |conn| Current::load(conn, &key, &token, limits, &clock)).await?;
-    Ok(current.is_some())
 }
 
 async fn is_good_access_token(app: &App, token: &str) -> Result<bool, Error> {

@@ -1,11 +1,8 @@
 //! What a request can reach.
 
-mod answers;
-mod logins;
 mod not_ended;
 mod parts;
 
-pub use answers::Tokens;
 pub use not_ended::{NotEnded, NotEndedPage};
 pub use parts::{Frontend, Parts};
 
@@ -20,14 +17,15 @@ use crate::config::Config;
 use crate::db::deadlines::patiently;
 use crate::db::{Database, DatabaseError, WriteProbe};
 use crate::http::security_headers::Policy;
-use crate::http::{BrowserKeys, Cookies, Draining};
+use crate::http::{BrowserKeys, Cookies, Destinations, Draining};
 use crate::keyring::{Keyring, KeyringError};
 use crate::memory::Limit;
 use crate::pages::Pages;
 use crate::pages::static_files::Statics;
 use crate::passwords::{AccountMarks, HashPool, Mix};
 use crate::rate_limit::Allowance;
-use crate::sessions::RefreshKey;
+use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
+use crate::sign_in::SignIn;
 
 /// Everything that the features share. One value for the process; workers hold it by reference count.
 pub struct App {
@@ -36,17 +34,18 @@ pub struct App {
     pub db: Database,
     pub keyring: Keyring,
     pub hashers: HashPool,
-    /// What browsers keep of the accounts that were logged in in them.
-    pub marks: AccountMarks,
+    pub sign_in: SignIn,
+    pub sessions: Sessions,
+    pub tokens: TokenIssuer,
     /// How often each network may still learn that an address has an account.
     pub taken_answers: Allowance,
-    pub refresh_key: RefreshKey,
     pub cookies: Cookies,
+    pub destinations: Destinations,
     pub pages: Pages,
     pub statics: Statics,
     pub draining: Draining,
     pub write_probe: WriteProbe,
-    policy: Policy,
+    pub policy: Policy,
 }
 
 /// The service could not be put together.
@@ -88,12 +87,37 @@ impl App {
         hashers.learn(db.run_here(|conn| survey(conn).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         let keyring = Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?;
+        let refresh_key = RefreshKey::new(secrets.0, secrets.1);
+        let limits = config.session_limits;
         Ok(Self {
+            sign_in: SignIn {
+                db: db.clone(),
+                hashers: hashers.clone(),
+                marks: AccountMarks::new(secrets.0, secrets.1),
+                refresh_key: refresh_key.clone(),
+                limits,
+                clock: clock.clone(),
+            },
+            sessions: Sessions {
+                db: db.clone(),
+                refresh_key: refresh_key.clone(),
+                limits,
+                clock: clock.clone(),
+            },
+            tokens: TokenIssuer {
+                keyring: keyring.clone(),
+                refresh_key,
+                issuer: config.auth_url.clone(),
+                audience: config.cookie_domain.clone(),
+                access_life: config.key_times.token_life,
+            },
+            destinations: Destinations {
+                allowed: config.allowed_origins.clone(),
+                own: config.auth_url.clone(),
+            },
             keyring,
             hashers,
-            marks: AccountMarks::new(secrets.0, secrets.1),
             taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),
-            refresh_key: RefreshKey::new(secrets.0, secrets.1),
             cookies: Cookies::new(&config),
             pages,
             statics,

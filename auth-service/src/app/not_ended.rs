@@ -1,7 +1,7 @@
 //! Leaving, also when the session cannot be ended: whoever leaves a machine must be able to.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use crate::forms::Browser;
 use crate::i18n::Text;
 use crate::i18n::moment;
 use crate::pages::{Page, Shell};
+use crate::sessions::RefreshToken;
 
 /// What was to end, and did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,22 +43,14 @@ impl Page for NotEndedPage {
     }
 }
 
-impl App {
-    /// Takes the session's cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
-    pub fn part(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
-        // Never `"cookies"`: that would take those of every sibling.
-        let kept = HeaderValue::from_static("\"cache\", \"storage\"");
-        answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
-        self.dismiss(answer)
-    }
-
+impl NotEnded {
     /// The session could not be ended: no logout is acknowledged that did not happen. But the cookies go all the same, and
     /// the page says what that is worth.
-    pub async fn not_ended(
-        &self,
+    pub async fn answer(
+        self,
+        app: &App,
         request: &HttpRequest,
         browser: &Browser,
-        what: NotEnded,
         error: Error,
     ) -> Result<HttpResponse, Error> {
         let status = error.status();
@@ -68,13 +61,13 @@ impl App {
             "a session could not be ended; its browser has lost the cookies"
         );
         // A full disk can be read.
-        let current = self.current(request).await.ok().flatten();
+        let current = app.sessions.current(RefreshToken::of(request)).await.ok().flatten();
         let until = current.map(|current| moment(current.session.ends_at()));
-        let page = NotEndedPage { until, others: what == NotEnded::All };
-        let mut answer = self.pages.answer(status, &Shell::of(browser), &page)?;
+        let page = NotEndedPage { until, others: self == Self::All };
+        let mut answer = app.pages.answer(status, &Shell::of(browser), &page)?;
         if status == StatusCode::SERVICE_UNAVAILABLE {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }
-        self.part(answer)
+        app.cookies.part(answer)
     }
 }

@@ -27,7 +27,7 @@ pub async fn show(
     browser: Browser,
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
-    let next = app.next(query.0.as_deref());
+    let next = app.destinations.next(query.0.as_deref());
     let cookies = ForeignCookies::of(&request);
     let Some(place) = place_of(&request).filter(|_| is_asked_by_our_page(&app, &request)) else {
         return page(&app, &request, &browser, StatusCode::OK, state_of(&cookies), next.as_ref(), None);
@@ -56,7 +56,15 @@ pub async fn page_alone(
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     let state = state_of(&ForeignCookies::of(&request));
-    page(&app, &request, &browser, StatusCode::OK, state, app.next(query.0.as_deref()).as_ref(), None)
+    page(
+        &app,
+        &request,
+        &browser,
+        StatusCode::OK,
+        state,
+        app.destinations.next(query.0.as_deref()).as_ref(),
+        None,
+    )
 }
 
 /// `POST /cookies`: begins to clear.
@@ -78,11 +86,11 @@ pub async fn submit(
         Posted::Stale(form, why) => {
             browser.flash(Level::Warning, why)?;
             let state = state_of(&ForeignCookies::of(&request));
-            let next = app.next(form.next.as_deref());
+            let next = app.destinations.next(form.next.as_deref());
             return page(&app, &request, &browser, StatusCode::FORBIDDEN, state, next.as_ref(), None);
         }
     };
-    let next = app.next(form.next.as_deref());
+    let next = app.destinations.next(form.next.as_deref());
     let cookies = ForeignCookies::of(&request);
     tracing::info!(
         cookies.count,

@@ -66,7 +66,7 @@ impl Refusal {
         }
         let page = RefusedPage::new(self, app.config.auth_url.join("/"));
         let mut answer = app.pages.answer(StatusCode::FORBIDDEN, &Shell::bare(request), &page)?;
-        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy_elsewhere());
+        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_pages_elsewhere());
         Ok(answer)
     }
 

@@ -55,7 +55,7 @@ pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
 /// To the login and back, or `401` with the way there.
 fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Result<HttpResponse, Error> {
     let mut addresses = forwarded.iter().flat_map(|forwarded| &forwarded.addresses);
-    let next = addresses.find_map(|address| app.next(Some(address)));
+    let next = addresses.find_map(|address| app.destinations.next(Some(address)));
     let login_url = app.config.auth_url.join(&Next::carried_by(next.as_ref(), path::LOGIN));
     let Some(forwarded) = forwarded else { return Ok(unknown(request, &login_url)) };
     if forwarded.is_navigation && forwarded.passes_redirects && next.is_some() {
@@ -78,7 +78,7 @@ fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Res
 fn log_in_first(app: &App, request: &HttpRequest, login_url: &str) -> Result<HttpResponse, Error> {
     let page = LogInFirstPage::new(login_url.to_owned());
     let mut answer = app.pages.answer(StatusCode::UNAUTHORIZED, &Shell::bare(request), &page)?;
-    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy_elsewhere());
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_pages_elsewhere());
     // RFC 9110, 15.5.2 wants one.
     answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     Ok(answer)

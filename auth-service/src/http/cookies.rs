@@ -2,9 +2,20 @@
 
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::header::{HeaderName, HeaderValue};
 
 use crate::config::{Config, CookieNames};
+use crate::error::Error;
+
+/// What somebody holds who is logged in.
+pub struct Tokens {
+    pub access: String,
+    pub access_life: Duration,
+    pub refresh: String,
+    pub refresh_life: Duration,
+}
 
 /// Makes our cookies.
 #[derive(Debug, Clone)]
@@ -52,6 +63,34 @@ impl Cookies {
         [self.access("", Duration::ZERO), self.refresh("", Duration::ZERO), self.hint(Duration::ZERO)]
     }
 
+    /// Hands out the session: both tokens and the hint, on whatever the answer is.
+    pub fn admit(&self, answer: HttpResponse, tokens: &Tokens) -> Result<HttpResponse, Error> {
+        let cookies = [
+            self.access(&tokens.access, tokens.access_life),
+            self.refresh(&tokens.refresh, tokens.refresh_life),
+            self.hint(tokens.refresh_life),
+        ];
+        with(answer, &cookies)
+    }
+
+    /// Takes the session's cookies away, on whatever the answer is.
+    pub fn dismiss(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
+        with(answer, &self.forget())
+    }
+
+    /// Takes the session's cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
+    pub fn part(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
+        // Never `"cookies"`: that would take those of every sibling.
+        let kept = HeaderValue::from_static("\"cache\", \"storage\"");
+        answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
+        self.dismiss(answer)
+    }
+
+    /// Takes the hint away that a session exists: there is none. The tokens stay, as at every failed renewal.
+    pub fn forget_hint(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
+        with(answer, &[self.hint(Duration::ZERO)])
+    }
+
     fn cookie(&self, name: &str, value: &str, life: Duration) -> Cookie<'static> {
         let seconds = i64::try_from(life.as_secs()).unwrap_or(i64::MAX);
         Cookie::build(name.to_owned(), value.to_owned())
@@ -62,4 +101,11 @@ impl Cookies {
             .max_age(time::Duration::seconds(seconds))
             .finish()
     }
+}
+
+fn with(mut answer: HttpResponse, cookies: &[Cookie<'static>]) -> Result<HttpResponse, Error> {
+    for cookie in cookies {
+        answer.add_cookie(cookie).map_err(Error::internal_from_http)?;
+    }
+    Ok(answer)
 }

@@ -22,7 +22,7 @@ pub const TOO_LONG: &str = "/login/too-long";
 
 /// An address on an allowed origin, in the one spelling that we send on (ASVS 3.7.2, RFC 9700 4.11).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Next(String);
+pub struct Next(Url);
 
 impl Next {
     /// Takes an absolute URL on an allowed origin, or a path on this host. Anything else counts as absent; one that is too long is
@@ -52,13 +52,21 @@ impl Next {
         }
         let is_plain = url.username().is_empty() && url.password().is_none();
         let has_possible_host = url.host_str().is_some_and(|host| host.len() <= LONGEST_HOST);
-        let canonical = String::from(url);
-        let is_good = is_plain && has_possible_host && canonical.is_ascii();
-        is_good.then(|| Self(if canonical.len() > MAX_BYTES { auth_url.join(TOO_LONG) } else { canonical }))
+        if !(is_plain && has_possible_host && url.as_str().is_ascii()) {
+            return None;
+        }
+        if url.as_str().len() > MAX_BYTES {
+            return auth_url.url().join(TOO_LONG).ok().map(Self);
+        }
+        Some(Self(url))
+    }
+
+    pub fn url(&self) -> &Url {
+        &self.0
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// `path?next=<this>`.
@@ -66,7 +74,7 @@ impl Next {
         match next {
             Some(next) => {
                 let query = form_urlencoded::Serializer::new(String::new())
-                    .append_pair(parameter::NEXT, &next.0)
+                    .append_pair(parameter::NEXT, next.as_str())
                     .finish();
                 format!("{path}?{query}")
             }

@@ -1,6 +1,7 @@
 //! Why the keyring could not be opened, or cannot sign.
 
 use crate::db::{DatabaseError, OfDatabase};
+use crate::error::Error;
 
 /// The keyring could not be opened, or cannot sign.
 #[derive(Debug, thiserror::Error)]
@@ -34,5 +35,14 @@ impl OfDatabase for KeyringError {
 impl From<diesel::result::Error> for KeyringError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Database(error.into())
+    }
+}
+
+impl From<KeyringError> for Error {
+    fn from(error: KeyringError) -> Self {
+        match error {
+            KeyringError::Database(error) => error.into(),
+            other => Self::internal(other),
+        }
     }
 }

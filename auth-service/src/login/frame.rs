@@ -21,6 +21,7 @@ use crate::forms::Browser;
 use crate::http::Next;
 use crate::i18n::Text;
 use crate::pages::Shell;
+use crate::sessions::RefreshToken;
 
 /// Renews the login of this browser within a page of one of our services. Nothing on it can be clicked that changes
 /// something, so being framed does no harm.
@@ -35,13 +36,11 @@ pub async fn renew(
     if is_asked_by_the_page_around(&request) {
         return step(&app, &request);
     }
-    let next = app.next(query.next.as_deref());
-    let current = app.renew(App::refresh_token(&request), context).await?;
+    let next = app.destinations.next(query.next.as_deref());
+    let current = app.sessions.renew(RefreshToken::of(&request), context).await?;
     let needs_proof = current.as_ref().is_some_and(|current| query.needs_proof(&current.session, current.at));
     let mut answer = match &current {
-        Some(_) if next.is_some() && !needs_proof => {
-            onward(&app, &request, &browser, (next.as_ref(), &query))?
-        }
+        Some(_) if next.is_some() && !needs_proof => onward(&app, &request, &browser, next.as_ref(), &query)?,
         _ => {
             let email = current.as_ref().map(|current| current.user.email.to_string());
             let again = next.map(|_| address(&app, &request));
@@ -49,9 +48,9 @@ pub async fn renew(
             app.pages.answer(StatusCode::OK, &Shell::bare(&request), &page)?
         }
     };
-    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.frame_policy());
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_frames_of_ours());
     match current {
-        Some(current) => app.admit(answer, &current).await,
+        Some(current) => app.cookies.admit(answer, &app.tokens.issue(&current).await?),
         None => Ok(answer),
     }
 }
@@ -62,7 +61,7 @@ pub async fn renew(
 pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Error> {
     let page = FramePage::step(address(app, request));
     let mut answer = app.pages.answer(StatusCode::OK, &Shell::bare(request), &page)?;
-    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.frame_policy());
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_frames_of_ours());
     Ok(answer)
 }
 
@@ -75,7 +74,7 @@ fn address(app: &App, request: &HttpRequest) -> String {
 
 /// The login in a tab of its own, which has nothing to come back to.
 fn login_url(app: &App, request: &HttpRequest) -> String {
-    let back = app.next(Some(&app.config.auth_url.join(path::LOGIN_DONE)));
+    let back = app.destinations.next(Some(&app.config.auth_url.join(path::LOGIN_DONE)));
     let login = Next::carried_by(back.as_ref(), path::LOGIN);
     let max_age = kept(request, &[parameter::MAX_AGE]);
     app.config.auth_url.join(&if max_age.is_empty() { login } else { format!("{login}&{max_age}") })

@@ -19,18 +19,19 @@ pub(super) fn onward(
     app: &App,
     request: &HttpRequest,
     browser: &Browser,
-    (next, query): (Option<&Next>, &LoginQuery),
+    next: Option<&Next>,
+    query: &LoginQuery,
 ) -> Result<HttpResponse, Error> {
     let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
     let last = feature_cookie(request, &app.cookies.names.trip).and_then(|values| values.into_iter().next());
-    let trip = next.and_then(|next| Trip::to((next, query), own, last.as_deref(), life, now));
-    let Some(trip) = trip else { return Ok(see_other(&app.destination(next, "/"))) };
+    let trip = next.and_then(|next| Trip::to(next, query, own, last.as_deref(), life, now));
+    let Some(trip) = trip else { return Ok(see_other(&app.destinations.url(next, "/"))) };
     let (value, life) = trip.cookie();
     let mut answer = match trip.way() {
         Way::On(target) => see_other(&target),
         Way::Nowhere(service) => {
             tracing::warn!(service, "a service does not take the login: the browser was going in circles");
-            let page = LoopPage::new(service, app.destination(next, "/"));
+            let page = LoopPage::new(service, app.destinations.url(next, "/"));
             app.pages.answer(StatusCode::CONFLICT, &Shell::of(browser), &page)?
         }
     };

@@ -53,13 +53,14 @@ impl Trip {
     ///
     /// The service may say of itself that the browser came with our parameter and is nobody there, and give something along.
     pub fn to(
-        (next, query): (&Next, &LoginQuery),
+        next: &Next,
+        query: &LoginQuery,
         own: &Url,
         last: Option<&str>,
         token_life: Duration,
         now: Timestamp,
     ) -> Option<Self> {
-        let mut target = Url::parse(next.as_str()).ok()?;
+        let mut target = next.url().clone();
         if target.origin() == own.origin() {
             return None;
         }

@@ -15,7 +15,8 @@ use crate::forms::{Browser, Posted};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Text;
 use crate::pages::Shell;
-use crate::sign_in::Attempt;
+use crate::sessions::RefreshToken;
+use crate::sign_in::{Attempt, Before, Credentials};
 use crate::users::Email;
 
 const WRONG: Text = Text::of("login-wrong");
@@ -35,11 +36,13 @@ pub async fn show(
         Reader::Frame => return frame::step(&app, &request),
         _ => {}
     }
-    let next = app.next(query.next.as_deref());
-    let Some(current) = app.renew(App::refresh_token(&request), context).await? else {
+    let next = app.destinations.next(query.next.as_deref());
+    let Some(current) = app.sessions.renew(RefreshToken::of(&request), context).await? else {
         return match &next {
             // Straight back: who is nobody is on no trip, whatever their cookie of the last one says.
-            Some(next) if query.is_silent => app.forget_hint(see_other(&app.destination(Some(next), "/"))),
+            Some(next) if query.is_silent => {
+                app.cookies.forget_hint(see_other(&app.destinations.url(Some(next), "/")))
+            }
             _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
         };
     };
@@ -47,10 +50,10 @@ pub async fn show(
         let links = links(&app, &browser, next.as_ref())?;
         let page = LoginPage::again(current.user.email.as_str(), links);
         let asked = app.pages.answer(StatusCode::OK, &Shell::of(&browser), &page)?;
-        return app.admit(asked, &current).await;
+        return app.cookies.admit(asked, &app.tokens.issue(&current).await?);
     }
-    let onward = onward(&app, &request, &browser, (next.as_ref(), &query))?;
-    app.admit(onward, &current).await
+    let onward = onward(&app, &request, &browser, next.as_ref(), &query)?;
+    app.cookies.admit(onward, &app.tokens.issue(&current).await?)
 }
 
 /// `HEAD /login`: what the form would answer; renews nothing.
@@ -59,7 +62,7 @@ pub async fn form_alone(
     browser: Browser,
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
-    let next = app.next(query.0.as_deref());
+    let next = app.destinations.next(query.0.as_deref());
     page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default())
 }
 
@@ -75,24 +78,27 @@ pub async fn submit(
         Posted::Genuine(form) => (form, None),
         Posted::Stale(form, why) => (form, Some(why)),
     };
-    let next = app.next(form.next.as_deref());
+    let next = app.destinations.next(form.next.as_deref());
     let again = |status, remarks: &Remarks| page(&app, &browser, status, next.as_ref(), &form.email, remarks);
     if let Some(why) = stale {
         if is_logged_in_by_now(&app, &request, &form.email).await? {
-            return Ok(see_other(&app.destination(next.as_ref(), "/")));
+            return Ok(see_other(&app.destinations.url(next.as_ref(), "/")));
         }
         return again(StatusCode::FORBIDDEN, &Remarks { form: Some(why), ..Remarks::default() });
     }
     let (Ok(email), false) = (Email::parse(&form.email), form.password.is_empty()) else {
         return again(StatusCode::UNPROCESSABLE_ENTITY, &Remarks::on_what_is_missing(&form));
     };
-    let before = App::refresh_token(&request);
-    let credentials = (email, form.password.clone());
-    let refusal = match app.log_in(credentials, before, context, &browser.known_accounts()).await? {
+    let before = Before { token: RefreshToken::of(&request), marks: browser.known_accounts() };
+    let credentials = Credentials { email, password: form.password.clone() };
+    let refusal = match app.sign_in.attempt(credentials, before, context).await? {
         Attempt::SignedIn(current) => {
             browser.renew();
-            browser.remember_account(app.marks.of(&current.user.email).to_string())?;
-            return app.admit(see_other(&app.destination(next.as_ref(), "/")), &current).await;
+            browser.remember_account(app.sign_in.marks.of(&current.user.email).to_string())?;
+            return app.cookies.admit(
+                see_other(&app.destinations.url(next.as_ref(), "/")),
+                &app.tokens.issue(&current).await?,
+            );
         }
         Attempt::Inactive => INACTIVE,
         Attempt::Rejected(_) => WRONG,
@@ -104,7 +110,11 @@ pub async fn submit(
 /// is not looked at: what a stale form asks for is not done, but this is what `GET /login` would answer them.
 async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) -> Result<bool, Error> {
     let Ok(email) = Email::parse(entered) else { return Ok(false) };
-    Ok(app.current(request).await?.is_some_and(|current| current.user.email == email))
+    Ok(app
+        .sessions
+        .current(RefreshToken::of(request))
+        .await?
+        .is_some_and(|current| current.user.email == email))
 }
 
 /// R15: an image, another site's frame or a script of another page must not move the session on behind a person's back.

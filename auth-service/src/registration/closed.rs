@@ -48,7 +48,7 @@ pub(super) async fn require_form(
 }
 
 fn closed(app: &App, request: &actix_web::HttpRequest, query: NextQuery) -> Result<HttpResponse, Error> {
-    let next = app.next(query.0.as_deref());
+    let next = app.destinations.next(query.0.as_deref());
     let page = ClosedPage {
         next: next.as_ref().map(|next| next.as_str().to_owned()),
         login_url: Next::carried_by(next.as_ref(), "/login"),

@@ -16,12 +16,12 @@ use crate::i18n::Text;
 use crate::pages::Shell;
 use crate::passwords::{Checked, Requester};
 use crate::rate_limit::Network;
-use crate::sessions::EndReason;
+use crate::sessions::{EndReason, RefreshToken};
 use crate::users::{Email, NewUser, PasswordHash, RegistrationRefused, User};
 
 /// `GET /register`: the empty form.
 pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
-    let next = app.next(query.0.as_deref());
+    let next = app.destinations.next(query.0.as_deref());
     page(&app, &browser, StatusCode::OK, next.as_ref(), None, None, Vec::new())
 }
 
@@ -36,12 +36,12 @@ pub async fn submit(
     let form = match posted {
         Posted::Genuine(form) => Arc::new(form),
         Posted::Stale(form, why) => {
-            let next = app.next(form.next.as_deref());
+            let next = app.destinations.next(form.next.as_deref());
             let stale = vec![why];
             return page(&app, &browser, StatusCode::FORBIDDEN, next.as_ref(), Some(&form), None, stale);
         }
     };
-    let next = app.next(form.next.as_deref());
+    let next = app.destinations.next(form.next.as_deref());
     let network = Network::from(&context);
     if !app.taken_answers.has_some(network, app.clock.running()) {
         return too_many(&app, &browser, next.as_ref(), &form);
@@ -101,8 +101,8 @@ async fn done(
     browser.flash(Level::Success, Text::of("register-done"))?;
     let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
     // Else the login page would renew whoever was logged in here before.
-    let was_somebody = app.sign_out(App::refresh_token(request), EndReason::Replaced, context).await?;
-    if was_somebody { app.dismiss(login) } else { Ok(login) }
+    let was_somebody = app.sessions.sign_out(RefreshToken::of(request), EndReason::Replaced, context).await?;
+    if was_somebody { app.cookies.dismiss(login) } else { Ok(login) }
 }
 
 /// Whether the address is taken by this very form: its button was pressed twice, and both were on their way. The answer to the

@@ -15,7 +15,7 @@ use crate::forms::{Browser, Posted};
 use crate::http::see_other;
 use crate::i18n::Text;
 use crate::pages::{Shell, Visitor};
-use crate::sessions::{Current, EndReason, Session};
+use crate::sessions::{Current, EndReason, RefreshToken, Session};
 use crate::sign_in::Proven;
 
 const UNKNOWN: Text = Text::of("sessions-unknown");
@@ -27,9 +27,9 @@ pub async fn show(
     request: HttpRequest,
     browser: Browser,
 ) -> Result<HttpResponse, Error> {
-    match app.current(&request).await? {
+    match app.sessions.current(RefreshToken::of(&request)).await? {
         Some(current) => list(&app, &browser, &current, StatusCode::OK, None).await,
-        None => Ok(see_other(&app.login_and_back(PATH))),
+        None => Ok(see_other(&app.destinations.login_and_back(PATH))),
     }
 }
 
@@ -44,14 +44,14 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     let leaves = match &posted {
         Posted::Genuine(form) => {
-            End::leaves(&form.end, App::refresh_token(&request).map(|token| token.session))
+            End::leaves(&form.end, RefreshToken::of(&request).map(|token| token.session))
         }
         Posted::Stale(..) => None,
     };
     match (end(&app, &request, context, &browser, posted).await, leaves) {
         (Err(error), Some(what)) if error.is_of_database() => {
             browser.renew();
-            app.not_ended(&request, &browser, what, error).await
+            what.answer(&app, &request, &browser, error).await
         }
         (answer, _) => answer,
     }
@@ -64,8 +64,8 @@ async fn end(
     browser: &Browser,
     posted: Posted<EndForm>,
 ) -> Result<HttpResponse, Error> {
-    let Some(mut current) = app.current(request).await? else {
-        return Ok(see_other(&app.login_and_back(PATH)));
+    let Some(mut current) = app.sessions.current(RefreshToken::of(request)).await? else {
+        return Ok(see_other(&app.destinations.login_and_back(PATH)));
     };
     let form = match posted {
         Posted::Genuine(form) => form,
@@ -80,17 +80,17 @@ async fn end(
     if needs_proof {
         let password = form.password.filter(|password| !password.is_empty());
         let Some(password) = password else { return confirm(app, browser, &current, end, None) };
-        match app.prove(&current, password, context.clone()).await? {
+        match app.sign_in.reauthenticate(&current, password, context.clone()).await? {
             Proven::Yes(proven) => current = *proven,
             Proven::No => return confirm(app, browser, &current, end, Some(WRONG)),
-            Proven::TooLate => return Ok(see_other(&app.login_and_back(PATH))),
+            Proven::TooLate => return Ok(see_other(&app.destinations.login_and_back(PATH))),
         }
     }
     let ended = end_sessions(app, &current, end, context).await?;
     if matches!(end, End::This | End::All) {
         browser.renew();
         browser.flash(Level::Info, Text::of("logout-done"))?;
-        return app.part(see_other(&app.config.auth_url.join("/login")));
+        return app.cookies.part(see_other(&app.config.auth_url.join("/login")));
     }
     let answer = if ended == 0 && matches!(end, End::One(_)) {
         list(app, browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await?
@@ -99,7 +99,7 @@ async fn end(
         see_other(&app.config.auth_url.join(PATH))
     };
     // The proof replaced the refresh token, whatever came of it then, and is in the next access token as `auth_time`.
-    if needs_proof { app.admit(answer, &current).await } else { Ok(answer) }
+    if needs_proof { app.cookies.admit(answer, &app.tokens.issue(&current).await?) } else { Ok(answer) }
 }
 
 async fn end_sessions(

@@ -3,12 +3,14 @@
 //! `v1.<session id>.<generation>.<HMAC-SHA256 over both and the session's seed>`. Nothing of it is stored. The key
 //! comes from `SECRET_KEY` and the seed from the session's row, so a copy of either alone forges nothing.
 
+use actix_web::HttpRequest;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::config::SecretKey;
 use crate::db::types::Id;
+use crate::http::cookie_header::refresh_cookie;
 use crate::sessions::{Session, SessionId};
 
 /// Longer than any token of ours; a longer cookie is not looked at.
@@ -31,6 +33,11 @@ pub struct RefreshToken {
 }
 
 impl RefreshToken {
+    /// The token that came with a browser's request.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        Self::parse(&refresh_cookie(request)?)
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > MAX_BYTES {
             return None;

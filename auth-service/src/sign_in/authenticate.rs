@@ -1,65 +1,109 @@
 //! Authentication: an address and a password are judged, in the same time whether or not there is an account.
 
 use super::attempt::Rejection;
+use super::service::{Credentials, SignIn};
 use crate::audit::{Entry, Event, RequestContext};
-use crate::clock::Clock;
-use crate::db::Database;
 use crate::error::Error;
-use crate::passwords::{Checked, HASH_LIMITS, HashPool, Password, Requester};
-use crate::users::{Email, PasswordHash, User, UserId};
+use crate::passwords::{Checked, HASH_LIMITS, Password, Requester};
+use crate::users::{PasswordHash, User, UserId};
 
-/// Judges `email` and `password`, and keeps the password under another hash where the settings ask for it:
-/// a costlier one, or ours for somebody who came from Django.
-pub async fn authenticate(
-    db: &Database,
-    hashers: &HashPool,
-    (email, password): (Email, Password),
-    (context, requester): (&RequestContext, Requester),
-    clock: &Clock,
-) -> Result<Result<Box<User>, Rejection>, Error> {
-    let wanted = email.clone();
-    let user = db.query(move |conn| User::by_email(conn, &wanted)).await?;
-    let (id, judged) = match user {
-        Some(user) => (Some(user.id), judge(db, hashers, user, password, requester).await?),
-        None => {
-            hashers.check_nobody(&email, password, requester).await?;
-            (None, Err(Rejection::NoSuchAccount))
+/// Who it is, unless nobody is let in.
+type Judged = Result<Box<User>, Rejection>;
+
+impl SignIn {
+    /// Judges an address and a password, and keeps the password under another hash where the settings ask for it:
+    /// a costlier one, or ours for somebody who came from Django.
+    pub(super) async fn authenticate(
+        &self,
+        Credentials { email, password }: Credentials,
+        requester: Requester,
+        context: &RequestContext,
+    ) -> Result<Judged, Error> {
+        let wanted = email.clone();
+        let user = self.db.query(move |conn| User::by_email(conn, &wanted)).await?;
+        let (id, judged) = match user {
+            Some(user) => (Some(user.id), self.judge(user, password, requester).await?),
+            None => {
+                self.hashers.check_nobody(&email, password, requester).await?;
+                (None, Err(Rejection::NoSuchAccount))
+            }
+        };
+        if let Err(rejection) = judged {
+            self.record(rejection, id, context).await?;
         }
-    };
-    if let Err(rejection) = judged {
-        record(db, id, context, rejection, clock).await?;
+        Ok(judged)
     }
-    Ok(judged)
-}
 
-/// Judges the password of an account that there is.
-async fn judge(
-    db: &Database,
-    hashers: &HashPool,
-    user: User,
-    password: Password,
-    requester: Requester,
-) -> Result<Result<Box<User>, Rejection>, Error> {
-    let stored = user.password_hash.clone();
-    // Who may not log in keeps the hash that they have.
-    let (checked, update) = match user.is_active {
-        true => hashers.check_and_update(stored, password.clone(), requester).await?,
-        false => (hashers.check(stored, password.clone(), requester).await?, None),
-    };
-    match checked {
-        Checked::Corrupt => tracing::error!(user = %user.id, "the stored password hash is damaged"),
-        Checked::TooCostly => tracing::error!(
-            user = %user.id,
-            limits = HASH_LIMITS,
-            "the stored password hash asks for more than the limits allow: give its owner another password \
-             (auth-service users set-password)"
-        ),
-        Checked::Right | Checked::Wrong | Checked::Unusable => {}
+    /// Judges the password of an account that there is.
+    async fn judge(&self, user: User, password: Password, requester: Requester) -> Result<Judged, Error> {
+        let stored = user.password_hash.clone();
+        // Who may not log in keeps the hash that they have.
+        let (checked, update) = match user.is_active {
+            true => self.hashers.check_and_update(stored, password.clone(), requester).await?,
+            false => (self.hashers.check(stored, password.clone(), requester).await?, None),
+        };
+        match checked {
+            Checked::Corrupt => tracing::error!(user = %user.id, "the stored password hash is damaged"),
+            Checked::TooCostly => tracing::error!(
+                user = %user.id,
+                limits = HASH_LIMITS,
+                "the stored password hash asks for more than the limits allow: give its owner another password \
+                 (auth-service users set-password)"
+            ),
+            Checked::Right | Checked::Wrong | Checked::Unusable => {}
+        }
+        match (verdict(checked, &user), update) {
+            (Ok(()), Some(new)) => self.upgrade(user, new, password, requester).await,
+            (Ok(()), None) => Ok(Ok(Box::new(user))),
+            (Err(rejection), _) => Ok(Err(rejection)),
+        }
     }
-    match (verdict(checked, &user), update) {
-        (Ok(()), Some(new)) => upgrade(db, hashers, (user, new), password, requester).await,
-        (Ok(()), None) => Ok(Ok(Box::new(user))),
-        (Err(rejection), _) => Ok(Err(rejection)),
+
+    /// Rejections look alike to the outside, and differ in the trail.
+    async fn record(
+        &self,
+        rejection: Rejection,
+        user: Option<UserId>,
+        context: &RequestContext,
+    ) -> Result<(), Error> {
+        let (context, clock) = (context.clone(), self.clock.clone());
+        let write = move |conn: &mut _| {
+            let entry = Entry::new(Event::LoginRefused, &context, clock.read(conn)?).reason(rejection);
+            let entry = match user {
+                Some(user) => entry.user(user.uuid()),
+                None => entry,
+            };
+            entry.record_or_count(conn)
+        };
+        Ok(self.db.query(write).await?)
+    }
+
+    /// Keeps the new hash of the same password.
+    async fn upgrade(
+        &self,
+        mut user: User,
+        new: PasswordHash,
+        password: Password,
+        requester: Requester,
+    ) -> Result<Judged, Error> {
+        let (id, old) = (user.id, user.password_hash.clone());
+        let stored = new.clone();
+        let is_stored = self.db.query(move |conn| User::upgrade_password(conn, id, &old, &stored)).await?;
+        if is_stored {
+            user.password_hash = new;
+            return Ok(Ok(Box::new(user)));
+        }
+        // Another hash came in between: of the same password, by a login in another tab, or of a new password. It
+        // decides.
+        let now = self.db.query(move |conn| User::by_id(conn, id)).await?;
+        let Some(user) = now else { return Ok(Err(Rejection::WrongPassword)) };
+        let checked = self.hashers.check(user.password_hash.clone(), password, requester).await?;
+        Ok(match verdict(checked, &user) {
+            Ok(()) => Ok(Box::new(user)),
+            Err(Rejection::Inactive) => Err(Rejection::Inactive),
+            // Whatever the hash is like by now: the password was not the one that it belongs to.
+            Err(_) => Err(Rejection::WrongPassword),
+        })
     }
 }
 
@@ -73,52 +117,4 @@ fn verdict(checked: Checked, user: &User) -> Result<(), Rejection> {
         Checked::Corrupt => Err(Rejection::DamagedPasswordHash),
         Checked::TooCostly => Err(Rejection::TooCostlyPasswordHash),
     }
-}
-
-/// Rejections look alike to the outside, and differ in the trail.
-async fn record(
-    db: &Database,
-    user: Option<UserId>,
-    context: &RequestContext,
-    rejection: Rejection,
-    clock: &Clock,
-) -> Result<(), Error> {
-    let (context, clock) = (context.clone(), clock.clone());
-    let write = move |conn: &mut _| {
-        let entry = Entry::new(Event::LoginRefused, &context, clock.read(conn)?).reason(rejection);
-        let entry = match user {
-            Some(user) => entry.user(user.uuid()),
-            None => entry,
-        };
-        entry.record_or_count(conn)
-    };
-    Ok(db.query(write).await?)
-}
-
-/// Keeps the new hash of the same password.
-async fn upgrade(
-    db: &Database,
-    hashers: &HashPool,
-    (mut user, new): (User, PasswordHash),
-    password: Password,
-    requester: Requester,
-) -> Result<Result<Box<User>, Rejection>, Error> {
-    let (id, old) = (user.id, user.password_hash.clone());
-    let stored = new.clone();
-    let is_stored = db.query(move |conn| User::upgrade_password(conn, id, &old, &stored)).await?;
-    if is_stored {
-        user.password_hash = new;
-        return Ok(Ok(Box::new(user)));
-    }
-    // Another hash came in between: of the same password, by a login in another tab, or of a new password. It
-    // decides.
-    let now = db.query(move |conn| User::by_id(conn, id)).await?;
-    let Some(user) = now else { return Ok(Err(Rejection::WrongPassword)) };
-    let checked = hashers.check(user.password_hash.clone(), password, requester).await?;
-    Ok(match verdict(checked, &user) {
-        Ok(()) => Ok(Box::new(user)),
-        Err(Rejection::Inactive) => Err(Rejection::Inactive),
-        // Whatever the hash is like by now: the password was not the one that it belongs to.
-        Err(_) => Err(Rejection::WrongPassword),
-    })
 }

@@ -4,7 +4,8 @@ mod attempt;
 mod authenticate;
 mod begin;
 mod reauthenticate;
+mod service;
 
 pub use attempt::{Attempt, Rejection};
-pub use authenticate::authenticate;
 pub use reauthenticate::Proven;
+pub use service::{Before, Credentials, SignIn};

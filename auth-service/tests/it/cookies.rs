@@ -161,13 +161,10 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         .map_err(auth_service::db::DatabaseError::from)
     });
     let current = Current { user, session: session.unwrap(), at: clock.now() };
-    let admitted = app.admit(actix_web::HttpResponse::Ok().finish(), &current);
-    let answer = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(admitted)
-        .unwrap();
+    let issued = app.tokens.issue(&current);
+    let tokens =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(issued).unwrap();
+    let answer = app.cookies.admit(actix_web::HttpResponse::Ok().finish(), &tokens).unwrap();
     let sizes: Vec<usize> =
         answer.cookies().map(|cookie| cookie.name().len() + cookie.value().len()).collect();
     assert!(sizes.len() == 3 && sizes.iter().all(|size| *size <= 4096), "{sizes:?}");

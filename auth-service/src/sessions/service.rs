@@ -1,0 +1,58 @@
+//! The sessions service: who is logged in, kept logged in, and logged out.
+
+use super::current::Current;
+use super::end_reason::EndReason;
+use super::refresh_token::{RefreshKey, RefreshToken};
+use super::renew::Renewal;
+use super::session::Session;
+use crate::audit::RequestContext;
+use crate::clock::Clock;
+use crate::config::SessionLimits;
+use crate::db::Database;
+use crate::error::Error;
+
+/// What the pages and the API do with sessions.
+#[derive(Clone)]
+pub struct Sessions {
+    pub db: Database,
+    pub refresh_key: RefreshKey,
+    pub limits: SessionLimits,
+    pub clock: Clock,
+}
+
+impl Sessions {
+    /// Whose session `token` names. Renews nothing.
+    pub async fn current(&self, token: Option<RefreshToken>) -> Result<Option<Current>, Error> {
+        let Some(token) = token else { return Ok(None) };
+        let (key, limits, clock) = (self.refresh_key.clone(), self.limits, self.clock.clone());
+        Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, &clock)).await?)
+    }
+
+    /// Renews the login that `token` names. Refusals look alike here; the trail tells them apart.
+    pub async fn renew(
+        &self,
+        token: Option<RefreshToken>,
+        context: RequestContext,
+    ) -> Result<Option<Box<Current>>, Error> {
+        let Some(token) = token else { return Ok(None) };
+        let (key, limits, clock) = (self.refresh_key.clone(), self.limits, self.clock.clone());
+        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &context, limits, &clock);
+        Ok(match self.db.query(renew).await? {
+            Renewal::Renewed(current) => Some(current),
+            Renewal::Over | Renewal::Inactive | Renewal::Reused => None,
+        })
+    }
+
+    /// Ends the session that `token` names. Whether it named a live one.
+    pub async fn sign_out(
+        &self,
+        token: Option<RefreshToken>,
+        why: EndReason,
+        context: RequestContext,
+    ) -> Result<bool, Error> {
+        let Some(token) = token else { return Ok(false) };
+        let (key, clock) = (self.refresh_key.clone(), self.clock.clone());
+        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &context, &clock);
+        Ok(self.db.query(sign_out).await?)
+    }
+}
