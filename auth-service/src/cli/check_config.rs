@@ -88,3 +88,29 @@ fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str
         ("LOG_FORMAT", if config.log_format == LogFormat::Json { "json" } else { "pretty" }.to_owned()),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Rule, SETTINGS};
+
+    #[test]
+    fn every_setting_is_shown_as_the_table_has_it() {
+        let text = |text: &str| Some(text.to_owned());
+        let mut flags = ServeFlags {
+            auth_url: text("https://auth.example.org"),
+            cookie_domain: text("example.org"),
+            secret_key: text(&hex::encode(crate::random::bytes::<32>())),
+            ..ServeFlags::default()
+        };
+        flags.database.database_url = text("sqlite:auth.db");
+        let shown = in_force(&Config::parse(&flags).unwrap(), None);
+        let names: Vec<_> = shown.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>());
+        for (setting, (name, value)) in SETTINGS.iter().zip(&shown) {
+            if !matches!(setting.rule, Rule::Required | Rule::Words(_)) {
+                assert_eq!(Some(value), setting.default_in_words().as_ref(), "{name}");
+            }
+        }
+    }
+}

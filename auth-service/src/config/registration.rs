@@ -1,6 +1,6 @@
 //! `REGISTRATION`: who makes accounts.
 
-use super::ConfigError;
+use super::{ConfigError, settings};
 
 /// Who makes accounts, beside the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +13,10 @@ pub enum Registration {
 
 impl Registration {
     pub(super) fn parse(value: Option<&str>) -> Result<Self, ConfigError> {
-        match value {
-            None | Some("open") => Ok(Self::Open),
-            Some("closed") => Ok(Self::Closed),
-            Some(_) => Err(ConfigError::new("REGISTRATION", "must be open or closed")),
-        }
+        Ok(match settings::one_of("REGISTRATION", value)? {
+            "closed" => Self::Closed,
+            _ => Self::Open,
+        })
     }
 
     /// As it is set.

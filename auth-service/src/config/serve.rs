@@ -5,10 +5,10 @@ use std::time::Duration;
 use shared_claims::server::Listen;
 
 use super::secret::{self, Kind};
-use super::span::{self, DAY, HOUR, MINUTE};
 use super::{
     AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, Mail,
-    PasswordFlags, Registration, SecretKey, ServeFlags, Site, Tidy, TokenAlgorithm, TrustedProxies, signing,
+    PasswordFlags, Registration, SecretKey, ServeFlags, Site, Tidy, TokenAlgorithm, TrustedProxies, settings,
+    signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -106,20 +106,10 @@ impl Config {
             cookie_names: CookieNames::parse(flags, cookie_secure)?,
             cookie_secure,
             session_limits: SessionLimits {
-                idle: span::parse(
-                    "REFRESH_TOKEN_LIFETIME",
-                    flags.refresh_token_lifetime.as_deref(),
-                    5 * DAY,
-                    MINUTE..=30 * DAY,
-                )?,
-                absolute: span::parse(
-                    "SESSION_LIFETIME",
-                    flags.session_lifetime.as_deref(),
-                    30 * DAY,
-                    HOUR..=365 * DAY,
-                )?,
+                idle: settings::span("REFRESH_TOKEN_LIFETIME", flags.refresh_token_lifetime.as_deref())?,
+                absolute: settings::span("SESSION_LIFETIME", flags.session_lifetime.as_deref())?,
                 per_user: SESSIONS_PER_USER,
-                grace: span::parse("REFRESH_GRACE", flags.refresh_grace.as_deref(), 30, 0..=300)?,
+                grace: settings::span("REFRESH_GRACE", flags.refresh_grace.as_deref())?,
             },
             audit_retention: audit_retention(flags.audit_retention.as_deref())?,
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
@@ -128,7 +118,7 @@ impl Config {
             site: Site::parse(&flags.site)?,
             mail: Mail::parse(&flags.mail)?,
             log_format: log_format(flags.log_format.as_deref())?,
-            shutdown_delay: span::parse("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref(), 5, 0..=300)?,
+            shutdown_delay: settings::span("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref())?,
             cookie_domain,
             auth_url,
         })
@@ -139,7 +129,7 @@ impl Config {
 pub fn audit_retention(value: Option<&str>) -> Result<Duration, ConfigError> {
     let mut value = value.map(str::to_owned);
     value.tidy("audit_retention")?;
-    span::parse("AUDIT_RETENTION", value.as_deref(), 90 * DAY, DAY..=3650 * DAY)
+    settings::span("AUDIT_RETENTION", value.as_deref())
 }
 
 impl DatabaseFlags {
@@ -155,10 +145,9 @@ impl DatabaseFlags {
 impl PasswordFlags {
     pub fn parse(&self) -> Result<PasswordRules, ConfigError> {
         let flags = self.tidied()?;
-        // Below 10 only tests would go, which set PasswordRules themselves.
         Ok(PasswordRules {
-            bcrypt_cost: number("BCRYPT_COST", flags.bcrypt_cost.as_deref(), 12, 10, 16)?,
-            min_length: number("PASSWORD_MIN_LENGTH", flags.password_min_length.as_deref(), 12, 8, 64)?
+            bcrypt_cost: settings::number("BCRYPT_COST", flags.bcrypt_cost.as_deref())?,
+            min_length: settings::number("PASSWORD_MIN_LENGTH", flags.password_min_length.as_deref())?
                 as usize,
         })
     }
@@ -197,42 +186,28 @@ fn required<'a>(
     value.ok_or_else(|| ConfigError::new(setting, format!("{what}; see `auth-service serve --help`")))
 }
 
-fn number(
-    setting: &'static str,
-    value: Option<&str>,
-    default: u32,
-    least: u32,
-    most: u32,
-) -> Result<u32, ConfigError> {
-    let Some(text) = value else { return Ok(default) };
-    text.parse()
-        .ok()
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| ConfigError::new(setting, format!("must be a number from {least} to {most}")))
-}
-
 fn listen(value: Option<&str>) -> Result<Listen, ConfigError> {
-    let listen = value.unwrap_or("127.0.0.1:8000").parse::<Listen>();
+    let listen = value.unwrap_or(settings::text("LISTEN")).parse::<Listen>();
     listen.map_err(|problem| ConfigError::new("LISTEN", problem.to_string()))
 }
 
 /// C10
 fn cookie_secure(value: Option<&str>, auth_url: &AuthUrl) -> Result<bool, ConfigError> {
-    match value {
-        None | Some("true") => Ok(true),
-        Some("false") if !auth_url.is_https() => Ok(false),
-        Some("false") => Err(ConfigError::new(
+    if settings::one_of("COOKIE_SECURE", value)? == "true" {
+        return Ok(true);
+    }
+    if auth_url.is_https() {
+        return Err(ConfigError::new(
             "COOKIE_SECURE",
             "can be false only when AUTH_URL is http on a .localhost host: over a network the cookies would leak",
-        )),
-        Some(_) => Err(ConfigError::new("COOKIE_SECURE", "must be true or false")),
+        ));
     }
+    Ok(false)
 }
 
 fn log_format(value: Option<&str>) -> Result<LogFormat, ConfigError> {
-    match value {
-        None | Some("pretty") => Ok(LogFormat::Pretty),
-        Some("json") => Ok(LogFormat::Json),
-        Some(_) => Err(ConfigError::new("LOG_FORMAT", "must be pretty or json")),
-    }
+    Ok(match settings::one_of("LOG_FORMAT", value)? {
+        "json" => LogFormat::Json,
+        _ => LogFormat::Pretty,
+    })
 }

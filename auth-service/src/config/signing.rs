@@ -6,8 +6,7 @@ use zeroize::Zeroizing;
 
 use super::secret::{self, Kind};
 use super::secret_key::require_random;
-use super::span::{self, DAY, HOUR, MINUTE};
-use super::{ConfigError, KeyTimeFlags, ServeFlags, Tidy};
+use super::{ConfigError, KeyTimeFlags, ServeFlags, Tidy, settings};
 
 /// What access tokens are signed with.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,14 +72,9 @@ impl KeyTimes {
         let flags = flags.tidied()?;
         Ok(Self {
             rotation: rotation(flags.key_rotation.as_deref())?,
-            jwks_max_age: span::parse("JWKS_MAX_AGE", flags.jwks_max_age.as_deref(), 5 * MINUTE, 1..=HOUR)?,
+            jwks_max_age: settings::span("JWKS_MAX_AGE", flags.jwks_max_age.as_deref())?,
             skew: Duration::from_secs(shared_claims::LEEWAY_SECONDS.unsigned_abs()),
-            token_life: span::parse(
-                "ACCESS_TOKEN_LIFETIME",
-                flags.access_token_lifetime.as_deref(),
-                5 * MINUTE,
-                1..=HOUR,
-            )?,
+            token_life: settings::span("ACCESS_TOKEN_LIFETIME", flags.access_token_lifetime.as_deref())?,
         })
     }
 
@@ -97,10 +91,9 @@ impl KeyTimes {
 
 fn rotation(value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
     // A key must sign for longer than the longest JWKS_MAX_AGE, or the next one is never published long enough.
-    const LEAST: u64 = 2 * HOUR;
     match value {
         Some("0") => Ok(None),
-        value => span::parse("KEY_ROTATION", value, 30 * DAY, LEAST..=365 * DAY).map(Some).map_err(|error| {
+        value => settings::span("KEY_ROTATION", value).map(Some).map_err(|error| {
             ConfigError::new("KEY_ROTATION", format!("{}, or 0 to turn rotation off", error.problem))
         }),
     }
@@ -114,14 +107,13 @@ pub(super) fn algorithm(flags: &ServeFlags) -> Result<TokenAlgorithm, ConfigErro
     )?;
     // Checked though it may not be used: services that share the settings use it.
     let key = key.as_ref().map(|text| SharedKey::parse(text)).transpose()?;
-    match (flags.token_algorithm.as_deref(), key) {
-        (None | Some("ES256"), _) => Ok(TokenAlgorithm::Es256),
-        (Some("EdDSA"), _) => Ok(TokenAlgorithm::EdDsa),
-        (Some("HS512"), Some(key)) => Ok(TokenAlgorithm::Hs512(key)),
-        (Some("HS512"), None) => Err(ConfigError::new(
+    match (settings::one_of("TOKEN_ALGORITHM", flags.token_algorithm.as_deref())?, key) {
+        ("EdDSA", _) => Ok(TokenAlgorithm::EdDsa),
+        ("HS512", Some(key)) => Ok(TokenAlgorithm::Hs512(key)),
+        ("HS512", None) => Err(ConfigError::new(
             SharedKey::SETTING,
             "is not set, and TOKEN_ALGORITHM=HS512 signs with it; make one with `auth-service generate-secret`",
         )),
-        (Some(_), _) => Err(ConfigError::new("TOKEN_ALGORITHM", "must be ES256, EdDSA or HS512")),
+        _ => Ok(TokenAlgorithm::Es256),
     }
 }

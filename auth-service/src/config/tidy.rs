@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use shared_claims::setting;
 
-use super::ConfigError;
+use super::{Blank, ConfigError, settings};
 
 /// Flags of settings, as they arrive.
 pub trait Tidy: Clone {
@@ -14,6 +14,14 @@ pub trait Tidy: Clone {
 
     /// The settings that are set, to nothing.
     fn note_blank(&self, field: &'static str, names: &mut Vec<&'static str>);
+
+    /// Takes the setting of this variable away, the file that holds it too.
+    fn unset(&mut self, variable: &str) {
+        self.unset_field("", variable);
+    }
+
+    /// The same, where it is here. `field` is where this stands.
+    fn unset_field(&mut self, field: &'static str, variable: &str);
 
     /// The flags as they are meant.
     fn tidied(&self) -> Result<Self, ConfigError> {
@@ -30,12 +38,6 @@ pub trait Tidy: Clone {
     }
 }
 
-/// Read by `secret.rs`, which is stricter, and leaves what was the secret before as it was.
-const SECRETS: [&str; 3] = ["secret_key", "secret_key_previous", "jwt_signing_key"];
-
-/// Set to nothing they are refused, for without them more is allowed than with them.
-const NOT_FOR_NOTHING: [&str; 2] = ["allowed_origins", "registration"];
-
 /// The variable's name. Kept for ever: there are few, and most of them are needed once, for the last word of the process.
 fn variable(field: &'static str) -> &'static str {
     field.to_uppercase().leak()
@@ -45,14 +47,20 @@ impl Tidy for Option<String> {
     fn tidy(&mut self, field: &'static str) -> Result<(), ConfigError> {
         let Some(text) = self.take() else { return Ok(()) };
         let is_blank = text.trim().is_empty();
-        *self = match field {
-            _ if SECRETS.contains(&field) => Some(text).filter(|_| !is_blank),
-            _ if NOT_FOR_NOTHING.contains(&field) && is_blank => Some(String::new()),
+        *self = match settings::find(field).map(|setting| setting.blank) {
+            Some(Blank::Secret) => Some(text).filter(|_| !is_blank),
+            Some(Blank::Refused) if is_blank => Some(String::new()),
             _ => setting::plain(&text)
                 .map_err(|unclear| ConfigError::new(variable(field), unclear.to_string()))?
                 .map(str::to_owned),
         };
         Ok(())
+    }
+
+    fn unset_field(&mut self, field: &'static str, variable: &str) {
+        if holds(field, variable) {
+            *self = None;
+        }
     }
 
     fn note_blank(&self, field: &'static str, names: &mut Vec<&'static str>) {
@@ -74,11 +82,22 @@ impl Tidy for Option<PathBuf> {
         Ok(())
     }
 
+    fn unset_field(&mut self, field: &'static str, variable: &str) {
+        if holds(field, variable) {
+            *self = None;
+        }
+    }
+
     fn note_blank(&self, field: &'static str, names: &mut Vec<&'static str>) {
         if self.as_ref().and_then(|path| path.to_str()).is_some_and(|text| text.trim().is_empty()) {
             names.push(variable(field));
         }
     }
+}
+
+/// Whether a field holds the setting of this variable, or names the file that does.
+fn holds(field: &str, variable: &str) -> bool {
+    field.strip_suffix("_file").unwrap_or(field).eq_ignore_ascii_case(variable)
 }
 
 /// Declares flags, each of which is tidied.
@@ -91,6 +110,10 @@ macro_rules! flags {
             fn tidy(&mut self, _: &'static str) -> Result<(), $crate::config::ConfigError> {
                 $($crate::config::tidy::Tidy::tidy(&mut self.$field, stringify!($field))?;)*
                 Ok(())
+            }
+
+            fn unset_field(&mut self, _: &'static str, variable: &str) {
+                $($crate::config::tidy::Tidy::unset_field(&mut self.$field, stringify!($field), variable);)*
             }
 
             fn note_blank(&self, _: &'static str, names: &mut Vec<&'static str>) {

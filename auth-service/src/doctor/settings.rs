@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use crate::config::{Config, ServeFlags};
+use crate::config::{Config, ServeFlags, Tidy};
 use crate::random;
 
 /// The settings, as far as they can be used.
@@ -71,50 +71,21 @@ fn stand_in(flags: &mut ServeFlags, setting: &'static str, unusable: &mut BTreeS
             flags.cookie_secure = None;
         }
         "SECRET_KEY" => {
+            flags.unset(setting);
             flags.secret_key = Some(hex::encode(random::bytes::<32>()));
-            flags.secret_key_file = None;
-        }
-        "SECRET_KEY_PREVIOUS" => (flags.secret_key_previous, flags.secret_key_previous_file) = (None, None),
-        "JWT_SIGNING_KEY" => {
-            (flags.jwt_signing_key, flags.jwt_signing_key_file) = (None, None);
-            flags.token_algorithm = None;
-            unusable.insert("TOKEN_ALGORITHM");
         }
         "DATABASE_URL" => {
             let any =
                 if cfg!(feature = "sqlite") { "sqlite:stand-in.db" } else { "postgres://stand-in/auth" };
+            flags.unset(setting);
             flags.database.database_url = Some(any.to_owned());
-            flags.database.database_url_file = None;
         }
-        "SMTP_URL" => (flags.mail.smtp_url, flags.mail.smtp_url_file) = (None, None),
-        "MAIL_FROM" => flags.mail.mail_from = None,
-        "TOKEN_ALGORITHM" => flags.token_algorithm = None,
-        "ALLOWED_ORIGINS" => flags.allowed_origins = None,
-        "LISTEN" => flags.listen = None,
-        "KEY_ROTATION" => flags.key_times.key_rotation = None,
-        "JWKS_MAX_AGE" => flags.key_times.jwks_max_age = None,
-        "ACCESS_TOKEN_LIFETIME" => flags.key_times.access_token_lifetime = None,
-        "REFRESH_TOKEN_LIFETIME" => flags.refresh_token_lifetime = None,
-        "SESSION_LIFETIME" => flags.session_lifetime = None,
-        "REFRESH_GRACE" => flags.refresh_grace = None,
-        "AUDIT_RETENTION" => flags.audit_retention = None,
-        "REGISTRATION" => flags.registration = None,
-        "TRUSTED_PROXIES" => flags.trusted_proxies = None,
-        "COOKIE_SECURE" => flags.cookie_secure = None,
-        "ACCESS_COOKIE_NAME" => flags.access_cookie_name = None,
-        "REFRESH_COOKIE_NAME" => flags.refresh_cookie_name = None,
-        "BROWSER_COOKIE_NAME" => flags.browser_cookie_name = None,
-        "HINT_COOKIE_NAME" => flags.hint_cookie_name = None,
-        "SHUTDOWN_DELAY" => flags.shutdown_delay = None,
-        "LOG_FORMAT" => flags.log_format = None,
-        "BCRYPT_COST" => flags.passwords.bcrypt_cost = None,
-        "PASSWORD_MIN_LENGTH" => flags.passwords.password_min_length = None,
-        "SITE_NAME" => flags.site.site_name = None,
-        "SITE_LOGO" => flags.site.site_logo = None,
-        "SITE_COLOR" => flags.site.site_color = None,
-        "FOOTER_LINKS" => flags.site.footer_links = None,
-        "TEMPLATES_DIR" => flags.site.templates_dir = None,
-        // One that is not here is refused again, and ends the loop.
-        _ => {}
+        "JWT_SIGNING_KEY" => {
+            flags.unset(setting);
+            flags.unset("TOKEN_ALGORITHM");
+            unusable.insert("TOKEN_ALGORITHM");
+        }
+        // What is not required is as good as not set.
+        _ => flags.unset(setting),
     }
 }
