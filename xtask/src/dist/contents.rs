@@ -13,14 +13,16 @@ use crate::project::Binaries;
 use super::archive::Entry;
 
 /// What people read, by its path in the project and in the archive.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 9] = [
     "CHANGELOG.md",
     "LICENSE",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
     "SECURITY.md",
+    "docs/limits.md",
     "docs/operations.md",
+    "docs/settings.md",
 ];
 
 /// Each shell that there are completions for, and where it looks for them.
