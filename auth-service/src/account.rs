@@ -7,11 +7,11 @@ use serde::Serialize;
 use crate::app::App;
 use crate::error::Error;
 use crate::feature::Feature;
-use crate::forms::Browser;
+use crate::forms::BrowserSession;
 use crate::http::see_other;
-use crate::i18n::Text;
-use crate::i18n::{date, moment};
-use crate::pages::{Page, SamplePage, Shell, Visitor};
+use crate::i18n::Message;
+use crate::i18n::{date, datetime};
+use crate::pages::{CurrentUser, Layout, Page, SamplePage};
 use crate::sessions::RefreshToken;
 use crate::users::User;
 
@@ -39,7 +39,7 @@ impl Page for AccountPage {
             first_name: String::new(),
             last_name: String::new(),
             email: "ada@example.org".to_owned(),
-            joined: Text::of("date").with("day", 1_i64).with("month", 1_i64).with("year", "2026"),
+            joined: Message::new("date").with("day", 1_i64).with("month", 1_i64).with("year", "2026"),
             last_login: None,
             is_staff: false,
             is_superuser: false,
@@ -63,8 +63,8 @@ struct Account {
     first_name: String,
     last_name: String,
     email: String,
-    joined: Text,
-    last_login: Option<Text>,
+    joined: Message,
+    last_login: Option<Message>,
     is_staff: bool,
     is_superuser: bool,
     roles: Vec<String>,
@@ -77,7 +77,7 @@ impl AccountPage {
             last_name: user.last_name.clone(),
             email: user.email.to_string(),
             joined: date(user.date_joined),
-            last_login: user.last_login.map(moment),
+            last_login: user.last_login.map(datetime),
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
             roles: user.roles.iter().map(str::to_owned).collect(),
@@ -92,12 +92,16 @@ async fn at_home(app: web::Data<App>) -> HttpResponse {
 }
 
 /// `GET /`: who you are, or the way to the login.
-async fn show(app: web::Data<App>, request: HttpRequest, browser: Browser) -> Result<HttpResponse, Error> {
+async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: BrowserSession,
+) -> Result<HttpResponse, Error> {
     let Some(current) = app.sessions.current(RefreshToken::of(&request)).await? else {
         return Ok(see_other(&app.config.auth_url.join("/login")));
     };
     let user = current.user;
-    let visitor = Visitor::of(&user.email.to_string(), user.display_name());
-    let page = AccountPage::new(&user, browser.form_token()?);
-    app.pages.answer(StatusCode::OK, &Shell::for_visitor(&browser, visitor), &page)
+    let visitor = CurrentUser::of(&user.email.to_string(), user.display_name());
+    let page = AccountPage::new(&user, browser.csrf_token()?);
+    app.pages.answer(StatusCode::OK, &Layout::for_user(&browser, visitor), &page)
 }

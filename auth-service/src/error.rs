@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::db::DatabaseError;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -15,7 +15,7 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug)]
 pub struct Error {
     status: StatusCode,
-    message: Text,
+    message: Message,
     code: Option<&'static str>,
     cause: Option<Cause>,
 }
@@ -25,7 +25,7 @@ pub const RETRY_AFTER_SECONDS: u32 = 5;
 
 impl Error {
     /// An expected refusal: `message` is shown outside and says what to do.
-    pub fn refuse(status: StatusCode, message: Text) -> Self {
+    pub fn refuse(status: StatusCode, message: Message) -> Self {
         Self { status, message, code: None, cause: None }
     }
 
@@ -33,7 +33,7 @@ impl Error {
     pub fn internal(cause: impl Into<Cause>) -> Self {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            message: Text::of("error-internal-advice"),
+            message: Message::new("error-internal-advice"),
             code: None,
             cause: Some(cause.into()),
         }
@@ -48,7 +48,7 @@ impl Error {
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
         Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            message: Text::of("error-unavailable-advice"),
+            message: Message::new("error-unavailable-advice"),
             code: None,
             cause: Some(cause.into()),
         }
@@ -74,7 +74,7 @@ impl Error {
     }
 
     /// What the person outside may read.
-    pub fn message(&self) -> &Text {
+    pub fn message(&self) -> &Message {
         &self.message
     }
 

@@ -41,7 +41,7 @@ async fn probe(app: web::Data<App>, draining: web::Data<Draining>) -> HttpRespon
 }
 
 /// Whoever asks has a deadline too, and wants to hear `503` within it.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 async fn alive() -> HttpResponse {
     say(StatusCode::OK, "alive\n")
@@ -54,7 +54,7 @@ async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpRespon
         return say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
     }
     let is_pending = |conn: &mut _| migrate::is_pending(conn).map_err(DatabaseError::Migration);
-    let pending = app.db.run_within(PATIENCE, is_pending).await;
+    let pending = app.db.run_within(TIMEOUT, is_pending).await;
     match pending {
         Ok(false) => match app.write_probe.problem(&app.db).await {
             None => say(StatusCode::OK, "ready\n"),

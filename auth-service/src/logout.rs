@@ -10,10 +10,10 @@ use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::feature::Feature;
 use crate::forms::Level;
-use crate::forms::{Browser, CheckedForm, Posted};
+use crate::forms::{BrowserSession, CsrfForm, CsrfProtected};
 use crate::http::{Next, NextQuery, see_other};
-use crate::i18n::Text;
-use crate::pages::{Page, SamplePage, Shell};
+use crate::i18n::Message;
+use crate::pages::{Layout, Page, SamplePage};
 use crate::sessions::{EndReason, RefreshToken};
 
 /// The feature.
@@ -36,7 +36,7 @@ pub struct LogoutForm {
     csrf_token: String,
 }
 
-impl CheckedForm for LogoutForm {
+impl CsrfProtected for LogoutForm {
     fn csrf_token(&self) -> &str {
         &self.csrf_token
     }
@@ -66,7 +66,7 @@ impl LogoutPage {
 }
 
 /// `GET /logout`: one button. A link or an image of another site must not log anybody out.
-async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
+async fn show(app: web::Data<App>, browser: BrowserSession, query: NextQuery) -> Result<HttpResponse, Error> {
     page(&app, &browser, StatusCode::OK, app.destinations.next(query.0.as_deref()).as_ref())
 }
 
@@ -75,12 +75,12 @@ async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
     context: RequestContext,
-    browser: Browser,
-    posted: Posted<LogoutForm>,
+    browser: BrowserSession,
+    posted: CsrfForm<LogoutForm>,
 ) -> Result<HttpResponse, Error> {
     let form = match posted {
-        Posted::Genuine(form) => form,
-        Posted::Stale(form, why) => {
+        CsrfForm::Valid(form) => form,
+        CsrfForm::Stale(form, why) => {
             browser.flash(Level::Warning, why)?;
             return page(
                 &app,
@@ -97,17 +97,17 @@ async fn submit(
     }
     let next = app.destinations.next(form.next.as_deref());
     if next.is_none() {
-        browser.flash(Level::Info, Text::of("logout-done"))?;
+        browser.flash(Level::Info, Message::new("logout-done"))?;
     }
     app.cookies.part(see_other(&app.destinations.url(next.as_ref(), path::LOGIN)))
 }
 
 fn page(
     app: &App,
-    browser: &Browser,
+    browser: &BrowserSession,
     status: StatusCode,
     next: Option<&Next>,
 ) -> Result<HttpResponse, Error> {
-    let page = LogoutPage::new(next, browser.form_token()?);
-    app.pages.answer(status, &Shell::of(browser), &page)
+    let page = LogoutPage::new(next, browser.csrf_token()?);
+    app.pages.answer(status, &Layout::of(browser), &page)
 }

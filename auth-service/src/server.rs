@@ -15,9 +15,9 @@ use crate::http::{
     Draining, OwnCookie, RoutePolicies, RoutePolicy, access_log, close_connections, cookie_header, host,
     known_browser, prefetch, request_size, same_origin, security_headers,
 };
-use crate::i18n::Text;
+use crate::i18n::Message;
 use crate::pages::{error_pages, long_redirect, static_files};
-use crate::{housekeeping, stop};
+use crate::{background_tasks, shutdown};
 
 /// The same for everybody, and says how long it may be kept.
 const STATIC_FILES: RoutePolicy = RoutePolicy::of("/static/").public();
@@ -57,17 +57,17 @@ impl Server {
         self.app.draining.clone()
     }
 
-    /// Serves until its handle stops it. Must be called within an actix system. Signals are [`stop::serve`]'s.
+    /// Serves until its handle stops it. Must be called within an actix system. Signals are [`shutdown::serve`]'s.
     pub fn run(self) -> std::io::Result<dev::Server> {
         let app = web::Data::new(self.app);
-        housekeeping::start(app.clone());
+        background_tasks::start(app.clone());
         let proxies = app.config.trusted_proxies.clone();
         let server = BoundedServer::new(move || {
             actix_web::App::new()
                 .configure(|services| App::install(&app, services))
                 .configure(features)
                 // From here on outwards: what is written last sees a request first.
-                .wrap(browser_session::sessions(&app.cookies, &app.config.secret_key))
+                .wrap(browser_session::middleware(&app.cookies, &app.config.secret_key))
                 .wrap(from_fn(known_browser::keep))
                 .wrap(from_fn(prefetch::refuse))
                 .wrap(from_fn(same_origin::require))
@@ -88,7 +88,7 @@ impl Server {
             .limits(self.limits)
             .proxies(move |address| proxies.contain(address))
             .disable_signals()
-            .shutdown_timeout(stop::FINISH_SECONDS)
+            .shutdown_timeout(shutdown::FINISH_SECONDS)
             .listen(self.listener)
     }
 }
@@ -112,5 +112,5 @@ fn features(services: &mut web::ServiceConfig) {
 }
 
 async fn nothing_here() -> Result<&'static str, Error> {
-    Err(Error::refuse(StatusCode::NOT_FOUND, Text::of("error-nothing-here-advice")))
+    Err(Error::refuse(StatusCode::NOT_FOUND, Message::new("error-nothing-here-advice")))
 }

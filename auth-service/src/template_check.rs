@@ -4,12 +4,12 @@ use crate::app::NotEndedPage;
 use crate::assets::TemplateProblem;
 use crate::features::FEATURES;
 use crate::pages::error_pages::ErrorPage;
-use crate::pages::long_redirect::OnwardPage;
+use crate::pages::long_redirect::LongRedirectPage;
 use crate::pages::{Pages, SamplePage};
 
 /// Pages that are no feature's own.
 const OTHERS: [SamplePage; 3] =
-    [SamplePage::of::<NotEndedPage>(), SamplePage::of::<OnwardPage>(), SamplePage::of::<ErrorPage>()];
+    [SamplePage::of::<NotEndedPage>(), SamplePage::of::<LongRedirectPage>(), SamplePage::of::<ErrorPage>()];
 
 /// Every page there is.
 pub fn every_page() -> impl Iterator<Item = SamplePage> {
@@ -17,6 +17,6 @@ pub fn every_page() -> impl Iterator<Item = SamplePage> {
 }
 
 /// Draws each page in each of its states, in every language.
-pub fn try_all(pages: &Pages) -> Result<(), TemplateProblem> {
+pub fn check_all(pages: &Pages) -> Result<(), TemplateProblem> {
     every_page().try_for_each(|page| pages.check(&page))
 }

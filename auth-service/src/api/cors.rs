@@ -12,7 +12,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// How long a browser remembers that it may ask, in seconds.
 const REMEMBER: &str = "600";
@@ -29,7 +29,7 @@ pub(super) async fn only_our_services(
         None => request.error_response(
             Error::refuse(
                 StatusCode::FORBIDDEN,
-                Text::verbatim("Only pages of our own services can renew a login."),
+                Message::verbatim("Only pages of our own services can renew a login."),
             )
             .code("origin_not_allowed")
             .because("the Origin header is missing or not an allowed one"),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::{Document, Json};
-use crate::i18n::Text;
+use crate::i18n::Message;
 use crate::sessions::RefreshToken;
 
 /// A refresh token, as three of the addresses take it.
@@ -40,7 +40,7 @@ pub(super) async fn refresh(
 pub(super) fn not_valid() -> Error {
     Error::refuse(
         StatusCode::UNAUTHORIZED,
-        Text::verbatim("This token is not valid, or not any more. Log in again."),
+        Message::verbatim("This token is not valid, or not any more. Log in again."),
     )
     .code("token_not_valid")
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::{Document, Json};
-use crate::i18n::Text;
+use crate::i18n::Message;
 use crate::passwords::Password;
 use crate::sign_in::{Attempt, Before, Credentials};
 use crate::users::Email;
@@ -32,14 +32,14 @@ pub(super) async fn obtain(
     Json(sent): Json<Sent>,
 ) -> Result<HttpResponse, Error> {
     let (Ok(email), false) = (Email::parse(&sent.email), sent.password.is_empty()) else {
-        return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(Sent::SHAPE)));
+        return Err(Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Message::verbatim(Sent::SHAPE)));
     };
     let credentials = Credentials { email, password: sent.password };
     match app.sign_in.attempt(credentials, Before::default(), context).await? {
         Attempt::SignedIn(current) => pair::answer(&app, &current).await,
         Attempt::Inactive | Attempt::Rejected(_) => Err(Error::refuse(
             StatusCode::UNAUTHORIZED,
-            Text::verbatim("There is no active account with this email address and password."),
+            Message::verbatim("There is no active account with this email address and password."),
         )
         .code("no_active_account")),
     }

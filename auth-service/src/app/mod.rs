@@ -16,13 +16,13 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::deadlines::patiently;
 use crate::db::{Database, DatabaseError, WriteProbe};
-use crate::http::security_headers::Policy;
+use crate::http::security_headers::SecurityPolicy;
 use crate::http::{BrowserKeys, Cookies, Destinations, Draining};
 use crate::keyring::{Keyring, KeyringError};
 use crate::memory::Limit;
 use crate::pages::Pages;
-use crate::pages::static_files::Statics;
-use crate::passwords::{AccountMarks, HashPool, Mix};
+use crate::pages::static_files::StaticFiles;
+use crate::passwords::{AccountMarks, HashCostProfile, HashPool};
 use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
 use crate::sign_in::SignIn;
@@ -42,10 +42,10 @@ pub struct App {
     pub cookies: Cookies,
     pub destinations: Destinations,
     pub pages: Pages,
-    pub statics: Statics,
+    pub statics: StaticFiles,
     pub draining: Draining,
     pub write_probe: WriteProbe,
-    pub policy: Policy,
+    pub policy: SecurityPolicy,
 }
 
 /// The service could not be put together.
@@ -83,7 +83,7 @@ impl App {
         let (now, last_event) = db.run_here(past)?;
         clock.compare_with_the_past(now, last_event);
         let cost = hashers.cost();
-        let survey = |conn: &mut _| patiently(conn, |conn| Mix::survey(conn, cost));
+        let survey = |conn: &mut _| patiently(conn, |conn| HashCostProfile::survey(conn, cost));
         hashers.learn(db.run_here(|conn| survey(conn).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         let keyring = Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?;
@@ -123,7 +123,7 @@ impl App {
             statics,
             draining: Draining::default(),
             write_probe: WriteProbe::default(),
-            policy: Policy::new(&config),
+            policy: SecurityPolicy::new(&config),
             db,
             clock,
             config,

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::App;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
-use crate::forms::Browser;
-use crate::i18n::Text;
-use crate::i18n::moment;
-use crate::pages::{Page, Shell};
+use crate::forms::BrowserSession;
+use crate::i18n::Message;
+use crate::i18n::datetime;
+use crate::pages::{Layout, Page};
 use crate::sessions::RefreshToken;
 
 /// What was to end, and did not.
@@ -26,7 +26,7 @@ pub enum NotEnded {
 #[derive(Debug, Serialize)]
 pub struct NotEndedPage {
     /// When the login runs out by itself, where that could be read.
-    until: Option<Text>,
+    until: Option<Message>,
     /// Other logins go on, too.
     others: bool,
 }
@@ -37,7 +37,7 @@ impl Page for NotEndedPage {
     fn samples() -> Vec<Self> {
         vec![
             Self { until: None, others: false },
-            Self { until: Some(Text::verbatim("then")), others: false },
+            Self { until: Some(Message::verbatim("then")), others: false },
             Self { until: None, others: true },
         ]
     }
@@ -50,7 +50,7 @@ impl NotEnded {
         self,
         app: &App,
         request: &HttpRequest,
-        browser: &Browser,
+        browser: &BrowserSession,
         error: Error,
     ) -> Result<HttpResponse, Error> {
         let status = error.status();
@@ -62,9 +62,9 @@ impl NotEnded {
         );
         // A full disk can be read.
         let current = app.sessions.current(RefreshToken::of(request)).await.ok().flatten();
-        let until = current.map(|current| moment(current.session.ends_at()));
+        let until = current.map(|current| datetime(current.session.ends_at()));
         let page = NotEndedPage { until, others: self == Self::All };
-        let mut answer = app.pages.answer(status, &Shell::of(browser), &page)?;
+        let mut answer = app.pages.answer(status, &Layout::of(browser), &page)?;
         if status == StatusCode::SERVICE_UNAVAILABLE {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }

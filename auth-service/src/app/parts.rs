@@ -6,7 +6,7 @@ use crate::assets::{Files, TemplateProblem};
 use crate::config::{AuthUrl, Config, Site};
 use crate::db::Database;
 use crate::memory::Limit;
-use crate::pages::{Pages, Statics};
+use crate::pages::{Pages, StaticFiles};
 use crate::passwords::HashPool;
 
 /// How many requests use the database at once; more wait.
@@ -40,13 +40,13 @@ impl Parts {
 #[derive(Clone)]
 pub struct Frontend {
     pub pages: Pages,
-    pub statics: Statics,
+    pub statics: StaticFiles,
 }
 
 impl Frontend {
     pub fn load(site: &Site, auth_url: &AuthUrl) -> Result<Self, TemplateProblem> {
         let files = Files::with_folder(site.templates_dir.as_deref())?;
-        let statics = Statics::new(&files, site);
+        let statics = StaticFiles::new(&files, site);
         let pages = Pages::load(files, site, auth_url, &statics)?;
         Ok(Self { pages, statics })
     }

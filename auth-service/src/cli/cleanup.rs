@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::background_tasks::Expired;
 use crate::config::{self, DatabaseFlags};
 use crate::db::types::Timestamp;
 use crate::db::{self, Database};
-use crate::housekeeping::Overdue;
 
 use super::{Failure, database, output};
 
@@ -44,12 +44,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let db = database::open(&arguments.database, false)?;
     let now =
         db.run_here(|conn| database::sure_of_now(conn, arguments.clock_is_right || arguments.dry_run))?;
-    for kind in Overdue::ALL {
+    for kind in Expired::ALL {
         let cutoff = kind.cutoff(now, retention);
         let (name, when) = (kind.in_words(), cutoff.in_words());
         let when = match kind {
-            Overdue::Sessions => format!("that ran out before {when}"),
-            Overdue::Events => format!("from before {when}"),
+            Expired::Sessions => format!("that ran out before {when}"),
+            Expired::Events => format!("from before {when}"),
         };
         if arguments.dry_run {
             let count = db.run_here(|conn| kind.count(conn, cutoff).map_err(Failure::from))?;
@@ -76,7 +76,7 @@ fn bytes_of(file: &Path) -> u64 {
 }
 
 /// All of it, a batch at a time.
-fn take_away(db: &Database, kind: Overdue, cutoff: Timestamp) -> Result<usize, Failure> {
+fn take_away(db: &Database, kind: Expired, cutoff: Timestamp) -> Result<usize, Failure> {
     let mut gone = 0;
     loop {
         let taken = db.run_here(|conn| kind.take_batch(conn, cutoff).map_err(Failure::from))?;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::config::DatabaseFlags;
 use crate::users::User;
 
-use super::people::pages;
+use super::user_ref::pages;
 use super::{Failure, database, output, private_file};
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::config::{DatabaseFlags, KeyTimeFlags, KeyTimes};
 use crate::db::Database;
-use crate::keyring::{self, NotDone, Outlook, SigningKey, State};
+use crate::keyring::{self, KeyAdminError, KeySchedule, SigningKey, State};
 
 use super::{Failure, database, output};
 
@@ -72,7 +72,7 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
     }
     for key in &keys {
         let state = key.state().as_str();
-        let Outlook(outlook) = Outlook::of(key, &keys, times, now);
+        let KeySchedule(outlook) = KeySchedule::of(key, &keys, times, now);
         if json {
             let printed = Printed {
                 kid: &key.kid,
@@ -139,10 +139,10 @@ fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
     ))
 }
 
-impl From<NotDone> for Failure {
-    fn from(error: NotDone) -> Self {
+impl From<KeyAdminError> for Failure {
+    fn from(error: KeyAdminError) -> Self {
         match error {
-            NotDone::Database(error) => error.into(),
+            KeyAdminError::Database(error) => error.into(),
             refused => Self::Refused(refused.to_string()),
         }
     }

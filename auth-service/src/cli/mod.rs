@@ -15,7 +15,6 @@ mod keys;
 mod man;
 mod migrate;
 mod output;
-mod people;
 mod private_file;
 mod prompt;
 mod roles;
@@ -23,6 +22,7 @@ mod serve;
 mod sessions;
 mod settings;
 mod templates;
+mod user_ref;
 mod users;
 
 use std::env::VarError;

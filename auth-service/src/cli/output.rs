@@ -5,8 +5,8 @@ use std::io::{ErrorKind, Write};
 use std::sync::OnceLock;
 
 use super::Failure;
-use crate::i18n::Text;
-use crate::i18n::Texts;
+use crate::i18n::Message;
+use crate::i18n::Translations;
 use crate::users::is_never_seen;
 
 /// Prints one line, whatever is in it: [`visible`].
@@ -48,9 +48,9 @@ pub(super) fn warning(text: impl std::fmt::Display) {
 }
 
 /// What the pages would say, for a terminal.
-pub(super) fn english(text: &Text) -> String {
-    static TEXTS: OnceLock<Texts> = OnceLock::new();
-    TEXTS.get_or_init(Texts::embedded).english(text)
+pub(super) fn english(text: &Message) -> String {
+    static TEXTS: OnceLock<Translations> = OnceLock::new();
+    TEXTS.get_or_init(Translations::embedded).english(text)
 }
 
 #[cfg(test)]

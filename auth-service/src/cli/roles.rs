@@ -6,7 +6,7 @@ use crate::audit::RequestContext;
 use crate::db::Database;
 use crate::users::{Role, Roles, TooManyRoles, User};
 
-use super::people::Name;
+use super::user_ref::Name;
 use super::{Failure, database, output};
 
 #[derive(Args)]

@@ -7,7 +7,7 @@ use crate::db::Database;
 use crate::db::private_file::{Exposed, exposed};
 use crate::keyring::KeyringError;
 use crate::server::Server;
-use crate::stop::{self, Ending, Told};
+use crate::shutdown::{self, ShutdownOutcome, Signals};
 use crate::telemetry;
 use crate::template_check;
 
@@ -19,22 +19,22 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let _flush = telemetry::init(config.log_format);
     let system = actix_web::rt::System::new();
     let refused = |error| Failure::Refused(format!("signals cannot be listened to: {error}"));
-    system.block_on(async { stop::survive_hangups() }).map_err(refused)?;
+    system.block_on(async { shutdown::survive_hangups() }).map_err(refused)?;
     let (auth_url, listen, delay) = (config.auth_url.origin(), config.listen.clone(), config.shutdown_delay);
     let (listener, _socket_file) = listen
         .bind()
         .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system())?;
     let db = app.db.clone();
-    template_check::try_all(&app.pages)?;
+    template_check::check_all(&app.pages)?;
     warn_of_what_is_open(&app.config);
     let server = Server::new(listener, app);
     let draining = server.draining();
     let ending = system.block_on(async {
         // Before it is said that we listen: who reads that may tell us to stop.
-        let told = Told::listen()?;
+        let told = Signals::listen()?;
         tracing::info!(%auth_url, %listen, "listening");
-        let ending = stop::serve(server.run()?, told, draining, delay).await;
+        let ending = shutdown::serve(server.run()?, told, draining, delay).await;
         close(&db).await;
         ending
     });
@@ -42,11 +42,11 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     std::mem::forget(system);
     let ending = ending.map_err(|error| Failure::Refused(format!("the server stopped: {error}")))?;
     match ending {
-        Ending::Finished => {
+        ShutdownOutcome::Finished => {
             tracing::info!("stopped");
             Ok(())
         }
-        Ending::CutOff => {
+        ShutdownOutcome::CutOff => {
             Err(Failure::Refused("told again to stop: requests that had begun were cut off".to_owned()))
         }
     }

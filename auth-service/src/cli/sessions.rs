@@ -10,7 +10,7 @@ use crate::db::Database;
 use crate::sessions::{EndReason, Session, SessionId, device};
 use crate::users::User;
 
-use super::people::{Name, Unreadable};
+use super::user_ref::{Name, Unreadable};
 use super::{Failure, database, output};
 
 #[derive(Args)]

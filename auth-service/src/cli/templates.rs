@@ -8,9 +8,9 @@ use clap::{Args, Subcommand};
 
 use crate::assets::{Files, TemplateProblem};
 use crate::config::{AuthUrl, CookieDomain, Site, SiteFlags};
-use crate::i18n::Texts;
+use crate::i18n::Translations;
 use crate::pages::Pages;
-use crate::pages::static_files::Statics;
+use crate::pages::static_files::StaticFiles;
 use crate::template_check;
 
 use super::{Failure, output};
@@ -59,12 +59,12 @@ fn check(flags: &SiteFlags) -> Result<(), Failure> {
     let site = Site::parse(flags)?;
     let files = Files::with_folder(site.templates_dir.as_deref())?;
     let brought = files.brought().to_vec();
-    let statics = Statics::new(&files, &site);
+    let statics = StaticFiles::new(&files, &site);
     // Any address does: what is tried are the templates.
     let domain = CookieDomain::parse("example.org")?;
     let auth_url = AuthUrl::parse("https://auth.example.org", &domain)?;
     let pages = Pages::load(files, &site, &auth_url, &statics)?;
-    template_check::try_all(&pages)?;
+    template_check::check_all(&pages)?;
     for (name, is_ours) in &brought {
         let what = if *is_ours { "in place of ours" } else { "of your own" };
         output::line(format_args!("{name}: {what}"))?;
@@ -74,7 +74,7 @@ fn check(flags: &SiteFlags) -> Result<(), Failure> {
 }
 
 /// A language may be added before it is complete; who adds it wants to know how far it is.
-fn tell_missing(texts: &Texts) -> Result<(), Failure> {
+fn tell_missing(texts: &Translations) -> Result<(), Failure> {
     for language in texts.languages() {
         let missing = texts.missing_in(language);
         if !missing.is_empty() {

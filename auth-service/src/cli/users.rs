@@ -10,7 +10,7 @@ use crate::passwords::NewPassword;
 use crate::sessions::{EndReason, Session};
 use crate::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
 
-use super::people::{Name, Printed, pages};
+use super::user_ref::{Name, Printed, pages};
 use super::{Failure, database, output, prompt, roles};
 
 #[derive(Args)]

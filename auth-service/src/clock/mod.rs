@@ -140,7 +140,7 @@ impl Clock {
         let answer = self.source.database(answer);
         let ahead = answer.micros_after(asked + asked.until(answered) / 2);
         self.ahead.store(ahead, Ordering::Relaxed);
-        if ahead.abs() > LOUD_MICROS {
+        if ahead.abs() > WARN_OFFSET_MICROS {
             tracing::warn!(
                 seconds = ahead / 1_000_000,
                 "the machine's clock is not the database's, by which we go: run NTP on both"
@@ -151,7 +151,7 @@ impl Clock {
 }
 
 /// A difference that is worth a word: tokens are refused from five seconds on.
-const LOUD_MICROS: i64 = 2_000_000;
+const WARN_OFFSET_MICROS: i64 = 2_000_000;
 
 impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

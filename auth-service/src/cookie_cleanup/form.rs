@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::forms::CheckedForm;
+use crate::forms::CsrfProtected;
 use crate::http::ForeignCookies;
 use crate::pages::Page;
 
@@ -16,7 +16,7 @@ pub struct CookiesForm {
     pub from: Option<String>,
 }
 
-impl CheckedForm for CookiesForm {
+impl CsrfProtected for CookiesForm {
     fn csrf_token(&self) -> &str {
         &self.csrf_token
     }

@@ -12,10 +12,10 @@ use super::sweep::{Place, Round, round};
 use crate::app::App;
 use crate::error::Error;
 use crate::forms::Level;
-use crate::forms::{Browser, Posted};
+use crate::forms::{BrowserSession, CsrfForm};
 use crate::http::ForeignCookies;
 use crate::http::{Next, NextQuery, see_other};
-use crate::pages::Shell;
+use crate::pages::Layout;
 
 /// The query that carries a sweep on from round to round.
 const FROM: &str = "from";
@@ -24,7 +24,7 @@ const FROM: &str = "from";
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
-    browser: Browser,
+    browser: BrowserSession,
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     let next = app.destinations.next(query.0.as_deref());
@@ -52,7 +52,7 @@ pub async fn show(
 pub async fn page_alone(
     app: web::Data<App>,
     request: HttpRequest,
-    browser: Browser,
+    browser: BrowserSession,
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     let state = state_of(&ForeignCookies::of(&request));
@@ -74,16 +74,16 @@ pub async fn page_alone(
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
-    browser: Browser,
-    posted: Posted<CookiesForm>,
+    browser: BrowserSession,
+    posted: CsrfForm<CookiesForm>,
 ) -> Result<HttpResponse, Error> {
     // Whatever says otherwise was refused on the way here.
     let browser_vouches =
         request.headers().contains_key("sec-fetch-site") || request.headers().contains_key(ORIGIN);
     let form = match posted {
-        Posted::Genuine(form) => form,
-        Posted::Stale(form, _) if browser_vouches => form,
-        Posted::Stale(form, why) => {
+        CsrfForm::Valid(form) => form,
+        CsrfForm::Stale(form, _) if browser_vouches => form,
+        CsrfForm::Stale(form, why) => {
             browser.flash(Level::Warning, why)?;
             let state = state_of(&ForeignCookies::of(&request));
             let next = app.destinations.next(form.next.as_deref());
@@ -180,7 +180,7 @@ fn state_of(cookies: &ForeignCookies) -> State {
 fn page(
     app: &App,
     request: &HttpRequest,
-    browser: &Browser,
+    browser: &BrowserSession,
     status: StatusCode,
     state: State,
     next: Option<&Next>,
@@ -189,12 +189,12 @@ fn page(
     let links = Links {
         action: app.config.auth_url.join(request.path()),
         next: next.map(|next| next.as_str().to_owned()),
-        csrf_token: browser.form_token()?,
+        csrf_token: browser.csrf_token()?,
     };
     let cookies = ForeignCookies::of(request);
     let domain = app.config.cookie_domain.as_str();
     let page = CookiesPage::new(state, &cookies, domain, links, place.map(|place| place.to_string()));
     // The frame need not lead here.
-    let shell = Shell { cleanup: None, ..Shell::of(browser) };
+    let shell = Layout { cleanup: None, ..Layout::of(browser) };
     app.pages.answer(status, &shell, &page)
 }

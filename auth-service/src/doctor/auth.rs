@@ -4,11 +4,11 @@ use actix_web::cookie::{Cookie, SameSite};
 use shared_claims::protocol::path;
 
 use super::finding::Finding;
+use super::http_client::{Answer, HttpClient, IN_A_TAB};
 use super::proxy;
 use super::registration;
 use super::settings::Known;
 use super::transport;
-use super::visit::{Answer, IN_A_TAB, Visitor};
 use crate::config::Config;
 
 /// What the public address showed that others are compared with.
@@ -21,7 +21,7 @@ pub(super) struct Outside {
     pub clock_ahead: Option<i64>,
 }
 
-pub(super) fn examine(known: &Known, visitor: &Visitor) -> Outside {
+pub(super) fn examine(known: &Known, visitor: &HttpClient) -> Outside {
     let mut outside = Outside::default();
     let config = &known.config;
     let origin = config.auth_url.origin();

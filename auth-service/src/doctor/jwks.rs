@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::finding::Finding;
-use super::visit::Answer;
+use super::http_client::Answer;
 use crate::keyring::Jwk;
 
 #[derive(Deserialize)]

@@ -10,6 +10,7 @@ mod database;
 mod database_access;
 mod finding;
 mod hidden;
+mod http_client;
 mod integrity;
 mod jwks;
 mod proxy;
@@ -21,7 +22,6 @@ mod settings;
 mod smtp;
 mod socket;
 mod transport;
-mod visit;
 
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -32,12 +32,12 @@ pub use finding::{Finding, Severity};
 pub use report::{Report, Summary};
 
 use crate::config::ServeFlags;
+use http_client::HttpClient;
 use settings::Known;
-use visit::Visitor;
 
 /// How long a round of examinations that run side by side may take. There are two: the services are looked at when it is
 /// known whether auth-service answers.
-const PATIENCE: Duration = Duration::from_secs(14);
+const TIMEOUT: Duration = Duration::from_secs(14);
 
 /// Examines everything that the settings and the addresses of services lead to.
 pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
@@ -52,7 +52,7 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
     findings.add("secrets", secrets::guessable(&known));
     findings.add("cookies", cookies::examine(&known));
 
-    let first_round = Instant::now() + PATIENCE;
+    let first_round = Instant::now() + TIMEOUT;
     let inside = begin(&known, |known, _| database::examine(known));
     let whole = begin(&known, |known, _| integrity::examine(known));
     let mail = begin(&known, |known, _| smtp::examine(known));
@@ -78,7 +78,7 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
         findings.add("auth-service", [not_examined("neither auth-service's public address nor any service")]);
     }
 
-    let second_round = Instant::now() + PATIENCE;
+    let second_round = Instant::now() + TIMEOUT;
     let auth_answers = outside.clock_ahead.is_some();
     let seen: Vec<_> = services
         .iter()
@@ -122,13 +122,13 @@ impl Findings {
 /// Begins an examination on a thread of its own, which the process does not wait for at its end.
 fn begin<T: Send + 'static>(
     known: &Arc<Known>,
-    examine: impl FnOnce(&Known, &Visitor) -> T + Send + 'static,
+    examine: impl FnOnce(&Known, &HttpClient) -> T + Send + 'static,
 ) -> mpsc::Receiver<T> {
     let (send, receive) = mpsc::channel();
     let known = known.clone();
     std::thread::spawn(move || {
         // Nobody listens any more when it took too long.
-        let _ = send.send(examine(&known, &Visitor::new()));
+        let _ = send.send(examine(&known, &HttpClient::new()));
     });
     receive
 }
@@ -144,7 +144,7 @@ fn end<T>(
     if found.is_err() {
         let finding = Finding::error(
             "examination-unfinished",
-            format!("after {} seconds there was no end of it", PATIENCE.as_secs()),
+            format!("after {} seconds there was no end of it", TIMEOUT.as_secs()),
         );
         findings.add(
             about,

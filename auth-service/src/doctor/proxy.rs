@@ -3,13 +3,13 @@
 use shared_claims::server::Listen;
 
 use super::finding::Finding;
-use super::visit::{Answer, IN_A_TAB, Visitor, short};
+use super::http_client::{Answer, HttpClient, IN_A_TAB, short};
 use crate::config::Config;
 
 /// A name that nobody has (RFC 2606, section 2).
 const STRANGER: &str = "doctor-spoof.invalid";
 
-pub(super) fn examine(config: &Config, visitor: &Visitor) -> Vec<Finding> {
+pub(super) fn examine(config: &Config, visitor: &HttpClient) -> Vec<Finding> {
     let mut findings = vec![spoofed(config, visitor)];
     if config.trusted_proxies.contain([192, 0, 2, 1].into())
         && config.trusted_proxies.contain([203, 0, 113, 1].into())
@@ -25,7 +25,7 @@ pub(super) fn examine(config: &Config, visitor: &Visitor) -> Vec<Finding> {
 }
 
 /// No link, cookie or redirect follows what a client says about the host.
-fn spoofed(config: &Config, visitor: &Visitor) -> Finding {
+fn spoofed(config: &Config, visitor: &HttpClient) -> Finding {
     let forwarded = format!("host={STRANGER};proto=http");
     let by_header = [("x-forwarded-host", STRANGER), ("x-host", STRANGER), ("forwarded", &forwarded)];
     let by_header = [&IN_A_TAB[..], &by_header].concat();
@@ -75,7 +75,7 @@ fn mention(answer: &Answer) -> Option<&'static str> {
 
 /// Whether `TRUSTED_PROXIES` names the proxy. `/auth/verify` shows it: only of a trusted one does it believe that a person
 /// in a tab waits behind the question, and says where to send them.
-fn trusted(config: &Config, visitor: &Visitor) -> Option<Finding> {
+fn trusted(config: &Config, visitor: &HttpClient) -> Option<Finding> {
     let url = config.auth_url.url();
     let port = match &config.listen {
         Listen::Tcp(address) => Some(address.port()),

@@ -1,7 +1,7 @@
 //! Who can make an account, by the settings and by what the public address answers.
 
 use super::finding::Finding;
-use super::visit::Answer;
+use super::http_client::Answer;
 use crate::config::{Config, Registration};
 
 /// `page` is the answer to `GET /register`.

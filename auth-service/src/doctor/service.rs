@@ -5,8 +5,8 @@ use url::Url;
 
 use super::finding::Finding;
 use super::hidden::hidden_next;
+use super::http_client::{Answer, BY_A_SCRIPT, HttpClient, IN_A_TAB, short};
 use super::settings::Known;
-use super::visit::{Answer, BY_A_SCRIPT, IN_A_TAB, Visitor, short};
 use crate::config::Config;
 
 /// What was found at one service.
@@ -17,7 +17,7 @@ pub(super) struct Seen {
     pub clock_ahead: Option<i64>,
 }
 
-pub(super) fn examine(known: &Known, address: &Url, auth_answers: bool, visitor: &Visitor) -> Seen {
+pub(super) fn examine(known: &Known, address: &Url, auth_answers: bool, visitor: &HttpClient) -> Seen {
     let mut seen = Seen::default();
     let config = &known.config;
     if let Some(finding) = placed_wrongly(config, address) {
@@ -72,7 +72,12 @@ fn placed_wrongly(config: &Config, address: &Url) -> Option<Finding> {
 }
 
 /// Whether the login brings people back here: by the settings, and by the form that the running service makes.
-fn next_accepted(config: &Config, address: &Url, auth_answers: bool, visitor: &Visitor) -> Option<Finding> {
+fn next_accepted(
+    config: &Config,
+    address: &Url,
+    auth_answers: bool,
+    visitor: &HttpClient,
+) -> Option<Finding> {
     let refused = |what: &str| {
         Finding::error("next-refused", what)
             .because("People end on the account page after logging in, in place of where they wanted to go.")
@@ -143,7 +148,7 @@ fn no_redirect(answer: &Answer) -> Finding {
 }
 
 /// What a script is told.
-fn script(config: &Config, address: &Url, visitor: &Visitor) -> Option<Finding> {
+fn script(config: &Config, address: &Url, visitor: &HttpClient) -> Option<Finding> {
     let answer = visitor.get(address.as_str(), &BY_A_SCRIPT).ok()?;
     let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
     let names = |member: &str, path: &str| {

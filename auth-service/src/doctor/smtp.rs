@@ -9,7 +9,7 @@ use super::settings::Known;
 use crate::config::{MailEncryption, SmtpUrl};
 
 /// For each step of the conversation.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 pub(super) fn examine(known: &Known) -> Vec<Finding> {
     let mail = &known.config.mail;
@@ -45,7 +45,7 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
 fn connect(url: &SmtpUrl) -> Finding {
     let masked = url.masked();
     let outcome =
-        url.transport().and_then(|transport| transport.timeout(Some(PATIENCE)).build().test_connection());
+        url.transport().and_then(|transport| transport.timeout(Some(TIMEOUT)).build().test_connection());
     match outcome {
         Ok(true) => Finding::ok("smtp", format!("{masked} takes us in")),
         Ok(false) => unreachable(&masked, "it ends the conversation"),

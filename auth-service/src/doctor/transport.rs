@@ -1,10 +1,10 @@
 //! Whether the way to the login is https and nothing else.
 
 use super::finding::Finding;
-use super::visit::{Answer, IN_A_TAB, Visitor};
+use super::http_client::{Answer, HttpClient, IN_A_TAB};
 use crate::config::Config;
 
-pub(super) fn examine(config: &Config, page: &Answer, visitor: &Visitor) -> Vec<Finding> {
+pub(super) fn examine(config: &Config, page: &Answer, visitor: &HttpClient) -> Vec<Finding> {
     if !config.auth_url.is_https() {
         return Vec::new();
     }
@@ -28,7 +28,7 @@ pub(super) fn examine(config: &Config, page: &Answer, visitor: &Visitor) -> Vec<
     findings
 }
 
-fn redirect(http: &str, origin: &str, visitor: &Visitor) -> Option<Finding> {
+fn redirect(http: &str, origin: &str, visitor: &HttpClient) -> Option<Finding> {
     // That nothing answers there is as good.
     let answer = visitor.get(&format!("{http}/login"), &IN_A_TAB).ok()?;
     let to = answer.location().unwrap_or_default();

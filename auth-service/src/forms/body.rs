@@ -10,7 +10,7 @@ use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// Our largest form with every field full is a third of this.
 const MAX_BYTES: usize = 16 * 1024;
@@ -22,17 +22,17 @@ const MAX_WAIT: Duration = Duration::from_secs(10);
 pub(super) async fn read(payload: Payload) -> Result<Bytes, Error> {
     tokio::time::timeout(MAX_WAIT, collect(payload))
         .await
-        .map_err(|_| Error::refuse(StatusCode::REQUEST_TIMEOUT, Text::of("error-slow")))?
+        .map_err(|_| Error::refuse(StatusCode::REQUEST_TIMEOUT, Message::new("error-slow")))?
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
-            Error::refuse(StatusCode::BAD_REQUEST, Text::of("error-broke-off")).because(error.to_string())
+            Error::refuse(StatusCode::BAD_REQUEST, Message::new("error-broke-off")).because(error.to_string())
         })?;
         if body.len() + chunk.len() > MAX_BYTES {
-            return Err(Error::refuse(StatusCode::PAYLOAD_TOO_LARGE, Text::of("error-too-large")));
+            return Err(Error::refuse(StatusCode::PAYLOAD_TOO_LARGE, Message::new("error-too-large")));
         }
         body.extend_from_slice(&chunk);
     }

@@ -20,13 +20,13 @@ use crate::http::Cookies;
 use crate::http::browser_keys;
 use crate::http::foreign_cookies::{ForeignCookies, TooMany, cleanup_address};
 use crate::http::known_browser::KnownBrowser;
-use crate::i18n::Preferred;
-use crate::i18n::Text;
+use crate::i18n::Message;
+use crate::i18n::PreferredLanguages;
 use crate::random;
 
-const FORM_SECRET: &str = "csrf";
+const CSRF_SECRET: &str = "csrf";
 /// When the secret was made, in seconds since 1970.
-const FORM_SECRET_MADE: &str = "csrf_made";
+const CSRF_SECRET_CREATED: &str = "csrf_made";
 const MESSAGES: &str = "messages";
 const KNOWN_ACCOUNTS: &str = "known";
 
@@ -34,17 +34,17 @@ const KNOWN_ACCOUNTS: &str = "known";
 const LIFETIME: time::Duration = time::Duration::days(1);
 
 /// A form that lies open longer than this must be sent twice; nothing typed is lost.
-const FORM_SECONDS: i64 = 24 * 3600;
+const CSRF_SECRET_SECONDS: i64 = 24 * 3600;
 
 /// Of how many accounts a browser keeps the mark: those of the people who share it.
 const MAX_KNOWN_ACCOUNTS: usize = 5;
 
 /// Nobody reads more; older ones go first. Somebody who never looks at a page must not make the cookie grow until browsers drop it.
-const MOST_MESSAGES: usize = 3;
-const MOST_MESSAGE_BYTES: usize = 1024;
+const MAX_FLASHES: usize = 3;
+const MAX_FLASH_BYTES: usize = 1024;
 
 /// The middleware behind [`Browser`].
-pub fn sessions(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<CookieSessionStore> {
+pub fn middleware(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<CookieSessionStore> {
     SessionMiddleware::builder(CookieSessionStore::default(), browser_keys::of(secret))
         .cookie_name(cookies.names.browser.clone())
         .cookie_path("/".to_owned())
@@ -57,7 +57,7 @@ pub fn sessions(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<Cook
 }
 
 /// One browser.
-pub struct Browser {
+pub struct BrowserSession {
     session: Session,
     request: HttpRequest,
     /// In seconds since 1970.
@@ -65,7 +65,7 @@ pub struct Browser {
     /// Nobody reads the answer to a HEAD.
     is_read: bool,
     /// Which languages it asks for.
-    pub preferred: Preferred,
+    pub preferred: PreferredLanguages,
     /// Where cookies that are not ours are cleared, when it sends too many of them.
     pub cleanup: Option<String>,
     /// What came of those.
@@ -74,9 +74,9 @@ pub struct Browser {
 
 /// A message that the next page shows, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
+pub struct Flash {
     pub level: Level,
-    pub text: Text,
+    pub text: Message,
 }
 
 /// How a message is meant.
@@ -88,22 +88,22 @@ pub enum Level {
     Warning,
 }
 
-impl Browser {
+impl BrowserSession {
     /// Leaves a message for the next page.
-    pub fn flash(&self, level: Level, text: Text) -> Result<(), Error> {
-        let message = Message { level, text };
+    pub fn flash(&self, level: Level, text: Message) -> Result<(), Error> {
+        let message = Flash { level, text };
         let mut messages = self.messages();
         // Said once is enough.
         messages.retain(|earlier| *earlier != message);
         messages.push(message);
-        while messages.len() > MOST_MESSAGES || bytes_of(&messages) > MOST_MESSAGE_BYTES {
+        while messages.len() > MAX_FLASHES || bytes_of(&messages) > MAX_FLASH_BYTES {
             messages.remove(0);
         }
         self.session.insert(MESSAGES, messages).map_err(Error::internal)
     }
 
     /// The messages for this page; the next one will not have them, unless nobody reads this one.
-    pub fn take_messages(&self) -> Vec<Message> {
+    pub fn take_flashes(&self) -> Vec<Flash> {
         let messages = self.messages();
         if !messages.is_empty() && self.is_read {
             self.session.remove(MESSAGES);
@@ -111,7 +111,7 @@ impl Browser {
         messages
     }
 
-    fn messages(&self) -> Vec<Message> {
+    fn messages(&self) -> Vec<Flash> {
         self.session.get(MESSAGES).ok().flatten().unwrap_or_default()
     }
 
@@ -119,14 +119,14 @@ impl Browser {
     ///
     /// Different each time: the secret goes in masked, so that a page that a proxy compresses does not leak it
     /// letter by letter (BREACH).
-    pub fn form_token(&self) -> Result<String, Error> {
-        let secret = match self.form_secret().filter(|_| self.form_secret_is_young()) {
+    pub fn csrf_token(&self) -> Result<String, Error> {
+        let secret = match self.csrf_secret().filter(|_| self.csrf_secret_is_fresh()) {
             Some(secret) => secret,
             None => {
                 let secret = random::bytes::<32>();
                 let text = BASE64_URL_SAFE_NO_PAD.encode(secret);
-                self.session.insert(FORM_SECRET, text).map_err(Error::internal)?;
-                self.session.insert(FORM_SECRET_MADE, self.now).map_err(Error::internal)?;
+                self.session.insert(CSRF_SECRET, text).map_err(Error::internal)?;
+                self.session.insert(CSRF_SECRET_CREATED, self.now).map_err(Error::internal)?;
                 secret
             }
         };
@@ -135,8 +135,8 @@ impl Browser {
     }
 
     /// Whether `token` came from a form that was made for this browser since its last login, and within a day.
-    pub fn made(&self, token: &str) -> bool {
-        let Some(secret) = self.form_secret().filter(|_| self.form_secret_is_young()) else { return false };
+    pub fn verify_csrf_token(&self, token: &str) -> bool {
+        let Some(secret) = self.csrf_secret().filter(|_| self.csrf_secret_is_fresh()) else { return false };
         let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return false };
         let Some((mask, masked)) = bytes.split_first_chunk::<32>() else { return false };
         let Ok(masked) = <[u8; 32]>::try_from(masked) else { return false };
@@ -150,7 +150,7 @@ impl Browser {
 
     /// Begins anew at a login or logout: forms from before are void.
     pub fn renew(&self) {
-        self.session.remove(FORM_SECRET);
+        self.session.remove(CSRF_SECRET);
         self.session.renew();
     }
 
@@ -171,20 +171,20 @@ impl Browser {
     }
 
     /// Since a browser with marks keeps its cookie for long, the cookie's life is no bound for forms.
-    fn form_secret_is_young(&self) -> bool {
-        let made: Option<i64> = self.session.get(FORM_SECRET_MADE).ok().flatten();
+    fn csrf_secret_is_fresh(&self) -> bool {
+        let made: Option<i64> = self.session.get(CSRF_SECRET_CREATED).ok().flatten();
         // A cookie of before there was a date lived for a day.
-        made.is_none_or(|made| self.now.saturating_sub(made) < FORM_SECONDS)
+        made.is_none_or(|made| self.now.saturating_sub(made) < CSRF_SECRET_SECONDS)
     }
 
-    fn form_secret(&self) -> Option<[u8; 32]> {
-        let text: String = self.session.get(FORM_SECRET).ok().flatten()?;
+    fn csrf_secret(&self) -> Option<[u8; 32]> {
+        let text: String = self.session.get(CSRF_SECRET).ok().flatten()?;
         BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
     }
 }
 
 /// 0 for none: there is always an end to taking some away.
-fn bytes_of(messages: &[Message]) -> usize {
+fn bytes_of(messages: &[Flash]) -> usize {
     if messages.is_empty() {
         0
     } else {
@@ -196,13 +196,13 @@ fn xor(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
     std::array::from_fn(|i| a[i] ^ b[i])
 }
 
-impl FromRequest for Browser {
+impl FromRequest for BrowserSession {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_read = request.method() != Method::HEAD;
-        let preferred = Preferred::of(request);
+        let preferred = PreferredLanguages::of(request);
         let too_many_cookies = ForeignCookies::of(request).too_many();
         let cleanup = too_many_cookies.is_some().then(|| cleanup_address(request));
         let Some(clock) = request.app_data::<web::Data<Clock>>() else {

@@ -2,17 +2,17 @@
 
 use serde::Serialize;
 
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// A field: what it is, what was entered, and what was wrong with that.
 #[derive(Debug, Clone, Serialize)]
 pub struct Field {
     name: &'static str,
-    label: Text,
+    label: Message,
     kind: &'static str,
     value: String,
-    errors: Vec<Text>,
-    hint: Option<Text>,
+    errors: Vec<Message>,
+    hint: Option<Message>,
     autocomplete: &'static str,
     autofocus: bool,
     required: bool,
@@ -21,7 +21,7 @@ pub struct Field {
 
 impl Field {
     /// A line of text. `autocomplete` takes a value of the HTML standard's list.
-    pub fn text(name: &'static str, label: Text, autocomplete: &'static str) -> Self {
+    pub fn text(name: &'static str, label: Message, autocomplete: &'static str) -> Self {
         Self {
             name,
             label,
@@ -37,12 +37,12 @@ impl Field {
     }
 
     /// An e-mail address.
-    pub fn email(name: &'static str, label: Text, autocomplete: &'static str) -> Self {
+    pub fn email(name: &'static str, label: Message, autocomplete: &'static str) -> Self {
         Self { kind: "email", ..Self::text(name, label, autocomplete) }
     }
 
     /// A password. It has no way to show one again.
-    pub fn password(name: &'static str, label: Text, autocomplete: &'static str) -> Password {
+    pub fn password(name: &'static str, label: Message, autocomplete: &'static str) -> Password {
         Password(Self { kind: "password", ..Self::text(name, label, autocomplete) })
     }
 
@@ -51,7 +51,7 @@ impl Field {
         self
     }
 
-    pub fn errors(mut self, errors: impl IntoIterator<Item = Text>) -> Self {
+    pub fn errors(mut self, errors: impl IntoIterator<Item = Message>) -> Self {
         self.errors.extend(errors);
         self
     }
@@ -70,12 +70,12 @@ impl Field {
 pub struct Password(Field);
 
 impl Password {
-    pub fn hint(mut self, hint: Text) -> Self {
+    pub fn hint(mut self, hint: Message) -> Self {
         self.0.hint = Some(hint);
         self
     }
 
-    pub fn errors(self, errors: impl IntoIterator<Item = Text>) -> Field {
+    pub fn errors(self, errors: impl IntoIterator<Item = Message>) -> Field {
         self.0.errors(errors)
     }
 }

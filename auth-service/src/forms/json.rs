@@ -14,7 +14,7 @@ use serde_json::error::Category;
 
 use super::body;
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// A document that says, in a sentence, what it looks like.
 pub trait Document: DeserializeOwned + 'static {
@@ -33,15 +33,20 @@ impl<T: Document> FromRequest for Json<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             if !body::media_type(&request).eq_ignore_ascii_case("application/json") {
-                return Err(Error::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::of("error-send-json")));
+                return Err(Error::refuse(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    Message::new("error-send-json"),
+                ));
             }
             let bytes = body::read(payload).await?;
             // serde's own words repeat what was sent, and neither the log nor the answer may have it.
             let read = serde_json::from_slice(&bytes).map(|Object(document)| Self(document));
             read.map_err(|error| match error.classify() {
-                Category::Data => Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Text::verbatim(T::SHAPE)),
+                Category::Data => {
+                    Error::refuse(StatusCode::UNPROCESSABLE_ENTITY, Message::verbatim(T::SHAPE))
+                }
                 Category::Syntax | Category::Eof | Category::Io => {
-                    Error::refuse(StatusCode::BAD_REQUEST, Text::of("error-not-json"))
+                    Error::refuse(StatusCode::BAD_REQUEST, Message::new("error-not-json"))
                 }
             })
         })

@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 
 use super::body;
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 const MAX_FIELDS: usize = 64;
 
@@ -29,7 +29,7 @@ fn require_form_type(request: &HttpRequest) -> Result<(), Error> {
     if body::media_type(request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(());
     }
-    Err(Error::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Text::of("error-send-a-form")))
+    Err(Error::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Message::new("error-send-a-form")))
 }
 
 /// A field's value. Unlike serde's own form of a string it fits a field that may be missing, too.
@@ -96,7 +96,7 @@ fn decode(bytes: &[u8]) -> Result<String, &'static str> {
 }
 
 fn malformed(cause: impl Into<String>) -> Error {
-    Error::refuse(StatusCode::BAD_REQUEST, Text::of("error-unreadable-form")).because(cause.into())
+    Error::refuse(StatusCode::BAD_REQUEST, Message::new("error-unreadable-form")).because(cause.into())
 }
 
 #[cfg(test)]

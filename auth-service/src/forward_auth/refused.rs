@@ -8,8 +8,8 @@ use shared_claims::protocol::code;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::i18n::Text;
-use crate::pages::{Page, Problem, Shell};
+use crate::i18n::Message;
+use crate::pages::{Layout, Page, Problem};
 
 /// Why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(super) enum Refusal {
 /// ours is: its addresses are whole.
 #[derive(Debug, Serialize)]
 pub struct RefusedPage {
-    title: Text,
-    message: Text,
+    title: Message,
+    message: Message,
     /// `None` where the account is not what stands in the way.
     account_url: Option<String>,
 }
@@ -44,9 +44,9 @@ impl Page for RefusedPage {
 impl RefusedPage {
     fn new(refusal: Refusal, account_url: String) -> Self {
         let (title, message) = match refusal {
-            Refusal::MissingRole => (Text::of("refused-role-title"), Text::of("refused-role-what")),
-            Refusal::OtherSite => (Text::of("error-forbidden"), Text::of("error-other-site")),
-            Refusal::TwoPeople => (Text::of("error-forbidden"), Text::of("error-two-people")),
+            Refusal::MissingRole => (Message::new("refused-role-title"), Message::new("refused-role-what")),
+            Refusal::OtherSite => (Message::new("error-forbidden"), Message::new("error-other-site")),
+            Refusal::TwoPeople => (Message::new("error-forbidden"), Message::new("error-two-people")),
         };
         Self { title, message, account_url: (refusal == Refusal::MissingRole).then_some(account_url) }
     }
@@ -65,7 +65,7 @@ impl Refusal {
             return Ok(Problem::new(StatusCode::FORBIDDEN, title, detail, Some(code)).answer());
         }
         let page = RefusedPage::new(self, app.config.auth_url.join("/"));
-        let mut answer = app.pages.answer(StatusCode::FORBIDDEN, &Shell::bare(request), &page)?;
+        let mut answer = app.pages.answer(StatusCode::FORBIDDEN, &Layout::bare(request), &page)?;
         answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_pages_elsewhere());
         Ok(answer)
     }

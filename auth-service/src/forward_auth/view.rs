@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
-use crate::pages::{Problem, Shell};
+use crate::pages::{Layout, Problem};
 
 /// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; `403` for who lacks a role that the query
 /// asks for, and for a WebSocket that another site opens; else `303` to the login and back for a person who opens a page, where the proxy
@@ -77,7 +77,7 @@ fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Res
 /// A page, for who sees it in a tab.
 fn log_in_first(app: &App, request: &HttpRequest, login_url: &str) -> Result<HttpResponse, Error> {
     let page = LogInFirstPage::new(login_url.to_owned());
-    let mut answer = app.pages.answer(StatusCode::UNAUTHORIZED, &Shell::bare(request), &page)?;
+    let mut answer = app.pages.answer(StatusCode::UNAUTHORIZED, &Layout::bare(request), &page)?;
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_pages_elsewhere());
     // RFC 9110, 15.5.2 wants one.
     answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

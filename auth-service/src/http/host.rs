@@ -10,7 +10,7 @@ use actix_web::web;
 use super::RoutePolicies;
 use crate::config::AuthUrl;
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// What a load balancer asks of a server that it has to look after, unless it is told otherwise: HAProxy sends it without any `Host`.
 fn is_probe(request: &ServiceRequest) -> bool {
@@ -32,7 +32,7 @@ pub async fn require(
     if is_ours || is_probe(&request) || policies.of(request.path()).any_host {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let refusal = Error::refuse(StatusCode::MISDIRECTED_REQUEST, Text::of("error-misdirected-host"))
+    let refusal = Error::refuse(StatusCode::MISDIRECTED_REQUEST, Message::new("error-misdirected-host"))
         .because("the Host header is not the host of AUTH_URL");
     Ok(request.error_response(refusal))
 }

@@ -12,7 +12,7 @@ use shared_claims::web::RequestInfo;
 
 use super::RoutePolicies;
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// Middleware: refuses with `403` what nobody has asked for yet. Browsers throw that away, and ask again at the click.
 pub async fn refuse(
@@ -27,6 +27,6 @@ pub async fn refuse(
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let refusal =
-        Error::refuse(StatusCode::FORBIDDEN, Text::of("error-in-advance")).because("asked in advance");
+        Error::refuse(StatusCode::FORBIDDEN, Message::new("error-in-advance")).because("asked in advance");
     Ok(request.error_response(refusal))
 }

@@ -7,7 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// Of all header fields together, and of the address (ASVS 15.2.2).
 const MAX_HEADER_BYTES: usize = 16 * 1024;
@@ -21,9 +21,9 @@ pub async fn require(
         request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>()
             + request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     let refusal = if size > MAX_HEADER_BYTES {
-        Error::refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, Text::of("error-headers-too-large"))
+        Error::refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, Message::new("error-headers-too-large"))
     } else if request.method() == Method::TRACE {
-        Error::refuse(StatusCode::METHOD_NOT_ALLOWED, Text::of("error-method-unknown"))
+        Error::refuse(StatusCode::METHOD_NOT_ALLOWED, Message::new("error-method-unknown"))
     } else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };

@@ -2,7 +2,7 @@
 //!
 //! A sibling sub-domain is same-*site*, so its requests carry our cookies, but it is not us. Browsers say where a
 //! request comes from in `Sec-Fetch-Site`, older ones in `Origin`; neither can be set by a page. Clients that
-//! send neither are left to the second line, the token of `Posted`.
+//! send neither are left to the second line, the token of `CsrfForm`.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,7 +14,7 @@ use actix_web::web;
 use super::RoutePolicies;
 use crate::config::AuthUrl;
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// Middleware: refuses with `403` what another origin sends (ASVS 3.5.1).
 pub async fn require(
@@ -29,7 +29,7 @@ pub async fn require(
     {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let refusal = Error::refuse(StatusCode::FORBIDDEN, Text::of("error-other-site"))
+    let refusal = Error::refuse(StatusCode::FORBIDDEN, Message::new("error-other-site"))
         .because("sent from another origin");
     Ok(request.error_response(refusal))
 }

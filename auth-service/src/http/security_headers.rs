@@ -13,7 +13,7 @@ use crate::config::Config;
 
 /// The values that depend on the settings, made once.
 #[derive(Clone)]
-pub struct Policy {
+pub struct SecurityPolicy {
     content_security: HeaderValue,
     /// The same for a page that pages of our services may frame.
     framed: HeaderValue,
@@ -22,7 +22,7 @@ pub struct Policy {
     strict_transport: Option<HeaderValue>,
 }
 
-impl Policy {
+impl SecurityPolicy {
     /// # Panics
     /// Never: what the settings contribute are origins, which are ASCII.
     pub fn new(config: &Config) -> Self {
@@ -52,7 +52,7 @@ impl Policy {
     }
 }
 
-impl Policy {
+impl SecurityPolicy {
     pub fn for_frames_of_ours(&self) -> HeaderValue {
         self.framed.clone()
     }
@@ -64,7 +64,7 @@ impl Policy {
 
 /// Middleware: adds to every answer, errors included, what makes a browser careful (ASVS 3.4, 14.3.2).
 pub async fn add(
-    policy: web::Data<Policy>,
+    policy: web::Data<SecurityPolicy>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {

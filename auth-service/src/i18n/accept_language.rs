@@ -6,9 +6,9 @@ use unic_langid::LanguageIdentifier;
 
 /// The languages that a browser asks for, the one liked best first.
 #[derive(Debug, Clone, Default)]
-pub struct Preferred(Vec<LanguageIdentifier>);
+pub struct PreferredLanguages(Vec<LanguageIdentifier>);
 
-impl Preferred {
+impl PreferredLanguages {
     /// A header that cannot be read asks for nothing.
     pub fn of(request: &HttpRequest) -> Self {
         let Ok(header) = AcceptLanguage::parse(request) else { return Self::default() };
@@ -56,7 +56,7 @@ mod tests {
         let available: Vec<LanguageIdentifier> =
             ["en", "de", "pt-BR"].iter().map(|tag| tag.parse().unwrap()).collect();
         let request = TestRequest::default().insert_header(("accept-language", header)).to_http_request();
-        Preferred::of(&request).best_of(&available.iter().collect::<Vec<_>>())
+        PreferredLanguages::of(&request).best_of(&available.iter().collect::<Vec<_>>())
     }
 
     #[test]
@@ -93,13 +93,13 @@ mod tests {
             ("zh-TW", 3),
             ("zh-Hans-SG", 3),
         ] {
-            let preferred = Preferred(vec![wanted.parse().unwrap()]);
+            let preferred = PreferredLanguages(vec![wanted.parse().unwrap()]);
             assert_eq!(preferred.best_of(&available), Some(expected), "{wanted}");
         }
     }
 
     #[test]
     fn without_a_header_nothing_is_asked_for() {
-        assert!(Preferred::of(&TestRequest::default().to_http_request()).0.is_empty());
+        assert!(PreferredLanguages::of(&TestRequest::default().to_http_request()).0.is_empty());
     }
 }

@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 use crate::assets::{Source, TemplateProblem};
 
 /// One language: what it is called, and its messages.
-pub struct Catalogue {
+pub struct Bundle {
     tag: String,
     id: LanguageIdentifier,
     messages: FluentBundle<FluentResource>,
@@ -25,7 +25,7 @@ struct Wanted {
     line: usize,
 }
 
-impl Catalogue {
+impl Bundle {
     /// Reads `sources`; what a later one says counts. An error names file and line.
     pub fn load(tag: &str, sources: &[Source]) -> Result<Self, TemplateProblem> {
         let file = sources.last().map_or(tag, Source::shown);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// A text by its name, with what is to be put into it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text {
+pub struct Message {
     key: Cow<'static, str>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     args: BTreeMap<Cow<'static, str>, Arg>,
@@ -21,19 +21,19 @@ pub struct Text {
 #[serde(untagged)]
 pub enum Arg {
     Number(i64),
-    Words(String),
-    Text(Text),
+    String(String),
+    Message(Message),
 }
 
-impl Text {
+impl Message {
     /// The text `key`. A test sees that every language has it.
-    pub const fn of(key: &'static str) -> Self {
+    pub const fn new(key: &'static str) -> Self {
         Self { key: Cow::Borrowed(key), args: BTreeMap::new() }
     }
 
     /// A sentence for programs and their makers, in English alone.
     pub fn verbatim(words: impl Into<String>) -> Self {
-        Self::of("verbatim").with("words", words.into())
+        Self::new("verbatim").with("words", words.into())
     }
 
     /// The same with `value` for `{ $name }`.
@@ -53,7 +53,7 @@ impl Text {
     /// Several in a row, as one.
     pub fn sentences(first: Self, rest: impl IntoIterator<Item = Self>) -> Self {
         rest.into_iter()
-            .fold(first, |first, next| Self::of("sentences").with("first", first).with("rest", next))
+            .fold(first, |first, next| Self::new("sentences").with("first", first).with("rest", next))
     }
 
     pub fn key(&self) -> &str {
@@ -85,18 +85,18 @@ impl From<u32> for Arg {
 
 impl From<String> for Arg {
     fn from(words: String) -> Self {
-        Self::Words(words)
+        Self::String(words)
     }
 }
 
 impl From<&str> for Arg {
     fn from(words: &str) -> Self {
-        Self::Words(words.to_owned())
+        Self::String(words.to_owned())
     }
 }
 
-impl From<Text> for Arg {
-    fn from(text: Text) -> Self {
-        Self::Text(text)
+impl From<Message> for Arg {
+    fn from(text: Message) -> Self {
+        Self::Message(text)
     }
 }

@@ -6,7 +6,7 @@ mod datetime;
 mod message;
 mod translations;
 
-pub use accept_language::Preferred;
-pub use datetime::{date, moment};
-pub use message::{Arg, Text};
-pub use translations::{ENGLISH, Language, Texts};
+pub use accept_language::PreferredLanguages;
+pub use datetime::{date, datetime};
+pub use message::{Arg, Message};
+pub use translations::{ENGLISH, Language, Translations};

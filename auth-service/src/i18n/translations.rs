@@ -3,9 +3,9 @@
 use fluent_bundle::{FluentArgs, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use super::accept_language::{Preferred, less_precise};
-use super::bundle::Catalogue;
-use super::message::{Arg, Text};
+use super::accept_language::{PreferredLanguages, less_precise};
+use super::bundle::Bundle;
+use super::message::{Arg, Message};
 use crate::assets::{Files, TemplateProblem};
 
 /// What every other language falls back to.
@@ -16,20 +16,20 @@ pub const ENGLISH: &str = "en";
 pub struct Language(usize);
 
 /// All texts.
-pub struct Texts {
+pub struct Translations {
     /// English first.
-    languages: Vec<Catalogue>,
+    languages: Vec<Bundle>,
     /// Of each, where a text is looked for that it lacks: the same language said less precisely, then English.
     fallbacks: Vec<Vec<usize>>,
 }
 
-impl Texts {
+impl Translations {
     /// The texts of `files`: ours, and over them the operator's, which may add languages of their own.
     pub fn load(files: &Files) -> Result<Self, TemplateProblem> {
-        let english = Catalogue::load(ENGLISH, files.texts(ENGLISH))?;
+        let english = Bundle::load(ENGLISH, files.texts(ENGLISH))?;
         let mut languages = vec![english];
         for tag in files.languages().filter(|tag| *tag != ENGLISH) {
-            let other = Catalogue::load(tag, files.texts(tag))?;
+            let other = Bundle::load(tag, files.texts(tag))?;
             other.require_the_variables_of(&languages[0])?;
             languages.push(other);
         }
@@ -60,8 +60,8 @@ impl Texts {
     }
 
     /// The language that somebody likes best of those that there are; English when there is none.
-    pub fn choose(&self, preferred: &Preferred) -> Language {
-        let tags: Vec<&LanguageIdentifier> = self.languages.iter().map(Catalogue::id).collect();
+    pub fn choose(&self, preferred: &PreferredLanguages) -> Language {
+        let tags: Vec<&LanguageIdentifier> = self.languages.iter().map(Bundle::id).collect();
         Language(preferred.best_of(&tags).unwrap_or(0))
     }
 
@@ -73,7 +73,7 @@ impl Texts {
     /// The keys for which `language` has no text, nor the same language said less precisely: they are shown in English.
     pub fn missing_in(&self, language: Language) -> Vec<String> {
         let english = &self.languages[0];
-        let is_english = |catalogue: &Catalogue| catalogue.id() == english.id();
+        let is_english = |catalogue: &Bundle| catalogue.id() == english.id();
         let has = |key: &str| {
             let mut places = self.lookup(language);
             places.any(|one| one.has(key) && (language.0 == 0 || !is_english(one)))
@@ -82,21 +82,21 @@ impl Texts {
     }
 
     /// Where its texts are looked for, one after the other.
-    fn lookup(&self, language: Language) -> impl Iterator<Item = &Catalogue> {
+    fn lookup(&self, language: Language) -> impl Iterator<Item = &Bundle> {
         let places = std::iter::once(language.0).chain(self.fallbacks[language.0].iter().copied());
         places.map(|place| &self.languages[place])
     }
 
     /// `text` in `language`.
-    pub fn say(&self, language: Language, text: &Text) -> String {
-        self.say_with(language, text, |words| words.to_owned())
+    pub fn format(&self, language: Language, text: &Message) -> String {
+        self.format_with(language, text, |words| words.to_owned())
     }
 
     /// The same where every word that is put in goes through `escape` first.
-    pub fn say_with(
+    pub fn format_with(
         &self,
         language: Language,
-        text: &Text,
+        text: &Message,
         escape: impl Fn(&str) -> String + Copy,
     ) -> String {
         let args: FluentArgs = text
@@ -104,8 +104,8 @@ impl Texts {
             .map(|(name, arg)| {
                 let value: FluentValue = match arg {
                     Arg::Number(number) => (*number).into(),
-                    Arg::Words(words) => escape(words).into(),
-                    Arg::Text(text) => escape(&self.say(language, text)).into(),
+                    Arg::String(words) => escape(words).into(),
+                    Arg::Message(text) => escape(&self.format(language, text)).into(),
                 };
                 (name, value)
             })
@@ -118,7 +118,7 @@ impl Texts {
     }
 
     /// `text` in English: for programs and the terminal.
-    pub fn english(&self, text: &Text) -> String {
-        self.say(Language(0), text)
+    pub fn english(&self, text: &Message) -> String {
+        self.format(Language(0), text)
     }
 }

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
+use super::generate;
 use super::jwk::Jwk;
-use super::make;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 
@@ -93,7 +93,7 @@ fn judge(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, NotOurs> {
     let (kid, public) = row
         .algorithm
         .known()
-        .and_then(|algorithm| make::id_and_public_half(algorithm, &opened.private_key))
+        .and_then(|algorithm| generate::id_and_public_half(algorithm, &opened.private_key))
         .ok_or(NotOurs::Mismatched)?;
     let stored: Option<Jwk> = match &row.public_jwk {
         Some(text) => Some(serde_json::from_str(text).map_err(|_| NotOurs::Mismatched)?),
@@ -127,7 +127,7 @@ mod tests {
 
     fn key(algorithm: &TokenAlgorithm, sealing: &SealingKeys) -> SigningKey {
         let now = Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap());
-        make::make(algorithm, sealing, now)
+        generate::make(algorithm, sealing, now)
     }
 
     /// K9

@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use diesel::QueryResult;
 
 use super::error::KeyringError;
+use super::generate;
 use super::genuine::{Genuine, NotOurs, Sorted, shown};
-use super::life::{self, Step};
-use super::loaded::Loaded;
-use super::make;
+use super::key_cache::CachedKeys;
+use super::rotation::{self, Step};
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 use crate::audit::{Entry, Event, RequestContext};
@@ -55,25 +55,25 @@ impl Looker {
         let sorted = self.sort(conn)?;
         require_active(&sorted)?;
         reseal(conn, &sorted.ours, &self.sealing)?;
-        life::settle(conn, &sorted.rows(), &self.algorithm, &self.sealing, &self.clock)?;
+        rotation::settle(conn, &sorted.rows(), &self.algorithm, &self.sealing, &self.clock)?;
         Ok(())
     }
 
     /// Reads the keys, and does what has become due.
-    pub fn look(&self, conn: &mut AnyConnection) -> Result<Loaded, KeyringError> {
+    pub fn look(&self, conn: &mut AnyConnection) -> Result<CachedKeys, KeyringError> {
         let mut at = self.clock.running();
         let mut sorted = self.sort(conn)?;
         let now = self.clock.read(conn)?;
         for _ in 0..MOST_STEPS {
-            let due = life::due(&sorted.rows(), &self.times, now);
+            let due = rotation::due(&sorted.rows(), &self.times, now);
             let step = due.into_iter().find(|step| !is_blocked(step, &sorted) && self.is_time_for(step));
             let Some(step) = step else { break };
-            life::take(conn, &step, &self.algorithm, &self.sealing, &self.clock)?;
+            rotation::take(conn, &step, &self.algorithm, &self.sealing, &self.clock)?;
             at = self.clock.running();
             sorted = self.sort(conn)?;
         }
         require_active(&sorted)?;
-        Loaded::new(sorted, at)
+        CachedKeys::new(sorted, at)
     }
 
     /// Whether the clock is good enough for it. Where nothing signs, any clock is.
@@ -175,7 +175,7 @@ pub(super) fn require_unrevoked(
     algorithm: &TokenAlgorithm,
 ) -> Result<(), KeyringError> {
     let TokenAlgorithm::Hs512(key) = algorithm else { return Ok(()) };
-    let kid = make::shared_key_id(key);
+    let kid = generate::shared_key_id(key);
     let is_revoked = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.state() == State::Revoked);
     if is_revoked { Err(KeyringError::SharedKeyRevoked) } else { Ok(()) }
 }

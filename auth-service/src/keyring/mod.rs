@@ -1,15 +1,15 @@
 //! The keys that sign access tokens: made, rotated and taken away by whichever instance gets to it, sealed in the
 //! database that all instances share, published as a JWKS.
 
+mod admin;
 mod error;
-mod examine;
+mod generate;
 mod genuine;
+mod inspect;
 mod jwk;
-mod life;
-mod loaded;
+mod key_cache;
 mod look;
-mod make;
-mod operator;
+mod rotation;
 mod sealed;
 mod store;
 
@@ -20,22 +20,22 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
 use crate::db::{Database, DatabaseError, deadlines};
+pub use admin::{KeyAdminError, KeySchedule, redate, revoke, revoke_all, rotate};
 pub use error::KeyringError;
-pub use examine::{Examined, examine};
 pub use genuine::NotOurs;
+pub use inspect::{Examined, examine};
 pub use jwk::Jwk;
-pub use loaded::Loaded;
+pub use key_cache::CachedKeys;
 use look::Looker;
-pub use operator::{NotDone, Outlook, redate, revoke, revoke_all, rotate};
 use sealed::SealingKeys;
 pub use store::{SigningKey, State};
 
 /// How old an instance's knowledge of the keys may be when it signs or publishes.
-const FRESH: Duration = Duration::from_secs(1);
+const CACHE_TTL: Duration = Duration::from_secs(1);
 
 /// How long those who verify wait for news of the keys before those known have to do. Who signs waits as for anything else:
 /// a key may have been revoked.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Signs access tokens with the key that the database says is active. Clones share what is known.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ pub struct Keyring(Arc<Inner>);
 struct Inner {
     db: Database,
     looker: Looker,
-    known: RwLock<Arc<Loaded>>,
+    known: RwLock<Arc<CachedKeys>>,
     /// One reader of the database at a time; the others wait for what it finds.
     looking: tokio::sync::Mutex<()>,
     /// Whether the database did not answer the last time.
@@ -86,17 +86,17 @@ impl Keyring {
     ///
     /// When the database does not answer, those that are known. Nothing is signed with them without the database having
     /// agreed to a login just before.
-    pub async fn current(&self) -> Result<Arc<Loaded>, KeyringError> {
+    pub async fn current(&self) -> Result<Arc<CachedKeys>, KeyringError> {
         self.known_or_look(deadlines::ANSWER).await
     }
 
     /// The same for whoever verifies: services that fetch the keys, and `/auth/verify`. They do not wait for a database
     /// that did not answer the last time; [`Keyring::refresh`] finds out when it does again.
-    pub async fn published(&self) -> Arc<Loaded> {
+    pub async fn published(&self) -> Arc<CachedKeys> {
         if self.0.is_cut_off.load(Ordering::Relaxed) {
             return self.known();
         }
-        self.known_or_look(PATIENCE).await.unwrap_or_else(|error| {
+        self.known_or_look(TIMEOUT).await.unwrap_or_else(|error| {
             tracing::error!(
                 error = error.to_string(),
                 "the signing keys cannot be used; publishing those known"
@@ -105,17 +105,21 @@ impl Keyring {
         })
     }
 
-    async fn known_or_look(&self, patience: Duration) -> Result<Arc<Loaded>, KeyringError> {
+    async fn known_or_look(&self, patience: Duration) -> Result<Arc<CachedKeys>, KeyringError> {
         let known = self.known();
         if self.is_fresh(&known) { Ok(known) } else { self.look(known, patience).await }
     }
 
     /// Asks the database, however long that takes.
-    pub async fn refresh(&self) -> Result<Arc<Loaded>, KeyringError> {
+    pub async fn refresh(&self) -> Result<Arc<CachedKeys>, KeyringError> {
         self.look(self.known(), deadlines::ANSWER).await
     }
 
-    async fn look(&self, before: Arc<Loaded>, patience: Duration) -> Result<Arc<Loaded>, KeyringError> {
+    async fn look(
+        &self,
+        before: Arc<CachedKeys>,
+        patience: Duration,
+    ) -> Result<Arc<CachedKeys>, KeyringError> {
         let look = async {
             let _turn = self.0.looking.lock().await;
             let known = self.known();
@@ -146,11 +150,11 @@ impl Keyring {
     }
 
     /// Whether it is what the database said within the last second.
-    fn is_fresh(&self, loaded: &Loaded) -> bool {
-        self.0.looker.clock.running() < loaded.at + FRESH
+    fn is_fresh(&self, loaded: &CachedKeys) -> bool {
+        self.0.looker.clock.running() < loaded.at + CACHE_TTL
     }
 
-    fn known(&self) -> Arc<Loaded> {
+    fn known(&self) -> Arc<CachedKeys> {
         self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

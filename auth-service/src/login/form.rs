@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::forms::{CheckedForm, Field, field};
-use crate::i18n::Text;
+use crate::forms::{CsrfProtected, Field, field};
+use crate::i18n::Message;
 use crate::pages::Page;
 use crate::passwords::Password;
 use crate::users::Email;
@@ -18,7 +18,7 @@ pub struct LoginForm {
     csrf_token: String,
 }
 
-impl CheckedForm for LoginForm {
+impl CsrfProtected for LoginForm {
     fn csrf_token(&self) -> &str {
         &self.csrf_token
     }
@@ -28,9 +28,9 @@ impl CheckedForm for LoginForm {
 #[derive(Debug, Default)]
 pub struct Remarks {
     /// About the form as a whole.
-    pub form: Option<Text>,
-    pub email: Option<Text>,
-    pub password: Option<Text>,
+    pub form: Option<Message>,
+    pub email: Option<Message>,
+    pub password: Option<Message>,
 }
 
 impl Remarks {
@@ -38,8 +38,8 @@ impl Remarks {
     pub fn on_what_is_missing(form: &LoginForm) -> Self {
         Self {
             form: None,
-            email: Email::parse(&form.email).is_err().then_some(Text::of("login-email-missing")),
-            password: form.password.is_empty().then_some(Text::of("login-password-missing")),
+            email: Email::parse(&form.email).is_err().then_some(Message::new("login-email-missing")),
+            password: form.password.is_empty().then_some(Message::new("login-password-missing")),
         }
     }
 }
@@ -78,9 +78,9 @@ impl Page for LoginPage {
         };
         let links = |next| with(next, Some("/register"));
         let wrong = Remarks {
-            form: Some(Text::of("login-wrong")),
-            email: Some(Text::of("login-email-missing")),
-            password: Some(Text::of("login-password-missing")),
+            form: Some(Message::new("login-wrong")),
+            email: Some(Message::new("login-email-missing")),
+            password: Some(Message::new("login-password-missing")),
         };
         vec![
             Self::new("", &Remarks::default(), links(None)),
@@ -93,7 +93,7 @@ impl Page for LoginPage {
 
 #[derive(Debug, Serialize)]
 struct Fields {
-    errors: Vec<Text>,
+    errors: Vec<Message>,
     email: Field,
     password: Field,
 }
@@ -104,11 +104,11 @@ impl LoginPage {
         let Links { next, register_url, csrf_token } = links;
         let mut form = Fields {
             errors: remarks.form.clone().into_iter().collect(),
-            email: Field::email("email", Text::of("label-email"), "username")
+            email: Field::email("email", Message::new("label-email"), "username")
                 .value(entered)
                 .max_length(Email::MAX_BYTES)
                 .errors(remarks.email.clone()),
-            password: Field::password("password", Text::of("label-password"), "current-password")
+            password: Field::password("password", Message::new("label-password"), "current-password")
                 .errors(remarks.password.clone()),
         };
         field::focus(&mut [&mut form.email, &mut form.password]);

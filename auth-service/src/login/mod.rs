@@ -1,18 +1,18 @@
 //! Logging in, and renewing a login without noticing: `GET, POST /login`, and `/login/frame` for a form that was kept.
 
-mod again;
 mod form;
-mod frame;
+mod interstitials;
 mod onward;
 mod query;
+mod redirect_loop;
+mod renew_iframe;
 mod too_long;
-mod trip;
 mod view;
 
 use actix_web::web;
 
-pub use again::{DonePage, FramePage, LoopPage};
 pub use form::{LoginForm, LoginPage, Remarks};
+pub use interstitials::{DonePage, FramePage, RedirectLoopPage};
 use shared_claims::protocol::path;
 pub use too_long::TooLongPage;
 
@@ -25,7 +25,7 @@ use crate::pages::SamplePage;
 pub const FEATURE: Feature = Feature {
     pages: &[
         SamplePage::of::<LoginPage>(),
-        SamplePage::of::<LoopPage>(),
+        SamplePage::of::<RedirectLoopPage>(),
         SamplePage::of::<DonePage>(),
         SamplePage::of::<FramePage>(),
         SamplePage::of::<TooLongPage>(),
@@ -42,11 +42,11 @@ fn routes(services: &mut web::ServiceConfig) {
                 .route(web::head().to(view::form_alone))
                 .route(web::post().to(view::submit)),
         )
-        .service(web::resource(path::LOGIN_FRAME).route(web::get().to(frame::renew)))
+        .service(web::resource(path::LOGIN_FRAME).route(web::get().to(renew_iframe::renew)))
         .service(
             web::resource(path::LOGIN_DONE)
-                .route(web::get().to(frame::done))
-                .route(web::head().to(frame::done)),
+                .route(web::get().to(renew_iframe::done))
+                .route(web::head().to(renew_iframe::done)),
         )
         .service(
             web::resource(TOO_LONG)

@@ -4,21 +4,21 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use shared_claims::web::{Reader, RequestInfo};
 
-use super::again::LoopPage;
+use super::interstitials::RedirectLoopPage;
 use super::query::LoginQuery;
-use super::trip::{Trip, Way};
+use super::redirect_loop::{Trip, Verdict};
 use crate::app::App;
 use crate::error::Error;
-use crate::forms::Browser;
+use crate::forms::BrowserSession;
 use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
-use crate::pages::Shell;
+use crate::pages::Layout;
 
 /// On to `next`, unless that leads in a circle.
 pub(super) fn onward(
     app: &App,
     request: &HttpRequest,
-    browser: &Browser,
+    browser: &BrowserSession,
     next: Option<&Next>,
     query: &LoginQuery,
 ) -> Result<HttpResponse, Error> {
@@ -28,11 +28,11 @@ pub(super) fn onward(
     let Some(trip) = trip else { return Ok(see_other(&app.destinations.url(next, "/"))) };
     let (value, life) = trip.cookie();
     let mut answer = match trip.way() {
-        Way::On(target) => see_other(&target),
-        Way::Nowhere(service) => {
+        Verdict::Continue(target) => see_other(&target),
+        Verdict::Loop(service) => {
             tracing::warn!(service, "a service does not take the login: the browser was going in circles");
-            let page = LoopPage::new(service, app.destinations.url(next, "/"));
-            app.pages.answer(StatusCode::CONFLICT, &Shell::of(browser), &page)?
+            let page = RedirectLoopPage::new(service, app.destinations.url(next, "/"));
+            app.pages.answer(StatusCode::CONFLICT, &Layout::of(browser), &page)?
         }
     };
     answer.add_cookie(&app.cookies.trip(&value, life)).map_err(Error::internal_from_http)?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::pages::{Page, Shell};
+use crate::pages::{Layout, Page};
 
 /// `templates/login/too_long.html`.
 #[derive(Debug, Serialize)]
@@ -21,5 +21,5 @@ impl Page for TooLongPage {
 }
 
 pub(super) async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    app.pages.answer(StatusCode::OK, &Shell::bare(&request), &TooLongPage {})
+    app.pages.answer(StatusCode::OK, &Layout::bare(&request), &TooLongPage {})
 }

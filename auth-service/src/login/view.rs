@@ -5,22 +5,22 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use shared_claims::web::Reader;
 
 use super::form::{Links, LoginForm, LoginPage, Remarks};
-use super::frame;
 use super::onward::{onward, reader};
 use super::query::LoginQuery;
+use super::renew_iframe;
 use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
-use crate::forms::{Browser, Posted};
+use crate::forms::{BrowserSession, CsrfForm};
 use crate::http::{Next, NextQuery, see_other};
-use crate::i18n::Text;
-use crate::pages::Shell;
+use crate::i18n::Message;
+use crate::pages::Layout;
 use crate::sessions::RefreshToken;
 use crate::sign_in::{Attempt, Before, Credentials};
 use crate::users::Email;
 
-const WRONG: Text = Text::of("login-wrong");
-const INACTIVE: Text = Text::of("login-inactive");
+const WRONG: Message = Message::new("login-wrong");
+const INACTIVE: Message = Message::new("login-inactive");
 
 /// `GET /login`: renews a live session and goes on to `next`, or shows the form. A failed renewal takes neither token
 /// away: the failure may be another tab's success.
@@ -28,12 +28,12 @@ pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
     context: RequestContext,
-    browser: Browser,
+    browser: BrowserSession,
     query: LoginQuery,
 ) -> Result<HttpResponse, Error> {
     match reader(&request) {
         Reader::Program => return Err(not_within()),
-        Reader::Frame => return frame::step(&app, &request),
+        Reader::Frame => return renew_iframe::step(&app, &request),
         _ => {}
     }
     let next = app.destinations.next(query.next.as_deref());
@@ -49,7 +49,7 @@ pub async fn show(
     if query.needs_proof(&current.session, current.at) && !query.is_silent {
         let links = links(&app, &browser, next.as_ref())?;
         let page = LoginPage::again(current.user.email.as_str(), links);
-        let asked = app.pages.answer(StatusCode::OK, &Shell::of(&browser), &page)?;
+        let asked = app.pages.answer(StatusCode::OK, &Layout::of(&browser), &page)?;
         return app.cookies.admit(asked, &app.tokens.issue(&current).await?);
     }
     let onward = onward(&app, &request, &browser, next.as_ref(), &query)?;
@@ -59,7 +59,7 @@ pub async fn show(
 /// `HEAD /login`: what the form would answer; renews nothing.
 pub async fn form_alone(
     app: web::Data<App>,
-    browser: Browser,
+    browser: BrowserSession,
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     let next = app.destinations.next(query.0.as_deref());
@@ -71,12 +71,12 @@ pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
     context: RequestContext,
-    browser: Browser,
-    posted: Posted<LoginForm>,
+    browser: BrowserSession,
+    posted: CsrfForm<LoginForm>,
 ) -> Result<HttpResponse, Error> {
     let (form, stale) = match posted {
-        Posted::Genuine(form) => (form, None),
-        Posted::Stale(form, why) => (form, Some(why)),
+        CsrfForm::Valid(form) => (form, None),
+        CsrfForm::Stale(form, why) => (form, Some(why)),
     };
     let next = app.destinations.next(form.next.as_deref());
     let again = |status, remarks: &Remarks| page(&app, &browser, status, next.as_ref(), &form.email, remarks);
@@ -119,26 +119,26 @@ async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) ->
 
 /// R15: an image, another site's frame or a script of another page must not move the session on behind a person's back.
 fn not_within() -> Error {
-    Error::refuse(StatusCode::FORBIDDEN, Text::of("login-not-within"))
+    Error::refuse(StatusCode::FORBIDDEN, Message::new("login-not-within"))
 }
 
 fn page(
     app: &App,
-    browser: &Browser,
+    browser: &BrowserSession,
     status: StatusCode,
     next: Option<&Next>,
     entered: &str,
     remarks: &Remarks,
 ) -> Result<HttpResponse, Error> {
     let links = links(app, browser, next)?;
-    app.pages.answer(status, &Shell::of(browser), &LoginPage::new(entered, remarks, links))
+    app.pages.answer(status, &Layout::of(browser), &LoginPage::new(entered, remarks, links))
 }
 
 /// Where the form leads to: `next`, the way to an account where there is one, and what proves that the form is ours.
-fn links(app: &App, browser: &Browser, next: Option<&Next>) -> Result<Links, Error> {
+fn links(app: &App, browser: &BrowserSession, next: Option<&Next>) -> Result<Links, Error> {
     Ok(Links {
         next: next.map(|next| next.as_str().to_owned()),
         register_url: app.config.registration.has_form().then(|| Next::carried_by(next, "/register")),
-        csrf_token: browser.form_token()?,
+        csrf_token: browser.csrf_token()?,
     })
 }

@@ -8,7 +8,7 @@ use tera::Context;
 use super::tera_error::problem_of;
 use crate::assets::TemplateProblem;
 use crate::pages::Pages;
-use crate::pages::{SamplePage, Shell};
+use crate::pages::{Layout, SamplePage};
 
 impl Pages {
     /// Draws `page` in each state that there is a sample of, in every language. The first thing that is missing is the
@@ -17,7 +17,7 @@ impl Pages {
         let (template, samples) = (page.template, page.samples());
         self.require_variables(template, samples.first())?;
         for (language, ..) in &self.0.drawn_in {
-            for shell in [Shell::default(), Shell::sample()] {
+            for shell in [Layout::default(), Layout::sample()] {
                 for page in &samples {
                     self.draw_in(*language, &shell, template, page)
                         .map_err(|error| problem_of(&error, &self.0.files))?;
@@ -35,7 +35,7 @@ impl Pages {
         if let Some(sample) = sample {
             context = Context::from_serialize(sample).map_err(unknown)?;
         }
-        context.extend(Context::from_serialize(&Shell::default()).map_err(unknown)?);
+        context.extend(Context::from_serialize(&Layout::default()).map_err(unknown)?);
         let wanted: BTreeSet<&str> =
             tera.get_template_variables(template).map_err(unknown)?.into_iter().collect();
         let missing = wanted

@@ -11,17 +11,17 @@ use serde::Serialize;
 use crate::config::AuthUrl;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
 use crate::http::{RequestId, RoutePolicies};
-use crate::i18n::Text;
+use crate::i18n::Message;
 use crate::pages::Pages;
 use crate::pages::Problem;
-use crate::pages::{Page, Shell};
+use crate::pages::{Layout, Page};
 
 /// The page for everything that went otherwise.
 #[derive(Debug, Serialize)]
 pub struct ErrorPage {
     status: u16,
-    title: Text,
-    message: Text,
+    title: Message,
+    message: Message,
     retry_after: Option<u32>,
     request_id: Option<String>,
     home_url: String,
@@ -44,7 +44,7 @@ impl Page for ErrorPage {
 }
 
 impl ErrorPage {
-    pub fn new(status: StatusCode, message: Option<Text>, id: Option<String>, home_url: String) -> Self {
+    pub fn new(status: StatusCode, message: Option<Message>, id: Option<String>, home_url: String) -> Self {
         let (title, standard) = in_words(status);
         Self {
             status: status.as_u16(),
@@ -58,8 +58,8 @@ impl ErrorPage {
     }
 }
 
-fn in_words(status: StatusCode) -> (Text, Text) {
-    let both = |title, advice| (Text::of(title), Text::of(advice));
+fn in_words(status: StatusCode) -> (Message, Message) {
+    let both = |title, advice| (Message::new(title), Message::new(advice));
     match status {
         StatusCode::BAD_REQUEST => both("error-unreadable", "error-unreadable-advice"),
         StatusCode::UNAUTHORIZED => both("error-login", "error-login-advice"),
@@ -101,7 +101,7 @@ pub async fn draw(
         let code = refusal.and_then(Error::code_for_programs);
         let (title, standard) = in_words(status);
         // Programs are told in English: their makers look for the words.
-        let english = |text: &Text| pages.texts().english(text);
+        let english = |text: &Message| pages.texts().english(text);
         let (title, detail) = (english(&title), english(refusal.map_or(&standard, Error::message)));
         let problem = Problem::new(status, &title, &detail, code);
         let mut answer = HttpResponse::build(status);
@@ -113,7 +113,7 @@ pub async fn draw(
     let message = refusal.map(Error::message).cloned();
     let id = response.request().extensions().get::<RequestId>().map(ToString::to_string);
     let page = ErrorPage::new(status, message, id, auth_url.join("/"));
-    let shell = Shell::bare(response.request());
+    let shell = Layout::bare(response.request());
     let mut drawn = pages.answer(status, &shell, &page).unwrap_or_else(|error| {
         tracing::error!(cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");
         HttpResponse::build(status)

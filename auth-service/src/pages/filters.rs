@@ -6,30 +6,30 @@ use serde::Deserialize;
 use tera::{Filter, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::assets::{Files, TemplateProblem};
-use crate::i18n::{Arg, Text};
-use crate::i18n::{Language, Texts};
+use crate::i18n::{Arg, Message};
+use crate::i18n::{Language, Translations};
 
 /// Lets the templates of `tera` speak `language`.
-pub(super) fn register(tera: &mut Tera, texts: &Arc<Texts>, language: Language) {
+pub(super) fn register(tera: &mut Tera, texts: &Arc<Translations>, language: Language) {
     tera.register_filter("t", Plain { texts: texts.clone(), language });
     tera.register_filter("rich", Rich { texts: texts.clone(), language });
 }
 
 /// A text's name, or a text that the code chose; further arguments are put into it. Plain: the page escapes it.
 struct Plain {
-    texts: Arc<Texts>,
+    texts: Arc<Translations>,
     language: Language,
 }
 
 /// The same for a text with markup: what is put in is escaped, the text itself is not.
 struct Rich {
-    texts: Arc<Texts>,
+    texts: Arc<Translations>,
     language: Language,
 }
 
 impl Filter<&Value, TeraResult<Value>> for Plain {
     fn call(&self, value: &Value, args: Kwargs, _: &State) -> TeraResult<Value> {
-        Ok(Value::normal_string(&self.texts.say(self.language, &text(value, &args)?)))
+        Ok(Value::normal_string(&self.texts.format(self.language, &text(value, &args)?)))
     }
 }
 
@@ -38,16 +38,16 @@ impl Filter<&Value, TeraResult<Value>> for Rich {
         let text = text(value, &args)?;
         // Escaping fails only where a writer does.
         let escape = |words: &str| state.escape(words).unwrap_or_default();
-        Ok(Value::safe_string(&self.texts.say_with(self.language, &text, escape)))
+        Ok(Value::safe_string(&self.texts.format_with(self.language, &text, escape)))
     }
 }
 
-fn text(value: &Value, args: &Kwargs) -> TeraResult<Text> {
+fn text(value: &Value, args: &Kwargs) -> TeraResult<Message> {
     let mut named = std::collections::BTreeMap::new();
     let base = match value.as_str() {
         Some(key) => key.to_owned(),
         None => {
-            let text = Text::deserialize(value)
+            let text = Message::deserialize(value)
                 .map_err(|_| tera::Error::message("this is neither the name of a text nor a text"))?;
             named.extend(text.args().map(|(name, arg)| (name.to_owned(), arg.clone())));
             text.key().to_owned()
@@ -64,7 +64,7 @@ fn text(value: &Value, args: &Kwargs) -> TeraResult<Text> {
             arg(value).ok_or_else(|| tera::Error::message(format!("{name} cannot be put into a text")))?;
         named.insert(name.to_owned(), arg);
     }
-    Ok(Text::named(key, named))
+    Ok(Message::named(key, named))
 }
 
 fn arg(value: &Value) -> Option<Arg> {
@@ -75,11 +75,11 @@ fn arg(value: &Value) -> Option<Arg> {
     if let Some(number) = value.as_i64().or_else(|| value.as_f64().map(|number| number as i64)) {
         return Some(number.into());
     }
-    Text::deserialize(value).ok().map(Arg::Text)
+    Message::deserialize(value).ok().map(Arg::Message)
 }
 
 /// Refuses a template that names a text that there is not.
-pub(super) fn require_known_texts(files: &Files, texts: &Texts) -> Result<(), TemplateProblem> {
+pub(super) fn require_known_texts(files: &Files, texts: &Translations) -> Result<(), TemplateProblem> {
     for source in files.sources() {
         for (at, key) in names_in(source.text()) {
             if !texts.has(key) {

@@ -3,44 +3,44 @@
 use actix_web::HttpRequest;
 use serde::Serialize;
 
-use crate::forms::{Browser, Level, browser_session::Message};
+use crate::forms::{BrowserSession, Level, browser_session::Flash};
 use crate::http::TooMany;
-use crate::i18n::{Preferred, Text};
+use crate::i18n::{Message, PreferredLanguages};
 
 /// What the frame around every page is given.
 #[derive(Debug, Default, Serialize)]
-pub struct Shell {
+pub struct Layout {
     /// Messages that an earlier request left.
-    pub flash: Vec<Message>,
+    pub flash: Vec<Flash>,
     /// Who is logged in, where the page shows it.
-    pub user: Option<Visitor>,
+    pub user: Option<CurrentUser>,
     /// Where cookies that are not ours are cleared, when there are too many of them.
     pub cleanup: Option<String>,
     /// What came of those.
     pub too_many_cookies: Option<TooMany>,
     /// Which languages its reader likes.
     #[serde(skip)]
-    pub preferred: Preferred,
+    pub preferred: PreferredLanguages,
 }
 
 /// Somebody who is logged in, as the frame shows them.
 #[derive(Debug, Serialize)]
-pub struct Visitor {
+pub struct CurrentUser {
     pub email: String,
     pub name: String,
 }
 
-impl Visitor {
+impl CurrentUser {
     pub fn of(email: &str, name: String) -> Self {
         Self { email: email.to_owned(), name }
     }
 }
 
-impl Shell {
+impl Layout {
     /// The frame for a browser, with the messages left for it.
-    pub fn of(browser: &Browser) -> Self {
+    pub fn of(browser: &BrowserSession) -> Self {
         Self {
-            flash: browser.take_messages(),
+            flash: browser.take_flashes(),
             user: None,
             cleanup: browser.cleanup.clone(),
             too_many_cookies: browser.too_many_cookies.clone(),
@@ -50,23 +50,23 @@ impl Shell {
 
     /// The frame where nothing is known but the request: no message is taken, and nobody is named.
     pub fn bare(request: &HttpRequest) -> Self {
-        Self { preferred: Preferred::of(request), ..Self::default() }
+        Self { preferred: PreferredLanguages::of(request), ..Self::default() }
     }
 
     /// With all there can be in it.
     pub(super) fn sample() -> Self {
-        let message = |level| Message { level, text: Text::of("logout-done") };
+        let message = |level| Flash { level, text: Message::new("logout-done") };
         Self {
             flash: [Level::Success, Level::Info, Level::Warning].map(message).into(),
-            user: Some(Visitor::of("ada@example.org", "Ada Lovelace".to_owned())),
+            user: Some(CurrentUser::of("ada@example.org", "Ada Lovelace".to_owned())),
             cleanup: Some("/login/cookies".to_owned()),
             too_many_cookies: Some(TooMany::sample()),
-            preferred: Preferred::default(),
+            preferred: PreferredLanguages::default(),
         }
     }
 
     /// The same with somebody logged in.
-    pub fn for_visitor(browser: &Browser, visitor: Visitor) -> Self {
+    pub fn for_user(browser: &BrowserSession, visitor: CurrentUser) -> Self {
         Self { user: Some(visitor), ..Self::of(browser) }
     }
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::pages::Pages;
 use crate::pages::error_pages::in_place_of;
-use crate::pages::{Page, Shell};
+use crate::pages::{Layout, Page};
 
 /// Where proxies ask whether to let a request through. To them any `2xx` is a yes, so a page would let everybody in.
 const ASKED_BY_PROXIES: &str = "/auth/verify";
@@ -24,11 +24,11 @@ const LONGEST_HEAD: usize = 4096 - 160;
 
 /// `templates/onward.html`: goes on by itself, or by its link.
 #[derive(Debug, Serialize)]
-pub struct OnwardPage {
+pub struct LongRedirectPage {
     address: String,
 }
 
-impl Page for OnwardPage {
+impl Page for LongRedirectPage {
     const TEMPLATE: &'static str = "onward.html";
 
     fn samples() -> Vec<Self> {
@@ -52,8 +52,8 @@ pub async fn fit(
     else {
         return Ok(response);
     };
-    let shell = Shell::bare(response.request());
-    match pages.answer(StatusCode::OK, &shell, &OnwardPage { address }) {
+    let shell = Layout::bare(response.request());
+    match pages.answer(StatusCode::OK, &shell, &LongRedirectPage { address }) {
         Ok(page) => {
             response.headers_mut().remove(LOCATION);
             Ok(in_place_of(response, page))

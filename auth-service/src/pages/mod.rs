@@ -12,8 +12,8 @@ mod templates;
 mod tera_error;
 mod theme;
 
-pub use layout::{Shell, Visitor};
+pub use layout::{CurrentUser, Layout};
 pub use page::{Page, SamplePage};
 pub use problem_json::Problem;
-pub use static_files::Statics;
+pub use static_files::StaticFiles;
 pub use templates::Pages;

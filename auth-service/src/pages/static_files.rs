@@ -13,14 +13,14 @@ use super::theme;
 use crate::assets::{Files, media_type};
 use crate::config::Site;
 use crate::error::Error;
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 const STYLE: &str = "style.css";
 const ICON: &str = "icon.svg";
 
 /// The static files by name, each with its address.
 #[derive(Clone)]
-pub struct Statics(Arc<Inner>);
+pub struct StaticFiles(Arc<Inner>);
 
 struct Inner {
     files: BTreeMap<String, File>,
@@ -34,7 +34,7 @@ struct File {
     address: String,
 }
 
-impl Statics {
+impl StaticFiles {
     /// Those of `files`, in the colour and with the logo of `site`.
     pub fn new(files: &Files, site: &Site) -> Self {
         let mut all = BTreeMap::new();
@@ -77,12 +77,12 @@ impl File {
 
 /// `GET /static/{name}`
 pub async fn serve(
-    statics: web::Data<Statics>,
+    statics: web::Data<StaticFiles>,
     name: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let Some(file) = statics.0.files.get(name.as_str()) else {
-        return Err(Error::refuse(StatusCode::NOT_FOUND, Text::of("error-no-file")));
+        return Err(Error::refuse(StatusCode::NOT_FOUND, Message::new("error-no-file")));
     };
     // Only an address that names the content may be kept for good.
     let is_named = request.uri().path_and_query().is_some_and(|address| address.as_str() == file.address);

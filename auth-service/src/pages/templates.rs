@@ -13,10 +13,10 @@ use super::tera_error::problem_of;
 use crate::assets::{Files, TemplateProblem};
 use crate::config::{AuthUrl, FooterLink, Site};
 use crate::error::Error;
-use crate::i18n::Text;
-use crate::i18n::{Language, Preferred, Texts};
-use crate::pages::static_files::Statics;
-use crate::pages::{Page, Shell};
+use crate::i18n::Message;
+use crate::i18n::{Language, PreferredLanguages, Translations};
+use crate::pages::static_files::StaticFiles;
+use crate::pages::{Layout, Page};
 
 /// Draws pages.
 #[derive(Clone)]
@@ -24,14 +24,14 @@ pub struct Pages(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     /// The templates, once for each language: a filter knows no other way to the one it speaks.
-    pub(super) drawn_in: Vec<(Language, Tera, Frame)>,
-    texts: Arc<Texts>,
+    pub(super) drawn_in: Vec<(Language, Tera, SiteContext)>,
+    texts: Arc<Translations>,
     pub(super) files: Files,
 }
 
 /// What every page knows.
 #[derive(Serialize)]
-pub(super) struct Frame {
+pub(super) struct SiteContext {
     name: String,
     auth_url: String,
     style: String,
@@ -53,16 +53,16 @@ impl Pages {
         files: Files,
         site: &Site,
         auth_url: &AuthUrl,
-        statics: &Statics,
+        statics: &StaticFiles,
     ) -> Result<Self, TemplateProblem> {
-        let texts = Arc::new(Texts::load(&files)?);
+        let texts = Arc::new(Translations::load(&files)?);
         filters::require_known_texts(&files, &texts)?;
         let mut tera = Tera::new();
         tera.autoescape_on(vec![".html"]);
-        filters::register(&mut tera, &texts, texts.choose(&Preferred::default()));
+        filters::register(&mut tera, &texts, texts.choose(&PreferredLanguages::default()));
         tera.add_raw_templates(files.templates()).map_err(|error| problem_of(&error, &files))?;
-        let frame = |language| Frame {
-            name: site.name.clone().unwrap_or_else(|| texts.say(language, &Text::of("site-name"))),
+        let frame = |language| SiteContext {
+            name: site.name.clone().unwrap_or_else(|| texts.format(language, &Message::new("site-name"))),
             auth_url: auth_url.origin(),
             style: statics.address("style.css"),
             icon: statics.address("icon.svg"),
@@ -78,12 +78,12 @@ impl Pages {
     }
 
     /// Draws `page` within `shell`, in the language that its reader likes best.
-    pub fn draw<P: Page>(&self, shell: &Shell, page: &P) -> Result<Drawn, Error> {
+    pub fn draw<P: Page>(&self, shell: &Layout, page: &P) -> Result<Drawn, Error> {
         self.draw_with(shell, P::TEMPLATE, page)
     }
 
     /// Draws the template that is given `page`.
-    pub fn draw_with(&self, shell: &Shell, template: &str, page: &impl Serialize) -> Result<Drawn, Error> {
+    pub fn draw_with(&self, shell: &Layout, template: &str, page: &impl Serialize) -> Result<Drawn, Error> {
         let language = self.0.texts.choose(&shell.preferred);
         let html = self
             .draw_in(language, shell, template, page)
@@ -95,7 +95,7 @@ impl Pages {
     pub fn answer<P: Page>(
         &self,
         status: StatusCode,
-        shell: &Shell,
+        shell: &Layout,
         page: &P,
     ) -> Result<HttpResponse, Error> {
         let drawn = self.draw(shell, page)?;
@@ -106,14 +106,14 @@ impl Pages {
     }
 
     /// What our pages say; for answers that are no pages.
-    pub fn texts(&self) -> &Texts {
+    pub fn texts(&self) -> &Translations {
         &self.0.texts
     }
 
     pub(super) fn draw_in(
         &self,
         language: Language,
-        shell: &Shell,
+        shell: &Layout,
         template: &str,
         page: &impl Serialize,
     ) -> tera::TeraResult<String> {

@@ -2,52 +2,56 @@
 
 use zxcvbn::feedback::{Feedback, Suggestion, Warning};
 
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// The warning, if there is one, then the tips.
-pub(super) fn of(feedback: Option<&Feedback>) -> Text {
-    let Some(feedback) = feedback else { return Text::of("password-advice-none") };
+pub(super) fn of(feedback: Option<&Feedback>) -> Message {
+    let Some(feedback) = feedback else { return Message::new("password-advice-none") };
     let warning = feedback.warning().map(warning);
     let mut all = warning.into_iter().chain(feedback.suggestions().iter().copied().map(tip));
     match all.next() {
-        Some(first) => Text::sentences(first, all),
-        None => Text::of("password-advice-none"),
+        Some(first) => Message::sentences(first, all),
+        None => Message::new("password-advice-none"),
     }
 }
 
-fn warning(warning: Warning) -> Text {
+fn warning(warning: Warning) -> Message {
     match warning {
-        Warning::StraightRowsOfKeysAreEasyToGuess => Text::of("password-warning-rows"),
-        Warning::ShortKeyboardPatternsAreEasyToGuess => Text::of("password-warning-keyboard"),
-        Warning::RepeatsLikeAaaAreEasyToGuess => Text::of("password-warning-repeats"),
-        Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => Text::of("password-warning-repeated-words"),
-        Warning::ThisIsATop10Password => Text::of("password-warning-top-10"),
-        Warning::ThisIsATop100Password => Text::of("password-warning-top-100"),
-        Warning::ThisIsACommonPassword => Text::of("password-warning-common"),
-        Warning::ThisIsSimilarToACommonlyUsedPassword => Text::of("password-warning-similar"),
-        Warning::SequencesLikeAbcAreEasyToGuess => Text::of("password-warning-sequence"),
-        Warning::RecentYearsAreEasyToGuess => Text::of("password-warning-years"),
-        Warning::AWordByItselfIsEasyToGuess => Text::of("password-warning-word"),
-        Warning::DatesAreOftenEasyToGuess => Text::of("password-warning-dates"),
-        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess => Text::of("password-warning-names"),
-        Warning::CommonNamesAndSurnamesAreEasyToGuess => Text::of("password-warning-common-names"),
+        Warning::StraightRowsOfKeysAreEasyToGuess => Message::new("password-warning-rows"),
+        Warning::ShortKeyboardPatternsAreEasyToGuess => Message::new("password-warning-keyboard"),
+        Warning::RepeatsLikeAaaAreEasyToGuess => Message::new("password-warning-repeats"),
+        Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => {
+            Message::new("password-warning-repeated-words")
+        }
+        Warning::ThisIsATop10Password => Message::new("password-warning-top-10"),
+        Warning::ThisIsATop100Password => Message::new("password-warning-top-100"),
+        Warning::ThisIsACommonPassword => Message::new("password-warning-common"),
+        Warning::ThisIsSimilarToACommonlyUsedPassword => Message::new("password-warning-similar"),
+        Warning::SequencesLikeAbcAreEasyToGuess => Message::new("password-warning-sequence"),
+        Warning::RecentYearsAreEasyToGuess => Message::new("password-warning-years"),
+        Warning::AWordByItselfIsEasyToGuess => Message::new("password-warning-word"),
+        Warning::DatesAreOftenEasyToGuess => Message::new("password-warning-dates"),
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess => Message::new("password-warning-names"),
+        Warning::CommonNamesAndSurnamesAreEasyToGuess => Message::new("password-warning-common-names"),
     }
 }
 
-fn tip(suggestion: Suggestion) -> Text {
+fn tip(suggestion: Suggestion) -> Message {
     match suggestion {
-        Suggestion::UseAFewWordsAvoidCommonPhrases => Text::of("password-tip-words"),
-        Suggestion::NoNeedForSymbolsDigitsOrUppercaseLetters => Text::of("password-tip-no-symbols"),
-        Suggestion::AddAnotherWordOrTwo => Text::of("password-tip-add-words"),
-        Suggestion::CapitalizationDoesntHelpVeryMuch => Text::of("password-tip-capitals"),
-        Suggestion::AllUppercaseIsAlmostAsEasyToGuessAsAllLowercase => Text::of("password-tip-all-capitals"),
-        Suggestion::ReversedWordsArentMuchHarderToGuess => Text::of("password-tip-reversed"),
-        Suggestion::PredictableSubstitutionsDontHelpVeryMuch => Text::of("password-tip-substitutions"),
-        Suggestion::UseALongerKeyboardPatternWithMoreTurns => Text::of("password-tip-longer-pattern"),
-        Suggestion::AvoidRepeatedWordsAndCharacters => Text::of("password-tip-no-repeats"),
-        Suggestion::AvoidSequences => Text::of("password-tip-no-sequences"),
-        Suggestion::AvoidRecentYears => Text::of("password-tip-no-recent-years"),
-        Suggestion::AvoidYearsThatAreAssociatedWithYou => Text::of("password-tip-no-own-years"),
-        Suggestion::AvoidDatesAndYearsThatAreAssociatedWithYou => Text::of("password-tip-no-own-dates"),
+        Suggestion::UseAFewWordsAvoidCommonPhrases => Message::new("password-tip-words"),
+        Suggestion::NoNeedForSymbolsDigitsOrUppercaseLetters => Message::new("password-tip-no-symbols"),
+        Suggestion::AddAnotherWordOrTwo => Message::new("password-tip-add-words"),
+        Suggestion::CapitalizationDoesntHelpVeryMuch => Message::new("password-tip-capitals"),
+        Suggestion::AllUppercaseIsAlmostAsEasyToGuessAsAllLowercase => {
+            Message::new("password-tip-all-capitals")
+        }
+        Suggestion::ReversedWordsArentMuchHarderToGuess => Message::new("password-tip-reversed"),
+        Suggestion::PredictableSubstitutionsDontHelpVeryMuch => Message::new("password-tip-substitutions"),
+        Suggestion::UseALongerKeyboardPatternWithMoreTurns => Message::new("password-tip-longer-pattern"),
+        Suggestion::AvoidRepeatedWordsAndCharacters => Message::new("password-tip-no-repeats"),
+        Suggestion::AvoidSequences => Message::new("password-tip-no-sequences"),
+        Suggestion::AvoidRecentYears => Message::new("password-tip-no-recent-years"),
+        Suggestion::AvoidYearsThatAreAssociatedWithYou => Message::new("password-tip-no-own-years"),
+        Suggestion::AvoidDatesAndYearsThatAreAssociatedWithYou => Message::new("password-tip-no-own-dates"),
     }
 }

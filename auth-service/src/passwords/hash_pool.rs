@@ -7,11 +7,11 @@ use aws_lc_rs::hmac;
 
 use super::hash_lane::Places;
 use super::hash_queue::Bounds;
-use super::hash_threads::{HashThreads, NotDone, in_mib};
+use super::hash_threads::{HashPoolError, HashThreads, in_mib};
 use super::hashers::Verdict;
 use crate::config::SecretKey;
 use crate::memory::Limit;
-use crate::passwords::{HASH_LIMITS, Mix, Password, Requester};
+use crate::passwords::{HASH_LIMITS, HashCostProfile, Password, Requester};
 use crate::random;
 use crate::users::{Email, PasswordHash};
 
@@ -34,7 +34,7 @@ struct Inner {
     cost: u32,
     /// Decides what an unknown address is compared with; the same for all instances.
     decoy_key: hmac::Key,
-    mix: RwLock<Arc<Mix>>,
+    mix: RwLock<Arc<HashCostProfile>>,
 }
 
 impl HashPool {
@@ -76,12 +76,12 @@ impl HashPool {
             threads: HashThreads::start(threads, bounds, budget),
             cost,
             decoy_key: hmac::Key::new(hmac::HMAC_SHA256, decoy_key),
-            mix: RwLock::new(Arc::new(Mix::of_ours(PasswordHash::decoy(cost)))),
+            mix: RwLock::new(Arc::new(HashCostProfile::of_ours(PasswordHash::decoy(cost)))),
         }))
     }
 
     /// Learns what the table holds by now, so that unknown addresses look like its rows.
-    pub fn learn(&self, mix: Mix) {
+    pub fn learn(&self, mix: HashCostProfile) {
         let budget = self.0.threads.budget();
         let mut known = self.0.mix.write().unwrap_or_else(PoisonError::into_inner);
         let impossible = mix.impossible(budget);
@@ -108,7 +108,7 @@ impl HashPool {
         stored: PasswordHash,
         password: Password,
         requester: Requester,
-    ) -> Result<Checked, NotDone> {
+    ) -> Result<Checked, HashPoolError> {
         let cost = self.cost();
         self.0.threads.run(stored.memory(), requester, move || Checked::of(&stored, &password, cost)).await
     }
@@ -120,7 +120,7 @@ impl HashPool {
         stored: PasswordHash,
         password: Password,
         requester: Requester,
-    ) -> Result<(Checked, Option<PasswordHash>), NotDone> {
+    ) -> Result<(Checked, Option<PasswordHash>), HashPoolError> {
         let (cost, memory) = (self.cost(), stored.memory());
         let work = move || {
             let checked = Checked::of(&stored, &password, cost);
@@ -132,12 +132,12 @@ impl HashPool {
 
     /// Does the work of judging `password` for an address without an account, as for a row that there might be. What
     /// comes of it is thrown away: nobody is let in.
-    pub async fn check_nobody(
+    pub async fn verify_dummy(
         &self,
         email: &Email,
         password: Password,
         requester: Requester,
-    ) -> Result<(), NotDone> {
+    ) -> Result<(), HashPoolError> {
         let _ = self.check(self.decoy(email), password, requester).await?;
         Ok(())
     }
@@ -153,7 +153,7 @@ impl HashPool {
         &self,
         requester: Requester,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, NotDone> {
+    ) -> Result<T, HashPoolError> {
         self.0.threads.run(0, requester, work).await
     }
 }
@@ -205,7 +205,7 @@ mod tests {
         let pool = HashPool::with_budget(4, 1, 1, 8 << 20);
         let requester = Requester { network: Network::of(None), known_as: None };
         let refused = pool.check(argon2(9), Password::from("a guess".to_owned()), requester).await;
-        assert_eq!(refused, Err(NotDone::TooLarge { needs_mib: 9, budget_mib: 8 }));
+        assert_eq!(refused, Err(HashPoolError::TooLarge { needs_mib: 9, budget_mib: 8 }));
         let words = refused.unwrap_err().to_string();
         assert!(words.contains("needs 9 MiB") && words.contains("set-password"), "{words}");
         assert_eq!(pool.run(requester, || true).await, Ok(true));

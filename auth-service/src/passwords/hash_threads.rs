@@ -33,7 +33,7 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// Why a piece of work was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotDone {
+pub enum HashPoolError {
     /// The queue is full: better to say so at once than to let everybody wait.
     #[error("the queue for password hashing is full")]
     Overloaded,
@@ -48,11 +48,11 @@ pub enum NotDone {
     Panicked,
 }
 
-impl From<NotDone> for Error {
-    fn from(error: NotDone) -> Self {
+impl From<HashPoolError> for Error {
+    fn from(error: HashPoolError) -> Self {
         match error {
-            NotDone::Overloaded | NotDone::TooLarge { .. } => Self::unavailable(error),
-            NotDone::Panicked => Self::internal(error),
+            HashPoolError::Overloaded | HashPoolError::TooLarge { .. } => Self::unavailable(error),
+            HashPoolError::Panicked => Self::internal(error),
         }
     }
 }
@@ -89,10 +89,10 @@ impl HashThreads {
         memory: u64,
         requester: Requester,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, NotDone> {
+    ) -> Result<T, HashPoolError> {
         if memory > self.0.budget {
             let (needs_mib, budget_mib) = (in_mib(memory), in_mib(self.0.budget));
-            return Err(NotDone::TooLarge { needs_mib, budget_mib });
+            return Err(HashPoolError::TooLarge { needs_mib, budget_mib });
         }
         let (send, receive) = oneshot::channel();
         let job: Job = Box::new(move || {
@@ -100,23 +100,23 @@ impl HashThreads {
             if !send.is_closed() {
                 // What somebody typed goes through libraries here, and a panic would end the thread.
                 let done = std::panic::catch_unwind(AssertUnwindSafe(work));
-                let _ = send.send(done.map_err(|_| NotDone::Panicked));
+                let _ = send.send(done.map_err(|_| HashPoolError::Panicked));
             }
         });
         let _place = self.0.join(requester, Piece { work: job, memory })?;
         // Whoever lost the place to somebody else hears nothing more.
-        receive.await.unwrap_or(Err(NotDone::Overloaded))
+        receive.await.unwrap_or(Err(HashPoolError::Overloaded))
     }
 }
 
 impl Shared {
-    fn join(self: &Arc<Self>, requester: Requester, piece: Piece<Job>) -> Result<Place, NotDone> {
+    fn join(self: &Arc<Self>, requester: Requester, piece: Piece<Job>) -> Result<Place, HashPoolError> {
         let mut state = self.state();
         let idle = self.threads - state.busy;
         let joined = state.queue.join(requester, piece, idle);
         drop(state);
         // What is given back here is dropped without the lock.
-        let admission = joined.map_err(|_refused| NotDone::Overloaded)?;
+        let admission = joined.map_err(|_refused| HashPoolError::Overloaded)?;
         self.changed.notify_one();
         Ok(Place { shared: self.clone(), ticket: admission.ticket })
     }
@@ -209,7 +209,7 @@ mod tests {
     }
 
     /// Keeps the only thread busy until it is let go.
-    async fn busy(pool: &Arc<HashThreads>) -> (mpsc::Sender<()>, JoinHandle<Result<bool, NotDone>>) {
+    async fn busy(pool: &Arc<HashThreads>) -> (mpsc::Sender<()>, JoinHandle<Result<bool, HashPoolError>>) {
         let (release, gate) = mpsc::channel();
         let (begin, mut begun) = oneshot::channel();
         let pool = pool.clone();
@@ -235,7 +235,7 @@ mod tests {
         let (release, first) = busy(&pool).await;
         let mut second = Box::pin(pool.run(0, from(SOMEBODY), || true));
         assert_eq!(poll_once(second.as_mut()), Poll::Pending);
-        assert_eq!(pool.run(0, from(SOMEBODY), || true).await, Err(NotDone::Overloaded));
+        assert_eq!(pool.run(0, from(SOMEBODY), || true).await, Err(HashPoolError::Overloaded));
         release.send(()).unwrap();
         assert_eq!((first.await.unwrap(), second.await), (Ok(true), Ok(true)));
         assert_eq!(pool.run(0, from(SOMEBODY), || true).await, Ok(true));
@@ -252,7 +252,7 @@ mod tests {
         }
         let mut quiet = Box::pin(pool.run(0, from("198.51.100.1"), || true));
         assert_eq!(poll_once(quiet.as_mut()), Poll::Pending);
-        assert_eq!(loud.pop().unwrap().await, Err(NotDone::Overloaded));
+        assert_eq!(loud.pop().unwrap().await, Err(HashPoolError::Overloaded));
         release.send(()).unwrap();
         assert_eq!((quiet.await, loud.pop().unwrap().await), (Ok(true), Ok(true)));
         assert_eq!(first.await.unwrap(), Ok(true));
@@ -283,7 +283,7 @@ mod tests {
         let pool = threads(1, 2, 0);
         for _ in 0..3 {
             let broken: Result<(), _> = pool.run(0, from(SOMEBODY), || panic!("a library's bug")).await;
-            assert_eq!(broken, Err(NotDone::Panicked));
+            assert_eq!(broken, Err(HashPoolError::Panicked));
         }
         assert_eq!(pool.run(0, from(SOMEBODY), || true).await, Ok(true));
     }

@@ -1,7 +1,7 @@
 //! Passwords: the policy for new ones, password hashes, and the hash pool that bounds how much hashing goes on at once.
 
 mod advice;
-mod decoys;
+mod dummy_hash;
 mod hash_lane;
 mod hash_pool;
 mod hash_queue;
@@ -10,9 +10,9 @@ mod hashers;
 mod password;
 mod requester;
 
-pub use decoys::Mix;
+pub use dummy_hash::HashCostProfile;
 pub use hash_pool::{Checked, HashPool};
-pub use hash_threads::NotDone;
+pub use hash_threads::HashPoolError;
 pub use hashers::{HASH_LIMITS, HashForm, Work};
 pub use password::{NewPassword, Password, PasswordProblem};
 pub use requester::{AccountMark, AccountMarks, Requester};

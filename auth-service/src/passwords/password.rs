@@ -5,7 +5,7 @@ use zxcvbn::matching::patterns::MatchPattern;
 use zxcvbn::{Score, zxcvbn};
 
 use super::advice;
-use crate::i18n::Text;
+use crate::i18n::Message;
 use crate::users::{Email, PersonName};
 
 /// In characters (ASVS 6.2.9 asks for at least 64).
@@ -67,18 +67,18 @@ pub enum PasswordProblem {
     Common,
     LikeTheirOwner,
     /// And what would help.
-    Guessable(Text),
+    Guessable(Message),
 }
 
 impl PasswordProblem {
     /// What to do about it.
-    pub fn text(&self) -> Text {
+    pub fn text(&self) -> Message {
         match self {
-            Self::TooShort(min) => Text::of("password-too-short").with("min", *min),
-            Self::TooLong => Text::of("password-too-long").with("max", MAX_CHARS),
-            Self::Common => Text::of("password-common"),
-            Self::LikeTheirOwner => Text::of("password-like-owner"),
-            Self::Guessable(advice) => Text::of("password-guessable").with("advice", advice.clone()),
+            Self::TooShort(min) => Message::new("password-too-short").with("min", *min),
+            Self::TooLong => Message::new("password-too-long").with("max", MAX_CHARS),
+            Self::Common => Message::new("password-common"),
+            Self::LikeTheirOwner => Message::new("password-like-owner"),
+            Self::Guessable(advice) => Message::new("password-guessable").with("advice", advice.clone()),
         }
     }
 }
@@ -249,7 +249,7 @@ mod tests {
         let Err(PasswordProblem::Guessable(advice)) = judge("passwordpassword") else {
             panic!("was not refused")
         };
-        let advice = crate::i18n::Texts::embedded().english(&advice);
+        let advice = crate::i18n::Translations::embedded().english(&advice);
         assert!(advice.ends_with('.') && advice.len() > 20, "{advice}");
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::{Next, NextQuery};
-use crate::pages::{Page, Shell};
+use crate::pages::{Layout, Page};
 
 /// `templates/registration/closed.html`
 #[derive(Debug, Serialize)]
@@ -53,5 +53,5 @@ fn closed(app: &App, request: &actix_web::HttpRequest, query: NextQuery) -> Resu
         next: next.as_ref().map(|next| next.as_str().to_owned()),
         login_url: Next::carried_by(next.as_ref(), "/login"),
     };
-    app.pages.answer(StatusCode::FORBIDDEN, &Shell::bare(request), &page)
+    app.pages.answer(StatusCode::FORBIDDEN, &Layout::bare(request), &page)
 }

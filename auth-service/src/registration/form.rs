@@ -3,8 +3,8 @@
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::forms::{CheckedForm, Field, field};
-use crate::i18n::Text;
+use crate::forms::{CsrfProtected, Field, field};
+use crate::i18n::Message;
 use crate::pages::Page;
 use crate::passwords::{NewPassword, Password, PasswordProblem};
 use crate::users::{Email, InvalidEmail, InvalidName, PersonName};
@@ -22,7 +22,7 @@ pub struct RegistrationForm {
     csrf_token: String,
 }
 
-impl CheckedForm for RegistrationForm {
+impl CsrfProtected for RegistrationForm {
     fn csrf_token(&self) -> &str {
         &self.csrf_token
     }
@@ -53,10 +53,10 @@ pub enum EmailProblem {
 }
 
 impl EmailProblem {
-    fn text(&self) -> Text {
+    fn text(&self) -> Message {
         match self {
-            Self::Invalid => Text::of("register-email-invalid"),
-            Self::Taken => Text::of("register-email-taken"),
+            Self::Invalid => Message::new("register-email-invalid"),
+            Self::Taken => Message::new("register-email-taken"),
         }
     }
 }
@@ -128,7 +128,7 @@ impl Page for RegisterPage {
         let wrong = Self::new(
             None,
             Some(&nothing),
-            vec![Text::of("form-stale")],
+            vec![Message::new("form-stale")],
             12,
             links(Some("https://shop.example.org/")),
         );
@@ -138,7 +138,7 @@ impl Page for RegisterPage {
 
 #[derive(Debug, Serialize)]
 struct Fields {
-    errors: Vec<Text>,
+    errors: Vec<Message>,
     first_name: Field,
     last_name: Field,
     email: Field,
@@ -151,37 +151,37 @@ impl RegisterPage {
     pub fn new(
         entered: Option<&RegistrationForm>,
         judged: Option<&Answers>,
-        errors: Vec<Text>,
+        errors: Vec<Message>,
         min_length: usize,
         links: Links,
     ) -> Self {
         let Links { next, login_url, csrf_token } = links;
         let text = |pick: fn(&RegistrationForm) -> &str| entered.map_or("", pick);
-        let problem = |pick: fn(&Answers) -> Option<Text>| judged.and_then(pick);
+        let problem = |pick: fn(&Answers) -> Option<Message>| judged.and_then(pick);
         let mut form = Fields {
             errors,
-            first_name: Field::text("first_name", Text::of("label-first-name"), "given-name")
+            first_name: Field::text("first_name", Message::new("label-first-name"), "given-name")
                 .value(text(|form| &form.first_name))
                 .max_length(PersonName::MAX_CHARS)
                 .errors(problem(|judged| to_message(&judged.first_name, InvalidName::text))),
-            last_name: Field::text("last_name", Text::of("label-last-name"), "family-name")
+            last_name: Field::text("last_name", Message::new("label-last-name"), "family-name")
                 .value(text(|form| &form.last_name))
                 .max_length(PersonName::MAX_CHARS)
                 .errors(problem(|judged| to_message(&judged.last_name, InvalidName::text))),
-            email: Field::email("email", Text::of("label-email"), "username")
+            email: Field::email("email", Message::new("label-email"), "username")
                 .value(text(|form| &form.email))
                 .max_length(Email::MAX_BYTES)
                 .errors(problem(|judged| to_message(&judged.email, EmailProblem::text))),
-            password: Field::password("password", Text::of("label-password"), "new-password")
-                .hint(Text::of("register-password-hint").with("min", min_length))
+            password: Field::password("password", Message::new("label-password"), "new-password")
+                .hint(Message::new("register-password-hint").with("min", min_length))
                 .errors(problem(|judged| to_message(&judged.password, PasswordProblem::text))),
             confirm_password: Field::password(
                 "confirm_password",
-                Text::of("label-password-again"),
+                Message::new("label-password-again"),
                 "new-password",
             )
             .errors(problem(|judged| {
-                (!judged.passwords_match).then_some(Text::of("register-passwords-differ"))
+                (!judged.passwords_match).then_some(Message::new("register-passwords-differ"))
             })),
         };
         field::focus(&mut [
@@ -195,6 +195,6 @@ impl RegisterPage {
     }
 }
 
-fn to_message<T, E>(answer: &Result<T, E>, in_words: fn(&E) -> Text) -> Option<Text> {
+fn to_message<T, E>(answer: &Result<T, E>, in_words: fn(&E) -> Message) -> Option<Message> {
     answer.as_ref().err().map(in_words)
 }

@@ -10,17 +10,21 @@ use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::Level;
-use crate::forms::{Browser, Posted};
+use crate::forms::{BrowserSession, CsrfForm};
 use crate::http::{Next, NextQuery, see_other};
-use crate::i18n::Text;
-use crate::pages::Shell;
+use crate::i18n::Message;
+use crate::pages::Layout;
 use crate::passwords::{Checked, Requester};
 use crate::rate_limit::Network;
 use crate::sessions::{EndReason, RefreshToken};
 use crate::users::{Email, NewUser, PasswordHash, RegistrationRefused, User};
 
 /// `GET /register`: the empty form.
-pub async fn show(app: web::Data<App>, browser: Browser, query: NextQuery) -> Result<HttpResponse, Error> {
+pub async fn show(
+    app: web::Data<App>,
+    browser: BrowserSession,
+    query: NextQuery,
+) -> Result<HttpResponse, Error> {
     let next = app.destinations.next(query.0.as_deref());
     page(&app, &browser, StatusCode::OK, next.as_ref(), None, None, Vec::new())
 }
@@ -30,12 +34,12 @@ pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
     context: RequestContext,
-    browser: Browser,
-    posted: Posted<RegistrationForm>,
+    browser: BrowserSession,
+    posted: CsrfForm<RegistrationForm>,
 ) -> Result<HttpResponse, Error> {
     let form = match posted {
-        Posted::Genuine(form) => Arc::new(form),
-        Posted::Stale(form, why) => {
+        CsrfForm::Valid(form) => Arc::new(form),
+        CsrfForm::Stale(form, why) => {
             let next = app.destinations.next(form.next.as_deref());
             let stale = vec![why];
             return page(&app, &browser, StatusCode::FORBIDDEN, next.as_ref(), Some(&form), None, stale);
@@ -82,11 +86,11 @@ pub async fn submit(
 /// To this network so many addresses were told to be taken that it is told nothing for a while, whatever it asks.
 fn too_many(
     app: &App,
-    browser: &Browser,
+    browser: &BrowserSession,
     next: Option<&Next>,
     form: &RegistrationForm,
 ) -> Result<HttpResponse, Error> {
-    let many = vec![Text::of("register-too-many")];
+    let many = vec![Message::new("register-too-many")];
     page(app, browser, StatusCode::TOO_MANY_REQUESTS, next, Some(form), None, many)
 }
 
@@ -94,11 +98,11 @@ fn too_many(
 async fn done(
     app: &App,
     request: &HttpRequest,
-    browser: &Browser,
+    browser: &BrowserSession,
     context: RequestContext,
     next: Option<&Next>,
 ) -> Result<HttpResponse, Error> {
-    browser.flash(Level::Success, Text::of("register-done"))?;
+    browser.flash(Level::Success, Message::new("register-done"))?;
     let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
     // Else the login page would renew whoever was logged in here before.
     let was_somebody = app.sessions.sign_out(RefreshToken::of(request), EndReason::Replaced, context).await?;
@@ -158,18 +162,18 @@ async fn register(
 
 fn page(
     app: &App,
-    browser: &Browser,
+    browser: &BrowserSession,
     status: StatusCode,
     next: Option<&Next>,
     entered: Option<&RegistrationForm>,
     judged: Option<&Answers>,
-    errors: Vec<Text>,
+    errors: Vec<Message>,
 ) -> Result<HttpResponse, Error> {
     let links = Links {
         next: next.map(|next| next.as_str().to_owned()),
         login_url: Next::carried_by(next, "/login"),
-        csrf_token: browser.form_token()?,
+        csrf_token: browser.csrf_token()?,
     };
     let page = RegisterPage::new(entered, judged, errors, app.config.passwords.min_length, links);
-    app.pages.answer(status, &Shell::of(browser), &page)
+    app.pages.answer(status, &Layout::of(browser), &page)
 }

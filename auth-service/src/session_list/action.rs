@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::app::NotEnded;
 use crate::db::types::Timestamp;
-use crate::forms::CheckedForm;
-use crate::i18n::Text;
+use crate::forms::CsrfProtected;
+use crate::i18n::Message;
 use crate::passwords::Password;
 use crate::sessions::{Session, SessionId};
 
@@ -25,7 +25,7 @@ pub struct EndForm {
     csrf_token: String,
 }
 
-impl CheckedForm for EndForm {
+impl CsrfProtected for EndForm {
     fn csrf_token(&self) -> &str {
         &self.csrf_token
     }
@@ -94,12 +94,12 @@ impl End {
     }
 
     /// What is about to happen, as the page that asks for the password says it.
-    pub fn text(self) -> Text {
+    pub fn text(self) -> Message {
         match self {
-            Self::This => Text::of("confirm-this"),
-            Self::One(_) => Text::of("confirm-one"),
-            Self::Others => Text::of("confirm-others"),
-            Self::All => Text::of("confirm-all"),
+            Self::This => Message::new("confirm-this"),
+            Self::One(_) => Message::new("confirm-one"),
+            Self::Others => Message::new("confirm-others"),
+            Self::All => Message::new("confirm-all"),
         }
     }
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::audit::{Entry, Event};
-use crate::i18n::Text;
-use crate::i18n::moment;
+use crate::i18n::Message;
+use crate::i18n::datetime;
 use crate::sessions::{EndReason, device};
 use crate::sign_in::Rejection;
 
@@ -32,12 +32,12 @@ pub(super) const LATEST_REFUSED: i64 = 4;
 /// One line of the list.
 #[derive(Debug, Serialize)]
 pub struct EventLine {
-    what: Text,
-    when: Text,
+    what: Message,
+    when: Message,
     /// How often it came again, and when last.
-    again: Option<Text>,
+    again: Option<Message>,
     /// From which device and address, where somebody did it over the network.
-    from: Option<Text>,
+    from: Option<Message>,
     /// Somebody else may have done this.
     is_alarming: bool,
 }
@@ -46,13 +46,16 @@ impl EventLine {
     /// One of each kind, for trying a template.
     pub(super) fn samples() -> Vec<Self> {
         let line = |what, is_alarming: bool, from| Self {
-            what: Text::of(what),
-            when: Text::verbatim("now"),
-            again: is_alarming.then(|| Text::of("event-again").with("times", 3_i64).with("when", "now")),
+            what: Message::new(what),
+            when: Message::verbatim("now"),
+            again: is_alarming.then(|| Message::new("event-again").with("times", 3_i64).with("when", "now")),
             from,
             is_alarming,
         };
-        vec![line("event-login", false, Some(Text::of("device-unknown"))), line("event-reuse", true, None)]
+        vec![
+            line("event-login", false, Some(Message::new("device-unknown"))),
+            line("event-reuse", true, None),
+        ]
     }
 
     /// `None` for events that say nothing to a person.
@@ -61,20 +64,19 @@ impl EventLine {
         let what = text(event, entry)?;
         let device = || device(entry.user_agent.as_deref());
         let from = |address: &String| {
-            Text::of("event-from").with("device", device()).with("address", address.as_str())
+            Message::new("event-from").with("device", device()).with("address", address.as_str())
         };
-        let again = entry
-            .last_at
-            .filter(|_| entry.repeats > 0)
-            .map(|last| Text::of("event-again").with("times", entry.repeats).with("when", moment(last)));
+        let again = entry.last_at.filter(|_| entry.repeats > 0).map(|last| {
+            Message::new("event-again").with("times", entry.repeats).with("when", datetime(last))
+        });
         let is_alarming = event == Event::RefreshReuse || REFUSED.contains(&event);
         let from = entry.address.as_ref().map(from);
-        Some(Self { what, when: moment(entry.at), again, from, is_alarming })
+        Some(Self { what, when: datetime(entry.at), again, from, is_alarming })
     }
 }
 
-fn text(event: Event, entry: &Entry) -> Option<Text> {
-    Some(Text::of(match event {
+fn text(event: Event, entry: &Entry) -> Option<Message> {
+    Some(Message::new(match event {
         Event::Registered => "event-registered",
         Event::Login => "event-login",
         Event::LoginRefused => match entry.reason_of() {

@@ -6,15 +6,15 @@ use super::action::End;
 use super::events::EventLine;
 use crate::audit::Entry;
 use crate::forms::Field;
-use crate::i18n::Text;
-use crate::i18n::moment;
+use crate::i18n::Message;
+use crate::i18n::datetime;
 use crate::pages::Page;
 use crate::sessions::{Current, Session, device};
 
 /// `templates/session_list/sessions.html`
 #[derive(Debug, Serialize)]
 pub struct SessionsPage {
-    errors: Vec<Text>,
+    errors: Vec<Message>,
     sessions: Vec<SessionLine>,
     has_others: bool,
     events: Vec<EventLine>,
@@ -27,13 +27,13 @@ impl Page for SessionsPage {
     fn samples() -> Vec<Self> {
         let line = |is_this, address: Option<&str>| SessionLine {
             id: "01234567-89ab-7def-8123-456789abcdef".to_owned(),
-            device: Text::of("device-unknown"),
+            device: Message::new("device-unknown"),
             address: address.map(str::to_owned),
-            began: Text::verbatim("then"),
-            last_used: Text::verbatim("now"),
+            began: Message::verbatim("then"),
+            last_used: Message::verbatim("now"),
             is_this,
         };
-        let page = |errors: Vec<Text>, sessions: Vec<SessionLine>, events: Vec<EventLine>| Self {
+        let page = |errors: Vec<Message>, sessions: Vec<SessionLine>, events: Vec<EventLine>| Self {
             errors,
             has_others: sessions.len() > 1,
             sessions,
@@ -42,17 +42,17 @@ impl Page for SessionsPage {
         };
         let alone = page(Vec::new(), vec![line(true, None)], Vec::new());
         let sessions = vec![line(true, None), line(false, Some("192.0.2.7"))];
-        vec![alone, page(vec![Text::of("sessions-unknown")], sessions, EventLine::samples())]
+        vec![alone, page(vec![Message::new("sessions-unknown")], sessions, EventLine::samples())]
     }
 }
 
 #[derive(Debug, Serialize)]
 struct SessionLine {
     id: String,
-    device: Text,
+    device: Message,
     address: Option<String>,
-    began: Text,
-    last_used: Text,
+    began: Message,
+    last_used: Message,
     is_this: bool,
 }
 
@@ -62,8 +62,8 @@ impl SessionLine {
             id: session.id.to_string(),
             device: device(session.user_agent.as_deref()),
             address: session.address.clone(),
-            began: moment(session.began_at),
-            last_used: moment(session.rotated_at),
+            began: datetime(session.began_at),
+            last_used: datetime(session.rotated_at),
             is_this: session.id == current.id,
         }
     }
@@ -75,7 +75,7 @@ impl SessionsPage {
         current: &Session,
         mut alive: Vec<Session>,
         mut events: Vec<Entry>,
-        error: Option<Text>,
+        error: Option<Message>,
         csrf_token: String,
     ) -> Self {
         events.sort_by_key(|entry| std::cmp::Reverse(entry.at));
@@ -94,7 +94,7 @@ impl SessionsPage {
 #[derive(Debug, Serialize)]
 pub struct ConfirmPage {
     email: String,
-    what: Text,
+    what: Message,
     end: String,
     password: Field,
     csrf_token: String,
@@ -111,12 +111,12 @@ impl Page for ConfirmPage {
             password: Self::password(error),
             csrf_token: "token".to_owned(),
         };
-        vec![page(None), page(Some(Text::of("confirm-wrong")))]
+        vec![page(None), page(Some(Message::new("confirm-wrong")))]
     }
 }
 
 impl ConfirmPage {
-    pub fn new(current: &Current, end: End, error: Option<Text>, csrf_token: String) -> Self {
+    pub fn new(current: &Current, end: End, error: Option<Message>, csrf_token: String) -> Self {
         Self {
             email: current.user.email.to_string(),
             what: end.text(),
@@ -126,9 +126,9 @@ impl ConfirmPage {
         }
     }
 
-    fn password(error: Option<Text>) -> Field {
+    fn password(error: Option<Message>) -> Field {
         let mut password =
-            Field::password("password", Text::of("label-password"), "current-password").errors(error);
+            Field::password("password", Message::new("label-password"), "current-password").errors(error);
         crate::forms::field::focus(&mut [&mut password]);
         password
     }

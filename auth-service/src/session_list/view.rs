@@ -11,21 +11,21 @@ use crate::app::App;
 use crate::audit::{Entry, RequestContext};
 use crate::error::Error;
 use crate::forms::Level;
-use crate::forms::{Browser, Posted};
+use crate::forms::{BrowserSession, CsrfForm};
 use crate::http::see_other;
-use crate::i18n::Text;
-use crate::pages::{Shell, Visitor};
+use crate::i18n::Message;
+use crate::pages::{CurrentUser, Layout};
 use crate::sessions::{Current, EndReason, RefreshToken, Session};
 use crate::sign_in::Proven;
 
-const UNKNOWN: Text = Text::of("sessions-unknown");
-const WRONG: Text = Text::of("confirm-wrong");
+const UNKNOWN: Message = Message::new("sessions-unknown");
+const WRONG: Message = Message::new("confirm-wrong");
 
 /// `GET /account/sessions`: the list, or the way to the login.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
-    browser: Browser,
+    browser: BrowserSession,
 ) -> Result<HttpResponse, Error> {
     match app.sessions.current(RefreshToken::of(&request)).await? {
         Some(current) => list(&app, &browser, &current, StatusCode::OK, None).await,
@@ -39,14 +39,14 @@ pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
     context: RequestContext,
-    browser: Browser,
-    posted: Posted<EndForm>,
+    browser: BrowserSession,
+    posted: CsrfForm<EndForm>,
 ) -> Result<HttpResponse, Error> {
     let leaves = match &posted {
-        Posted::Genuine(form) => {
+        CsrfForm::Valid(form) => {
             End::leaves(&form.end, RefreshToken::of(&request).map(|token| token.session))
         }
-        Posted::Stale(..) => None,
+        CsrfForm::Stale(..) => None,
     };
     match (end(&app, &request, context, &browser, posted).await, leaves) {
         (Err(error), Some(what)) if error.is_of_database() => {
@@ -61,15 +61,15 @@ async fn end(
     app: &App,
     request: &HttpRequest,
     context: RequestContext,
-    browser: &Browser,
-    posted: Posted<EndForm>,
+    browser: &BrowserSession,
+    posted: CsrfForm<EndForm>,
 ) -> Result<HttpResponse, Error> {
     let Some(mut current) = app.sessions.current(RefreshToken::of(request)).await? else {
         return Ok(see_other(&app.destinations.login_and_back(PATH)));
     };
     let form = match posted {
-        Posted::Genuine(form) => form,
-        Posted::Stale(_, why) => {
+        CsrfForm::Valid(form) => form,
+        CsrfForm::Stale(_, why) => {
             return list(app, browser, &current, StatusCode::FORBIDDEN, Some(why)).await;
         }
     };
@@ -89,13 +89,13 @@ async fn end(
     let ended = end_sessions(app, &current, end, context).await?;
     if matches!(end, End::This | End::All) {
         browser.renew();
-        browser.flash(Level::Info, Text::of("logout-done"))?;
+        browser.flash(Level::Info, Message::new("logout-done"))?;
         return app.cookies.part(see_other(&app.config.auth_url.join("/login")));
     }
     let answer = if ended == 0 && matches!(end, End::One(_)) {
         list(app, browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await?
     } else {
-        browser.flash(Level::Success, Text::of("sessions-ended").with("count", ended))?;
+        browser.flash(Level::Success, Message::new("sessions-ended").with("count", ended))?;
         see_other(&app.config.auth_url.join(PATH))
     };
     // The proof replaced the refresh token, whatever came of it then, and is in the next access token as `auth_time`.
@@ -118,10 +118,10 @@ async fn end_sessions(
 
 async fn list(
     app: &App,
-    browser: &Browser,
+    browser: &BrowserSession,
     current: &Current,
     status: StatusCode,
-    error: Option<Text>,
+    error: Option<Message>,
 ) -> Result<HttpResponse, Error> {
     let (user, now) = (current.user.id, current.at);
     let (alive, events) = app
@@ -133,22 +133,22 @@ async fn list(
             Ok((alive, events))
         })
         .await?;
-    let page = SessionsPage::new(&current.session, alive, events, error, browser.form_token()?);
+    let page = SessionsPage::new(&current.session, alive, events, error, browser.csrf_token()?);
     app.pages.answer(status, &shell(browser, current), &page)
 }
 
 /// The page that asks for the password. `401`, as for any wrong or missing credentials.
 fn confirm(
     app: &App,
-    browser: &Browser,
+    browser: &BrowserSession,
     current: &Current,
     end: End,
-    error: Option<Text>,
+    error: Option<Message>,
 ) -> Result<HttpResponse, Error> {
-    let page = ConfirmPage::new(current, end, error, browser.form_token()?);
+    let page = ConfirmPage::new(current, end, error, browser.csrf_token()?);
     app.pages.answer(StatusCode::UNAUTHORIZED, &shell(browser, current), &page)
 }
 
-fn shell(browser: &Browser, current: &Current) -> Shell {
-    Shell::for_visitor(browser, Visitor::of(&current.user.email.to_string(), current.user.display_name()))
+fn shell(browser: &BrowserSession, current: &Current) -> Layout {
+    Layout::for_user(browser, CurrentUser::of(&current.user.email.to_string(), current.user.display_name()))
 }

@@ -3,9 +3,9 @@
 //! Browsers have frozen most of this text, so a name and a system are all that is in it. It is the client's own word:
 //! good for telling one's own devices apart, and for no decision.
 
-use crate::i18n::Text;
+use crate::i18n::Message;
 
-const UNKNOWN: Text = Text::of("device-unknown");
+const UNKNOWN: Message = Message::new("device-unknown");
 
 /// The first name found counts: browsers that are made of others name those too.
 const BROWSERS: [(&str, &str); 9] = [
@@ -31,16 +31,18 @@ const SYSTEMS: [(&str, &str); 7] = [
 ];
 
 /// `Firefox on Windows`, `curl`, or that it is not known.
-pub fn device(user_agent: Option<&str>) -> Text {
+pub fn device(user_agent: Option<&str>) -> Message {
     let Some(text) = user_agent else { return UNKNOWN };
     let found = |names: &[(&str, &'static str)]| {
         names.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name)
     };
     match (found(&BROWSERS), found(&SYSTEMS)) {
-        (Some(browser), Some(system)) => Text::of("device").with("browser", browser).with("system", system),
-        (Some(browser), None) => Text::verbatim(browser),
-        (None, Some(system)) => Text::of("device-unknown-on").with("system", system),
-        (None, None) => program(text).map_or(UNKNOWN, Text::verbatim),
+        (Some(browser), Some(system)) => {
+            Message::new("device").with("browser", browser).with("system", system)
+        }
+        (Some(browser), None) => Message::verbatim(browser),
+        (None, Some(system)) => Message::new("device-unknown-on").with("system", system),
+        (None, None) => program(text).map_or(UNKNOWN, Message::verbatim),
     }
 }
 
@@ -54,11 +56,11 @@ fn program(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Texts;
+    use crate::i18n::Translations;
 
     #[test]
     fn browsers_and_programs_are_named_as_their_owners_know_them() {
-        let texts = Texts::embedded();
+        let texts = Translations::embedded();
         for (user_agent, words) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",

@@ -24,7 +24,7 @@ impl SignIn {
         let (id, judged) = match user {
             Some(user) => (Some(user.id), self.judge(user, password, requester).await?),
             None => {
-                self.hashers.check_nobody(&email, password, requester).await?;
+                self.hashers.verify_dummy(&email, password, requester).await?;
                 (None, Err(Rejection::NoSuchAccount))
             }
         };

@@ -3,7 +3,7 @@
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, VariationSelector};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use crate::i18n::Text;
+use crate::i18n::Message;
 
 /// A name as its bearer writes it, on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +19,11 @@ pub enum InvalidName {
 
 impl InvalidName {
     /// What to do about it.
-    pub fn text(&self) -> Text {
+    pub fn text(&self) -> Message {
         match self {
-            Self::Empty => Text::of("name-empty"),
-            Self::TooLong => Text::of("name-too-long").with("max", PersonName::MAX_CHARS),
-            Self::Unprintable => Text::of("name-unprintable"),
+            Self::Empty => Message::new("name-empty"),
+            Self::TooLong => Message::new("name-too-long").with("max", PersonName::MAX_CHARS),
+            Self::Unprintable => Message::new("name-unprintable"),
         }
     }
 }

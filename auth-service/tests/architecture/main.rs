@@ -31,9 +31,9 @@ const LAYERS: [&[&str]; 24] = [
     &["sign_in"],
     &["app"],
     // Here the features stand, each of which can be taken away without the others: `features.rs` lists them.
-    &["housekeeping"],
+    &["background_tasks"],
     &["features"],
-    &["template_check", "stop", "doctor"],
+    &["template_check", "shutdown", "doctor"],
     &["server"],
     &["cli"],
 ];
@@ -52,21 +52,21 @@ const DIESEL: [&str; 23] = [
     "users/password_hash.rs",
     "cli/import/apply.rs",
     "users/roles.rs",
-    "passwords/decoys.rs",
+    "passwords/dummy_hash.rs",
     // These compose the row types' own queries, and pass on what those return.
     "sign_in/begin.rs",
     "sessions/revoke.rs",
     "sessions/current.rs",
     "sessions/renew.rs",
     "sign_in/reauthenticate.rs",
-    "housekeeping.rs",
+    "background_tasks.rs",
     "audit/entry.rs",
     "audit/repeats.rs",
     "audit/evidence.rs",
     "keyring/store.rs",
-    "keyring/life.rs",
+    "keyring/rotation.rs",
     "keyring/look.rs",
-    "keyring/operator.rs",
+    "keyring/admin.rs",
     // These name Diesel's error to turn it into their own.
     "keyring/error.rs",
 ];
@@ -136,7 +136,7 @@ fn features() -> Vec<String> {
 }
 
 fn layer(module: &str) -> usize {
-    let beside = if features().iter().any(|feature| feature == module) { "housekeeping" } else { module };
+    let beside = if features().iter().any(|feature| feature == module) { "background_tasks" } else { module };
     let known = LAYERS.iter().position(|layer| layer.contains(&beside));
     known.unwrap_or_else(|| {
         panic!("{module} stands in no layer: give it one here and in docs/architecture.md")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use auth_service::i18n::Text;
+use auth_service::i18n::Message;
 use reqwest::{Method, StatusCode};
 
 use super::raw_http::{FORM, HOST, talk};
@@ -229,7 +229,7 @@ async fn the_page_leads_back_and_never_elsewhere() {
 #[tokio::test]
 async fn every_page_says_so_when_there_are_too_many() {
     let app = TestApp::start().await;
-    let words = german(&Text::of("cookies-too-many"));
+    let words = german(&Message::new("cookies-too-many"));
     let bombed = |count, bytes| Bombed::with(app.person().sending("accept-language", "de"), count, bytes);
     for path in ["/login", "/register", "/logout"] {
         assert!(bombed(101, 1).get(path).await.says(&words), "{path}");

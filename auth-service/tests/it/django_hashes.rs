@@ -167,7 +167,11 @@ async fn an_unknown_address_costs_what_some_row_costs() {
         let (db, cost) = (app.db(), 4);
         async move {
             let pool = HashPool::sized(cost, 1, 1);
-            pool.learn(db.query(move |conn| auth_service::passwords::Mix::survey(conn, cost)).await.unwrap());
+            pool.learn(
+                db.query(move |conn| auth_service::passwords::HashCostProfile::survey(conn, cost))
+                    .await
+                    .unwrap(),
+            );
             let mut kinds = std::collections::BTreeMap::<Work, usize>::new();
             for n in 0..400 {
                 let email = Email::parse(&format!("nobody{n}@example.org")).unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_service::keyring::{NotDone, SigningKey, State, revoke, rotate};
+use auth_service::keyring::{KeyAdminError, SigningKey, State, revoke, rotate};
 use diesel::result::Error as SqlError;
 use tokio::task::JoinSet;
 
@@ -97,7 +97,9 @@ async fn of_many_rotations_and_revocations_at_once_each_key_changes_once() {
                     };
                     match done {
                         Ok(()) => Ok(true),
-                        Err(NotDone::Database(error)) if !matches!(error, SqlError::RollbackTransaction) => {
+                        Err(KeyAdminError::Database(error))
+                            if !matches!(error, SqlError::RollbackTransaction) =>
+                        {
                             Err(error.into())
                         }
                         Err(_) => Ok(false),

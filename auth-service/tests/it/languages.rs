@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 
-use auth_service::i18n::Text;
+use auth_service::i18n::Message;
 
 use crate::support::{PASSWORD, Person, TestApp, german};
 
@@ -61,9 +61,9 @@ async fn what_is_wrong_with_a_form_is_told_in_german_to_who_reads_german() {
     }
     let guessable = erika.register("erika@example.org", "passwordpassword").await;
     assert!(guessable.says("Das ist zu leicht zu erraten."), "{}", guessable.text);
-    assert!(guessable.says(&german(&Text::of("password-tip-add-words"))), "{}", guessable.text);
+    assert!(guessable.says(&german(&Message::new("password-tip-add-words"))), "{}", guessable.text);
     let wrong = erika.log_in("erika@example.org", PASSWORD).await;
-    assert!(wrong.says(&german(&Text::of("login-wrong"))), "{}", wrong.text);
+    assert!(wrong.says(&german(&Message::new("login-wrong"))), "{}", wrong.text);
 }
 
 #[tokio::test]

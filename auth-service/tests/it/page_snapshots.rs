@@ -5,8 +5,8 @@
 use actix_web::test::TestRequest;
 use auth_service::app::Frontend;
 use auth_service::config::{AuthUrl, CookieDomain, Site};
-use auth_service::i18n::Preferred;
-use auth_service::pages::{Pages, Shell};
+use auth_service::i18n::PreferredLanguages;
+use auth_service::pages::{Layout, Pages};
 use auth_service::template_check;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::support::assert_unchanged;
 
 fn draw(pages: &Pages, language: &str, template: &str, page: &Value) -> String {
     let request = TestRequest::default().insert_header(("accept-language", language)).to_http_request();
-    let shell = Shell { preferred: Preferred::of(&request), ..Shell::default() };
+    let shell = Layout { preferred: PreferredLanguages::of(&request), ..Layout::default() };
     without_hashes(&pages.draw_with(&shell, template, page).unwrap().html)
 }
 

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 
-use auth_service::i18n::Text;
+use auth_service::i18n::Message;
 
 use super::commands::Program;
 use crate::support::{PASSWORD, TestApp, Tweaks, german};
@@ -54,7 +54,7 @@ async fn the_page_leads_to_the_login_and_back_to_where_its_reader_came_from() {
     let page = app.person().get("/register?next=https://shop.example.org/cart").await;
     assert!(page.says("href=\"/login?next=https%3A%2F%2Fshop.example.org%2Fcart\""), "{}", page.text);
     let page = app.person().sending("accept-language", "de").get("/register").await;
-    assert!(page.says(&german(&Text::of("register-closed-title"))), "{}", page.text);
+    assert!(page.says(&german(&Message::new("register-closed-title"))), "{}", page.text);
 }
 
 /// O1

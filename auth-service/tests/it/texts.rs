@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use auth_service::i18n::Texts;
+use auth_service::i18n::Translations;
 
 use crate::support::{english, german};
 use crate::templates::{sources, templates};
-use auth_service::i18n::Text;
+use auth_service::i18n::Message;
 
 /// The names of messages in a file of texts, with what they say.
 fn messages(language: &str) -> BTreeMap<String, String> {
@@ -41,7 +41,7 @@ fn quoted(text: &str, before: &str) -> Vec<String> {
 fn named() -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut plain, mut rich) = (BTreeSet::new(), BTreeSet::new());
     for (path, text) in sources() {
-        plain.extend(quoted(&text, "Text::of("));
+        plain.extend(quoted(&text, "Message::new("));
         plain.extend(quoted(&text, "in_parts("));
         if path.ends_with("src/i18n/message.rs") {
             plain.extend(quoted(&text, "Self::of("));
@@ -81,7 +81,7 @@ fn every_text_that_is_named_is_there_and_every_text_that_is_there_is_named() {
 
 #[test]
 fn no_language_lacks_a_text_or_has_one_too_many() {
-    let texts = Texts::embedded();
+    let texts = Translations::embedded();
     let names = |language| messages(language).into_keys().collect::<BTreeSet<_>>();
     assert_eq!(names("en"), names("de"));
     let tags: Vec<&str> = texts.languages().map(|language| texts.tag(language)).collect();
@@ -129,20 +129,20 @@ fn no_german_text_is_still_english() {
 
 #[test]
 fn numbers_choose_their_words() {
-    let ended = |count: usize| Text::of("sessions-ended").with("count", count);
+    let ended = |count: usize| Message::new("sessions-ended").with("count", count);
     assert_eq!(english(&ended(0)), "There was no other login to end.");
     assert!(english(&ended(1)).starts_with("Done. That browser"));
     assert!(english(&ended(7)).starts_with("Done. Those browsers"));
     assert!(german(&ended(0)).starts_with("Es gab keine"));
     assert!(german(&ended(1)).starts_with("Erledigt. Dieser"));
     assert_eq!(
-        german(&Text::of("error-retry-seconds").with("seconds", 5_i64)),
+        german(&Message::new("error-retry-seconds").with("seconds", 5_i64)),
         "Sie können es in 5 Sekunden wieder versuchen."
     );
 }
 
 #[test]
 fn a_date_is_written_as_its_language_does() {
-    let date = Text::of("date").with("day", 23_i64).with("month", 3_i64).with("year", "2026");
+    let date = Message::new("date").with("day", 23_i64).with("month", 3_i64).with("year", "2026");
     assert_eq!((english(&date).as_str(), german(&date).as_str()), ("23 March 2026", "23. März 2026"));
 }

@@ -2,19 +2,19 @@
 
 use std::sync::LazyLock;
 
-use auth_service::i18n::Text;
-use auth_service::i18n::{Language, Texts};
+use auth_service::i18n::Message;
+use auth_service::i18n::{Language, Translations};
 
 /// Read once.
-static TEXTS: LazyLock<Texts> = LazyLock::new(Texts::embedded);
+static TEXTS: LazyLock<Translations> = LazyLock::new(Translations::embedded);
 
 /// A text as the pages have it in English.
-pub fn english(text: &Text) -> String {
+pub fn english(text: &Message) -> String {
     TEXTS.english(text)
 }
 
 /// The same in German.
-pub fn german(text: &Text) -> String {
+pub fn german(text: &Message) -> String {
     let german: Language = TEXTS.languages().find(|language| TEXTS.tag(*language) == "de").unwrap();
-    TEXTS.say(german, text)
+    TEXTS.format(german, text)
 }

@@ -19,13 +19,13 @@ const PAGE: i64 = 1_000;
 
 /// How often each kind of work stands in the table, with one hash of it.
 #[derive(Clone)]
-pub struct Mix {
+pub struct HashCostProfile {
     kinds: BTreeMap<Work, (u64, PasswordHash)>,
     /// How many rows ask for more than the limits allow. Checking those costs what checking ours does.
     too_costly: u64,
 }
 
-impl Mix {
+impl HashCostProfile {
     /// A table in which all hashes are ours; `own` is one that no password fits.
     pub(super) fn of_ours(own: PasswordHash) -> Self {
         Self { kinds: BTreeMap::from([(Work::Ours, (1, own))]), too_costly: 0 }
@@ -101,13 +101,13 @@ mod tests {
         PasswordHash::imported(format!("pbkdf2_sha256${iterations}$salt${}=", "A".repeat(43))).0
     }
 
-    fn mix(ours: u64, foreign: &[(u32, u64)]) -> Mix {
+    fn mix(ours: u64, foreign: &[(u32, u64)]) -> HashCostProfile {
         let mut kinds = BTreeMap::from([(Work::Ours, (ours, PasswordHash::decoy(COST)))]);
         for (iterations, count) in foreign {
             kinds.insert(hash(*iterations).work(COST), (*count, hash(*iterations)));
         }
         kinds.retain(|_, (count, _)| *count > 0);
-        Mix { kinds, too_costly: 0 }
+        HashCostProfile { kinds, too_costly: 0 }
     }
 
     fn key(byte: u8) -> hmac::Key {

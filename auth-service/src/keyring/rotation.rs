@@ -10,7 +10,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
-use super::make::{make, shared_key_id};
+use super::generate::{make, shared_key_id};
 use super::sealed::SealingKeys;
 use super::store::{KeyAlgorithm, SigningKey, State};
 use crate::audit::{Entry, Event, RequestContext};

@@ -14,7 +14,7 @@ use ureq::{Agent, http};
 use crate::clock::Clock;
 
 /// For one answer as a whole.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 /// A page is some kilobytes.
 const MAX_BYTES: u64 = 512 * 1024;
 
@@ -30,7 +30,7 @@ pub(super) const BY_A_SCRIPT: [(&str, &str); 3] =
 
 /// Somebody without cookies. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Visitor(Agent);
+pub(super) struct HttpClient(Agent);
 
 /// What came back.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ pub(super) fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
-impl Visitor {
+impl HttpClient {
     pub fn new() -> Self {
         let config = Agent::config_builder()
             .max_redirects(0)
@@ -74,7 +74,7 @@ impl Visitor {
             // HTTP_PROXY and its kin would have us look at somebody else's deployment.
             .proxy(None)
             .max_response_header_size(32 * 1024)
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .max_idle_connections(0)
             .user_agent(concat!("auth-service-doctor/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls());

@@ -22,10 +22,10 @@ pub const FINISH_SECONDS: u64 = 10;
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum ShutdownOutcome {
     /// Every request that had begun was answered, or had its time.
     Finished,
-    /// Told again, it did not wait for them.
+    /// Signals again, it did not wait for them.
     CutOff,
 }
 
@@ -35,15 +35,15 @@ pub enum Ending {
 /// When the server itself fails.
 pub async fn serve(
     server: dev::Server,
-    mut told: Told,
+    mut told: Signals,
     draining: Draining,
     delay: Duration,
-) -> io::Result<Ending> {
+) -> io::Result<ShutdownOutcome> {
     let handle = server.handle();
     let mut server = pin!(server);
     tell_the_service_manager(NotifyState::Ready);
     let first = tokio::select! {
-        ended = &mut server => return ended.map(|()| Ending::Finished),
+        ended = &mut server => return ended.map(|()| ShutdownOutcome::Finished),
         first = told.next() => first,
     };
     draining.begin();
@@ -51,7 +51,7 @@ pub async fn serve(
     if first == SignalKind::terminate() && !delay.is_zero() {
         tracing::info!(seconds = delay.as_secs(), "stopping: not ready any more, and still answering");
         tokio::select! {
-            ended = &mut server => return ended.map(|()| Ending::Finished),
+            ended = &mut server => return ended.map(|()| ShutdownOutcome::Finished),
             () = tokio::time::sleep(delay) => {}
             _ = told.next() => tracing::info!("told again: not waiting for proxies"),
         }
@@ -60,18 +60,18 @@ pub async fn serve(
     // The command goes out at once; `server` ends when it is done.
     drop(handle.stop(true));
     tokio::select! {
-        ended = &mut server => ended.map(|()| Ending::Finished),
-        _ = told.next() => Ok(Ending::CutOff),
+        ended = &mut server => ended.map(|()| ShutdownOutcome::Finished),
+        _ = told.next() => Ok(ShutdownOutcome::CutOff),
     }
 }
 
 /// The two ways to be told.
-pub struct Told {
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Told {
+impl Signals {
     /// From now on a signal is heard, and no longer the end of the process. Must be called within a runtime.
     ///
     /// # Errors

@@ -10,17 +10,17 @@ use shared_claims::protocol::{parameter, path};
 use shared_claims::web::Reader;
 use url::form_urlencoded;
 
-use super::again::{DonePage, FramePage};
+use super::interstitials::{DonePage, FramePage};
 use super::onward::{onward, reader};
 use super::query::LoginQuery;
 
 use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
-use crate::forms::Browser;
+use crate::forms::BrowserSession;
 use crate::http::Next;
-use crate::i18n::Text;
-use crate::pages::Shell;
+use crate::i18n::Message;
+use crate::pages::Layout;
 use crate::sessions::RefreshToken;
 
 /// Renews the login of this browser within a page of one of our services. Nothing on it can be clicked that changes
@@ -29,7 +29,7 @@ pub async fn renew(
     app: web::Data<App>,
     request: HttpRequest,
     context: RequestContext,
-    browser: Browser,
+    browser: BrowserSession,
     query: LoginQuery,
 ) -> Result<HttpResponse, Error> {
     require_frame_of_ours(&request)?;
@@ -45,7 +45,7 @@ pub async fn renew(
             let email = current.as_ref().map(|current| current.user.email.to_string());
             let again = next.map(|_| address(&app, &request));
             let page = FramePage::new(email, needs_proof, login_url(&app, &request), again);
-            app.pages.answer(StatusCode::OK, &Shell::bare(&request), &page)?
+            app.pages.answer(StatusCode::OK, &Layout::bare(&request), &page)?
         }
     };
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_frames_of_ours());
@@ -60,7 +60,7 @@ pub async fn renew(
 /// that may show it.
 pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Error> {
     let page = FramePage::step(address(app, request));
-    let mut answer = app.pages.answer(StatusCode::OK, &Shell::bare(request), &page)?;
+    let mut answer = app.pages.answer(StatusCode::OK, &Layout::bare(request), &page)?;
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_frames_of_ours());
     Ok(answer)
 }
@@ -89,7 +89,7 @@ fn kept(request: &HttpRequest, names: &[&str]) -> String {
 
 /// What somebody sees who logged in in a tab of its own.
 pub async fn done(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    app.pages.answer(StatusCode::OK, &Shell::bare(&request), &DonePage {})
+    app.pages.answer(StatusCode::OK, &Layout::bare(&request), &DonePage {})
 }
 
 /// Whether no page of ours asks for what a frame shows. Which sibling frames it, no header has to tell, and it need not be one that
@@ -106,5 +106,5 @@ fn require_frame_of_ours(request: &HttpRequest) -> Result<(), Error> {
     if reader(request) != Reader::Program && is_ours {
         return Ok(());
     }
-    Err(Error::refuse(StatusCode::FORBIDDEN, Text::of("login-only-within")))
+    Err(Error::refuse(StatusCode::FORBIDDEN, Message::new("login-only-within")))
 }

@@ -38,10 +38,10 @@ pub(super) struct Trip {
 
 /// What becomes of a trip.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    On(String),
+pub(super) enum Verdict {
+    Continue(String),
     /// The host that does not take the login.
-    Nowhere(String),
+    Loop(String),
 }
 
 impl Trip {
@@ -79,10 +79,10 @@ impl Trip {
     }
 
     /// Where it leads.
-    pub fn way(&self) -> Way {
+    pub fn way(&self) -> Verdict {
         if self.count >= HOPELESS {
             let origin = self.target.origin().ascii_serialization();
-            return Way::Nowhere(origin.split("://").last().unwrap_or_default().to_owned());
+            return Verdict::Loop(origin.split("://").last().unwrap_or_default().to_owned());
         }
         let mut target = self.target.clone();
         if self.count >= SUSPICIOUS {
@@ -91,7 +91,7 @@ impl Trip {
                 target.query_pairs_mut().append_pair(parameter::LOOP_PROOF, proof);
             }
         }
-        Way::On(target.into())
+        Verdict::Continue(target.into())
     }
 
     /// What the browser keeps of it for a moment.
@@ -140,23 +140,26 @@ mod tests {
     #[test]
     fn the_third_trip_is_marked_and_the_sixth_is_the_last() {
         let to = "https://shop.example.org/a?b=%20c&d";
-        assert_eq!(trip(to, 1).way(), Way::On(to.to_owned()));
-        assert_eq!(trip(to, 2).way(), Way::On(to.to_owned()));
-        assert_eq!(trip(to, 3).way(), Way::On(format!("{to}&sso_loop=3")));
-        assert_eq!(trip(&format!("{to}&sso_loop=3"), 4).way(), Way::On(format!("{to}&sso_loop=4")));
+        assert_eq!(trip(to, 1).way(), Verdict::Continue(to.to_owned()));
+        assert_eq!(trip(to, 2).way(), Verdict::Continue(to.to_owned()));
+        assert_eq!(trip(to, 3).way(), Verdict::Continue(format!("{to}&sso_loop=3")));
+        assert_eq!(trip(&format!("{to}&sso_loop=3"), 4).way(), Verdict::Continue(format!("{to}&sso_loop=4")));
         let bare = "https://shop.example.org/";
-        assert_eq!(trip(&format!("{bare}?sso_loop=4"), 5).way(), Way::On(format!("{bare}?sso_loop=5")));
-        assert_eq!(trip(to, 6).way(), Way::Nowhere("shop.example.org".to_owned()));
+        assert_eq!(
+            trip(&format!("{bare}?sso_loop=4"), 5).way(),
+            Verdict::Continue(format!("{bare}?sso_loop=5"))
+        );
+        assert_eq!(trip(to, 6).way(), Verdict::Loop("shop.example.org".to_owned()));
     }
 
     #[test]
     fn what_was_given_along_comes_back_beside_the_mark_alone() {
         let to = "https://shop.example.org/a?sso_trip=old&b";
         let given = |count| Trip { proof: Some("aB3".to_owned()), ..trip(to, count) };
-        assert_eq!(given(2).way(), Way::On("https://shop.example.org/a?b".to_owned()));
+        assert_eq!(given(2).way(), Verdict::Continue("https://shop.example.org/a?b".to_owned()));
         assert_eq!(
             given(3).way(),
-            Way::On("https://shop.example.org/a?b&sso_loop=3&sso_trip=aB3".to_owned())
+            Verdict::Continue("https://shop.example.org/a?b&sso_loop=3&sso_trip=aB3".to_owned())
         );
     }
 

@@ -6,12 +6,12 @@ use crate::pages::Page;
 
 /// `templates/login/loop.html`: a service does not take the login.
 #[derive(Debug, Serialize)]
-pub struct LoopPage {
+pub struct RedirectLoopPage {
     service: String,
     next: String,
 }
 
-impl Page for LoopPage {
+impl Page for RedirectLoopPage {
     const TEMPLATE: &'static str = "login/loop.html";
 
     fn samples() -> Vec<Self> {
@@ -19,7 +19,7 @@ impl Page for LoopPage {
     }
 }
 
-impl LoopPage {
+impl RedirectLoopPage {
     pub fn new(service: String, next: String) -> Self {
         Self { service, next }
     }

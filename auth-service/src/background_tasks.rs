@@ -11,7 +11,7 @@ use crate::clock::Allowance;
 use crate::db::deadlines::{BACKGROUND, patiently};
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, DatabaseError};
-use crate::passwords::Mix;
+use crate::passwords::HashCostProfile;
 use crate::random;
 use crate::sessions::Session;
 
@@ -20,7 +20,7 @@ const ROUND: Duration = Duration::from_secs(60);
 
 /// How often an instance looks at the keys though nobody asks for a token: a next key is missed for no longer than this
 /// after a rotation or a revocation by a command.
-const LOOK_AT_KEYS: Duration = Duration::from_secs(5);
+const CHECK_KEYS_EVERY: Duration = Duration::from_secs(5);
 
 /// How often it is counted which kinds of hashes the table holds: an import brings other ones, logins replace them. The
 /// count goes through the whole table.
@@ -41,8 +41,8 @@ pub fn start(app: web::Data<App>) {
         let app = app.clone();
         async move {
             loop {
-                tokio::time::sleep(LOOK_AT_KEYS).await;
-                look_at_keys(&app).await;
+                tokio::time::sleep(CHECK_KEYS_EVERY).await;
+                check_keys(&app).await;
             }
         }
     });
@@ -72,7 +72,7 @@ pub fn start(app: web::Data<App>) {
     });
 }
 
-async fn look_at_keys(app: &App) {
+async fn check_keys(app: &App) {
     if let Err(error) = app.keyring.refresh().await {
         tracing::error!(error = error.to_string(), "the signing keys cannot be used");
     }
@@ -81,8 +81,9 @@ async fn look_at_keys(app: &App) {
 /// Counts which kinds of hashes there are, for what unknown addresses are compared with.
 pub async fn survey(app: &App) -> Result<(), DatabaseError> {
     let cost = app.hashers.cost();
-    let survey =
-        move |conn: &mut _| patiently(conn, |conn| Mix::survey(conn, cost)).map_err(DatabaseError::from);
+    let survey = move |conn: &mut _| {
+        patiently(conn, |conn| HashCostProfile::survey(conn, cost)).map_err(DatabaseError::from)
+    };
     app.hashers.learn(app.db.run_within(BACKGROUND, survey).await?);
     Ok(())
 }
@@ -91,7 +92,7 @@ pub async fn survey(app: &App) -> Result<(), DatabaseError> {
 pub async fn round(app: &App) -> Result<(), DatabaseError> {
     let clock = app.clock.clone();
     app.db.query(move |conn| clock.compare(conn)).await?;
-    look_at_keys(app).await;
+    check_keys(app).await;
     let clock = app.clock.clone();
     let now = app.db.query(move |conn| clock.read(conn)).await?;
     // Asked after the reading: it may have been the one that shows a leap.
@@ -100,7 +101,7 @@ pub async fn round(app: &App) -> Result<(), DatabaseError> {
         Allowance::OneBatch => 1,
         Allowance::Nothing => 0,
     };
-    for kind in Overdue::ALL {
+    for kind in Expired::ALL {
         let cutoff = kind.cutoff(now, app.config.audit_retention);
         let mut gone = 0;
         for _ in 0..batches {
@@ -120,14 +121,14 @@ pub async fn round(app: &App) -> Result<(), DatabaseError> {
 
 /// What is taken away when its time has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overdue {
+pub enum Expired {
     /// Logins that ran out.
     Sessions,
     /// What happened long ago.
     Events,
 }
 
-impl Overdue {
+impl Expired {
     pub const ALL: [Self; 2] = [Self::Sessions, Self::Events];
 
     pub fn in_words(self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use super::life::{self, AHEAD, first_of_all, hands_over_at, note, only, require};
+use super::rotation::{self, AHEAD, first_of_all, hands_over_at, note, only, require};
 use super::store::{SigningKey, State};
 use crate::audit::{Event, RequestContext};
 use crate::config::KeyTimes;
@@ -11,7 +11,7 @@ use crate::db::types::Timestamp;
 
 /// A key was not rotated or revoked.
 #[derive(Debug, thiserror::Error)]
-pub enum NotDone {
+pub enum KeyAdminError {
     #[error("there is no next key yet; a running service makes one within seconds")]
     NoNext,
     #[error(
@@ -37,23 +37,23 @@ pub enum NotDone {
 }
 
 /// Hands over to the next key now, if services know it by now. Answers with the key that signs from now on.
-pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Result<String, NotDone> {
+pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Result<String, KeyAdminError> {
     let keys = SigningKey::all(conn)?;
     let active = only(&keys, State::Active);
     let Some(next) = only(&keys, State::Next) else {
         let is_shared = active.is_some_and(|key| key.is_shared());
-        return Err(if is_shared { NotDone::SharedKey } else { NotDone::NoNext });
+        return Err(if is_shared { KeyAdminError::SharedKey } else { KeyAdminError::NoNext });
     };
     if next.is_dated_after(now + AHEAD) {
-        return Err(NotDone::DatedAhead(next.created_at));
+        return Err(KeyAdminError::DatedAhead(next.created_at));
     }
     let known = next.created_at + times.lead();
     if now < known {
-        return Err(NotDone::TooSoon(known));
+        return Err(KeyAdminError::TooSoon(known));
     }
     let from = active.map(|key| key.kid.as_str());
-    let done = conn.write(|conn| life::rotate(conn, from, &next.kid, &RequestContext::operator(), now));
-    if first_of_all(done)? { Ok(next.kid.clone()) } else { Err(NotDone::Changed) }
+    let done = conn.write(|conn| rotation::rotate(conn, from, &next.kid, &RequestContext::operator(), now));
+    if first_of_all(done)? { Ok(next.kid.clone()) } else { Err(KeyAdminError::Changed) }
 }
 
 /// Dates each key anew that has a date which is yet to come; the ids of those.
@@ -71,20 +71,20 @@ pub fn redate(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<Vec<Strin
 
 /// Takes a key out of service at once: it signs nothing more and is published no more. When it was the active one,
 /// the next takes over, whether services know it or not.
-pub fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> Result<State, NotDone> {
+pub fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> Result<State, KeyAdminError> {
     let keys = SigningKey::all(conn)?;
-    let key = keys.iter().find(|key| key.kid == kid).ok_or_else(|| NotDone::Unknown(kid.to_owned()))?;
+    let key = keys.iter().find(|key| key.kid == kid).ok_or_else(|| KeyAdminError::Unknown(kid.to_owned()))?;
     let next = only(&keys, State::Next).map(|next| next.kid.as_str());
     let state = key.state();
     match (state, next) {
-        (State::Revoked, _) => return Err(NotDone::RevokedBefore(kid.to_owned())),
-        (State::Active, None) if key.is_shared() => return Err(NotDone::SharedKey),
+        (State::Revoked, _) => return Err(KeyAdminError::RevokedBefore(kid.to_owned())),
+        (State::Active, None) if key.is_shared() => return Err(KeyAdminError::SharedKey),
         // Without a next key a running service makes a new one that signs at once: services meet it as a stranger and
         // fetch the keys, which is better than a key that somebody else may have.
         _ => {}
     }
     let done = conn.write(|conn| take_out(conn, key, next, now));
-    if first_of_all(done)? { Ok(state) } else { Err(NotDone::Changed) }
+    if first_of_all(done)? { Ok(state) } else { Err(KeyAdminError::Changed) }
 }
 
 fn take_out(
@@ -96,7 +96,7 @@ fn take_out(
     let context = RequestContext::operator();
     require(SigningKey::step(conn, &key.kid, key.state(), State::Revoked, now)?)?;
     if let (State::Active, Some(next)) = (key.state(), next) {
-        life::rotate(conn, None, next, &context, now)?;
+        rotation::rotate(conn, None, next, &context, now)?;
     }
     note(conn, Event::KeyRevoked, &key.kid, &context, now)
 }
@@ -116,9 +116,9 @@ pub fn revoke_all(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<usize
 }
 
 /// A key, and what happens to it next.
-pub struct Outlook(pub String);
+pub struct KeySchedule(pub String);
 
-impl Outlook {
+impl KeySchedule {
     /// One sentence about `key` among `keys`.
     pub fn of(key: &SigningKey, keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Self {
         if key.is_dated_after(now + AHEAD) {

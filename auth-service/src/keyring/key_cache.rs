@@ -12,7 +12,7 @@ use super::jwk::Jwk;
 use super::store::{KeyAlgorithm, SigningKey, State};
 
 /// What the database said at one moment.
-pub struct Loaded {
+pub struct CachedKeys {
     /// How long the process had run then.
     pub(super) at: Duration,
     pub(super) rows: Vec<SigningKey>,
@@ -22,7 +22,7 @@ pub struct Loaded {
     verifying: KeySet,
 }
 
-impl Loaded {
+impl CachedKeys {
     pub(super) fn new(sorted: Sorted, at: Duration) -> Result<Self, KeyringError> {
         let active = sorted.only(State::Active).ok_or(KeyringError::NoActiveKey)?;
         let private_key = &active.private_key;
@@ -79,8 +79,8 @@ fn verifying(ours: &[Genuine], jwks: &str) -> Result<KeySet, KeyringError> {
     })
 }
 
-impl std::fmt::Debug for Loaded {
+impl std::fmt::Debug for CachedKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Loaded({:?})", self.rows)
+        write!(f, "CachedKeys({:?})", self.rows)
     }
 }

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::error::KeyringError;
 use super::genuine::{NotOurs, Sorted, shown};
-use super::life::only;
-use super::loaded::jwks;
+use super::key_cache::jwks;
 use super::look::require_unrevoked;
+use super::rotation::only;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 use crate::audit::{Entry, Event};
