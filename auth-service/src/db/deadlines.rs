@@ -9,7 +9,6 @@ use std::time::Duration;
 use diesel::QueryResult;
 
 use super::AnyConnection;
-#[cfg(feature = "sqlite")]
 
 /// How long statements may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,7 +22,7 @@ pub async fn access_log(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let id = RequestId::new();
+    let id = RequestId::random();
     request.extensions_mut().insert(id);
     let begun = Instant::now();
     let span = tracing::info_span!(

@@ -14,7 +14,7 @@ use url::form_urlencoded;
 
 use crate::http::Cookies;
 
-/// The `Cookie` headers as they came, kept by `cookie_guard` beside what it lets through.
+/// The `Cookie` headers as they came, kept by `cookie_header` beside what it lets through.
 #[derive(Clone)]
 pub(super) struct AsSent(pub Vec<HeaderValue>);
 
@@ -48,7 +48,7 @@ impl TooMany {
 }
 
 impl ForeignCookies {
-    /// Of a request that went through `cookie_guard`.
+    /// Of a request that went through `cookie_header`.
     pub fn of(request: &HttpRequest) -> Self {
         let extensions = request.extensions();
         let (Some(cookies), Some(sent)) =

@@ -9,7 +9,7 @@ use crate::random;
 pub struct RequestId(Uuid);
 
 impl RequestId {
-    pub fn new() -> Self {
+    pub fn random() -> Self {
         Self(random::uuid_v4())
     }
 
