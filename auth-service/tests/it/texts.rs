@@ -44,7 +44,7 @@ fn named() -> (BTreeSet<String>, BTreeSet<String>) {
         plain.extend(quoted(&text, "Message::new("));
         plain.extend(quoted(&text, "in_parts("));
         if path.ends_with("src/i18n/message.rs") {
-            plain.extend(quoted(&text, "Self::of("));
+            plain.extend(quoted(&text, "Self::new("));
         }
     }
     // These two give names to a function that makes texts of them.

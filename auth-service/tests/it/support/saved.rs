@@ -67,7 +67,7 @@ impl TestDatabase {
 impl Saved {
     /// A database with what was saved, and nothing else.
     pub fn restore(&self) -> TestDatabase {
-        let database = TestDatabase::create();
+        let database = TestDatabase::empty();
         match (self.kind, database.file()) {
             (Kind::File, Some(file)) => copy_file(&self.path(), &file),
             (Kind::Archive, None) => {
