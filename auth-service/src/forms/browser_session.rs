@@ -43,7 +43,7 @@ const MAX_KNOWN_ACCOUNTS: usize = 5;
 const MAX_FLASHES: usize = 3;
 const MAX_FLASH_BYTES: usize = 1024;
 
-/// The middleware behind [`Browser`].
+/// The middleware behind [`BrowserSession`].
 pub fn middleware(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<CookieSessionStore> {
     SessionMiddleware::builder(CookieSessionStore::default(), browser_keys::of(secret))
         .cookie_name(cookies.names.browser.clone())

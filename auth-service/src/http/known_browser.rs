@@ -1,6 +1,6 @@
 //! A browser in which somebody has logged in is known again for long; any other is forgotten after a day.
 //!
-//! What it keeps are marks of accounts, in the cookie of [`super::Browser`]: with them its owner finds a place in the queue
+//! What it keeps are marks of accounts, in the cookie of `BrowserSession`: with them its owner finds a place in the queue
 //! of the hash pool while strangers flood it. actix-session gives all its cookies one life, so the longer one is given here.
 
 use actix_web::body::MessageBody;

@@ -7,7 +7,7 @@ use crate::sessions::Current;
 ///
 /// Two more states have their place here, and every `match` on this type asks for them once they exist:
 ///
-/// - `Throttled(retry_after)` comes first, before [`authenticate`](super::authenticate) hashes anything: nothing was judged.
+/// - `Throttled(retry_after)` comes first, before `authenticate` hashes anything: nothing was judged.
 /// - `NeedsSecondFactor(pending)` comes between a right password and [`Session::sign_in`](crate::sessions::Session::sign_in).
 ///   `pending` holds the account and the proofs so far; the second proof joins them, and the session begins with both.
 #[derive(Debug)]
