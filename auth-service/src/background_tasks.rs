@@ -8,10 +8,9 @@ use diesel::QueryResult;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::clock::Allowance;
-use crate::db::deadlines::{BACKGROUND, patiently};
+use crate::db::deadlines::BACKGROUND;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, DatabaseError};
-use crate::passwords::HashCostProfile;
 use crate::random;
 use crate::sessions::Session;
 
@@ -21,10 +20,6 @@ const ROUND: Duration = Duration::from_secs(60);
 /// How often an instance looks at the keys though nobody asks for a token: a next key is missed for no longer than this
 /// after a rotation or a revocation by a command.
 const CHECK_KEYS_EVERY: Duration = Duration::from_secs(5);
-
-/// How often it is counted which kinds of hashes the table holds: an import brings other ones, logins replace them. The
-/// count goes through the whole table.
-const SURVEY: Duration = Duration::from_secs(5 * 60);
 
 /// How many rows go in one transaction: few enough that nobody waits for it.
 const BATCH: i64 = 500;
@@ -46,20 +41,6 @@ pub fn start(app: web::Data<App>) {
             }
         }
     });
-    actix_web::rt::spawn({
-        let app = app.clone();
-        async move {
-            loop {
-                tokio::time::sleep(SURVEY).await;
-                if let Err(error) = survey(&app).await {
-                    tracing::warn!(
-                        error = error.to_string(),
-                        "the kinds of password hashes were not counted"
-                    );
-                }
-            }
-        }
-    });
     actix_web::rt::spawn(async move {
         loop {
             // Instances that were started together come at different moments.
@@ -76,16 +57,6 @@ async fn check_keys(app: &App) {
     if let Err(error) = app.keyring.refresh().await {
         tracing::error!(error = error.to_string(), "the signing keys cannot be used");
     }
-}
-
-/// Counts which kinds of hashes there are, for what unknown addresses are compared with.
-pub async fn survey(app: &App) -> Result<(), DatabaseError> {
-    let cost = app.hashers.cost();
-    let survey = move |conn: &mut _| {
-        patiently(conn, |conn| HashCostProfile::survey(conn, cost)).map_err(DatabaseError::from)
-    };
-    app.hashers.learn(app.db.run_within(BACKGROUND, survey).await?);
-    Ok(())
 }
 
 /// One round: the clock, the keys, and what is past its time.

@@ -14,7 +14,6 @@ use crate::assets::TemplateProblem;
 use crate::audit::evidence::now_and_last_event;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::deadlines::patiently;
 use crate::db::{Database, DatabaseError, WriteProbe};
 use crate::http::security_headers::SecurityPolicy;
 use crate::http::{BrowserKeys, Cookies, Destinations, Draining};
@@ -22,7 +21,7 @@ use crate::keyring::{Keyring, KeyringError};
 use crate::memory::Limit;
 use crate::pages::Pages;
 use crate::pages::static_files::StaticFiles;
-use crate::passwords::{AccountMarks, HashCostProfile, HashPool};
+use crate::passwords::{AccountMarks, DummyHashes, HashPool};
 use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
 use crate::sign_in::SignIn;
@@ -82,9 +81,6 @@ impl App {
         let past = |conn: &mut _| now_and_last_event(conn, &clock).map_err(DatabaseError::from);
         let (now, last_event) = db.run_here(past)?;
         clock.compare_with_the_past(now, last_event);
-        let cost = hashers.cost();
-        let survey = |conn: &mut _| patiently(conn, |conn| HashCostProfile::survey(conn, cost));
-        hashers.learn(db.run_here(|conn| survey(conn).map_err(DatabaseError::from))?);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         let keyring = Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?;
         let refresh_key = RefreshKey::new(secrets.0, secrets.1);
@@ -93,6 +89,7 @@ impl App {
             sign_in: SignIn {
                 db: db.clone(),
                 hashers: hashers.clone(),
+                dummy_hashes: DummyHashes::new(secrets.0, hashers.cost()),
                 marks: AccountMarks::new(secrets.0, secrets.1),
                 refresh_key: refresh_key.clone(),
                 limits,

@@ -24,7 +24,7 @@ impl Parts {
     pub fn of(config: &Config, limit: Limit) -> Result<Self, StartError> {
         let db = Self::database(config)?;
         let frontend = Frontend::load(&config.site, &config.auth_url)?;
-        let hashers = HashPool::new(config.passwords.bcrypt_cost, &config.secret_key, limit);
+        let hashers = HashPool::new(config.passwords.bcrypt_cost, limit);
         Ok(Self { db, frontend, hashers })
     }
 

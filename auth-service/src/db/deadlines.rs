@@ -6,8 +6,10 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "postgres")]
 use diesel::QueryResult;
 
+#[cfg(feature = "postgres")]
 use super::AnyConnection;
 
 /// How long statements may take.
@@ -83,23 +85,6 @@ pub(super) fn with_deadlines(url: &str) -> String {
         all.push_str(&format!("{name}={value}"));
     }
     all
-}
-
-/// Does what may take long, in a transaction on PostgreSQL. Nobody may be waiting for it.
-pub fn patiently<T>(
-    conn: &mut AnyConnection,
-    mut work: impl FnMut(&mut AnyConnection) -> QueryResult<T>,
-) -> QueryResult<T> {
-    match conn {
-        // A reader of a file is in nobody's way.
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => work(conn),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => conn.write(|conn| {
-            lift(conn)?;
-            work(conn)
-        }),
-    }
 }
 
 /// Lets the present transaction take as long as it needs.

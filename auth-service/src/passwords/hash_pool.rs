@@ -1,19 +1,16 @@
 //! Judges and hashes passwords, away from everything else, so that a flood of logins leaves every other page quick.
 
 use std::num::NonZero;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use aws_lc_rs::hmac;
+use std::sync::Arc;
 
 use super::hash_lane::Places;
 use super::hash_queue::Bounds;
-use super::hash_threads::{HashPoolError, HashThreads, in_mib};
+use super::hash_threads::{HashPoolError, HashThreads};
 use super::hashers::Verdict;
-use crate::config::SecretKey;
 use crate::memory::Limit;
-use crate::passwords::{HASH_LIMITS, HashCostProfile, Password, Requester};
+use crate::passwords::{Password, Requester};
 use crate::random;
-use crate::users::{Email, PasswordHash};
+use crate::users::PasswordHash;
 
 /// How many of one network may wait for each thread. At cost 12 the last of them waits about two seconds.
 const OF_ONE_NETWORK: usize = 8;
@@ -32,28 +29,24 @@ pub struct HashPool(Arc<Inner>);
 struct Inner {
     threads: HashThreads,
     cost: u32,
-    /// Decides what an unknown address is compared with; the same for all instances.
-    decoy_key: hmac::Key,
-    mix: RwLock<Arc<HashCostProfile>>,
 }
 
 impl HashPool {
     /// A pool for this machine: one thread a core, places for each, and the memory that the limit leaves.
-    pub fn new(cost: u32, secret: &SecretKey, limit: Limit) -> Self {
-        Self::with_threads(std::thread::available_parallelism().map_or(1, NonZero::get), cost, secret, limit)
+    pub fn new(cost: u32, limit: Limit) -> Self {
+        Self::with_threads(std::thread::available_parallelism().map_or(1, NonZero::get), cost, limit)
     }
 
     /// The same with so many threads.
     ///
     /// # Panics
     /// When the operating system starts no more threads: nobody could log in then.
-    pub fn with_threads(threads: usize, cost: u32, secret: &SecretKey, limit: Limit) -> Self {
+    pub fn with_threads(threads: usize, cost: u32, limit: Limit) -> Self {
         let bounds = Bounds {
             strangers: Places { total: threads * STRANGERS, per_party: threads * OF_ONE_NETWORK },
             known: Places { total: threads * KNOWN, per_party: OF_ONE_ACCOUNT },
         };
-        let key = secret.derive::<32>("decoys for unknown addresses");
-        Self::made(cost, threads, bounds, limit.for_hashing(), &*key)
+        Self::made(cost, threads, bounds, limit.for_hashing())
     }
 
     /// A pool of `threads` with `places` to wait, in each lane and for each network or account.
@@ -68,33 +61,11 @@ impl HashPool {
     pub fn with_budget(cost: u32, threads: usize, places: usize, budget: u64) -> Self {
         let places = Places { total: places, per_party: places };
         let bounds = Bounds { strangers: places, known: places };
-        Self::made(cost, threads, bounds, budget, &random::bytes::<32>())
+        Self::made(cost, threads, bounds, budget)
     }
 
-    fn made(cost: u32, threads: usize, bounds: Bounds, budget: u64, decoy_key: &[u8]) -> Self {
-        Self(Arc::new(Inner {
-            threads: HashThreads::start(threads, bounds, budget),
-            cost,
-            decoy_key: hmac::Key::new(hmac::HMAC_SHA256, decoy_key),
-            mix: RwLock::new(Arc::new(HashCostProfile::of_ours(PasswordHash::decoy(cost)))),
-        }))
-    }
-
-    /// Learns what the table holds by now, so that unknown addresses look like its rows.
-    pub fn learn(&self, mix: HashCostProfile) {
-        let budget = self.0.threads.budget();
-        let mut known = self.0.mix.write().unwrap_or_else(PoisonError::into_inner);
-        let impossible = mix.impossible(budget);
-        if impossible > 0 && impossible != known.impossible(budget) {
-            tracing::warn!(
-                accounts = impossible,
-                budget_mib = in_mib(budget),
-                limits = HASH_LIMITS,
-                "stored password hashes ask for more time or memory than is allowed, so their owners cannot log in: give \
-                 them other passwords (auth-service users set-password), or the service more memory"
-            );
-        }
-        *known = Arc::new(mix);
+    fn made(cost: u32, threads: usize, bounds: Bounds, budget: u64) -> Self {
+        Self(Arc::new(Inner { threads: HashThreads::start(threads, bounds, budget), cost }))
     }
 
     /// The cost that the settings ask for.
@@ -130,22 +101,16 @@ impl HashPool {
         self.0.threads.run(memory, requester, work).await
     }
 
-    /// Does the work of judging `password` for an address without an account, as for a row that there might be. What
-    /// comes of it is thrown away: nobody is let in.
+    /// Does the work of judging a password for an address without an account. `borrowed` is somebody's hash, so what is
+    /// checked against it is no password that anybody typed.
     pub async fn verify_dummy(
         &self,
-        email: &Email,
-        password: Password,
+        borrowed: PasswordHash,
         requester: Requester,
     ) -> Result<(), HashPoolError> {
-        let _ = self.check(self.decoy(email), password, requester).await?;
+        let password = Password::from(hex::encode(random::bytes::<32>()));
+        let _ = self.check(borrowed, password, requester).await?;
         Ok(())
-    }
-
-    /// What an address without an account is compared with.
-    pub fn decoy(&self, email: &Email) -> PasswordHash {
-        let mix = self.0.mix.read().unwrap_or_else(PoisonError::into_inner).clone();
-        mix.decoy(email, &self.0.decoy_key).clone()
     }
 
     /// Runs other slow judgements about passwords, such as their strength, and hashing of our own kind.

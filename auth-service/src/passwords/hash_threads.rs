@@ -78,11 +78,6 @@ impl HashThreads {
         Self(shared)
     }
 
-    /// In bytes.
-    pub fn budget(&self) -> u64 {
-        self.0.budget
-    }
-
     /// Does `work`, which takes `memory` bytes, when it is its turn. Whoever drops this before gives the place back.
     pub async fn run<T: Send + 'static>(
         &self,
@@ -164,7 +159,7 @@ impl Drop for HashThreads {
     }
 }
 
-pub(super) fn in_mib(bytes: u64) -> u64 {
+fn in_mib(bytes: u64) -> u64 {
     bytes.div_ceil(1024 * 1024)
 }
 

@@ -10,9 +10,9 @@ mod hashers;
 mod password;
 mod requester;
 
-pub use dummy_hash::HashCostProfile;
+pub use dummy_hash::DummyHashes;
 pub use hash_pool::{Checked, HashPool};
 pub use hash_threads::HashPoolError;
-pub use hashers::{HASH_LIMITS, HashForm, Work};
+pub use hashers::{HASH_LIMITS, HashForm};
 pub use password::{NewPassword, Password, PasswordProblem};
 pub use requester::{AccountMark, AccountMarks, Requester};

@@ -19,12 +19,15 @@ impl SignIn {
         requester: Requester,
         context: &RequestContext,
     ) -> Result<Judged, Error> {
-        let wanted = email.clone();
-        let user = self.db.query(move |conn| User::by_email(conn, &wanted)).await?;
+        // Both are asked for, whether or not there is an account.
+        let dummies = self.dummy_hashes.clone();
+        let find =
+            move |conn: &mut _| Ok((User::by_email(conn, &email)?, dummies.for_address(conn, &email)?));
+        let (user, dummy): (_, PasswordHash) = self.db.query(find).await?;
         let (id, judged) = match user {
             Some(user) => (Some(user.id), self.judge(user, password, requester).await?),
             None => {
-                self.hashers.verify_dummy(&email, password, requester).await?;
+                self.hashers.verify_dummy(dummy, requester).await?;
                 (None, Err(Rejection::NoSuchAccount))
             }
         };

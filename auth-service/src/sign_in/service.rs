@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::Database;
 use crate::error::Error;
-use crate::passwords::{AccountMarks, Checked, HashPool, Password, Requester};
+use crate::passwords::{AccountMarks, Checked, DummyHashes, HashPool, Password, Requester};
 use crate::sessions::{Amr, AuthMethod, Current, RefreshKey, RefreshToken, Session};
 use crate::users::Email;
 
@@ -16,6 +16,7 @@ use crate::users::Email;
 pub struct SignIn {
     pub db: Database,
     pub hashers: HashPool,
+    pub dummy_hashes: DummyHashes,
     /// What browsers keep of the accounts that were logged in in them.
     pub marks: AccountMarks,
     pub refresh_key: RefreshKey,

@@ -139,7 +139,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         email_verified_at: Some(clock.now()),
         first_name: longest.clone(),
         last_name: longest,
-        password_hash: PasswordHash::decoy(4),
+        password_hash: PasswordHash::dummy(4),
         is_active: true,
         is_staff: true,
         is_superuser: true,

@@ -1,11 +1,16 @@
 //! Passwords that a real Django hashed: `django/hashes.json`, made by `django/make_fixtures.py`.
 
-use auth_service::passwords::{HashPool, Password, Work};
+use std::collections::BTreeMap;
+
+use auth_service::audit::RequestContext;
+use auth_service::passwords::{AccountMarks, DummyHashes, HashPool, Password};
+use auth_service::sessions::RefreshKey;
+use auth_service::sign_in::{Attempt, Before, Credentials, SignIn};
 use auth_service::users::{Email, PasswordHash, User};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::support::{TestApp, Tweaks};
+use crate::support::{PASSWORD, TestApp};
 
 const FIXTURES: &str = include_str!("django/hashes.json");
 
@@ -153,60 +158,121 @@ async fn somebody_without_a_password_cannot_log_in_and_is_no_damage() {
     assert!(!log.lines().any(|line| line.contains("damaged") && line.contains(&user.id.to_string())));
 }
 
-/// E9: once the table holds Django's hashes, addresses without an account are compared with such hashes, in the shares that the
-/// table has; and when everybody has logged in, with ours alone.
+/// What unknown addresses are compared with by now: the beginnings of the hashes, and how many there are of each.
+async fn borrowed(app: &TestApp) -> BTreeMap<String, usize> {
+    let dummies = DummyHashes::new(&app.config.secret_key, 4);
+    let hashes = app.sql(move |conn| {
+        let unknown = (0..400).map(|n| Email::parse(&format!("nobody{n}@example.org")).unwrap());
+        unknown.map(|email| dummies.for_address(conn, &email)).collect::<Result<Vec<_>, _>>()
+    });
+    let mut kinds = BTreeMap::new();
+    for hash in hashes.await {
+        *kinds.entry(hash.exported().split('$').next().unwrap().to_owned()).or_default() += 1;
+    }
+    kinds
+}
+
+/// E9: once the table holds Django's hashes, addresses without an account are compared with such hashes, in the shares that
+/// the table has; and when everybody has logged in, with ours alone.
 #[tokio::test]
 async fn an_unknown_address_costs_what_some_row_costs() {
     let app = TestApp::start().await;
-    for n in 0..6 {
-        let kind = if n < 3 { "pbkdf2_sha1" } else { "argon2id" };
+    assert_eq!(borrowed(&app).await, BTreeMap::from([("bcrypt_sha256".to_owned(), 400)]), "nobody is here");
+    for n in 0..60 {
+        let kind = if n % 3 == 0 { "pbkdf2_sha1" } else { "argon2id" };
         let fixture = fixtures().into_iter().find(|fixture| fixture.kind == kind).unwrap();
         somebody(&app, &format!("p{n}@example.org"), &fixture.hash).await;
     }
-    let kinds = |app: &TestApp| {
-        let (db, cost) = (app.db(), 4);
-        async move {
-            let pool = HashPool::sized(cost, 1, 1);
-            pool.learn(
-                db.query(move |conn| auth_service::passwords::HashCostProfile::survey(conn, cost))
-                    .await
-                    .unwrap(),
-            );
-            let mut kinds = std::collections::BTreeMap::<Work, usize>::new();
-            for n in 0..400 {
-                let email = Email::parse(&format!("nobody{n}@example.org")).unwrap();
-                let work = pool.decoy(&email).work(cost);
-                assert_eq!(work, pool.decoy(&email).work(cost), "asked twice, it is the same");
-                *kinds.entry(work).or_default() += 1;
-            }
-            kinds
-        }
-    };
-    let found = kinds(&app).await;
-    assert!(found.len() == 2 && found.values().all(|count| *count > 100), "{found:?}");
-    assert!(!found.contains_key(&Work::Ours), "nobody has one of ours yet: {found:?}");
+    let found = borrowed(&app).await;
+    assert!(found.len() == 2 && found["argon2"] > 160 && found["pbkdf2_sha1"] > 50, "{found:?}");
+    assert_eq!(found, borrowed(&app).await, "asked twice, it is the same");
     app.sql(|conn| {
-        let own = PasswordHash::decoy(4);
-        for user in User::list_after(conn, "", 3)? {
-            User::set_password(conn, user.id, &own)?;
+        for user in User::list_after(conn, "", 30)? {
+            User::set_password(conn, user.id, &PasswordHash::dummy(4))?;
         }
         Ok(())
     })
     .await;
-    let found = kinds(&app).await;
-    assert!(found.len() == 2 && found[&Work::Ours] > 100, "{found:?}");
+    let found = borrowed(&app).await;
+    assert!(found.len() == 3 && found["bcrypt_sha256"] > 100, "{found:?}");
+    app.sql(|conn| {
+        for user in User::list_after(conn, "", 60)? {
+            User::set_password(conn, user.id, &PasswordHash::dummy(4))?;
+        }
+        Ok(())
+    })
+    .await;
+    assert_eq!(borrowed(&app).await.keys().collect::<Vec<_>>(), ["bcrypt_sha256"]);
 }
 
-/// E9: the running service counts again, and a second instance with the same secret decides alike.
+/// E9: as rows of people who log in, which become ours and never go back.
 #[tokio::test]
-async fn an_instance_that_starts_knows_what_the_table_holds() {
+async fn while_people_log_in_an_unknown_address_changes_to_ours_once_and_never_back() {
     let app = TestApp::start().await;
-    let nobody = app.person().log_in("nobody@example.org", "a guess of somebody").await;
-    assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
-    let fixture = fixtures().into_iter().find(|fixture| fixture.kind == "argon2d").unwrap();
-    somebody(&app, "ada@example.org", &fixture.hash).await;
-    let later = app.another(Tweaks::default()).await;
-    let known = later.person().log_in("ada@example.org", "a guess of somebody").await;
-    let unknown = later.person().log_in("eve@example.org", "a guess of somebody").await;
-    assert_eq!((known.status, unknown.status), (StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED));
+    let fixture = fixtures().into_iter().find(|fixture| fixture.kind == "argon2id").unwrap();
+    for n in 0..12 {
+        somebody(&app, &format!("p{n}@example.org"), &fixture.hash).await;
+    }
+    let mut ours = Vec::new();
+    for n in 0..12 {
+        ours.push(borrowed(&app).await.get("bcrypt_sha256").copied().unwrap_or_default());
+        assert!(
+            app.person()
+                .log_in(&format!("p{n}@example.org"), &fixture.password)
+                .await
+                .status
+                .is_redirection()
+        );
+    }
+    ours.push(borrowed(&app).await["bcrypt_sha256"]);
+    assert!(ours.is_sorted() && ours[0] == 0 && ours[12] == 400, "{ours:?}");
+}
+
+/// E9, W5: a login does the work of the row that its address borrows from. Where all hashing together may take less memory
+/// than that takes, it is refused as the row's owner is.
+#[tokio::test]
+async fn an_unknown_address_is_refused_where_its_row_is() {
+    let app = TestApp::start().await;
+    let costly = format!("argon2$argon2id$v=19$m=9216,t=1,p=1$AAAAAAAAAAAAAA${}", "A".repeat(43));
+    somebody(&app, "ada@example.org", &costly).await;
+    let sign_in = SignIn {
+        db: app.db(),
+        hashers: HashPool::with_budget(4, 1, 1, 8 << 20),
+        dummy_hashes: DummyHashes::new(&app.config.secret_key, 4),
+        marks: AccountMarks::new(&app.config.secret_key, None),
+        refresh_key: RefreshKey::new(&app.config.secret_key, None),
+        limits: app.config.session_limits,
+        clock: app.clock.clock(),
+    };
+    let attempt = async |email: &str| {
+        let email = Email::parse(email).unwrap();
+        let credentials = Credentials { email, password: Password::from("a guess of somebody".to_owned()) };
+        sign_in
+            .attempt(credentials, Before::default(), RequestContext::operator())
+            .await
+            .map_err(|error| format!("{error:?}"))
+    };
+    let (known, unknown) = (attempt("ada@example.org").await, attempt("eve@example.org").await);
+    assert!(known.as_ref().is_err_and(|error| error.contains("needs_mib: 9")), "{known:?}");
+    assert_eq!(format!("{known:?}"), format!("{unknown:?}"));
+    somebody(&app, "joe@example.org", PasswordHash::dummy(4).exported()).await;
+    app.sql(|conn| {
+        let ada = User::by_email(conn, &Email::parse("ada@example.org").unwrap())?.unwrap();
+        User::set_password(conn, ada.id, &PasswordHash::dummy(4))
+    })
+    .await;
+    for email in ["ada@example.org", "eve@example.org"] {
+        let judged = attempt(email).await;
+        assert!(matches!(judged, Ok(Attempt::Rejected(_))), "{judged:?}");
+    }
+}
+
+/// E1: whoever knows a password and not its address does not learn whose it is, by trying it at an address without an account.
+#[tokio::test]
+async fn the_password_of_the_row_that_lends_its_hash_opens_nothing() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let unknown = app.person().log_in("eve@example.org", PASSWORD).await;
+    assert_eq!(unknown.status, StatusCode::UNAUTHORIZED);
+    assert!(unknown.says("Please enter a correct email and password."));
 }

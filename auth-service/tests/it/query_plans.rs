@@ -6,6 +6,7 @@ use std::time::Duration;
 use auth_service::audit::{Entry, RequestContext};
 use auth_service::db::AnyConnection;
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
+use auth_service::users::User;
 use diesel::connection::SimpleConnection;
 
 use super::audit_page::many_renewals;
@@ -127,4 +128,16 @@ async fn a_persons_own_sessions_are_found_by_index() {
         plan.contains("sessions_of_user") && !plan.contains("SCAN") && !plan.contains("Seq Scan"),
         "{plan}"
     );
+}
+
+/// E9: whom an unknown address borrows a hash from, also for a place behind the last row.
+#[tokio::test]
+async fn the_dummy_hash_is_found_by_index() {
+    let (app, _) = filled().await;
+    let statements = app
+        .sql(|conn| {
+            Ok(explained(conn, |conn| assert!(User::hash_at(conn, "fffffffffffg").unwrap().is_some())))
+        })
+        .await;
+    assert_quick(&statements, &[("FROM users", &"users_by_end_of_id".to_owned())]);
 }

@@ -63,7 +63,7 @@ async fn of_several_registrations_at_once_with_one_address_exactly_one_succeeds(
 async fn the_database_itself_lets_one_of_many_have_the_address() {
     let app = TestApp::start_for_a_race().await;
     let clock = app.clock.clock();
-    let hash = PasswordHash::decoy(4);
+    let hash = PasswordHash::dummy(4);
     let dbs: Vec<_> = (0..8).map(|_| app.db()).collect();
     for round in 0..25 {
         let start = Arc::new(Barrier::new(dbs.len()));

@@ -69,15 +69,4 @@ impl Argon2 {
     pub fn memory(&self) -> u64 {
         u64::from(self.params.m_cost()) * 1024
     }
-
-    pub fn work(&self) -> String {
-        format!(
-            "{}$v={}$m={},t={},p={}",
-            self.algorithm.as_str(),
-            u32::from(self.version),
-            self.params.m_cost(),
-            self.params.t_cost(),
-            self.params.p_cost()
-        )
-    }
 }

@@ -12,13 +12,11 @@ mod scrypt;
 mod stored;
 
 use crate::passwords::{NewPassword, Password};
-use crate::random;
 use crate::users::PasswordHash;
 use cost::TooCostly;
 use ours::burn;
 use stored::Stored;
 
-pub use cost::Work;
 pub use stored::HashForm;
 
 /// Whether a password fits.
@@ -51,9 +49,10 @@ impl PasswordHash {
         Self::of(password, cost)
     }
 
-    /// A hash that no password fits, for comparing when there is no account: see [`PasswordHash::check`].
-    pub fn decoy(cost: u32) -> Self {
-        Self::of(&Password::from(hex::encode(random::bytes::<32>())), cost)
+    /// A hash of ours that takes the work of any other at `cost`, and that nobody has computed: no password is known to
+    /// fit it.
+    pub fn dummy(cost: u32) -> Self {
+        Self::from_text(ours::dummy(cost))
     }
 
     /// A hash as another system stored it, to be kept as it is, and what can be done with it. The caller refuses
@@ -63,17 +62,12 @@ impl PasswordHash {
         (Self::from_text(text), form)
     }
 
-    /// How rows of ours at `cost` begin.
-    pub(super) fn beginning(cost: u32) -> String {
-        format!("{}$2b${cost:02}$", ours::TAG)
-    }
-
     fn of(password: &Password, cost: u32) -> Self {
         Self::from_text(ours::make(password, cost))
     }
 
-    /// Whether `password` is the one. A wrong one takes the time of [`PasswordHash::work`], so that of one of ours at
-    /// `cost` unless the hash is of another algorithm or costlier.
+    /// Whether `password` is the one. A wrong one takes the time of one of ours at `cost`, unless the hash is of another
+    /// algorithm or costlier.
     pub fn check(&self, password: &Password, cost: u32) -> Verdict {
         let stored = Stored::parse(self.exported());
         let verdict = match &stored {
@@ -98,19 +92,9 @@ impl PasswordHash {
         verdict
     }
 
-    /// What checking a wrong password against it costs.
-    pub fn work(&self, cost: u32) -> Work {
-        Stored::parse(self.exported()).and_then(Result::ok).map_or(Work::Ours, |stored| stored.work(cost))
-    }
-
     /// What checking it takes while it runs, in bytes; 0 for what takes a few KiB.
     pub fn memory(&self) -> u64 {
         Stored::parse(self.exported()).and_then(Result::ok).map_or(0, |stored| stored.memory())
-    }
-
-    /// Whether checking it would take more than the limits allow, so that it is never done.
-    pub fn is_too_costly(&self) -> bool {
-        HashForm::of(self.exported()) == HashForm::TooCostly
     }
 
     /// Whether it is of the form that we make, at whatever cost.
@@ -215,7 +199,7 @@ mod tests {
             let (hash, form) = PasswordHash::imported(text.clone());
             assert_eq!(form, HashForm::TooCostly, "{text}");
             assert_eq!(hash.check(&password("x"), COST), Verdict::TooCostly, "{text}");
-            assert!(hash.is_too_costly() && hash.memory() == 0 && hash.work(COST) == Work::Ours, "{text}");
+            assert_eq!(hash.memory(), 0, "{text}");
         }
     }
 
@@ -234,11 +218,11 @@ mod tests {
             ("!".to_owned(), 0),
             ("damaged".to_owned(), 0),
         ] {
-            let hash = PasswordHash::from_text(text.clone());
-            assert!(!hash.is_too_costly(), "{text}");
+            let (hash, form) = PasswordHash::imported(text.clone());
+            assert_ne!(form, HashForm::TooCostly, "{text}");
             assert_eq!(hash.memory().div_ceil(MIB), mib, "{text}");
         }
-        assert_eq!(PasswordHash::decoy(COST).memory(), 0);
+        assert_eq!(PasswordHash::dummy(COST).memory(), 0);
     }
 
     #[test]
@@ -263,18 +247,14 @@ mod tests {
         }
     }
 
-    /// E1
+    /// E1: a text that is no hash would be refused before any work is done.
     #[test]
-    fn hashes_that_take_equal_time_are_of_one_kind_and_others_are_not() {
-        let work = |text: &str| PasswordHash::from_text(text.to_owned()).work(5);
-        let bcrypt = |tag: &str, cost: &str| work(&format!("{tag}$2b${cost}${}", "a".repeat(53)));
-        for filled_up in ["", "!", "md5$x$y"] {
-            assert_eq!(work(filled_up), Work::Ours);
+    fn the_dummy_hash_is_a_hash_of_ours_at_that_cost_and_fits_nothing() {
+        for cost in [4, 5, 16] {
+            assert!(!PasswordHash::dummy(cost).must_update(cost) && PasswordHash::dummy(cost).must_update(6));
         }
-        assert_eq!([bcrypt("bcrypt_sha256$", "04"), bcrypt("bcrypt$", "05")], [Work::Ours, Work::Ours]);
-        assert_ne!(bcrypt("bcrypt_sha256$", "06"), Work::Ours);
-        let pbkdf2 = |n: u32| work(&format!("pbkdf2_sha256${n}$salt${}=", "A".repeat(43)));
-        assert_eq!(pbkdf2(1000), pbkdf2(1000));
-        assert!(pbkdf2(1000) != pbkdf2(1001) && pbkdf2(1000) != Work::Ours);
+        for guess in ["", "correct horse"] {
+            assert_eq!(PasswordHash::dummy(COST).check(&password(guess), COST), Verdict::Wrong);
+        }
     }
 }

@@ -70,8 +70,4 @@ impl<'a> Pbkdf2<'a> {
         let (salt, password) = (self.salt.as_bytes(), password.as_bytes());
         pbkdf2::verify(self.digest.algorithm(), self.iterations, salt, password, &self.hash).is_ok()
     }
-
-    pub fn work(&self) -> (Digest, u32) {
-        (self.digest, self.iterations.get())
-    }
 }

@@ -55,11 +55,6 @@ impl<'a> Scrypt<'a> {
 
     /// The library holds `N`, `p` and one more blocks of `r` times 128 bytes.
     pub fn memory(&self) -> u64 {
-        let (n, r, p) = self.work();
-        u64::from(r) * 128 * (n + u64::from(p) + 1)
-    }
-
-    pub fn work(&self) -> (u64, u32, u32) {
-        (self.params.n(), self.params.r(), self.params.p())
+        u64::from(self.params.r()) * 128 * (self.params.n() + u64::from(self.params.p()) + 1)
     }
 }

@@ -1,7 +1,7 @@
 //! What a stored text is: one of Django's forms, or none that anybody can log in with.
 
 use super::argon2::{self, Argon2};
-use super::cost::{TooCostly, Work};
+use super::cost::TooCostly;
 use super::ours::{self, Bcrypt};
 use super::pbkdf2::{Digest, Pbkdf2};
 use super::scrypt::{self, Scrypt};
@@ -66,25 +66,6 @@ impl<'a> Stored<'a> {
             Self::Argon2(hash) => hash.memory(),
             Self::Scrypt(hash) => hash.memory(),
             Self::Bcrypt(_) | Self::Pbkdf2(_) | Self::Unusable => 0,
-        }
-    }
-
-    /// What checking it costs, where the settings ask for `cost`.
-    pub fn work(&self, cost: u32) -> Work {
-        match self {
-            // The rounds that a cheaper one lacks are done on top: see `PasswordHash::check`.
-            Self::Bcrypt(hash) if hash.cost <= cost => Work::Ours,
-            Self::Bcrypt(hash) => Work::Foreign(format!("bcrypt cost {}", hash.cost)),
-            Self::Pbkdf2(hash) => {
-                let (digest, iterations) = hash.work();
-                Work::Foreign(format!("{}{iterations}", digest.tag()))
-            }
-            Self::Argon2(hash) => Work::Foreign(hash.work()),
-            Self::Scrypt(hash) => {
-                let (n, r, p) = hash.work();
-                Work::Foreign(format!("scrypt${n}${r}${p}"))
-            }
-            Self::Unusable => Work::Ours,
         }
     }
 }

@@ -29,8 +29,8 @@ impl Threads {
     pub fn parts(self, config: &Config) -> Parts {
         let (cost, limit) = (config.passwords.bcrypt_cost, Limit::of_this_process());
         let hashers = match self {
-            Self::One => HashPool::with_threads(1, cost, &config.secret_key, limit),
-            Self::Machine => HashPool::new(cost, &config.secret_key, limit),
+            Self::One => HashPool::with_threads(1, cost, limit),
+            Self::Machine => HashPool::new(cost, limit),
         };
         Parts { db: Parts::database(config).unwrap(), frontend: frontend(config), hashers }
     }
