@@ -1,4 +1,4 @@
-//! All pages, and what stands before and behind them.
+//! The application: all routes, and the middleware around them.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -15,7 +15,7 @@ use crate::{error_pages, headers, limits, notes, pages};
 /// What a request can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct Service {
-    /// Says who is asking.
+    /// Identifies who sends a request.
     pub login: SharedLogin,
     database: Database,
     templates: Templates,
@@ -29,7 +29,7 @@ impl Service {
     }
 }
 
-/// The service, the same in production and in tests.
+/// Builds the `App`, the same in production and in tests.
 pub fn app(
     service: Service,
 ) -> App<
@@ -42,11 +42,11 @@ pub fn app(
     >,
 > {
     App::new()
-        // The last of these sees a request first and its answer last.
+        // The last middleware runs first on a request and last on its response.
         .wrap(SharedLoginMiddleware::new(service.login.clone()))
         .wrap(from_fn(limits::require))
-        .wrap(from_fn(error_pages::draw))
-        .wrap(headers::careful(&service.login))
+        .wrap(from_fn(error_pages::render_errors))
+        .wrap(headers::security_headers(&service.login))
         .app_data(Data::new(service.database))
         .app_data(Data::new(service.templates))
         .app_data(web::FormConfig::default().limit(limits::FORM_BYTES))
@@ -64,7 +64,7 @@ pub fn app(
         .service(get("/icon.svg", pages::icon))
 }
 
-/// Whoever answers `GET` answers `HEAD` (RFC 9110, section 9.1).
+/// A route that answers `GET` answers `HEAD` too (RFC 9110, section 9.1).
 fn get<H, Args>(path: &str, handler: H) -> Resource
 where
     H: Handler<Args, Output: Responder + 'static>,

@@ -1,5 +1,6 @@
-//! The file that was opened: SQLite goes on writing into one that was deleted or replaced, and everything that people are
-//! told meanwhile is gone with the process.
+//! Data file check: whether the opened SQLite file is still the one at its path. SQLite goes on
+//! writing to a file that was deleted or replaced, and everything that it stores there is lost with
+//! the process.
 
 use std::fs;
 use std::io;
@@ -7,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The file of the notes. Cheap to clone.
+/// The notes' SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub struct DataFile(Arc<Opened>);
 
@@ -18,10 +19,10 @@ struct Opened {
 }
 
 impl DataFile {
-    /// Remembers the file that was just opened. `None` for a name of SQLite's own.
+    /// Remembers the file that was just opened. `None` for a name that SQLite reserves.
     ///
     /// # Errors
-    /// When it cannot be looked at.
+    /// When the file cannot be examined.
     pub fn of(path: &str) -> io::Result<Option<Self>> {
         if path == ":memory:" {
             return Ok(None);
@@ -30,7 +31,7 @@ impl DataFile {
         Ok(Some(Self(Arc::new(Opened { path: path.into(), identity }))))
     }
 
-    /// Whether it still is that file, with something in it. Costs a microsecond.
+    /// Whether the path still names that file, and it is not empty. Takes a microsecond.
     #[must_use]
     pub fn is_there(&self) -> bool {
         fs::metadata(&self.0.path).is_ok_and(|about| identity(&about) == self.0.identity && about.len() > 0)
@@ -41,10 +42,11 @@ fn identity(about: &fs::Metadata) -> (u64, u64) {
     (about.dev(), about.ino())
 }
 
-/// That nothing is lost by opening it: SQLite throws a log away that belongs to no file.
+/// Refuses to open a path whose write-ahead log is there without its file: SQLite would delete the
+/// log.
 ///
 /// # Errors
-/// In a sentence that says what to do.
+/// A sentence that says what to do.
 pub fn refuse_lost(path: &str) -> Result<(), String> {
     let bytes = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
     let log = PathBuf::from(format!("{path}-wal"));

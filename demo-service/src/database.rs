@@ -1,4 +1,4 @@
-//! The SQLite file.
+//! Database: a pool of connections to the SQLite file.
 
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,7 +13,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::data_file::{self, DataFile};
 use crate::error::Error;
 
-/// How many requests use it at once; more wait.
+/// How many requests use it at once. Others wait.
 const CONNECTIONS: u32 = 4;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -26,14 +26,14 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the file, or makes it, and brings its tables up to date.
+    /// Opens or creates the file, and runs the migrations.
     ///
     /// # Errors
     /// When the file cannot be opened or a migration fails.
     pub fn open(path: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         data_file::refuse_lost(path)?;
         make_private(path);
-        // Not out of the pool, which would try for seconds to open what cannot be opened.
+        // Not from the pool, which retries for seconds if a file cannot be opened.
         let mut first = SqliteConnection::establish(path)?;
         prepare(&mut first)?;
         first.run_pending_migrations(MIGRATIONS)?;
@@ -46,7 +46,7 @@ impl Database {
         Ok(Self { pool, file: DataFile::of(path)? })
     }
 
-    /// Runs `work` where waiting for a disk holds up nobody else.
+    /// Runs `work` on a thread that may block.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
@@ -62,21 +62,23 @@ impl Database {
     }
 }
 
-/// Makes the file, readable for its owner alone, unless it is there: SQLite would let in whom the umask does, which mostly is
-/// everybody. The files beside it get the rights of this one. What cannot be made, SQLite meets again and tells.
+/// Creates the file, readable for its owner alone, unless it exists. SQLite would use the umask,
+/// which mostly lets everybody read. SQLite's other files copy this one's mode. If the file cannot
+/// be created here, SQLite fails too and reports it.
 fn make_private(path: &str) {
-    // A name of SQLite's own, for tests.
+    // A name that SQLite reserves, for tests.
     if path == ":memory:" {
         return;
     }
-    // Never opens a file that is there: closing it would take away the locks that this process has on it.
+    // Never opens an existing file: closing it would release this process's locks on it.
     let _ = File::options().write(true).create_new(true).mode(0o600).open(path);
 }
 
 impl Database {
-    /// At the end: leaves everything in the one file, which can then be copied alone. Waits for whoever still works with it.
+    /// Checkpoints the database at the end, so that the one file holds everything and can be copied
+    /// alone. Waits for requests that still use it.
     pub fn close(&self) {
-        // With all connections in hand nobody else writes.
+        // With all connections taken, nobody else writes.
         let mut all: Vec<_> = (0..CONNECTIONS).map_while(|_| self.pool.get().ok()).collect();
         let written = all.first_mut().map(|conn| conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"));
         if !matches!(written, Some(Ok(()))) {
@@ -85,7 +87,8 @@ impl Database {
     }
 }
 
-/// Readers do not wait for a writer, writers wait for each other, and what was answered is on the disk.
+/// Sets the pragmas: readers do not wait for a writer, writers wait for each other, and a response
+/// is sent only after its changes are on the disk.
 fn prepare(conn: &mut SqliteConnection) -> QueryResult<()> {
     conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
 }

@@ -1,8 +1,8 @@
-//! An error of a handler: told to the person in a page, to the operator in the log.
+//! Error type of the handlers: a page for the person, the cause in the log.
 
 use actix_web::{HttpResponse, ResponseError};
 
-/// A surprise: `500` for the person, the cause for the log.
+/// An unexpected error: `500` for the person, the cause for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the database failed: {0}")]
@@ -11,7 +11,7 @@ pub enum Error {
     Connection(#[from] diesel::r2d2::PoolError),
     #[error("the database's file was deleted, replaced or emptied: put the very same file back, or restart")]
     FileLost,
-    #[error("a page cannot be drawn: {0}")]
+    #[error("a page cannot be rendered: {0}")]
     Template(#[from] tera::Error),
     #[error("the work was cancelled")]
     Cancelled(#[from] actix_web::error::BlockingError),

@@ -1,4 +1,4 @@
-//! Error pages: every refusal that has no page yet gets one.
+//! Error pages: middleware that gives every error response a page if it has none.
 
 use actix_web::ResponseError;
 use actix_web::body::{BoxBody, MessageBody};
@@ -22,35 +22,35 @@ impl Page for ErrorPage {
     const TEMPLATE: &str = "error.html";
 }
 
-/// Middleware: gives every refusal that has no page yet a page of ours.
-pub async fn draw(
+/// Renders a page for an error response that has none.
+pub async fn render_errors(
     templates: Data<Templates>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let answer = next.call(request).await?.map_into_boxed_body();
-    let status = answer.status();
-    if !(status.is_client_error() || status.is_server_error()) || is_told(answer.headers()) {
-        return Ok(answer);
+    let response = next.call(request).await?.map_into_boxed_body();
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || has_own_body(response.headers()) {
+        return Ok(response);
     }
-    let (title, message) = words(status);
-    let page = ErrorPage { status: status.as_u16(), title, message };
-    let mut told = templates.answer(status, None, &page).unwrap_or_else(|error| error.error_response());
-    if let Some(methods) = answer.headers().get(ALLOW) {
-        told.headers_mut().insert(ALLOW, methods.clone());
+    let (title, message) = title_and_message(status);
+    let content = ErrorPage { status: status.as_u16(), title, message };
+    let mut page = templates.render(status, None, &content).unwrap_or_else(|error| error.error_response());
+    if let Some(methods) = response.headers().get(ALLOW) {
+        page.headers_mut().insert(ALLOW, methods.clone());
     }
-    Ok(answer.into_response(told))
+    Ok(response.into_response(page))
 }
 
-/// Whether somebody has put it into words already.
-fn is_told(headers: &HeaderMap) -> bool {
-    let told: [&[u8]; 2] = [b"text/html", b"application/problem+json"];
+/// Whether the response has a body of its own already.
+fn has_own_body(headers: &HeaderMap) -> bool {
+    let with_body: [&[u8]; 2] = [b"text/html", b"application/problem+json"];
     headers
         .get(CONTENT_TYPE)
-        .is_some_and(|value| told.iter().any(|start| value.as_bytes().starts_with(start)))
+        .is_some_and(|value| with_body.iter().any(|start| value.as_bytes().starts_with(start)))
 }
 
-fn words(status: StatusCode) -> (&'static str, &'static str) {
+fn title_and_message(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
         400 => ("Not understood", "This could not be read. Go back, reload the page and send it again."),
         404 => ("Nothing here", "There is no page at this address. The link may have a mistake."),

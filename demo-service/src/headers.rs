@@ -1,4 +1,4 @@
-//! The headers that make a browser careful. What sets its own, such as a page of `shared_claims`, keeps it.
+//! Security headers. A response that sets its own, such as a page of `shared_claims`, keeps them.
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
@@ -7,11 +7,12 @@ use actix_web::http::header::{
 use actix_web::middleware::DefaultHeaders;
 use shared_claims::SharedLogin;
 
-pub fn careful(login: &SharedLogin) -> DefaultHeaders {
+pub fn security_headers(login: &SharedLogin) -> DefaultHeaders {
     let settings = login.settings();
     let auth = settings.auth_url();
-    // `connect-src` names the login for `sso.js`, which renews there. `form-action` names it too: Chromium checks each redirect that answers a form, and one that ends at a page
-    // whose reader's token has just expired goes on to the login.
+    // `connect-src` allows `sso.js` to renew at the login. `form-action` allows the login because
+    // Chromium applies it to each redirect after a form: one that ends at a page of somebody whose
+    // token has just expired goes on to the login.
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self' {auth}; \
          form-action 'self' {auth}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"

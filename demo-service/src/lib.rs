@@ -1,9 +1,10 @@
 //! A small service that trusts the shared login. Copy it and make it yours.
 //!
-//! It has no passwords, no sessions and no table of users. Who is asking stands in the login cookie, which `shared_claims`
-//! verifies without a call to anybody; the service's own data is filed under `user_uuid`.
+//! It has no passwords, sessions or users of its own. The login cookie says who is asking, and
+//! `shared_claims` verifies it without a network call. The service files its own data under
+//! `user_uuid`.
 //!
-//! Read [`app`] first: it is the list of all pages, and a page says in its arguments who may see it.
+//! Read [`app`] first. It lists all routes, and a handler's arguments say who may see a page.
 
 mod app;
 mod data_file;
@@ -30,10 +31,10 @@ pub use app::{Service, app};
 pub use database::Database;
 use settings::Settings;
 
-/// Reads the settings from the environment and serves until it is told to stop.
+/// Reads the settings from the environment, and serves until it receives SIGTERM or SIGINT.
 ///
 /// # Errors
-/// One line that names what keeps it from starting.
+/// One line that says what keeps the service from starting.
 pub async fn run() -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let ansi = std::io::stderr().is_terminal();
@@ -54,7 +55,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// SIGHUP, by which operators have settings read again, would end the process.
+/// Ignores SIGHUP, which operators send to have settings reloaded, and which would end the process.
 fn survive_hangups() -> io::Result<()> {
     let mut hangups = signal(SignalKind::hangup())?;
     actix_web::rt::spawn(async move {
@@ -65,8 +66,9 @@ fn survive_hangups() -> io::Result<()> {
     Ok(())
 }
 
-/// The service on real sockets, where nobody holds a connection for ever. Behind a proxy on another machine, name it to
-/// [`BoundedServer::proxies`]: it brings more connections than one visitor may have.
+/// Builds the server on a real socket, with limits for slow clients. If a proxy on another machine
+/// is in front, name it to [`BoundedServer::proxies`]: it opens more connections than one client
+/// may.
 ///
 /// # Errors
 /// When the listener cannot be used.

@@ -1,4 +1,4 @@
-//! How much of a request we look at, and for how long.
+//! Request limits: sizes and a timeout.
 
 use std::time::Duration;
 
@@ -16,10 +16,12 @@ pub const FORM_BYTES: usize = 16 * 1024;
 
 const HEADER_BYTES: usize = 16 * 1024;
 
-/// Somebody who sends a form slower than this holds a connection for nothing.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request may take. A client that sends a form more slowly would hold a connection for
+/// nothing.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Middleware: `431` for headers above 16 KB without the cookies, which `SameOrigin` weighs, `408` for a request that is not done in ten seconds.
+/// Middleware: `431` for headers above 16 KB without the cookies, which `SameOrigin` checks, and
+/// `408` for a request that is not done in ten seconds.
 pub async fn require(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -30,7 +32,7 @@ pub async fn require(
         tracing::info!("refused: the head is too large");
         return Ok(request.into_response(HttpResponse::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)));
     }
-    match timeout(PATIENCE, next.call(request)).await {
+    match timeout(REQUEST_TIMEOUT, next.call(request)).await {
         Ok(answer) => Ok(answer?.map_into_boxed_body()),
         Err(_) => Err(ErrorRequestTimeout("This took too long to arrive.")),
     }

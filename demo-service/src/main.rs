@@ -1,4 +1,4 @@
-//! The process.
+//! The program.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The pages without data of their own. Who may see one stands in its arguments.
+//! Handlers of the pages without data of their own. Their arguments say who may see them.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -20,9 +20,10 @@ impl Page for Home {
     const TEMPLATE: &str = "home.html";
 }
 
-/// `GET /`: open to all, and greets who is logged in, also when the token has ended and the login has not.
+/// `GET /`: open to all. Greets a person who is logged in, also if the token has expired and the
+/// session has not.
 pub async fn home(user: MaybeUser, templates: Data<Templates>) -> Result<HttpResponse, Error> {
-    templates.answer(StatusCode::OK, user.as_ref(), &Home {})
+    templates.render(StatusCode::OK, user.as_ref(), &Home {})
 }
 
 #[derive(Serialize)]
@@ -32,9 +33,9 @@ impl Page for Private {
     const TEMPLATE: &str = "private.html";
 }
 
-/// `GET /private`: for whoever is logged in. Shows what the login told about them.
+/// `GET /private`: for people who are logged in. Shows their claims.
 pub async fn private(user: User, templates: Data<Templates>) -> Result<HttpResponse, Error> {
-    templates.answer(StatusCode::OK, Some(&user), &Private {})
+    templates.render(StatusCode::OK, Some(&user), &Private {})
 }
 
 #[derive(Serialize)]
@@ -44,9 +45,9 @@ impl Page for WhoAmI {
     const TEMPLATE: &str = "whoami.html";
 }
 
-/// `GET /whoami`: asks `/api/me` by a script, which renews the login when it has ended.
+/// `GET /whoami`: a script requests `/api/me` and renews the login if it has expired.
 pub async fn whoami(user: User, templates: Data<Templates>) -> Result<HttpResponse, Error> {
-    templates.answer(StatusCode::OK, Some(&user), &WhoAmI {})
+    templates.render(StatusCode::OK, Some(&user), &WhoAmI {})
 }
 
 #[derive(Serialize)]
@@ -59,14 +60,14 @@ impl Page for StaffPage {
     const TEMPLATE: &str = "staff.html";
 }
 
-/// `GET /staff`: for staff. How much is kept here, and nobody's notes.
+/// `GET /staff`: for staff. Shows counts, and nobody's notes.
 pub async fn staff(
     user: Staff,
     database: Data<Database>,
     templates: Data<Templates>,
 ) -> Result<HttpResponse, Error> {
     let (notes, people) = database.run(Note::count_all).await?;
-    templates.answer(StatusCode::OK, Some(&user), &StaffPage { notes, people })
+    templates.render(StatusCode::OK, Some(&user), &StaffPage { notes, people })
 }
 
 /// `GET /api/me`: for scripts.
@@ -74,7 +75,8 @@ pub async fn me(user: User) -> Json<Claims> {
     Json(user.into_claims())
 }
 
-/// `GET /healthz`: the process is alive. Says nothing about auth-service, without which this service goes on.
+/// `GET /healthz`: the process is alive. It does not depend on auth-service, without which this
+/// service goes on.
 pub async fn healthz() -> &'static str {
     "ok"
 }

@@ -1,4 +1,4 @@
-//! The settings of this service alone; those of the login are read by `SharedLogin::from_env`.
+//! Settings of this service alone. `SharedLogin::from_env` reads those of the login.
 
 use std::env::{self, VarError};
 
@@ -8,9 +8,11 @@ use shared_claims::setting;
 /// `LISTEN` and `NOTES_DATABASE`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Address and port, or `unix:` and the path of a socket. Default `127.0.0.1:8001`: a proxy in front is what the world sees.
+    /// Address and port, or `unix:` and the path of a socket. Default `127.0.0.1:8001`, behind a
+    /// proxy.
     pub listen: Listen,
-    /// Path of the SQLite file, created when missing. `NOTES_DATABASE` is `sqlite:<path>`, by default `sqlite:notes.db`.
+    /// Path of the SQLite file, created when missing. `NOTES_DATABASE` is `sqlite:<path>`, by
+    /// default `sqlite:notes.db`.
     pub notes_database: String,
 }
 
@@ -37,7 +39,8 @@ impl Settings {
     }
 }
 
-/// The path of a file. SQLite has more names than that; some of them are gone with the connection, and there are several.
+/// Accepts the path of a file only. SQLite reserves some names for temporary databases, of which
+/// each connection has its own.
 fn file(text: &str) -> Result<String, String> {
     let path = text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
     match path {

@@ -1,4 +1,4 @@
-//! The templates: embedded in the binary, parsed once at the start, every text escaped.
+//! Templates: embedded in the binary, parsed once at the start, every text escaped.
 
 use std::sync::Arc;
 
@@ -21,13 +21,13 @@ const FILES: [(&str, &str); 7] = [
     ("whoami.html", include_str!("../templates/whoami.html")),
 ];
 
-/// What one template needs, beside what all need.
+/// A template's own values, beside those that all templates get.
 pub trait Page: Serialize {
-    /// Its file.
+    /// The template's file.
     const TEMPLATE: &str;
 }
 
-/// Draws pages. Cheap to clone.
+/// Renders pages. Cheap to clone.
 #[derive(Clone)]
 pub struct Templates(Arc<Inner>);
 
@@ -36,7 +36,7 @@ struct Inner {
     site: Site,
 }
 
-/// What every page knows, by the settings: the `Host` of a request is never believed.
+/// What every page gets from the settings. The `Host` of a request is not trusted.
 #[derive(Serialize)]
 struct Site {
     auth_url: String,
@@ -60,8 +60,8 @@ impl Templates {
         Ok(Self(Arc::new(Inner { tera, site })))
     }
 
-    /// The page as an answer for `user`, whose name stands at its top.
-    pub fn answer<P: Page>(
+    /// Renders the page for `user`, whose name is at its top.
+    pub fn render<P: Page>(
         &self,
         status: StatusCode,
         user: Option<&Claims>,
@@ -72,7 +72,8 @@ impl Templates {
         context.insert("template", P::TEMPLATE);
         context.insert("user", &user);
         context.insert("user_name", &user.map(Claims::full_name));
-        // Whose page it is: another person of the same browser is asked before a form of it is filed under them.
+        // The page's owner: another person of the same browser is asked before one of its forms is
+        // filed under them.
         context.insert("form_mark", &user.map(Claims::form_mark));
         let html = self.0.tera.render(P::TEMPLATE, &context)?;
         Ok(HttpResponse::build(status)

@@ -1,5 +1,5 @@
-// The API, asked by a machine that has only read its description: every request and answer that this allows, and many
-// that it does not.
+// API fuzzing: requests that are generated from the API's description, and checks of every
+// response.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

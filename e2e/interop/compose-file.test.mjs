@@ -1,4 +1,5 @@
-// Q7: what docker-compose.yml says of who reaches whom. No containers are started here; `cargo xtask compose-test` does that.
+// Networks of docker-compose.yml: who can reach whom (Q7). No containers are started here; `cargo
+// xtask compose-test` does that.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { BlockList } from 'node:net';

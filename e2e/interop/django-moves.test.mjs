@@ -1,4 +1,4 @@
-// F1: people move from a real Django to auth-service and log in, and from there to a real Django and log in there.
+// Import from and export to a real Django: people log in with the same password afterwards (F1).
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A service that cannot be changed: it answers what it was asked, and remembers that it was.
+// Echo server: an upstream that cannot be changed. It returns each request, and records it.
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 

@@ -1,4 +1,4 @@
-// The Django example as the article's own services are: HS512, with one key that all of them share.
+// Django example with HS512: one key that all services share, as in the article.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { before, it } from 'node:test';

@@ -1,4 +1,4 @@
-// What the examples in examples/ do as keys come and go. Their five minutes do not pass here: the clock is pushed.
+// Key rotation in the examples. The tests move the clock instead of waiting for five minutes.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';

@@ -1,4 +1,4 @@
-// The examples are short, and what documentation quotes from them is what they say.
+// Example sources: they are short, and the documentation quotes them correctly.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The services in examples/, read as their readers read them: the run command comes from each README.
+// Starts the services in examples/ by the command in each README.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

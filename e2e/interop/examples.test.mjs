@@ -1,4 +1,5 @@
-// The services in examples/: one login visits all of them, and each answers as the contract says.
+// Examples as running services: one login works in all of them, and each responds as the contract
+// says.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { SignJWT } from 'jose';

@@ -1,4 +1,5 @@
-// Q3: whatever siblings have set on the parent domain, people reach auth-service through the proxy, and it gets our cookies alone.
+// Foreign cookies behind a proxy: people reach auth-service whatever siblings have set on the
+// domain, and it gets only our cookies (Q3).
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-// Caddy as deploy/Caddyfile has it and nginx as examples/nginx has it, in front of auth-service itself.
+// Reverse proxies in front of auth-service: Caddy with deploy/Caddyfile, nginx with examples/nginx.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examples, runCommand } from './examples.mjs';

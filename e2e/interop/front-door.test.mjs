@@ -1,4 +1,5 @@
-// Q1, Q2: what strangers send to a proxy, and what becomes of an instance behind it, is nobody else's trouble.
+// Reverse proxies in front of auth-service: hostile requests and a failing instance do not affect
+// others (Q1, Q2).
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';

@@ -1,5 +1,5 @@
-// What a client can send to a proxy to make it look as if the server behind had failed. Each opens a connection of its own, and
-// none of them cares for the answer.
+// Hostile requests, which try to make a proxy believe that the server behind it has failed. Each
+// opens a connection of its own and ignores the response.
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 

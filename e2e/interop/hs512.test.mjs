@@ -1,4 +1,4 @@
-// One login where auth-service and the Django example run as the article's own services do: HS512, one key for both.
+// HS512 login: auth-service and the Django example share one key, as in the article.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

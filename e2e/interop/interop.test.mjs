@@ -1,4 +1,4 @@
-// J15: the access token of a running auth-service, judged by other languages' libraries through the key set.
+// Access tokens in other languages' libraries, by the key set of a running auth-service (J15).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { accessLifetime, auth, cookieDomain, needsShortLife } from '../support/env.mjs';

@@ -1,4 +1,4 @@
-// The three libraries behind one question: what do you say to this token?
+// JWT libraries behind one interface: jose, PyJWT and djangorestframework-simplejwt.
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { auth } from '../support/env.mjs';
 import { verdict } from './python.mjs';

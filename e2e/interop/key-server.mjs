@@ -1,5 +1,6 @@
-// Stands between the examples and auth-service's keys. It can be closed, as if auth-service were down, and it adds a key
-// of our own to the set: with that, a test can make a token that is wrong in one thing only.
+// Key server between the examples and auth-service. It can be closed, as if auth-service were down.
+// It also adds a key of our own to the set, so that a test can make a token that is wrong in one
+// thing only.
 import http from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';

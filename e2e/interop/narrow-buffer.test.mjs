@@ -1,4 +1,4 @@
-// A proxy that was left as it came: nginx with its own 4 KB for the head of an answer, before both services.
+// nginx with its default buffer of 4 KB for a response's head, in front of both services.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

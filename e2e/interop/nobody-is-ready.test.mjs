@@ -1,4 +1,4 @@
-// Q6: deploy/Caddyfile while all instances of auth-service say that they are not ready, as they do when their database is away.
+// deploy/Caddyfile while no instance of auth-service is ready, as when the database is down (Q6).
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, describe, it } from 'node:test';

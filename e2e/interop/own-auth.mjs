@@ -1,4 +1,4 @@
-// An auth-service of one test file's own, for settings that the running one does not have.
+// Starts an auth-service for one test file, with settings that the running one does not have.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

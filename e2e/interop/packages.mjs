@@ -1,5 +1,5 @@
-// Installs what the checks and the examples need. Runs before them (`preinterop` in package.json), because test files run
-// side by side and would all install at once.
+// Installs the packages of the checks and the examples. It runs before them (`preinterop` in
+// package.json), because test files run in parallel and would all install at once.
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Q9, Q10: ways past a proxy that asks auth-service, behind nginx and Caddy as examples/ and deploy/ configure them. auth-service is played here.
+// Forward auth bypasses, behind nginx and Caddy as examples/ and deploy/ configure them (Q9, Q10).
+// The test plays auth-service.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import http2 from 'node:http2';

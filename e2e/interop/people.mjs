@@ -1,4 +1,4 @@
-// People who look at pages and send forms, all the time, while somebody else does their worst.
+// Background users, who open pages and send forms while an attack goes on.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '../support/http.mjs';
 

@@ -1,4 +1,5 @@
-// nginx and Caddy, started as examples/nginx and examples/caddy say, on other ports and in a folder of their own.
+// Starts nginx and Caddy as examples/nginx and examples/caddy say, on other ports and in a
+// temporary folder.
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { examples, runCommand } from './examples.mjs';

@@ -1,4 +1,5 @@
-// Services that cannot be changed, behind nginx and Caddy as examples/ configures them.
+// Forward auth behind nginx and Caddy, for services that cannot be changed, as examples/ configures
+// it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';

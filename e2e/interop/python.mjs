@@ -1,4 +1,4 @@
-// Asks a Python library for its verdict on one token.
+// Runs a Python library's verdict on one token.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pythonWithPackages } from './venv.mjs';

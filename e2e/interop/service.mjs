@@ -1,4 +1,4 @@
-// Programs that a test starts on a free port of loopback, and their end.
+// Child processes of a test: started on a free loopback port, and stopped after it.
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { createServer } from 'node:net';

@@ -1,5 +1,6 @@
-// JSON without second meanings. JSON.parse takes the last of two members of one name, loses how a number was written, and
-// passes half a surrogate on: three ways for two programs to read two things in one text.
+// Strict JSON parser. JSON.parse takes the last of two members of one name, loses how a number was
+// written, and accepts half a surrogate pair: in each case two programs may read one text
+// differently.
 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s"{}[\]:,]+/g;
 

@@ -1,4 +1,4 @@
-// A JWKS, as a whole or not at all: a set that is wrong in one place is not trusted in another.
+// Strict JWKS parser: a set that is wrong in one place is refused as a whole.
 import { createHmac } from 'node:crypto';
 import { importJWK } from 'jose';
 import { strictObject } from './strict-json.mjs';

@@ -1,5 +1,6 @@
-// What docs/consumers.md asks of a verifier, in JavaScript: jose for the cryptography, and around it the checks that a
-// general JWT library cannot make because they belong to these tokens.
+// Strict verifier in JavaScript, as docs/consumers.md describes it. jose does the cryptography;
+// around it are the checks that a general JWT library cannot make, because they are specific to
+// these tokens.
 import { compactVerify } from 'jose';
 import { strictObject } from './strict-json.mjs';
 

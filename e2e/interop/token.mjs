@@ -1,4 +1,4 @@
-// A real access token, got as a browser gets one, and its hostile relatives.
+// Access tokens: a real one, obtained as a browser does, and forged variants.
 import { Client } from '../support/http.mjs';
 import { auth, cookies } from '../support/env.mjs';
 import { stranger } from '../support/person.mjs';

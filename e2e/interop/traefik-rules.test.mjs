@@ -1,4 +1,5 @@
-// examples/traefik, read by its own rules: which router a request finds, and what its middlewares leave of it. Traefik itself is not run.
+// Rules of examples/traefik: which router a request matches, and what its middlewares leave of it.
+// Traefik itself is not run.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// A service that speaks HTTP/2 to whoever asks by `Upgrade: h2c` (RFC 7540, 3.2), as some servers do untold; and somebody who wants
-// to get there past a proxy: what is sent in a connection that has been upgraded, no proxy reads.
+// h2c smuggling: a service that accepts `Upgrade: h2c` (RFC 7540, section 3.2), as some servers do
+// by default, and a client that tries to reach it past a proxy. No proxy reads what is sent in an
+// upgraded connection.
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';

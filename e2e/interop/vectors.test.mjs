@@ -1,4 +1,5 @@
-// J15: the vectors of shared-claims in another language, on another library. Needs no service.
+// Test vectors of shared-claims, in another language and with another library (J15). Needs no
+// service.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

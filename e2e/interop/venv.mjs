@@ -1,4 +1,4 @@
-// Makes `.venv` beside a requirements.txt when it is missing or older than the lists.
+// Creates `.venv` beside a requirements.txt if it is missing or older than the list.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

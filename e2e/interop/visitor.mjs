@@ -1,4 +1,4 @@
-// Somebody with a browser, as far as plain HTTP goes.
+// A browser's requests over plain HTTP: redirects, cookies and forms.
 import assert from 'node:assert/strict';
 import { auth, cookies } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';

@@ -1,10 +1,11 @@
-// A crowd that logs in, renews, looks at pages and logs out, while instances of auth-service go and come back. It says what it
-// saw, and fails when somebody lost something.
+// Load test: a crowd logs in, renews, opens pages and logs out, while instances of auth-service
+// stop and start. It prints what it saw, and fails if somebody lost something.
 //
-// Without LOAD_KILLS nothing may fail: every answer is 2xx or 3xx. With it, instances are killed, and a form that was under way
-// in one of them has no answer: the person sends it again, once, as they would. A page that was only read is never lost, for
-// the proxy asks another instance. In both cases whoever was told that they are in stays in, and whoever was told that they are
-// out stays out.
+// Without LOAD_KILLS nothing may fail: every response is 2xx or 3xx. With it, instances are killed,
+// and a form that was being sent to one of them gets no response; the person sends it again, once.
+// A page that was only read is never lost, because the proxy asks another instance. In both cases
+// people who were told that they are logged in stay logged in, and people who were told that they
+// are logged out stay logged out.
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { auth, cookies, demo } from '../support/env.mjs';

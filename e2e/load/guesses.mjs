@@ -1,14 +1,17 @@
-// Who still gets in while passwords are guessed: logins of other people during floods from one network and from fifty.
+// Load test of password guessing: how many people can still log in during floods from one network
+// and from fifty.
 //
 //   cargo build --release -p auth-service
 //   E2E_AUTH_BIN=target/release/auth-service node e2e/load/guesses.mjs
 //
-// It starts an auth-service of its own on a free port of loopback, with an empty SQLite file, the settings of production (bcrypt cost 12)
-// and this machine as its trusted proxy, so that a header says which network a request is from. For each rate and number of networks it
-// guesses for LOAD_SECONDS, each guess a connection of its own, as often as the rate says and whatever becomes of the one before. From
-// the second second on, people log in beside it, one after the other of each kind, each from a network of their own: strangers with a
-// fresh browser, and people whose browser was logged in with that account before. A login that has not been answered after ten seconds
-// has failed. Rates that the machine does not reach are told as what was sent.
+// It starts its own auth-service on a free loopback port, with an empty SQLite file, the production
+// settings (bcrypt cost 12), and this machine as its trusted proxy, so that a header names a
+// request's network. For each rate and number of networks it guesses for LOAD_SECONDS. Each guess
+// has a connection of its own and is sent on time, whatever becomes of the one before. From the
+// second second on, people log in beside it, one after the other of each kind and each from a
+// network of their own: strangers with a new browser, and people whose browser was logged in with
+// that account before. A login without a response after ten seconds has failed. If the machine does
+// not reach a rate, the rate that was sent is printed.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

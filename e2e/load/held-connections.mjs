@@ -1,13 +1,16 @@
-// What connections cost that somebody holds for nothing: 5,000 of each kind, one kind after the other, against an auth-service of its own.
+// Load test of idle connections: the cost of 5,000 connections that somebody holds for nothing, one
+// kind after the other.
 //
 //   cargo build --release -p auth-service
 //   E2E_AUTH_BIN=target/release/auth-service node e2e/load/held-connections.mjs
 //
-// It listens on a free port of loopback, with an empty SQLite file and the settings of production. For each kind it says how many connections
-// the service holds when all have been opened (by its descriptors), its memory then, the processor time that it takes in three seconds
-// while nobody does anything more, whether somebody else is answered (ten people who open the login page, each by a new connection), and after how many seconds all are gone.
-// LOAD_CONNECTIONS sets their number, LOAD_KINDS picks kinds by a word of their names, LOAD_DESCRIPTORS starts the service with so many descriptors and no more.
-// LOAD_WAIT is for how many seconds it waits for their end.
+// It starts its own auth-service on a free loopback port, with an empty SQLite file and the
+// production settings. For each kind it prints how many connections the service holds when all have
+// been opened (by its descriptors), its memory then, the processor time that it takes in three idle
+// seconds, whether ten others who open the login page by new connections get a response, and after
+// how many seconds all connections are gone. LOAD_CONNECTIONS sets their number. LOAD_KINDS selects
+// kinds by a word of their names. LOAD_DESCRIPTORS limits the service's descriptors. LOAD_WAIT is
+// how many seconds it waits for the connections to end.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';

@@ -1,13 +1,15 @@
-// What one request of a stranger costs the service: bytes sent and answered, processor time, bytes of log and of database, for each
-// address that needs no login.
+// Cost of one anonymous request: bytes sent and received, processor time, bytes of log and of
+// database, for each address that needs no login.
 //
 //   cargo build --release -p auth-service
 //   E2E_AUTH_BIN=target/release/auth-service node e2e/load/stranger-costs.mjs
 //
-// It starts an auth-service of its own on a free port of loopback, with an empty SQLite file and the settings of production. Every
-// request has a connection of its own, and they go one after the other. Registrations come from a network each, named by this machine as a
-// trusted proxy: one network is refused after twenty answers about accounts. Processor time is that of the whole process, in steps of the
-// kernel's clock (10 ms): the number of requests is chosen so that such a step is a small part of what is measured.
+// It starts its own auth-service on a free loopback port, with an empty SQLite file and the
+// production settings. Every request has a connection of its own, and they are sent one after the
+// other. Each registration comes from a network of its own, named by this machine as a trusted
+// proxy, because one network is refused after twenty answers about accounts. Processor time is that
+// of the whole process, in steps of the kernel's clock (10 ms): the number of requests is so large
+// that such a step is a small part of what is measured.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, connect } from 'node:net';

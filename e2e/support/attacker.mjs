@@ -1,5 +1,5 @@
-// Somebody else's web server. It listens on loopback and is opened under two names: a sibling sub-domain of ours,
-// and another site. Its pages post our forms by themselves; its answers plant cookies.
+// Attacker's web server. It listens on loopback and is opened under two names: a sibling
+// sub-domain, and another site. Its pages post our forms, and its responses plant cookies.
 import http from 'node:http';
 import { after } from 'node:test';
 import { cookieDomain } from './env.mjs';

@@ -1,4 +1,5 @@
-// Starts Debian's own browsers; every test file gets a fresh profile, every person a context of their own.
+// Starts the system's browsers. Every test file gets a new profile, every person a browser context
+// of their own.
 import { after } from 'node:test';
 import puppeteer from 'puppeteer-core';
 import { auth, isChromium } from './env.mjs';

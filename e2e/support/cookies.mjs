@@ -1,4 +1,4 @@
-// What the contract says about each cookie, read from the browser's own store.
+// Cookie assertions: what the contract says about each cookie, read from the browser's store.
 import assert from 'node:assert/strict';
 import { auth, cookieDomain } from './env.mjs';
 

@@ -1,5 +1,5 @@
-// The service's SQLite file, for what no page and no command can do: let ten minutes pass. Python brings the driver with
-// it; Node 20 has none.
+// The service's SQLite file, for changes that no page and no command can make, such as letting ten
+// minutes pass. Python has the driver; Node 20 has none.
 import { execFileSync } from 'node:child_process';
 import { authEnvFile } from './env.mjs';
 import { settings } from './operator.mjs';

@@ -1,4 +1,4 @@
-// Browsers and programs of one person, as different as the page of their logins will ever see them.
+// Devices of one person: browsers and programs that the session list tells apart.
 import assert from 'node:assert/strict';
 import { change, needsDatabase } from './database.mjs';
 import { Client } from './http.mjs';

@@ -1,4 +1,4 @@
-// Where the running stack is, as `cargo xtask e2e` (or you) said in the environment.
+// Environment of the suite: where the running services are, as `cargo xtask e2e` or you set it.
 import { join } from 'node:path';
 
 const env = process.env;

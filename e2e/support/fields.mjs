@@ -1,4 +1,4 @@
-// What a form field says about itself, to eyes and to a screen reader.
+// Form fields: what they say on the screen and to a screen reader.
 import assert from 'node:assert/strict';
 
 export const attribute = (person, form, name, key) => person.page.$eval(`${form} [name="${name}"]`, (field, k) => field.getAttribute(k), key);

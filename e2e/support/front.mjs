@@ -1,5 +1,5 @@
-// A web application of its own before a demo-service: a few pages and scripts, and WebSockets. All else the service answers, and every
-// request is seen on its way.
+// Web application in front of a demo-service: a few pages, scripts and WebSockets. The demo-service
+// answers everything else, and every request is recorded.
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';

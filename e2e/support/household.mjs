@@ -1,4 +1,4 @@
-// One person, logged in in three browsers of their own.
+// One person who is logged in in three browsers.
 import { Client } from './http.mjs';
 import { loginsPage } from './logins.mjs';
 import { Person, stranger } from './person.mjs';

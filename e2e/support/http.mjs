@@ -1,5 +1,5 @@
-// A plain HTTP client with a cookie jar, for what is no browser. It finds `*.localhost` on loopback by itself
-// (RFC 6761, 6.3): many resolvers outside browsers do not.
+// HTTP client with a cookie jar, for tests without a browser. It resolves `*.localhost` to loopback
+// by itself (RFC 6761, section 6.3), which many resolvers do not.
 import http from 'node:http';
 import https from 'node:https';
 import { auth } from './env.mjs';

@@ -1,4 +1,4 @@
-// Going about a page by the keyboard alone: what is left when the driver may not run a script in it.
+// Keyboard navigation of a page, for a driver that may not run scripts in it.
 
 const focusable = 'a[href], button, input:not([type="hidden"]), textarea, select, iframe, summary';
 

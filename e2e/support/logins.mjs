@@ -1,4 +1,4 @@
-// The page of one's logins, as its owner uses it.
+// The session list, as its owner uses it.
 import { auth } from './env.mjs';
 
 export const loginsPage = `${auth}/account/sessions`;

@@ -1,4 +1,4 @@
-// Ways to look at a page: light and dark, wide and narrow.
+// Appearances of a page: light and dark, wide and narrow.
 export const schemes = ['light', 'dark'];
 export const widths = { phone: 390, desktop: 1280 };
 

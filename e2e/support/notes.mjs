@@ -1,4 +1,4 @@
-// The demo's notes, as somebody uses them.
+// The demo's notes, as a person uses them.
 import assert from 'node:assert/strict';
 
 export const noteForm = 'main form[action*="notes"]:has(textarea)';

@@ -1,5 +1,6 @@
-// A service whose pages live by scripts, as somebody would write it in Node: `sso.js`, htmx and Turbo from their packages, and
-// what needs a login answers as shared-claims does. It looks at the end of a token, and verifies nothing: that is tried elsewhere.
+// A service with script-driven pages, as somebody would write it in Node: `sso.js`, htmx and Turbo
+// from their packages, and the responses of shared-claims where a login is needed. It looks at a
+// token's expiry and verifies nothing: other tests do that.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';

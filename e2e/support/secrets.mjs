@@ -1,4 +1,5 @@
-// Remembers every secret the suite used, so that the last file can look for them in the services' logs (L1).
+// Records every secret that the suite uses, so that the last file can search the services' logs for
+// them (L1).
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { secretsFile } from './env.mjs';

@@ -1,4 +1,4 @@
-// Listens to one page: what it sent, what came back, what its content security policy refused.
+// Records one page's traffic: requests, responses, and violations of its content security policy.
 import { isChromium } from './env.mjs';
 import { rememberSecret } from './secrets.mjs';
 

@@ -1,4 +1,5 @@
-// Where `next` leads, and where it never does. The long table of hostile values stands in the service's own tests.
+// `next`: where it leads, and where it never does. The long table of hostile values is in
+// auth-service's own tests.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// H1b, H5: everything works with scripts switched off, under the content security policy.
+// Without JavaScript: everything works with scripts disabled, under the content security policy
+// (H1b, H5).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,4 @@
-// X: pages of somebody else that post our forms, from a sibling sub-domain and from another site.
+// CSRF: pages of a sibling sub-domain and of another site that post our forms (X).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startAttacker } from '../support/attacker.mjs';

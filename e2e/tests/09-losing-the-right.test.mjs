@@ -1,4 +1,4 @@
-// R10: what happens at the next renewal to somebody who may no longer be logged in: the login form, never an error.
+// Deactivated account: its next renewal shows the login form, never an error (R10).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,4 @@
-// H4: nothing private stays behind in the browser.
+// After logout, nothing private stays in the browser (H4).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// A picture of every page, narrow and wide, light and dark, in each language: for people to look at.
+// Screenshots of every page, narrow and wide, light and dark, in each language, for people to look
+// at.
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-// The page of one's logins: where somebody is logged in, and ending it.
+// Session list: where somebody is logged in, and ending it.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// Ending other logins needs a password that was given lately: who found a browser open may not lock its owner out.
+// Reauthentication: ending other sessions needs a password that was given recently, so that
+// somebody who finds an open browser cannot lock its owner out.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

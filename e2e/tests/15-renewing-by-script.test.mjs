@@ -1,4 +1,5 @@
-// A page's script renews the login without leaving the page: from our own sub-domains, and from nowhere else.
+// Renewal by script (CORS): a page's script renews the login from our own sub-domains, and from
+// nowhere else.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startAttacker } from '../support/attacker.mjs';

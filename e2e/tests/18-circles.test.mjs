@@ -1,4 +1,5 @@
-// Services with wrong settings take no login. The browser goes round a few times at most, and a page names the cause.
+// Redirect loops: services with wrong settings accept no login. The browser is redirected a few
+// times at most, and a page names the cause.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';

@@ -1,4 +1,4 @@
-// Each in their own language: what the browser is set to, without a script and without a choice to make.
+// Languages: the pages follow the browser's setting, without a script.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// C12 to C15, C18: a sibling sub-domain fills the browser with cookies of the whole domain. The person gets out by themselves.
+// Too many cookies: a sibling sub-domain fills the browser with cookies of the whole domain, and
+// the person gets rid of them without help (C12 to C15, C18).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startAttacker } from '../support/attacker.mjs';

@@ -1,4 +1,5 @@
-// What a script sent is sent again when the login had ended: that very thing, once. htmx 1.9 and 2, Turbo 8, in real browsers.
+// Retried requests of scripts: after a renewal the same request is sent again, once. htmx 1.9 and
+// 2, and Turbo 8, in real browsers.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// A person is behind a service worker, a download and a frame, too: they come by the login and back, and never read raw JSON.
+// Service workers, downloads and frames: a person is redirected to the login and back there too,
+// and never reads raw JSON.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

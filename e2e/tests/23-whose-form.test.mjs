@@ -1,4 +1,5 @@
-// X12: two people share a browser. What one has typed is not filed under the other, who logged in meanwhile in another tab.
+// Form owner: two people share a browser, and what one has typed is not filed under the other, who
+// logged in meanwhile in another tab (X12).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// What a browser fetches before anybody has clicked renews no login, and is not shown after a logout.
+// Prefetch: what a browser fetches before anybody has clicked renews no login, and is not shown
+// after a logout.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// X10: any page can open a WebSocket, with the cookies of its visitor, and read what it says. A service lets its own pages alone.
+// WebSockets: any page can open one, with its visitor's cookies, and read it. A service lets only
+// its own pages do so (X10).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startAttacker } from '../support/attacker.mjs';

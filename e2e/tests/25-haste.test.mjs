@@ -1,4 +1,5 @@
-// Impatient fingers: buttons pressed twice, links pressed again and again. Nobody is blamed, and nothing is done twice.
+// Double clicks: buttons pressed twice, links pressed again and again. Nothing is done twice, and
+// nobody is blamed.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,5 @@
-// X11: app. posts to api. of the same team, which names it in TRUSTED_ORIGINS. No other sibling can.
+// Trusted origins: app. posts to api., which names it in TRUSTED_ORIGINS. No other sibling can
+// (X11).
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

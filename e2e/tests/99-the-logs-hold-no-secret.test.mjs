@@ -1,4 +1,5 @@
-// L1: no password, cookie value or CSRF value of this run is in any log. Runs last: it needs what the others used.
+// Log check: no password, cookie value or CSRF value of this run is in any log (L1). Runs last: it
+// needs what the others used.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

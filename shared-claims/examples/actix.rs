@@ -1,7 +1,7 @@
 //! A service on actix-web: one open page, one for people who are logged in, one for staff.
 //!
-//! `AUTH_URL=http://auth.sso.localhost:8000 COOKIE_DOMAIN=sso.localhost SERVICE_URL=http://my.sso.localhost:8002
-//! cargo run --example actix`, with auth-service running.
+//! `AUTH_URL=http://auth.sso.localhost:8000 COOKIE_DOMAIN=sso.localhost SERVICE_URL=http://my.sso.localhost:8002 cargo run --example actix`,
+//! with auth-service running.
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpServer};
@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Who may see a page stands in the arguments of its handler.
+/// A handler's arguments say who may see the page.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/", web::get().to(home))

@@ -1,7 +1,7 @@
 //! A service on axum: one open page, one for people who are logged in, one for staff.
 //!
-//! `AUTH_URL=http://auth.sso.localhost:8000 COOKIE_DOMAIN=sso.localhost SERVICE_URL=http://my.sso.localhost:8002
-//! cargo run --example axum --no-default-features --features axum`, with auth-service running.
+//! `AUTH_URL=http://auth.sso.localhost:8000 COOKIE_DOMAIN=sso.localhost SERVICE_URL=http://my.sso.localhost:8002 cargo run --example axum --no-default-features --features axum`,
+//! with auth-service running.
 
 use axum::Router;
 use axum::routing::get;
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Who may see a page stands in the arguments of its handler.
+/// A handler's arguments say who may see the page.
 pub fn app(login: SharedLogin) -> Router {
     Router::new()
         .route("/", get(home))

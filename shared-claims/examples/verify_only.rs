@@ -1,6 +1,7 @@
-//! Verification alone: no web framework, nothing fetched. `--no-default-features` is enough for it.
+//! Verification alone: no web framework, and nothing is fetched. `--no-default-features` is enough.
 //!
-//! `cargo run --example verify_only -- jwks.json <token>` prints whose token it is, or why it is refused.
+//! `cargo run --example verify_only -- jwks.json <token>` prints whose token it is, or why it is
+//! refused.
 
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whose token it is, at a moment in seconds since 1970.
+/// Verifies a token at a given time in seconds since 1970, and says whose it is.
 pub fn verify(jwks: &[u8], token: &str, now: i64) -> Result<String, Box<dyn std::error::Error>> {
     let keys = KeySet::from_json(jwks)?;
     let verifier = Verifier::new("http://auth.sso.localhost:8000", "sso.localhost");

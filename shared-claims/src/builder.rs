@@ -1,5 +1,5 @@
-//! Builder of a [`SharedLogin`], for services that keep their configuration somewhere else than in
-//! the environment.
+//! Builder of a [`SharedLogin`], for services that do not keep their configuration in the
+//! environment.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::{KeySource, Settings, SettingsError, SharedLogin};
 
-/// Makes a [`SharedLogin`] without the environment: [`SharedLogin::builder`].
+/// Builds a [`SharedLogin`] without the environment. [`SharedLogin::builder`] returns one.
 ///
-/// Each value is judged as the environment variable of [`Settings`] is that it stands for, and an
-/// error names that variable. `auth_url`, `cookie_domain` and `service_url` must be given.
+/// Each value is checked like the environment variable of [`Settings`] that it stands for, and an
+/// error names that variable. `auth_url`, `cookie_domain` and `service_url` are required.
 ///
 /// ```
 /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
@@ -36,7 +36,7 @@ pub struct SharedLoginBuilder {
 }
 
 impl SharedLogin {
-    /// A login from values that your program holds, instead of the environment.
+    /// Returns a builder, for a program that does not configure the login by the environment.
     pub fn builder() -> SharedLoginBuilder {
         SharedLoginBuilder::default()
     }
@@ -63,7 +63,7 @@ impl SharedLoginBuilder {
         self.set("AUTH_JWKS", file_or_url)
     }
 
-    /// Keys of your own choosing, instead of `AUTH_JWKS` and `JWT_SIGNING_KEY`.
+    /// A key source of your own, instead of `AUTH_JWKS` and `JWT_SIGNING_KEY`.
     pub fn keys(mut self, keys: KeySource) -> Self {
         self.keys = Some(keys);
         self
@@ -79,14 +79,14 @@ impl SharedLoginBuilder {
         self.set("HINT_COOKIE_NAME", name)
     }
 
-    /// `REFRESH_AHEAD`: a page opened with less than this left of the login renews it first. Whole
-    /// seconds; zero is never.
+    /// `REFRESH_AHEAD`: a page that is opened with less than this left of the login renews it
+    /// first. Whole seconds, 60 by default; zero switches it off.
     pub fn refresh_ahead(self, time: Duration) -> Self {
         self.set("REFRESH_AHEAD", time.as_secs().to_string())
     }
 
     /// `TRUSTED_ORIGINS`: siblings whose pages may post here and whose scripts may read the
-    /// answers.
+    /// responses. None by default.
     pub fn trusted_origins(self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut list = String::new();
         for origin in origins {
@@ -96,8 +96,8 @@ impl SharedLoginBuilder {
         self.set("TRUSTED_ORIGINS", list)
     }
 
-    /// `JWT_SIGNING_KEY`: the shared key of an auth-service that signs with HS512. Whoever holds it
-    /// can sign as anybody.
+    /// `JWT_SIGNING_KEY`: the shared key of an auth-service that signs with HS512. Everybody who
+    /// holds it can sign as anybody.
     pub fn signing_key(mut self, key: impl Into<String>) -> Self {
         self.signing_key = Some(Zeroizing::new(key.into()));
         self
@@ -109,7 +109,7 @@ impl SharedLoginBuilder {
         self
     }
 
-    /// The login; it begins to load keys.
+    /// Checks the values and starts to load keys.
     ///
     /// # Errors
     /// As [`Settings::from_lookup`] and [`SharedLogin::new`]: one line that names the setting at
@@ -132,7 +132,7 @@ impl SharedLoginBuilder {
     }
 }
 
-/// Without the shared key.
+/// Leaves the shared key out.
 impl fmt::Debug for SharedLoginBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedLoginBuilder").field("settings", &self.settings).finish_non_exhaustive()

@@ -1,48 +1,48 @@
-//! Claims of an access token: what it says about a person.
+//! Claims of an access token: what it says about a person (RFC 7519).
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The claims of an access token, which auth-service signs and every consumer reads.
+/// The claims of an access token, which auth-service signs and every service reads.
 ///
-/// A value is proof of an identity only when [`Verifier`](crate::Verifier) returned it. It can also
-/// be deserialised, for logs of one's own or for tests; that checks nothing.
+/// A value proves an identity only if [`Verifier`](crate::Verifier) returned it. Deserialising one,
+/// for logs or tests, checks nothing.
 ///
 /// Times are whole seconds since 1970 (`NumericDate` of RFC 7519, section 2, restricted to
 /// integers).
 ///
-/// New claims may come in any version, so a value is not written as a literal: [`Claims::new`]
-/// makes one, and the fields can be set.
+/// New claims may come in any version, so there are no struct literals: [`Claims::new`] makes a
+/// value, and the fields can be set.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who signed: `AUTH_URL` without a trailing slash.
+    /// The issuer: `AUTH_URL` without a trailing slash.
     pub iss: String,
-    /// For whom: `COOKIE_DOMAIN`. One domain-wide cookie is one audience.
+    /// The audience: `COOKIE_DOMAIN`. One domain-wide cookie is one audience.
     pub aud: String,
-    /// The user, always equal to [`user_uuid`](Self::user_uuid).
+    /// The subject: the user, always equal to [`user_uuid`](Self::user_uuid).
     pub sub: Uuid,
-    /// The user. The key under which a consumer files its own data.
+    /// The user's id. A service files its own data under it.
     pub user_uuid: Uuid,
     /// The session at auth-service that this token came from.
     pub sid: Uuid,
-    /// This token.
+    /// The id of this token.
     pub jti: Uuid,
-    /// When the token was made.
+    /// When the token was issued.
     pub iat: i64,
-    /// From when it counts.
+    /// When the token becomes valid.
     pub nbf: i64,
-    /// From when it no longer counts.
+    /// When the token expires.
     pub exp: i64,
-    /// When the person last proved who they are.
+    /// When the person last authenticated.
     pub auth_time: i64,
-    /// How they proved it, in the words of RFC 8176: `pwd`, `otp`, `hwk`, `mfa`.
+    /// How they authenticated, in the terms of RFC 8176: `pwd`, `otp`, `hwk`, `mfa`.
     pub amr: Vec<String>,
     /// Always `access`; Django's simplejwt asks for it.
     pub token_type: TokenType,
     /// The e-mail address, as normalised by auth-service.
     pub user_email: String,
-    /// Whether the person proved that they read mail sent there.
+    /// Whether the person has confirmed that they read mail at this address.
     pub user_email_verified: bool,
     /// May be empty.
     #[serde(default)]
@@ -54,16 +54,16 @@ pub struct Claims {
     pub user_is_staff: bool,
     /// May do everything.
     pub user_is_superuser: bool,
-    /// Roles given by the operator.
+    /// Roles that the operator has given to the person.
     pub roles: Vec<String>,
 }
 
 impl Claims {
-    /// Claims of a new token, for who signs tokens: all that a token must have, and nothing yet
-    /// about the person.
+    /// Creates the claims of a new token, for programs that sign tokens. It sets what every token
+    /// must have, and nothing about the person.
     ///
-    /// `nbf` and `auth_time` are `issued_at`; names, roles and `amr` are empty, and no right is
-    /// given. Set the fields that are otherwise.
+    /// `nbf` and `auth_time` are `issued_at`. Names, roles and `amr` are empty, and no right is
+    /// given. Set the fields that differ.
     pub fn new(
         issuer: impl Into<String>,
         audience: impl Into<String>,
@@ -96,7 +96,7 @@ impl Claims {
         }
     }
 
-    /// The person's name for a greeting: both names, or one, or the e-mail address when there is
+    /// The person's name for a greeting: both names, or one, or the e-mail address if there is
     /// none.
     pub fn full_name(&self) -> String {
         let name = format!("{} {}", self.user_first_name, self.user_last_name);
@@ -106,7 +106,7 @@ impl Claims {
         }
     }
 
-    /// Whether the operator gave this person the role. Exact comparison.
+    /// Whether the person has the role. The comparison is exact.
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.iter().any(|r| r == role)
     }
@@ -121,7 +121,7 @@ pub enum TokenType {
     Access,
 }
 
-/// A role, as a type: for extractors that let in who has it.
+/// A role as a type, for the extractor `HasRole`.
 ///
 /// ```
 /// struct Editor;

@@ -1,30 +1,29 @@
 //! Cookie parsing: access tokens out of raw `Cookie` headers.
 //!
-//! Written because frameworks help too much: actix percent-decodes cookie names, trims Unicode
-//! spaces and takes the first match, so a sibling sub-domain could plant `%5F%5FSecure-sso_access`
-//! and be believed. Here names are compared as bytes, only SP and HTAB are trimmed (RFC 6265bis,
-//! section 5.6), and every cookie of the name counts.
+//! Frameworks parse cookies too leniently for a login: actix percent-decodes cookie names, trims
+//! Unicode spaces and takes the first match, so a sibling sub-domain could plant
+//! `%5F%5FSecure-sso_access` and be believed. Here names are compared as bytes, only SP and HTAB
+//! are trimmed (RFC 6265bis, section 5.6), and every cookie of the name counts.
 
-/// More cookies of the access name than this are a conflict: honest browsers hold one, and
-/// verifying costs time.
+/// More cookies of the access name than this are a conflict: a browser that nobody has tampered
+/// with holds one, and verifying each costs time.
 pub const MAX_CANDIDATES: usize = 8;
 
-/// The values of all cookies of one name, without repetition.
+/// The values of all cookies of one name, without duplicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Candidates<'a> {
-    /// At most [`MAX_CANDIDATES`] different values, in the order sent; none means that there is no
-    /// such cookie.
+    /// At most [`MAX_CANDIDATES`] different values, in the order sent. Empty if there is no such
+    /// cookie.
     Few(Vec<&'a str>),
-    /// More: somebody is planting cookies.
+    /// More than that: somebody is planting cookies.
     TooMany,
 }
 
-/// All values of the cookie `name` in the given `Cookie` headers (there may be several: RFC 9113,
-/// section 8.2.3).
+/// Returns the values of the cookie `name` in the given `Cookie` headers. There may be several
+/// headers (RFC 9113, section 8.2.3).
 ///
-/// Malformed parts, of other cookies or of this one, are passed over: they cannot hide a good
-/// cookie.
+/// Malformed parts are skipped, so that they cannot hide a good cookie.
 pub fn candidates<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> Candidates<'a> {
     let mut found: Vec<&str> = Vec::new();
     for value in values(headers, name) {
@@ -40,7 +39,8 @@ pub fn candidates<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -
     Candidates::Few(found)
 }
 
-/// The raw values of all cookies of one name, in the order sent, repetitions and empty ones included.
+/// Returns the raw values of all cookies of one name, in the order sent, with duplicates and empty
+/// ones.
 pub fn values<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> impl Iterator<Item = &'a [u8]> {
     headers.into_iter().flat_map(|header| header.split(|b| *b == b';')).filter_map(move |pair| {
         let equals = pair.iter().position(|b| *b == b'=')?;

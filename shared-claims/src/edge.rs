@@ -1,4 +1,4 @@
-//! The former names of what is in [`web`](crate::web), for services that import them.
+//! Deprecated aliases: the former names of what is in [`web`](crate::web).
 
 pub use crate::web::{
     Context as Facts, DISCARD_TIMEOUT as PATIENCE_FOR_THE_REST, Decision, Denial as Instead,

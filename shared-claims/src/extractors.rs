@@ -1,8 +1,8 @@
-//! Extractors: the arguments by which a handler says whom it runs for. One set of types for all
-//! frameworks, each of which has a module that implements its own trait for them.
+//! Extractors: handler arguments that require a login. The modules `actix` and `axum` implement
+//! their framework's trait for these types.
 //!
-//! Their fields are private, so that a value proves that the crate let its owner in: nothing but a
-//! request makes one, and in tests `for_tests`, behind the feature `testing`.
+//! Their fields are private, so that a value proves that a request was let in. In tests,
+//! `for_tests` makes one (feature `testing`).
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,23 +11,23 @@ use std::ops::Deref;
 use crate::web::Requirement;
 use crate::{Claims, Role};
 
-/// Somebody who is logged in. Others never reach the handler.
+/// Requires a login. Everybody else gets a response without the handler being run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User(Claims);
 
-/// Somebody, or nobody: for pages that are open to all. A token that does not hold is nobody.
+/// The user if there is one, for pages that are open to all. A refused token counts as none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaybeUser(Option<Claims>);
 
-/// Somebody with `user_is_staff`. Others get `403`, or are asked to log in.
+/// Requires `user_is_staff`. Others get `403`, or are asked to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff(Claims);
 
-/// Somebody with `user_is_superuser`. Others get `403`, or are asked to log in.
+/// Requires `user_is_superuser`. Others get `403`, or are asked to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Superuser(Claims);
 
-/// Somebody with a [`Role`]. Others get `403`, or are asked to log in.
+/// Requires a [`Role`]. Others get `403`, or are asked to log in.
 ///
 /// ```
 /// # #[cfg(feature = "actix")] {
@@ -46,12 +46,12 @@ pub struct Superuser(Claims);
 /// ```
 pub struct HasRole<R>(Claims, PhantomData<fn() -> R>);
 
-/// Somebody who proved who they are no more than so many seconds ago. Others log in again, and come
-/// back.
+/// Requires a login whose authentication is at most this many seconds old (`auth_time`). Others
+/// reauthenticate and come back.
 ///
-/// For what is worth a question: a payment, an address for mail, a deletion. Where a form is sent
-/// to it, ask for it on the page with the form, too: then nobody fills in a form first and proves
-/// who they are afterwards.
+/// Use it for what is worth asking again: a payment, a change of the e-mail address, a deletion. If
+/// a form is sent to such a handler, require the same on the page with the form. Otherwise people
+/// fill in the form first and reauthenticate afterwards.
 ///
 /// ```
 /// # #[cfg(feature = "actix")] {
@@ -69,15 +69,15 @@ pub struct HasRole<R>(Claims, PhantomData<fn() -> R>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fresh<const SECONDS: u32>(Claims);
 
-/// Somebody who proved who they are in the last ten minutes.
+/// Requires an authentication in the last ten minutes.
 pub type JustLoggedIn = Fresh<600>;
 
-/// What the module of a framework has to know of each of them.
+/// What a framework's module needs from each extractor.
 pub(crate) trait AuthExtractor: Sized + Send + 'static {
-    /// Whom the handler runs for.
+    /// The requirement that the decision checks.
     fn requirement() -> Requirement;
 
-    /// What the handler gets, of somebody or of nobody; `None` if that is not who it runs for.
+    /// Builds the extractor. `None` if the claims do not satisfy it.
     fn of(claims: Option<Claims>) -> Option<Self>;
 }
 
@@ -92,12 +92,13 @@ macro_rules! auth_extractor {
         }
 
         impl<$($parameter)*> $name {
-            /// The claims, to keep.
+            /// Returns the claims.
             pub fn into_claims(self) -> Claims {
                 self.0
             }
 
-            /// As a handler gets it, for a test that calls the handler itself. Nothing is checked.
+            /// Builds one without a request, for a test that calls a handler directly. Nothing is
+            /// checked.
             #[cfg(feature = "testing")]
             pub fn for_tests(claims: Claims) -> Self {
                 let wrap: fn(Claims) -> Self = $wrap;
@@ -124,12 +125,12 @@ auth_extractor!(HasRole<R> [R: Role], Requirement::right(|claims| claims.has_rol
 auth_extractor!(Fresh<SECONDS> [const SECONDS: u32], Requirement::fresh(SECONDS), Fresh);
 
 impl MaybeUser {
-    /// The claims, to keep.
+    /// Returns the claims.
     pub fn into_claims(self) -> Option<Claims> {
         self.0
     }
 
-    /// As a handler gets it, for a test that calls the handler itself. Nothing is checked.
+    /// Builds one without a request, for a test that calls a handler directly. Nothing is checked.
     #[cfg(feature = "testing")]
     pub fn for_tests(claims: Option<Claims>) -> Self {
         Self(claims)
@@ -154,7 +155,7 @@ impl AuthExtractor for MaybeUser {
     }
 }
 
-/// Hands an extractor to each of them.
+/// Calls a macro for each extractor.
 macro_rules! for_each_extractor {
     ($extractor:ident) => {
         $extractor!(crate::extractors::User []);

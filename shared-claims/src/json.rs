@@ -1,4 +1,5 @@
-//! Strict JSON parser: no duplicate members at any depth, numbers as they are written.
+//! Strict JSON parser: it refuses duplicate members at any depth and keeps numbers as they are
+//! written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,33 +9,32 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 /// An object's members by name.
 pub(crate) type Members = BTreeMap<String, Value>;
 
-/// A JSON value, kept only as far as a header, a claim or a JWK needs it: of nested objects nothing
-/// remains but the knowledge that they had no duplicate members. So nothing large is built from
-/// hostile input.
+/// A JSON value, as far as a header, a claim or a JWK needs it. Nested objects are checked for
+/// duplicate members and then dropped, so that hostile input cannot build large values.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Value {
     Null,
     Bool(bool),
-    /// A non-negative integer written as one.
+    /// A non-negative integer, without fraction and exponent.
     Int(u64),
-    /// A negative integer, a fraction or an exponent.
+    /// Any other number: negative, with a fraction, or with an exponent.
     OtherNumber,
     String(String),
-    /// An array of strings (also the empty one).
+    /// An array of strings, possibly empty.
     Strings(Vec<String>),
     OtherArray,
     Object,
 }
 
-/// Why a text is not one plain object.
+/// Why a text was refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Duplicate,
     NotAnObject,
 }
 
-/// Reads one JSON object. Refuses anything after it, invalid UTF-8, and, at any depth, a duplicate
-/// member or more than 128 of them.
+/// Parses one JSON object. Refuses trailing text, invalid UTF-8 and, at any depth, a duplicate
+/// member or more than 128 members.
 pub(crate) fn object(bytes: &[u8]) -> Result<Members, Refused> {
     struct Root(Members);
     impl<'de> Deserialize<'de> for Root {
@@ -45,20 +45,20 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Members, Refused> {
     serde_json::from_slice::<Root>(bytes).map(|root| root.0).map_err(refused)
 }
 
-/// Reads `{"keys": [{…}, …]}`, the form of a JWKS; other members beside `keys` are ignored (RFC
+/// Parses `{"keys": [{…}, …]}`, the form of a JWKS. Other members beside `keys` are ignored (RFC
 /// 7517, section 5).
 pub(crate) fn key_list(bytes: &[u8]) -> Result<Vec<Members>, Refused> {
     serde_json::from_slice::<Jwks>(bytes).map_err(refused)?.0.ok_or(Refused::NotAnObject)
 }
 
 const DUPLICATE: &str = "duplicate member";
-/// More members than any claims, header or key of ours; a bound on what a few kilobytes can make us
-/// hold.
+/// Members of an object, at most. More than our claims, headers and keys have; it limits the memory
+/// that a few kilobytes of input can take.
 const MAX_MEMBERS: usize = 128;
 const TOO_MANY: &str = "too many members";
 
 fn refused(error: serde_json::Error) -> Refused {
-    // serde's errors are opaque; ours is recognised by its text, which no input can choose.
+    // serde's errors are opaque. Ours is recognised by its text, which no input can produce.
     if error.is_data() && error.to_string().starts_with(DUPLICATE) {
         Refused::Duplicate
     } else {

@@ -1,4 +1,4 @@
-//! Key sets (JWKS) that tokens are verified with.
+//! Key sets (JWKS, RFC 7517) that tokens are verified with.
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
@@ -9,15 +9,15 @@ use crate::codes::codes;
 use crate::json::{self, Members, Refused, Value};
 use crate::{MIN_SIGNING_KEY_BYTES, signing_key_id};
 
-/// More keys than any rotation needs; a bound on what a hostile answer can make us hold.
+/// More keys than any rotation needs. It limits what a hostile response can make us store.
 const MAX_KEYS: usize = 32;
 
 /// A set of keys, each with its id and the one algorithm it is for.
 ///
-/// Public keys are read from a JWKS (RFC 7517) by [`KeySet::from_json`], which takes the set as a
-/// whole or refuses it as a whole: a set that is wrong in one place is not trusted in another. A
-/// shared key for HS512 never comes from a JWKS, only from your own settings:
-/// [`KeySet::with_signing_key`]. Its bytes are wiped from memory when the set is dropped.
+/// [`KeySet::from_json`] reads public keys from a JWKS (RFC 7517). It accepts or refuses the set as
+/// a whole: a set that is wrong in one place is not trusted in another. A shared key for HS512
+/// never comes from a JWKS, only from your own settings: [`KeySet::with_signing_key`]. Its bytes
+/// are wiped from memory when the set is dropped.
 #[derive(Clone)]
 pub struct KeySet {
     keys: Vec<Key>,
@@ -31,19 +31,19 @@ pub(crate) struct Key {
     pub(crate) fingerprint: KeyFingerprint,
 }
 
-/// Which key: the same for two keys only if id, algorithm and key material are the same. A hash, so
-/// that one who remembers a key keeps no copy of it.
+/// Identifies a key: equal for two keys only if id, algorithm and key material are equal. It is a
+/// hash, so that remembering a key keeps no copy of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct KeyFingerprint([u8; 32]);
 
-/// Why a set of keys was refused. Its text never contains key material.
+/// Why a key set was refused. The text never contains key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {
     /// Not `{"keys": [{…}, …]}`, or with a duplicate member somewhere.
     #[error("not a JWKS, or one with a duplicate member")]
     NotAJwks,
-    /// No key at all: nothing could ever verify. Beside a shared key an empty JWKS is acceptable.
+    /// No key at all, so that no token could verify. An empty JWKS is accepted beside a shared key.
     #[error("the set has no key")]
     Empty,
     /// More than 32 keys.
@@ -52,14 +52,14 @@ pub enum KeySetError {
     /// A key without an acceptable `kid` (1 to 128 plain characters).
     #[error("a key has no acceptable kid")]
     Kid,
-    /// Two keys with one `kid`: which one a token means would be chance.
+    /// Two keys with one `kid`, so that a token's key would be ambiguous.
     #[error("two keys have the kid {0}")]
     DuplicateKid(String),
-    /// A private or symmetric member (`d`, `k`, `p`, `q`, …): whoever published it must take the
-    /// key out of service.
+    /// A private or symmetric member (`d`, `k`, `p`, `q`, …). The key is compromised: whoever
+    /// published it must stop using it.
     #[error("the key {0} shows its private part")]
     PrivateMember(String),
-    /// A symmetric key (`oct`): never in a published set, least of all beside public ones.
+    /// A symmetric key (`oct`), which must not be published.
     #[error("the key {0} is symmetric")]
     Symmetric(String),
     /// `use` is not `sig`, or `key_ops` is not just `verify`.
@@ -71,10 +71,10 @@ pub enum KeySetError {
     /// `kty` or `crv` do not belong to the `alg`.
     #[error("the key {0} is of a type or curve that does not belong to its alg")]
     Curve(String),
-    /// Coordinates that are missing, too short, too long or no point of the curve.
+    /// Coordinates that are missing or of the wrong length, or no point on the curve.
     #[error("the key {0} is not a point of its curve")]
     Point(String),
-    /// A shared key of fewer than [`MIN_SIGNING_KEY_BYTES`](crate::MIN_SIGNING_KEY_BYTES).
+    /// A shared key shorter than [`MIN_SIGNING_KEY_BYTES`](crate::MIN_SIGNING_KEY_BYTES).
     #[error("the signing key has fewer than {MIN_SIGNING_KEY_BYTES} bytes")]
     ShortSigningKey,
 }
@@ -95,10 +95,10 @@ codes!(KeySetError {
 });
 
 impl KeySet {
-    /// Reads a JWKS, of ES256 (`EC`, `P-256`) and EdDSA (`OKP`, `Ed25519`) keys.
+    /// Parses a JWKS with ES256 (`EC`, `P-256`) and EdDSA (`OKP`, `Ed25519`) keys.
     ///
     /// # Errors
-    /// [`KeySetError`], for a set that is malformed or suspicious in any place.
+    /// [`KeySetError`] if any part of the set is malformed or suspicious.
     pub fn from_json(bytes: &[u8]) -> Result<Self, KeySetError> {
         match Self::read(bytes)? {
             set if set.keys.is_empty() => Err(KeySetError::Empty),
@@ -106,7 +106,7 @@ impl KeySet {
         }
     }
 
-    /// Only a shared key, for HS512.
+    /// Creates a set with one shared key, for HS512.
     ///
     /// # Errors
     /// [`KeySetError::ShortSigningKey`], below 64 bytes.
@@ -114,28 +114,29 @@ impl KeySet {
         Self { keys: Vec::new() }.with_signing_key(key)
     }
 
-    /// These keys, and a shared key for HS512 under the id that [`signing_key_id`] gives it.
+    /// Adds a shared key for HS512, under the id that [`signing_key_id`] gives it.
     ///
-    /// Whoever holds that key can sign as anybody: each of your services can, not only
+    /// Everybody who holds that key can sign as anybody: each of your services can, not only
     /// auth-service.
     ///
     /// # Errors
-    /// [`KeySetError::ShortSigningKey`], below 64 bytes; [`KeySetError::DuplicateKid`], when a key of the set has that
-    /// id already: no public key has it by chance.
+    /// [`KeySetError::ShortSigningKey`], below 64 bytes; [`KeySetError::DuplicateKid`], when a key
+    /// of the set has that id already: no public key has it by chance.
     pub fn with_signing_key(mut self, key: &[u8]) -> Result<Self, KeySetError> {
         if key.len() < MIN_SIGNING_KEY_BYTES {
             return Err(KeySetError::ShortSigningKey);
         }
         let kid = signing_key_id(key);
-        // The id is a MAC by the key: it tells keys apart without another hash of the secret lying
-        // about.
+        // The id is a MAC by the key and identifies it, so that no other hash of the secret is
+        // needed.
         let fingerprint = KeyFingerprint::of(&kid, Algorithm::HS512, kid.as_bytes());
         self.add(Key { kid, alg: Algorithm::HS512, decoding: DecodingKey::from_secret(key), fingerprint })?;
         Ok(self)
     }
 
-    /// A JWKS, which may be empty here, and a shared key: what to trust while an auth-service moves
-    /// from one to the other, and what it publishes while it signs with HS512 alone.
+    /// Parses a JWKS, which may be empty here, and adds a shared key. This is what to trust while
+    /// an auth-service moves from one to the other, and what it publishes while it signs with HS512
+    /// alone.
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json) and [`with_signing_key`](Self::with_signing_key).
@@ -163,7 +164,7 @@ impl KeySet {
         Ok(())
     }
 
-    /// The ids of the keys, in the order of the set and then as they were added.
+    /// The ids of the keys, in the order in which they were added.
     pub fn key_ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|k| k.kid.as_str())
     }
@@ -180,7 +181,8 @@ impl KeySet {
 
 impl KeyFingerprint {
     fn of(kid: &str, alg: Algorithm, material: &[u8]) -> Self {
-        // Neither a plain kid nor the name of an algorithm has a space: no two keys make one text.
+        // Neither a plain kid nor an algorithm's name contains a space, so the texts of two keys
+        // differ.
         let mut hashed = format!("{kid} {alg:?} ").into_bytes();
         hashed.extend_from_slice(material);
         let mut fingerprint = [0; 32];
@@ -195,8 +197,8 @@ impl std::fmt::Debug for KeySet {
     }
 }
 
-/// Whether a key id is fit to be compared, logged and looked up: 1 to 128 characters of base64,
-/// URLs and UUIDs.
+/// Whether a key id may be compared, logged and looked up: 1 to 128 characters of base64, URLs and
+/// UUIDs.
 pub(crate) fn is_plain_kid(kid: &str) -> bool {
     (1..=128).contains(&kid.len())
         && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~:/+=".contains(&b))
@@ -238,8 +240,8 @@ fn read_key(members: &Members) -> Result<Key, KeySetError> {
     Ok(Key { kid, alg, decoding, fingerprint })
 }
 
-/// The public key, after a check that its coordinates are whole and on the curve: jsonwebtoken
-/// would find out at the first signature only, and then blame the token.
+/// The public key, after a check that its coordinates are complete and on the curve. jsonwebtoken
+/// would notice only at the first signature, and blame the token.
 fn point(alg: Algorithm, members: &Members) -> Option<Vec<u8>> {
     let x = coordinate(members, "x")?;
     if alg == Algorithm::EdDSA {
@@ -252,7 +254,7 @@ fn point(alg: Algorithm, members: &Members) -> Option<Vec<u8>> {
     Some(point)
 }
 
-/// RFC 7518, 6.2.1.2: always the full 32 octets, leading zeros included.
+/// A coordinate: always the full 32 octets, leading zeros included (RFC 7518, section 6.2.1.2).
 fn coordinate(members: &Members, name: &str) -> Option<[u8; 32]> {
     URL_SAFE_NO_PAD.decode(string(members, name)?).ok()?.try_into().ok()
 }

@@ -1,4 +1,4 @@
-//! `SharedLogin`: the settings, keys and verifier of a service, and whom its cookies speak of.
+//! `SharedLogin`: a service's settings, keys and verifier, and the identity in a request's cookies.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,12 +8,12 @@ use crate::cookie::{self, Candidates};
 use crate::settings::Jwks;
 use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
 
-/// Everything a service needs to know who is asking. Cheap to clone; make one at the start.
+/// Everything that a service needs to identify who sends a request. Cheap to clone; create one at
+/// the start.
 ///
-/// It remembers tokens that have verified, by their SHA-256, and what they say: up to 4,096, for
-/// all clones together, some hundred bytes each. A token that comes again is judged again by the
-/// clock and by the keys then in use, but its signature is not computed again. See
-/// [`without_cache`](Self::without_cache).
+/// It caches verified tokens: at most 4,096 for all clones together, some hundred bytes each, by
+/// their SHA-256. A cached token is checked again against the clock and the keys in use, but its
+/// signature is not computed again. See [`without_cache`](Self::without_cache).
 #[derive(Debug, Clone)]
 pub struct SharedLogin(Arc<Inner>);
 
@@ -25,24 +25,24 @@ struct Inner {
     cache: Option<Cache>,
 }
 
-/// Whom the cookies of a request speak of.
+/// The identity that a request's cookies prove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Identity {
-    /// This person.
+    /// One person.
     Person(Box<Claims>),
-    /// Nobody: no access cookie, or none that holds. With the cause of the last refusal, for the
-    /// log.
+    /// Nobody: no access cookie, or none that verifies. It carries the last rejection, for the log.
     Nobody(Option<Rejection>),
-    /// Cookies of different people, or more cookies than honest browsers hold. Nobody, until the
-    /// cookies are cleared.
+    /// Cookies of different people, or more than [`MAX_CANDIDATES`](crate::cookie::MAX_CANDIDATES)
+    /// access cookies. It counts as nobody until the cookies are cleared.
     Conflict,
-    /// Not known: no keys were loaded yet, and the token is not by the shared key of the settings.
+    /// Unknown: no keys are loaded yet, and the token is not signed by the shared key of the
+    /// settings.
     NoKeys,
 }
 
 impl SharedLogin {
-    /// Reads [`Settings`] from the environment and starts to load keys.
+    /// Creates a login from the environment and starts to load keys. See [`Settings`].
     ///
     /// # Errors
     /// One line that names the setting at fault.
@@ -50,9 +50,9 @@ impl SharedLogin {
         Self::new(Settings::from_env()?)
     }
 
-    /// Starts to load keys from where the settings say.
+    /// Creates a login from settings and starts to load keys.
     ///
-    /// With `JWT_SIGNING_KEY` it logs a warning: this service could then sign as anybody.
+    /// With `JWT_SIGNING_KEY` it logs a warning, because this service could then sign as anybody.
     ///
     /// # Errors
     /// When `AUTH_JWKS` is a file that cannot be read or is refused. A URL that does not answer is
@@ -66,8 +66,8 @@ impl SharedLogin {
             );
         }
         let keys = match &settings.jwks {
-            Jwks::File(path) => KeySource::file_beside(path.clone(), signing_key),
-            Jwks::Url(url) => KeySource::url_beside(url.clone(), signing_key),
+            Jwks::File(path) => KeySource::file_with_signing_key(path.clone(), signing_key),
+            Jwks::Url(url) => KeySource::url_with_signing_key(url.clone(), signing_key),
         };
         match keys {
             Ok(keys) => Ok(Self::with_keys(settings, keys)),
@@ -75,14 +75,15 @@ impl SharedLogin {
         }
     }
 
-    /// With keys of your own choosing; `AUTH_JWKS` and `JWT_SIGNING_KEY` are then not looked at.
+    /// Creates a login with a key source of your own. `AUTH_JWKS` and `JWT_SIGNING_KEY` are
+    /// ignored.
     pub fn with_keys(settings: Settings, keys: KeySource) -> Self {
         let verifier = Verifier::new(settings.auth_url(), settings.cookie_domain());
         Self(Arc::new(Inner { settings, verifier, keys, cache: Some(Cache::new()) }))
     }
 
-    /// The same login, remembering no tokens: each is verified whenever it comes. Decisions are the
-    /// same, at a higher price; the clones made before go on remembering.
+    /// Returns the same login without the cache: each token is verified in full each time.
+    /// Decisions are the same and take longer. Existing clones keep their cache.
     #[must_use]
     pub fn without_cache(&self) -> Self {
         let Inner { settings, verifier, keys, cache: _ } = &*self.0;
@@ -95,27 +96,35 @@ impl SharedLogin {
         &self.0.settings
     }
 
-    /// The keys and their loading.
+    /// The key source.
     pub fn keys(&self) -> &KeySource {
         &self.0.keys
     }
 
-    /// The verifier for tokens of this domain. It remembers nothing.
+    /// The verifier for tokens of this domain. It does not use the cache.
     pub fn verifier(&self) -> &Verifier {
         &self.0.verifier
     }
 
-    /// Whom the given `Cookie` headers speak of, now, by the keys at hand. Never waits.
-    pub fn identify_now<'a>(&self, cookie_headers: impl IntoIterator<Item = &'a [u8]>) -> Identity {
+    /// Verifies the tokens in the given `Cookie` headers with the keys that are loaded. Never
+    /// waits; [`identify`](Self::identify) does.
+    pub fn try_identify<'a>(&self, cookie_headers: impl IntoIterator<Item = &'a [u8]>) -> Identity {
         self.identify_at(cookie_headers, unix_now())
     }
 
-    /// The same at a moment given in seconds since 1970. The keys are those at hand now.
+    /// The former name of [`try_identify`](Self::try_identify).
+    #[deprecated(note = "it is called `try_identify`")]
+    pub fn identify_now<'a>(&self, cookie_headers: impl IntoIterator<Item = &'a [u8]>) -> Identity {
+        self.try_identify(cookie_headers)
+    }
+
+    /// As [`try_identify`](Self::try_identify), at a given time in seconds since 1970. The keys are
+    /// those that are loaded now.
     pub fn identify_at<'a>(&self, cookie_headers: impl IntoIterator<Item = &'a [u8]>, now: i64) -> Identity {
         match cookie::candidates(cookie_headers, self.0.settings.access_cookie()) {
             Candidates::TooMany => Identity::Conflict,
             Candidates::Few(tokens) if tokens.is_empty() => Identity::Nobody(None),
-            Candidates::Few(tokens) => match self.0.keys.now() {
+            Candidates::Few(tokens) => match self.0.keys.current_and_loaded() {
                 (None, _) => Identity::NoKeys,
                 (Some(keys), loaded) => match self.decide(&tokens, &keys, now) {
                     Identity::Nobody(Some(Rejection::UnknownKey(_))) if !loaded => Identity::NoKeys,
@@ -125,23 +134,23 @@ impl SharedLogin {
         }
     }
 
-    /// Whom the given `Cookie` headers speak of, now. For keys that are not known yet it waits for
-    /// one fetch, as
-    /// [`KeySource::refreshed`] describes.
+    /// Verifies the tokens in the given `Cookie` headers. If their key is unknown it waits for one
+    /// fetch, as [`KeySource::refreshed`] describes.
     pub async fn identify<'a, I>(&self, cookie_headers: I) -> Identity
     where
         I: IntoIterator<Item = &'a [u8]> + Clone,
     {
-        let first = self.identify_now(cookie_headers.clone());
+        let first = self.try_identify(cookie_headers.clone());
         match first {
             Identity::NoKeys => self.0.keys.ready().await,
             Identity::Nobody(Some(Rejection::UnknownKey(_))) => self.0.keys.refreshed().await,
             decided => return decided,
         };
-        self.identify_now(cookie_headers)
+        self.try_identify(cookie_headers)
     }
 
-    /// One that verifies counts, whatever else was planted beside it; two people are nobody.
+    /// Decides between several tokens: one that verifies counts, whatever else was planted beside
+    /// it. Two people are a conflict.
     fn decide(&self, tokens: &[&str], keys: &KeySet, now: i64) -> Identity {
         let mut person: Option<Claims> = None;
         let mut refusal = None;
@@ -166,7 +175,7 @@ impl SharedLogin {
     }
 }
 
-/// Of two refusals the one worth acting on: an unknown key may become known.
+/// Prefers an unknown key of two rejections, because a fetch may bring the key.
 fn prefer_unknown_key(before: Option<Rejection>, now: Rejection) -> Rejection {
     match before {
         Some(unknown @ Rejection::UnknownKey(_)) => unknown,
@@ -176,7 +185,6 @@ fn prefer_unknown_key(before: Option<Rejection>, now: Rejection) -> Rejection {
 
 #[expect(clippy::disallowed_methods, reason = "the one place where requests are judged by the clock")]
 fn unix_now() -> i64 {
-    // A clock before 1970 makes every token one that was issued in the future: refused, as it
-    // should be.
+    // With a clock before 1970 every token is issued in the future, and refused.
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }

@@ -1,15 +1,15 @@
-//! Claim validation: from a signed payload to claims that hold now.
+//! Claim validation: it reads claims from a signed payload and checks that they are valid now.
 
 use uuid::Uuid;
 
 use crate::json::{Members, Value};
 use crate::{Claims, LEEWAY_SECONDS, Rejection, TokenType};
 
-/// The last second of the year 9999: the largest time that date libraries agree on, and far from
-/// any overflow.
+/// The last second of the year 9999: the latest time that date libraries agree on, and far from any
+/// overflow.
 const LATEST: u64 = 253_402_300_799;
 
-/// Reads the claims, each of exactly its type. Members of other names are ignored.
+/// Reads the claims, each of exactly its type. Unknown members are ignored.
 pub(crate) fn read(mut members: Members) -> Result<Claims, Rejection> {
     let m = &mut members;
     Ok(Claims {
@@ -38,7 +38,7 @@ pub(crate) fn read(mut members: Members) -> Result<Claims, Rejection> {
     })
 }
 
-/// What claims must say: who signed, for whom, and for how long at most, in seconds.
+/// What claims are compared with: issuer, audience, and the longest lifetime in seconds.
 #[derive(Debug, Clone)]
 pub(crate) struct Expected {
     pub(crate) issuer: String,
@@ -46,7 +46,7 @@ pub(crate) struct Expected {
     pub(crate) max_life: i64,
 }
 
-/// Checks what the claims say against whom we trust and what time it is.
+/// Checks the claims against what is expected and the current time.
 pub(crate) fn check(expected: &Expected, claims: &Claims, now: i64) -> Result<(), Rejection> {
     let ahead = now.saturating_add(LEEWAY_SECONDS);
     let refused = [
@@ -102,7 +102,7 @@ fn time(members: &mut Members, name: &'static str) -> Result<i64, Rejection> {
     }
 }
 
-/// An id in its one canonical form, so that two spellings never name one user.
+/// A UUID in its canonical form, so that two spellings never name one user.
 fn id(members: &mut Members, name: &'static str) -> Result<Uuid, Rejection> {
     let value = text(members, name)?;
     match Uuid::try_parse(&value) {

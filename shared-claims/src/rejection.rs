@@ -1,22 +1,22 @@
-//! Rejection reasons: why a token is refused.
+//! Rejection: why a token was refused.
 
 use crate::codes::codes;
 
-/// Why a token was refused: one value for each cause, for the log.
+/// Why a token was refused: one variant for each cause, for the log.
 ///
-/// Its text never contains the token or a claim's value. Browsers see the same answer whatever the
-/// cause, and are told it only on the page that ends a loop by the login (the modules for
-/// frameworks do so; do so too where you verify by hand).
+/// Its text never contains the token or a claim's value. Browsers get the same response whatever
+/// the cause. Only the page that ends a redirect loop names it. Keep to that if you verify tokens
+/// yourself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// More than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES); nothing of it was decoded.
+    /// Longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES). Nothing of it was decoded.
     #[error("the token is larger than {} bytes", crate::MAX_TOKEN_BYTES)]
     TooLarge,
     /// Not three parts separated by dots, or one of them is empty.
     #[error("the token does not have three non-empty parts")]
     NotThreeParts,
-    /// A part is not base64url without padding in its only canonical form.
+    /// A part is not canonical base64url without padding.
     #[error("the {0} is not canonical base64url")]
     NotBase64(Part),
     /// A part is not one JSON object in UTF-8.
@@ -44,11 +44,11 @@ pub enum Rejection {
     /// `kid` names none of our keys. Carries the `kid`: plain characters, at most 128.
     #[error("no key with the id {0}")]
     UnknownKey(String),
-    /// `alg` is not the algorithm pinned to that key (RFC 8725, section 3.1): a public key is no
-    /// secret for HS512, whoever signed with it. No signature was computed.
+    /// `alg` is not the algorithm of that key (RFC 8725, section 3.1): a public key is never used
+    /// as a secret for HS512. No signature was computed.
     #[error("alg is not the one of the key")]
     AlgMismatch,
-    /// The signature is not by that key.
+    /// The signature does not verify with that key.
     #[error("the signature is wrong")]
     BadSignature,
     /// A required claim is missing.
@@ -73,7 +73,7 @@ pub enum Rejection {
     /// `exp` is not after `iat` and `nbf`.
     #[error("the token expires before it begins")]
     NeverValid,
-    /// `exp - iat` is above the longest life accepted.
+    /// `exp - iat` is above the longest lifetime.
     #[error("the token lives too long")]
     LifeTooLong,
     /// `exp` has passed by 5 seconds or more.
@@ -92,7 +92,7 @@ pub enum Rejection {
 
 #[cfg(feature = "pages")]
 impl Rejection {
-    /// Whether the token was refused for nothing but the time: it held, or it will.
+    /// Whether only the time was wrong: the token was valid, or it will be.
     pub(crate) fn is_about_time(&self) -> bool {
         matches!(self, Self::Expired | Self::NotYetValid | Self::IssuedInFuture | Self::AuthTimeInFuture)
     }
@@ -129,11 +129,11 @@ codes!(Rejection {
 /// Which of the three parts of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The first.
+    /// The JOSE header.
     Header,
-    /// The second.
+    /// The claims.
     Payload,
-    /// The third.
+    /// The signature.
     Signature,
 }
 

@@ -1,4 +1,4 @@
-//! J2: public test vectors for the signature check, below the rules of ours that would refuse them
+//! J2: public test vectors for the signature check, without our own rules, which would refuse them
 //! all.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -47,7 +47,7 @@ fn the_ed25519_example_of_rfc_8037_verifies() {
     );
 }
 
-/// J2: all P-256 and Ed25519 vectors of project Wycheproof, where somebody has them.
+/// J2: all P-256 and Ed25519 vectors of project Wycheproof, if they are on this machine.
 #[test]
 #[ignore = "needs C2SP/wycheproof; WYCHEPROOF names its folder testvectors_v1"]
 fn the_vectors_of_wycheproof_come_out_as_listed() {
@@ -77,7 +77,7 @@ fn the_vectors_of_wycheproof_come_out_as_listed() {
     println!("{counts:?}");
 }
 
-/// The group's key as a JWK of the kind that we take.
+/// The group's key as a JWK that we accept.
 fn wycheproof_jwk(group: &serde_json::Value, more: &str) -> String {
     let b64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let public = &group["publicKey"];

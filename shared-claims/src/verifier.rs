@@ -1,4 +1,4 @@
-//! JWT verification: the one way from a string to claims.
+//! JWT verification: the only way from a token's text to claims (RFC 7519, RFC 8725).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
@@ -11,18 +11,18 @@ use crate::{Claims, KeySet, MAX_LIFE_SECONDS, MAX_TOKEN_BYTES, Part, Rejection, 
 
 /// Verifies access tokens of one issuer for one audience.
 ///
-/// It accepts what auth-service makes and nothing else; nothing it offers makes it accept more.
-/// What it checks is the list of variants of [`Rejection`]. Members of the payload that it does not
-/// know are ignored, so that auth-service can add claims without breaking its consumers; members of
-/// the header are not.
+/// It accepts what auth-service signs and nothing else, and no option makes it accept more. The
+/// variants of [`Rejection`] list what it checks. It ignores unknown members of the payload, so
+/// that auth-service can add claims without breaking services. It refuses unknown members of the
+/// header.
 #[derive(Debug, Clone)]
 pub struct Verifier {
     pub(crate) expected: Expected,
 }
 
 impl Verifier {
-    /// A verifier for tokens with exactly this `iss` (`AUTH_URL` without a trailing slash) and
-    /// `aud` (`COOKIE_DOMAIN`).
+    /// Creates a verifier for tokens with exactly this `iss` (`AUTH_URL` without a trailing slash)
+    /// and `aud` (`COOKIE_DOMAIN`).
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self {
             expected: Expected {
@@ -33,7 +33,7 @@ impl Verifier {
         }
     }
 
-    /// Refuses tokens that live longer than this many seconds. The default, and the most, is
+    /// Lowers the longest lifetime of a token, in seconds. The default and the maximum are
     /// [`MAX_LIFE_SECONDS`]; a larger value changes nothing.
     #[must_use]
     pub fn with_max_life(mut self, seconds: u32) -> Self {
@@ -41,15 +41,15 @@ impl Verifier {
         self
     }
 
-    /// Verifies a token at a moment given in seconds since 1970.
+    /// Verifies a token at a given time in seconds since 1970.
     ///
     /// # Errors
-    /// [`Rejection`], with the first cause found. Log it; do not show it.
+    /// [`Rejection`] with the first cause found. Log it; do not show it.
     pub fn verify_at(&self, token: &str, keys: &KeySet, now: i64) -> Result<Claims, Rejection> {
         self.verify_naming_key(token, keys, now).map(|(claims, _)| claims)
     }
 
-    /// The same, and which key it was.
+    /// As [`verify_at`](Self::verify_at), and says which key verified it.
     pub(crate) fn verify_naming_key(
         &self,
         token: &str,
@@ -71,7 +71,7 @@ impl Verifier {
     }
 }
 
-/// The signed text, then the three parts.
+/// Splits a token into the signed text and its three parts.
 fn split(token: &str) -> Result<(&str, &str, &str, &str), Rejection> {
     let (message, signature) = token.rsplit_once('.').ok_or(Rejection::NotThreeParts)?;
     let (header, payload) = message.split_once('.').ok_or(Rejection::NotThreeParts)?;
@@ -93,8 +93,8 @@ fn members(bytes: &[u8], part: Part) -> Result<Members, Rejection> {
     })
 }
 
-/// The key that the header names, if the header is exactly ours and its algorithm the one of that
-/// key.
+/// The key that the header names, if the header has only the allowed members and the key's
+/// algorithm.
 fn pinned_key<'k>(header: &Members, keys: &'k KeySet) -> Result<&'k Key, Rejection> {
     if header.keys().any(|name| !matches!(name.as_str(), "alg" | "typ" | "kid")) {
         return Err(Rejection::HeaderMember);
@@ -105,7 +105,7 @@ fn pinned_key<'k>(header: &Members, keys: &'k KeySet) -> Result<&'k Key, Rejecti
     let alg = match header_string(header, "alg")? {
         "ES256" => Algorithm::ES256,
         "EdDSA" => Algorithm::EdDSA,
-        // Only a key from the settings has it: no JWKS can bring one.
+        // Only a key from the settings is for HS512: no JWKS can contain one.
         "HS512" => Algorithm::HS512,
         _ => return Err(Rejection::AlgNotAllowed),
     };
@@ -128,8 +128,8 @@ fn header_string<'a>(header: &'a Members, name: &'static str) -> Result<&'a str,
     }
 }
 
-/// jsonwebtoken's provider is named, not looked up: its process-wide default panics when some other
-/// crate of the program switches on the second backend, and could be replaced.
+/// Verifies a signature. The cryptographic provider is named explicitly: jsonwebtoken's
+/// process-wide default panics if another crate enables its second backend, and can be replaced.
 pub(crate) fn check_signature(key: &Key, message: &[u8], signature: Vec<u8>) -> Result<(), Rejection> {
     let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&key.alg, &key.decoding)
         .map_err(|_| Rejection::BadSignature)?;

@@ -1,4 +1,5 @@
-//! `cargo xtask copy-test`: what `demo-service/README.md` says about copying it, done to the letter in a new folder.
+//! Copy test (`cargo xtask copy-test`): it follows the steps of `demo-service/README.md` for
+//! copying the service, in a new folder.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +10,14 @@ use crate::error::{Doing, Outcome, Stop};
 use crate::process::{self, Running};
 use crate::{interrupt, ports, project};
 
-/// How long the copy may take until it answers: cargo looks at its build first.
+/// How long the copy may take to answer: cargo checks its build first.
 const START: Duration = Duration::from_secs(120);
 
 /// Where the README's service listens.
 const PORT: &str = "8002";
 const HOST: &str = "my.sso.localhost";
 
-/// Copies the project without what is built and installed in it, follows the README's steps, and asks the result a
-/// question.
+/// Copies the project's sources, follows the README's steps, and sends the result a request.
 pub fn copy_test() -> Outcome {
     let folder = tempfile::Builder::new()
         .prefix("sso-copy-")
@@ -50,11 +50,11 @@ pub fn copy_test() -> Outcome {
     Ok(())
 }
 
-/// The words of a README, as somebody types them.
+/// A README's command, as a person would type it.
 fn shell(folder: &Path, words: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-euc", words]).current_dir(folder);
-    // A folder of its own that outlives the run: what was compiled once need not be again.
+    // A target folder that outlives the run, so that dependencies are compiled once.
     command.env("CARGO_TARGET_DIR", project::root().join("target/copied"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
@@ -64,7 +64,7 @@ fn shell(folder: &Path, words: &str) -> Command {
     command
 }
 
-/// Copies a folder without what is built and installed in it.
+/// Copies a folder without build output and installed packages.
 pub fn copy_tree(from: &Path, to: &Path) -> Outcome {
     let skipped = ["target", "node_modules", ".git", ".dev", ".venv", "screenshots"];
     fs::create_dir_all(to).doing(|| format!("make {}", to.display()))?;

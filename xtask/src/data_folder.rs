@@ -1,4 +1,4 @@
-//! The folder that holds a run's databases and its secret key.
+//! Data folder of a run: its databases and its secret key.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{ErrorKind, Write};
@@ -7,9 +7,9 @@ use std::path::Path;
 
 use crate::error::{Doing, Outcome};
 
-/// Makes the folder, for its owner only, and a secret key in it, where they are missing. What is there stays.
+/// Creates the folder, for its owner only, and a secret key in it, unless they exist.
 ///
-/// `make_secret` is auth-service's own `generate-secret`: it never makes what auth-service would refuse.
+/// `make_secret` runs auth-service's own `generate-secret`, so that auth-service accepts the key.
 pub fn prepare(folder: &Path, secret_key: &Path, make_secret: impl FnOnce() -> Outcome<String>) -> Outcome {
     let name = folder.display();
     DirBuilder::new()
@@ -24,11 +24,12 @@ pub fn prepare(folder: &Path, secret_key: &Path, make_secret: impl FnOnce() -> O
         return fs::set_permissions(secret_key, owner_only).doing(|| "close the secret key".into());
     }
     let secret = make_secret()?;
-    // Written beside and renamed, so that no interrupted run leaves half a key; a temporary file is 0600.
+    // Written to a temporary file and renamed, so that no interrupted run leaves half a key. A
+    // temporary file has mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder).doing(|| format!("write into {name}"))?;
     writeln!(file, "{secret}").doing(|| "write the secret key".into())?;
     match file.persist_noclobber(secret_key) {
-        // Another run was faster: its key is as good.
+        // Another run was faster. Its key will do.
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(()),
         kept => kept.map(drop).doing(|| "keep the secret key".into()),
     }

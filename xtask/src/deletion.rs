@@ -1,4 +1,5 @@
-//! `cargo xtask deletion-test`: a feature can be deleted, as `docs/architecture.md` says, and the rest still builds.
+//! Deletion test (`cargo xtask deletion-test`): a feature can be deleted, as `docs/architecture.md`
+//! says, and the rest still builds.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +8,11 @@ use crate::copy::copy_tree;
 use crate::error::{Doing, Outcome, Stop};
 use crate::project::{self, cargo, run_cargo};
 
-/// The feature that knows the most of the layers below: it answers under any host, reads a cookie of its own and has pages.
+/// The feature that uses most of the layers below: it answers under any host, reads a cookie of its
+/// own and has pages.
 const FEATURE: &str = "forward_auth";
 
-/// The three things that are deleted, below the project.
+/// What is deleted, relative to the project.
 const PLACES: [&str; 3] = ["auth-service/src", "templates", "auth-service/tests/it"];
 
 /// The files with a list in which each feature has one line.
@@ -39,7 +41,7 @@ pub fn deletion_test() -> Outcome {
     Ok(())
 }
 
-/// Takes the one line out of a list that names the feature.
+/// Removes the line that names the feature from a list.
 fn take_line(list: &Path) -> Outcome {
     let text = fs::read_to_string(list).doing(|| format!("read {}", list.display()))?;
     let (named, others): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains(FEATURE));

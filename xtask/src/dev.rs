@@ -1,4 +1,5 @@
-//! `cargo xtask dev` and `cargo xtask users`: both services on this machine, with accounts that stay.
+//! Development servers (`cargo xtask dev`, `cargo xtask users`): both services on this machine,
+//! with accounts that stay.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -8,7 +9,7 @@ use crate::services::{Logs, Services};
 use crate::settings::{self, Settings, with_settings};
 use crate::{ports, project};
 
-/// What `cargo xtask dev` can be told.
+/// Options of `cargo xtask dev`.
 #[derive(clap::Args)]
 pub struct Options {
     /// How long an access token lives, such as 10s to watch the silent renewal [default: auth-service's 5m].
@@ -75,7 +76,7 @@ pub fn users(words: Vec<OsString>) -> Outcome {
     let binary = project::build_auth_quietly()?;
     let settings = dev_settings(8000, 8001, None);
     settings::prepare(&settings, &binary)?;
-    // It takes our place, so that it can ask for a password and its exit code is ours.
+    // It replaces this process, so that it can ask for a password, and its exit code is ours.
     let failure = with_settings(&binary, &settings.for_auth()).arg("users").args(words).exec();
     Err(failure).doing(|| format!("start {}", binary.display()))
 }

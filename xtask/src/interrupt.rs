@@ -1,4 +1,5 @@
-//! Ctrl-C and polite requests to end, seen by whoever waits.
+//! Signal handling: SIGINT, SIGTERM and SIGHUP interrupt a waiting command, so that it can clean
+//! up.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -8,20 +9,20 @@ use crate::error::{Doing, Outcome, Stop};
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// How often a waiting loop looks around.
+/// How often a waiting loop checks.
 const GLANCE: Duration = Duration::from_millis(100);
 
-/// From here on SIGINT, SIGTERM and SIGHUP ask us to end instead of ending us, so that we can clean up.
+/// Installs the handlers. From now on the signals set a flag instead of ending the process.
 pub fn watch() -> Outcome {
     ctrlc::set_handler(|| ASKED.store(true, Ordering::SeqCst)).doing(|| "listen for Ctrl-C".into())
 }
 
-/// Whether somebody wants us to end.
+/// Whether a signal has arrived.
 pub fn requested() -> bool {
     ASKED.load(Ordering::SeqCst)
 }
 
-/// Looks again and again until `look` finds something, the time is up (`None`), or somebody wants us to end.
+/// Polls `look` until it finds something, the time is up (`None`), or a signal arrives (an error).
 pub fn until<T>(
     patience: Option<Duration>,
     mut look: impl FnMut() -> Outcome<Option<T>>,

@@ -1,18 +1,18 @@
-//! Checks of `shared-claims` as a crate of its own: its features, and what it depends on.
+//! Checks of `shared-claims` as a crate of its own: its features, its dependencies and its package.
 
 use std::process::Command;
 
 use crate::error::{Doing, Outcome, Stop};
 use crate::project::{cargo, find_program, root, run_cargo};
 
-/// The sets of features that are promised to build without a warning. All of them together is what the tests use.
+/// The sets of features that must build without a warning. The tests use all features together.
 const FEATURES: [&str; 8] =
     ["", "testing", "fetch", "fetch,testing", "pages", "axum", "axum,testing", "actix,testing"];
 
-/// The most packages that verification alone may need, the crate itself among them.
+/// The most packages that verification alone may need, including the crate itself.
 const MAX_PACKAGES: usize = 40;
 
-/// Builds each promised set of features, and counts what verification alone depends on.
+/// Builds each set of features, and counts the dependencies of verification alone.
 pub fn check_features() -> Outcome {
     for features in FEATURES {
         let words = ["clippy", "--package", "shared-claims", "--no-default-features", "--features", features];
@@ -38,14 +38,15 @@ pub fn check_features() -> Outcome {
     Ok(())
 }
 
-/// Packages it as for a registry, and builds the package: nothing in it may reach outside of its folder.
+/// Packages the crate as for a registry, and builds the package: nothing in it may depend on a file
+/// outside of its folder.
 pub fn check_package() -> Outcome {
-    // A change is checked before it is committed, too.
+    // A change is also checked before it is committed.
     run_cargo(&mut cargo(["package", "--package", "shared-claims", "--allow-dirty"]))
 }
 
-/// Builds with the lowest Rust that is promised, where rustup has it or can get it. Elsewhere a test still compares the
-/// promise with what the dependencies declare.
+/// Builds with the minimum supported Rust version, if rustup has it or can get it. Without rustup,
+/// a test still compares that version with what the dependencies declare.
 pub fn check_lowest_rust() -> Outcome {
     let Some(rustup) = find_program("rustup") else {
         println!("not checked: there is no rustup to get the lowest Rust with");

@@ -1,4 +1,4 @@
-//! Loopback ports.
+//! Loopback ports: finding free ones, and probing services.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::error::{Doing, Outcome, Stop};
 
-/// Ports that nobody has right now, all different.
+/// Finds ports that are free now, all different.
 pub fn free<const N: usize>() -> Outcome<[u16; N]> {
-    // All are held until the last is found, or the system could name one twice.
+    // All stay bound until the last is found, or the system could return one twice.
     let mut held = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {
@@ -19,7 +19,7 @@ pub fn free<const N: usize>() -> Outcome<[u16; N]> {
     Ok(ports)
 }
 
-/// Fails when somebody listens on `port`, with what to do about it; `option` is the flag that chooses another.
+/// Fails if `port` is in use, and names `option`, the flag that chooses another.
 pub fn need(port: u16, option: &str) -> Outcome {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),

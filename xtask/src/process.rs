@@ -1,6 +1,8 @@
-//! Programs that we start, each in a process group of its own, so that all of it ends when we say so.
+//! Child processes, each in a process group of its own, so that stopping one stops everything that
+//! it started.
 //!
-//! Were they in ours, a Ctrl-C would reach them directly and we could not tell "stopped" from "died".
+//! In our own group, a Ctrl-C would reach them directly, and we could not tell a stopped program
+//! from one that died.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -12,10 +14,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use crate::error::{Doing, Outcome, Stop};
 use crate::interrupt;
 
-/// How long a program may take to end before it is killed.
+/// How long a program may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A running program and all that it starts. Dropping it stops it.
+/// A running program and everything that it starts. Dropping it stops it.
 pub struct Running {
     child: Child,
     politely: Signal,
@@ -23,25 +25,25 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts `command` without a terminal to read from.
+    /// Starts `command` without standard input.
     pub fn start(command: &mut Command) -> Outcome<Self> {
         command.stdin(Stdio::null()).process_group(0);
         let child = command.spawn().doing(|| format!("start {}", line(command)))?;
         Ok(Self { child, politely: Signal::TERM, ended: None })
     }
 
-    /// Asks with `signal` instead of SIGTERM when it is to end.
+    /// Stops it by `signal` instead of SIGTERM.
     pub fn stopped_by(mut self, signal: Signal) -> Self {
         self.politely = signal;
         self
     }
 
-    /// What it writes, where that was asked to be piped.
+    /// Its standard output and error, if they are piped.
     pub fn streams(&mut self) -> (Option<std::process::ChildStdout>, Option<std::process::ChildStderr>) {
         (self.child.stdout.take(), self.child.stderr.take())
     }
 
-    /// How it ended, if it has.
+    /// Its exit status, if it has ended.
     pub fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
         if self.ended.is_none() {
             self.ended = self.child.try_wait().doing(|| "watch a program".into())?;
@@ -49,7 +51,7 @@ impl Running {
         Ok(self.ended)
     }
 
-    /// Waits for its end; when somebody wants us to end first, stops it.
+    /// Waits for its end. If this command is interrupted first, stops it.
     pub fn wait(&mut self) -> Outcome<ExitStatus> {
         match interrupt::until(None, || self.ended()) {
             Ok(Some(status)) => Ok(status),
@@ -61,14 +63,14 @@ impl Running {
         }
     }
 
-    /// Asks it to end, without waiting.
+    /// Sends the signal, without waiting.
     pub fn ask_to_end(&mut self) {
         if matches!(self.ended(), Ok(None)) {
             self.signal(self.politely);
         }
     }
 
-    /// Asks it to end, waits, and kills what is still there after 15 seconds.
+    /// Stops it, waits, and kills what is left after 15 seconds.
     pub fn stop(&mut self) {
         self.ask_to_end();
         let start = Instant::now();
@@ -83,7 +85,7 @@ impl Running {
     }
 
     fn signal(&self, signal: Signal) {
-        // It can have ended a moment ago; that is what we want anyway.
+        // It may have ended already, which is fine.
         let _ = kill_process_group(Pid::from_child(&self.child), signal);
     }
 }
@@ -94,7 +96,7 @@ impl Drop for Running {
     }
 }
 
-/// Runs `command` to its end on our own terminal and fails unless it succeeds.
+/// Runs `command` on our own terminal, and fails unless it succeeds.
 pub fn run(command: &mut Command) -> Outcome {
     let status = Running::start(command)?.wait()?;
     if status.success() {
@@ -104,7 +106,7 @@ pub fn run(command: &mut Command) -> Outcome {
     }
 }
 
-/// What `command` prints, when it succeeds.
+/// Runs `command` and returns what it prints.
 pub fn read(command: &mut Command) -> Outcome<String> {
     let output = command.stdin(Stdio::null()).output().doing(|| format!("start {}", line(command)))?;
     if !output.status.success() {
@@ -123,7 +125,7 @@ pub fn read(command: &mut Command) -> Outcome<String> {
 pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let mut words = words.map(|word| word.to_string_lossy().into_owned());
-    // The whole path of cargo helps nobody.
+    // The full path of cargo would only be noise.
     let program = words.next().unwrap_or_default();
     let program = program.rsplit('/').next().unwrap_or_default().to_owned();
     std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
@@ -162,7 +164,7 @@ mod tests {
         std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout.unwrap()), &mut pid).unwrap();
         running.stop();
         let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
-        // Once its parent is gone, whoever adopts it takes a moment to see that it ended.
+        // The process that adopts it takes a moment to notice its end.
         let gone = (0..100).any(|_| {
             thread::sleep(Duration::from_millis(20));
             rustix::process::test_kill_process(pid).is_err()

@@ -1,4 +1,4 @@
-//! Where the project is, and its cargo.
+//! Project: its folder, its cargo commands and its programs.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,15 +7,15 @@ use std::process::{Command, Stdio};
 use crate::error::{Outcome, Stop};
 use crate::process::{self, Running};
 
-/// The programs that `cargo build` made.
+/// The programs that `cargo build` produced.
 pub struct Binaries {
     pub auth: PathBuf,
     pub demo: PathBuf,
 }
 
-/// The folder with the workspace's Cargo.toml.
+/// The folder of the workspace.
 pub fn root() -> PathBuf {
-    // Cargo sets it when it runs us; what was true at build time serves when we are started by hand.
+    // Cargo sets it when it runs this program. Started by hand, the value from build time applies.
     let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&here).parent().map(Path::to_path_buf).unwrap_or_default()
 }
@@ -24,7 +24,7 @@ pub fn root() -> PathBuf {
 pub fn cargo<const N: usize>(words: [&str; N]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root()).args(words);
-    // What cargo told us about this crate would make build scripts of others run again.
+    // Cargo's variables about this crate would make other crates' build scripts run again.
     for (name, _) in env::vars_os() {
         let said = name.to_string_lossy();
         let about_us = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
@@ -35,12 +35,12 @@ pub fn cargo<const N: usize>(words: [&str; N]) -> Command {
     command
 }
 
-/// Builds both services and says where they are.
+/// Builds both services and returns their paths.
 pub fn build_services() -> Outcome<Binaries> {
     build_with(&mut cargo(["build", "--package", "auth-service", "--package", "demo-service"]))
 }
 
-/// Builds both services by a `cargo build` of one's own and says where they are.
+/// Builds both services with another `cargo build` command, and returns their paths.
 pub fn build_with(command: &mut Command) -> Outcome<Binaries> {
     let messages = build(command)?;
     Ok(Binaries {
@@ -49,24 +49,24 @@ pub fn build_with(command: &mut Command) -> Outcome<Binaries> {
     })
 }
 
-/// Builds auth-service alone, saying nothing, and says where it is.
+/// Builds auth-service alone, without output, and returns its path.
 pub fn build_auth_quietly() -> Outcome<PathBuf> {
     let messages = build(&mut cargo(["build", "--quiet", "--package", "auth-service"]))?;
     executable(&messages, "auth-service")
 }
 
-/// Builds by `command` and says where the program called `name` is.
+/// Builds with `command` and returns the path of the program `name`.
 pub fn build_one(command: &mut Command, name: &str) -> Outcome<PathBuf> {
     executable(&build(command)?, name)
 }
 
-/// Builds and returns cargo's messages, which tell where the programs are whatever the target folder is.
+/// Builds and returns cargo's messages, which name the programs in any target folder.
 fn build(command: &mut Command) -> Outcome<String> {
     need_a_c_compiler()?;
     command.arg("--message-format=json-render-diagnostics").stdout(Stdio::piped());
     let mut running = Running::start(command)?;
     let (stdout, _) = running.streams();
-    // Read beside the waiting: a full pipe would make cargo wait for us.
+    // Read on another thread: a full pipe would make cargo wait for us.
     let reader = std::thread::spawn(move || {
         stdout.map(std::io::read_to_string).and_then(Result::ok).unwrap_or_default()
     });
@@ -76,7 +76,7 @@ fn build(command: &mut Command) -> Outcome<String> {
     Ok(reader.join().unwrap_or_default())
 }
 
-/// The program called `name` among cargo's messages, one JSON object a line.
+/// The path of the program `name` in cargo's messages, one JSON object a line.
 fn executable(messages: &str, name: &str) -> Outcome<PathBuf> {
     let found = messages.lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
@@ -86,7 +86,8 @@ fn executable(messages: &str, name: &str) -> Outcome<PathBuf> {
     found.ok_or_else(|| Stop::because(format!("cargo built no program named {name}")))
 }
 
-/// SQLite and the cryptography are C inside; without this check the failure is a page long.
+/// Checks for a C compiler. SQLite and the cryptographic library are written in C, and without this
+/// check the failure is a page long.
 fn need_a_c_compiler() -> Outcome {
     let asked = env::var("CC").ok().filter(|cc| !cc.is_empty());
     let found = asked
@@ -101,7 +102,7 @@ fn need_a_c_compiler() -> Outcome {
     }
 }
 
-/// Where a program is, searching PATH as a shell does.
+/// Searches PATH for a program, as a shell does.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let name = name.split_whitespace().next()?;
     if name.contains('/') {
@@ -110,12 +111,12 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
-/// Fails with a sentence unless `name` is installed.
+/// Fails with `remedy` unless `name` is installed.
 pub fn need_program(name: &str, remedy: &str) -> Outcome {
     find_program(name).map(drop).ok_or_else(|| Stop::because(format!("{name} is not installed: {remedy}")))
 }
 
-/// Runs a cargo command on our terminal, with its line printed first.
+/// Prints a cargo command and runs it on our terminal.
 pub fn run_cargo(command: &mut Command) -> Outcome {
     println!("$ {}", process::line(command));
     process::run(command)

@@ -1,4 +1,4 @@
-//! Both services, running.
+//! Running services: auth-service and demo-service, with their logs.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,12 +13,12 @@ use crate::project::Binaries;
 use crate::settings::{Settings, with_settings};
 use crate::{interrupt, ports};
 
-/// How long a service may take until it answers.
+/// How long a service may take to answer.
 const START: Duration = Duration::from_secs(60);
 
 /// Where log lines go.
 pub enum Logs {
-    /// Our terminal, each line behind its service's name.
+    /// Our terminal, with the service's name before each line.
     Terminal,
     /// `auth.log` and `demo.log` in a folder.
     Folder(PathBuf),
@@ -45,7 +45,7 @@ struct Service {
     host: String,
     port: u16,
     log: Option<PathBuf>,
-    /// Copy its lines to our terminal until it ends.
+    /// Threads that copy the log lines to our terminal.
     copying: Vec<JoinHandle<()>>,
 }
 
@@ -59,7 +59,7 @@ impl Services {
         let auth = with_settings(&binaries.auth, &settings.for_auth());
         let demo = with_settings(&binaries.demo, &settings.for_demo());
         let mut services = Self { running: Vec::new() };
-        // One after the other, so that demo-service finds the keys at its first look.
+        // One after the other, so that demo-service finds the keys at its first fetch.
         services.add(Service::start(
             "auth-service",
             auth,
@@ -77,7 +77,7 @@ impl Services {
         Ok(services)
     }
 
-    /// Takes one in and waits until it answers.
+    /// Adds a service and waits until it answers.
     fn add(&mut self, service: Service) -> Outcome {
         let (port, host) = (service.port, service.host.clone());
         self.running.push(service);
@@ -96,7 +96,7 @@ impl Services {
         Ok(())
     }
 
-    /// Waits until somebody wants us to end (which is no failure) or a service dies (which is).
+    /// Waits until a signal arrives (no failure) or a service dies (a failure).
     pub fn watch(&mut self) -> Outcome {
         match interrupt::until(None, || self.fail_if_one_died().map(|()| None::<()>)) {
             Err(Stop::Interrupted) => Ok(()),
@@ -155,12 +155,12 @@ impl Service {
 
     fn finish_copying(&mut self) {
         for thread in self.copying.drain(..) {
-            // Its only way to fail is a closed terminal, and then nobody reads this either.
+            // It fails only if the terminal is closed, and then nobody reads this either.
             let _ = thread.join();
         }
     }
 
-    /// The end of its log file for a failure's sentence; on a terminal the lines are above already.
+    /// The end of its log file, for a failure's message. On a terminal the lines are above already.
     fn last_lines(&self) -> String {
         let Some(text) = self.log.as_ref().and_then(|path| fs::read_to_string(path).ok()) else {
             return ": its last lines are above".into();
@@ -176,7 +176,8 @@ fn copy_lines(name: &'static str, stream: impl Read + Send + 'static) -> JoinHan
         let mut lines = BufReader::new(stream);
         let mut line = Vec::new();
         while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-            // A closed terminal must not stop the reading, or the service would hang on a full pipe.
+            // A closed terminal must not stop the reading, or the service would block on a full
+            // pipe.
             let _ = writeln!(std::io::stdout(), "{short} | {}", String::from_utf8_lossy(&line).trim_end());
             line.clear();
         }

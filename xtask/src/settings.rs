@@ -1,4 +1,4 @@
-//! The settings with which we run both services: the contract's development hosts, SQLite, one folder for all data.
+//! Settings of the services that we run: the development hosts, SQLite, one folder for all data.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,13 +9,13 @@ use crate::{data_folder, process};
 /// The parent domain of both development hosts. Browsers resolve `*.localhost` themselves.
 const DOMAIN: &str = "sso.localhost";
 
-/// Where both services run and keep what they know.
+/// Where both services run, and where their data is.
 pub struct Settings {
     pub auth_port: u16,
     pub demo_port: u16,
-    /// Holds the databases and the secret key.
+    /// The folder of the databases and the secret key.
     pub data: PathBuf,
-    /// How long an access token lives, as auth-service reads it; its own default when absent.
+    /// The lifetime of an access token, as auth-service reads it. `None` for its default.
     pub access_token_lifetime: Option<String>,
 }
 
@@ -40,7 +40,7 @@ impl Settings {
         self.data.join("secret-key")
     }
 
-    /// What auth-service is told, as environment.
+    /// auth-service's environment.
     pub fn for_auth(&self) -> Vec<(&'static str, String)> {
         let mut settings = vec![
             ("AUTH_URL", self.auth_url()),
@@ -48,7 +48,7 @@ impl Settings {
             ("LISTEN", format!("127.0.0.1:{}", self.auth_port)),
             ("DATABASE_URL", sqlite(&self.data.join("auth.db"))),
             ("SECRET_KEY_FILE", self.secret_key_file().display().to_string()),
-            // No proxy has to notice that it ends.
+            // No proxy has to notice the shutdown.
             ("SHUTDOWN_DELAY", "0s".to_owned()),
         ];
         if let Some(lifetime) = &self.access_token_lifetime {
@@ -57,7 +57,7 @@ impl Settings {
         settings
     }
 
-    /// What demo-service is told, as environment.
+    /// demo-service's environment.
     pub fn for_demo(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AUTH_URL", self.auth_url()),
@@ -73,13 +73,14 @@ fn sqlite(file: &Path) -> String {
     format!("sqlite:{}", file.display())
 }
 
-/// Makes the data folder and its secret key, where they are missing.
+/// Creates the data folder and its secret key, unless they exist.
 pub fn prepare(settings: &Settings, auth_binary: &Path) -> Outcome {
     let make_secret = || process::read(Command::new(auth_binary).arg("generate-secret"));
     data_folder::prepare(&settings.data, &settings.secret_key_file(), make_secret)
 }
 
-/// The command with `settings` on top of the person's own environment, less what would point it at another deployment.
+/// A command with `settings` on top of the person's own environment, without the variables that
+/// would point it at another deployment.
 pub fn with_settings(program: &Path, settings: &[(&'static str, String)]) -> Command {
     let mut command = Command::new(program);
     for name in ["SECRET_KEY", "DATABASE_URL_FILE", "AUTH_JWKS"] {

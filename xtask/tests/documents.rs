@@ -1,4 +1,4 @@
-//! What the documents promise their readers: links lead somewhere, and the README is short.
+//! Checks of the documents: links lead somewhere, and the README is short.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The documents, by their path: those of the project's root, and all of `docs/`.
+/// The documents by path: those of the project's root, and all of `docs/`.
 fn documents() -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     for folder in [root(), root().join("docs")] {
@@ -23,12 +23,12 @@ fn documents() -> BTreeMap<PathBuf, String> {
     found
 }
 
-/// The text outside blocks of code.
+/// The text outside of code blocks.
 fn prose(text: &str) -> String {
     text.split("```").step_by(2).collect()
 }
 
-/// What a heading is linked by: lower case, without punctuation, with a hyphen for each space.
+/// A heading's anchor: lower case, without punctuation, a hyphen for each space.
 fn anchors(text: &str) -> Vec<String> {
     let headings = prose(text);
     let headings = headings.lines().filter(|line| line.starts_with('#'));

@@ -15,7 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn in_a_hurry() -> TestApp {
     let short = Duration::from_millis(500);
-    let limits = Limits { head: short, idle: short, standstill: short, ..Limits::default() };
+    let limits =
+        Limits { head_timeout: short, idle_timeout: short, stall_timeout: short, ..Limits::default() };
     TestApp::start_with(Tweaks { limits: Some(limits), ..Tweaks::default() }).await
 }
 

@@ -1,4 +1,4 @@
-//! Notes: the example of data of one's own, filed under `user_uuid`.
+//! Notes: the example of a service's own data, filed under `user_uuid`.
 
 mod note;
 mod text;
@@ -18,7 +18,7 @@ use crate::templates::{Page, Templates};
 pub use note::Note;
 use text::Text;
 
-/// What who keeps [`note::MOST`] is told.
+/// The message for a person who has [`note::MAX_NOTES`].
 const FULL: &str = "You have 200 notes, and nobody can keep more. Delete one first.";
 
 #[derive(Serialize)]
@@ -27,7 +27,8 @@ struct Notes {
     typed: String,
     problem: Option<&'static str>,
     longest: usize,
-    /// Names this filling in of the form. The page that keeps a form keeps it too.
+    /// Identifies one rendering of the form, so that pressing the button twice adds one note. The
+    /// page that keeps a form keeps it too.
     once: Uuid,
 }
 
@@ -35,7 +36,7 @@ impl Page for Notes {
     const TEMPLATE: &str = "notes.html";
 }
 
-/// What the forms of the page send: a new note, or one to delete.
+/// What the page's forms send: a new note, or one to delete.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -53,7 +54,8 @@ pub async fn show(
     page(StatusCode::OK, &user, String::new(), None, &database, &templates).await
 }
 
-/// `POST /notes`: does it and shows the notes again, or says what is wrong and keeps what was typed.
+/// `POST /notes`: makes the change and shows the notes again, or says what is wrong and keeps what
+/// was typed.
 pub async fn change(
     user: User,
     form: Form<Change>,
@@ -77,14 +79,15 @@ pub async fn change(
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/notes")).finish())
 }
 
-/// `POST /notes/all`: deletes them all, for somebody who has just proved who they are. Others do that first, and the form waits.
+/// `POST /notes/all`: deletes all notes, for a person who has just authenticated. Others
+/// reauthenticate first, while the form is kept.
 pub async fn delete_all(user: JustLoggedIn, database: Data<Database>) -> Result<HttpResponse, Error> {
     let owner = user.user_uuid;
     database.run(move |conn| Note::delete_all_of(conn, owner)).await?;
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/notes")).finish())
 }
 
-/// The notes again, with what was typed and why it was not kept.
+/// The page with what was typed, and why it was refused.
 async fn refused(
     user: &User,
     typed: String,
@@ -108,5 +111,5 @@ async fn page(
     let notes = database.run(move |conn| Note::all_of(conn, owner)).await?;
     #[allow(clippy::disallowed_methods, reason = "a form's own name, which proves nothing")]
     let once = Uuid::new_v4();
-    templates.answer(status, Some(user), &Notes { notes, typed, problem, longest: text::MAX_CHARS, once })
+    templates.render(status, Some(user), &Notes { notes, typed, problem, longest: text::MAX_CHARS, once })
 }

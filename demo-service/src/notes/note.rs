@@ -1,4 +1,4 @@
-//! The rows. No query without its owner, but for the count.
+//! Note: a row, and its queries. Each query is limited to one owner, except the count.
 
 use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
@@ -16,8 +16,8 @@ diesel::table! {
     }
 }
 
-/// How many one person may keep. All of them are on one page, and nobody's may fill the disk.
-pub const MOST: i64 = 200;
+/// How many notes one person may keep. All are on one page, and nobody may fill the disk.
+pub const MAX_NOTES: i64 = 200;
 
 /// A note, as its owner sees it.
 #[derive(Queryable, Selectable, Serialize)]
@@ -27,7 +27,7 @@ pub struct Note {
 }
 
 impl Note {
-    /// The newest first.
+    /// All notes of a person, the newest first.
     pub fn all_of(conn: &mut SqliteConnection, owner: Uuid) -> QueryResult<Vec<Self>> {
         notes::table
             .filter(notes::user_uuid.eq(owner.to_string()))
@@ -36,11 +36,13 @@ impl Note {
             .load(conn)
     }
 
-    /// `false` for who keeps [`MOST`] already. The transaction has the file's lock from its beginning: two at the same moment are counted
-    /// one after the other.
+    /// Adds a note. `false` if the owner has [`MAX_NOTES`] already. The transaction locks the file
+    /// from its beginning, so that two additions at the same moment are counted one after the
+    /// other.
     ///
-    /// A note that is there already, out of the same form, is left as it is: the button was pressed twice. The text belongs to it, since
-    /// somebody may go back, write something else into the same form, and mean another note.
+    /// A note with the same `once` and text is left as it is: the button was pressed twice. The
+    /// text counts too, because somebody may go back, write something else into the same form, and
+    /// mean another note.
     pub fn add(
         conn: &mut SqliteConnection,
         owner: Uuid,
@@ -54,7 +56,7 @@ impl Note {
             if same.count().get_result::<i64>(conn)? > 0 {
                 return Ok(true);
             }
-            if mine().count().get_result::<i64>(conn)? >= MOST {
+            if mine().count().get_result::<i64>(conn)? >= MAX_NOTES {
                 return Ok(false);
             }
             let note = (
@@ -67,7 +69,8 @@ impl Note {
         })
     }
 
-    /// Somebody else's note, or one that is gone, is left alone: the same answer for both.
+    /// Deletes a note. Another person's note, or one that does not exist, is left alone with the
+    /// same outcome.
     pub fn delete(conn: &mut SqliteConnection, owner: Uuid, id: i32) -> QueryResult<()> {
         let mine = notes::table.filter(notes::id.eq(id)).filter(notes::user_uuid.eq(owner.to_string()));
         diesel::delete(mine).execute(conn)?;
@@ -79,7 +82,7 @@ impl Note {
         Ok(())
     }
 
-    /// How many notes there are, and of how many people.
+    /// The number of notes, and of people who have any.
     pub fn count_all(conn: &mut SqliteConnection) -> QueryResult<(i64, i64)> {
         let people = count(notes::user_uuid).aggregate_distinct();
         notes::table.select((count_star(), people)).first(conn)
@@ -106,7 +109,7 @@ mod tests {
             conn
         };
         let mut conn = connect(&path);
-        for _ in 1..MOST {
+        for _ in 1..MAX_NOTES {
             assert!(Note::add(&mut conn, owner, &text(), None).unwrap());
         }
         let racers: Vec<_> = (0..8)
@@ -117,6 +120,6 @@ mod tests {
             .collect();
         let added = racers.into_iter().map(|racer| racer.join().unwrap());
         assert_eq!(added.filter(|added| *added).count(), 1);
-        assert_eq!(Note::count_all(&mut conn).unwrap(), (MOST, 1));
+        assert_eq!(Note::count_all(&mut conn).unwrap(), (MAX_NOTES, 1));
     }
 }

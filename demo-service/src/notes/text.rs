@@ -1,15 +1,16 @@
-//! The text of a note.
+//! Text of a note: parsed input with a length limit.
 
-/// The longest note, in characters. Percent-encoded, each takes twelve bytes at most: any note fits a form of 16 KB.
+/// The longest note, in characters. Percent-encoded, each takes at most twelve bytes, so any note
+/// fits into a form of 16 KB.
 pub const MAX_CHARS: usize = 1_000;
 
-/// A text that may be kept: neither empty nor too long, its lines ended by `\n`.
+/// A valid text: not empty, not too long, lines ended by `\n`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Text(String);
 
 impl Text {
     /// # Errors
-    /// What is wrong, in a sentence for the person who typed it.
+    /// A sentence for the person who typed it.
     pub fn parse(typed: &str) -> Result<Self, &'static str> {
         // Forms send every line end as CR LF.
         let text = typed.replace("\r\n", "\n");

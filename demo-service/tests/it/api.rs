@@ -1,4 +1,4 @@
-//! `/api/me`.
+//! The API: `/api/me`.
 
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};

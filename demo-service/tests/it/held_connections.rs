@@ -1,4 +1,5 @@
-//! Connections that would never end. Here on a real socket: what limits them stands below what `test::init_service` runs.
+//! Slow clients and idle connections, on a real socket: `test::init_service` does not run the layer
+//! that limits them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -10,10 +11,10 @@ use demo_service::{Database, Service};
 use shared_claims::server::{Limits, Listen};
 use shared_claims::testing::TestIssuer;
 
-/// No test waits so long for what must happen.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest wait for something that must happen. No test takes so long.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The service, listening there for as long as the tests run.
+/// Starts the service, which listens for as long as the tests run.
 fn listening(listen: Listen) -> Option<std::net::SocketAddr> {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
@@ -21,7 +22,12 @@ fn listening(listen: Listen) -> Option<std::net::SocketAddr> {
             let service =
                 Service::new(TestIssuer::new().login(), Database::open(":memory:").unwrap()).unwrap();
             let short = Duration::from_millis(500);
-            let limits = Limits { head: short, idle: short, standstill: short, ..Limits::default() };
+            let limits = Limits {
+                head_timeout: short,
+                idle_timeout: short,
+                stall_timeout: short,
+                ..Limits::default()
+            };
             let (listener, _socket_file) = listen.bind().unwrap();
             let address = listener.address().unwrap();
             let server = demo_service::server(service, listener, limits).unwrap();
@@ -32,9 +38,9 @@ fn listening(listen: Listen) -> Option<std::net::SocketAddr> {
     receive.recv().unwrap()
 }
 
-/// Reads to the end, which must come.
-fn hear_all(stream: &mut TcpStream) -> String {
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+/// Reads until the connection ends, which it must.
+fn read_to_end(stream: &mut TcpStream) -> String {
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let mut heard = Vec::new();
     match stream.read_to_end(&mut heard) {
         Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("not closed: {error}"),
@@ -58,7 +64,7 @@ fn nobody_holds_a_connection_by_sending_half_of_something() {
     ] {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
-        let heard = hear_all(&mut stream);
+        let heard = read_to_end(&mut stream);
         assert_eq!(
             heard.matches("HTTP/1.1 200 ").count(),
             text.matches("/healthz").count(),

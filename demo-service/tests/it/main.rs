@@ -1,10 +1,10 @@
 //! The service as people meet it. No auth-service runs: `shared_claims::testing` stands in for it.
 
 mod api;
-mod careful;
 mod held_connections;
 mod notes;
 mod one_file;
 mod outage;
 mod pages;
 mod people;
+mod security;

@@ -1,4 +1,4 @@
-//! `/notes`.
+//! Notes: `/notes`.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
@@ -31,7 +31,7 @@ async fn a_note_is_kept_until_it_is_deleted() {
     page.shows("milk");
 }
 
-/// Or one person fills the disk, and asks for a page that fills the memory.
+/// Otherwise one person could fill the disk, and request a page that fills the memory.
 #[actix_web::test]
 async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     let demo = Demo::new();
@@ -39,7 +39,7 @@ async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     for n in 1..200 {
         ada.posts("/notes", format!("text=note+{n}")).await.redirects_to("/notes");
     }
-    // The second press on the last one that there is room for is no note more.
+    // Pressing the button twice for the last note that there is room for adds no other.
     for _ in 0..2 {
         let last = "text=note+200&once=01a21ccf-69b9-7730-83eb-000000000001";
         ada.posts("/notes", last).await.redirects_to("/notes");
@@ -56,7 +56,7 @@ async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     ada.opens("/notes").await.shows("one too many");
 }
 
-/// No script is needed for that, and the page that keeps a form keeps what tells.
+/// No script is needed for it, and the page that keeps a form keeps the identifier.
 #[actix_web::test]
 async fn two_presses_of_one_button_are_one_note() {
     let demo = Demo::new();
@@ -74,7 +74,7 @@ async fn two_presses_of_one_button_are_one_note() {
     let page = ada.opens("/notes").await;
     assert_eq!(page.body.matches(">milk<").count(), 1, "{}", page.body);
 
-    // Back, and something else written into the same form; the same thing in a new one; and what another person sends.
+    // The same form with another text, a new form with the same text, and another person's form.
     ada.posts("/notes", format!("text=bread&once={form}")).await.redirects_to("/notes");
     ada.posts("/notes", format!("text=milk&once={}", once(&page.body))).await.redirects_to("/notes");
     let page = ada.opens("/notes").await;

@@ -1,4 +1,4 @@
-//! What a stop leaves on the disk.
+//! Data file: what a shutdown leaves on the disk, and a file that disappears.
 
 use actix_web::http::StatusCode;
 use demo_service::Database;
@@ -31,7 +31,7 @@ async fn notes_are_not_written_into_a_file_that_is_gone() {
         answer.shows("Please try again later");
     }
     assert!(!file.exists(), "none was made in its place");
-    // Another file there.
+    // Another file takes its place.
     std::fs::copy(&kept, &file).unwrap();
     assert_eq!(ada.opens("/notes").await.status, StatusCode::SERVICE_UNAVAILABLE);
     std::fs::rename(&kept, &file).unwrap();

@@ -1,4 +1,4 @@
-//! auth-service or our own database are gone.
+//! Outages: auth-service or our own database is down.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! `/`, `/private`, `/staff`, and addresses that do not exist.
+//! Pages: `/`, `/private`, `/staff`, and unknown addresses.
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
@@ -42,7 +42,7 @@ async fn an_expired_login_is_nobody_on_the_open_page() {
     page.does_not_show("Hello");
 }
 
-/// The token is gone after five minutes, the login is not: one silent trip finds out.
+/// The token expires after five minutes, the session does not: one silent redirect finds out.
 #[actix_web::test]
 async fn the_open_page_asks_the_login_once_who_is_there() {
     let demo = Demo::new();
@@ -53,7 +53,7 @@ async fn the_open_page_asks_the_login_once_who_is_there() {
     browser.opens("/").await.shows("Welcome");
 }
 
-/// What is typed into a page can be sent for minutes, not seconds.
+/// A form on the page can still be sent for minutes, not seconds.
 #[actix_web::test]
 async fn a_page_opened_in_the_last_minute_of_a_token_renews_it_first() {
     let demo = Demo::new();

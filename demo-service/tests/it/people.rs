@@ -1,4 +1,4 @@
-//! Who uses the service, and what their browsers send.
+//! Test support: people, their browsers, and what those send.
 
 use std::path::PathBuf;
 
@@ -16,14 +16,14 @@ pub const AUTH: &str = "http://auth.sso.localhost:8000";
 pub const SELF: &str = "http://demo.sso.localhost:8001";
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The service with an empty database of its own, and the issuer that it trusts.
+/// The service with an empty database, and the issuer that it trusts.
 pub struct Demo {
     pub issuer: TestIssuer,
     service: Service,
     folder: TempDir,
 }
 
-/// An answer, read to its end.
+/// A response with its whole body.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -74,7 +74,7 @@ impl Demo {
         self.logged_in_with(&claims)
     }
 
-    /// Somebody who was here an hour ago and comes back with the old cookie.
+    /// A person whose token expired an hour ago.
     pub fn expired(&self, email: &str) -> Browser<'_> {
         self.logged_in_with(&self.issuer.expired_claims_for(email))
     }
@@ -88,24 +88,24 @@ fn file_in(folder: &TempDir) -> PathBuf {
     folder.path().join("notes.db")
 }
 
-/// A browser of today, with the login cookie or without.
+/// A current browser, with or without the login cookie.
 pub struct Browser<'a> {
     demo: &'a Demo,
     pub cookie: Option<String>,
 }
 
 impl Browser<'_> {
-    /// The person opens an address.
+    /// Opens an address in a tab.
     pub async fn opens(&self, path: &str) -> Answer {
         self.demo.ask(self.navigation(Method::GET, path, "none")).await
     }
 
-    /// The person sends a form of ours.
+    /// Sends one of our forms.
     pub async fn posts(&self, path: &str, form: impl Into<String>) -> Answer {
         self.demo.ask(self.form(path, "same-origin", SELF, form)).await
     }
 
-    /// A page of another origin makes the browser send a form to us.
+    /// Sends a form that a page of another origin makes.
     pub async fn is_made_to_post(
         &self,
         from: &str,
@@ -120,7 +120,7 @@ impl Browser<'_> {
         self.demo.ask(request).await
     }
 
-    /// A script of ours fetches an address.
+    /// Fetches an address by a script of ours.
     pub async fn fetches(&self, path: &str) -> Answer {
         let request = self.with_cookie(TestRequest::with_uri(path));
         self.demo.ask(request.insert_header(("sec-fetch-mode", "cors")).insert_header((ACCEPT, "*/*"))).await

@@ -1,6 +1,8 @@
-//! `healthcheck <path> <address>` succeeds when the service in this container answers `GET <path>` with 200.
+//! Health check of the container images: `healthcheck <path> <address>` succeeds if the service
+//! answers `GET <path>` with 200.
 //!
-//! The service listens on `LISTEN`, as it was told itself, or on `<address>` where that is set to nothing. There is nothing else in the image that could ask.
+//! It asks the service at `LISTEN`, or at `<address>` if that is empty. The image contains no other
+//! program that could do so.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -9,8 +11,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Shorter than the three seconds that the image gives us.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The timeout. It is shorter than the three seconds that the image's health check allows.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_else(|| "/healthz".to_owned());
@@ -28,13 +30,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Docker keeps what is said here: `docker inspect` shows it beside the container's health.
+/// Docker keeps the output: `docker inspect` shows it beside the container's health.
 fn fail(sentence: &str) -> ExitCode {
     eprintln!("healthcheck: {sentence}");
     ExitCode::FAILURE
 }
 
-/// What the service makes of its setting: one that is set to nothing is not set.
+/// The value that the service uses: an empty setting counts as unset.
 fn listens_on<'a>(set: &'a str, by_itself: &'a str) -> &'a str {
     match set.trim() {
         "" => by_itself,
@@ -42,7 +44,7 @@ fn listens_on<'a>(set: &'a str, by_itself: &'a str) -> &'a str {
     }
 }
 
-/// Where to ask somebody who listens on `listen`, which is no socket's file: on loopback, when they listen everywhere.
+/// The address to connect to. A service that listens on all interfaces is asked on loopback.
 fn address(listen: &str) -> Result<SocketAddr, String> {
     let mut address: SocketAddr = listen.parse().map_err(|_| "LISTEN is no address and port".to_owned())?;
     match address.ip() {
@@ -55,9 +57,9 @@ fn address(listen: &str) -> Result<SocketAddr, String> {
 
 fn connect(address: SocketAddr) -> Result<TcpStream, String> {
     let connect = || {
-        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        let stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(TIMEOUT))?;
         Ok(stream)
     };
     connect().map_err(|error: std::io::Error| error.to_string())
@@ -66,8 +68,8 @@ fn connect(address: SocketAddr) -> Result<TcpStream, String> {
 fn connect_to_socket(path: &Path) -> Result<UnixStream, String> {
     let connect = || {
         let stream = UnixStream::connect(path)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(TIMEOUT))?;
         Ok(stream)
     };
     connect().map_err(|error: std::io::Error| format!("{}: {error}", path.display()))
@@ -76,7 +78,7 @@ fn connect_to_socket(path: &Path) -> Result<UnixStream, String> {
 fn status(mut stream: impl Read + Write, path: &str) -> Result<u16, String> {
     let ask = || -> std::io::Result<Vec<u8>> {
         let question = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        // In one piece: `write!` would send each part by itself.
+        // In one piece: `write!` would send each part separately.
         stream.write_all(question.as_bytes())?;
         let mut answer = Vec::new();
         stream.take(1024).read_to_end(&mut answer)?;
@@ -94,7 +96,7 @@ mod tests {
     use std::net::TcpListener;
     use std::os::unix::net::UnixListener;
 
-    /// The answer of somebody who says `text` to whatever is asked.
+    /// The status of a server that sends `text` to any request.
     fn asked(text: &'static str) -> Result<u16, String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();

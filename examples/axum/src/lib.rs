@@ -7,14 +7,14 @@ use axum::{Json, Router};
 use shared_claims::SharedLogin;
 use shared_claims::axum::{MaybeUser, SharedLoginLayer, User, script};
 
-/// All pages. Who may see one stands in its arguments.
+/// All routes. A handler's arguments say who may see it.
 pub fn app(login: SharedLogin) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/private", get(private))
         .route("/api/me", get(me))
         .route("/sso.js", get(script))
-        // Around everything above it: knows the login, and lets only our own pages post.
+        // Around everything above: it identifies the person, and lets only our own pages post.
         .layer(SharedLoginLayer::new(login))
         .route("/healthz", get(async || "ok"))
 }
@@ -26,7 +26,7 @@ async fn home(visitor: MaybeUser) -> impl IntoResponse {
     (PERSONAL, Html(format!("Open to all{known}. <a href=\"/private\">Mine</a>")))
 }
 
-/// Plain text, because a name may hold whatever somebody typed. Your templates escape it.
+/// Plain text, because a name may contain anything. Your templates escape it.
 async fn private(user: User) -> impl IntoResponse {
     (PERSONAL, format!("Hello, {} {}.", user.user_first_name, user.user_last_name))
 }

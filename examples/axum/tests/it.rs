@@ -62,7 +62,7 @@ async fn a_script_learns_who_is_logged_in_or_where_to_renew() {
     assert_eq!(problem["renew_url"], format!("{AUTH}/api/session/renew"));
 }
 
-/// A WebSocket comes as `GET`, from any page whatever.
+/// A WebSocket opens by `GET`, from any page.
 #[tokio::test]
 async fn only_our_own_page_opens_a_websocket() {
     let issuer = TestIssuer::new();

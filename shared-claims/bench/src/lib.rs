@@ -1,4 +1,4 @@
-//! What the benchmarks measure in, and how they sum up.
+//! Benchmark support: processor time, and a table of medians.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -55,7 +55,7 @@ impl Table {
 
     /// Measures something. The first of a group is what the others are compared with.
     pub fn row<T>(&mut self, group: &str, name: &str, mut work: impl FnMut() -> T) {
-        // The figures of an earlier run are not this one's, should its filter pass this row over.
+        // Removes the figures of an earlier run, in case the filter skips this row.
         let _ = std::fs::remove_file(self.estimates(group, name));
         let mut benchmarks = self.criterion.benchmark_group(group);
         benchmarks.bench_function(name, |bencher| bencher.iter(&mut work));
@@ -63,7 +63,7 @@ impl Table {
         self.rows.push((group.to_owned(), name.to_owned()));
     }
 
-    /// The medians that criterion has written down, in microseconds, and each divided by the first of its group.
+    /// Prints criterion's medians in microseconds, each also divided by the first of its group.
     pub fn print(&self) {
         let mut first = ("", f64::NAN);
         for (group, name) in &self.rows {

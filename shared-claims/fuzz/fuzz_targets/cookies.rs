@@ -1,4 +1,4 @@
-//! C4, C8: any bytes for a Cookie header.
+//! Fuzz target for cookie parsing: any bytes as a `Cookie` header (C4, C8).
 #![no_main]
 
 #[path = "../../tests/it/properties/cookies.rs"]

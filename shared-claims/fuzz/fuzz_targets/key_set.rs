@@ -1,4 +1,4 @@
-//! K6: any bytes for a JWKS.
+//! Fuzz target for key sets: any bytes as a JWKS (K6).
 #![no_main]
 
 #[path = "../../tests/it/properties/key_set.rs"]

@@ -1,4 +1,4 @@
-//! Any text for a setting and for a secret.
+//! Fuzz target for settings: any text as a setting and as a secret.
 #![no_main]
 
 #[path = "../../tests/it/properties/settings.rs"]

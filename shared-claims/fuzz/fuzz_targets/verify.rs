@@ -1,4 +1,5 @@
-//! J11: any text for a token, and any header and payload under a good signature.
+//! Fuzz target for verification: any text as a token, and any header and payload with a valid
+//! signature (J11).
 //!
 //! `cargo +nightly fuzz run verify -- -max_total_time=600 -max_len=9000 -malloc_limit_mb=1`
 #![no_main]

@@ -1,5 +1,5 @@
-//! `FromRequest` for the extractors: from a request to the handler's argument, or to a response
-//! instead.
+//! `FromRequest` for the extractors. Each turns a request into a handler's argument, or into the
+//! response that takes the handler's place.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -42,7 +42,7 @@ fn authorize<T: AuthExtractor>(req: &HttpRequest, payload: &mut Payload) -> Extr
         Ok(login) => login,
         Err(error) => return Box::pin(std::future::ready(Err(error))),
     };
-    let now = login.identify_now(request_info(req).cookies());
+    let now = login.try_identify(request_info(req).cookies());
     let body = keep_body(req, payload, &login, requirement, &now);
     let req = req.clone();
     Box::pin(async move {
@@ -64,14 +64,14 @@ fn authorize<T: AuthExtractor>(req: &HttpRequest, payload: &mut Payload) -> Extr
             Some(body) => body.read().await,
             None => None,
         };
-        // Behind `Option` the handler runs all the same, and reads its form.
+        // Behind `Option` the handler still runs, and reads its form.
         body.iter().for_each(SharedBody::release);
         Err(response::refuse(&denial, &req, &login, &context, form.as_deref()))
     })
 }
 
-/// A hold on the body of a form that may have to be kept. It must be shared before the extractor's
-/// first await, or the handler's form extractor has it for itself.
+/// Shares the body of a form that may have to be kept. This must happen before the extractor's
+/// first await: after that the handler's own form extractor has taken the body.
 fn keep_body(
     req: &HttpRequest,
     payload: &mut Payload,
@@ -92,7 +92,7 @@ fn keep_body(
     body
 }
 
-/// What the handler gets, and for the guard around it whom it runs for.
+/// Builds the handler's argument, and records for the middleware whom the handler runs for.
 fn noted<T: AuthExtractor>(req: &HttpRequest, who: Option<Claims>) -> Option<T> {
     if let Some(served) = req.extensions().get::<Served>() {
         served.note(who.as_ref());
@@ -105,7 +105,7 @@ fn released<T>(body: Option<SharedBody>, extracted: T) -> Result<T, actix_web::E
     Ok(extracted)
 }
 
-/// Waits for keys where that can change the outcome, and logs the outcome.
+/// Waits for keys if that can change the outcome, and logs the outcome.
 async fn identify_waiting(req: &HttpRequest, login: &SharedLogin, now: Identity) -> Identity {
     let hopeful = matches!(now, Identity::NoKeys | Identity::Nobody(Some(Rejection::UnknownKey(_))));
     let settled = match hopeful {
@@ -116,7 +116,7 @@ async fn identify_waiting(req: &HttpRequest, login: &SharedLogin, now: Identity)
     settled
 }
 
-/// The facts that the decision depends on.
+/// Builds the context that the decision depends on.
 async fn context(
     req: &HttpRequest,
     login: &SharedLogin,
@@ -126,12 +126,12 @@ async fn context(
     let mut context = Context::about(&request_info(req), identity, login);
     if needs_reachability(&request_info(req), identity, requirement, login.settings(), &context) {
         let reachable = timeout(REACHABILITY_TIMEOUT, login.keys().reachable()).await.unwrap_or(false);
-        context.contact(login, reachable);
+        context.set_reachable(login, reachable);
     }
     context
 }
 
-/// The login of the service: of the middleware around it, or registered beside
+/// Finds the service's login: the one of the middleware, or the one registered beside
 /// [`SameOrigin`](super::SameOrigin).
 pub(super) fn find_login(req: &HttpRequest) -> Option<SharedLogin> {
     let of_middleware = req.extensions().get::<SharedLogin>().cloned();

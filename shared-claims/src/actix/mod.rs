@@ -1,4 +1,5 @@
-//! Integration for actix-web: extractors, responses to who may not come in, and CSRF protection.
+//! Integration for actix-web: extractors, middleware against CSRF, and the responses to everybody
+//! who is refused.
 //!
 //! Wrap the `App` in a [`SharedLoginMiddleware`] and name what a handler needs among its arguments:
 //!
@@ -11,10 +12,10 @@
 //! | [`Fresh<600>`](Fresh) | whoever proved who they are in the last 600 seconds |
 //! | [`MaybeUser`] | everybody; it says who it is, if anybody |
 //!
-//! `Option<User>` is `None` for whoever would have got an answer instead; nothing is renewed for
-//! them. [`MaybeUser`] does better.
+//! `Option<User>` is `None` for everybody whom [`User`] would refuse. No login is renewed for them,
+//! so prefer [`MaybeUser`].
 //!
-//! Everybody else gets an answer that the handler never sees:
+//! Everybody else gets a response without the handler being run:
 //!
 //! | request | answer |
 //! |---|---|
@@ -31,41 +32,40 @@
 //! | asked before anybody has clicked (prefetch, prerender) | `403`: the click itself asks again |
 //! | no keys loaded yet | `503` with `Retry-After`; a redirect would go in circles |
 //!
-//! Behind [`MaybeUser`], a page opened in a tab by nobody goes by the login and back if a cookie of
-//! the domain hints at a session, so that it knows the person also when the token has ended. Nobody
-//! sees a form, and a hint that is wrong costs one such detour in five minutes.
+//! A page with [`MaybeUser`] renews an expired login too. If the page is opened in a tab without a
+//! valid token, and a cookie of the domain hints at a session, the browser is redirected to the
+//! login and back. Nobody sees a form. A wrong hint costs one such redirect in five minutes.
 //!
-//! A page opened in a tab within the last minute of a token (`REFRESH_AHEAD`) goes by the login and
-//! back first, which renews it without a form: so that what is typed into the page can be sent.
-//! Once for a token, and nothing but such pages.
+//! A page that is opened in a tab during the last minute of a token (`REFRESH_AHEAD`) is redirected
+//! to the login and back first. This renews the token without a form, so that what is typed into
+//! the page can still be sent. It happens once for each token, and only for such pages.
 //!
-//! Neither detour is taken while auth-service does not answer.
+//! Neither redirect happens while auth-service does not answer.
 //!
-//! auth-service counts how often it sends a browser to one address in quick succession, and marks
-//! the third time and all that follow with `sso_loop` in the query. A short-lived cookie of this
-//! service (`__Host-sso_sent`) says whether that is true: it holds a secret that the browser took
-//! along to the login and brings back as `sso_trip`, and without it a link with the marker is a
-//! link without one. Whoever is logged in by then goes on without the marker; all others get the
-//! page. A cookie that can never hold (a wrong signature, say, and not one that has merely ended)
-//! is deleted on every scope on the way to the login, so that it cannot come between a good one and
-//! this service.
+//! Redirect loops end in a page. auth-service counts how often it sends a browser to one address in
+//! quick succession, and marks the third time and all that follow with `sso_loop` in the query. A
+//! short-lived cookie of this service (`__Host-sso_sent`) proves the mark: it holds a secret that
+//! the browser takes along to the login and brings back as `sso_trip`. Without the secret, the mark
+//! is ignored. A browser that is logged in by then is redirected to the address without the mark;
+//! all others get the page. A cookie that can never verify (because of a wrong signature, for
+//! example, and not because it has expired) is deleted on every scope on the way to the login, so
+//! that it cannot shadow a good one.
 //!
-//! No other answer tells why a token was refused; the log does, as an event of `tracing` whose
-//! field `reason` is
-//! [`Rejection::code`](crate::Rejection::code).
+//! No other response says why a token was refused. The log does, in a `tracing` event whose field
+//! `reason` is [`Rejection::code`](crate::Rejection::code).
 //!
-//! What typed fields are kept: those of an `application/x-www-form-urlencoded` form of at most 64
-//! KiB, sent by a page of this very service (the browser says so): a form that somebody else's page
-//! sent here is not offered to be sent again. Values of fields that are named like passwords are
-//! never repeated; they get an empty field to be typed again. Of a `multipart/form-data` form
-//! nothing is kept, and the page says so. A page of auth-service in a frame of that page renews the
-//! login, without a script; where the session is over it offers to log in in a new tab.
+//! The page that keeps a form keeps the fields of an `application/x-www-form-urlencoded` form of at
+//! most 64 KiB. The form must come from a page of this service, as the browser says: a form that
+//! somebody else's page sent is never offered to be sent again. Values of fields that are named
+//! like passwords are not repeated; the page asks for them again. Of a `multipart/form-data` form
+//! nothing is kept, and the page says so. A frame of auth-service in that page renews the login
+//! without a script. Where the session is over, the frame offers to log in in a new tab.
 //!
-//! Scripts renew the login by [`script`], which the service hands out.
+//! Scripts renew the login by [`script`], which the service serves.
 //!
-//! A page's query may contain `sso_clear=1` only where this crate put it: it is the button of the
-//! `409` page, and is honoured at such a conflict alone, and only when the browser says that the
-//! click was on a page of this service.
+//! The query parameter `sso_clear=1` belongs to this crate: it is the button of the `409` page. It
+//! is honoured only when there is such a conflict, and only when the browser says that the click
+//! was on a page of this service.
 
 mod extract;
 mod request;

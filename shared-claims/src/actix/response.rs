@@ -9,7 +9,7 @@ use super::request::request_info;
 use crate::SharedLogin;
 use crate::web::{self, Context, Denial, Response};
 
-/// What is answered instead of the handler, as the error of an extractor.
+/// The denial as the error of an extractor.
 pub(super) fn refuse(
     denial: &Denial,
     req: &HttpRequest,
@@ -21,7 +21,7 @@ pub(super) fn refuse(
     respond(web::render(denial, &request_info(req), login.settings(), context, form))
 }
 
-/// The developer forgot something; the log says what.
+/// The response when no login is registered. The log tells the developer what is missing.
 pub(super) fn not_registered() -> actix_web::Error {
     tracing::error!(
         "no SharedLogin registered: add .wrap(SharedLoginMiddleware::new(login)) to the App, with login = SharedLogin::from_env()?"
@@ -29,7 +29,7 @@ pub(super) fn not_registered() -> actix_web::Error {
     respond(web::not_configured())
 }
 
-/// An answer as the error of an extractor or a check.
+/// A response as the error of an extractor or a check.
 pub(super) fn respond(answer: Response) -> actix_web::Error {
     InternalError::from_response("no valid login for this request", response(answer)).into()
 }
@@ -38,7 +38,7 @@ pub(super) fn response(answer: Response) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     for (name, value) in answer.headers {
-        // All that could be no header value was percent-encoded on its way here.
+        // Nothing is lost here: whatever is no header value was percent-encoded before.
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.append_header((HeaderName::from_static(name), value));
         }

@@ -6,14 +6,16 @@ use super::request::request_info;
 use super::response::response;
 use crate::web;
 
-/// Serves `sso.js`, which renews the login under the scripts of your pages: `.route("/sso.js",
-/// web::get().to(shared_claims::actix::script))`, and `<script src="/sso.js" defer></script>`.
+/// Serves `sso.js`, which renews the login for the scripts of your pages.
 ///
-/// Its `sso.fetch` takes what `fetch` takes. Where the answer is a `401` with a `renew_url`, it
-/// renews by that, once for all tabs, and asks again, once. Requests of htmx and Turbo are treated
-/// alike. With the attribute `data-go-to-login` on its element it leaves for the login when the
-/// session is over. The pages need `script-src 'self'; connect-src 'self' <AUTH_URL>` of their
-/// policy, no more.
+/// Register it as `.route("/sso.js", web::get().to(shared_claims::actix::script))`, and load it by
+/// `<script src="/sso.js" defer></script>`.
+///
+/// Its `sso.fetch` takes what `fetch` takes. On a `401` with a `renew_url` it renews the login
+/// there, once for all tabs, and sends the request again, once. Requests of htmx and Turbo are
+/// handled in the same way. With the attribute `data-go-to-login` on its element it opens the login
+/// when the session is over. The pages' content security policy must allow `script-src 'self';
+/// connect-src 'self' <AUTH_URL>`.
 pub async fn script(req: HttpRequest) -> HttpResponse {
     response(web::script(&request_info(&req)))
 }

@@ -18,10 +18,10 @@ use crate::web::{FORM_TIMEOUT, MAX_FORM_BYTES};
 
 /// A second handle on a request's body.
 ///
-/// actix hands the body to all extractors of a handler before any of them has run, so an extractor
-/// that may need it later has to leave something in its place: a stream that delivers the same
-/// bytes to the handler's own form extractor. It waits while somebody [holds](Self::hold) the body,
-/// so that a handler's complaint about a form does not overtake the question who sent it.
+/// actix gives the body to a handler's extractors before any of them has run. An extractor that may
+/// need it later has to leave something in its place: a stream that delivers the same bytes to the
+/// handler's own form extractor. That stream waits while somebody [holds](Self::hold) the body, so
+/// that a handler's error about the form does not overtake the question who sent it.
 #[derive(Clone)]
 pub(super) struct SharedBody(Rc<RefCell<Body>>);
 
@@ -29,7 +29,8 @@ struct Body {
     source: Payload,
     seen: Vec<Bytes>,
     seen_bytes: usize,
-    /// Everything was seen, or the connection broke, or too much came to keep.
+    /// How reading ended: at the end of the body, by a broken connection, or because the body is
+    /// too large to keep.
     end: Option<End>,
     held: bool,
     waiting: Option<Waker>,
@@ -45,8 +46,8 @@ enum End {
 impl SharedBody {
     /// Takes the body and leaves a stream of the same bytes. `None` if somebody took it before.
     ///
-    /// actix has the same nothing for a body that was taken and for one that never was there, as of
-    /// a form without named fields. What the request announces tells them apart.
+    /// actix does not distinguish a body that was taken from one that never existed, as with a form
+    /// without named fields. The request's headers tell them apart.
     pub(super) fn share(req: &HttpRequest, payload: &mut Payload) -> Option<Self> {
         let source = std::mem::replace(payload, Payload::None);
         if matches!(source, Payload::None) && request_info(req).announces_body() {
@@ -64,7 +65,7 @@ impl SharedBody {
         Some(Self(body))
     }
 
-    /// Lets the other readers wait.
+    /// Makes the other readers wait.
     pub(super) fn hold(&self) {
         self.0.borrow_mut().held = true;
     }
@@ -141,8 +142,7 @@ impl Stream for Reader {
         match body.end {
             Some(End::Complete) => return Poll::Ready(None),
             Some(End::Broken) => return Poll::Ready(Some(Err(PayloadError::Incomplete(None)))),
-            // Too large to keep is not too large for the handler: it goes on reading, nobody
-            // remembers.
+            // The handler may still read a body that is too large to keep.
             Some(End::TooLarge) | None => {}
         }
         let item = std::task::ready!(Pin::new(&mut body.source).poll_next(cx));

@@ -1,9 +1,9 @@
-//! Draining of request bodies: what a handler leaves unread is dropped before the response goes
-//! out.
+//! Draining of request bodies: what a handler leaves unread is read and dropped before the response
+//! is sent.
 //!
-//! hyper closes a connection on which a body is left. Whoever is still sending it then gets a
-//! reset, and perhaps never the answer: browsers show an error of their own, and proxies make a
-//! `502` of it (RFC 9112, section 9.6).
+//! hyper closes a connection whose body was not read. A client that is still sending then gets a
+//! reset and may lose the response: browsers show an error page of their own, and proxies answer
+//! `502` (RFC 9112, section 9.6).
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,32 +20,32 @@ use tokio::time::timeout;
 
 use crate::web::{DISCARD_TIMEOUT, MAX_DISCARDED_BYTES};
 
-/// A body that was handed out, and where it comes back to when nobody wants more of it.
-pub(super) struct Lent {
-    rest: Rest,
-    /// The client sends nothing before it is told to, which the first look at the body does (RFC
-    /// 9110, section 10.1.1).
+/// What is left of a body after the service has run, if anything.
+pub(super) struct DrainHandle {
+    rest: UnreadBody,
+    /// The client waits for `100 Continue`, which the first read of the body sends (RFC 9110,
+    /// section 10.1.1).
     waits: bool,
 }
 
-/// What came back, and whether somebody has begun to read it.
-type Rest = Arc<Mutex<Option<(Body, bool)>>>;
+/// The unread body, and whether reading it has begun.
+type UnreadBody = Arc<Mutex<Option<(Body, bool)>>>;
 
-/// Hands the body out. `None` for a request without one.
-pub(super) fn lend(request: &mut Request) -> Option<Lent> {
+/// Wraps the request's body so that its rest can be drained. `None` for a request without a body.
+pub(super) fn make_drainable(request: &mut Request) -> Option<DrainHandle> {
     if http_body::Body::is_end_stream(request.body()) {
         return None;
     }
-    let rest = Rest::default();
+    let rest = UnreadBody::default();
     let body = std::mem::replace(request.body_mut(), Body::empty());
     *request.body_mut() =
-        Body::new(Borrowed { body, is_begun: false, is_over: false, rest: Arc::clone(&rest) });
-    Some(Lent { rest, waits: request.headers().contains_key(EXPECT) })
+        Body::new(DrainableBody { body, is_begun: false, is_over: false, rest: Arc::clone(&rest) });
+    Some(DrainHandle { rest, waits: request.headers().contains_key(EXPECT) })
 }
 
-impl Lent {
-    /// Reads what is left, within bounds. Does nothing where a handler goes on reading while its
-    /// answer is on its way.
+impl DrainHandle {
+    /// Reads what is left, within limits. Does nothing if a handler goes on reading while its
+    /// response is being sent.
     pub(super) async fn drain(self) {
         let rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((mut body, is_begun)) = rest else { return };
@@ -64,20 +64,21 @@ impl Lent {
                 }
             }
         };
-        // Whoever is slower than that is not waited for.
+        // A client that takes longer loses the response.
         let _ = timeout(DISCARD_TIMEOUT, all).await;
     }
 }
 
-/// The body as the service reads it.
-struct Borrowed {
+/// The body as the service reads it. When it is dropped, the unread rest goes to the
+/// [`DrainHandle`].
+struct DrainableBody {
     body: Body,
     is_begun: bool,
     is_over: bool,
-    rest: Rest,
+    rest: UnreadBody,
 }
 
-impl http_body::Body for Borrowed {
+impl http_body::Body for DrainableBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -87,7 +88,7 @@ impl http_body::Body for Borrowed {
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         self.is_begun = true;
         let polled = Pin::new(&mut self.body).poll_frame(cx);
-        // After its end nobody may ask it again.
+        // A body must not be polled after its end.
         self.is_over = matches!(polled, Poll::Ready(None | Some(Err(_))));
         polled
     }
@@ -101,7 +102,7 @@ impl http_body::Body for Borrowed {
     }
 }
 
-impl Drop for Borrowed {
+impl Drop for DrainableBody {
     fn drop(&mut self) {
         if !self.is_over && !http_body::Body::is_end_stream(&self.body) {
             let rest = std::mem::replace(&mut self.body, Body::empty());

@@ -1,5 +1,5 @@
-//! `FromRequestParts` for the extractors: from a request to the handler's argument, or to a
-//! response instead.
+//! `FromRequestParts` for the extractors. Each turns a request into a handler's argument, or into
+//! the response that takes the handler's place.
 
 use std::convert::Infallible;
 
@@ -28,7 +28,7 @@ macro_rules! extractor {
             }
         }
 
-        /// `Option` of it is `None` for whoever would have got an answer instead, as on actix.
+        /// `Option` of it is `None` for everybody who would be refused, as on actix.
         impl<State: Sync, $($parameter)*> OptionalFromRequestParts<State> for $name {
             type Rejection = Infallible;
 
@@ -61,17 +61,17 @@ async fn authorize<T: AuthExtractor>(parts: &Parts) -> Result<T, Response> {
     Err(refuse(&denial, &registered.info(parts), settings, &context, form))
 }
 
-/// What the handler gets, and for the layer around it whom it runs for.
+/// Builds the handler's argument, and records for the layer whom the handler runs for.
 fn noted<T: AuthExtractor>(registered: &Registered, who: Option<Claims>) -> Option<T> {
     registered.served.note(who.as_ref());
     T::of(who)
 }
 
-/// Waits for keys where that can change the outcome, and logs the outcome.
+/// Waits for keys if that can change the outcome, and logs the outcome.
 async fn identify(parts: &Parts, registered: &Registered) -> Identity {
     let login = &registered.login;
     let cookies = registered.info(parts).cookies();
-    let now = login.identify_now(cookies.clone());
+    let now = login.try_identify(cookies.clone());
     let hopeful = matches!(now, Identity::NoKeys | Identity::Nobody(Some(Rejection::UnknownKey(_))));
     let settled = match hopeful {
         true => timeout(KEYS_TIMEOUT, login.identify(cookies)).await.unwrap_or(now),
@@ -81,7 +81,7 @@ async fn identify(parts: &Parts, registered: &Registered) -> Identity {
     settled
 }
 
-/// The facts that the decision depends on.
+/// Builds the context that the decision depends on.
 async fn context(
     parts: &Parts,
     registered: &Registered,
@@ -92,7 +92,7 @@ async fn context(
     let mut context = Context::about(&registered.info(parts), identity, login);
     if needs_reachability(&registered.info(parts), identity, requirement, login.settings(), &context) {
         let reachable = timeout(REACHABILITY_TIMEOUT, login.keys().reachable()).await.unwrap_or(false);
-        context.contact(login, reachable);
+        context.set_reachable(login, reachable);
     }
     context
 }

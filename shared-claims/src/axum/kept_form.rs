@@ -1,4 +1,4 @@
-//! Buffering of a posted form: it is read before the handler and handed on whole.
+//! Buffering of a posted form: the whole body is read before the handler runs, and handed on.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -17,9 +17,8 @@ use crate::web::{FORM_TIMEOUT, MAX_FORM_BYTES};
 #[derive(Clone)]
 pub(super) struct KeptForm(pub(super) Bytes);
 
-/// Reads a body that may have to be kept, and gives it back as it was. Nothing is kept of one that
-/// is larger than
-/// [`MAX_FORM_BYTES`], breaks off or does not arrive in time.
+/// Reads a body that may have to be kept, and returns it unchanged. Nothing is kept of a body that
+/// is larger than [`MAX_FORM_BYTES`], breaks off or does not arrive in time.
 pub(super) async fn keep(body: Body) -> (Option<KeptForm>, Body) {
     let mut read = Read { seen: VecDeque::new(), rest: body };
     let whole = timeout(FORM_TIMEOUT, read.until_the_end()).await.unwrap_or(false);
@@ -27,14 +26,14 @@ pub(super) async fn keep(body: Body) -> (Option<KeptForm>, Body) {
     (kept, Body::new(read))
 }
 
-/// What was read, and what was not.
+/// The part of the body that was read, and the rest.
 struct Read {
     seen: VecDeque<Result<Frame<Bytes>, Error>>,
     rest: Body,
 }
 
 impl Read {
-    /// Whether the end came before there was too much.
+    /// Reads to the end. False if the body is too large to keep.
     async fn until_the_end(&mut self) -> bool {
         let mut left = MAX_FORM_BYTES;
         while let Some(frame) = self.rest.frame().await {

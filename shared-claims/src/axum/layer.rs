@@ -19,39 +19,40 @@ use super::{drain, kept_form};
 use crate::web::{Context, RequestInfo, Served, check_cookie_size, check_origin, cors, preflight};
 use crate::{Settings, SharedLogin};
 
-/// What the extractors need around them: `Router::new()….layer(SharedLoginLayer::new(login))`, on
-/// the outermost router.
+/// The layer that the extractors need: `Router::new()….layer(SharedLoginLayer::new(login))`, on the
+/// outermost router.
 ///
-/// It lets only this service's own pages change things. The login cookie reaches a service also
-/// with requests that a page on a sibling sub-domain sends: `SameSite=Lax` sees one site where
-/// there are many. So every request with a method other than `GET`, `HEAD` and `OPTIONS`, and every
-/// one that opens a WebSocket, must come from a page of `SERVICE_URL` itself. The browser says
-/// where it comes from, in this order of belief:
+/// It is also CSRF protection by origin: only this service's own pages may change things. The login
+/// cookie is also sent with requests that a page on a sibling sub-domain makes: `SameSite=Lax`
+/// treats all of the domain as one site. So every request with a method other than `GET`, `HEAD`
+/// and `OPTIONS`, and every one that opens a WebSocket, must come from a page of `SERVICE_URL`
+/// itself. Three headers of the browser say where it comes from. The first that is present decides:
 ///
-/// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
+/// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and
+///    `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
 ///
-/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the
-/// answers (CORS).
+/// Pages of siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the
+/// responses (CORS).
 ///
-/// More than 16 KB of cookies are refused with `431`, in a page that leads to where auth-service
-/// deletes those of others.
+/// More than 16 KB of cookies are refused with `431`. That page links to where auth-service deletes
+/// other sites' cookies.
 ///
 /// A request with none of the three is refused with `403`, as a page or as problem+json. A program
-/// that posts with the login cookie sends `Origin: <SERVICE_URL>`. A route that others may post to,
-/// and that does not look at the login, is added to the router after the layer.
+/// that posts with the login cookie sends `Origin: <SERVICE_URL>`. A route that other sites may
+/// post to, and that does not look at the login, is added to the router after the layer.
 ///
-/// What a handler leaves of a body is read and dropped before the answer goes out, as far as
-/// [`MAX_DISCARDED_BYTES`](crate::web::MAX_DISCARDED_BYTES): hyper closes the connection on a body that nobody reads, and whoever is still
-/// sending would get a reset instead of the answer.
+/// What a handler leaves unread of a body is read and dropped before the response is sent, up to
+/// [`MAX_DISCARDED_BYTES`](crate::web::MAX_DISCARDED_BYTES). Otherwise hyper would close the
+/// connection, and a client that is still sending would get a reset instead of the response.
 #[derive(Debug, Clone)]
 pub struct SharedLoginLayer {
     login: SharedLogin,
 }
 
 impl SharedLoginLayer {
-    /// A layer for services that trust this login.
+    /// Creates the layer for a service that trusts this login.
     pub fn new(login: SharedLogin) -> Self {
         Self { login }
     }
@@ -65,7 +66,7 @@ impl<S> Layer<S> for SharedLoginLayer {
     }
 }
 
-/// [`SharedLoginLayer`] at work.
+/// The service that [`SharedLoginLayer`] wraps around the router.
 #[derive(Debug, Clone)]
 pub struct WithSharedLogin<S> {
     inner: S,
@@ -86,17 +87,18 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        // The one that is ready is taken, and a fresh one left in its place.
+        // The service that is ready is used, and a clone takes its place (tower's contract of
+        // `poll_ready`).
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         let login = self.login.clone();
         Box::pin(async move {
-            // Within another such layer: the outer one saw the address that was asked for.
+            // Inside another such layer, the outer one knows the requested address.
             let target = match request.extensions().get::<Registered>() {
                 Some(outer) => outer.target.clone(),
                 None => request.uri().path_and_query().cloned(),
             };
-            let lent = drain::lend(&mut request);
+            let drain_handle = drain::make_drainable(&mut request);
             let (for_scripts, refusal) = {
                 let request = request_info(request.method(), target.as_ref(), request.headers());
                 (cors(&request, login.settings()), check(&request, login.settings()))
@@ -116,8 +118,8 @@ where
                     response
                 }
             };
-            if let Some(lent) = lent {
-                lent.drain().await;
+            if let Some(drain_handle) = drain_handle {
+                drain_handle.drain().await;
             }
             response::add(for_scripts, response.headers_mut());
             Ok(response)
@@ -129,7 +131,8 @@ fn served(request: &Request, target: Option<&PathAndQuery>, login: &SharedLogin)
     Served::new(&request_info(request.method(), target, request.headers()), login.settings())
 }
 
-/// Lets the browser remember whose pages it shows, so that a form is not filed under another.
+/// Sets the cookie that remembers whose pages the browser shows, so that a form is not filed under
+/// another person.
 fn remember_author(served: &Served, login: &SharedLogin, answer: &mut HeaderMap) {
     let line = served.set_cookie(login.settings());
     if let Some(line) = line.and_then(|line| HeaderValue::from_str(&line).ok()) {
@@ -137,7 +140,7 @@ fn remember_author(served: &Served, login: &SharedLogin, answer: &mut HeaderMap)
     }
 }
 
-/// What is answered before anybody asks who is logged in.
+/// The responses that do not depend on who is logged in.
 fn check(request: &RequestInfo<'_>, settings: &Settings) -> Option<Response> {
     if let Some(denial) = check_cookie_size(request) {
         return Some(refuse(&denial, request, settings, &Context::now(), None));

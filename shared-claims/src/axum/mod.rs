@@ -1,4 +1,5 @@
-//! Integration for axum: extractors, responses to who may not come in, and CSRF protection.
+//! Integration for axum: extractors, a tower layer against CSRF, and the responses to everybody who
+//! is refused.
 //!
 //! Add a [`SharedLoginLayer`] to the outermost router and name what a handler needs among its
 //! arguments:
@@ -27,9 +28,9 @@
 //! # }
 //! ```
 //!
-//! Everybody else gets an answer that the handler never sees. It is the same as with actix, to the
-//! byte: both are thin layers over [`web`](crate::web), and the documentation of the module `actix`
-//! has the table.
+//! Everybody else gets a response without the handler being run. It is the same as with actix, byte
+//! by byte: both modules are thin layers over [`web`](crate::web), and the documentation of the
+//! module `actix` has the table.
 
 mod drain;
 mod extract;

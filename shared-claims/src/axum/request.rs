@@ -13,8 +13,8 @@ impl Lookup for HeaderMap {
     }
 }
 
-/// What the layer leaves for the extractors. A router within a router changes the request's own
-/// target.
+/// What the layer stores in the request for the extractors. It has the original target, because a
+/// nested router changes the request's own.
 #[derive(Clone)]
 pub(super) struct Registered {
     pub(super) login: SharedLogin,

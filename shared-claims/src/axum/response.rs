@@ -10,7 +10,7 @@ use super::request::request_info;
 use crate::Settings;
 use crate::web::{self, Context, Denial, RequestInfo, log_denial};
 
-/// What is answered instead of the handler.
+/// The denial as a response.
 pub(super) fn refuse(
     denial: &Denial,
     request: &RequestInfo<'_>,
@@ -22,7 +22,7 @@ pub(super) fn refuse(
     response(web::render(denial, request, settings, context, form))
 }
 
-/// The developer forgot something; the log says what.
+/// The response when the layer is missing. The log tells the developer.
 pub(super) fn not_registered() -> Response {
     tracing::error!(
         "no SharedLogin registered: add .layer(SharedLoginLayer::new(login)) to the Router, with login = SharedLogin::from_env()?"
@@ -30,14 +30,16 @@ pub(super) fn not_registered() -> Response {
     response(web::not_configured())
 }
 
-/// Serves `sso.js`, which renews the login under the scripts of your pages: `.route("/sso.js",
-/// get(shared_claims::axum::script))`, and `<script src="/sso.js" defer></script>`.
+/// Serves `sso.js`, which renews the login for the scripts of your pages.
 ///
-/// Its `sso.fetch` takes what `fetch` takes. Where the answer is a `401` with a `renew_url`, it
-/// renews by that, once for all tabs, and asks again, once. Requests of htmx and Turbo are treated
-/// alike. With the attribute `data-go-to-login` on its element it leaves for the login when the
-/// session is over. The pages need `script-src 'self'; connect-src 'self' <AUTH_URL>` of their
-/// policy, no more.
+/// Register it as `.route("/sso.js", get(shared_claims::axum::script))`, and load it by `<script
+/// src="/sso.js" defer></script>`.
+///
+/// Its `sso.fetch` takes what `fetch` takes. On a `401` with a `renew_url` it renews the login
+/// there, once for all tabs, and sends the request again, once. Requests of htmx and Turbo are
+/// handled in the same way. With the attribute `data-go-to-login` on its element it opens the login
+/// when the session is over. The pages' content security policy must allow `script-src 'self';
+/// connect-src 'self' <AUTH_URL>`.
 pub async fn script(request: Request) -> Response {
     let target = request.uri().path_and_query();
     response(web::script(&request_info(request.method(), target, request.headers())))
@@ -50,8 +52,8 @@ pub(super) fn response(answer: web::Response) -> Response {
     response
 }
 
-/// What lets scripts of trusted siblings read the answer. A service that answers for itself whom it
-/// trusts has the last word.
+/// Adds the headers that let scripts of trusted siblings read the response. Headers that the
+/// service set itself win.
 pub(super) fn add(for_scripts: Vec<(&'static str, String)>, headers: &mut HeaderMap) {
     if !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
         append(for_scripts, headers);
@@ -60,7 +62,7 @@ pub(super) fn add(for_scripts: Vec<(&'static str, String)>, headers: &mut Header
 
 fn append(more: Vec<(&'static str, String)>, headers: &mut HeaderMap) {
     for (name, value) in more {
-        // All that could be no header value was percent-encoded on its way here.
+        // Nothing is lost here: whatever is no header value was percent-encoded before.
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.append(HeaderName::from_static(name), value);
         }

@@ -1,13 +1,12 @@
 //! Cache of verified tokens.
 //!
-//! A browser sends the same token for five minutes, and computing its signature is nine tenths of
-//! what verifying it costs. So what a token said is kept under its SHA-256, and the rest is done
-//! each time: the clock and the claims are judged by the same function as always, and the key that
-//! signed must still be in the set, unchanged. What fails there is forgotten and judged as if it
-//! had never been seen: this can answer yes sooner, and decides nothing by itself.
+//! A browser sends the same token for five minutes, and the signature is nine tenths of the cost of
+//! verifying it. So the claims of a verified token are kept under its SHA-256. Everything else is
+//! checked each time: the same function as always compares the claims with the clock, and the key
+//! that signed must still be in the set, unchanged. An entry that fails is dropped, and the token
+//! is verified from the beginning. So the cache makes an acceptance faster, and never causes one.
 //!
-//! Only tokens that verified go in, so strangers cannot fill it. Nothing of the token's text is
-//! kept.
+//! Only verified tokens go in, so strangers cannot fill it. The token's text is not kept.
 
 mod generations;
 #[cfg(all(test, feature = "testing"))]
@@ -20,19 +19,20 @@ use aws_lc_rs::digest;
 
 use crate::payload;
 use crate::{Claims, KeySet, Rejection, Verifier};
-use generations::{Generations, Name, Seen};
+use generations::{Generations, TokenHash, VerifiedToken};
 
-/// Threads that ask for different tokens rarely wait for each other.
+/// Sharding, so that threads with different tokens rarely wait for each other.
 const SHARDS: usize = 16;
 
-/// How many tokens are remembered at most.
+/// How many tokens the cache holds at most.
 pub(crate) const CAPACITY: usize = SHARDS * Generations::CAPACITY;
 
-/// Browsers keep no larger cookie; what is larger is not worth hashing.
+/// Larger tokens are not cached: browsers keep no larger cookie.
 const MAX_TOKEN_BYTES: usize = 4096;
 
-/// More words in `amr` and `roles` than this would take many times the room of their token.
-const MAX_WORDS: usize = 128;
+/// Claims with more entries in `amr` and `roles` are not cached: they take many times the memory of
+/// their token.
+const MAX_LIST_ITEMS: usize = 128;
 
 pub(crate) struct Cache([Mutex<Generations>; SHARDS]);
 
@@ -41,10 +41,9 @@ impl Cache {
         Self(Default::default())
     }
 
-    /// What [`Verifier::verify_at`] returns, sooner for a token that has verified before.
+    /// Returns what [`Verifier::verify_at`] returns, faster for a token that has verified before.
     ///
-    /// Always with one verifier: nothing here tells two of them apart but `iss`, `aud` and the life
-    /// of a token.
+    /// Use one cache with one verifier only: the entries do not say which verifier accepted them.
     pub(crate) fn verify_at(
         &self,
         verifier: &Verifier,
@@ -55,38 +54,37 @@ impl Cache {
         if token.len() > MAX_TOKEN_BYTES {
             return verifier.verify_at(token, keys, now);
         }
-        let name = name(token);
-        // Each lock is let go of at the end of its statement: none is held while a signature is
-        // computed.
-        let seen = self.shard(&name).find(&name, now);
-        if let Some(seen) = seen {
-            if keys.holds(&seen.key) && payload::check(&verifier.expected, &seen.claims, now).is_ok() {
-                return Ok(seen.claims.clone());
+        let hash = hash(token);
+        // The guard is dropped at the end of the statement: no lock is held while a signature is
+        // verified.
+        let cached = self.shard(&hash).find(&hash, now);
+        if let Some(cached) = cached {
+            if keys.holds(&cached.key) && payload::check(&verifier.expected, &cached.claims, now).is_ok() {
+                return Ok(cached.claims.clone());
             }
-            self.shard(&name).forget(&name);
+            self.shard(&hash).forget(&hash);
         }
         let (claims, key) = verifier.verify_naming_key(token, keys, now)?;
-        if claims.amr.len() + claims.roles.len() <= MAX_WORDS {
-            let seen = Arc::new(Seen { claims: claims.clone(), key });
-            self.shard(&name).keep(name, seen, now);
+        if claims.amr.len() + claims.roles.len() <= MAX_LIST_ITEMS {
+            let cached = Arc::new(VerifiedToken { claims: claims.clone(), key });
+            self.shard(&hash).keep(hash, cached, now);
         }
         Ok(claims)
     }
 
-    fn shard(&self, name: &Name) -> MutexGuard<'_, Generations> {
-        // Whatever a thread was doing when it panicked, there is nothing in a shard that could be
-        // half done.
-        self.0[usize::from(name[0]) % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+    fn shard(&self, hash: &TokenHash) -> MutexGuard<'_, Generations> {
+        // A poisoned lock is fine: no operation leaves a shard half done.
+        self.0[usize::from(hash[0]) % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn name(token: &str) -> Name {
-    let mut name = [0; 32];
-    name.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
-    name
+fn hash(token: &str) -> TokenHash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+    hash
 }
 
-/// Who was here is nobody's business who prints a login.
+/// Does not show the claims: whoever prints a login need not learn who was logged in.
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cache(at most {CAPACITY})")

@@ -1,9 +1,9 @@
-//! Tests of the cache from inside: what is kept, and for how long.
+//! Tests of the cache from inside: what it keeps, and for how long.
 
 use std::sync::Arc;
 
-use super::generations::Seen;
-use super::{CAPACITY, Cache, name};
+use super::generations::VerifiedToken;
+use super::{CAPACITY, Cache, hash};
 use crate::testing::{TestAlgorithm, TestIssuer};
 use crate::{Claims, KeySet, Rejection, Verifier};
 
@@ -41,13 +41,12 @@ impl Desk {
         self.judge_by(&self.keys, token, now)
     }
 
-    /// As if a token of this text had verified. No such token exists, so whoever accepts it has it
-    /// from the cache.
+    /// Caches a token that does not exist. So whoever accepts it has it from the cache.
     fn plant(&self, text: &str, now: i64) -> Claims {
         let claims = self.claims("planted@example.org");
         let key = self.keys.find(self.issuer.key_id()).unwrap().fingerprint;
-        let name = name(text);
-        self.cache.shard(&name).keep(name, Arc::new(Seen { claims: claims.clone(), key }), now);
+        let hash = hash(text);
+        self.cache.shard(&hash).keep(hash, Arc::new(VerifiedToken { claims: claims.clone(), key }), now);
         claims
     }
 
@@ -83,7 +82,7 @@ fn a_token_is_kept_once_and_a_refused_one_not_at_all() {
     assert_eq!(desk.kept(), 1);
 }
 
-/// J10: to the second, as without a memory.
+/// J10: a cached token expires to the second.
 #[test]
 fn what_is_kept_ends_with_the_token() {
     let desk = Desk::new();
@@ -110,7 +109,8 @@ fn a_clock_that_is_put_back_is_believed_too() {
     assert!(desk.judge(&token, NOW).is_ok());
 }
 
-/// K5: the entry goes at the first question after the key has gone, and does not come back with it.
+/// K5: the entry is dropped at the first request after the key has gone, and does not come back
+/// with the key.
 #[test]
 fn what_is_kept_goes_with_its_key() {
     let desk = Desk::new();
@@ -128,7 +128,7 @@ fn what_is_kept_goes_with_its_key() {
     assert!(desk.judge(&token, NOW).is_ok());
 }
 
-/// K5: an id alone proves nothing.
+/// K5: the same key id with another key is another key.
 #[test]
 fn what_is_kept_goes_when_its_key_changes_under_the_same_id() {
     for algorithm in [TestAlgorithm::Es256, TestAlgorithm::EdDsa] {
@@ -148,7 +148,7 @@ fn what_is_kept_goes_when_its_key_changes_under_the_same_id() {
     }
 }
 
-/// A shared key that is replaced takes what it signed with it.
+/// Replacing a shared key ends what it signed.
 #[test]
 fn what_a_shared_key_signed_goes_with_it() {
     let desk = Desk::of(TestIssuer::with_algorithm(TestAlgorithm::Hs512));
@@ -159,7 +159,7 @@ fn what_a_shared_key_signed_goes_with_it() {
     assert_eq!(desk.kept(), 0);
 }
 
-/// Keys are fetched every few minutes; that costs nobody a signature.
+/// Reloading the same keys keeps the entries.
 #[test]
 fn a_set_that_was_loaded_again_keeps_what_its_keys_signed() {
     for algorithm in [TestAlgorithm::Es256, TestAlgorithm::EdDsa, TestAlgorithm::Hs512] {
@@ -241,10 +241,10 @@ fn tokens_that_would_take_much_room_are_verified_each_time() {
 fn a_thread_that_panics_takes_nobody_with_it() {
     let desk = Desk::new();
     let claims = desk.plant("planted", NOW);
-    let name = name("planted");
+    let hash = hash("planted");
     std::thread::scope(|scope| {
         let panicking = scope.spawn(|| {
-            let _held = desk.cache.shard(&name);
+            let _held = desk.cache.shard(&hash);
             panic!("while it holds the lock");
         });
         assert!(panicking.join().is_err());

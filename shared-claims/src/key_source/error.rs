@@ -1,7 +1,6 @@
 //! Errors of key sources.
 
-/// Why a source of keys cannot be used at all. One that only fails to answer at the moment is no
-/// error.
+/// Why a key source cannot be created. A server that does not answer at the moment is no error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySourceError {
@@ -14,10 +13,10 @@ pub enum KeySourceError {
     /// The file or the answer is larger than 256 KiB.
     #[error("the key file is larger than 256 KiB")]
     TooLarge,
-    /// Neither https, nor http inside one machine or private network.
+    /// The URL is neither https, nor http to loopback or a private network.
     #[error("keys are fetched by https, or by http from loopback, a private address or a name without dots")]
     InsecureUrl,
-    /// The operating system gave no thread.
+    /// The operating system could not create the thread.
     #[error("no thread to fetch keys with: {0}")]
     Thread(std::io::Error),
 }

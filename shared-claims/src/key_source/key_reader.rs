@@ -1,9 +1,9 @@
-//! Reader of key sets: published keys, beside the shared key where there is one.
+//! Reader of key sets: it parses a JWKS and adds the shared key, if there is one.
 
 use crate::settings::SigningKey;
 use crate::{KeySet, KeySetError};
 
-/// Reads what is published, beside the shared key where there is one.
+/// Parses a JWKS, and adds the shared key if there is one.
 #[derive(Default)]
 pub(super) struct KeyReader {
     signing_key: Option<SigningKey>,
@@ -21,9 +21,9 @@ impl KeyReader {
         }
     }
 
-    /// What can be trusted before anything was read.
-    pub(super) fn before_any(&self) -> Option<KeySet> {
-        // A key was measured when it became a `SigningKey`: there is no error to lose.
+    /// The keys before the first load: the shared key, or none.
+    pub(super) fn initial(&self) -> Option<KeySet> {
+        // No error is lost here: `SigningKey` has checked the length.
         self.signing_key.as_ref().and_then(|key| KeySet::of_signing_key(key.bytes()).ok())
     }
 }

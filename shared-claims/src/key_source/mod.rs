@@ -1,4 +1,4 @@
-//! Key source: where the keys come from, and how they are refreshed.
+//! Key source: where the public keys come from, and how they stay current.
 
 mod error;
 mod fetch;
@@ -28,23 +28,25 @@ use worker::{Origin, Worker};
 
 /// Keeps a [`KeySet`] current. Cheap to clone; all clones share one set.
 ///
-/// From a URL, one background thread fetches: at once, and again each time when three quarters of
-/// what the answer's `Cache-Control: max-age` allows have passed (RFC 9111; 5 minutes when it says
-/// nothing, one second at least and an hour at most, less what a cache on the way says by `Age`),
-/// so that the next set is here before the last one is too old. After `max-age=0`, `no-cache` or
-/// `no-store` it waits 30 seconds. When tokens name an unknown key, it fetches at most once in 30
-/// seconds besides. From a file, the same thread reads it again every 2 seconds. Whatever goes
-/// wrong, the last good set stays in use. The thread ends when the last clone is dropped.
+/// From a URL, one background thread fetches the keys: at once, and again whenever three quarters
+/// of their `Cache-Control: max-age` have passed (RFC 9111), so that the next set arrives before
+/// the last one is stale. `max-age` is 5 minutes if it is absent, at least one second and at most
+/// an hour, less the `Age` that a cache on the way adds. After `max-age=0`, `no-cache` or
+/// `no-store` the thread waits 30 seconds. If a token names an unknown key, it fetches early, at
+/// most once in 30 seconds.
+///
+/// From a file, the same thread reads it again every 2 seconds. After any failure, the last good
+/// set stays in use. The thread ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct KeySource {
     state: watch::Receiver<State>,
-    /// Wakes the thread; there is none for a fixed set.
+    /// Wakes the thread. `None` for a fixed set.
     notify: Option<Notify>,
-    /// From a URL.
+    /// Whether the keys come from a URL.
     fetched: bool,
 }
 
-/// The tx of the thread, and what it is rx for.
+/// The channel that wakes the thread, and the reasons for waking it.
 #[derive(Clone)]
 struct Notify {
     tx: SyncSender<()>,
@@ -52,54 +54,58 @@ struct Notify {
 }
 
 impl KeySource {
-    /// A set that never changes. For tests, and where another part of the program holds the keys.
+    /// Creates a source with a set that never changes: for tests, and for programs that hold the
+    /// keys themselves.
     pub fn fixed(keys: KeySet) -> Self {
         let (_, state) = watch::channel(State::with(keys));
         Self { state, notify: None, fetched: false }
     }
 
-    /// Reads a JWKS file now, and again whenever it changes (seen within 2 seconds).
+    /// Reads a JWKS file now, and again when it changes (noticed within 2 seconds).
     ///
     /// # Errors
-    /// When the file cannot be read or is refused now. Later failures keep the last good set and
-    /// are logged.
+    /// When the file cannot be read or is refused now. Later failures are logged and keep the last
+    /// good set.
     pub fn file(path: impl Into<PathBuf>) -> Result<Self, KeySourceError> {
-        Self::file_beside(path.into(), None)
+        Self::file_with_signing_key(path.into(), None)
     }
 
-    /// The same, beside a shared key.
-    pub(crate) fn file_beside(path: PathBuf, key: Option<SigningKey>) -> Result<Self, KeySourceError> {
+    /// As [`file`](Self::file), with a shared key beside the published ones.
+    pub(crate) fn file_with_signing_key(
+        path: PathBuf,
+        key: Option<SigningKey>,
+    ) -> Result<Self, KeySourceError> {
         let reader = KeyReader::new(key);
-        let seen = read_file(&path)?;
-        let state = State::with(reader.read(&seen)?);
-        Self::start(Origin::File { path, seen, reader }, state)
+        let last_read = read_file(&path)?;
+        let state = State::with(reader.read(&last_read)?);
+        Self::start(Origin::File { path, last_read, reader }, state)
     }
 
     /// Fetches a JWKS from a URL, in the background.
     ///
-    /// It returns at once, without keys; see [`ready`](Self::ready). Redirects are not followed,
-    /// the answer must be JSON of at most 256 KiB within 5 seconds, and `localhost` names are
-    /// loopback without asking a resolver (RFC 6761, section 6.3).
+    /// It returns at once, without keys; see [`ready`](Self::ready). The response must be JSON of
+    /// at most 256 KiB within 5 seconds. Redirects are not followed. `localhost` names are
+    /// loopback, without asking a resolver (RFC 6761, section 6.3).
     ///
     /// # Errors
-    /// When the URL could be tampered with on its way: plain http is accepted only for loopback,
-    /// private addresses and names without a dot (containers of one network).
+    /// When somebody on the network could replace the keys: plain http is accepted only for
+    /// loopback, private addresses and names without a dot (containers of one network).
     pub fn url(url: Url) -> Result<Self, KeySourceError> {
-        Self::url_beside(url, None)
+        Self::url_with_signing_key(url, None)
     }
 
-    /// The same, beside a shared key, which is there from the start.
-    pub(crate) fn url_beside(url: Url, key: Option<SigningKey>) -> Result<Self, KeySourceError> {
+    /// As [`url`](Self::url), with a shared key, which is in use from the start.
+    pub(crate) fn url_with_signing_key(url: Url, key: Option<SigningKey>) -> Result<Self, KeySourceError> {
         if !fetch::is_acceptable(&url) {
             return Err(KeySourceError::InsecureUrl);
         }
         let reader = KeyReader::new(key);
-        let state = State::without_published(reader.before_any());
+        let state = State::without_published(reader.initial());
         Self::start(Origin::Url(Box::new(fetch::Fetcher::new(url, reader))), state)
     }
 
-    /// Whether keys come from auth-service itself: who has its current set knows every key there
-    /// is.
+    /// Whether the keys come from auth-service itself. If so, a key that is not in its current set
+    /// does not exist.
     pub fn are_fetched(&self) -> bool {
         self.fetched
     }
@@ -117,63 +123,61 @@ impl KeySource {
         Ok(Self { state, notify: Some(Notify { tx, requested }), fetched })
     }
 
-    /// The keys in use, or `None` as long as there are none. Before the first load these are the
-    /// shared key of the settings alone, if there is one.
+    /// The keys in use, or `None` before any are loaded. Before the first load it is the shared key
+    /// of the settings alone, if there is one.
     pub fn current(&self) -> Option<Arc<KeySet>> {
         self.state.borrow().keys.clone()
     }
 
-    /// The keys in use, and whether they are all there are: a key that is missing before the first
-    /// load may yet come.
-    pub(crate) fn now(&self) -> (Option<Arc<KeySet>>, bool) {
+    /// The keys in use, and whether published keys were loaded: a key that is missing before the
+    /// first load may still come.
+    pub(crate) fn current_and_loaded(&self) -> (Option<Arc<KeySet>>, bool) {
         let state = self.state.borrow();
         (state.keys.clone(), state.loaded)
     }
 
-    /// Waits until keys were loaded, or the first attempt to load them has failed.
+    /// Waits until keys are loaded, or the first attempt to load them has failed.
     ///
-    /// Needs no particular runtime and has no time limit of its own beyond that of a fetch (5
-    /// seconds).
+    /// Works on any async runtime. It has no timeout of its own beyond that of a fetch (5 seconds).
     pub async fn ready(&self) -> Option<Arc<KeySet>> {
         let mut state = self.state.clone();
-        // An error means that the thread is gone; what was loaded stays.
+        // An error means that the thread has ended; the loaded keys stay.
         let _ = state.wait_for(|s| s.loaded || s.attempts > 0).await;
         self.current()
     }
 
-    /// Waits for the outcome of a fetch caused by an unknown key id, and returns the keys then in
-    /// use.
+    /// Fetches the keys because of an unknown key id, waits for the outcome, and returns the keys
+    /// then in use.
     ///
-    /// Asks for that fetch; when one happened for this reason less than 30 seconds ago there is
-    /// none, and this returns at once. Concurrent callers share one fetch. Needs no particular
-    /// runtime.
+    /// If such a fetch happened less than 30 seconds ago there is no new one, and this returns at
+    /// once. Concurrent callers share one fetch. Works on any async runtime.
     pub async fn refreshed(&self) -> Option<Arc<KeySet>> {
-        self.ask(|requested| &requested.unknown_key).await;
+        self.request_load(|requested| &requested.unknown_key).await;
         self.current()
     }
 
-    /// Whether auth-service can be reached, as far as keys are fetched from it: whether the last
-    /// fetch went well. When it did, but 10 seconds ago or more, there is a new one first;
-    /// concurrent callers share it. `true` where keys come from a file or are fixed: nothing is
-    /// known then.
+    /// Whether auth-service can be reached: whether the last fetch of keys succeeded. If it did,
+    /// but 10 seconds ago or more, a new fetch decides; concurrent callers share it. `true` if keys
+    /// come from a file or are fixed, because nothing is known then.
     ///
-    /// For who would send a browser there without need. Needs no particular runtime; a fetch may
+    /// Ask it before sending a browser there without need. Works on any async runtime; a fetch may
     /// take 5 seconds.
     pub async fn reachable(&self) -> bool {
         if self.state.borrow().reachable {
-            self.ask(|requested| &requested.contact).await;
+            self.request_load(|requested| &requested.reachability).await;
         }
         self.state.borrow().reachable
     }
 
-    /// Asks the thread for something and waits for the outcome: it answers every tx by raising
-    /// `attempts`, fetched or not.
-    async fn ask(&self, what: fn(&Requested) -> &AtomicBool) {
+    /// Wakes the thread for one reason and waits for the outcome. The thread answers every wake-up
+    /// by raising `attempts`, whether it fetched or not.
+    async fn request_load(&self, what: fn(&Requested) -> &AtomicBool) {
         let Some(notify) = &self.notify else { return };
         let mut state = self.state.clone();
         let before = state.borrow_and_update().attempts;
         what(&notify.requested).store(true, Ordering::Release);
-        // A full channel is a tx that will be heard; a closed one is a thread that is gone.
+        // A full channel means that a wake-up is pending already; a disconnected one, that the
+        // thread has ended.
         if notify.tx.try_send(()) != Err(TrySendError::Disconnected(())) {
             let _ = state.wait_for(|s| s.attempts > before).await;
         }

@@ -1,62 +1,63 @@
-//! Refresh schedule of the keys. Time is an argument: moments are durations since the worker began.
+//! Refresh schedule of the keys: when to load them next. Time is an argument; moments are durations
+//! since the worker began.
 
 use std::time::Duration;
 
-/// At most one load for unknown key ids in this time (security J13).
+/// The shortest time between two loads for unknown key ids (security J13).
 pub(super) const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
-/// A sign of life counts for this long.
-pub(super) const CONTACT: Duration = Duration::from_secs(10);
+/// How long a load proves that auth-service can be reached.
+pub(super) const REACHABILITY_TTL: Duration = Duration::from_secs(10);
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5 * 60);
-/// For a set that is already too old when it comes: the server says nothing sensible, and is not
-/// asked all the time.
-const UNCACHEABLE: Duration = Duration::from_secs(30);
+/// The pause after a set that is already stale when it arrives: its server gives no usable
+/// lifetime, and must not be asked all the time.
+const UNCACHEABLE_PERIOD: Duration = Duration::from_secs(30);
 const MIN_MAX_AGE: Duration = Duration::from_secs(1);
 const MAX_MAX_AGE: Duration = Duration::from_secs(60 * 60);
-/// Nor is a server asked more often than this because a set is about to be too old.
-const SHORTEST_PERIOD: Duration = Duration::from_secs(1);
+/// The shortest time between two regular loads.
+const MIN_PERIOD: Duration = Duration::from_secs(1);
 const FIRST_RETRY: Duration = Duration::from_millis(250);
-const LONGEST_RETRY: Duration = Duration::from_secs(15);
-const SHORTEST_RETRY_WITH_KEYS: Duration = Duration::from_secs(5);
-const LONGEST_RETRY_WITH_KEYS: Duration = Duration::from_secs(60);
+const MAX_RETRY: Duration = Duration::from_secs(15);
+const MIN_RETRY_WITH_KEYS: Duration = Duration::from_secs(5);
+const MAX_RETRY_WITH_KEYS: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct Schedule {
     next: Duration,
     failures: u32,
     loaded: bool,
-    /// A quarter of the age of the last set: what is left of it when the next load is due.
-    spare: Duration,
+    /// A quarter of the last set's lifetime: what is left of it when the next load is due.
+    time_left: Duration,
     last_for_unknown: Option<Duration>,
-    /// When the last load was answered or given up; of one that went well, its beginning.
+    /// When the last load failed, or, if it succeeded, when it began.
     last: Option<Duration>,
 }
 
 impl Schedule {
-    /// Nothing is loaded yet: the first load is due at once.
+    /// A schedule without keys: the first load is due at once.
     pub(super) fn new() -> Self {
         Self {
             next: Duration::ZERO,
             failures: 0,
             loaded: false,
-            spare: Duration::ZERO,
+            time_left: Duration::ZERO,
             last_for_unknown: None,
             last: None,
         }
     }
 
-    /// A file was read at moment zero, and is to be looked at again after this time.
+    /// A schedule for a file that was read at moment zero, and is read again after `period`.
     pub(super) fn loaded(period: Duration) -> Self {
         Self { next: period, loaded: true, ..Self::new() }
     }
 
-    /// How long to sleep.
+    /// How long the worker may sleep.
     pub(super) fn until_next(&self, now: Duration) -> Duration {
         self.next.saturating_sub(now)
     }
 
-    /// A token named an unknown key: whether to load now. If so, the pause begins.
-    pub(super) fn unknown_key(&mut self, now: Duration) -> bool {
-        // Nothing loaded: the retries are on their way, and a flood must not hurry them.
+    /// Whether to load now, because a token names an unknown key. If so, the pause begins.
+    pub(super) fn is_unknown_key_load_due(&mut self, now: Duration) -> bool {
+        // Before the first load its retries are running, and a flood of tokens must not hurry them.
         let allowed = self.loaded && self.last_for_unknown.is_none_or(|t| now >= t + UNKNOWN_KEY_PAUSE);
         if allowed {
             self.last_for_unknown = Some(now);
@@ -64,45 +65,45 @@ impl Schedule {
         allowed
     }
 
-    /// Somebody wants a sign of life: whether to load now.
-    pub(super) fn contact(&self, now: Duration) -> bool {
-        self.last.is_none_or(|last| now >= last + CONTACT)
+    /// Whether to load now, to find out if auth-service can be reached.
+    pub(super) fn is_reachability_check_due(&self, now: Duration) -> bool {
+        self.last.is_none_or(|last| now >= last + REACHABILITY_TTL)
     }
 
-    /// A load that was begun at this moment succeeded; the answer said how long it is good for, or
-    /// nothing.
+    /// Records a load that began at `began` and succeeded, and how long its keys stay fresh, if the
+    /// response said so.
     ///
     /// The next load begins after three quarters of that time, counted from the beginning of this
-    /// one: what the server publishes at any moment is here before the set that was true until then
-    /// is too old, although a load takes time and may have to be tried again. auth-service relies
-    /// on it: it signs with a new key five seconds after the sets without that key are too old.
+    /// one. So whatever the server publishes at any moment arrives before the previous set is
+    /// stale, although a load takes time and may have to be repeated. auth-service relies on it: it
+    /// signs with a new key five seconds after the sets without that key are stale.
     pub(super) fn succeeded(&mut self, began: Duration, max_age: Option<Duration>) {
         self.failures = 0;
         self.loaded = true;
         self.last = Some(began);
         if max_age == Some(Duration::ZERO) {
-            self.spare = UNCACHEABLE / 4;
-            self.next = began + UNCACHEABLE;
+            self.time_left = UNCACHEABLE_PERIOD / 4;
+            self.next = began + UNCACHEABLE_PERIOD;
             return;
         }
         let age = max_age.unwrap_or(DEFAULT_MAX_AGE).clamp(MIN_MAX_AGE, MAX_MAX_AGE);
-        self.spare = age / 4;
-        self.next = began + (age - self.spare).max(SHORTEST_PERIOD);
+        self.time_left = age / 4;
+        self.next = began + (age - self.time_left).max(MIN_PERIOD);
     }
 
-    /// A file was looked at.
-    pub(super) fn file_looked_at(&mut self, now: Duration, period: Duration) {
+    /// Records that the file was checked.
+    pub(super) fn file_checked(&mut self, now: Duration, period: Duration) {
         self.next = now + period;
     }
 
-    /// A load failed: again soon, then less and less soon.
+    /// Records that a load failed. Retries back off exponentially.
     pub(super) fn failed(&mut self, now: Duration) {
-        let longest = if self.loaded { LONGEST_RETRY_WITH_KEYS } else { LONGEST_RETRY };
+        let longest = if self.loaded { MAX_RETRY_WITH_KEYS } else { MAX_RETRY };
         let wait = FIRST_RETRY.saturating_mul(1 << self.failures.min(10)).min(longest);
         self.failures = self.failures.saturating_add(1);
         self.last = Some(now);
-        // With keys in hand there is no hurry, unless they are soon too old.
-        let hurry = if self.loaded { SHORTEST_RETRY_WITH_KEYS.min(self.spare) } else { Duration::ZERO };
+        // With keys in use there is no hurry, unless they are stale soon.
+        let hurry = if self.loaded { MIN_RETRY_WITH_KEYS.min(self.time_left) } else { Duration::ZERO };
         self.next = now + wait.max(hurry);
     }
 }
@@ -122,24 +123,24 @@ mod tests {
         schedule
     }
 
-    /// J13: at most one load in thirty seconds for unknown keys, however many ask.
+    /// J13: at most one load in thirty seconds for unknown keys, however many tokens name them.
     #[test]
     fn unknown_keys_cause_one_load_in_thirty_seconds() {
         let mut schedule = loaded();
-        let allowed: Vec<u64> = (0..100).filter(|second| schedule.unknown_key(at(*second))).collect();
+        let allowed: Vec<u64> =
+            (0..100).filter(|second| schedule.is_unknown_key_load_due(at(*second))).collect();
         assert_eq!(allowed, [0, 30, 60, 90]);
     }
 
-    /// J13: nor do unknown keys hurry the first load, which has its own pace.
+    /// J13: unknown keys do not hurry the first load either.
     #[test]
     fn unknown_keys_cause_no_load_before_the_first_success() {
         let mut schedule = Schedule::new();
         schedule.failed(at(0));
-        assert!((0..100).all(|second| !schedule.unknown_key(at(second))));
+        assert!((0..100).all(|second| !schedule.is_unknown_key_load_due(at(second))));
     }
 
-    /// K5: a revoked key is gone within the age that the server gives its set: the next load begins
-    /// before its end.
+    /// K5: a revoked key is gone within the lifetime that the server gives its set.
     #[test]
     fn a_set_is_loaded_again_after_three_quarters_of_the_age_the_server_gives_it() {
         let mut schedule = loaded();
@@ -151,16 +152,16 @@ mod tests {
         assert_eq!(schedule.until_next(at(9000)), at(0));
     }
 
-    /// Whoever wants a sign of life gets one that is not ten seconds old, and auth-service no more
-    /// questions than that.
+    /// A load proves for ten seconds that auth-service can be reached, and causes no more loads
+    /// than that.
     #[test]
     fn a_sign_of_life_counts_for_ten_seconds() {
         let mut schedule = Schedule::new();
-        assert!(schedule.contact(at(0)));
+        assert!(schedule.is_reachability_check_due(at(0)));
         schedule.succeeded(at(100), None);
-        assert!(!schedule.contact(at(109)) && schedule.contact(at(110)));
+        assert!(!schedule.is_reachability_check_due(at(109)) && schedule.is_reachability_check_due(at(110)));
         schedule.failed(at(200));
-        assert!(!schedule.contact(at(209)) && schedule.contact(at(210)));
+        assert!(!schedule.is_reachability_check_due(at(209)) && schedule.is_reachability_check_due(at(210)));
     }
 
     #[test]
@@ -179,10 +180,10 @@ mod tests {
         assert_eq!(schedule.until_next(at(1000)), at(30));
     }
 
-    /// K3: auth-service signs with a new key one age and five seconds after it published it.
-    /// Whatever age its operator chose, a consumer that was answered a moment before the
-    /// publication has the key by then, though loads take three seconds; they may take five, where
-    /// the age is no shorter.
+    /// K3: auth-service signs with a new key one lifetime and five seconds after it published it.
+    /// For every lifetime that an operator may choose, a service that fetched just before the
+    /// publication has the key by then, although loads take three seconds, or five if the lifetime
+    /// is no shorter.
     #[test]
     fn a_new_key_is_here_before_the_first_signature_with_it() {
         for (taking, ages) in [(at(3), 1..=3600), (at(5), 5..=3600)] {
@@ -195,7 +196,7 @@ mod tests {
         }
     }
 
-    /// K3: nor does one failure or two cost it, where a failure is quick.
+    /// K3: one or two failures do not change that, if they are quick.
     #[test]
     fn a_new_key_is_here_in_time_although_loads_fail() {
         for age in 1..=3600 {

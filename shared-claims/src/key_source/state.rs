@@ -1,19 +1,19 @@
-//! Shared state of the worker thread and those who ask it.
+//! State that the worker thread shares with its callers.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::KeySet;
 
-/// What the thread tells everybody.
+/// What the worker publishes.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) keys: Option<Arc<KeySet>>,
-    /// Whether `keys` hold what is published, and not only a key from the settings.
+    /// Whether `keys` include the published ones, and not only a key from the settings.
     pub(super) loaded: bool,
-    /// Whether the last load went well.
+    /// Whether the last load succeeded.
     pub(super) reachable: bool,
-    /// Rises with each load, successful or not, and with each rx that caused none.
+    /// Counts the loads, successful or not, and the wake-ups that caused none.
     pub(super) attempts: u64,
 }
 
@@ -22,17 +22,17 @@ impl State {
         Self { keys: Some(Arc::new(keys)), loaded: true, reachable: true, attempts: 1 }
     }
 
-    /// Before the first load.
+    /// The state before the first load.
     pub(super) fn without_published(keys: Option<KeySet>) -> Self {
         Self { keys: keys.map(Arc::new), loaded: false, reachable: false, attempts: 0 }
     }
 }
 
-/// What the thread is asked for when its rx rings.
+/// Why the worker is woken.
 #[derive(Debug, Default)]
 pub(super) struct Requested {
-    /// The key of a token, which is not in the set.
+    /// A token names a key that is not in the set.
     pub(super) unknown_key: AtomicBool,
-    /// A sign of life.
-    pub(super) contact: AtomicBool,
+    /// Somebody asks whether auth-service can be reached.
+    pub(super) reachability: AtomicBool,
 }

@@ -1,4 +1,4 @@
-//! Worker thread that loads keys.
+//! Worker thread that loads the keys.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use super::schedule::Schedule;
 use super::state::{Requested, State};
 use crate::KeySet;
 
-/// How often a file is looked at.
+/// How often a key file is read again.
 const FILE_PERIOD: Duration = Duration::from_secs(2);
 
 pub(super) enum Origin {
-    File { path: PathBuf, seen: Vec<u8>, reader: KeyReader },
+    File { path: PathBuf, last_read: Vec<u8>, reader: KeyReader },
     Url(Box<Fetcher>),
 }
 
@@ -45,7 +45,7 @@ impl Worker {
         Self { origin, schedule, state, rx, requested }
     }
 
-    /// Until the last [`KeySource`](super::KeySource) is dropped.
+    /// Runs until the last [`KeySource`](super::KeySource) is dropped.
     pub(super) fn run(mut self) {
         let began = Instant::now();
         loop {
@@ -58,13 +58,15 @@ impl Worker {
         }
     }
 
-    /// Whether one of the reasons that the rx was rx for is good enough. A file is looked at often
-    /// enough.
+    /// Whether one of the reasons for the wake-up calls for a load now. A file is read often enough
+    /// anyway, so that only unknown keys count for it.
     fn is_due(&mut self, now: Duration) -> bool {
         let unknown_key = self.requested.unknown_key.swap(false, Ordering::Acquire);
-        let contact = self.requested.contact.swap(false, Ordering::Acquire);
-        (unknown_key && self.schedule.unknown_key(now))
-            || (contact && matches!(self.origin, Origin::Url(_)) && self.schedule.contact(now))
+        let reachability = self.requested.reachability.swap(false, Ordering::Acquire);
+        (unknown_key && self.schedule.is_unknown_key_load_due(now))
+            || (reachability
+                && matches!(self.origin, Origin::Url(_))
+                && self.schedule.is_reachability_check_due(now))
     }
 
     fn load(&mut self, now: impl Fn() -> Duration) {
@@ -84,9 +86,9 @@ impl Worker {
                     None
                 }
             },
-            Origin::File { path, seen, reader } => {
-                self.schedule.file_looked_at(now(), FILE_PERIOD);
-                read_changed(path, seen, reader)
+            Origin::File { path, last_read, reader } => {
+                self.schedule.file_checked(now(), FILE_PERIOD);
+                read_changed(path, last_read, reader)
             }
         };
         self.state.send_modify(|state| {
@@ -101,23 +103,23 @@ impl Worker {
     }
 }
 
-/// The new set, if the file changed and is a good one. A bad version is reported once, not every
-/// two seconds.
-fn read_changed(path: &Path, seen: &mut Vec<u8>, reader: &KeyReader) -> Option<KeySet> {
+/// The new set, if the file has changed and is valid. An invalid version is reported once, not
+/// every two seconds.
+fn read_changed(path: &Path, last_read: &mut Vec<u8>, reader: &KeyReader) -> Option<KeySet> {
     let bytes = match read_file(path) {
-        Ok(bytes) if bytes == *seen => return None,
+        Ok(bytes) if bytes == *last_read => return None,
         Ok(bytes) => bytes,
-        // An empty memory makes the return of the old file count as a change, and the warning come
-        // only once.
-        Err(_) if seen.is_empty() => return None,
+        // Clearing `last_read` makes the return of the old file count as a change. It also keeps
+        // the warning from being repeated.
+        Err(_) if last_read.is_empty() => return None,
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "keeping the last good keys");
-            seen.clear();
+            last_read.clear();
             return None;
         }
     };
     let keys = reader.read(&bytes);
-    *seen = bytes;
+    *last_read = bytes;
     keys.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "keeping the last good keys"))
         .ok()
 }

@@ -28,11 +28,11 @@ use super::socket_file::BACKLOG;
 use super::stream::Stream;
 use super::{Listener, Peer, open_files};
 
-/// What the kernel keeps of an answer that is not taken, for each connection; it doubles this. Left
-/// to itself it keeps up to 4 MiB.
+/// The kernel's send buffer for each connection: how much of a response it stores for a client that
+/// does not read. The kernel doubles the value; its own default grows to 4 MiB.
 const SEND_BUFFER_BYTES: usize = 128 * 1024;
 
-/// As [`actix_web::HttpServer`], within [`Limits`].
+/// An HTTP server like [`actix_web::HttpServer`], within [`Limits`].
 ///
 /// ```no_run
 /// # use actix_web::App;
@@ -43,7 +43,7 @@ const SEND_BUFFER_BYTES: usize = 128 * 1024;
 /// # }
 /// ```
 ///
-/// It raises the process's limit of open files as far as it may.
+/// It raises the process's limit of open files as far as the system allows.
 #[must_use = "it listens when it is told to"]
 pub struct BoundedServer<F> {
     factory: F,
@@ -54,44 +54,45 @@ pub struct BoundedServer<F> {
 }
 
 impl<F> BoundedServer<F> {
-    /// One that makes an `App` for each of its workers, of which there are as many as cores.
+    /// Creates a server that calls `factory` for each worker. There are as many workers as cores.
     pub fn new(factory: F) -> Self {
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         let builder = Server::build();
         Self { factory, limits: Limits::default(), is_proxy: Arc::new(|_| false), workers, builder }
     }
 
-    /// So many workers instead.
+    /// Sets the number of workers.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers;
         self
     }
 
-    /// Other limits than the defaults.
+    /// Sets the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The proxies, behind each of which are many people.
+    /// Says which addresses are proxies. [`Limits::max_connections_per_peer`] does not apply to
+    /// them.
     pub fn proxies(mut self, is_proxy: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
         self.is_proxy = Arc::new(is_proxy);
         self
     }
 
-    /// How long a graceful stop waits for what has begun, in seconds. 30.
+    /// How long a graceful shutdown waits for requests that have begun, in seconds. 30 by default.
     pub fn shutdown_timeout(mut self, seconds: u64) -> Self {
         self.builder = self.builder.shutdown_timeout(seconds);
         self
     }
 
-    /// Leaves signals to others, who stop it by its handle.
+    /// Does not handle signals; the program stops the server by its handle.
     pub fn disable_signals(mut self) -> Self {
         self.builder = self.builder.disable_signals();
         self
     }
 
-    /// Serves those who come to `listener`, once it is polled.
+    /// Serves `listener` while the returned future is polled.
     ///
     /// # Errors
     /// When the listener cannot be used.
@@ -108,17 +109,18 @@ impl<F> BoundedServer<F> {
         B: MessageBody + 'static,
     {
         let limits = self.limits.for_one_of(self.workers, open_files::raise());
-        // A worker that is busy for a moment finds some more waiting than it has places for.
+        // More than the registry admits, so that a worker that is busy for a moment can evict a
+        // connection instead of leaving a new one waiting.
         let builder = self
             .builder
             .workers(self.workers)
-            .max_concurrent_connections(limits.connections + limits.connections / 8 + 1);
+            .max_concurrent_connections(limits.max_connections + limits.max_connections / 8 + 1);
         let stopping = builder.graceful_shutdown_signal();
         let (factory, is_proxy) = (self.factory, self.is_proxy);
         let builder = match listener.into() {
             Listener::Tcp(listener) => {
                 rustix::net::listen(&listener, BACKLOG)?;
-                // Those who connect inherit it.
+                // Accepted connections inherit it.
                 rustix::net::sockopt::set_socket_send_buffer_size(&listener, SEND_BUFFER_BYTES)?;
                 builder.listen("http", listener, move || {
                     let worker = Worker::new(&limits, is_proxy.clone(), stopping.clone());
@@ -137,14 +139,14 @@ impl<F> BoundedServer<F> {
     }
 }
 
-/// A connection on its way to the HTTP library.
-type AuthExtractor<T> = (Stream<T>, Protocol, Option<SocketAddr>);
+/// An accepted connection, as the HTTP library takes it.
+type AcceptedConnection<T> = (Stream<T>, Protocol, Option<SocketAddr>);
 
-/// What a worker decides by, in its own thread.
+/// What a worker needs to admit connections, in its own thread.
 #[derive(Clone)]
 struct Worker {
     limits: Rc<Limits>,
-    roster: Rc<ConnectionRegistry>,
+    registry: Rc<ConnectionRegistry>,
     is_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
 }
 
@@ -154,17 +156,18 @@ impl Worker {
         is_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
         stopping: GracefulShutdownSignal,
     ) -> Self {
-        let roster = Rc::new(ConnectionRegistry::new(limits.connections, limits.connections_per_peer));
-        let leaving = roster.clone();
+        let registry =
+            Rc::new(ConnectionRegistry::new(limits.max_connections, limits.max_connections_per_peer));
+        let shutting_down = registry.clone();
         actix_web::rt::spawn(async move {
             stopping.notified().await;
-            leaving.leave();
+            shutting_down.shut_down();
         });
-        Self { limits: Rc::new(limits.clone()), roster, is_proxy }
+        Self { limits: Rc::new(limits.clone()), registry, is_proxy }
     }
 
-    /// A connection that was reset has no address any more, and nobody to answer.
-    fn admit_from_network(&self, io: TcpStream) -> Result<AuthExtractor<TcpStream>, DispatchError> {
+    /// Admits a TCP connection. One that was reset has no address any more and is refused.
+    fn admit_from_network(&self, io: TcpStream) -> Result<AcceptedConnection<TcpStream>, DispatchError> {
         let address = io.peer_addr().map_err(DispatchError::Io)?;
         self.admit(io, Peer::Address(address.ip()), Some(address))
     }
@@ -174,25 +177,25 @@ impl Worker {
         io: T,
         peer: Peer,
         address: Option<SocketAddr>,
-    ) -> Result<AuthExtractor<T>, DispatchError>
+    ) -> Result<AcceptedConnection<T>, DispatchError>
     where
         T: AsyncRead + AsyncWrite + Unpin,
     {
         let is_proxy = matches!(peer, Peer::Address(address) if (self.is_proxy)(address.to_canonical()));
-        let place = self
-            .roster
+        let registration = self
+            .registry
             .admit(peer, is_proxy)
             .ok_or(DispatchError::Io(ErrorKind::ConnectionRefused.into()))?;
-        let connection = Rc::new(Connection::new(self.limits.clone(), place, peer));
+        let connection = Rc::new(Connection::new(self.limits.clone(), registration, peer));
         Ok((Stream::new(io, connection), Protocol::Http1, address))
     }
 }
 
-/// HTTP/1.1 and nothing else, for streams of ours.
+/// The HTTP/1.1 service for [`Stream`]s.
 fn http<T, F, I, S, B>(
     factory: &F,
     limits: &Limits,
-) -> impl ServiceFactory<AuthExtractor<T>, Config = (), Response = (), Error = DispatchError, InitError = ()>
+) -> impl ServiceFactory<AcceptedConnection<T>, Config = (), Response = (), Error = DispatchError, InitError = ()>
 + use<T, F, I, S, B>
 where
     T: AsyncRead + AsyncWrite + Unpin + 'static,
@@ -207,8 +210,7 @@ where
     B: MessageBody + 'static,
 {
     let app = factory().into_factory().map_err(|error| error.into().error_response());
-    // The address and name in there are used for nothing but links of services that do not know
-    // their own.
+    // This host and address are used only for links of services that do not know their own.
     let app = map_config(app, |()| AppConfig::default());
     let watched = apply_fn_factory(app, |mut request: Request, app: &_| {
         let exchange = Exchange::begin(&mut request);
@@ -216,14 +218,14 @@ where
         async move { Ok::<_, actix_web::HttpResponse>(exchange.answer(answer.await?.into())) }
     });
     HttpService::build()
-        // How long a connection may idle is ours to say: the library's clock runs while a slow
-        // reader still takes the answer.
+        // Our own limits close idle connections: the library's timer also runs while a slow client
+        // still reads the response.
         .keep_alive(KeepAlive::Os)
-        .client_request_timeout(limits.head)
+        .client_request_timeout(limits.head_timeout)
         .client_disconnect_timeout(std::time::Duration::from_secs(1))
-        // Who closes their side of the connection has gone, and nothing more is done for them. Else
-        // a handler would go on to its end, and whoever sends guesses and hangs up would keep their
-        // places in the queue for hashing.
+        // A client that closes its side is treated as gone. Otherwise its handler would run to the
+        // end, and a client that sends guesses and hangs up would keep its places in the queue for
+        // hashing.
         .h1_allow_half_closed(false)
         .on_connect_ext(|stream: &Stream<T>, data| {
             data.insert(stream.connection().clone());
@@ -238,8 +240,8 @@ mod tests {
 
     use super::*;
 
-    /// T5: a connection that was reset has no address any more. What it sent could be read all the
-    /// same, and must not pass for that of a proxy at a socket's file, which has none either.
+    /// T5: a connection that was reset has no address any more. What it sent could still be read,
+    /// and must not count as coming from a proxy at a socket file, which has no address either.
     #[actix_web::test]
     async fn a_connection_that_was_reset_is_not_served() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,9 +1,9 @@
-//! Connection state, as its two ends see it: the stream counts bytes, and the service knows where
+//! Connection state, shared by the stream, which counts bytes, and the service, which knows where
 //! requests begin.
 //!
-//! Either the client has to send the whole head of a request, or the service has one and the client
-//! has to send its body and take the answer. At no time does more than one request count: what a
-//! client sends ahead of its turn is left where it is.
+//! At any time, either the client sends the head of a request, or the service handles one and the
+//! client sends its body and reads the response. Only one request is handled at a time: bytes that
+//! a client sends too early stay unread.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,83 +12,85 @@ use std::task::Waker;
 use tokio::time::Instant;
 
 use super::Peer;
-use super::connection_registry::Place;
+use super::connection_registry::Registration;
 use super::limits::Limits;
 use super::stall_timeout::StallTimeout;
 
-/// What is read at a time, at most.
-const PIECE: usize = 16 * 1024;
+/// The most that is read at once.
+const MAX_READ_BYTES: usize = 16 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// It has to send a request. What comes may also be the rest of a body that nobody wanted.
+    /// The client has to send a request. Its bytes may also be the rest of a body that was not
+    /// read.
     Waiting,
-    /// The service has one.
+    /// The service is handling a request.
     Serving,
-    /// The answer is made, and not taken yet.
+    /// The response is complete, and not sent yet.
     Answered,
 }
 
-/// What may be read from a client.
+/// How much may be read from a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Allowance {
     /// Nothing, for now.
     Nothing,
-    /// So many bytes, and not beyond the next empty line: a head ends there, and so does a body
-    /// whose length was not told.
+    /// This many bytes, and not beyond the next empty line. A head ends there, and so does a body
+    /// of unknown length.
     ToEmptyLine(usize),
-    /// So many bytes: of a body, up to its end.
+    /// This many bytes, of a body of known length.
     Bytes(usize),
 }
 
-/// One connection. Shared by its stream and its requests, on one thread.
+/// One connection, shared by its stream and its requests on one thread.
 #[derive(Debug)]
 pub(super) struct Connection {
     limits: Rc<Limits>,
-    place: Place,
+    registration: Registration,
     peer: Peer,
     phase: Cell<Phase>,
-    /// How many have begun: the last of them counts.
+    /// How many requests have begun. Calls about an earlier one are ignored.
     requests: Cell<u64>,
-    /// When waiting is over.
+    /// When the head must be complete.
     deadline: Cell<Option<Instant>>,
-    /// Bytes since waiting began.
-    heard: Cell<usize>,
+    /// Bytes received since the last response.
+    received: Cell<usize>,
     /// Whether a handler waits for more of the body.
     wants_body: Cell<bool>,
     /// Whether the last request had a body.
     had_body: Cell<bool>,
-    /// What is to come of it, if that is known.
+    /// How much of the body is still to come, if that is known.
     body_left: Cell<Option<u64>>,
     body: RefCell<StallTimeout>,
     writing: RefCell<StallTimeout>,
-    /// It speaks another protocol now, with rules of its own.
+    /// The connection has switched to another protocol, with rules of its own.
     is_upgraded: Cell<bool>,
-    /// Something was not read that may be read soon.
-    is_held_back: Cell<bool>,
+    /// Reading was refused and may be allowed soon.
+    is_reading_suspended: Cell<bool>,
 }
 
 impl Connection {
-    /// One that just began.
-    pub fn new(limits: Rc<Limits>, place: Place, peer: Peer) -> Self {
-        place.waits();
-        // actix answers a slow first head with `408` by itself. Where it does not, this is the end.
-        let deadline = Instant::now() + limits.head + limits.head / 5;
+    /// A connection that has just been accepted.
+    pub fn new(limits: Rc<Limits>, registration: Registration, peer: Peer) -> Self {
+        registration.wait_for_client();
+        // actix answers a slow first head with `408` by itself. This is the limit where it does
+        // not.
+        let deadline = Instant::now() + limits.head_timeout + limits.head_timeout / 5;
         Self {
             limits,
-            place,
+            registration,
             peer,
             requests: Cell::default(),
             phase: Cell::new(Phase::Waiting),
             deadline: Cell::new(Some(deadline)),
-            heard: Cell::default(),
+            received: Cell::default(),
             wants_body: Cell::default(),
             had_body: Cell::default(),
             body_left: Cell::default(),
             body: RefCell::default(),
             writing: RefCell::default(),
             is_upgraded: Cell::default(),
-            is_held_back: Cell::default(),
+            is_reading_suspended: Cell::default(),
         }
     }
 
@@ -96,142 +98,145 @@ impl Connection {
         self.peer
     }
 
-    // ---- What the stream asks and tells.
+    // ---- Called by the stream.
 
     pub fn allowance(&self) -> Allowance {
         if self.writing.borrow().is_waiting() {
             return Allowance::Nothing;
         }
         match self.phase.get() {
-            Phase::Waiting => match self.limits.discarded.saturating_sub(self.heard.get()) {
+            Phase::Waiting => match self.limits.max_discarded.saturating_sub(self.received.get()) {
                 0 => Allowance::Nothing,
-                left => Allowance::ToEmptyLine(left.min(PIECE)),
+                left => Allowance::ToEmptyLine(left.min(MAX_READ_BYTES)),
             },
             Phase::Serving if self.wants_body.get() => match self.body_left.get() {
-                None => Allowance::ToEmptyLine(PIECE),
+                None => Allowance::ToEmptyLine(MAX_READ_BYTES),
                 Some(0) => Allowance::Nothing,
-                Some(left) => Allowance::Bytes(usize::try_from(left).map_or(PIECE, |left| left.min(PIECE))),
+                Some(left) => Allowance::Bytes(
+                    usize::try_from(left).map_or(MAX_READ_BYTES, |left| left.min(MAX_READ_BYTES)),
+                ),
             },
             Phase::Serving | Phase::Answered => Allowance::Nothing,
         }
     }
 
-    /// Whether what comes is a head for sure, and not what is left of a body.
+    /// Whether the next bytes are certainly a head, and not the rest of a body.
     pub fn expects_a_head(&self) -> bool {
         self.phase.get() == Phase::Waiting && (!self.had_body.get() || self.body_left.get() == Some(0))
     }
 
-    /// Whether nothing has come since waiting began.
-    pub fn has_heard_nothing(&self) -> bool {
-        self.heard.get() == 0
+    /// Whether nothing was received since the last response.
+    pub fn has_received_nothing(&self) -> bool {
+        self.received.get() == 0
     }
 
-    /// So much was read, as it was allowed.
+    /// Records that bytes were read, within the allowance.
     pub fn read(&self, bytes: usize) {
         if self.phase.get() == Phase::Waiting {
-            // Of the first one, it was set when the connection began.
-            if self.heard.get() == 0 && self.requests.get() > 0 {
-                self.deadline.set(Some(Instant::now() + self.limits.head));
+            // The deadline of the first head was set when the connection began.
+            if self.received.get() == 0 && self.requests.get() > 0 {
+                self.deadline.set(Some(Instant::now() + self.limits.head_timeout));
             }
-            self.heard.set(self.heard.get() + bytes);
+            self.received.set(self.received.get() + bytes);
         } else {
-            self.body.borrow_mut().got(bytes);
+            self.body.borrow_mut().progress(bytes);
             self.body_left.set(self.body_left.get().map(|left| left.saturating_sub(bytes as u64)));
         }
     }
 
-    /// Something could have been read, and was not allowed to be.
-    pub fn hold_back(&self) {
-        self.is_held_back.set(true);
+    /// Records that reading was refused.
+    pub fn suspend_reading(&self) {
+        self.is_reading_suspended.set(true);
     }
 
-    pub fn is_held_back(&self) -> bool {
-        self.is_held_back.get()
+    pub fn is_reading_suspended(&self) -> bool {
+        self.is_reading_suspended.get()
     }
 
-    /// The kernel took nothing: the client has to take some of the answer first.
-    pub fn write_stands_still(&self) {
+    /// Records that the kernel's send buffer is full: the client has to read first.
+    pub fn write_blocked(&self) {
         self.writing.borrow_mut().wait(Instant::now());
-        self.place.waits();
+        self.registration.wait_for_client();
     }
 
-    /// The kernel took so much, or all that there was.
+    /// Records that bytes were sent. `is_all` if nothing is left of this write.
     pub fn wrote(&self, bytes: usize, is_all: bool) {
         let mut writing = self.writing.borrow_mut();
         if !writing.is_waiting() {
             return;
         }
-        writing.got(bytes);
+        writing.progress(bytes);
         if is_all {
             *writing = StallTimeout::default();
             drop(writing);
             if self.phase.get() != Phase::Waiting {
-                self.place.is_served();
+                self.registration.serve();
             }
-            self.read_on();
+            self.resume_reading();
         }
     }
 
-    /// Nothing is left to be written.
+    /// Records that everything was sent.
     pub fn flushed(&self) {
         if self.phase.get() == Phase::Answered && !self.is_upgraded.get() {
             self.phase.set(Phase::Waiting);
-            self.heard.set(0);
-            self.deadline.set(Some(Instant::now() + self.limits.idle));
-            self.place.waits();
-            self.read_on();
+            self.received.set(0);
+            self.deadline.set(Some(Instant::now() + self.limits.idle_timeout));
+            self.registration.wait_for_client();
+            self.resume_reading();
         }
     }
 
-    /// When to look at [`Connection::is_overdue`] again.
+    /// When to check [`Connection::is_overdue`] again.
     pub fn due(&self) -> Option<Instant> {
-        let standstill = self.limits.standstill;
-        let body = if self.is_upgraded.get() { None } else { self.body.borrow().due(standstill) };
-        [self.deadline.get(), body, self.writing.borrow().due(standstill)].into_iter().flatten().min()
+        let stall_timeout = self.limits.stall_timeout;
+        let body = if self.is_upgraded.get() { None } else { self.body.borrow().due(stall_timeout) };
+        [self.deadline.get(), body, self.writing.borrow().due(stall_timeout)].into_iter().flatten().min()
     }
 
-    /// What it took too long for.
+    /// The reason for closing the connection, if the client has exceeded a limit.
     pub fn is_overdue(&self) -> Option<&'static str> {
-        let (now, standstill, least) = (Instant::now(), self.limits.standstill, self.limits.least);
+        let (now, stall_timeout, min_progress) =
+            (Instant::now(), self.limits.stall_timeout, self.limits.min_progress);
         if self.deadline.get().is_some_and(|deadline| now >= deadline) {
             return Some("no request came");
         }
-        if self.writing.borrow_mut().is_over(now, standstill, least) {
+        if self.writing.borrow_mut().is_over(now, stall_timeout, min_progress) {
             return Some("the answer was not taken");
         }
-        if !self.is_upgraded.get() && self.body.borrow_mut().is_over(now, standstill, least) {
+        if !self.is_upgraded.get() && self.body.borrow_mut().is_over(now, stall_timeout, min_progress) {
             return Some("the body did not come");
         }
         None
     }
 
-    /// Somebody else has its place.
-    pub fn must_go(&self) -> bool {
-        self.place.must_go()
+    /// Whether the registry has given its place to another connection.
+    pub fn is_evicted(&self) -> bool {
+        self.registration.is_evicted()
     }
 
-    /// The service is stopping, and nothing has come that it should answer.
-    pub fn may_leave(&self) -> bool {
-        self.place.is_leaving() && self.phase.get() == Phase::Waiting && self.heard.get() == 0
+    /// Whether the server is shutting down and no request has begun.
+    pub fn may_close(&self) -> bool {
+        self.registration.is_shutting_down() && self.phase.get() == Phase::Waiting && self.received.get() == 0
     }
 
-    /// It is over.
-    pub fn is_gone(&self) {
-        self.place.give_back();
+    /// Records that the stream was dropped.
+    pub fn closed(&self) {
+        self.registration.release();
     }
 
-    /// Whom to wake when one of these changes.
-    pub fn remember(&self, waker: &Waker) {
-        self.place.remember(waker);
+    /// Sets the task to wake when one of these changes.
+    pub fn set_waker(&self, waker: &Waker) {
+        self.registration.set_waker(waker);
     }
 
-    // ---- What the service tells.
+    // ---- Called by the service.
 
-    /// A request came, with a body of so many bytes, or of a length that shows at its end. Which
-    /// one it is, is what its body says of itself later.
+    /// Begins a request, with a body of this length, or of unknown length. Returns the number by
+    /// which the body's stream identifies the request.
     pub fn begin(&self, has_body: bool, body_length: Option<u64>) -> u64 {
         self.requests.set(self.requests.get() + 1);
-        self.place.is_served();
+        self.registration.serve();
         self.phase.set(Phase::Serving);
         self.deadline.set(None);
         self.wants_body.set(false);
@@ -241,48 +246,48 @@ impl Connection {
         self.requests.get()
     }
 
-    /// A handler waits for more of this request's body.
+    /// Records that a handler waits for more of this request's body.
     pub fn wants_body(&self, request: u64) {
-        // Somebody kept the body of an earlier one.
+        // Somebody kept the body of an earlier request.
         if request != self.requests.get() {
             return;
         }
         self.wants_body.set(true);
         self.body.borrow_mut().wait(Instant::now());
-        self.place.waits();
-        self.read_on();
+        self.registration.wait_for_client();
+        self.resume_reading();
     }
 
-    /// It has some, or all of it, or reads no more.
-    pub fn has_body(&self, request: u64) {
+    /// Records that the handler waits no longer: it has some of the body, or reads no more.
+    pub fn end_body_wait(&self, request: u64) {
         if request != self.requests.get() {
             return;
         }
         self.wants_body.set(false);
-        self.body.borrow_mut().rest(Instant::now());
+        self.body.borrow_mut().pause(Instant::now());
         if self.phase.get() == Phase::Serving {
-            self.place.is_served();
+            self.registration.serve();
         }
     }
 
-    /// From here on this is no HTTP.
+    /// Records that the connection is no longer HTTP.
     pub fn is_upgraded(&self) {
         self.is_upgraded.set(true);
     }
 
-    /// The answer is made.
+    /// Records that the response is complete.
     pub fn answered(&self) {
-        self.has_body(self.requests.get());
+        self.end_body_wait(self.requests.get());
         self.phase.set(Phase::Answered);
     }
 
-    pub fn is_leaving(&self) -> bool {
-        self.place.is_leaving()
+    pub fn is_shutting_down(&self) -> bool {
+        self.registration.is_shutting_down()
     }
 
-    fn read_on(&self) {
-        if self.is_held_back.replace(false) {
-            self.place.wake();
+    fn resume_reading(&self) {
+        if self.is_reading_suspended.replace(false) {
+            self.registration.wake();
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Connection registry of one worker: how many, from where, and which one is closed when there are
-//! too many.
+//! Connection registry of one worker. It counts connections by network, and evicts one when there
+//! are too many.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -12,59 +12,60 @@ use tokio::time::Instant;
 
 use super::Peer;
 
-/// Between two warnings about the same.
+/// The shortest time between two warnings.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
-/// Everybody that one worker serves.
+/// The connections of one worker.
 #[derive(Debug)]
 pub(super) struct ConnectionRegistry {
     connections: usize,
     connections_per_peer: usize,
-    present: RefCell<Present>,
-    is_leaving: Cell<bool>,
+    open: RefCell<OpenConnections>,
+    is_shutting_down: Cell<bool>,
 }
 
 #[derive(Debug, Default)]
-struct Present {
+struct OpenConnections {
     count: usize,
     by_network: HashMap<IpAddr, usize>,
-    /// Those who keep us waiting: for a request, for its body, or to take the answer. Whoever goes
-    /// first stands first: strangers, and who has kept us waiting longest.
-    waiting: BTreeMap<Turn, Rc<Seat>>,
-    turns: u64,
-    warned: Option<Instant>,
-    unwarned: u64,
+    /// Connections that wait for their client: for a request, its body, or the reading of a
+    /// response. The first is evicted first: no proxy, and waiting longest.
+    waiting: BTreeMap<EvictionOrder, Rc<Entry>>,
+    last_order: u64,
+    last_warning: Option<Instant>,
+    unreported: u64,
 }
 
-/// Proxies after everybody else.
-type Turn = (bool, u64);
+/// Whether it is a proxy, and a counter. Proxies come last.
+type EvictionOrder = (bool, u64);
 
-/// One connection's place.
+/// One connection's registration. Dropping it releases its place.
 #[derive(Debug)]
-pub(super) struct Place {
-    roster: Rc<ConnectionRegistry>,
-    seat: Rc<Seat>,
+pub(super) struct Registration {
+    registry: Rc<ConnectionRegistry>,
+    entry: Rc<Entry>,
 }
 
 #[derive(Debug)]
-struct Seat {
-    /// Whom it counts for; nobody is behind a proxy alone.
+struct Entry {
+    /// The network that it counts for. `None` for a proxy, which stands for many clients.
     network: Option<IpAddr>,
     is_proxy: bool,
-    turn: Cell<Option<Turn>>,
+    order: Cell<Option<EvictionOrder>>,
     is_counted: Cell<bool>,
-    must_go: Cell<bool>,
+    is_evicted: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
 impl ConnectionRegistry {
     pub fn new(connections: usize, connections_per_peer: usize) -> Self {
-        let present = RefCell::default();
-        Self { connections, connections_per_peer, present, is_leaving: Cell::new(false) }
+        let open = RefCell::default();
+        Self { connections, connections_per_peer, open, is_shutting_down: Cell::new(false) }
     }
 
-    /// A place for `peer`, which may cost somebody else theirs. `None`: there is none.
-    pub fn admit(self: &Rc<Self>, peer: Peer, is_proxy: bool) -> Option<Place> {
+    /// Registers a connection of `peer`, and evicts another one if that is necessary and possible.
+    /// `None` if it is not.
+    pub fn admit(self: &Rc<Self>, peer: Peer, is_proxy: bool) -> Option<Registration> {
         let is_proxy = is_proxy || peer == Peer::UnixSocket;
         let network = match peer {
             Peer::Address(address) if !is_proxy && !address.to_canonical().is_loopback() => {
@@ -72,60 +73,58 @@ impl ConnectionRegistry {
             }
             _ => None,
         };
-        let mut present = self.present.borrow_mut();
-        let of_network = network.and_then(|network| present.by_network.get(&network).copied()).unwrap_or(0);
-        if of_network >= self.connections_per_peer && !present.send_away(|seat| seat.network == network) {
-            present
-                .warn(peer, "one address has too many; a proxy is exempt when it is named (TRUSTED_PROXIES)");
+        let mut open = self.open.borrow_mut();
+        let of_network = network.and_then(|network| open.by_network.get(&network).copied()).unwrap_or(0);
+        if of_network >= self.connections_per_peer && !open.evict(|entry| entry.network == network) {
+            open.warn(peer, "one address has too many; a proxy is exempt when it is named (TRUSTED_PROXIES)");
             return None;
         }
-        if present.count >= self.connections && !present.send_away(|_| true) {
-            present.warn(peer, "there are too many, and all are being served");
+        if open.count >= self.connections && !open.evict(|_| true) {
+            open.warn(peer, "there are too many, and all are being served");
             return None;
         }
-        present.count += 1;
+        open.count += 1;
         if let Some(network) = network {
-            *present.by_network.entry(network).or_default() += 1;
+            *open.by_network.entry(network).or_default() += 1;
         }
-        let seat = Seat {
+        let entry = Entry {
             network,
             is_proxy,
-            turn: Cell::default(),
+            order: Cell::default(),
             is_counted: Cell::new(true),
-            must_go: Cell::default(),
+            is_evicted: Cell::default(),
             waker: RefCell::default(),
         };
-        Some(Place { roster: self.clone(), seat: Rc::new(seat) })
+        Some(Registration { registry: self.clone(), entry: Rc::new(entry) })
     }
 
-    /// The service is stopping: whoever waits may go, and whoever is being served goes after the
-    /// answer.
-    pub fn leave(&self) {
-        self.is_leaving.set(true);
-        for seat in self.present.borrow().waiting.values() {
-            seat.wake();
+    /// Starts the shutdown. Waiting connections may close at once, the others after their response.
+    pub fn shut_down(&self) {
+        self.is_shutting_down.set(true);
+        for entry in self.open.borrow().waiting.values() {
+            entry.wake();
         }
     }
 }
 
-impl Present {
-    /// Ends the connection that has waited longest of those that `may_go`.
-    fn send_away(&mut self, may_go: impl Fn(&Seat) -> bool) -> bool {
-        let first = self.waiting.iter().find(|(_, seat)| may_go(seat)).map(|(turn, _)| *turn);
-        let Some(seat) = first.and_then(|turn| self.waiting.remove(&turn)) else { return false };
-        seat.turn.set(None);
-        self.forget(&seat);
-        seat.must_go.set(true);
-        seat.wake();
+impl OpenConnections {
+    /// Evicts the connection that has waited longest of those that `may_evict` selects.
+    fn evict(&mut self, may_evict: impl Fn(&Entry) -> bool) -> bool {
+        let first = self.waiting.iter().find(|(_, entry)| may_evict(entry)).map(|(order, _)| *order);
+        let Some(entry) = first.and_then(|order| self.waiting.remove(&order)) else { return false };
+        entry.order.set(None);
+        self.deregister(&entry);
+        entry.is_evicted.set(true);
+        entry.wake();
         true
     }
 
-    fn forget(&mut self, seat: &Seat) {
-        if !seat.is_counted.replace(false) {
+    fn deregister(&mut self, entry: &Entry) {
+        if !entry.is_counted.replace(false) {
             return;
         }
         self.count -= 1;
-        if let Some(network) = seat.network
+        if let Some(network) = entry.network
             && let Some(count) = self.by_network.get_mut(&network)
         {
             *count -= 1;
@@ -135,49 +134,49 @@ impl Present {
         }
     }
 
-    /// Once a minute, however many are closed.
+    /// Logs a warning once a minute, however many connections are closed.
     fn warn(&mut self, peer: Peer, because: &'static str) {
-        self.unwarned += 1;
-        if self.warned.is_none_or(|warned| warned.elapsed() >= WARN_EVERY) {
-            tracing::warn!(?peer, closed = self.unwarned, "a connection was closed at once: {because}");
-            self.warned = Some(Instant::now());
-            self.unwarned = 0;
+        self.unreported += 1;
+        if self.last_warning.is_none_or(|last_warning| last_warning.elapsed() >= WARN_EVERY) {
+            tracing::warn!(?peer, closed = self.unreported, "a connection was closed at once: {because}");
+            self.last_warning = Some(Instant::now());
+            self.unreported = 0;
         }
     }
 }
 
-impl Place {
-    /// We wait for the client.
-    pub fn waits(&self) {
-        let mut present = self.roster.present.borrow_mut();
-        if self.seat.must_go.get() || self.seat.turn.get().is_some() {
+impl Registration {
+    /// Records that the connection waits for its client.
+    pub fn wait_for_client(&self) {
+        let mut open = self.registry.open.borrow_mut();
+        if self.entry.is_evicted.get() || self.entry.order.get().is_some() {
             return;
         }
-        present.turns += 1;
-        let turn = (self.seat.is_proxy, present.turns);
-        self.seat.turn.set(Some(turn));
-        present.waiting.insert(turn, self.seat.clone());
+        open.last_order += 1;
+        let order = (self.entry.is_proxy, open.last_order);
+        self.entry.order.set(Some(order));
+        open.waiting.insert(order, self.entry.clone());
     }
 
-    /// The client waits for us, and stays.
-    pub fn is_served(&self) {
-        if let Some(turn) = self.seat.turn.take() {
-            self.roster.present.borrow_mut().waiting.remove(&turn);
+    /// Records that the client waits for the service. Such a connection is not evicted.
+    pub fn serve(&self) {
+        if let Some(order) = self.entry.order.take() {
+            self.registry.open.borrow_mut().waiting.remove(&order);
         }
     }
 
-    /// Somebody else has its place.
-    pub fn must_go(&self) -> bool {
-        self.seat.must_go.get()
+    /// Whether another connection has got its place.
+    pub fn is_evicted(&self) -> bool {
+        self.entry.is_evicted.get()
     }
 
-    pub fn is_leaving(&self) -> bool {
-        self.roster.is_leaving.get()
+    pub fn is_shutting_down(&self) -> bool {
+        self.registry.is_shutting_down.get()
     }
 
-    /// Whom to wake when there is something new about it.
-    pub fn remember(&self, waker: &Waker) {
-        let mut known = self.seat.waker.borrow_mut();
+    /// Sets the task to wake when it is evicted or the server shuts down.
+    pub fn set_waker(&self, waker: &Waker) {
+        let mut known = self.entry.waker.borrow_mut();
         match &mut *known {
             Some(known) => known.clone_from(waker),
             None => *known = Some(waker.clone()),
@@ -185,23 +184,23 @@ impl Place {
     }
 
     pub fn wake(&self) {
-        self.seat.wake();
+        self.entry.wake();
     }
 
-    /// Somebody else may have it.
-    pub fn give_back(&self) {
-        self.is_served();
-        self.roster.present.borrow_mut().forget(&self.seat);
+    /// Frees the place for another connection.
+    pub fn release(&self) {
+        self.serve();
+        self.registry.open.borrow_mut().deregister(&self.entry);
     }
 }
 
-impl Drop for Place {
+impl Drop for Registration {
     fn drop(&mut self) {
-        self.give_back();
+        self.release();
     }
 }
 
-impl Seat {
+impl Entry {
     fn wake(&self) {
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();
@@ -209,7 +208,7 @@ impl Seat {
     }
 }
 
-/// Somebody with IPv6 has a /64 of it.
+/// An IPv6 client has a /64 of addresses, which count as one.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
@@ -225,62 +224,62 @@ mod tests {
         Peer::Address(text.parse().unwrap())
     }
 
-    /// Those that wait, each with its place.
-    fn waiting(roster: &Rc<ConnectionRegistry>, peer: Peer, count: usize) -> Vec<Place> {
-        let places = (0..count).map(|_| roster.admit(peer, false).unwrap());
-        places.inspect(Place::waits).collect()
+    /// Registers connections that wait for their client.
+    fn waiting(registry: &Rc<ConnectionRegistry>, peer: Peer, count: usize) -> Vec<Registration> {
+        let places = (0..count).map(|_| registry.admit(peer, false).unwrap());
+        places.inspect(Registration::wait_for_client).collect()
     }
 
-    fn gone(places: &[Place]) -> Vec<usize> {
-        (0..places.len()).filter(|n| places[*n].must_go()).collect()
+    fn gone(places: &[Registration]) -> Vec<usize> {
+        (0..places.len()).filter(|n| places[*n].is_evicted()).collect()
     }
 
     #[test]
     fn who_has_waited_longest_makes_room_and_who_is_served_stays() {
-        let roster = Rc::new(ConnectionRegistry::new(4, 100));
-        let places = waiting(&roster, peer("203.0.113.1"), 4);
-        places[0].is_served();
-        let fifth = roster.admit(peer("203.0.113.2"), false).unwrap();
+        let registry = Rc::new(ConnectionRegistry::new(4, 100));
+        let places = waiting(&registry, peer("203.0.113.1"), 4);
+        places[0].serve();
+        let fifth = registry.admit(peer("203.0.113.2"), false).unwrap();
         assert_eq!(gone(&places), [1]);
-        // Answered, it waits behind the others.
-        places[0].waits();
-        let _sixth = roster.admit(peer("203.0.113.3"), false).unwrap();
+        // After its response, it waits behind the others.
+        places[0].wait_for_client();
+        let _sixth = registry.admit(peer("203.0.113.3"), false).unwrap();
         assert_eq!(gone(&places), [1, 2]);
         drop(fifth);
-        let _seventh = roster.admit(peer("203.0.113.4"), false).unwrap();
+        let _seventh = registry.admit(peer("203.0.113.4"), false).unwrap();
         assert_eq!(gone(&places), [1, 2], "there was room");
     }
 
     #[test]
     fn where_everybody_is_served_one_more_is_refused() {
-        let roster = Rc::new(ConnectionRegistry::new(3, 100));
-        let places = waiting(&roster, peer("203.0.113.1"), 3);
-        places.iter().for_each(Place::is_served);
-        assert!(roster.admit(peer("203.0.113.2"), false).is_none());
+        let registry = Rc::new(ConnectionRegistry::new(3, 100));
+        let places = waiting(&registry, peer("203.0.113.1"), 3);
+        places.iter().for_each(Registration::serve);
+        assert!(registry.admit(peer("203.0.113.2"), false).is_none());
         drop(places);
-        assert!(roster.admit(peer("203.0.113.2"), false).is_some());
-        assert_eq!(roster.present.borrow().count, 0, "and everybody was counted out");
-        assert!(roster.present.borrow().by_network.is_empty() && roster.present.borrow().waiting.is_empty());
+        assert!(registry.admit(peer("203.0.113.2"), false).is_some());
+        assert_eq!(registry.open.borrow().count, 0, "and everybody was counted out");
+        assert!(registry.open.borrow().by_network.is_empty() && registry.open.borrow().waiting.is_empty());
     }
 
     #[test]
     fn one_address_makes_room_for_itself_and_not_at_the_cost_of_others() {
-        let roster = Rc::new(ConnectionRegistry::new(100, 3));
-        let others = waiting(&roster, peer("203.0.113.1"), 3);
-        let greedy = waiting(&roster, peer("203.0.113.9"), 5);
+        let registry = Rc::new(ConnectionRegistry::new(100, 3));
+        let others = waiting(&registry, peer("203.0.113.1"), 3);
+        let greedy = waiting(&registry, peer("203.0.113.9"), 5);
         assert_eq!((gone(&others), gone(&greedy)), (vec![], vec![0, 1]));
-        greedy.iter().for_each(Place::is_served);
-        assert!(roster.admit(peer("203.0.113.9"), false).is_none());
-        // Half of an IPv6 address is a network's, and the other half whoever's in it.
-        let network = waiting(&roster, peer("2001:db8::1"), 3);
-        let _same = roster.admit(peer("2001:db8::2"), false).unwrap();
-        let _other = roster.admit(peer("2001:db8:0:1::1"), false).unwrap();
+        greedy.iter().for_each(Registration::serve);
+        assert!(registry.admit(peer("203.0.113.9"), false).is_none());
+        // The first half of an IPv6 address names the network; the client chooses the second half.
+        let network = waiting(&registry, peer("2001:db8::1"), 3);
+        let _same = registry.admit(peer("2001:db8::2"), false).unwrap();
+        let _other = registry.admit(peer("2001:db8:0:1::1"), false).unwrap();
         assert_eq!(gone(&network), [0]);
     }
 
     #[test]
     fn proxies_are_not_counted_by_their_address_and_go_last() {
-        let roster = Rc::new(ConnectionRegistry::new(40, 3));
+        let registry = Rc::new(ConnectionRegistry::new(40, 3));
         let proxies = [
             (peer("10.0.0.1"), true),
             (peer("127.0.0.1"), false),
@@ -289,16 +288,16 @@ mod tests {
         ];
         let kept: Vec<_> = proxies
             .iter()
-            .flat_map(|(peer, is_proxy)| [(); 10].map(|()| roster.admit(*peer, *is_proxy).unwrap()))
-            .inspect(Place::waits)
+            .flat_map(|(peer, is_proxy)| [(); 10].map(|()| registry.admit(*peer, *is_proxy).unwrap()))
+            .inspect(Registration::wait_for_client)
             .collect();
         assert_eq!(gone(&kept), [0_usize; 0]);
         let strangers: Vec<_> =
-            (1..=20).map(|n| roster.admit(peer(&format!("203.0.113.{n}")), false).unwrap()).collect();
-        // What came from loopback without being named is no proxy's for certain.
+            (1..=20).map(|n| registry.admit(peer(&format!("203.0.113.{n}")), false).unwrap()).collect();
+        // A connection from loopback that was not named as a proxy need not be one.
         assert_eq!(gone(&kept), (10..30).collect::<Vec<_>>());
-        strangers.iter().for_each(Place::waits);
-        let _one_more = roster.admit(peer("10.0.0.1"), true).unwrap();
-        assert!(strangers[0].must_go());
+        strangers.iter().for_each(Registration::wait_for_client);
+        let _one_more = registry.admit(peer("10.0.0.1"), true).unwrap();
+        assert!(strangers[0].is_evicted());
     }
 }

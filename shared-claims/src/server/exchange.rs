@@ -15,11 +15,11 @@ use pin_project_lite::pin_project;
 
 use super::connection::Connection;
 
-/// From a request's arrival to the end of its answer, or of the wish for one.
+/// Lives from a request's arrival to the end of its response, or until either is dropped.
 pub(super) struct Exchange(Option<Rc<Connection>>);
 
 impl Exchange {
-    /// Begins with a request, whose body is watched from here on.
+    /// Begins with a request, and watches its body.
     pub fn begin(request: &mut Request) -> Self {
         let Some(connection) = request.conn_data::<Rc<Connection>>().cloned() else { return Self(None) };
         let length = request.headers().get("content-length");
@@ -35,13 +35,13 @@ impl Exchange {
         Self(Some(connection))
     }
 
-    /// Ends with the last byte of this answer.
+    /// Ends with the last byte of this response.
     pub fn answer<B>(self, response: Response<B>) -> Response<AnswerBody<B>> {
         response.map_body(|head, body| {
             if let Some(connection) = &self.0 {
                 if head.status == StatusCode::SWITCHING_PROTOCOLS {
                     connection.is_upgraded();
-                } else if connection.is_leaving() {
+                } else if connection.is_shutting_down() {
                     head.set_connection_type(ConnectionType::Close);
                 }
             }
@@ -58,7 +58,7 @@ impl Drop for Exchange {
     }
 }
 
-/// A request's body, which says when somebody waits for more of it.
+/// A request's body, which reports when a handler waits for more of it.
 struct WatchedPayload {
     payload: Payload,
     connection: Rc<Connection>,
@@ -72,7 +72,7 @@ impl Stream for WatchedPayload {
         let next = Pin::new(&mut self.payload).poll_next(context);
         match &next {
             Poll::Pending => self.connection.wants_body(self.request),
-            Poll::Ready(_) => self.connection.has_body(self.request),
+            Poll::Ready(_) => self.connection.end_body_wait(self.request),
         }
         next
     }
@@ -80,12 +80,12 @@ impl Stream for WatchedPayload {
 
 impl Drop for WatchedPayload {
     fn drop(&mut self) {
-        self.connection.has_body(self.request);
+        self.connection.end_body_wait(self.request);
     }
 }
 
 pin_project! {
-    /// An answer's body, which says when it is over.
+    /// A response's body, which reports its end.
     pub(super) struct AnswerBody<B> {
         #[pin]
         body: B,

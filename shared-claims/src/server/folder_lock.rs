@@ -1,8 +1,8 @@
 //! Exclusive lock on a folder.
 //!
-//! Whoever may read a folder may `flock` the folder itself, and so keep a service from starting for
-//! as long as they like: a web server that passes through it, every account where it is open to
-//! all. So the lock is a file in it that its maker alone can open.
+//! Everybody who may read a folder may `flock` it, and could keep a service from starting for as
+//! long as they like: a web server that passes through it, or every account if the folder is open
+//! to all. So the lock is a file in the folder that only its creator can open.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -15,11 +15,11 @@ use rustix::io::Errno;
 
 const NAME: &str = ".listen.lock";
 
-/// Somebody else who begins or ends in the same folder is done in a moment.
+/// Another process that starts or ends in the same folder holds the lock for a moment only.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Held until it is dropped; then its file goes too.
+/// A lock that is held until it is dropped. Then its file is deleted.
 #[derive(Debug)]
 pub(super) struct FolderLock {
     path: PathBuf,
@@ -27,7 +27,7 @@ pub(super) struct FolderLock {
 }
 
 impl FolderLock {
-    /// Takes the lock of the folder of `path`.
+    /// Locks the folder that contains `path`.
     pub fn of_folder_of(path: &Path) -> io::Result<Self> {
         let path = path.with_file_name(NAME);
         for _ in 0..TIMEOUT.as_millis() / PAUSE.as_millis() {
@@ -42,12 +42,13 @@ impl FolderLock {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        // Still held: who waits for it finds another file of that name, or none.
+        // The lock is still held: a process that waits for it finds another file of that name, or
+        // none.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// `None` while somebody else has it, or has just taken its file away.
+/// `None` while another process has the lock, or has just deleted its file.
 fn try_lock(path: &Path) -> io::Result<Option<File>> {
     let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).expect("the system's own flags");
     let opened =
@@ -96,7 +97,7 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
-    /// Killed while it held it.
+    /// A process that was killed while it held the lock.
     #[test]
     fn a_file_that_nobody_holds_is_taken_and_a_link_is_not_followed() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `LISTEN`: an address and a port, or the path of a socket.
+//! Listener of a service (`LISTEN`): an address and a port, or the path of a Unix domain socket.
 
 use std::fmt;
 use std::io;
@@ -14,11 +14,11 @@ use super::socket_file::{self, BACKLOG, SocketFile};
 pub enum Listen {
     /// An address and a port.
     Tcp(SocketAddr),
-    /// A socket in the file system, for a proxy on the same machine.
+    /// A Unix domain socket, for a proxy on the same machine.
     Unix(PathBuf),
 }
 
-/// `LISTEN` says neither of the two.
+/// Why a value of `LISTEN` was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListenError {
@@ -28,12 +28,12 @@ pub enum ListenError {
          unix:/run/auth-service/http.sock"
     )]
     Neither,
-    /// A path that means another file in every folder, or no file.
+    /// A relative path, which depends on the working directory, or none.
     #[error(
         "must have the whole path of the socket's file behind unix:, such as unix:/run/auth-service/http.sock"
     )]
     Relative,
-    /// The kernel's addresses are short.
+    /// Longer than the kernel's socket addresses.
     #[error(
         "has a path above {} bytes behind unix:, which is more than a socket can have",
         socket_file::MAX_PATH_BYTES
@@ -69,7 +69,7 @@ impl fmt::Display for Listen {
     }
 }
 
-/// A socket that takes connections: nobody else can have this address any more.
+/// A bound socket, which nobody else can have any more.
 #[derive(Debug)]
 pub enum Listener {
     /// For [`HttpServer::listen`](actix_web::HttpServer::listen).
@@ -79,19 +79,20 @@ pub enum Listener {
 }
 
 impl Listen {
-    /// Begins to listen. Keep the second part until the service has ended: the socket's file, if
-    /// there is one, goes with it.
+    /// Starts to listen. Keep the second part until the service has ended: dropping it deletes the
+    /// socket file, if there is one.
     ///
-    /// A socket's file can be written to, and so connected to, by its owner and its group (mode
-    /// `0660`). One that a dead process left behind is replaced.
+    /// A socket file has mode `0660`: its owner and its group can connect. One that a dead process
+    /// left behind is replaced.
     ///
     /// # Errors
-    /// When another process listens there, something else has that name, or we may not.
+    /// When another process listens there, a file of another kind has that name, or permission is
+    /// missing.
     pub fn bind(&self) -> io::Result<(Listener, SocketFile)> {
         match self {
             Self::Tcp(address) => {
                 let listener = TcpListener::bind(address)?;
-                // The standard library lets 128 wait.
+                // The standard library's backlog is 128.
                 rustix::net::listen(&listener, BACKLOG)?;
                 Ok((Listener::Tcp(listener), SocketFile::none()))
             }
@@ -104,11 +105,10 @@ impl Listen {
 }
 
 impl Listener {
-    /// Where it listens, with the port that the system chose for port 0; `None` for a socket's
-    /// file.
+    /// The bound address, with the port that the system chose for port 0. `None` for a socket file.
     ///
     /// # Errors
-    /// When the system does not know.
+    /// When the system cannot tell.
     pub fn address(&self) -> io::Result<Option<SocketAddr>> {
         match self {
             Self::Tcp(listener) => listener.local_addr().map(Some),

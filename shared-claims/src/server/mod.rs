@@ -1,12 +1,11 @@
-//! Server for services on actix-web: the listener, the peer address, and limits for slow and
+//! HTTP server for services on actix-web: the listener, the peer's address, and limits for slow and
 //! hostile clients.
 //!
-//! `LISTEN` is an address and a port, or a socket in the file system for a proxy on the same
-//! machine: whoever may open that file may connect, and nobody else, whatever the network looks
-//! like.
+//! `LISTEN` is an address and a port, or a Unix domain socket for a proxy on the same machine. The
+//! socket's file mode decides who can connect, whatever the network looks like.
 //!
-//! [`BoundedServer`] takes the place of [`actix_web::HttpServer`], which lets whoever reaches the port hold a connection for ever and make a
-//! worker spin: see [`Limits`] for what ends here, and when.
+//! [`BoundedServer`] replaces [`actix_web::HttpServer`], with which a client can hold a connection
+//! for ever and keep a worker busy. [`Limits`] says what is limited, and how.
 
 mod bounded;
 mod connection;

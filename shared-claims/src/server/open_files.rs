@@ -2,16 +2,16 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the limit as far as we may, and says what it is then. Shells and containers often begin
-/// with 1,024, which is from a time of `select`.
+/// Raises the limit as far as the system allows, and returns it. Shells and containers often start
+/// with 1,024, a value from the time of `select`.
 pub(super) fn raise() -> usize {
     let before = getrlimit(Resource::Nofile);
     let wanted = Rlimit { current: before.maximum, maximum: before.maximum };
-    // Whoever may not do that goes on with what there is.
+    // Without permission, the present limit stays.
     let now = match setrlimit(Resource::Nofile, wanted) {
         Ok(()) => wanted.current,
         Err(_) => before.current,
     };
-    // `None` is no limit at all.
+    // `None` means no limit.
     now.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -1,23 +1,23 @@
-//! Peer address: who is at the other end of a connection.
+//! Peer: the other end of a connection.
 
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
-/// Who is at the other end of a connection.
+/// The other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
-    /// Somebody with an address.
+    /// A network address.
     Address(IpAddr),
-    /// Somebody on this machine who may open the socket's file: the proxy. They have no address.
+    /// A process on this machine that may open the socket file: the proxy. It has no address.
     UnixSocket,
 }
 
 impl Peer {
-    /// Who sent a request.
+    /// The peer that sent a request.
     ///
-    /// A [`BoundedServer`](super::BoundedServer) knows; elsewhere it is whoever has an address, and
-    /// `None` is nobody to believe.
+    /// A [`BoundedServer`](super::BoundedServer) knows it. With another server it is the peer's
+    /// address; `None` is nobody to trust.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         let noted = request.conn_data::<Self>().copied();
         noted.or_else(|| request.peer_addr().map(|address| Self::Address(address.ip())))

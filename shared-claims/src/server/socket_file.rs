@@ -1,5 +1,4 @@
-//! Unix domain socket: bound without a moment in which the wrong people could connect, or two
-//! processes think it theirs.
+//! Unix domain socket. At no moment can the wrong people connect, or two processes claim one file.
 
 use std::fs::{self, Metadata, Permissions};
 use std::io::{self, ErrorKind};
@@ -12,23 +11,23 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 use super::folder_lock::FolderLock;
 
-/// How many connections the kernel keeps for us until we take them.
+/// How many connections the kernel queues until they are accepted.
 pub(super) const BACKLOG: i32 = 1024;
 
-/// A socket's address holds 108 bytes; what is left is for the name that it is made under.
+/// A socket address holds 108 bytes. The rest is for the temporary name.
 pub(super) const MAX_PATH_BYTES: usize = 90;
 
-/// Its owner and its group may connect.
+/// The owner and the group may connect.
 const MODE: u32 = 0o660;
 
-/// The file of a socket that we listen on, taken away when this is dropped.
+/// The file of a listening socket, deleted when this is dropped.
 #[derive(Debug)]
 pub struct SocketFile(Option<Ours>);
 
 #[derive(Debug)]
 struct Ours {
     path: PathBuf,
-    /// Device and inode: another process's file of that name is not ours.
+    /// Device and inode, which tell our file from another process's file of that name.
     id: (u64, u64),
 }
 
@@ -41,8 +40,8 @@ impl SocketFile {
 impl Drop for SocketFile {
     fn drop(&mut self) {
         let Some(ours) = &self.0 else { return };
-        // Whoever cannot lock the folder takes it away all the same: a file without a process is
-        // replaced at the next start.
+        // Without the lock the file is deleted all the same: a file without a process is replaced
+        // at the next start.
         let _lock = FolderLock::of_folder_of(&ours.path);
         if fs::symlink_metadata(&ours.path).is_ok_and(|found| id(&found) == ours.id) {
             let _ = fs::remove_file(&ours.path);
@@ -54,20 +53,20 @@ fn id(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
-/// Listens on `path`. The file appears there with its mode set, by one rename.
+/// Listens on `path`. One rename makes the file appear there, with its mode set.
 pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
-    // So that of two processes that find a dead one's the second finds the first's.
+    // If two processes find a dead one's file, the second must find the first one's file.
     let _lock = FolderLock::of_folder_of(path)?;
     refuse_what_is_in_the_way(path)?;
-    // In the same folder, so that the rename is one step. The folder is locked: who else had this
-    // name is dead.
+    // In the same folder, so that the rename is atomic. The folder is locked, so a file of this
+    // name is left over from a dead process.
     let draft = path.with_file_name(format!(".{}.new", std::process::id()));
     let _ = fs::remove_file(&draft);
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
     rustix::net::bind(&socket, &SocketAddrUnix::new(&draft)?)?;
     let made = fs::set_permissions(&draft, Permissions::from_mode(MODE))
-        // From here on one can connect.
+        // From here on clients can connect.
         .and_then(|()| Ok(rustix::net::listen(&socket, BACKLOG)?))
         .and_then(|()| fs::rename(&draft, path));
     if let Err(error) = made {
@@ -87,11 +86,11 @@ fn refuse_what_is_in_the_way(path: &Path) -> io::Result<()> {
         }
         Ok(_) => {}
     }
-    // Without waiting: a process that stands still and has a full queue is alive too.
+    // Non-blocking: a process that is stopped and has a full queue is alive too.
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let probe = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
     match rustix::net::connect(&probe, &SocketAddrUnix::new(path)?) {
-        // Left behind by a process that was killed; the rename replaces it.
+        // Left behind by a killed process; the rename replaces it.
         Err(Errno::CONNREFUSED | Errno::NOENT) => Ok(()),
         Ok(()) | Err(Errno::WOULDBLOCK | Errno::INPROGRESS) => {
             Err(io::Error::new(ErrorKind::AddrInUse, "another process listens there"))
@@ -134,8 +133,7 @@ mod tests {
         assert_eq!(files(&folder), 0);
     }
 
-    /// Another account may read the folder, as of a web server, and hold a lock on it for as long
-    /// as it likes.
+    /// Another account, such as a web server's, may read the folder and hold a lock on it.
     #[test]
     fn who_may_but_read_the_folder_keeps_nobody_from_listening() {
         let (folder, path) = folder();
@@ -149,7 +147,7 @@ mod tests {
     #[test]
     fn a_dead_process_is_followed_and_a_living_one_is_not() {
         let (folder, path) = folder();
-        // Killed: the file stays.
+        // As after a kill: the file stays.
         drop(UnixListener::bind(&path).unwrap());
         assert!(UnixStream::connect(&path).is_err());
         let (listener, file) = bind(&path).unwrap();
@@ -168,7 +166,7 @@ mod tests {
         let (_folder, path) = folder();
         let _stands_still = UnixListener::bind(&path).unwrap();
         let mut waiting = Vec::new();
-        // Until its queue is full, where connecting would wait.
+        // Fill its queue, so that connecting would wait.
         loop {
             let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
             let socket =
@@ -188,7 +186,7 @@ mod tests {
         fs::write(&path, "a letter").unwrap();
         assert_eq!(bind(&path).unwrap_err().to_string(), "the file there is no socket");
         assert_eq!(fs::read_to_string(&path).unwrap(), "a letter");
-        // A link is not followed to what it names.
+        // A symbolic link is not followed.
         let link = path.with_file_name("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert!(bind(&link).is_err());
@@ -198,7 +196,7 @@ mod tests {
     fn the_file_of_a_successor_is_not_taken_away() {
         let (_folder, path) = folder();
         let (_first, file) = bind(&path).unwrap();
-        // Somebody cleared the folder, and another process began.
+        // Somebody emptied the folder, and another process started.
         fs::remove_file(&path).unwrap();
         let (_second, _its_file) = bind(&path).unwrap();
         drop(file);

@@ -1,16 +1,16 @@
-//! Stall timeout: ends a wait for somebody who makes no progress, however slow progress may be.
+//! Stall timeout: it ends a wait without progress, however long a wait with progress takes.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long the client kept us waiting, and how far it got in that time. Time in which nobody waits
-/// for it does not count.
+/// How long the client was waited for, and how many bytes it moved in that time. Time in which
+/// nobody waits for it does not count.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct StallTimeout {
     waited: Duration,
     waits_since: Option<Instant>,
-    got: usize,
+    progress: usize,
 }
 
 impl StallTimeout {
@@ -18,33 +18,33 @@ impl StallTimeout {
         self.waits_since.is_some()
     }
 
-    /// From here on the client has to do something.
+    /// Starts waiting for the client.
     pub fn wait(&mut self, now: Instant) {
         self.waits_since.get_or_insert(now);
     }
 
-    /// It has, for the moment.
-    pub fn rest(&mut self, now: Instant) {
+    /// Stops waiting for the client.
+    pub fn pause(&mut self, now: Instant) {
         if let Some(since) = self.waits_since.take() {
             self.waited += now - since;
         }
     }
 
-    pub fn got(&mut self, bytes: usize) {
-        self.got += bytes;
+    pub fn progress(&mut self, bytes: usize) {
+        self.progress += bytes;
     }
 
-    /// When we have waited so long.
-    pub fn due(&self, standstill: Duration) -> Option<Instant> {
-        Some(self.waits_since? + standstill.saturating_sub(self.waited))
+    /// When the timeout ends.
+    pub fn due(&self, stall_timeout: Duration) -> Option<Instant> {
+        Some(self.waits_since? + stall_timeout.saturating_sub(self.waited))
     }
 
-    /// Whether nothing much happened in that time; else it begins anew.
-    pub fn is_over(&mut self, now: Instant, standstill: Duration, least: usize) -> bool {
-        if self.due(standstill).is_none_or(|due| now < due) {
+    /// Whether too little happened in that time. If enough did, the time starts again.
+    pub fn is_over(&mut self, now: Instant, stall_timeout: Duration, min_progress: usize) -> bool {
+        if self.due(stall_timeout).is_none_or(|due| now < due) {
             return false;
         }
-        if self.got < least {
+        if self.progress < min_progress {
             return true;
         }
         *self = Self { waits_since: Some(now), ..Self::default() };
@@ -56,34 +56,34 @@ impl StallTimeout {
 mod tests {
     use super::*;
 
-    const STANDSTILL: Duration = Duration::from_secs(15);
+    const STALL_TIMEOUT: Duration = Duration::from_secs(15);
 
     #[test]
     fn who_gets_on_slowly_is_waited_for_and_who_stands_still_is_not() {
         let begun = Instant::now();
-        let mut patience = StallTimeout::default();
-        assert_eq!(patience.due(STANDSTILL), None);
-        patience.wait(begun);
+        let mut stall = StallTimeout::default();
+        assert_eq!(stall.due(STALL_TIMEOUT), None);
+        stall.wait(begun);
         for window in 1..=100 {
-            patience.got(4096);
-            let due = begun + STANDSTILL * window;
-            assert_eq!(patience.due(STANDSTILL), Some(due));
-            assert!(!patience.is_over(due - Duration::from_millis(1), STANDSTILL, 4096));
-            assert!(!patience.is_over(due, STANDSTILL, 4096), "{window}");
+            stall.progress(4096);
+            let due = begun + STALL_TIMEOUT * window;
+            assert_eq!(stall.due(STALL_TIMEOUT), Some(due));
+            assert!(!stall.is_over(due - Duration::from_millis(1), STALL_TIMEOUT, 4096));
+            assert!(!stall.is_over(due, STALL_TIMEOUT, 4096), "{window}");
         }
-        patience.got(4095);
-        assert!(patience.is_over(begun + STANDSTILL * 101, STANDSTILL, 4096));
+        stall.progress(4095);
+        assert!(stall.is_over(begun + STALL_TIMEOUT * 101, STALL_TIMEOUT, 4096));
     }
 
     #[test]
     fn time_in_which_nobody_waits_does_not_count() {
         let begun = Instant::now();
-        let mut patience = StallTimeout::default();
-        patience.wait(begun);
-        patience.rest(begun + Duration::from_secs(5));
-        assert_eq!(patience.due(STANDSTILL), None);
+        let mut stall = StallTimeout::default();
+        stall.wait(begun);
+        stall.pause(begun + Duration::from_secs(5));
+        assert_eq!(stall.due(STALL_TIMEOUT), None);
         let later = begun + Duration::from_secs(3600);
-        patience.wait(later);
-        assert_eq!(patience.due(STANDSTILL), Some(later + Duration::from_secs(10)));
+        stall.wait(later);
+        assert_eq!(stall.due(STALL_TIMEOUT), Some(later + Duration::from_secs(10)));
     }
 }

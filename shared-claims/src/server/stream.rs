@@ -1,4 +1,4 @@
-//! Byte stream of a connection as the HTTP library reads and writes it, within its limits.
+//! Byte stream of a connection, as the HTTP library reads and writes it, within its limits.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -11,27 +11,28 @@ use tokio::time::{Instant, Sleep};
 use super::connection::{Allowance, Connection};
 use super::cookie_filter::CookieFilter;
 
-/// How far we look ahead while nothing may be read: whether the client is still there.
+/// How much is read ahead while reading is suspended, to notice that the client is gone.
 const LOOK_AHEAD: usize = 1024;
 
-/// Of one head's cookies: browsers keep 180 of 4 KB for a domain.
-const MAX_LEFT_OUT: usize = 1024 * 1024;
+/// How many bytes of cookies are removed from one head at most. Browsers keep 180 cookies of 4 KB
+/// for a domain.
+const MAX_REMOVED_BYTES: usize = 1024 * 1024;
 
-/// A stream that gives out one request after the other, and fails when the client takes too long.
+/// A stream that delivers one request after the other, and fails when the client exceeds a limit.
 #[derive(Debug)]
 pub(super) struct Stream<T> {
     io: T,
     connection: Rc<Connection>,
-    /// Came from the client, and was not given out yet.
-    ahead: Vec<u8>,
-    /// What was given out last ended with a line break, and maybe a carriage return after it: the
-    /// next line break ends an empty line.
+    /// Received from the client, and not delivered yet.
+    lookahead: Vec<u8>,
+    /// What was delivered last ended with a line break, and possibly a carriage return after it. So
+    /// the next line break ends an empty line.
     line_is_empty: bool,
-    /// What was given out last may be the end of a head or of a body. Nothing more until it was
-    /// looked at.
+    /// What was delivered last may end a head or a body. Nothing more is delivered until the
+    /// library has parsed it.
     is_at_an_end: bool,
-    /// For the head that comes.
-    sieve: CookieFilter,
+    /// Filters the next head.
+    cookie_filter: CookieFilter,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -41,10 +42,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
         Self {
             io,
             connection,
-            ahead: Vec::new(),
+            lookahead: Vec::new(),
             line_is_empty: false,
             is_at_an_end: false,
-            sieve: CookieFilter::default(),
+            cookie_filter: CookieFilter::default(),
             timer: Box::pin(tokio::time::sleep_until(due)),
         }
     }
@@ -53,10 +54,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
         &self.connection
     }
 
-    /// Fails when time is up, and has itself woken when it will be.
-    fn in_time(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        self.connection.remember(context.waker());
-        if self.connection.must_go() {
+    /// Fails if a limit is exceeded, and sets the timer for the next one.
+    fn check_deadlines(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        self.connection.set_waker(context.waker());
+        if self.connection.is_evicted() {
             tracing::debug!("a connection was closed: somebody else has its place");
             return Err(ErrorKind::ConnectionAborted.into());
         }
@@ -75,68 +76,67 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
         Ok(())
     }
 
-    /// Reads into `space`, what was left first.
+    /// Reads into `space`, first from `lookahead`.
     fn fill(&mut self, context: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
-        let from_ahead = self.ahead.len().min(space.len());
-        space[..from_ahead].copy_from_slice(&self.ahead[..from_ahead]);
-        self.ahead.drain(..from_ahead);
-        if self.ahead.is_empty() {
-            // Few clients send ahead, and those that do not need no space for it.
-            self.ahead = Vec::new();
+        let from_lookahead = self.lookahead.len().min(space.len());
+        space[..from_lookahead].copy_from_slice(&self.lookahead[..from_lookahead]);
+        self.lookahead.drain(..from_lookahead);
+        if self.lookahead.is_empty() {
+            // Frees the memory: few clients send ahead.
+            self.lookahead = Vec::new();
         }
-        let mut rest = ReadBuf::new(&mut space[from_ahead..]);
-        if rest.capacity() == 0 {
-            return Poll::Ready(Ok(from_ahead));
+        let mut pause = ReadBuf::new(&mut space[from_lookahead..]);
+        if pause.capacity() == 0 {
+            return Poll::Ready(Ok(from_lookahead));
         }
-        match Pin::new(&mut self.io).poll_read(context, &mut rest) {
-            Poll::Ready(Ok(())) => Poll::Ready(Ok(from_ahead + rest.filled().len())),
-            // An end or an error comes again the next time.
-            _ if from_ahead > 0 => Poll::Ready(Ok(from_ahead)),
+        match Pin::new(&mut self.io).poll_read(context, &mut pause) {
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(from_lookahead + pause.filled().len())),
+            // The next read returns the end or the error again.
+            _ if from_lookahead > 0 => Poll::Ready(Ok(from_lookahead)),
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => Poll::Pending,
         }
     }
 
-    /// The same of a head, without the cookies that are too many to be read.
-    fn fill_sifted(&mut self, context: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
-        if self.connection.has_heard_nothing() {
-            self.sieve = CookieFilter::default();
+    /// Reads a head, without the cookies that are too many to parse.
+    fn fill_filtered(&mut self, context: &mut Context<'_>, space: &mut [u8]) -> Poll<io::Result<usize>> {
+        if self.connection.has_received_nothing() {
+            self.cookie_filter = CookieFilter::default();
         }
         loop {
             let length = ready!(self.fill(context, space))?;
-            let was_whole = self.sieve.left_out() == 0;
-            let kept = self.sieve.sift(&mut space[..length]);
-            if was_whole && self.sieve.left_out() > 0 {
+            let was_whole = self.cookie_filter.removed() == 0;
+            let kept = self.cookie_filter.filter(&mut space[..length]);
+            if was_whole && self.cookie_filter.removed() > 0 {
                 tracing::info!(peer = ?self.connection.peer(), "a head has more cookies than can be read: some are left out");
             }
-            if self.sieve.left_out() > MAX_LEFT_OUT {
+            if self.cookie_filter.removed() > MAX_REMOVED_BYTES {
                 tracing::info!(peer = ?self.connection.peer(), "a connection was closed: its head has no end");
                 return Poll::Ready(Err(ErrorKind::InvalidData.into()));
             }
-            // None is the end of all, and what was left out entirely is not.
+            // Zero bytes mean the end, so reading goes on if everything was removed.
             if kept > 0 || length == 0 {
                 return Poll::Ready(Ok(kept));
             }
         }
     }
 
-    /// Gives out nothing; but a client that hung up is told of at once, so that nobody works for
-    /// it.
-    fn hold_back(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.ahead.is_empty() {
+    /// Delivers nothing, but notices a client that hangs up, so that nobody goes on working for it.
+    fn suspend_reading(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.lookahead.is_empty() {
             let mut space = [0; LOOK_AHEAD];
             let length = ready!(self.fill(context, &mut space))?;
             if length == 0 {
                 return Poll::Ready(Ok(()));
             }
-            self.ahead.extend_from_slice(&space[..length]);
+            self.lookahead.extend_from_slice(&space[..length]);
         }
-        self.connection.hold_back();
+        self.connection.suspend_reading();
         Poll::Pending
     }
 
-    /// Where in `bytes` an empty line ends, if there is one. Only where to pause: whoever parses
-    /// decides what it means.
+    /// Where in `bytes` an empty line ends, if there is one. It is only a place to pause: the
+    /// parser decides what the line means.
     fn end_of_empty_line(&mut self, bytes: &[u8]) -> Option<usize> {
         for (n, byte) in bytes.iter().enumerate() {
             match byte {
@@ -155,8 +155,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
 
 impl<T> Drop for Stream<T> {
     fn drop(&mut self) {
-        // Requests may be kept for longer.
-        self.connection.is_gone();
+        // Requests may outlive the stream.
+        self.connection.closed();
     }
 }
 
@@ -167,34 +167,34 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<T> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.in_time(context)?;
+        this.check_deadlines(context)?;
         if std::mem::take(&mut this.is_at_an_end) {
-            let read = this.hold_back(context);
-            if this.connection.is_held_back() {
+            let read = this.suspend_reading(context);
+            if this.connection.is_reading_suspended() {
                 context.waker().wake_by_ref();
             }
             return read;
         }
         let (bytes, to_empty_line) = match this.connection.allowance() {
-            Allowance::Nothing => return this.hold_back(context),
+            Allowance::Nothing => return this.suspend_reading(context),
             Allowance::ToEmptyLine(bytes) => (bytes, true),
             Allowance::Bytes(bytes) => (bytes, false),
         };
         let space = buffer.initialize_unfilled_to(bytes.min(buffer.remaining()));
         let read = match this.connection.expects_a_head() {
-            true => this.fill_sifted(context, space),
+            true => this.fill_filtered(context, space),
             false => this.fill(context, space),
         };
         let Poll::Ready(Ok(mut length)) = read else {
-            if read.is_pending() && this.connection.may_leave() {
-                // As if the client had gone.
+            if read.is_pending() && this.connection.may_close() {
+                // Ends as if the client had closed.
                 return Poll::Ready(Ok(()));
             }
             return read.map_ok(drop);
         };
         if to_empty_line && let Some(end) = this.end_of_empty_line(&space[..length]) {
-            // Before what was left already, which came later.
-            this.ahead.splice(..0, space[end..length].iter().copied());
+            // Before what `lookahead` holds, which came later.
+            this.lookahead.splice(..0, space[end..length].iter().copied());
             this.is_at_an_end = true;
             length = end;
         }
@@ -211,9 +211,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<T> {
         match &written {
             Poll::Ready(Ok(length)) => this.connection.wrote(*length, *length == bytes.len()),
             Poll::Ready(Err(_)) => {}
-            Poll::Pending => this.connection.write_stands_still(),
+            Poll::Pending => this.connection.write_blocked(),
         }
-        this.in_time(context)?;
+        this.check_deadlines(context)?;
         written
     }
 
@@ -221,12 +221,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<T> {
         let this = self.get_mut();
         ready!(Pin::new(&mut this.io).poll_flush(context))?;
         this.connection.flushed();
-        Poll::Ready(this.in_time(context))
+        Poll::Ready(this.check_deadlines(context))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.in_time(context)?;
+        this.check_deadlines(context)?;
         Pin::new(&mut this.io).poll_shutdown(context)
     }
 }

@@ -1,4 +1,4 @@
-//! Throwaway signing keys of the three algorithms.
+//! Throwaway signing keys for the three algorithms.
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -11,20 +11,20 @@ use serde_json::{Value, json};
 
 use crate::signing_key_id;
 
-/// The algorithms that auth-service can be told to sign with (`TOKEN_ALGORITHM`).
+/// The algorithms that auth-service can sign with (`TOKEN_ALGORITHM`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestAlgorithm {
-    /// ECDSA on P-256: the default.
+    /// ECDSA on P-256, the default.
     Es256,
     /// Ed25519.
     EdDsa,
-    /// HMAC under one key that auth-service and its consumers share.
+    /// HMAC with one key that auth-service and its services share.
     Hs512,
 }
 
 impl TestAlgorithm {
-    /// As a token's `alg` spells it.
+    /// The value of a token's `alg`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
@@ -47,7 +47,7 @@ pub(super) struct TestKey {
     pub kid: String,
     /// For `JWT_SIGNING_KEY`.
     pub shared: Option<String>,
-    /// The point, or nothing.
+    /// The public point; empty for HS512.
     public: Vec<u8>,
     signing: EncodingKey,
 }
@@ -55,13 +55,13 @@ pub(super) struct TestKey {
 impl TestKey {
     pub fn generate(algorithm: TestAlgorithm) -> Self {
         let mut seed = [0; 32];
-        // Tests end here if the system has no randomness; there is nobody to report it to.
+        // Panics without randomness: a test has nobody to report it to.
         SystemRandom::new().fill(&mut seed).expect("randomness");
         Self::from_seed(algorithm, &URL_SAFE_NO_PAD.encode(seed))
     }
 
-    /// The private key is the SHA-256 of the algorithm's name, a space and the seed; the shared key
-    /// is the hexadecimal form of such a hash, twice.
+    /// Derives the key from a text. The private key is the SHA-256 of the algorithm's name, a space
+    /// and the seed; the shared key is the hexadecimal form of such a hash, twice.
     pub fn from_seed(algorithm: TestAlgorithm, seed: &str) -> Self {
         let private = digest(&SHA256, format!("{} {seed}", algorithm.name()).as_bytes());
         let private = private.as_ref();
@@ -75,7 +75,7 @@ impl TestKey {
     }
 
     fn es256(private: &[u8]) -> Self {
-        // One hash in four thousand million is above the order of the curve.
+        // One hash in four billion is above the order of the curve.
         let scalar = PrivateKey::from_private_key(&ECDH_P256, private).expect("a scalar of P-256");
         let point = scalar.compute_public_key().expect("the point of a scalar");
         let pair = EcdsaKeyPair::from_private_key_and_public_key(
@@ -112,7 +112,7 @@ impl TestKey {
         }
     }
 
-    /// What auth-service would publish of it.
+    /// The public key as auth-service would publish it.
     pub fn jwk(&self) -> Option<Value> {
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         match self.algorithm {

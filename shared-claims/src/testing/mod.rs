@@ -1,6 +1,6 @@
-//! Test issuer: tokens for the tests of consumers, signed by a throwaway key.
+//! Test issuer: it signs tokens with a throwaway key, for the tests of services.
 //!
-//! Behind the feature `testing`: name it under `[dev-dependencies]` only.
+//! It is behind the feature `testing`: enable that under `[dev-dependencies]` only.
 
 mod key;
 
@@ -17,9 +17,9 @@ use crate::{KeySource, Settings, SharedLogin};
 pub use key::TestAlgorithm;
 use key::TestKey;
 
-/// Stands in for auth-service in a test: signs tokens with a key made on the spot.
+/// Stands in for auth-service in a test: it signs tokens with a key that it generates.
 ///
-/// By default it is `http://auth.sso.localhost:8000`, for the domain `sso.localhost` and the
+/// The defaults are the issuer `http://auth.sso.localhost:8000`, the domain `sso.localhost` and the
 /// service `http://demo.sso.localhost:8001`.
 pub struct TestIssuer {
     auth_url: String,
@@ -36,7 +36,7 @@ impl Default for TestIssuer {
 }
 
 impl TestIssuer {
-    /// An issuer with a fresh ES256 key.
+    /// Creates an issuer with a new ES256 key.
     ///
     /// # Panics
     /// When the system has no randomness.
@@ -44,8 +44,8 @@ impl TestIssuer {
         Self::with_algorithm(TestAlgorithm::Es256)
     }
 
-    /// An issuer with a fresh key for this algorithm. One for HS512 publishes nothing: the services
-    /// that trust it hold its key, which is in its [`settings`](Self::settings).
+    /// Creates an issuer with a new key for this algorithm. An HS512 issuer publishes nothing:
+    /// services that trust it hold its key, which is in its [`settings`](Self::settings).
     ///
     /// ```
     /// use shared_claims::testing::{TestAlgorithm, TestIssuer};
@@ -62,11 +62,11 @@ impl TestIssuer {
         Self::with_key(TestKey::generate(algorithm))
     }
 
-    /// An issuer whose key follows from a text, the same every time: for processes that must agree
-    /// on a key, and for tokens that are kept. Everybody can make that key.
+    /// Creates an issuer whose key is derived from a text, the same every time: for processes that
+    /// must agree on a key, and for stored tokens. Everybody can derive that key.
     ///
     /// # Panics
-    /// Practically never: one text in four thousand million gives no key for ES256.
+    /// Practically never: one text in four billion gives no key for ES256.
     pub fn from_seed(algorithm: TestAlgorithm, seed: &str) -> Self {
         Self::with_key(TestKey::from_seed(algorithm, seed))
     }
@@ -81,7 +81,7 @@ impl TestIssuer {
         }
     }
 
-    /// Speaks for another `AUTH_URL` (without a trailing slash) and `COOKIE_DOMAIN`.
+    /// Sets `AUTH_URL` (without a trailing slash) and `COOKIE_DOMAIN`.
     #[must_use]
     pub fn for_domain(mut self, auth_url: &str, cookie_domain: &str) -> Self {
         self.auth_url = auth_url.to_owned();
@@ -89,21 +89,21 @@ impl TestIssuer {
         self
     }
 
-    /// The `SERVICE_URL` of [`settings`](Self::settings) and [`login`](Self::login).
+    /// Sets the `SERVICE_URL` of [`settings`](Self::settings) and [`login`](Self::login).
     #[must_use]
     pub fn for_service(mut self, service_url: &str) -> Self {
         self.service_url = service_url.to_owned();
         self
     }
 
-    /// The `TRUSTED_ORIGINS` of [`settings`](Self::settings) and [`login`](Self::login).
+    /// Sets the `TRUSTED_ORIGINS` of [`settings`](Self::settings) and [`login`](Self::login).
     #[must_use]
     pub fn trusting(mut self, origins: &str) -> Self {
         self.trusted_origins = origins.to_owned();
         self
     }
 
-    /// What it signs with.
+    /// The algorithm that it signs with.
     pub fn algorithm(&self) -> TestAlgorithm {
         self.key.algorithm
     }
@@ -131,10 +131,10 @@ impl TestIssuer {
         self.key.jwk().expect("a public key: HS512 has none")
     }
 
-    /// The key as a set to verify with.
+    /// The key set that verifies its tokens.
     ///
     /// # Panics
-    /// Never: the set is our own.
+    /// Never: the set is valid.
     pub fn keys(&self) -> KeySet {
         let jwks = self.jwks();
         match self.signing_key() {
@@ -147,8 +147,8 @@ impl TestIssuer {
     /// Settings that trust this issuer, with its shared key if it has one.
     ///
     /// # Panics
-    /// When the URLs given to [`for_domain`](Self::for_domain), [`for_service`](Self::for_service)
-    /// or [`trusting`](Self::trusting) are unacceptable.
+    /// When the values given to [`for_domain`](Self::for_domain),
+    /// [`for_service`](Self::for_service) or [`trusting`](Self::trusting) are not acceptable.
     #[cfg(feature = "fetch")]
     pub fn settings(&self) -> Settings {
         Settings::from_lookup(|name| match name {
@@ -162,7 +162,7 @@ impl TestIssuer {
         .expect("acceptable URLs")
     }
 
-    /// What a consumer registers as `web::Data`, trusting this issuer.
+    /// The login of a service that trusts this issuer, to register as `web::Data`.
     ///
     /// # Panics
     /// As [`settings`](Self::settings).
@@ -171,10 +171,9 @@ impl TestIssuer {
         SharedLogin::with_keys(self.settings(), KeySource::fixed(self.keys()))
     }
 
-    /// Claims of an ordinary person that hold now and for five minutes. Change what the test is
-    /// about.
+    /// Claims of an ordinary person, valid now and for five minutes. Change what the test is about.
     ///
-    /// The same address gives the same `user_uuid` every time, made from the address.
+    /// The same address always gives the same `user_uuid`, which is derived from it.
     pub fn claims_for(&self, email: &str) -> Claims {
         let user = id_from(email);
         let now = unix_now();
@@ -190,7 +189,7 @@ impl TestIssuer {
         claims
     }
 
-    /// Claims that expired an hour ago.
+    /// Claims that expired one hour ago.
     pub fn expired_claims_for(&self, email: &str) -> Claims {
         let mut claims = self.claims_for(email);
         for time in [&mut claims.iat, &mut claims.nbf, &mut claims.exp, &mut claims.auth_time] {
@@ -199,7 +198,7 @@ impl TestIssuer {
         claims
     }
 
-    /// A token with these claims.
+    /// Signs a token with these claims.
     ///
     /// # Panics
     /// Never: the claims are plain data.
@@ -209,7 +208,7 @@ impl TestIssuer {
         self.sign_raw(&header, &serde_json::to_string(claims).expect("plain data"))
     }
 
-    /// A token with any header and payload, for tests of what must be refused.
+    /// Signs a token with any header and payload, for tests of what must be refused.
     ///
     /// # Panics
     /// When the system has no randomness.
@@ -217,7 +216,7 @@ impl TestIssuer {
         self.sign_message(&format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload)))
     }
 
-    /// Any text, a dot and its signature.
+    /// Signs any text, and returns the text, a dot and the signature.
     ///
     /// # Panics
     /// When the system has no randomness.
@@ -225,13 +224,13 @@ impl TestIssuer {
         format!("{message}.{}", self.key.sign(message))
     }
 
-    /// The value of a `Cookie` header that carries a token with these claims.
+    /// The value of a `Cookie` header with a token of these claims.
     pub fn cookie(&self, claims: &Claims) -> String {
         format!("{DEFAULT_ACCESS_COOKIE}={}", self.sign(claims))
     }
 }
 
-/// A UUID that depends on the text alone (version 8, RFC 9562, section 5.8).
+/// A UUID that is derived from the text (version 8, RFC 9562, section 5.8).
 fn id_from(text: &str) -> Uuid {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
     let mut bytes = [0; 16];

@@ -1,7 +1,7 @@
-//! Content negotiation by `Accept`: HTML or JSON.
+//! Content negotiation by `Accept` (RFC 9110, section 12.5.1): HTML or JSON.
 
-/// Whether `Accept` names HTML, and no JSON type before or above it. `text/*` names it too; `*/*`
-/// alone is no preference.
+/// Whether `Accept` prefers HTML: it names HTML, and no JSON type before it or with a higher
+/// quality. `text/*` counts as HTML; `*/*` alone is no preference.
 pub(super) fn prefers_html<'h>(accept: impl IntoIterator<Item = &'h [u8]>) -> bool {
     let mut html = 0.0;
     let mut json = 0.0;
@@ -13,7 +13,7 @@ pub(super) fn prefers_html<'h>(accept: impl IntoIterator<Item = &'h [u8]>) -> bo
             .find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")))
             .map_or(1.0, |q| q.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)).unwrap_or(0.0));
         match essence.as_str() {
-            // First come is preferred among equals.
+            // Among equals the first one wins.
             "text/html" | "application/xhtml+xml" | "text/*" if quality > json => html = quality.max(html),
             other if is_json(other) && quality > html => json = quality.max(json),
             _ => {}
@@ -22,8 +22,8 @@ pub(super) fn prefers_html<'h>(accept: impl IntoIterator<Item = &'h [u8]>) -> bo
     html > json
 }
 
-/// `application/json` and what is written in it, such as `application/problem+json` (RFC 6838,
-/// section 4.2.8).
+/// Whether a media type is `application/json` or JSON by its suffix, such as
+/// `application/problem+json` (RFC 6838, section 4.2.8).
 fn is_json(essence: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json")
 }

@@ -1,5 +1,4 @@
-//! Context of a decision: what is true beyond the request and the settings, and how an adapter
-//! finds it out.
+//! Context of a decision: everything that it depends on beside the request and the settings.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,28 +10,30 @@ use crate::cookie::{self, Candidates};
 use crate::json::{self, Value};
 use crate::{Identity, Rejection, SharedLogin};
 
-/// What is true at the moment, beyond the request and the settings.
+/// What a decision depends on beside the request and the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Context {
     /// The time, in seconds since 1970.
     pub now: i64,
-    /// Whether auth-service answered lately, as
-    /// [`KeySource::reachable`](crate::KeySource::reachable) tells. Browsers are sent there without
-    /// need only if so. Matters only where [`needs_reachability`](super::needs_reachability) says
-    /// so.
+    /// Whether auth-service has answered recently
+    /// ([`KeySource::reachable`](crate::KeySource::reachable)). Browsers are redirected there
+    /// without need only if it has. It matters only where
+    /// [`needs_reachability`](super::needs_reachability) says so.
     pub reachable: bool,
-    /// Whether a key that is not among ours exists nowhere. Matters where `reachable` does.
+    /// Whether the keys are complete, so that a key that is not among them does not exist. Matters
+    /// where `reachable` does.
     pub keys_are_current: bool,
-    /// What the refused token says of its times, if its times are why. For the page that ends a
-    /// loop.
+    /// The times of a token that was refused because of them. The page that ends a redirect loop
+    /// shows them.
     pub token: Option<Times>,
-    /// Who is logged in and sends a form: their [`form_mark`](crate::Claims::form_mark). For the page that
-    /// keeps it.
+    /// The [`form_mark`](crate::Claims::form_mark) of the person who is logged in and sends a form.
+    /// The page that keeps the form needs it.
     pub form_owner: Option<String>,
 }
 
-/// When a token was made and when it ends, by the clock of auth-service, in seconds since 1970.
+/// When a token was issued and when it expires, by the clock of auth-service, in seconds since
+/// 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     /// `iat`.
@@ -42,24 +43,24 @@ pub struct Times {
 }
 
 impl Context {
-    /// The facts by the clock, with auth-service taken to be reachable.
+    /// Creates a context for the current time, with auth-service reachable.
     #[expect(clippy::disallowed_methods, reason = "adapters ask the clock here, once for a request")]
     pub fn now() -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self::at(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX))
     }
 
-    /// The facts at a moment in seconds since 1970, with auth-service taken to be reachable.
+    /// Creates a context for a given time in seconds since 1970, with auth-service reachable.
     pub fn at(now: i64) -> Self {
         Self { now, reachable: true, keys_are_current: false, token: None, form_owner: None }
     }
 }
 
 impl Context {
-    /// The facts about a request by the clock. Where
-    /// [`needs_reachability`](super::needs_reachability) says that they are not all, ask
-    /// [`KeySource::reachable`](crate::KeySource::reachable) and hand the answer to
-    /// [`contact`](Self::contact).
+    /// Creates the context of a request for the current time. If
+    /// [`needs_reachability`](super::needs_reachability) then says so, ask
+    /// [`KeySource::reachable`](crate::KeySource::reachable) and pass the answer to
+    /// [`set_reachable`](Self::set_reachable).
     pub fn about(request: &RequestInfo<'_>, identity: &Identity, login: &SharedLogin) -> Self {
         let mut context = Self::now();
         if let Identity::Person(claims) = identity
@@ -75,15 +76,21 @@ impl Context {
         context
     }
 
-    /// Takes in whether auth-service can be reached.
-    pub fn contact(&mut self, login: &SharedLogin, reachable: bool) {
+    /// Records whether auth-service can be reached.
+    pub fn set_reachable(&mut self, login: &SharedLogin, reachable: bool) {
         self.reachable = reachable;
         self.keys_are_current = reachable && login.keys().are_fetched();
     }
+
+    /// The former name of [`set_reachable`](Self::set_reachable).
+    #[deprecated(note = "it is called `set_reachable`")]
+    pub fn contact(&mut self, login: &SharedLogin, reachable: bool) {
+        self.set_reachable(login, reachable);
+    }
 }
 
-/// The times of the token that was refused for them: nothing else is wrong with it, its signature
-/// was good.
+/// The times of the token that was refused because of them. Nothing else is wrong with it, so its
+/// signature has verified.
 fn refused_times(
     request: &RequestInfo<'_>,
     cause: &Rejection,

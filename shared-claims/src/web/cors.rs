@@ -1,23 +1,22 @@
-//! CORS: what a browser needs before a script of a trusted sibling may send here and read the
-//! response (Fetch standard).
+//! CORS: the headers by which a browser lets a trusted sibling's script send requests and read the
+//! responses (Fetch standard).
 //!
-//! Only for origins that `TRUSTED_ORIGINS` names, with cookies. Who needs more than that takes a
-//! library for CORS.
+//! It covers only the origins of `TRUSTED_ORIGINS`, with cookies. For more than that, use a CORS
+//! library.
 
 use super::request::RequestInfo;
 use super::response::Response;
 use crate::Settings;
 
-/// For how long a browser remembers the answer to a preflight, in seconds.
+/// How long a browser caches the response to a preflight, in seconds.
 const REMEMBER: &str = "600";
 
-/// The headers that each answer to this request carries beside its own. None unless
-/// [`Settings::trusted_origins`] names somebody.
+/// The CORS headers for each response. Empty if [`Settings::trusted_origins`] is empty.
 pub fn cors(request: &RequestInfo<'_>, settings: &Settings) -> Vec<(&'static str, String)> {
     if settings.trusted_origins().is_empty() {
         return Vec::new();
     }
-    // A cache must not hand the answer that one origin got to another.
+    // A cache must not give one origin's response to another.
     let mut headers = vec![("vary", "Origin".to_owned())];
     if let Some(origin) = request.trusted_origin(settings) {
         headers.push(("access-control-allow-origin", origin.to_owned()));
@@ -26,11 +25,11 @@ pub fn cors(request: &RequestInfo<'_>, settings: &Settings) -> Vec<(&'static str
     headers
 }
 
-/// The answer to a preflight of a trusted origin: it may send what it asks for. `None` for any
+/// The response to a preflight of a trusted origin: it may send what it asks for. `None` for any
 /// other request.
 ///
-/// It brings no cookies, so it must be answered before anybody asks who is logged in. It has the
-/// headers of [`cors`] in it.
+/// A preflight has no cookies, so call this before requiring a login. The response includes the
+/// headers of [`cors`].
 pub fn preflight(request: &RequestInfo<'_>, settings: &Settings) -> Option<Response> {
     let method = request.only("access-control-request-method")?;
     if request.method() != "OPTIONS" || request.trusted_origin(settings).is_none() {

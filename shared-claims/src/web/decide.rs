@@ -1,4 +1,5 @@
-//! Authorization decision: what happens to a request. Pure: whatever it depends on is an argument.
+//! Authorization decision: what happens to a request. It is a pure function: everything that it
+//! depends on is an argument.
 
 use super::context::Context;
 use super::decision::{Decision, Denial, LoopCause, Requirement};
@@ -13,7 +14,7 @@ use crate::protocol::{
 };
 use crate::{Claims, Identity, LEEWAY_SECONDS, Rejection, Settings};
 
-/// Who gets through, and what happens to the others.
+/// Decides whether the handler runs, and what happens otherwise.
 pub fn decide(
     request: &RequestInfo<'_>,
     identity: Identity,
@@ -24,8 +25,8 @@ pub fn decide(
     if is_personal_prefetch(request, &identity, requirement, settings) {
         return Decision::Deny(Denial::Prefetch);
     }
-    // Whoever is left by then: a cookie that was planted may be the last one of a sweep that takes
-    // several answers.
+    // This applies to everybody, logged in or not: deleting the cookies may take several responses,
+    // and the last one to go may be the planted one.
     if request.clears_cookies_of_form(settings) {
         return Decision::Deny(Denial::ClearCookiesAndKeepForm);
     }
@@ -37,8 +38,8 @@ pub fn decide(
         Identity::Person(claims) if is_stale(&claims, requirement, context) => {
             require_fresh_login(request, requirement, settings)
         }
-        Identity::Person(claims) => match login_detour(request, &claims, settings, context) {
-            Some(login_detour) => login_detour,
+        Identity::Person(claims) => match login_round_trip(request, &claims, settings, context) {
+            Some(login_round_trip) => login_round_trip,
             None => return Decision::Serve(claims),
         },
         Identity::Nobody(cause) if requirement.allows_anonymous => {
@@ -56,8 +57,8 @@ pub fn decide(
     Decision::Deny(denial)
 }
 
-/// Whether nobody has asked yet for a page that depends on who asks. A page that is open to all is
-/// handed out where nothing hints at a person.
+/// Whether this is a prefetch of a page that depends on who asks. A page that is open to all is
+/// served if nothing hints at a person.
 fn is_personal_prefetch(
     request: &RequestInfo<'_>,
     identity: &Identity,
@@ -70,8 +71,8 @@ fn is_personal_prefetch(
     is_safe(request) && request.is_prefetch() && !is_for_anybody
 }
 
-/// Somebody who must log in. A page that was at the login and comes back for the third time goes
-/// there no more.
+/// The denial for somebody who must log in. A page that comes back from the login for the third
+/// time is not sent there again.
 fn refuse(
     request: &RequestInfo<'_>,
     requirement: Requirement,
@@ -81,7 +82,7 @@ fn refuse(
 ) -> Denial {
     let clear = is_permanent(cause.as_ref(), context);
     match request.kind() {
-        // A renewed login may be fresh enough: whether it is, the next request tells.
+        // A renewed login may be fresh enough. The next request decides.
         RequestKind::PostedForm => Denial::KeepForm { max_age: None },
         _ if request.is_confirmed_loop(settings) => {
             let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
@@ -95,7 +96,7 @@ fn refuse(
     }
 }
 
-/// Somebody who must prove again who they are.
+/// The denial for somebody who must reauthenticate.
 fn require_fresh_login(request: &RequestInfo<'_>, requirement: Requirement, settings: &Settings) -> Denial {
     let max_age = requirement.max_age;
     match request.kind() {
@@ -109,16 +110,17 @@ fn require_fresh_login(request: &RequestInfo<'_>, requirement: Requirement, sett
     }
 }
 
-/// Where clocks differ, auth-service must be the stricter of the two: it would send back unasked
-/// who seems fresh to it alone.
+/// Whether the authentication is too old. If clocks differ, auth-service must be the stricter of
+/// the two: if only it found the login fresh, it would send the person back without asking.
 fn is_stale(claims: &Claims, requirement: Requirement, context: &Context) -> bool {
     requirement
         .max_age
         .is_some_and(|max_age| context.now - claims.auth_time > i64::from(max_age) + LEEWAY_SECONDS)
 }
 
-/// Where somebody who may read the page goes first.
-fn login_detour(
+/// A redirect for somebody who may read the page: to the login and back, or to the address without
+/// our parameters.
+fn login_round_trip(
     request: &RequestInfo<'_>,
     claims: &Claims,
     settings: &Settings,
@@ -126,19 +128,19 @@ fn login_detour(
 ) -> Option<Denial> {
     let due = refresh_ahead(request, claims, settings, context).filter(|_| context.reachable);
     match due {
-        // The way back from three round trips is no way into the fourth, be it under an ugly
-        // address.
+        // Do not refresh ahead when the loop marker is present. Serve the page, marker and all.
         Some(_) if request.has_loop_marker() => None,
         Some(remember) => Some(Denial::RefreshAhead { remember }),
-        // A form without an address of its own would be sent with the order to clear, and not be done.
+        // A form without an action is sent to the page's address, and would be taken for the button
+        // that clears cookies.
         None => (may_visit_login(request, settings)
             && (request.has_loop_marker() || has_clear_parameter(request)))
         .then_some(Denial::StripLoopMarker),
     }
 }
 
-/// Whether a token was refused for a reason that no time and no new key will change. Such a cookie
-/// is deleted.
+/// Whether a token was refused for a reason that neither time nor a new key can change. Such a
+/// cookie is deleted.
 fn is_permanent(cause: Option<&Rejection>, context: &Context) -> bool {
     match cause {
         None => false,
@@ -147,8 +149,8 @@ fn is_permanent(cause: Option<&Rejection>, context: &Context) -> bool {
     }
 }
 
-/// Whether the decision depends on [`Context::reachable`] or [`Context::keys_are_current`], which
-/// costs something to learn.
+/// Whether the decision depends on [`Context::reachable`] or [`Context::keys_are_current`]. Finding
+/// those out may cost a request to auth-service.
 pub fn needs_reachability(
     request: &RequestInfo<'_>,
     identity: &Identity,
@@ -168,8 +170,8 @@ pub fn needs_reachability(
     }
 }
 
-/// Whether an open page asks the login who is there: somebody hinted at a session, and was not
-/// asked a moment ago.
+/// Whether an open page sends the browser to the login silently: a cookie hints at a session, and
+/// the login was not asked recently.
 fn should_log_in_silently(request: &RequestInfo<'_>, settings: &Settings) -> bool {
     request.has_cookie(settings.hint_cookie())
         && !request.has_loop_marker()
@@ -177,18 +179,17 @@ fn should_log_in_silently(request: &RequestInfo<'_>, settings: &Settings) -> boo
         && !request.has_cookie(&settings.own_cookie(ASKED))
 }
 
-/// Whether this page may go round by the login, and comes back to where it was.
+/// Whether this page may be redirected to the login, and the way back leads to the same address.
 fn may_visit_login(request: &RequestInfo<'_>, settings: &Settings) -> bool {
     request.is_page_in_tab() && request.fits_in_redirect(settings)
 }
 
-/// For how long to remember the round trip that renews this token before it ends, if it is time for
-/// one.
+/// How long to remember the redirect that renews this token before it expires, if it is due.
 ///
-/// Never for more than half of a token's life: services with short tokens would send people round
-/// with every click. And never twice within the time that a token is taken to be old: a service
-/// whose clock is ahead takes every token to be old. The memory outlasts the token, so that none is
-/// renewed twice.
+/// It is due during the last part of a token's life, never longer than half of it: otherwise a
+/// service with short tokens would redirect every click. It is not repeated within that part
+/// either, because to a service whose clock is ahead every token seems old. The cookie outlasts the
+/// token, so that no token is renewed twice.
 fn refresh_ahead(
     request: &RequestInfo<'_>,
     claims: &Claims,
@@ -200,8 +201,8 @@ fn refresh_ahead(
     (due && !request.has_cookie(&settings.own_cookie(REFRESHED_AHEAD))).then_some(old + LEEWAY_SECONDS)
 }
 
-/// Whether a request may change something: only this service's own pages may, and those of
-/// `TRUSTED_ORIGINS`. `None` is yes.
+/// Refuses a change that comes neither from this service's own pages nor from those of
+/// `TRUSTED_ORIGINS`. `None` means that it may go on.
 pub fn check_origin(request: &RequestInfo<'_>, settings: &Settings) -> Option<Denial> {
     if is_safe(request) {
         return None;
@@ -215,44 +216,45 @@ pub fn check_origin(request: &RequestInfo<'_>, settings: &Settings) -> Option<De
     }
 }
 
-/// Of all `Cookie` headers together. A domain's cookies are everybody's to set; many servers take
-/// heads of 8 KB, few more than this.
+/// The most bytes in all `Cookie` headers together, 16 KB. Every host of a domain can set cookies
+/// for it. Many servers accept heads of 8 KB, and few accept more than this.
 pub const MAX_COOKIE_BYTES: usize = 16 * 1024;
 
-/// More cookies than this crowd others out. Chromium and Firefox keep some 180 for a domain and all
-/// below it, and then throw away those used least, `__Host-` cookies too.
+/// More cookies than this may push others out. Chromium and Firefox keep some 180 for a domain and
+/// everything below it, and then drop the least recently used, `__Host-` cookies too.
 pub const MANY_COOKIES: usize = 100;
 
-/// Whether a request's cookies are few enough to be read, whoever set them. `None` is yes.
+/// Refuses a request with more than [`MAX_COOKIE_BYTES`] of cookies. `None` means that it may go
+/// on.
 pub fn check_cookie_size(request: &RequestInfo<'_>) -> Option<Denial> {
     let bytes = request.cookies().iter().map(|header| header.len()).sum();
     (bytes > MAX_COOKIE_BYTES).then_some(Denial::TooManyCookies { bytes })
 }
 
 /// Whether a request changes nothing: its method is safe (RFC 9110, section 9.2.1), and it opens no
-/// WebSocket or the like.
+/// WebSocket.
 pub fn is_safe(request: &RequestInfo<'_>) -> bool {
     matches!(request.method(), "GET" | "HEAD" | "OPTIONS") && !request.is_upgrade()
 }
 
 impl RequestInfo<'_> {
-    /// Whether the body is worth keeping until the decision: a form that our own page sent, or a
-    /// trusted one. Offering to send again what a foreign page made up would lend it our name.
+    /// Whether the body may be kept and offered again: it is a form that our own page sent, or a
+    /// trusted one. A foreign page's form must not be shown under our name.
     pub fn can_be_resubmitted(&self, settings: &Settings) -> bool {
         let can_be_shown = self.is_urlencoded() || self.is_empty();
         let is_by_ours = matches!(self.initiator(settings), Initiator::SameOrigin | Initiator::Trusted);
         self.kind() == RequestKind::PostedForm && can_be_shown && is_by_ours
     }
 
-    /// Whether this is the button of our own page that clears cookies and keeps the form meanwhile.
-    /// What is sent by it is never done.
+    /// Whether this is our own page's button that clears cookies and keeps the form meanwhile. The
+    /// form itself is not carried out.
     pub fn clears_cookies_of_form(&self, settings: &Settings) -> bool {
-        let is_ours = self.initiator(settings) == Initiator::SameOrigin;
-        self.kind() == RequestKind::PostedForm && is_ours && has_clear_parameter(self)
+        let is_own_page = self.initiator(settings) == Initiator::SameOrigin;
+        self.kind() == RequestKind::PostedForm && is_own_page && has_clear_parameter(self)
     }
 }
 
-/// Nobody but our own page can press it.
+/// Whether this is the button that clears cookies. Only our own page can press it.
 fn is_clear_button(request: &RequestInfo<'_>) -> bool {
     request.kind() == RequestKind::Navigation && request.is_same_origin() && has_clear_parameter(request)
 }

@@ -1,4 +1,4 @@
-//! Types of the decision: the requirement of a handler, and the outcome.
+//! Types of the decision: a handler's requirement, and the outcome.
 
 use crate::{Claims, Identity, Rejection};
 
@@ -16,24 +16,26 @@ impl Requirement {
         Self { allows_anonymous: true, ..Self::user() }
     }
 
-    /// Whoever is logged in.
+    /// A person who is logged in.
     pub fn user() -> Self {
         Self { allows_anonymous: false, may: |_| true, max_age: None }
     }
 
-    /// Whoever is logged in and has a right.
+    /// A person with a right.
     pub fn right(may: fn(&Claims) -> bool) -> Self {
         Self { may, ..Self::user() }
     }
 
-    /// Whoever proved who they are in so many seconds.
+    /// A person who authenticated within this many seconds.
     pub fn fresh(max_age: u32) -> Self {
         Self { max_age: Some(max_age), ..Self::user() }
     }
 
-    /// Whether the decision may become [`Denial::KeepForm`] or [`Denial::Conflict`], as far as the
-    /// identity is known by now. It may become
-    /// [`Denial::OtherUsersForm`] where [`RequestInfo::is_other_users_form`](super::RequestInfo::is_other_users_form) says so, and [`Denial::ClearCookiesAndKeepForm`] where
+    /// Whether the form's body may be needed, as far as the identity is known: for
+    /// [`Denial::KeepForm`] or [`Denial::Conflict`]. It may also be needed for
+    /// [`Denial::OtherUsersForm`], where
+    /// [`RequestInfo::is_other_users_form`](super::RequestInfo::is_other_users_form) says so, and
+    /// for [`Denial::ClearCookiesAndKeepForm`], where
     /// [`RequestInfo::clears_cookies_of_form`](super::RequestInfo::clears_cookies_of_form) does.
     pub fn may_keep_form(&self, so_far: &Identity) -> bool {
         !self.allows_anonymous && (self.max_age.is_some() || !matches!(so_far, Identity::Person(_)))
@@ -46,14 +48,14 @@ impl Requirement {
 pub enum Decision {
     /// The handler runs for this person.
     Serve(Box<Claims>),
-    /// The handler runs for nobody. Only where [`Requirement::visitor`] says that this will do.
+    /// The handler runs without a person. Only with [`Requirement::visitor`].
     ServeAnonymous,
     /// The handler does not run.
     Deny(Denial),
 }
 
 impl Denial {
-    /// Whether the page holds the form that was sent, if [`render`](super::render()) is given it.
+    /// Whether the page shows the form that was sent, if [`render`](super::render()) gets its body.
     pub fn shows_form(&self) -> bool {
         matches!(
             self,
@@ -65,89 +67,90 @@ impl Denial {
     }
 }
 
-/// What is answered instead of what the handler would have said.
+/// Why the handler does not run, and what is answered instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Denial {
-    /// To the login, and back to this address.
+    /// Redirect to the login, and back to this address.
     RedirectToLogin {
-        /// The cookie can never hold, and is deleted on every scope.
+        /// The cookie can never verify, and is deleted on every scope.
         clear: bool,
-        /// The person must have proved who they are in so many seconds, or prove it again.
+        /// The greatest age of the authentication in seconds, if the handler requires one.
         max_age: Option<u32>,
     },
-    /// The address is too long for a redirect to take it along: a page that stays, and offers the
-    /// login beside it.
+    /// The address is too long for a redirect. The response is a page that links to the login in
+    /// another tab.
     OfferLogin {
-        /// As above.
+        /// As for `RedirectToLogin`.
         clear: bool,
-        /// As above.
+        /// As for `RedirectToLogin`.
         max_age: Option<u32>,
     },
-    /// To the login and back for a page that is open to all: there probably is a session, and
-    /// nobody sees a form if not.
+    /// Redirect to the login and back for a page that is open to all: a session probably exists,
+    /// and nobody sees a form if not.
     Silent {
-        /// As above.
+        /// As for `RedirectToLogin`.
         clear: bool,
     },
-    /// To the login and back although the token still holds: so that a form just rendered has
-    /// minutes, not seconds.
+    /// Redirect to the login and back although the token is still valid, so that a form on the page
+    /// has minutes left, not seconds.
     RefreshAhead {
-        /// For how many seconds the browser remembers that it was sent round.
+        /// How many seconds the browser remembers that it was redirected.
         remember: i64,
     },
-    /// To the same address without the marker of a loop, or the order to clear cookies: all is well now.
+    /// Redirect to the same address without the loop marker and the order to clear cookies.
     StripLoopMarker,
-    /// Three round trips by the login did not help: an end, with the cause as far as it can be seen
-    /// from here.
+    /// A redirect loop: three round trips to the login did not help. A page names the cause, as far
+    /// as this service can see it.
     Loop {
-        /// What keeps the login from holding here.
+        /// Why the login is not accepted here.
         cause: LoopCause,
-        /// As above.
+        /// As for `RedirectToLogin`.
         clear: bool,
     },
-    /// A page that keeps what was typed until the person is logged in.
+    /// A page that keeps the form until the person is logged in.
     KeepForm {
-        /// Logged in, but must prove again who they are: no older than so many seconds.
+        /// The greatest age of the authentication in seconds, if the person is logged in and must
+        /// reauthenticate.
         max_age: Option<u32>,
     },
-    /// Somebody else made this, who was logged in in the same browser: a page that keeps it and
-    /// asks, or a problem for a script.
+    /// The form belongs to another person of the same browser. A page keeps it and asks; a script
+    /// gets a problem.
     OtherUsersForm {
-        /// Who is logged in now.
+        /// The address of the person who is logged in now.
         email: String,
         /// Their [`form_mark`](Claims::form_mark).
         mark: String,
     },
-    /// A problem for a script, with the addresses of the login.
+    /// A problem for a script, with the addresses to log in and to renew at.
     Unauthorized {
-        /// As above.
+        /// As for `RedirectToLogin`.
         max_age: Option<u32>,
     },
-    /// A browser asks before anybody has clicked, and the page depends on who asks.
+    /// A prefetch of a page that depends on who asks.
     Prefetch,
     /// Logged in, without the right.
     Forbidden,
-    /// Cookies of two people: a page that explains and offers to clear them.
+    /// Cookies of two people. A page explains it and offers to clear them.
     Conflict,
     /// The cookies are cleared, as that page offered.
     Clear,
-    /// The same for a form that was sent with such cookies: they are cleared, and a page keeps it
-    /// until the person is logged in.
+    /// The cookies are cleared, and a page keeps the form that was sent with them until the person
+    /// is logged in.
     ClearCookiesAndKeepForm,
-    /// No keys yet. A redirect to the login would come back at once, and go in circles.
+    /// No keys are loaded yet. A redirect to the login would come straight back, in a loop.
     NoKeys,
-    /// A change asked for by another site.
+    /// A change that another site requested.
     CrossSite,
-    /// More cookies than servers take: a page that leads to where auth-service deletes those of
-    /// others.
+    /// More cookies than servers accept. A page links to where auth-service deletes other sites'
+    /// cookies.
     TooManyCookies {
-        /// Of all `Cookie` headers.
+        /// The bytes of all `Cookie` headers.
         bytes: usize,
     },
 }
 
-/// Why somebody who comes from the login is still not logged in here.
+/// Why a person who comes from the login is still not logged in here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoopCause {
@@ -155,12 +158,12 @@ pub enum LoopCause {
     NoCookie,
     /// One arrived and was refused.
     Refused(Rejection),
-    /// The login holds, and the proof of who the person is stays too old.
+    /// The token is valid, and its authentication stays too old.
     NotFresh,
 }
 
 impl LoopCause {
-    /// The name of the cause, as stable as [`Rejection::code`].
+    /// The stable code of the cause, like [`Rejection::code`].
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoCookie => "no_cookie",

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// For text and for attribute values in double quotes. Line ends are kept from a parser that would
-/// unify them.
+/// Escapes text, and attribute values in double quotes. Line ends are escaped too, because an HTML
+/// parser would normalise them.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"', '\'', '\r', '\n']) {
         return Cow::Borrowed(text);

@@ -1,43 +1,42 @@
-//! Who waits for the answer: a person in a tab, a person in a frame, or a script. Browsers say so
-//! in Fetch Metadata (W3C); where they do not, `Accept` does.
+//! Fetch Metadata (W3C): whether a person in a tab, a person in a frame or a script waits for the
+//! response. For browsers that do not send it, `Accept` decides.
 //!
-//! This is the one place that tells a person from a program. No list of what browsers send may
-//! decide against a person: what is on none is judged by whether it asks for HTML.
+//! This is the only place that tells a person from a program. No list of known headers may decide
+//! against a person: a request that is on no list is judged by whether it asks for HTML.
 
 use super::accept::prefers_html;
 use super::request::RequestInfo;
 
-/// Who waits for an answer.
+/// Who waits for a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reader {
-    /// A person in a tab, who opens a page, sends a form or saves a file. They can be sent to the
-    /// login and back.
+    /// A person in a tab, who opens a page, sends a form or saves a file. They can be redirected to
+    /// the login and back.
     Tab,
-    /// A person who reads a page within another page. Within one of the domain they can be sent to
-    /// the login too, which asks nobody for a password there; within another site's there are no
-    /// cookies.
+    /// A person who reads a page in a frame. In a frame of the domain they can be redirected to the
+    /// login too, which shows no password form there. In another site's frame there are no cookies.
     Frame,
-    /// A script, an image, a style sheet: what cannot go by the login.
+    /// A script, an image or a style sheet, which cannot use the login page.
     Program,
-    /// Nobody says, and nobody asks for HTML: a program, most likely.
+    /// Unknown, and not asking for HTML: most likely a program.
     Unknown,
 }
 
-/// What kind of request it is, which decides the form of the answer.
+/// The kind of a request, which decides the form of the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestKind {
-    /// A page that a person opens: can be redirected.
+    /// A page that a person opens. It can be redirected.
     Navigation,
-    /// A form sent by a person: must not be lost.
+    /// A form that a person sends. It must not be lost.
     PostedForm,
-    /// All else, for which there are problems.
+    /// Anything else. It gets a problem.
     Other,
 }
 
 impl RequestInfo<'_> {
-    /// What kind of request it is.
+    /// The kind of this request.
     pub fn kind(&self) -> RequestKind {
         match (self.wants_page(), self.method()) {
             (true, "GET" | "HEAD") => RequestKind::Navigation,
@@ -46,7 +45,8 @@ impl RequestInfo<'_> {
         }
     }
 
-    /// Whether a person waits for this. If so, errors are better shown as a page than as JSON.
+    /// Whether a person waits for the response, so that errors are better shown as a page than as
+    /// JSON.
     pub fn wants_page(&self) -> bool {
         match self.reader() {
             Reader::Tab => true,
@@ -60,11 +60,11 @@ impl RequestInfo<'_> {
         prefers_html(self.all("accept"))
     }
 
-    /// Who waits for the answer.
+    /// Who waits for the response.
     ///
-    /// `navigate` is a person's, whatever it is to become: Chromium says `empty` for a download,
-    /// and for a page that a service worker passes on. Firefox passes such a page on with
-    /// `same-origin`, as a script could send it too; then `Accept` decides.
+    /// `navigate` means a person, whatever the destination: Chromium says `empty` for a download,
+    /// and for a page that a service worker requests. Firefox marks such a page `same-origin`,
+    /// which a script could send too; then `Accept` decides.
     pub fn reader(&self) -> Reader {
         let (mode, dest) = (self.first("sec-fetch-mode"), self.first("sec-fetch-dest"));
         let is_nested = matches!(dest, Some("iframe" | "frame" | "embed" | "object" | "fencedframe"));
@@ -76,15 +76,15 @@ impl RequestInfo<'_> {
         };
         match is_person {
             true if !is_nested => Reader::Tab,
-            // Who says that it is a frame says whose.
+            // A browser that names the frame also names its site.
             true if self.has("sec-fetch-site") => Reader::Frame,
             false if mode.is_none() && dest.is_none() => Reader::Unknown,
             _ => Reader::Program,
         }
     }
 
-    /// Whether a person is about to read the page in a tab, and it may go round by the login first.
-    /// One that is fetched in case somebody wants to read it may not; a download can do without.
+    /// Whether a person is about to read the page in a tab, so that it may be redirected to the
+    /// login first. A prefetch may not, and a download need not.
     pub(super) fn is_page_in_tab(&self) -> bool {
         let is_document = self.first("sec-fetch-dest") != Some("empty") || self.prefers_html();
         self.method() == "GET" && self.reader() == Reader::Tab && is_document && !self.is_prefetch()

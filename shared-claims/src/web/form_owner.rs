@@ -1,14 +1,17 @@
-//! Form owner: the person whose page a form stands on, who need not be the one who is logged in
-//! when it is sent.
+//! Form owner: the person for whom a form's page was rendered, who need not be the one who is
+//! logged in when it is sent.
 //!
-//! Two people share a browser. One has typed, the other has logged in meanwhile, in another tab:
-//! what the first has typed must not be filed under the second without a word. Three things tell
-//! who has typed, in this order of belief:
+//! Two people share a browser. One types, and the other logs in meanwhile in another tab. What the
+//! first one typed must not be filed under the second without a question. Three things tell who
+//! typed, most reliable first:
 //!
-//! 1. The form itself: a service can put [`Claims::form_mark`] into its address (`?sso_for=…`), and `sso.js` sends the same as `Sso-For`.
-//! 2. The token that came with it, if it holds but is not fresh. One that has ended would tell by the answer that it was good once.
-//! 3. A cookie of this host, which names whom this service last answered in this browser. It helps services that know nothing of marks,
-//!    as long as the other person has not opened the same service.
+//! 1. The form itself: a service can put [`Claims::form_mark`] into its address (`?sso_for=…`), and
+//!    `sso.js` sends the same as `Sso-For`.
+//! 2. The token that came with it, if it holds but is not fresh. One that has ended would tell by
+//!    the answer that it was good once.
+//! 3. A cookie of this host, which names whom this service last answered in this browser. It helps
+//!    services that know nothing of marks, as long as the other person has not opened the same
+//!    service.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -24,14 +27,14 @@ use crate::cookie::{self, Candidates};
 use crate::protocol;
 use crate::{Claims, Identity, Settings};
 
-/// As long as a form may lie open at auth-service.
+/// How long a form may stay open at auth-service.
 const COOKIE_SECONDS: i64 = 24 * 3600;
 
 impl Claims {
-    /// Names this person to the forms of a page, and to nobody else: it is made of the user's id,
-    /// and does not tell it.
+    /// A mark for the forms of a page, which identifies this person to nobody else: it is derived
+    /// from the user's id, and does not reveal it.
     ///
-    /// In a form that others of the same browser should not send unasked,
+    /// Put it into a form that others of the same browser should not send unasked:
     /// `action="/notes?sso_for={{ form_mark }}"`. Whoever sends it while another account is logged
     /// in is asked first. For scripts, `<script src="/sso.js" data-for="{{ form_mark }}">`.
     pub fn form_mark(&self) -> String {
@@ -39,15 +42,15 @@ impl Claims {
     }
 }
 
-/// Twelve bytes of a hash: two people of one browser do not meet in them.
+/// Twelve bytes of a hash: enough for the people of one browser.
 pub(super) fn mark(user: Uuid) -> String {
     let hash = digest::digest(&digest::SHA256, format!("sso-for {user}").as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..12])
 }
 
 impl RequestInfo<'_> {
-    /// Whether this changes something and was made by somebody else than the person who is logged
-    /// in.
+    /// Whether this request changes something, and belongs to another person than the one who is
+    /// logged in.
     pub fn is_other_users_form(&self, so_far: &Identity, settings: &Settings) -> bool {
         let Identity::Person(claims) = so_far else { return false };
         if is_safe(self) {
@@ -60,7 +63,8 @@ impl RequestInfo<'_> {
         }
     }
 
-    /// Who made this, as far as can be told. `of_token` is the person of a token that came with it.
+    /// The mark of the form's owner, as far as it is known. `of_token` is the person of a token
+    /// that came with it.
     pub(super) fn form_owner(&self, of_token: Option<&str>, settings: &Settings) -> Option<String> {
         let by_form = urls::parameter(self, protocol::parameter::FORM_OWNER)
             .or_else(|| self.only(protocol::header::FORM_OWNER).map(Cow::Borrowed));
@@ -76,12 +80,12 @@ impl RequestInfo<'_> {
     }
 }
 
-/// Whom the handler ran for, as its extractors found, and what the browser knew of it; for the
-/// middleware around it.
+/// Whom the handler ran for, as the extractors found, and what the browser's cookie said before.
+/// The middleware needs both.
 #[derive(Debug, Clone)]
 pub struct Served {
     who: Arc<OnceLock<Option<String>>>,
-    /// Whom the browser remembers; `None` where the answer is nothing that a form could stand on.
+    /// Whom the browser's cookie names. `None` if the response is no page that could hold a form.
     before: Option<Before>,
 }
 
@@ -92,7 +96,7 @@ struct Before {
 }
 
 impl Served {
-    /// Nobody's answer yet.
+    /// Creates one before the handler runs.
     pub fn new(request: &RequestInfo<'_>, settings: &Settings) -> Self {
         let is_read =
             matches!(request.method(), "GET" | "HEAD") && !request.is_prefetch() && !request.is_upgrade();
@@ -101,13 +105,13 @@ impl Served {
         Self { who: Arc::default(), before }
     }
 
-    /// Notes for whom the handler runs: somebody, or nobody. The first word counts.
+    /// Records whom the handler runs for: a person, or nobody. Only the first call counts.
     pub fn note(&self, who: Option<&Claims>) {
         self.who.get_or_init(|| who.map(Claims::form_mark));
     }
 
-    /// The line that lets the browser remember whom this service answered last, where it does not
-    /// do so already.
+    /// The `Set-Cookie` line that remembers whom this service served last, if the browser does not
+    /// say so already.
     pub fn set_cookie(&self, settings: &Settings) -> Option<String> {
         let before = self.before.as_ref()?;
         match self.who.get()? {

@@ -1,11 +1,11 @@
-//! Log events of refusals: the causes, which no response tells.
+//! Log events of refusals. They name the causes, which no response does.
 
 use super::decision::Denial;
 use super::origin_check::Initiator;
 use super::request::RequestInfo;
 use crate::{Identity, Rejection};
 
-/// Logs whom the cookies of a request spoke of, where that is no person.
+/// Logs why a request's cookies do not identify a person.
 pub fn log_identity(identity: &Identity) {
     match identity {
         Identity::Person(_) | Identity::Nobody(None) => {}
@@ -20,8 +20,8 @@ pub fn log_identity(identity: &Identity) {
     }
 }
 
-/// Logs an answer that the operator must know of: people cannot log in here, until somebody changes
-/// something.
+/// Logs a response that the operator must know of, because people cannot log in here until
+/// something changes.
 pub fn log_denial(denial: &Denial) {
     match denial {
         Denial::Loop { cause, .. } => {
@@ -40,7 +40,7 @@ pub fn log_denial(denial: &Denial) {
     }
 }
 
-/// A change that another site asked for, or that nobody says where it comes from.
+/// Logs a change that another site requested, or that does not say where it comes from.
 pub(super) fn log_cross_site(request: &RequestInfo<'_>, initiator: Initiator) {
     tracing::info!(
         ?initiator,
@@ -50,7 +50,7 @@ pub(super) fn log_cross_site(request: &RequestInfo<'_>, initiator: Initiator) {
     );
 }
 
-/// Whoever sends a method of a hundred kilobytes must not fill the disk with it.
+/// Cuts a method, so that a very long one cannot fill the disk.
 fn beginning(method: &str) -> &str {
     let end = (0..=32).rev().find(|end| method.is_char_boundary(*end)).unwrap_or(0);
     method.get(..end).unwrap_or(method)

@@ -1,6 +1,8 @@
-//! Web logic for any framework: who gets through, and what everybody else is answered.
+//! Web logic for any framework: it decides who gets through, and renders the response to everybody
+//! else.
 //!
-//! The modules for frameworks are thin layers over three steps, which also serve where there is no such module:
+//! The frameworks' modules are thin layers over three steps. You can use these directly for a
+//! framework without a module:
 //!
 //! 1. [`RequestInfo`] is the request: its method, its target and its headers.
 //! 2. [`decide`] says what happens. It is a pure function: everything it depends on is an argument.
@@ -13,7 +15,7 @@
 //!
 //! let headers = vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
 //! let request = RequestInfo::new("GET", "/private?page=2", &headers);
-//! let identity = login.identify_now(request.cookies());
+//! let identity = login.try_identify(request.cookies());
 //! let context = Context::about(&request, &identity, &login);
 //! match decide(&request, identity, Requirement::user(), login.settings(), &context) {
 //!     Decision::Serve(claims) => println!("hello {}", claims.user_email),
@@ -72,21 +74,21 @@ pub use request::{Headers, RequestInfo};
 pub use response::Response;
 pub use script::{SCRIPT, script};
 
-/// The largest form that is kept.
+/// The largest form that is kept: 64 KiB.
 pub const MAX_FORM_BYTES: usize = 64 * 1024;
 
-/// How long a form may take to arrive, if it is to be kept.
+/// How long a form that is to be kept may take to arrive: 10 seconds.
 pub const FORM_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How much of a body that nobody wants is read and dropped, so that its sender gets to read the
-/// answer.
+/// How much of an unread body is read and dropped, so that its sender can read the response: 16
+/// MiB.
 pub const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
-/// How long such a body may take to arrive.
+/// How long such a body may take to arrive: 30 seconds.
 pub const DISCARD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a request waits for keys that are being fetched.
+/// How long a request waits for keys that are being fetched: 2 seconds.
 pub const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long a request waits for a sign of life of auth-service, before it does without.
+/// How long a request waits to learn whether auth-service can be reached: 1 second.
 pub const REACHABILITY_TIMEOUT: Duration = Duration::from_secs(1);

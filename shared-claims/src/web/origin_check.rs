@@ -1,4 +1,4 @@
-//! Origin check (CSRF): which site sent a request, as far as the browser tells.
+//! Same-origin check against CSRF: which site sent a request, as far as the browser says.
 
 use url::Url;
 
@@ -13,19 +13,19 @@ pub(super) enum Initiator {
     Trusted,
     /// Another site; a sibling sub-domain is another site.
     CrossSite,
-    /// The browser is silent.
+    /// The browser does not say.
     Unknown,
 }
 
 impl RequestInfo<'_> {
-    /// Fetch Metadata first, then `Origin`, then `Referer`: each is set by the browser, out of
-    /// reach of the sending page.
+    /// Reads Fetch Metadata first, then `Origin`, then `Referer`. The browser sets each of them,
+    /// and the sending page cannot change them.
     pub(super) fn initiator(&self, settings: &Settings) -> Initiator {
         self.initiator_to(&settings.service_url(), settings.trusted_origins())
     }
 
-    /// Whether the browser says that another site sent this than a page of the origin `own`, which
-    /// is written as in `Origin`.
+    /// Whether the browser says that another site sent this, and not a page of the origin `own` (in
+    /// the form of `Origin`).
     pub fn is_cross_origin_to(&self, own: &str) -> bool {
         self.initiator_to(own, &[]) == Initiator::CrossSite
     }
@@ -37,10 +37,10 @@ impl RequestInfo<'_> {
             _ => Initiator::CrossSite,
         };
         if self.has("sec-fetch-site") {
-            // Sent twice, it was not sent by a browser: `only` finds nothing.
+            // A browser does not send it twice: `only` finds nothing then.
             return match self.only("sec-fetch-site") {
                 Some("same-origin" | "none") => Initiator::SameOrigin,
-                // Which sibling, `Origin` tells. That it is ourselves, it cannot tell here.
+                // `Origin` says which sibling it is. It cannot prove here that it is ourselves.
                 Some("same-site") if named(self.only("origin")) == Initiator::Trusted => Initiator::Trusted,
                 _ => Initiator::CrossSite,
             };
@@ -54,19 +54,19 @@ impl RequestInfo<'_> {
         }
     }
 
-    /// The `Origin` of a page of a sibling that is trusted.
+    /// The `Origin` of a trusted sibling's page.
     pub(super) fn trusted_origin<'s>(&self, settings: &'s Settings) -> Option<&'s str> {
         let origin = self.only("origin")?;
         settings.trusted_origins().iter().map(String::as_str).find(|trusted| *trusted == origin)
     }
 
-    /// Whether the browser says that a page of this very origin asked.
+    /// Whether the browser says that a page of this very origin sent this.
     pub(super) fn is_same_origin(&self) -> bool {
         self.only("sec-fetch-site") == Some("same-origin")
     }
 
-    /// The page that the request came from, if it is one of this service, or of a sibling that is
-    /// trusted. Of the latter mostly the origin alone is told.
+    /// The page that the request came from, if it belongs to this service or a trusted sibling.
+    /// Siblings mostly send their origin alone.
     pub(super) fn own_referer(&self, settings: &Settings) -> Option<Url> {
         let is_trusted = |url: &Url| settings.trusted_origins().contains(&url.origin().ascii_serialization());
         let page = self.referer().filter(|url| url.origin() == settings.service.origin() || is_trusted(url));

@@ -1,16 +1,16 @@
 //! Prefetch and prerender: requests that a browser makes before anybody has clicked.
 //!
-//! What is fetched so is shown minutes later, when somebody else may be logged in or nobody, and
-//! nobody has asked for the login to be renewed. So nothing is handed out that depends on who asks;
-//! the click itself then asks again.
+//! A prefetched page may be shown minutes later, when nobody or somebody else is logged in, and
+//! nobody has asked for the login to be renewed. So a page that depends on who asks is not served.
+//! The click itself asks again.
 
 use super::request::RequestInfo;
 
 impl RequestInfo<'_> {
-    /// Whether a browser says that nobody has asked for this yet.
+    /// Whether a browser says that this is a prefetch or prerender.
     ///
-    /// `Sec-Purpose` is what the Fetch standard has; `Purpose`, `X-Purpose` and `X-Moz` are what
-    /// came before it, in Chromium, Safari and Firefox.
+    /// The Fetch standard defines `Sec-Purpose`. `Purpose`, `X-Purpose` and `X-Moz` came before it,
+    /// in Chromium, Safari and Firefox.
     pub fn is_prefetch(&self) -> bool {
         self.says("sec-purpose", &["prefetch", "prerender", "preview"])
             || self.says("purpose", &["prefetch", "prerender", "preview"])
@@ -18,7 +18,7 @@ impl RequestInfo<'_> {
             || self.says("x-moz", &["prefetch"])
     }
 
-    /// Whether a header is a list or has parameters in which one of these words stands:
+    /// Whether one of these words is among a header's list items and parameters, as in
     /// `prefetch;prerender`.
     fn says(&self, name: &'static str, words: &[&str]) -> bool {
         let values = self.all_readable(name);

@@ -1,14 +1,14 @@
-//! Query encoding of a URL within a URL, in as few bytes as it takes.
+//! Query encoding of a URL within a URL, in as few bytes as possible.
 //!
-//! Forms escape everything but letters, so an address that has escapes already grows to three times
-//! its length, and 220 Chinese letters to 5,500 bytes. Whoever reads a query undoes one layer of
-//! escapes, and whoever parses the address then escapes its letters again (WHATWG URL,
-//! "percent-encode after encoding"). So the escapes of letters need no second layer.
+//! Form encoding escapes everything but letters, so a URL with escapes grows to three times its
+//! length, and 220 Chinese letters to 5,500 bytes. But a reader of the query removes one layer of
+//! escapes, and the URL parser escapes letters again (WHATWG URL, "percent-encode after encoding").
+//! So the escapes of letters need no second layer.
 
 use url::form_urlencoded;
 
-/// `next`, an address as the URL parser writes it, as the value of a parameter: read and parsed, it
-/// is the same again, byte by byte.
+/// Encodes `next`, a URL as the parser writes it, as the value of a parameter. Decoded and parsed,
+/// it is the same again, byte for byte.
 pub(super) fn encode_next(address: &str) -> String {
     let mut value = String::with_capacity(address.len());
     let mut rest = address;
@@ -30,9 +30,8 @@ pub(super) fn encode_next(address: &str) -> String {
     value
 }
 
-/// The escapes of one letter beyond ASCII at the beginning of `text`, as the parser spells them.
-/// Not those of spaces and control characters: the login takes no address in which such a thing
-/// stands unescaped.
+/// The escapes of one non-ASCII letter at the start of `text`, as the parser writes them. Not those
+/// of spaces and control characters: the login refuses a URL that has them unescaped.
 fn escaped_letter(text: &str) -> Option<&str> {
     let bytes = match text.as_bytes() {
         [b'%', b'C' | b'D', ..] => 2,
@@ -44,7 +43,7 @@ fn escaped_letter(text: &str) -> Option<&str> {
     let is_canonical = escapes.as_bytes().chunks(3).all(|escape| {
         escape[0] == b'%' && escape[1..].iter().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'))
     });
-    // What is no UTF-8 becomes the replacement character, which is no letter.
+    // Invalid UTF-8 becomes the replacement character, which is no letter.
     let (decoded, _) = form_urlencoded::parse(escapes.as_bytes()).next().filter(|_| is_canonical)?;
     let mut letters = decoded.chars();
     let letter = letters.next().filter(|_| letters.next().is_none())?;

@@ -1,10 +1,10 @@
-//! Redirect loop detection: what proves that a browser comes back from the login.
+//! Redirect loop detection: the proof that a browser comes back from the login.
 //!
-//! auth-service marks the address that it leads back to when a browser goes in circles. Anybody can
-//! write the mark into a link, and can make a browser go to the login by links, too. So a browser
-//! that goes there for the third time in a row takes a secret along, which it keeps in a cookie of
-//! this host, and which auth-service puts beside the mark. Only who came back from that trip has
-//! both.
+//! auth-service marks the address that it redirects to when a browser goes in circles. But anybody
+//! can write the mark into a link, and can send a browser to the login by links. So a browser that
+//! goes there for the third time in a row takes a secret along. It keeps the secret in a cookie of
+//! this host, and auth-service puts it beside the mark. Only a browser that comes back from that
+//! redirect has both.
 
 use std::borrow::Cow;
 
@@ -18,25 +18,25 @@ use crate::Settings;
 use crate::cookie::{self, Candidates};
 use crate::protocol;
 
-/// The longest pause between two trips in a row, in seconds: as long as auth-service takes a second
-/// one for the same loop. Whoever logs in by hand takes longer.
-const SECONDS: i64 = 10;
+/// The longest pause between two redirects of one loop, in seconds. auth-service uses the same. A
+/// person who logs in by hand takes longer.
+const MAX_PAUSE_SECONDS: i64 = 10;
 
-/// The first trip of a row that takes the secret along. Those before it lead to `next` alone, as
-/// those of people do.
-const SUSPICIOUS: u32 = 3;
+/// The first redirect in a row that takes the secret along. The ones before it have `next` alone,
+/// like those of people.
+const FIRST_PROVEN_TRIP: u32 = 3;
 
-/// The trips in a row that this service has sent the browser on, as its cookie has them: the secret,
-/// and how many there were; `secret.2`, and of one the secret alone.
-struct Trips {
+/// The redirects to the login in a row, as the cookie stores them: the secret and their number, as
+/// in `secret.2`. For one, it is the secret alone.
+struct LoginTrips {
     secret: String,
     count: u32,
 }
 
-impl Trips {
+impl LoginTrips {
     fn read(cookie: &str) -> Option<Self> {
         let (secret, count) = cookie.split_once('.').unwrap_or((cookie, "1"));
-        let count = count.parse().ok().filter(|count| (1..=SUSPICIOUS).contains(count))?;
+        let count = count.parse().ok().filter(|count| (1..=FIRST_PROVEN_TRIP).contains(count))?;
         is_secret(secret).then(|| Self { secret: secret.to_owned(), count })
     }
 
@@ -46,16 +46,16 @@ impl Trips {
 }
 
 impl RequestInfo<'_> {
-    /// The trips on which this service has sent the browser just now. A cookie of this host alone: no
-    /// link and no sibling can set it or read it.
-    fn trips(&self, settings: &Settings) -> Option<Trips> {
+    /// The redirects to the login that this service has just sent. The cookie is for this host
+    /// alone: no link and no sibling can set or read it.
+    fn trips(&self, settings: &Settings) -> Option<LoginTrips> {
         match cookie::candidates(self.cookies(), &settings.own_cookie(protocol::cookie::TRIP)) {
-            Candidates::Few(values) if values.len() == 1 => Trips::read(values[0]),
+            Candidates::Few(values) if values.len() == 1 => LoginTrips::read(values[0]),
             _ => None,
         }
     }
 
-    /// Whether auth-service has led the browser back from such a trip, with the mark of a loop.
+    /// Whether auth-service has sent the browser back from such a redirect, with the loop marker.
     pub(super) fn is_confirmed_loop(&self, settings: &Settings) -> bool {
         let brought = urls::parameter(self, protocol::parameter::LOOP_PROOF);
         let given = self.trips(settings).map(|trips| Cow::Owned(trips.secret));
@@ -63,16 +63,17 @@ impl RequestInfo<'_> {
     }
 }
 
-/// Sends the browser on its trip to `login`: where that leads, and the line that remembers it.
-/// Without randomness there is no proof, and auth-service ends a loop by itself.
+/// Starts a redirect to `login`. Returns its address, and the `Set-Cookie` line that remembers it.
+/// Without randomness there is no proof, and auth-service alone ends a loop.
 pub(super) fn begin(request: &RequestInfo<'_>, settings: &Settings, mut login: Url) -> (Url, Option<String>) {
-    let next = |before: Trips| Trips { count: SUSPICIOUS.min(before.count + 1), ..before };
-    let trips = request.trips(settings).map(next).or_else(|| Some(Trips { secret: new_secret()?, count: 1 }));
+    let next = |before: LoginTrips| LoginTrips { count: FIRST_PROVEN_TRIP.min(before.count + 1), ..before };
+    let trips =
+        request.trips(settings).map(next).or_else(|| Some(LoginTrips { secret: new_secret()?, count: 1 }));
     let Some(trips) = trips else { return (login, None) };
-    if trips.count == SUSPICIOUS {
+    if trips.count == FIRST_PROVEN_TRIP {
         login.query_pairs_mut().append_pair(protocol::parameter::TRIP, &trips.secret);
     }
-    (login, Some(set_cookie::own(settings, protocol::cookie::TRIP, &trips.cookie(), SECONDS)))
+    (login, Some(set_cookie::own(settings, protocol::cookie::TRIP, &trips.cookie(), MAX_PAUSE_SECONDS)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one secret that a service makes itself")]

@@ -87,7 +87,7 @@ pub fn render(
             let problem = Problem::new(code::ANOTHER_ACCOUNT, "Made by another account", detail);
             let form_owner = request.form_owner(None, settings);
             let [theirs, mine] =
-                [form_owner.as_deref(), Some(mark)].map(|mark| urls::form_of(request, settings, mark));
+                [form_owner.as_deref(), Some(mark)].map(|mark| urls::form_action(request, settings, mark));
             let kept = KeptForm::of(form, request);
             let page = pages::other_users_form(request.language(), (&theirs, &mine), email, settings, kept);
             page_or_problem(request, settings, Response::new(409), page, problem)
@@ -228,7 +228,7 @@ fn kept(
     let login = urls::fresh_login(settings, max_age, protocol::path::LOGIN_DONE);
     // A session that was renewed is no proof of who sits there.
     let frame = max_age.is_none().then(|| urls::frame(settings));
-    let marked = form_owner.map(|mark| urls::form_of(request, settings, Some(mark)));
+    let marked = form_owner.map(|mark| urls::form_action(request, settings, Some(mark)));
     let to = (&urls::requested_url(request, settings), marked.as_ref());
     pages::kept_form(request.language(), why, to, &login, frame.as_ref(), kept).into(
         Response::unauthorized(),

@@ -1,8 +1,8 @@
-//! Request, as far as it matters here: method, target and headers.
+//! Request in plain types: the method, the target and the headers.
 
 use crate::cookie::{self, Candidates};
 
-/// A request, as far as it matters here. Borrows everything; cheap to make and to copy.
+/// A request in plain types. It borrows everything; cheap to create and to copy.
 #[derive(Clone, Copy)]
 pub struct RequestInfo<'r> {
     method: &'r str,
@@ -10,14 +10,13 @@ pub struct RequestInfo<'r> {
     headers: Headers<'r>,
 }
 
-/// The headers of a request: borrowed from a list of names and raw values, or from the map of a
-/// framework whose feature is on.
+/// The headers of a request: a list of names and raw values, or the map of an enabled framework.
 #[derive(Clone, Copy)]
 pub struct Headers<'r>(&'r dyn Lookup);
 
-/// What keeps headers. Not public: whoever has another map makes a list of it.
+/// A collection of headers. It is private: for another map, build a list from it.
 pub(crate) trait Lookup {
-    /// The raw values of all headers of this name, which is given in lower case, in the order sent.
+    /// The raw values of all headers of this name, in the order sent. The name is in lower case.
     fn all(&self, name: &'static str) -> Vec<&[u8]>;
 }
 
@@ -49,13 +48,14 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Lookup for Vec<(N, V)> {
 }
 
 impl<'r> RequestInfo<'r> {
-    /// `target` is the path and the query as they were sent, before any decoding.
+    /// Creates a request. `target` is the path and the query as they were sent, before any
+    /// decoding.
     pub fn new(method: &'r str, target: &'r str, headers: impl Into<Headers<'r>>) -> Self {
         Self { method, target, headers: headers.into() }
     }
 
     /// The raw `Cookie` headers, for
-    /// [`SharedLogin::identify_now`](crate::SharedLogin::identify_now).
+    /// [`SharedLogin::try_identify`](crate::SharedLogin::try_identify).
     pub fn cookies(&self) -> Vec<&'r [u8]> {
         self.headers.0.all("cookie")
     }
@@ -82,24 +82,24 @@ impl<'r> RequestInfo<'r> {
         pairs.filter(|pair| !pair.trim_ascii().is_empty()).count()
     }
 
-    /// Whether the body is the kind of form that can be shown again.
+    /// Whether the body is `application/x-www-form-urlencoded`, which can be shown again.
     pub(super) fn is_urlencoded(&self) -> bool {
         self.is_of_type("application/x-www-form-urlencoded")
     }
 
-    /// Whether the body is the kind of form that can hold files.
+    /// Whether the body is `multipart/form-data`, which can hold files.
     pub(super) fn is_multipart(&self) -> bool {
         self.is_of_type("multipart/form-data")
     }
 
-    /// Whether a body comes with the request (RFC 9112, section 6.3). A form without named fields
-    /// has none.
+    /// Whether the request has a body (RFC 9112, section 6.3). A form without named fields has
+    /// none.
     pub(crate) fn announces_body(&self) -> bool {
         self.has("transfer-encoding")
             || self.headers.0.all("content-length").iter().any(|length| length != b"0")
     }
 
-    /// Whether nothing comes with the request, and nothing is said of what it would be.
+    /// Whether the request has no body and declares no content type.
     pub(super) fn is_empty(&self) -> bool {
         !self.announces_body() && !self.has("content-type")
     }
@@ -122,7 +122,7 @@ impl<'r> RequestInfo<'r> {
         }
     }
 
-    /// The values of all headers of this name that can be read.
+    /// The values of all headers of this name that are visible ASCII.
     pub(super) fn all_readable(&self, name: &'static str) -> Vec<&'r str> {
         self.headers.0.all(name).into_iter().filter_map(text).collect()
     }
@@ -137,7 +137,7 @@ impl<'r> RequestInfo<'r> {
     }
 }
 
-/// Visible ASCII, as header values are; anything else counts as not sent.
+/// Visible ASCII, as header values are. Anything else counts as absent.
 fn text(value: &[u8]) -> Option<&str> {
     let is_visible = |b: &u8| matches!(b, b' '..=b'~' | b'\t');
     std::str::from_utf8(value).ok().filter(|text| text.as_bytes().iter().all(is_visible))

@@ -1,24 +1,23 @@
-//! Response in plain types: the status, headers and body that a framework sends in place of a
-//! handler's.
+//! Response in plain types: the status, the headers and the body.
 
 use url::Url;
 
-/// An answer, for a framework to send.
+/// A response for a framework to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// All headers but those that a server sets itself. Names are in lower case; `set-cookie` may
-    /// occur several times.
+    /// All headers, except those that a server sets itself. Names are in lower case; `set-cookie`
+    /// may occur several times.
     pub headers: Vec<(&'static str, String)>,
-    /// The body, in the type of the header `content-type`; empty without that header.
+    /// The body, of the type in `content-type`. Empty without that header.
     pub body: String,
 }
 
 impl Response {
-    /// What all these answers have in common: they depend on who asks and how, and are not to be
-    /// kept.
+    /// Creates a response with the headers that all of them share: they depend on who asks and how,
+    /// and must not be cached.
     pub(super) fn new(status: u16) -> Self {
         let mut answer = Self { status, headers: Vec::new(), body: String::new() };
         answer.add("cache-control", "no-store");
@@ -27,7 +26,7 @@ impl Response {
             "Accept, Accept-Language, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode, Sec-Fetch-Site",
         );
         answer.add("x-content-type-options", "nosniff");
-        // Not no-referrer: pages with that post their forms with "Origin: null".
+        // Not `no-referrer`: pages with that post their forms with `Origin: null`.
         answer.add("referrer-policy", "same-origin");
         answer
     }
@@ -38,8 +37,8 @@ impl Response {
         answer
     }
 
-    /// RFC 9110, section 15.5.2, wants a challenge, and there is none for cookies. No token is
-    /// taken from an `Authorization` header yet.
+    /// A `401` with the challenge that RFC 9110, section 15.5.2, requires. There is no challenge
+    /// for cookies. A token in an `Authorization` header is not accepted.
     pub(super) fn unauthorized() -> Self {
         let mut answer = Self::new(401);
         answer.add("www-authenticate", "Bearer");

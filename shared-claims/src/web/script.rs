@@ -1,4 +1,4 @@
-//! Serving of `sso.js`, the script for pages of consumers.
+//! Serving of `sso.js`, the script for services' pages.
 
 use std::sync::OnceLock;
 
@@ -8,13 +8,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::request::RequestInfo;
 use super::response::Response;
 
-/// The text of `sso.js`, which renews the login under scripts. Serve it at an address of your own,
+/// The source of `sso.js`, which renews the login for scripts. Serve it at an address of your own,
 /// by [`script`].
 pub const SCRIPT: &str = include_str!("sso.js");
 
-/// The answer to a request for the script: `200`, or `304` for who has it.
+/// The response to a request for the script: `200`, or `304` for a browser that has it.
 ///
-/// Browsers keep it for an hour: it says nothing that depends on the version of the service.
+/// Browsers cache it for an hour. It does not depend on the version of the service.
 pub fn script(request: &RequestInfo<'_>) -> Response {
     static ETAG: OnceLock<String> = OnceLock::new();
     let etag = ETAG.get_or_init(|| {

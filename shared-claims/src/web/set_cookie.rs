@@ -1,12 +1,13 @@
-//! `Set-Cookie` lines: the cookies that a service itself sets and deletes.
+//! `Set-Cookie` lines: the cookies that a service sets and deletes.
 
 use super::request::RequestInfo;
 use crate::Settings;
 
-/// For how long: a hint that is wrong, planted or left over, costs one round trip in this time.
+/// How long a silent login is not repeated, in seconds: a wrong hint costs one redirect in this
+/// time.
 pub(super) const ASKED_SECONDS: i64 = 300;
 
-/// A cookie of this host alone, with nothing to say but that it is there.
+/// A flag: a cookie for this host alone, whose presence is all that it says.
 pub(super) fn remember(settings: &Settings, name: &str, seconds: i64) -> String {
     own(settings, name, "1", seconds)
 }
@@ -16,19 +17,19 @@ pub(super) fn own(settings: &Settings, name: &str, value: &str, seconds: i64) ->
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(settings))
 }
 
-/// Most browsers and proxies take a head of 4 KB; so many bytes leave room for the rest of it, a
-/// long `Location` included.
+/// The most bytes of `Set-Cookie` in one response. Most browsers and proxies accept a head of 4 KB,
+/// and this leaves room for the rest of it, a long `Location` included.
 const MAX_SET_COOKIE_BYTES: usize = 2048;
 
 /// Deletes the access cookie on every scope that reaches this request, the widest first: for this
-/// host alone, for the domain and what lies between, for all paths and each folder on the way to
-/// this page. Who planted it chose the scope.
+/// host alone, for the domain and each name in between, for `/` and each folder of the path.
+/// Whoever planted a cookie chose its scope.
 pub(super) fn delete_access(request: &RequestInfo<'_>, settings: &Settings) -> Vec<String> {
     fitting(deletions(request, settings, "").into_iter()).0
 }
 
-/// The same with partitioned cookies too (CHIPS), from the line on that an earlier answer had no
-/// room for. With where the next answer goes on, if there is more.
+/// As [`delete_access`], with partitioned cookies too (CHIPS), starting at the line for which an
+/// earlier response had no room. Also returns where the next response continues, if there is more.
 pub(super) fn delete_access_from(
     request: &RequestInfo<'_>,
     settings: &Settings,
@@ -46,11 +47,11 @@ fn deletions(request: &RequestInfo<'_>, settings: &Settings, kind: &str) -> Vec<
     let domains = domains(settings);
     let scopes = paths(request).into_iter().flat_map(|path| domains.iter().map(move |domain| (domain, path)));
     let lines = scopes.map(|(domain, path)| format!("{name}={domain}; Path={path}; {end}"));
-    // What fits into no answer is left.
+    // A line that is too long for any response is left out.
     lines.filter(|line| bytes_of(line) <= MAX_SET_COOKIE_BYTES).collect()
 }
 
-/// As many lines as one answer can carry, and whether that is all.
+/// As many lines as one response can carry, and whether those are all.
 fn fitting(lines: impl Iterator<Item = String>) -> (Vec<String>, bool) {
     let mut lines = lines.peekable();
     let mut bytes = 0;
@@ -66,7 +67,7 @@ fn bytes_of(line: &str) -> usize {
     "set-cookie: \r\n".len() + line.len()
 }
 
-/// None for this host alone, then from the shared domain down to this host.
+/// `None` for this host alone, then from the shared domain down to this host.
 fn domains(settings: &Settings) -> Vec<String> {
     let mut domains = vec![String::new()];
     let host = settings.service.host_str().unwrap_or_default();
@@ -80,8 +81,8 @@ fn domains(settings: &Settings) -> Vec<String> {
     domains
 }
 
-/// `/`, then each folder without and with its last slash: two scopes to a browser (RFC 6265bis,
-/// section 5.1.4).
+/// `/`, then each folder without and with its last slash, which are two scopes to a browser (RFC
+/// 6265bis, section 5.1.4).
 fn paths<'r>(request: &RequestInfo<'r>) -> Vec<&'r str> {
     let path = request.target().split('?').next().unwrap_or_default();
     let mut paths = vec!["/"];

@@ -1,35 +1,38 @@
-// Keeps the shared login alive under scripts: `sso.fetch` is `fetch`, but where the login has just ended it is renewed, once
-// for all tabs, and what was sent is sent again, once. Requests of htmx and Turbo are treated alike.
+// Client-side renewal of the shared login. `sso.fetch` is `fetch`, except that an expired login is
+// renewed, once for all tabs, and the request is sent again, once. Requests of htmx and Turbo are
+// handled in the same way.
 //
 //   <script src="/sso.js" defer></script>                   and then: sso.fetch("/api/me").then(…)
-//   <script src="/sso.js" data-go-to-login defer></script>  leaves for the login when the session is over
-//   <script src="/sso.js" data-for="…" defer></script>      says who the page was made for: `Claims::form_mark`
-//   <script src="/sso.js" data-trusted-origins="https://api.example.org" defer></script>  does the same for requests to a sibling,
-//                                                           which names this page's origin in TRUSTED_ORIGINS
+//   <script src="/sso.js" data-go-to-login defer></script>  opens the login when the session is over
+//   <script src="/sso.js" data-for="…" defer></script>      names the page's owner: `Claims::form_mark`
+//   <script src="/sso.js" data-trusted-origins="https://api.example.org" defer></script>
+//       renews for requests to a sibling too, which names this page's origin in TRUSTED_ORIGINS
 //
-// Needs no more of a policy than `script-src 'self'; connect-src 'self' <AUTH_URL>`. Written in the JavaScript of 2018.
+// The content security policy must allow `script-src 'self'; connect-src 'self' <AUTH_URL>`. The
+// syntax is that of ECMAScript 2018.
 "use strict";
 ((global) => {
   const element = document.currentScript;
-  const said = (element && element.dataset) || {};
-  const goesToLogin = element ? element.hasAttribute("data-go-to-login") : false;
-  const madeFor = said.for;
-  // Whose refusals are believed: this page's own origin, and the siblings that it names.
-  const trusted = (said.trustedOrigins || "").split(/[\s,]+/).filter(Boolean);
-  const believed = new Set([location.origin, ...trusted.map((origin) => origin.replace(/\/$/, "").toLowerCase())]);
-  const PATIENCE = 10000;
-  const MEMORY = "sso-renewed";
-  // A session that is over is asked for again after so long, or when somebody comes back to the page.
-  const OVER_FOR = 300000;
+  const attributes = (element && element.dataset) || {};
+  const opensLogin = element ? element.hasAttribute("data-go-to-login") : false;
+  const formOwner = attributes.for;
+  // A refusal by these origins is acted on: this page's own, and the siblings that it names.
+  const trusted = (attributes.trustedOrigins || "").split(/[\s,]+/).filter(Boolean);
+  const trustedOriginSet = new Set([location.origin, ...trusted.map((origin) => origin.replace(/\/$/, "").toLowerCase())]);
+  const RENEW_TIMEOUT_MS = 10000;
+  const STORAGE_KEY = "sso-renewed";
+  // How long an ended session is not asked for again, unless somebody comes back to the page.
+  const ENDED_SESSION_TTL_MS = 300000;
 
-  const isOurs = (address) => new URL(address, document.baseURI || location.href).origin === location.origin;
+  const isSameOrigin = (address) => new URL(address, document.baseURI || location.href).origin === location.origin;
 
-  // What a refusal says: its code, and where to renew and to log in, if renewing is a way.
+  // Parses a problem: its code, and the addresses to renew and to log in at, if it can be renewed.
   //
-  // Only a refusal by this page's own origin is believed, or by a sibling that it names itself. Who can write one can change the
-  // page itself, so believing it gives nothing away: a request without a body, which carries no cookies but those of the host it
-  // goes to. Other origins, any other sibling below the same parent among them, cannot say where to renew. The addresses must be
-  // as safe on the way as this page is, and of one origin.
+  // Only a problem from this page's own origin, or from a sibling that the page names, is acted on.
+  // Whoever can write such a response can change the page itself, so acting on it gives nothing
+  // away: the renewal is a request without a body, with the cookies of the host that it goes to.
+  // Other origins, other siblings included, cannot say where to renew. Both addresses must be of one
+  // origin, and have this page's scheme.
   function readProblem(contentType, text) {
     if (!contentType || !contentType.startsWith("application/problem+json")) return {};
     try {
@@ -38,7 +41,7 @@
         const [renew, login] = [new URL(renew_url), new URL(login_url)];
         if (renew.protocol === location.protocol && renew.origin === login.origin) return { code, renew, login };
       } catch (_) {
-        // No way to renew.
+        // It cannot be renewed.
       }
       return { code };
     } catch (_) {
@@ -46,114 +49,118 @@
     }
   }
 
-  // `basic` is this origin's own answer, `default` one that its service worker made, `cors` another's, after redirects too.
+  // A response's type is `basic` from this origin, `default` from its service worker, and `cors` from
+  // another origin, also after redirects.
   async function problemOf(response, statuses, isForeign) {
-    const isBelieved = isForeign ? believed.has(new URL(response.url).origin) : ["basic", "default"].includes(response.type);
-    if (!statuses.includes(response.status) || !isBelieved) return {};
+    const isTrusted = isForeign ? trustedOriginSet.has(new URL(response.url).origin) : ["basic", "default"].includes(response.type);
+    if (!statuses.includes(response.status) || !isTrusted) return {};
     const problem = readProblem(response.headers.get("content-type"), await response.clone().text());
-    // The sibling knows the origin that asked, and not the page.
+    // The sibling knows the origin that sent the request, and not the page.
     if (isForeign && problem.login) problem.login.searchParams.set("next", location.href);
     return problem;
   }
 
-  // What the last renewal came to, in any tab of this origin: when it ended, and whether the session lives.
-  function remember(lives) {
+  // Stores the outcome of the last renewal for all tabs of this origin: the time, and whether the
+  // session is alive.
+  function storeRenewal(lives) {
     try {
-      localStorage.setItem(MEMORY, JSON.stringify({ at: Date.now(), lives }));
+      localStorage.setItem(STORAGE_KEY, JSON.stringify({ at: Date.now(), lives }));
     } catch (_) {
-      // Storage may be forbidden: then each tab renews for itself.
+      // Storage may be disabled. Then each tab renews for itself.
     }
   }
 
-  function recall() {
+  function lastRenewal() {
     try {
-      const last = JSON.parse(localStorage.getItem(MEMORY));
+      const last = JSON.parse(localStorage.getItem(STORAGE_KEY));
       return last && last.at <= Date.now() ? last : {};
     } catch (_) {
       return {};
     }
   }
 
-  // Somebody opened a page or came back to one: perhaps they have logged in elsewhere.
-  function forgetTheEnd() {
-    if (document.hidden || recall().lives !== false) return;
+  // When a page is opened or comes to the front, its user may have logged in elsewhere.
+  function forgetEndedSession() {
+    if (document.hidden || lastRenewal().lives !== false) return;
     try {
-      localStorage.removeItem(MEMORY);
+      localStorage.removeItem(STORAGE_KEY);
     } catch (_) {
       // As above.
     }
   }
-  forgetTheEnd();
-  document.addEventListener("visibilitychange", forgetTheEnd);
-  if (global.addEventListener) global.addEventListener("focus", forgetTheEnd);
+  forgetEndedSession();
+  document.addEventListener("visibilitychange", forgetEndedSession);
+  if (global.addEventListener) global.addEventListener("focus", forgetEndedSession);
 
-  function inTime() {
-    if (AbortSignal.timeout) return AbortSignal.timeout(PATIENCE);
+  function timeoutSignal() {
+    if (AbortSignal.timeout) return AbortSignal.timeout(RENEW_TIMEOUT_MS);
     const end = new AbortController();
-    setTimeout(() => end.abort(), PATIENCE);
+    setTimeout(() => end.abort(), RENEW_TIMEOUT_MS);
     return end.signal;
   }
 
-  // True for renewed, false for a session that is over, undefined where nothing was learnt.
+  // True: renewed. False: the session is over. Undefined: unknown.
   async function renewNow(url, sentAt) {
-    // While this tab waited for its turn, another may have renewed: since the request was sent is recent enough.
-    const last = recall();
-    if (last.at >= sentAt || (last.lives === false && last.at > Date.now() - OVER_FOR)) return last.lives;
-    const question = { method: "POST", credentials: "include", cache: "no-store", redirect: "error" };
+    // Another tab may have renewed while this one waited for the lock. A renewal since the request
+    // was sent is recent enough.
+    const last = lastRenewal();
+    if (last.at >= sentAt || (last.lives === false && last.at > Date.now() - ENDED_SESSION_TTL_MS)) return last.lives;
+    const options = { method: "POST", credentials: "include", cache: "no-store", redirect: "error" };
     try {
-      const { status } = await fetch(url, Object.assign(question, { signal: inTime() }));
+      const { status } = await fetch(url, Object.assign(options, { signal: timeoutSignal() }));
       const lives = status === 204 ? true : status === 401 ? false : undefined;
-      if (lives !== undefined) remember(lives);
+      if (lives !== undefined) storeRenewal(lives);
       return lives;
     } catch (_) {
       return undefined;
     }
   }
 
-  // One renewal at a time: requests of one tab share it, and those of other tabs wait for its outcome.
+  // One renewal at a time: the requests of a tab share it, and other tabs wait for its outcome.
   let running;
   function renewOnce(url, sentAt) {
-    const turn = () => renewNow(url, sentAt);
+    const attempt = () => renewNow(url, sentAt);
     running =
       running ||
-      (navigator.locks ? navigator.locks.request("sso-renew", turn) : turn()).finally(() => {
+      (navigator.locks ? navigator.locks.request("sso-renew", attempt) : attempt()).finally(() => {
         running = undefined;
       });
     return running;
   }
 
-  async function renewed({ renew, login }, sentAt, mayLeave) {
+  async function renewLogin({ renew, login }, sentAt, mayOpenLogin) {
     if (!renew) return false;
     const lives = await renewOnce(renew, sentAt);
-    if (lives === false && mayLeave) location.assign(login);
+    if (lives === false && mayOpenLogin) location.assign(login);
     return lives === true;
   }
 
-  // The answer to what `send` sends, and sends once more if the login had ended and is renewed.
-  async function lasting(send, mayLeave, isForeign = false) {
+  // Calls `send`, and calls it once more if the login had expired and could be renewed.
+  async function sendWithRenewal(send, mayOpenLogin, isForeign = false) {
     const sentAt = Date.now();
     const response = await send();
     const problem = await problemOf(response, [401], isForeign);
-    return (await renewed(problem, sentAt, mayLeave)) ? send() : response;
+    return (await renewLogin(problem, sentAt, mayOpenLogin)) ? send() : response;
   }
 
-  // `fetch`, with one option more: { goToLogin } as its third argument.
-  async function ssoFetch(input, init, { goToLogin = goesToLogin } = {}) {
+  // `fetch` with renewal. A third argument { goToLogin } overrides the attribute.
+  async function ssoFetch(input, init, { goToLogin = opensLogin } = {}) {
     let request = new Request(input, init);
-    if (!believed.has(new URL(request.url).origin)) return fetch(request);
-    const isForeign = !isOurs(request.url);
-    // To another origin, the usual `same-origin` would send no login at all.
+    if (!trustedOriginSet.has(new URL(request.url).origin)) return fetch(request);
+    const isForeign = !isSameOrigin(request.url);
+    // The default, `same-origin`, would send no cookies to another origin.
     if (isForeign && request.credentials === "same-origin") request = new Request(request, { credentials: "include" });
-    // A sibling is told where it matters: each request that says so is asked leave for first (CORS).
-    const saysWhose = !isForeign || !["GET", "HEAD"].includes(request.method);
-    if (madeFor && saysWhose) request.headers.set("Sso-For", madeFor);
-    // A body can be sent once, so there must be two of it before the first is sent.
+    // A sibling gets the header only where it matters, because it makes the browser send a CORS
+    // preflight.
+    const sendsOwner = !isForeign || !["GET", "HEAD"].includes(request.method);
+    if (formOwner && sendsOwner) request.headers.set("Sso-For", formOwner);
+    // A body can be sent only once, so it is cloned before the first request.
     const copies = [request.clone(), request];
-    return lasting(() => fetch(copies.pop()), goToLogin, isForeign);
+    return sendWithRenewal(() => fetch(copies.pop()), goToLogin, isForeign);
   }
 
-  // Whether somebody is logged in, after a renewal if need be: before a stream is opened again, or a picture, or a download.
-  // `address` is of this origin and needs a login.
+  // Whether somebody is logged in, after a renewal if necessary: to be asked before opening a stream,
+  // an image or a download. `address` is of this origin and needs a login.
   async function renew(address) {
     try {
       const response = await ssoFetch(address, { cache: "no-store" });
@@ -164,10 +171,10 @@
     }
   }
 
-  // htmx (1.9 and 2) sends by XMLHttpRequest, and hands out each as it is sent. If one is refused, htmx does not hear of it
-  // before what was sent has been sent again: the same body, to the same address, by the same XMLHttpRequest.
+  // htmx (1.9 and 2) exposes each XMLHttpRequest before it sends it. If one is refused, the same body
+  // is sent to the same address by the same XMLHttpRequest, and htmx sees only the final response.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (madeFor && isOurs(detail.path || location.href)) detail.headers["Sso-For"] = madeFor;
+    if (formOwner && isSameOrigin(detail.path || location.href)) detail.headers["Sso-For"] = formOwner;
   });
   document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig, pathInfo } }) => {
     const [sentAt, answered] = [Date.now(), xhr.onload];
@@ -180,16 +187,16 @@
     };
     xhr.onload = async (event) => {
       xhr.onload = answered;
-      const refused = xhr.status === 401 && isOurs(xhr.responseURL);
+      const refused = xhr.status === 401 && isSameOrigin(xhr.responseURL);
       const problem = refused ? readProblem(xhr.getResponseHeader("content-type"), xhr.responseText) : {};
       let isAborted = false;
-      // Nothing is under way meanwhile that could be aborted, but htmx waits for the word.
+      // No request is running that could be aborted, but htmx waits for the event.
       xhr.abort = () => {
         isAborted = true;
         delete xhr.abort;
         xhr.dispatchEvent(new ProgressEvent("abort"));
       };
-      const again = problem.renew ? await renewed(problem, sentAt, goesToLogin) : false;
+      const again = problem.renew ? await renewLogin(problem, sentAt, opensLogin) : false;
       if (isAborted) return;
       delete xhr.abort;
       if (!again) return answered.call(xhr, event);
@@ -199,7 +206,7 @@
     };
   });
 
-  // As htmx writes them.
+  // Encodes headers as htmx does.
   function setHeader(xhr, name, value) {
     if (value === null) return;
     try {
@@ -210,23 +217,25 @@
     }
   }
 
-  // Back, to a page that htmx has to fetch: the address has changed by then, and the content must too.
+  // History navigation to a page that htmx has to fetch. The address has changed already, so the
+  // content must change too.
   document.addEventListener("htmx:historyCacheMissLoadError", ({ detail: { xhr } }) => {
     if (xhr.status === 401) location.reload();
   });
 
-  // Turbo (8) takes an answer from whoever has one. Links that it fetches before they are clicked renew nothing.
+  // Turbo (8) accepts a response from the event's listener. Prefetched links do not renew the login.
   document.addEventListener("turbo:before-fetch-request", ({ detail }) => {
     const { fetchOptions, url } = detail;
-    if (detail.fetchRequest || !isOurs(url) || fetchOptions.headers["X-Sec-Purpose"]) return;
-    if (madeFor) fetchOptions.headers["Sso-For"] = madeFor;
+    if (detail.fetchRequest || !isSameOrigin(url) || fetchOptions.headers["X-Sec-Purpose"]) return;
+    if (formOwner) fetchOptions.headers["Sso-For"] = formOwner;
     const isForm = fetchOptions.method.toUpperCase() !== "GET";
     const send = () => ((global.Turbo && global.Turbo.fetch) || fetch)(url.href, fetchOptions);
-    // When Turbo asks: others may still change the options until then.
-    detail.fetchRequest = { get response() { return lasting(send, goesToLogin && !isForm); } };
+    // Lazily, because other listeners may still change the options.
+    detail.fetchRequest = { get response() { return sendWithRenewal(send, opensLogin && !isForm); } };
   });
 
-  // Turbo shows nothing of a form that is refused with a problem, so the browser sends it: the answer is a page that keeps it.
+  // Turbo shows nothing for a form that is refused with a problem. So the browser sends the form
+  // itself, and the response is a page that keeps it.
   document.addEventListener("turbo:submit-end", async ({ detail: { fetchResponse, formSubmission } }) => {
     if (!fetchResponse) return;
     const { code, login } = await problemOf(fetchResponse.response, [401, 409]);
@@ -235,7 +244,7 @@
     const { location: action, enctype } = formSubmission;
     const form = Object.assign(document.createElement("form"), { method: "post", action, enctype, hidden: true });
     for (const [name, value] of formSubmission.body) {
-      // Files cannot be kept: the page says so.
+      // Files cannot be kept, and the page says so.
       if (typeof value === "string") form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     document.body.append(form);

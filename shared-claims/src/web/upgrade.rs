@@ -3,13 +3,13 @@
 use super::request::RequestInfo;
 
 impl RequestInfo<'_> {
-    /// Whether this opens a connection that reads and writes, such as a WebSocket. It comes as
-    /// `GET`, and no browser keeps the pages of other sites from opening one, nor from reading what
-    /// it says: only the check of its origin does.
+    /// Whether this opens a two-way connection, such as a WebSocket. It arrives as `GET`, and no
+    /// browser keeps other sites' pages from opening one or from reading it: only the origin check
+    /// does.
     ///
-    /// `Upgrade: h2c` is none: it is HTTP still, and programs send it with any request. A proxy
-    /// that asks before it passes one on may have taken `Upgrade` away; then the other headers of
-    /// the handshake tell.
+    /// `Upgrade: h2c` does not count: that is still HTTP, and programs send it with any request. A
+    /// proxy may have removed `Upgrade` before asking; then the other headers of the handshake
+    /// tell.
     pub fn is_upgrade(&self) -> bool {
         let names_a_protocol = |value: &[u8]| {
             let names = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);

@@ -1,4 +1,4 @@
-//! URLs, all built from the settings: the `Host` of a request is never believed.
+//! URLs: all are built from the settings, because the `Host` of a request is not trusted.
 
 use std::borrow::Cow;
 
@@ -10,28 +10,29 @@ use crate::protocol;
 use crate::settings::with_path;
 use crate::{Settings, SharedLogin};
 
-/// Where a sweep of conflicting cookies goes on: the button's own `1` is its beginning. Lines
-/// deleted by now come after a hyphen.
+/// The round of deleting conflicting cookies that a request continues: the number of lines that
+/// were deleted so far. The button itself starts with `1`; the following rounds are `1-` and the
+/// number.
 pub(super) fn clearing_round(request: &RequestInfo<'_>) -> usize {
     let value = parameter(request, protocol::parameter::CLEAR).unwrap_or_default();
     value.strip_prefix("1-").and_then(|lines| lines.parse().ok()).unwrap_or(0)
 }
 
-/// The same page in the next round of the sweep.
+/// The same page, for the next round.
 pub(super) fn clearing(mut page: Url, round: usize) -> Url {
     page.query_pairs_mut().append_pair(protocol::parameter::CLEAR, &format!("1-{round}"));
     page
 }
 
-/// Where the form of this request goes while conflicting cookies are cleared. The first round is
-/// the button's.
+/// The action of this request's form while conflicting cookies are deleted. The button starts the
+/// first round.
 pub(super) fn clearing_form(
     request: &RequestInfo<'_>,
     settings: &Settings,
     form_owner: Option<&str>,
     round: usize,
 ) -> Url {
-    let mut form = form_of(request, settings, form_owner);
+    let mut form = form_action(request, settings, form_owner);
     if round > 0 {
         return clearing(form, round);
     }
@@ -39,25 +40,25 @@ pub(super) fn clearing_form(
     form
 }
 
-/// Where to log in, coming back to `next` afterwards.
+/// The login page, which returns to `next`.
 pub(crate) fn login(settings: &Settings, next: Option<&Url>) -> Url {
     with_parameters(settings, &[], next.map(Url::as_str))
 }
 
-/// The same for who must have proved who they are in so many seconds, or prove it again.
+/// The login page for a person whose authentication may be at most this many seconds old.
 pub(super) fn fresh_login(settings: &Settings, max_age: Option<u32>, next: &str) -> Url {
     let max_age = max_age.map(|seconds| (protocol::parameter::MAX_AGE, seconds.to_string()));
     with_parameters(settings, max_age.as_slice(), Some(next))
 }
 
-/// By the login and back, without ever seeing it.
+/// The login page that never shows a form, and returns to `next`.
 pub(super) fn silent(settings: &Settings, next: &Url) -> Url {
     with_parameters(settings, &[(protocol::parameter::SILENT, "1".to_owned())], Some(next.as_str()))
 }
 
-/// To the login, and back to the page that was asked for. A browser that came with the mark of a
-/// loop and is nobody all the same is said to be refused: without that, auth-service cannot tell a
-/// circle from somebody who presses a link again and again.
+/// The login page that returns to the requested page. A browser that came with the loop marker and
+/// is still not logged in is reported as refused. Otherwise auth-service could not tell a loop from
+/// somebody who presses a link again and again.
 pub(super) fn login_and_return(request: &RequestInfo<'_>, settings: &Settings, max_age: Option<u32>) -> Url {
     let mut url = fresh_login(settings, max_age, requested_url(request, settings).as_str());
     if request.has_loop_marker() {
@@ -77,15 +78,15 @@ fn with_parameters(settings: &Settings, parameters: &[(&str, String)], next: Opt
     }
 }
 
-/// nginx takes 4 KB for the head of an answer unless it is told otherwise, and answers `502` for a
-/// longer one. This is what the rest of such a head leaves for `Location`.
-const LONGEST_LOCATION: usize = 3072;
+/// The longest `Location`. nginx accepts 4 KB for a response's head by default, and answers `502`
+/// to a longer one. This leaves room for the rest of the head.
+const MAX_LOCATION_BYTES: usize = 3072;
 
-/// The address with a `next`, spelt as forms are; and as short as it can be where that is long.
+/// Appends `next`, in form encoding; a long one in the shortest encoding.
 fn with_next(url: Url, next: &str) -> Url {
     let mut usual = url.clone();
     usual.query_pairs_mut().append_pair(protocol::parameter::NEXT, next);
-    if usual.as_str().len() <= LONGEST_LOCATION {
+    if usual.as_str().len() <= MAX_LOCATION_BYTES {
         return usual;
     }
     let mut short = url;
@@ -94,18 +95,18 @@ fn with_next(url: Url, next: &str) -> Url {
     short
 }
 
-/// A page that other pages of the domain may frame: loading it renews the login.
+/// The page that renews the login in a frame of the domain's pages.
 pub(super) fn frame(settings: &Settings) -> Url {
     with_path(&settings.auth, protocol::path::LOGIN_FRAME)
 }
 
-/// Where scripts renew the login.
+/// The API by which scripts renew the login.
 pub(crate) fn renew(settings: &Settings) -> Url {
     with_path(&settings.auth, protocol::path::RENEW)
 }
 
-/// Where auth-service deletes cookies of others, and back to `asked`. Below this page's own path: a
-/// cookie that was set for a path comes to auth-service there alone.
+/// The page of auth-service that deletes other sites' cookies and returns here. Its path begins
+/// with this page's own path, because the browser sends a cookie with a path only there.
 pub(super) fn cleanup(request: &RequestInfo<'_>, settings: &Settings) -> Url {
     let here = requested_url(request, settings);
     let folders = here.path().trim_end_matches('/');
@@ -125,15 +126,14 @@ pub(crate) fn page(settings: &Settings, path_and_query: &str) -> Url {
     url
 }
 
-/// The address asked for, without the parameters that are ours; all others stay as they were
-/// written.
+/// The requested URL without our own parameters. All others stay as they were written.
 pub(super) fn requested_url(request: &RequestInfo<'_>, settings: &Settings) -> Url {
-    // The login takes no backslash, which some readers of addresses turn into a slash; in a query
-    // it is one of the letters that may be written so.
+    // The login refuses a backslash, because some parsers turn it into a slash. In a query it may
+    // be escaped.
     let target = request.target().replace('\\', "%5C");
     let mut url = page(settings, &target);
     let Some(query) = url.query() else { return url };
-    let kept: Vec<&str> = query.split('&').filter(|part| !is_ours(part)).collect();
+    let kept: Vec<&str> = query.split('&').filter(|part| !is_reserved(part)).collect();
     if kept.len() < query.split('&').count() {
         let kept = kept.join("&");
         url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
@@ -141,8 +141,8 @@ pub(super) fn requested_url(request: &RequestInfo<'_>, settings: &Settings) -> U
     url
 }
 
-/// Where a form goes that was made by somebody: the same page, with their mark.
-pub(super) fn form_of(request: &RequestInfo<'_>, settings: &Settings, form_owner: Option<&str>) -> Url {
+/// The action of a form: the same page, with the mark of its owner.
+pub(super) fn form_action(request: &RequestInfo<'_>, settings: &Settings, form_owner: Option<&str>) -> Url {
     let mut url = requested_url(request, settings);
     if let Some(form_owner) = form_owner {
         url.query_pairs_mut().append_pair(protocol::parameter::FORM_OWNER, form_owner);
@@ -150,21 +150,21 @@ pub(super) fn form_of(request: &RequestInfo<'_>, settings: &Settings, form_owner
     url
 }
 
-/// Where somebody logs out who wants to log in as another; the login follows.
+/// The logout page, for a person who wants to log in as another one.
 pub(super) fn logout(settings: &Settings) -> Url {
     with_path(&settings.auth, protocol::path::LOGOUT)
 }
 
-/// The parameters of a page that are this crate's, and not the service's.
-const OURS: [&str; 4] = [
+/// The query parameters that belong to this crate, and not to the service.
+const RESERVED_PARAMETERS: [&str; 4] = [
     protocol::parameter::CLEAR,
     protocol::parameter::LOOP,
     protocol::parameter::LOOP_PROOF,
     protocol::parameter::FORM_OWNER,
 ];
 
-fn is_ours(part: &str) -> bool {
-    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| OURS.contains(&&*name))
+fn is_reserved(part: &str) -> bool {
+    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| RESERVED_PARAMETERS.contains(&&*name))
 }
 
 /// The first value of a parameter of the query.
@@ -174,39 +174,38 @@ pub(super) fn parameter<'r>(request: &RequestInfo<'r>, name: &str) -> Option<Cow
 }
 
 impl SharedLogin {
-    /// Where to log in, coming back to `next` (an absolute URL of this service) afterwards.
+    /// The login page, which returns to `next` (an absolute URL of this service).
     pub fn login_url(&self, next: Option<&Url>) -> Url {
         login(self.settings(), next)
     }
 
-    /// Where scripts renew the login: `POST` with credentials.
+    /// The API by which scripts renew the login: `POST` with credentials.
     pub fn renew_url(&self) -> Url {
         renew(self.settings())
     }
 
-    /// The page of this service that a request asked for, as an absolute URL. `path_and_query` is
-    /// the request target; the host is the one of `SERVICE_URL`, whatever the request's headers
-    /// say.
+    /// The requested page as an absolute URL.
+    ///
+    /// `path_and_query` is the request target. The host is that of `SERVICE_URL`, whatever the
+    /// request's headers say.
     pub fn page_url(&self, path_and_query: &str) -> Url {
         page(self.settings(), path_and_query)
     }
 }
 
 impl RequestInfo<'_> {
-    /// Whether a redirect to the login can take this address along.
+    /// Whether this URL is short enough for a redirect to the login.
     pub(super) fn fits_in_redirect(&self, settings: &Settings) -> bool {
-        login(settings, Some(&requested_url(self, settings))).as_str().len() <= LONGEST_LOCATION
+        login(settings, Some(&requested_url(self, settings))).as_str().len() <= MAX_LOCATION_BYTES
     }
 
-    /// Whether this is the way back from a round trip that did not help, for the third time or
-    /// more.
+    /// Whether the URL has the loop marker: it comes from at least three redirects to the login.
     pub(super) fn has_loop_marker(&self) -> bool {
         parameter(self, protocol::parameter::LOOP).is_some()
     }
 }
 
-/// Where a person comes back to who did not ask for this address by opening it in a tab: the page
-/// that they were on.
+/// The page to return to for a request that is no page in a tab: the page that sent it.
 pub(super) fn referring_page(request: &RequestInfo<'_>, settings: &Settings) -> Url {
     request.own_referer(settings).unwrap_or_else(|| page(settings, "/"))
 }

@@ -88,7 +88,7 @@ fn more_cookies_than_an_honest_browser_has_are_a_conflict() {
     let issuer = TestIssuer::new();
     let header =
         format!("{}; {}", many(MAX_CANDIDATES), issuer.cookie(&issuer.claims_for("ada@example.org")));
-    assert_eq!(issuer.login().identify_now([header.as_bytes()]), Identity::Conflict);
+    assert_eq!(issuer.login().try_identify([header.as_bytes()]), Identity::Conflict);
 }
 
 /// A cookie planted beside the real one, before or after it, gains nothing.
@@ -103,7 +103,7 @@ fn one_that_holds_counts_whatever_was_planted_beside_it() {
     let late = issuer.cookie(&issuer.expired_claims_for("mallory@example.org"));
     for planted in [&forged, &late, &format!("{NAME}=x"), &format!("{NAME}={}", "A".repeat(9000))] {
         for header in [format!("{planted}; {good}"), format!("{good}; {planted}")] {
-            assert_eq!(login.identify_now([header.as_bytes()]), Identity::Person(Box::new(ada.clone())));
+            assert_eq!(login.try_identify([header.as_bytes()]), Identity::Person(Box::new(ada.clone())));
         }
     }
 }
@@ -121,20 +121,20 @@ fn two_that_hold_are_a_conflict_only_if_they_are_two_people() {
         format!("{}; {}", issuer.cookie(&ada), issuer.cookie(&older)),
     ];
     for header in headers {
-        assert_eq!(login.identify_now([header.as_bytes()]), Identity::Person(Box::new(ada.clone())));
+        assert_eq!(login.try_identify([header.as_bytes()]), Identity::Person(Box::new(ada.clone())));
     }
     let mallory = issuer.claims_for("mallory@example.org");
     let header = format!("{}; {}", issuer.cookie(&ada), issuer.cookie(&mallory));
-    assert_eq!(login.identify_now([header.as_bytes()]), Identity::Conflict);
+    assert_eq!(login.try_identify([header.as_bytes()]), Identity::Conflict);
     // Also when they come in two headers.
     let (first, second) = (issuer.cookie(&ada), issuer.cookie(&mallory));
-    assert_eq!(login.identify_now([first.as_bytes(), second.as_bytes()]), Identity::Conflict);
+    assert_eq!(login.try_identify([first.as_bytes(), second.as_bytes()]), Identity::Conflict);
 }
 
 #[test]
 fn the_log_learns_why_nobody_was_let_in() {
     let issuer = TestIssuer::new();
     let late = issuer.cookie(&issuer.expired_claims_for("ada@example.org"));
-    assert_eq!(issuer.login().identify_now([late.as_bytes()]), Identity::Nobody(Some(Rejection::Expired)));
-    assert_eq!(issuer.login().identify_now([]), Identity::Nobody(None));
+    assert_eq!(issuer.login().try_identify([late.as_bytes()]), Identity::Nobody(Some(Rejection::Expired)));
+    assert_eq!(issuer.login().try_identify([]), Identity::Nobody(None));
 }

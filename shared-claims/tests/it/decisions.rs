@@ -133,8 +133,8 @@ fn every_row_of_the_table_of_answers() {
     }
 }
 
-/// Whoever is one person by then has nothing to clear. A form without an address of its own would be sent to that of
-/// its page, and not be done there.
+/// Whoever is one person by then has nothing to clear. A form without an address of its own would
+/// be sent to that of its page, and not be done there.
 #[test]
 fn a_page_has_no_order_to_clear_in_its_address() {
     for target in ["/?sso_clear=1", "/?a=1&sso_clear=1-9", "/?%73so_clear=1"] {

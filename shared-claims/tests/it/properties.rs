@@ -1,4 +1,5 @@
-//! What holds for any input, tried on the stable toolchain. `shared-claims/fuzz` tries the same for hours.
+//! What holds for any input, tried on the stable toolchain. `shared-claims/fuzz` tries the same for
+//! hours.
 
 mod cookies;
 mod hostile;

@@ -1,7 +1,8 @@
-//! The public interface, written down in `public-api.txt`: a change of it is seen in review, and is in the changelog.
+//! The public interface, written down in `public-api.txt`: a change of it is seen in review, and is
+//! in the changelog.
 //!
-//! The list has every declaration that is written `pub`, by file. What macros make is not in it: the extractors' methods and
-//! the codes of causes, which other tests use by name.
+//! The list has every declaration that is written `pub`, by file. What macros make is not in it:
+//! the extractors' methods and the codes of causes, which other tests use by name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The declaration that begins with the first of `lines`: all of a constant or an import, a head of all else.
+/// The declaration that begins with the first of `lines`: all of a constant or an import, a head of
+/// all else.
 fn declaration(lines: &[&str]) -> String {
     let mut all = String::new();
     for line in lines {
@@ -43,7 +45,8 @@ fn declaration(lines: &[&str]) -> String {
     all.trim_end_matches(['{', ' ']).to_owned()
 }
 
-/// What is public of one file. Its code is as rustfmt writes it, so an indent tells what stands in what.
+/// What is public of one file. Its code is as rustfmt writes it, so an indent tells what stands in
+/// what.
 fn listing(code: &str) -> Vec<String> {
     let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap();
     // Of attributes those of whole items alone: the others are texts of errors and the like.
@@ -161,7 +164,7 @@ fn the_former_names_go_on_working() {
     let login = shared_claims::testing::TestIssuer::new().login();
     let headers = vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
     let asked = Asked::new("GET", "/", &headers);
-    let identity = login.identify_now(asked.cookies());
+    let identity = login.try_identify(asked.cookies());
     let facts = Facts::about(&asked, &identity, &login);
     let decision = decide(&asked, identity, Need::user(), login.settings(), &facts);
     let said = |instead: &Instead| -> Answer { answer(instead, &asked, login.settings(), &facts, None) };

@@ -7,7 +7,7 @@ use super::kept_form::{KeptForm, fields_for_later, go_back, kept_form_notice};
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
-/// For a page that somebody opened. The button asks for this same address with the clearing query.
+/// For an opened page. The button requests this same address with the clearing query.
 pub(in crate::web) fn conflict(language: Language, address: &Url, clear: &str) -> Page {
     let mut fields = String::new();
     for (name, value) in address.query_pairs() {
@@ -32,11 +32,11 @@ pub(in crate::web) fn conflict(language: Language, address: &Url, clear: &str) -
     }
 }
 
-/// For a form that somebody sent. The button sends it to `clear`, where nothing is done with it: it
-/// is kept until they are logged in.
+/// For a form that was sent. The button sends it to `clear`, where it is not carried out but kept
+/// until the person is logged in.
 pub(in crate::web) fn form_conflict(language: Language, clear: &Url, kept: KeptForm<'_>) -> Page {
-    // What could not be kept is said once more after the clearing, by the type of a form that holds
-    // nothing.
+    // If something could not be kept, the page after the clearing says so again. The type of an
+    // empty form tells it.
     let (fields, kind, after) = match kept {
         KeptForm::Fields(form) => {
             (fields_for_later(form), "application/x-www-form-urlencoded", String::new())

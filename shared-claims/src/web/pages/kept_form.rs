@@ -1,4 +1,4 @@
-//! Page that keeps a form that was sent without a valid login, to be sent again.
+//! Page that keeps a form that was sent without a valid login, so that it can be sent again.
 
 use url::{Url, form_urlencoded};
 
@@ -9,19 +9,19 @@ use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 use crate::web::request::RequestInfo;
 
-/// What became of the body of the form.
+/// The part of the form's body that was kept.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::web) enum KeptForm<'b> {
     /// Its fields.
     Fields(&'b [u8]),
-    /// Nothing: files may be in it, which no page can hand back.
+    /// Nothing: it may contain files, which a page cannot send back.
     NoFiles,
-    /// Nothing: it is too large, or no form of ours.
+    /// Nothing: it is too large, or another kind of form.
     Nothing,
 }
 
 impl<'b> KeptForm<'b> {
-    /// What became of a body, which is `None` where it could not be kept.
+    /// Decides what is kept. `None` means that the body could not be read.
     pub(in crate::web) fn of(form: Option<&'b [u8]>, request: &RequestInfo<'_>) -> Self {
         match form {
             Some(form) => Self::Fields(form),
@@ -31,20 +31,20 @@ impl<'b> KeptForm<'b> {
     }
 }
 
-/// Why something is to be sent again.
+/// Why the form has to be sent again.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::web) enum Why {
-    /// There was no login, or it had ended.
+    /// There was no login, or it had expired.
     Ended,
-    /// There was one, not fresh enough.
+    /// The authentication was too old.
     Stale,
-    /// There were two, which have been cleared away.
+    /// There were two logins, whose cookies have been deleted.
     Cleared,
 }
 
-/// Keeps what was sent until its sender is logged in.
+/// Renders the page.
 ///
-/// `marked` is the same address with the mark of who filled the form in, where that is known.
+/// `marked` is the same address with the mark of the form's owner, if that is known.
 pub(in crate::web) fn kept_form(
     language: Language,
     why: Why,
@@ -72,7 +72,7 @@ pub(in crate::web) fn kept_form(
     }
 }
 
-/// Says what became of the form.
+/// Says what was kept of the form.
 pub(super) fn kept_form_notice(language: Language, kept: KeptForm<'_>) -> String {
     match kept {
         KeptForm::Fields([]) => language.say("kept-button", &[]),
@@ -100,7 +100,7 @@ pub(super) fn go_back(language: Language) -> String {
     format!("<p>{}</p>\n", language.say("kept-go-back", &[]))
 }
 
-/// Everything but passwords is handed back unseen; those are asked for again.
+/// The fields as hidden inputs. Passwords are asked for again instead.
 pub(super) fn fields(language: Language, form: &[u8]) -> String {
     let (mut hidden, mut retype) = (String::new(), String::new());
     for (n, (name, value)) in form_urlencoded::parse(form).enumerate() {
@@ -118,7 +118,7 @@ pub(super) fn fields(language: Language, form: &[u8]) -> String {
     hidden + &retype
 }
 
-/// For a page after which comes another: that one asks for passwords.
+/// The fields for a page that is followed by another, which asks for passwords.
 pub(super) fn fields_for_later(form: &[u8]) -> String {
     let fields = form_urlencoded::parse(form);
     fields.map(|(name, value)| hidden_field(&name, if is_secret(&name) { "" } else { &value })).collect()
@@ -128,7 +128,7 @@ fn hidden_field(name: &str, value: &str) -> String {
     format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escape(name), escape(value))
 }
 
-/// Whether a field is named like something that no page should repeat, not even hidden.
+/// Whether a field's name suggests a secret, which no page may repeat, not even in a hidden input.
 fn is_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     ["password", "passwd", "passphrase", "passcode", "secret"].iter().any(|word| name.contains(word))

@@ -1,15 +1,15 @@
-//! Login in a frame, within a page that stays where it is.
+//! Login in a frame: the page around it stays open.
 
 use url::Url;
 
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
-/// The frame renews the login while the person reads, without a script: it is a page of
-/// auth-service, which has the cookies that renew. Where the session is over, it offers the login.
-/// Without a frame, the person must prove again who they are.
+/// The frame is a page of auth-service, which has the cookies to renew the login without a script.
+/// Where the session is over, it offers the login. `None` means that the person must reauthenticate
+/// in a tab.
 ///
-/// `if_empty` names the text for who sees nothing in the frame.
+/// `if_empty` names the text for people who see nothing in the frame.
 pub(super) fn login_frame(
     language: Language,
     login_url: &Url,

@@ -7,7 +7,7 @@ use super::login_frame::login_frame;
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
-/// The link opens `here`, which this tab has never left.
+/// The link opens `here`, the address of this tab.
 pub(in crate::web) fn login_offer(
     language: Language,
     here: &Url,

@@ -1,4 +1,5 @@
-//! HTML pages: one quiet design, no script, in the reader's language, every value escaped.
+//! HTML pages of the crate: one plain design, no script, in the reader's language, every value
+//! escaped.
 
 mod conflict;
 mod kept_form;
@@ -26,17 +27,17 @@ pub(super) use simple::{cross_site, forbidden, no_keys, not_in_advance, too_many
 
 const STYLE: &str = include_str!("page.css");
 
-/// Title and content of a page, in HTML.
+/// Title and content of a page, as HTML.
 pub(super) struct Page {
     language: Language,
     title: String,
     content: String,
-    /// Whether there is a page of auth-service in it.
+    /// Whether it contains a frame of auth-service.
     frames: bool,
 }
 
 impl Page {
-    /// The page as an answer, with a content security policy of its own.
+    /// Renders the page as a response with its own content security policy.
     pub(super) fn into(
         self,
         mut answer: Response,
@@ -58,12 +59,12 @@ impl Page {
     }
 }
 
-/// `form-action` names the sub-domains too: Chromium applies it to redirects after a form, and what
-/// is sent again may well be answered with one. `img-src` is for the icon that browsers ask every
-/// site for.
+/// The content security policy of a page. `form-action` includes the sub-domains, because Chromium
+/// applies it to the redirects after a form, and a form that is sent again may be redirected.
+/// `img-src` is for the icon that browsers request from every site.
 ///
-/// A page that this service shows in a frame of its own is told of there too. Nobody else may frame
-/// any.
+/// A page that this service shows in a frame of its own gets this response there too. No other site
+/// may frame it.
 fn policy(request: &RequestInfo<'_>, settings: &Settings, frames: bool) -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let hash = HASH.get_or_init(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));

@@ -1,4 +1,5 @@
-//! Page for a form that another person of the same browser sends than the one who filled it in.
+//! Page for a form that is sent by another person of the same browser than the one who filled it
+//! in.
 
 use url::Url;
 
@@ -9,8 +10,8 @@ use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 use crate::web::urls;
 
-/// Asks whose it is. Of the two addresses, the first lets nobody but the one who filled it in send
-/// the form without this question, the second nobody but the one who is logged in now, as `email`.
+/// Asks whose form it is. The first address accepts it only from the person who filled it in, the
+/// second only from `email`, who is logged in now.
 pub(in crate::web) fn other_users_form(
     language: Language,
     (theirs, mine): (&Url, &Url),

@@ -1,4 +1,4 @@
-//! Page that ends a redirect loop: what keeps the login from holding here, and what to do.
+//! Page that ends a redirect loop: it says why the login is not accepted here, and what to do.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::web::request::RequestInfo;
 use crate::web::urls;
 use crate::{Rejection, Settings};
 
-/// Names the cause, and shows nothing of the token but its times.
+/// Names the cause. Of the token it shows only the times.
 pub(in crate::web) fn redirect_loop(
     cause: &LoopCause,
     request: &RequestInfo<'_>,
@@ -42,7 +42,7 @@ pub(in crate::web) fn redirect_loop(
     }
 }
 
-/// In HTML.
+/// The explanation, as HTML.
 struct Explanation {
     language: Language,
     why: String,
@@ -89,7 +89,7 @@ fn page_or_problem(
     }
 }
 
-/// The part, the header or the claim that a cause is about.
+/// The part, the header or the claim that a rejection is about.
 fn what(cause: &Rejection) -> Cow<'static, str> {
     match cause {
         Rejection::TooLarge => crate::MAX_TOKEN_BYTES.to_string().into(),
@@ -104,7 +104,7 @@ fn what(cause: &Rejection) -> Cow<'static, str> {
     }
 }
 
-/// From most to least telling.
+/// The most likely cause comes first.
 fn no_cookie(language: Language, request: &RequestInfo<'_>, settings: &Settings) -> Explanation {
     let name = ("name", settings.access_cookie());
     let domain = ("domain", settings.cookie_domain());
@@ -135,7 +135,8 @@ fn no_cookie(language: Language, request: &RequestInfo<'_>, settings: &Settings)
     page_or_problem
 }
 
-/// Proxies may name the host as they like, so this is a hint for the person and decides nothing.
+/// Whether the `Host` is another than that of `SERVICE_URL`. Proxies may change it, so it is a hint
+/// for the person and decides nothing.
 fn is_other_host(request: &RequestInfo<'_>, settings: &Settings) -> bool {
     let Some(host) = request.only("host") else { return false };
     let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
@@ -143,7 +144,7 @@ fn is_other_host(request: &RequestInfo<'_>, settings: &Settings) -> bool {
     !name.eq_ignore_ascii_case(settings.service.host_str().unwrap_or_default())
 }
 
-/// The usual name of the login cookie, if that is what came.
+/// The default name of the login cookie, if a cookie of that name came.
 fn other_name<'n>(request: &RequestInfo<'_>, settings: &Settings) -> Option<&'n str> {
     let arrived = |name: &&str| {
         *name != settings.access_cookie()
@@ -152,7 +153,7 @@ fn other_name<'n>(request: &RequestInfo<'_>, settings: &Settings) -> Option<&'n 
     [crate::DEFAULT_ACCESS_COOKIE, crate::protocol::cookie::ACCESS].into_iter().find(arrived)
 }
 
-/// Both clocks, side by side.
+/// Shows both clocks, side by side.
 fn clocks(language: Language, cause: &Rejection, context: &Context) -> Explanation {
     let is_late = *cause == Rejection::Expired;
     let why = if is_late { "clocks-ended" } else { "clocks-future" };

@@ -1,4 +1,4 @@
-//! Pages that say one thing.
+//! Simple pages: those that say one thing.
 
 use url::Url;
 
@@ -8,7 +8,7 @@ use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 use crate::web::urls;
 
-/// Logged in, without the right.
+/// For a person who lacks the right.
 pub(in crate::web) fn forbidden(language: Language, settings: &Settings) -> Page {
     let front = urls::page(settings, "/");
     let values = [("front", front.as_str()), ("account", &settings.auth_url())];
@@ -24,7 +24,7 @@ pub(in crate::web) fn forbidden(language: Language, settings: &Settings) -> Page
     }
 }
 
-/// No keys yet.
+/// For requests before any keys are loaded.
 pub(in crate::web) fn no_keys(language: Language) -> Page {
     Page {
         language,
@@ -38,7 +38,7 @@ pub(in crate::web) fn no_keys(language: Language) -> Page {
     }
 }
 
-/// Shown to nobody, but by a browser that shows what it has fetched in advance.
+/// For a prefetch. Nobody sees it, unless a browser shows what it prefetched.
 pub(in crate::web) fn not_in_advance(language: Language, address: &Url) -> Page {
     Page {
         language,
@@ -53,7 +53,7 @@ pub(in crate::web) fn not_in_advance(language: Language, address: &Url) -> Page 
     }
 }
 
-/// A change asked for by another site.
+/// For a change that another site requested.
 pub(in crate::web) fn cross_site(language: Language, settings: &Settings) -> Page {
     let front = urls::page(settings, "/");
     Page {
@@ -68,7 +68,7 @@ pub(in crate::web) fn cross_site(language: Language, settings: &Settings) -> Pag
     }
 }
 
-/// More cookies than servers take.
+/// For more cookies than servers accept.
 pub(in crate::web) fn too_many_cookies(language: Language, cleanup: &Url) -> Page {
     Page {
         language,

@@ -9,7 +9,13 @@ fn workers() -> usize {
 /// Everything else is as long as a test may take: what ends here, ends for want of room.
 fn of_connections(each_worker: usize) -> Limits {
     let (head, idle) = (TIMEOUT, TIMEOUT);
-    Limits { head, idle, standstill: TIMEOUT, connections: each_worker * workers(), ..Limits::default() }
+    Limits {
+        head_timeout: head,
+        idle_timeout: idle,
+        stall_timeout: TIMEOUT,
+        max_connections: each_worker * workers(),
+        ..Limits::default()
+    }
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn a_body_that_stands_still_is_given_up() {
         let mut client = service.connect();
         client.send(&format!("POST /form HTTP/1.1\r\nHost: a\r\n{framing}abc"));
         while client.0.write_all(b"a").is_ok() {
-            std::thread::sleep(limits().standstill / 4);
+            std::thread::sleep(limits().stall_timeout / 4);
         }
     }
 }
@@ -115,7 +115,7 @@ fn an_answer_that_nobody_takes_is_given_up() {
 /// I8: one request at a time is begun, however many were sent.
 #[test]
 fn who_sends_requests_ahead_and_reads_nothing_is_not_served_ahead() {
-    let service = Service::with(Limits { standstill: TIMEOUT, ..limits() });
+    let service = Service::with(Limits { stall_timeout: TIMEOUT, ..limits() });
     for page in ["/page", "/moved"] {
         let mut client = service.connect();
         client.send_without_reading(&get(page).repeat(5000));

@@ -28,11 +28,11 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Long enough for every honest client here, and short enough to see the end.
 fn limits() -> Limits {
     Limits {
-        head: Duration::from_millis(600),
-        idle: Duration::from_millis(600),
-        standstill: Duration::from_millis(600),
-        least: 16,
-        discarded: 64 * 1024,
+        head_timeout: Duration::from_millis(600),
+        idle_timeout: Duration::from_millis(600),
+        stall_timeout: Duration::from_millis(600),
+        min_progress: 16,
+        max_discarded: 64 * 1024,
         ..Limits::default()
     }
 }
@@ -120,7 +120,7 @@ async fn patient_handler(seen: web::Data<Seen>) -> &'static str {
     }
     seen.waiting.fetch_add(1, Ordering::SeqCst);
     let _working = Working(seen);
-    tokio::time::sleep(limits().standstill * 4).await;
+    tokio::time::sleep(limits().stall_timeout * 4).await;
     "done"
 }
 
@@ -129,7 +129,7 @@ struct Ticks(usize, tokio::time::Interval);
 
 impl Ticks {
     fn new(count: usize) -> Self {
-        Self(count, tokio::time::interval(limits().standstill / 2))
+        Self(count, tokio::time::interval(limits().stall_timeout / 2))
     }
 }
 

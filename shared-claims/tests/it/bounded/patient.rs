@@ -5,7 +5,7 @@ use super::{limits as short, *};
 /// Long enough for a busy machine, which may keep us waiting too.
 fn limits() -> Limits {
     let standstill = Duration::from_millis(1500);
-    Limits { standstill, ..short() }
+    Limits { stall_timeout: standstill, ..short() }
 }
 
 fn start() -> Service {
@@ -68,7 +68,7 @@ fn who_sends_a_body_slowly_gets_there() {
         client.send(&format!("POST /form HTTP/1.1\r\nHost: a\r\n{framing}"));
         // For twice as long as it may stand still.
         for _ in 0..32 {
-            std::thread::sleep(limits().standstill / 16);
+            std::thread::sleep(limits().stall_timeout / 16);
             client.send(&"a".repeat(16));
         }
         client.send("\r\n0\r\n\r\n");
@@ -90,7 +90,7 @@ fn who_reads_slowly_gets_everything() {
             break;
         }
         heard += length;
-        std::thread::sleep(limits().standstill / 16);
+        std::thread::sleep(limits().stall_timeout / 16);
     }
     assert!(heard > count * PAGE_BYTES, "{heard}");
 }
@@ -98,11 +98,11 @@ fn who_reads_slowly_gets_everything() {
 /// Longer than an idle connection may last: this one is not idle, though all of the answer is made.
 #[test]
 fn who_pauses_while_reading_is_waited_for() {
-    let service = Service::with(Limits { standstill: TIMEOUT, ..short() });
+    let service = Service::with(Limits { stall_timeout: TIMEOUT, ..short() });
     let mut client = service.connect();
     client.send("GET /download HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     client.hear("\r\n\r\n");
-    std::thread::sleep(short().idle + Duration::from_secs(2));
+    std::thread::sleep(short().idle_timeout + Duration::from_secs(2));
     let rest = client.hear_all();
     assert!(rest.ends_with("the end"), "{} bytes", rest.len());
 }
@@ -125,7 +125,7 @@ fn who_asks_before_sending_a_body_is_told_to_go_on() {
     let mut client = service.connect();
     client.send("POST /form HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
     assert!(client.hear("\r\n\r\n").starts_with("HTTP/1.1 100 "));
-    std::thread::sleep(limits().standstill / 4);
+    std::thread::sleep(limits().stall_timeout / 4);
     client.send("abcde");
     client.hear("5 bytes");
 }
@@ -138,7 +138,7 @@ fn another_protocol_has_rules_of_its_own() {
         .send("GET /other-protocol HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
     assert!(client.hear("\r\n\r\n").starts_with("HTTP/1.1 101 "));
     for _ in 0..3 {
-        std::thread::sleep(short().standstill * 2);
+        std::thread::sleep(short().stall_timeout * 2);
         client.send("ping");
         client.hear("ping");
     }
@@ -160,5 +160,5 @@ fn who_hangs_up_while_a_handler_works_is_noticed() {
     let since = std::time::Instant::now();
     drop(client);
     waiting(0);
-    assert!(since.elapsed() < short().standstill * 3, "the handler went on to its end");
+    assert!(since.elapsed() < short().stall_timeout * 3, "the handler went on to its end");
 }

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn what_has_begun_is_finished_and_what_waits_is_let_go() {
-    let long = Limits { head: TIMEOUT, idle: TIMEOUT, ..limits() };
+    let long = Limits { head_timeout: TIMEOUT, idle_timeout: TIMEOUT, ..limits() };
     let service = Service::with(long);
     let mut kept = service.connect();
     kept.send(&get("/"));

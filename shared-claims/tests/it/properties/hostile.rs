@@ -1,8 +1,10 @@
-//! Input as somebody hostile would make it: pieces that a parser knows, in any order, with any bytes between them.
+//! Input as somebody hostile would make it: pieces that a parser knows, in any order, with any
+//! bytes between them.
 
 use arbtest::arbitrary::{Result, Unstructured};
 
-/// Tries what `holds` says of many inputs, for a tenth of a second. A failure names the seed that repeats it.
+/// Tries what `holds` says of many inputs, for a tenth of a second. A failure names the seed that
+/// repeats it.
 pub fn tried(pieces: &[&str], holds: impl Fn(&[u8])) {
     arbtest::arbtest(|chance| {
         holds(&made(chance, pieces)?);

@@ -24,7 +24,8 @@ pub fn holds_for(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (issuers, keys, verifier) = trusted();
     assert!(verifier.verify_at(text, keys, NOW).is_err());
-    // Behind the signature: the same text as a payload, and cut at the first line end as header and payload.
+    // Behind the signature: the same text as a payload, and cut at the first line end as header and
+    // payload.
     let issuer = &issuers[text.len() % 3];
     let (alg, kid) = (issuer.algorithm().name(), issuer.key_id());
     let header = format!("{{\"alg\":\"{alg}\",\"typ\":\"at+jwt\",\"kid\":\"{kid}\"}}");

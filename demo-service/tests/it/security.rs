@@ -1,4 +1,4 @@
-//! Forged requests, planted cookies, headers.
+//! Security: forged requests, planted cookies, headers.
 
 use actix_web::http::header::{COOKIE, HOST};
 use actix_web::http::{Method, StatusCode};
@@ -179,7 +179,7 @@ async fn too_many_headers_are_refused() {
     answer.shows("Too much at once");
 }
 
-/// C15: cookies are everybody's to set, so too many of them are no fault of the person's.
+/// C15: every host of the domain can set cookies, so too many of them are not the person's fault.
 #[actix_web::test]
 async fn too_many_cookies_lead_to_where_they_are_deleted() {
     let demo = Demo::new();
