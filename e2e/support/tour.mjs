@@ -93,8 +93,9 @@ async function tourOfTheEdge(person, look) {
   await person.losesTheAccessCookie();
   await person.opens(`${demo}/private`);
   // The service believes the mark beside what it gives its browsers along on trips to the login.
-  const { value: trip } = await person.cookie('__Host-sso_sent');
-  const lost = `${demo}/private?sso_loop=3&sso_trip=${trip}`;
+  // After the first trip of a row the cookie counts them too, as `secret.2`: who walks fast makes more than one in ten seconds.
+  const [secret] = (await person.cookie('__Host-sso_sent')).value.split('.');
+  const lost = `${demo}/private?sso_loop=3&sso_trip=${secret}`;
   await person.losesTheAccessCookie();
   assert.equal((await person.opens(lost)).status(), 401);
   await look('demo-circle', page);
