@@ -1,7 +1,8 @@
 # Both services. `docker build --target auth-service .` (the default) or `--target demo-service`.
 #
-# Three things to know: dependencies are compiled in a layer of their own, which only Cargo.lock and the manifests change; the
-# images hold one program and its libraries, no shell and no package manager; they run as user 10001.
+# Dependencies are compiled in a layer of their own, which only changes of Cargo.lock and the
+# manifests invalidate. The images contain one program and its libraries, no shell and no package
+# manager. They run as user 10001.
 
 FROM rust:1-slim-bookworm AS dependencies
 RUN apt-get update \
@@ -15,8 +16,8 @@ COPY deploy/healthcheck/Cargo.toml deploy/healthcheck/
 COPY examples/axum/Cargo.toml examples/axum/
 COPY shared-claims/Cargo.toml shared-claims/
 COPY xtask/Cargo.toml xtask/
-# Empty crates of ours, so that this command compiles all the rest. What it made of the empty ones goes again, or cargo would
-# take them for the real ones, whose files are older.
+# Empty crates of ours, so that this command compiles all dependencies. Its output for the empty
+# crates is deleted again: cargo would take it for the real ones, whose files are older.
 RUN for crate in auth-service demo-service deploy/healthcheck examples/axum shared-claims xtask; do \
         mkdir -p $crate/src $crate/tests $crate/examples; \
         touch $crate/src/lib.rs $crate/tests/allocation.rs $crate/examples/actix.rs; \
@@ -42,7 +43,7 @@ COPY --from=builder /out /out
 RUN image-root /auth-service /out/auth-service /out/healthcheck \
     && image-root /demo-service /out/demo-service /out/healthcheck
 
-# Makes the stack's secrets at its first start. It needs a shell; the services do not.
+# Generates the stack's secrets at its first start. It needs a shell; the services do not.
 FROM debian:bookworm-slim AS secrets
 RUN install -d -o 10001 -g 10001 -m 0700 /secrets /secrets/auth /secrets/database
 COPY deploy/make-secrets /usr/local/bin/make-secrets
@@ -58,7 +59,7 @@ LABEL org.opencontainers.image.title="demo-service" \
 COPY --from=gathered /demo-service /
 ENV PATH=/usr/local/bin LISTEN=0.0.0.0:8000
 EXPOSE 8000
-# A number, not only a name, so that orchestrators can see that it is not root.
+# A number and not a name, so that orchestrators can see that it is not root.
 USER 10001:10001
 WORKDIR /data
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["healthcheck", "/healthz", "127.0.0.1:8001"]

@@ -1,4 +1,5 @@
-//! `docs/glossary.md` is true: what it names is there, and the words that it replaced are gone from the sources.
+//! The glossary is true, and prose is wrapped: what `docs/glossary.md` names is there, and the words
+//! that it replaced are gone from the sources.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -58,17 +59,19 @@ fn every_place_that_the_glossary_names_is_there() {
     assert!(places > 40, "the test sees only {places} places");
 }
 
-#[test]
-fn no_source_uses_a_word_that_the_glossary_replaced() {
+/// Fails for each word of a table that is still in one of the folders.
+fn assert_unused(heading: &str, folders: &[&str]) {
     let mut all = Vec::new();
-    sources(&root().join("auth-service/src"), &mut all);
+    folders.iter().for_each(|folder| sources(&root().join(folder), &mut all));
+    // The deprecated aliases are the former names.
+    all.retain(|(path, _)| !path.ends_with("shared-claims/src/edge.rs"));
     let words_of = |text: &str| -> BTreeSet<String> {
         text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned).collect()
     };
     let all: Vec<(PathBuf, BTreeSet<String>)> =
         all.into_iter().map(|(path, text)| (path, words_of(&text))).collect();
-    let replaced = rows("## Replaced words");
-    assert!(replaced.len() > 15);
+    let replaced = rows(heading);
+    assert!(all.len() > 30 && replaced.len() > 10, "{heading}: the test sees too little");
     for row in replaced {
         for word in code(&row[0]) {
             let users: Vec<_> =
@@ -76,4 +79,73 @@ fn no_source_uses_a_word_that_the_glossary_replaced() {
             assert!(users.is_empty(), "{word} is called {} now: {users:?}", row[1]);
         }
     }
+}
+
+#[test]
+fn no_source_of_auth_service_uses_a_word_that_the_glossary_replaced() {
+    assert_unused("## Replaced words", &["auth-service/src"]);
+}
+
+#[test]
+fn no_other_source_uses_a_word_that_the_glossary_replaced() {
+    let folders = ["shared-claims/src", "demo-service/src", "deploy/healthcheck/src"];
+    assert_unused("### In the other crates", &folders);
+}
+
+/// The columns of prose.
+const WIDTH: usize = 100;
+
+/// Whether a line is too wide although it could be broken at a space outside of code and links.
+fn is_too_wide(line: &str) -> bool {
+    if line.chars().count() <= WIDTH {
+        return false;
+    }
+    let indent = line.len() - line.trim_start().len();
+    let (mut is_code, mut is_link) = (false, false);
+    line.char_indices().skip_while(|(n, _)| *n < indent).take(WIDTH).any(|(_, c)| {
+        match c {
+            '`' => is_code = !is_code,
+            '[' => is_link = true,
+            ']' | ')' => is_link = false,
+            _ => {}
+        }
+        c == ' ' && !is_code && !is_link
+    })
+}
+
+/// The lines outside of blocks of code and of tables that are too wide.
+fn wide_lines(path: &Path, prose: impl Iterator<Item = (usize, String)>) -> Vec<String> {
+    let mut is_block = false;
+    let mut found = Vec::new();
+    for (number, line) in prose {
+        let text = line.trim_start().trim_start_matches(['/', '!']).trim_start();
+        if text.starts_with("```") {
+            is_block = !is_block;
+        } else if !is_block && !text.starts_with('|') && is_too_wide(&line) {
+            found.push(format!("{}:{}: {line}", path.display(), number + 1));
+        }
+    }
+    found
+}
+
+#[test]
+fn prose_is_wrapped() {
+    let mut found = Vec::new();
+    let documents = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let others = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "shared-claims/README.md"];
+    for path in documents.chain(others.map(|name| root().join(name))) {
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.extend(wide_lines(&path, text.lines().map(str::to_owned).enumerate()));
+        }
+    }
+    let mut all = Vec::new();
+    for folder in ["shared-claims/src", "demo-service/src", "deploy/healthcheck/src"] {
+        sources(&root().join(folder), &mut all);
+    }
+    for (path, text) in all {
+        let comments = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("//"));
+        found.extend(wide_lines(&path, comments.map(|(number, line)| (number, line.to_owned()))));
+    }
+    assert!(found.is_empty(), "wider than {WIDTH} columns:\n{}", found.join("\n"));
 }

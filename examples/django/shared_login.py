@@ -1,4 +1,4 @@
-# The shared login for Django: who is asking, and what nobody is answered. Copy this file.
+# Shared login for Django: middleware that identifies the user, and responses to everybody else. Copy this file.
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -10,8 +10,8 @@ from django.http import HttpResponse, JsonResponse
 from rest_framework_simplejwt import exceptions, models, state, tokens
 
 
-# The public keys, fetched anew every five minutes so that a withdrawn one is forgotten. Where that fails, the last good
-# ones stay: people who are logged in need no auth-service. Where it never succeeded, checking a cookie is an error.
+# The public keys, fetched again every five minutes so that a withdrawn one is forgotten. If that fails, the last good
+# ones stay: people who are logged in need no auth-service. If it never succeeded, checking a cookie is an error.
 class Keys(jwt.PyJWKClient):
     last = {}
 
@@ -24,7 +24,7 @@ class Keys(jwt.PyJWKClient):
 state.token_backend.jwks_client = Keys(settings.SIMPLE_JWT["JWK_URL"], timeout=5)
 
 
-# The user that the token describes, or None. A token of another `typ` was made for something else.
+# The user of a valid token, or None. A token of another `typ` is for another purpose.
 def person_of(cookie):
     with suppress(exceptions.TokenError):
         person = models.TokenUser(tokens.AccessToken(cookie))
@@ -35,11 +35,11 @@ def person_of(cookie):
 # Gives every request its `user`. Views are for people who are logged in, unless marked with `login_not_required`.
 class SharedLogin(LoginRequiredMiddleware):
     def process_request(self, request):
-        # What is fetched before anybody has clicked (Sec-Purpose) could be shown after a logout: the click asks again.
-        # A WebSocket comes as a GET, and from any page whatever: the CSRF token is asked of forms alone.
+        # A prefetched page (Sec-Purpose) could be shown after a logout, so it is refused. The click asks again.
+        # Any page can open a WebSocket, by GET, and only forms have a CSRF token.
         if "Sec-Purpose" in (sent := request.headers) or ("Upgrade" in sent and (sent.get("Sec-Fetch-Site") or sent.get("Origin")) not in ("same-origin", settings.SERVICE_URL)):
             return HttpResponse("This was not sent by a page of this service, or nobody has asked for it yet.", status=403)
-        # Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
+        # Every cookie of the name counts: a sibling host can plant others, which must not hide the good one.
         cookies = (pair.strip().partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
         people = {person_of(value) for name, _, value in cookies if name == "__Secure-sso_access"} - {None}
         request.user = people.pop() if people else AnonymousUser()
@@ -47,10 +47,10 @@ class SharedLogin(LoginRequiredMiddleware):
             return HttpResponse("Cookies of two people: clear the cookies of this domain.", status=409)
 
     def handle_no_permission(self, request, view_func):
-        # What no script sends is a person's, who may have a service worker between: where the browser does not say, whoever prefers HTML.
+        # A request that no script sends is a person's, possibly by a service worker. If the browser does not say, `Accept` decides.
         mode, likes = request.headers.get("Sec-Fetch-Mode"), request.get_preferred_type(["application/json", "text/html"])
         is_page = request.method == "GET" and (mode == "navigate" or (likes == "text/html" and mode not in ("cors", "no-cors", "websocket")))
-        # By SERVICE_URL, never by the Host header. A script's own address is no page to come back to.
+        # From SERVICE_URL, never from the Host header. A script's own URL is no page to come back to.
         back = settings.SERVICE_URL + (request.get_full_path() if is_page else "/")
         login_url = f"{settings.AUTH_URL}/login?{urlencode({'next': back})}"
         if is_page:

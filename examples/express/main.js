@@ -6,7 +6,7 @@ const app = express().disable("x-powered-by");
 app.get("/healthz", (req, res) => res.type("text").send("ok"));
 app.use(sharedLogin);
 app.get("/", (req, res) => res.send('Open to all. <a href="/private">Mine</a>'));
-// Plain text, because a name may hold whatever somebody typed. Your templates escape it.
+// Plain text, because a name may contain anything. Your templates escape it.
 app.get("/private", loginRequired, ({ user }, res) => res.type("text").send(`Hello, ${user.user_first_name} ${user.user_last_name}.`));
 app.get("/api/me", loginRequired, (req, res) => res.json(req.user));
 

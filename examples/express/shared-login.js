@@ -1,17 +1,17 @@
-// The shared login for Express: who is asking, and what nobody is answered. Copy this file.
+// Shared login for Express: middleware that identifies the user, and responses to everybody else. Copy this file.
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
 const { AUTH_URL, COOKIE_DOMAIN, SERVICE_URL, AUTH_JWKS } = process.env;
-// jose leaves out the checks whose value is missing.
+// jose skips the checks whose value is missing.
 if (!AUTH_URL || !COOKIE_DOMAIN || !SERVICE_URL) throw new Error("set AUTH_URL, COOKIE_DOMAIN and SERVICE_URL");
 const [auth, service] = [AUTH_URL, SERVICE_URL].map((url) => new URL(url).origin);
 
-// The public keys, fetched anew every five minutes so that a withdrawn one is forgotten. Where that fails, the last good
+// The public keys, fetched again every five minutes so that a withdrawn one is forgotten. If that fails, the last good
 // ones stay: people who are logged in need no auth-service.
 const keys = createRemoteJWKSet(new URL(AUTH_JWKS || `${auth}/.well-known/jwks.json`), { cacheMaxAge: Infinity });
 setInterval(() => keys.reload().catch(() => {}), 300_000).unref();
 
-/** The claims of a token that holds, or undefined. */
+/** The claims of a valid token, or undefined. */
 async function claimsOf(token) {
   const { payload } = await jwtVerify(token, keys, {
     algorithms: ["ES256"],
@@ -37,7 +37,7 @@ export function isForged({ method, headers }) {
 export async function sharedLogin(req, res, next) {
   res.set("Cache-Control", "no-store");
   if (isForged(req)) return res.status(403).send("This was not sent by a page of this service.");
-  // Every cookie of the name counts: a sibling host can plant more of them, and must not hide the good one.
+  // Every cookie of the name counts: a sibling host can plant others, which must not hide the good one.
   const cookies = (req.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
   const tokens = cookies.filter(([name]) => name === "__Secure-sso_access").map(([, value]) => value);
   const claims = await Promise.all(tokens.map((token) => claimsOf(token).catch(() => undefined)));
@@ -50,14 +50,14 @@ export async function sharedLogin(req, res, next) {
 
 /** For routes that need a user. */
 export function loginRequired(req, res, next) {
-  // What is fetched before anybody has clicked could be shown after a logout: the click asks again.
+  // A prefetched page could be shown after a logout, so it is refused. The click asks again.
   if (req.get("sec-purpose")) return res.status(403).send("Nobody has asked for this yet.");
   if (req.user) return next();
-  // What no script sends is a person's, who may have a service worker between: where the browser does not say, whoever prefers HTML.
+  // A request that no script sends is a person's, possibly by a service worker. If the browser does not say, `Accept` decides.
   const mode = req.get("sec-fetch-mode");
   const isScript = ["cors", "no-cors", "websocket"].includes(mode) || (mode !== "navigate" && req.accepts(["json", "html"]) !== "html");
   const isPage = req.method === "GET" && !isScript;
-  // By SERVICE_URL, never by the Host header. A script's own address is no page to come back to.
+  // From SERVICE_URL, never from the Host header. A script's own URL is no page to come back to.
   const back = service + (isPage ? req.originalUrl : "/");
   const loginUrl = `${auth}/login?${new URLSearchParams({ next: back })}`;
   if (isPage) return res.redirect(303, loginUrl);

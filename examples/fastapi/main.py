@@ -11,7 +11,7 @@ def home():
     return 'Open to all. <a href="/private">Mine</a>'
 
 
-# Plain text, because a name may hold whatever somebody typed. Your templates escape it.
+# Plain text, because a name may contain anything. Your templates escape it.
 @app.get("/private", response_class=PlainTextResponse)
 def private(claims=Depends(user)):
     return f"Hello, {claims['user_first_name']} {claims['user_last_name']}."

@@ -57,7 +57,7 @@ pub enum KeySetError {
     DuplicateKid(String),
     /// A private or symmetric member (`d`, `k`, `p`, `q`, …). The key is compromised: whoever
     /// published it must stop using it.
-    #[error("the key {0} shows its private part")]
+    #[error("the key {0} has its private part")]
     PrivateMember(String),
     /// A symmetric key (`oct`), which must not be published.
     #[error("the key {0} is symmetric")]

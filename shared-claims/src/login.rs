@@ -61,7 +61,7 @@ impl SharedLogin {
         let signing_key = settings.signing_key.clone();
         if signing_key.is_some() {
             tracing::warn!(
-                "JWT_SIGNING_KEY is set: whoever reads it here can sign as anybody on the domain; \
+                "JWT_SIGNING_KEY is set: anybody who can read it here can sign as anybody on the domain; \
                  unset it as soon as auth-service signs with ES256"
             );
         }

@@ -49,7 +49,7 @@ pub enum Rejection {
     #[error("alg is not the one of the key")]
     AlgMismatch,
     /// The signature does not verify with that key.
-    #[error("the signature is wrong")]
+    #[error("the signature is invalid")]
     BadSignature,
     /// A required claim is missing.
     #[error("the claim {0} is missing")]
@@ -59,10 +59,10 @@ pub enum Rejection {
     #[error("the claim {0} has the wrong form")]
     BadClaim(&'static str),
     /// `iss` is not our `AUTH_URL`.
-    #[error("iss is somebody else")]
+    #[error("iss is another issuer")]
     WrongIssuer,
     /// `aud` is not our `COOKIE_DOMAIN`.
-    #[error("aud is somebody else")]
+    #[error("aud is another audience")]
     WrongAudience,
     /// `token_type` is not `access`.
     #[error("token_type is not access")]
@@ -71,10 +71,10 @@ pub enum Rejection {
     #[error("sub and user_uuid differ")]
     SubjectMismatch,
     /// `exp` is not after `iat` and `nbf`.
-    #[error("the token expires before it begins")]
+    #[error("the token expires before it becomes valid")]
     NeverValid,
     /// `exp - iat` is above the longest lifetime.
-    #[error("the token lives too long")]
+    #[error("the lifetime of the token is too long")]
     LifeTooLong,
     /// `exp` has passed by 5 seconds or more.
     #[error("the token has expired")]
@@ -86,7 +86,7 @@ pub enum Rejection {
     #[error("the token was issued in the future")]
     IssuedInFuture,
     /// `auth_time` is more than 5 seconds ahead.
-    #[error("the person proved who they are in the future")]
+    #[error("auth_time is in the future")]
     AuthTimeInFuture,
 }
 

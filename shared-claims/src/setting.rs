@@ -66,8 +66,8 @@ pub fn plain(text: &str) -> Result<Option<&str>, Unclear> {
 /// The text of a secret, without the line break at its end; `None` when nothing is left.
 ///
 /// # Errors
-/// [`Unclear`], also when a space or a quotation mark stands at one of its ends: another program that reads the same settings
-/// may take it away, and then the two do not have the same secret.
+/// [`Unclear`], also when a space or a quotation mark stands at one of its ends: another program
+/// that reads the same settings may take it away, and then the two do not have the same secret.
 pub fn secret(text: &str) -> Result<Option<&str>, Unclear> {
     let text = text.trim_end_matches(['\r', '\n']);
     if text.trim().is_empty() {

@@ -1,6 +1,5 @@
-//! J11: a million strings that nobody should have sent, and what is remembered of those that were
-//! fine. A program of its own and without a test harness, because every allocation of the process
-//! counts, the harness's too.
+//! Allocation test: a million hostile strings, and the memory of the cache (J11). It is a program
+//! of its own without a test harness, because every allocation of the process counts.
 
 use std::alloc::System;
 

@@ -1,4 +1,5 @@
-//! Where mail goes out, and in whose name.
+//! Mail settings: the SMTP server and the sender. Nothing sends mail yet; `docs/architecture.md`
+//! says where an outbox goes.
 
 use std::str::FromStr;
 

@@ -42,7 +42,9 @@ pub struct Config {
 /// How long a login lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// Without a renewal. Default 5 days.
+    /// The lifetime of a refresh token (`REFRESH_TOKEN_LIFETIME`): how long a session lasts without
+    /// a renewal. Default 5 days. `sessions/session.rs` adds it to the time of the login and of each
+    /// renewal, as `idle_until`.
     pub idle: Duration,
     /// At most, however often it is renewed. Default 30 days.
     pub absolute: Duration,

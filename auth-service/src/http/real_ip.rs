@@ -1,4 +1,4 @@
-//! Who sent a request: their address, as far as our proxies can be believed, and what their browser calls itself.
+//! Real IP: the client's address behind trusted proxies (`X-Forwarded-For`), and its user agent.
 
 use std::borrow::Cow;
 use std::future::{Ready, ready};

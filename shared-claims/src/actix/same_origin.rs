@@ -26,7 +26,8 @@ use crate::web::{self, Context, Served};
 /// `GET`, `HEAD` and `OPTIONS`, and every one that opens a WebSocket, must come from a page of
 /// `SERVICE_URL` itself. The browser says where it comes from, in this order of belief:
 ///
-/// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and `cross-site` do not.
+/// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and
+///    `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
 ///

@@ -199,13 +199,13 @@ impl Connection {
         let (now, stall_timeout, min_progress) =
             (Instant::now(), self.limits.stall_timeout, self.limits.min_progress);
         if self.deadline.get().is_some_and(|deadline| now >= deadline) {
-            return Some("no request came");
+            return Some("no request arrived in time");
         }
         if self.writing.borrow_mut().is_over(now, stall_timeout, min_progress) {
-            return Some("the answer was not taken");
+            return Some("the response was not read");
         }
         if !self.is_upgraded.get() && self.body.borrow_mut().is_over(now, stall_timeout, min_progress) {
-            return Some("the body did not come");
+            return Some("the body did not arrive");
         }
         None
     }

@@ -76,11 +76,11 @@ impl ConnectionRegistry {
         let mut open = self.open.borrow_mut();
         let of_network = network.and_then(|network| open.by_network.get(&network).copied()).unwrap_or(0);
         if of_network >= self.connections_per_peer && !open.evict(|entry| entry.network == network) {
-            open.warn(peer, "one address has too many; a proxy is exempt when it is named (TRUSTED_PROXIES)");
+            open.warn(peer, "one address has too many (name a proxy in TRUSTED_PROXIES to exempt it)");
             return None;
         }
         if open.count >= self.connections && !open.evict(|_| true) {
-            open.warn(peer, "there are too many, and all are being served");
+            open.warn(peer, "there are too many, and all are in use");
             return None;
         }
         open.count += 1;

@@ -30,12 +30,12 @@ pub enum ListenError {
     Neither,
     /// A relative path, which depends on the working directory, or none.
     #[error(
-        "must have the whole path of the socket's file behind unix:, such as unix:/run/auth-service/http.sock"
+        "must have the whole path of the socket file after unix:, such as unix:/run/auth-service/http.sock"
     )]
     Relative,
     /// Longer than the kernel's socket addresses.
     #[error(
-        "has a path above {} bytes behind unix:, which is more than a socket can have",
+        "has a path above {} bytes after unix:, which is too long for a socket",
         socket_file::MAX_PATH_BYTES
     )]
     TooLong,

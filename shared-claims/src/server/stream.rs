@@ -58,7 +58,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
     fn check_deadlines(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         self.connection.set_waker(context.waker());
         if self.connection.is_evicted() {
-            tracing::debug!("a connection was closed: somebody else has its place");
+            tracing::debug!("a connection was closed: another connection took its place");
             return Err(ErrorKind::ConnectionAborted.into());
         }
         while let Some(due) = self.connection.due() {
@@ -108,10 +108,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
             let was_whole = self.cookie_filter.removed() == 0;
             let kept = self.cookie_filter.filter(&mut space[..length]);
             if was_whole && self.cookie_filter.removed() > 0 {
-                tracing::info!(peer = ?self.connection.peer(), "a head has more cookies than can be read: some are left out");
+                tracing::info!(peer = ?self.connection.peer(), "a head has more cookies than can be read: some were removed");
             }
             if self.cookie_filter.removed() > MAX_REMOVED_BYTES {
-                tracing::info!(peer = ?self.connection.peer(), "a connection was closed: its head has no end");
+                tracing::info!(peer = ?self.connection.peer(), "a connection was closed: its head is too long");
                 return Poll::Ready(Err(ErrorKind::InvalidData.into()));
             }
             // Zero bytes mean the end, so reading goes on if everything was removed.

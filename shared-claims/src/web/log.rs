@@ -33,7 +33,7 @@ pub fn log_denial(denial: &Denial) {
         Denial::TooManyCookies { bytes } => {
             tracing::info!(
                 bytes,
-                "refused: more cookies than are taken; some site of this domain may set too many"
+                "refused: more cookies than are accepted; a site of this domain may set too many"
             );
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! A login made without the environment.
+//! Builder: a login that is configured without the environment.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A login that remembers tokens decides as one that does not.
+//! Cache of verified tokens: a login with it decides like one without.
 
 use std::path::Path;
 

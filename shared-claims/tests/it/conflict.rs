@@ -1,4 +1,4 @@
-//! Cookies of two people at once.
+//! Cookie conflict: cookies of two people at once.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;

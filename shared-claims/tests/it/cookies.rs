@@ -1,4 +1,4 @@
-//! Cookie headers as hostile siblings and broken programs make them.
+//! Cookie parsing: headers as hostile siblings and broken programs send them.
 
 use actix_web::http::header::HeaderValue;
 use shared_claims::cookie::{Candidates, MAX_CANDIDATES, candidates};

@@ -1,4 +1,4 @@
-//! The one decision, row by row. It is a pure function: no clock, no framework, no keys.
+//! The decision as a table. It is a pure function: no clock, no framework, no keys.
 
 use shared_claims::testing::TestIssuer;
 use shared_claims::web::{

@@ -1,4 +1,4 @@
-//! A form without named fields is one button: nothing comes with it, and it is kept like any other.
+//! Forms without named fields: such a button has no body, and is kept like any other form.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

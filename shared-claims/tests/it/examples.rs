@@ -1,4 +1,4 @@
-//! The examples of the package, run.
+//! The package's examples, run.
 
 use actix_web::{App, test};
 use axum::body::{Body, to_bytes};

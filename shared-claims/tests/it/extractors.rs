@@ -1,4 +1,4 @@
-//! Who gets through.
+//! Extractors: who gets through.
 
 use actix_web::http::StatusCode;
 use actix_web::{App, test, web};

@@ -1,5 +1,5 @@
-//! Who is a person, by what browsers were seen to send. Who can be redirected is redirected,
-//! scripts get a problem.
+//! Fetch Metadata: persons and programs, by the headers that browsers were seen to send. Persons
+//! are redirected, scripts get a problem.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;

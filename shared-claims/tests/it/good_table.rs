@@ -1,4 +1,4 @@
-//! Tokens that are fine, and the moments at which they begin and cease to be.
+//! Table of valid tokens, and the times at which they become valid and expire.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared_claims::{Claims, Rejection};

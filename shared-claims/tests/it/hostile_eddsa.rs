@@ -1,4 +1,4 @@
-//! J1, J3: what an Ed25519 key must not open.
+//! Tokens that an Ed25519 key must not verify (J1, J3).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared_claims::Rejection;

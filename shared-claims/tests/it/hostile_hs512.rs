@@ -1,5 +1,5 @@
-//! J1, J3, J4: what a shared key must not open. The set holds an ES256 key beside it, as while a
-//! deployment moves.
+//! Tokens that a shared key must not verify, beside an ES256 key as during a migration (J1, J3,
+//! J4).
 
 use aws_lc_rs::hmac::{self, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -1,4 +1,4 @@
-//! The table of J1: name, token, and the one reason for which it must be refused.
+//! Table of hostile tokens: name, token, and the one rejection (J1).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared_claims::{Part, Rejection};

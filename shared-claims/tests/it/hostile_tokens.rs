@@ -1,4 +1,4 @@
-//! Tokens that somebody wishes we accepted.
+//! Hostile tokens, which must be refused.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};

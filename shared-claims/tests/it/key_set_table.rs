@@ -1,4 +1,4 @@
-//! The table of K6: name, document, shared key, and the ids that are read or the one fault.
+//! Table of key sets: name, document, shared key, and the ids or the one error (K6).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};

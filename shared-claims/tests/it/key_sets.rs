@@ -1,4 +1,4 @@
-//! K6: what passes for a set of keys.
+//! Key sets: what is accepted and refused (K6).
 
 use shared_claims::{KeySet, KeySetError};
 
@@ -54,5 +54,5 @@ fn sets_beside_a_shared_key_are_read_as_strictly() {
 fn the_text_of_an_error_shows_no_key_material() {
     let row = bad_keys().into_iter().find(|row| row.name == "the private member d").unwrap();
     let error = row.verdict.unwrap_err().to_string();
-    assert_eq!(error, "the key k shows its private part");
+    assert_eq!(error, "the key k has its private part");
 }

@@ -1,4 +1,4 @@
-//! K7, J13: keys from servers that misbehave, and from files that change.
+//! Key source: servers that misbehave, and files that change (K7, J13).
 
 use std::io::Write;
 use std::time::Duration;

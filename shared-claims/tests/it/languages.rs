@@ -1,5 +1,4 @@
-//! The pages in the reader's language: every text is there in each, is used, and is what somebody
-//! gets who asks for it.
+//! Languages of the pages: every text exists in each, is used, and follows `Accept-Language`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,4 +1,4 @@
-//! What the operator reads.
+//! Log events.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -60,7 +60,7 @@ async fn the_log_names_the_cause_and_holds_no_token() {
     ask(&issuer.login(), sends("/private", "text=hunter2").insert_header(("Cookie", cookie.clone()))).await;
     drop(guard);
     let text = log.text();
-    assert_eq!(text.matches("aud is somebody else").count(), 2, "{text}");
+    assert_eq!(text.matches("aud is another audience").count(), 2, "{text}");
     assert_eq!(text.matches("reason=\"wrong_audience\"").count(), 2, "{text}");
     for part in cookie.split(['.', '=']).skip(1).chain(["hunter2", "ada@", "elsewhere"]) {
         assert!(!text.contains(part), "{part} in {text}");

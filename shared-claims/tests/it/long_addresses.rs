@@ -1,4 +1,4 @@
-//! Long addresses come back from the login byte by byte, or stay in their tab; none becomes the
+//! Long URLs: they come back from the login byte for byte, or stay in their tab. None becomes the
 //! front page.
 
 use actix_web::http::StatusCode;

@@ -1,6 +1,6 @@
-//! The crate from outside, as the people who meet it: a service, a browser, a hostile sibling.
+//! Integration tests of the crate's public interface.
 
-mod answers;
+mod axum_parity;
 #[cfg(unix)]
 mod bounded;
 mod builder;
@@ -8,38 +8,39 @@ mod cache;
 mod conflict;
 mod cookies;
 mod decisions;
-mod drained;
+mod drain;
 mod empty_form;
 mod examples;
 mod extractors;
 mod fetch_metadata;
+mod form_owner;
 mod good_table;
 mod hostile_eddsa;
 mod hostile_hs512;
 mod hostile_table;
 mod hostile_tokens;
-mod in_advance;
 mod key_set_table;
 mod key_sets;
 mod key_source;
 mod languages;
 mod logs;
 mod long_addresses;
-mod loops;
-mod on_axum;
 mod open_pages;
 mod optional;
 mod package;
 mod posted_form;
+mod prefetch;
 mod properties;
 mod public_api;
 mod public_tokens;
+mod redirect_loop;
 mod refresh_ahead;
+mod responses;
 mod rights;
 mod same_origin;
 mod script;
-mod set_up;
 mod settings;
+mod setup;
 mod shared_key;
 mod signing_key_setting;
 mod support;
@@ -49,4 +50,3 @@ mod too_many_cookies;
 mod trusted_origins;
 mod upgrades;
 mod vectors;
-mod whose_form;

@@ -1,5 +1,4 @@
-//! A page for "a user or nobody" still knows the person when the access cookie is gone and the
-//! session lives.
+//! Open pages: they still know the person when the token has expired and the session has not.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;
@@ -42,7 +41,7 @@ async fn without_a_hint_an_open_page_is_answered_at_once() {
 #[actix_web::test]
 async fn only_what_a_person_is_about_to_read_goes_round() {
     let issuer = TestIssuer::new();
-    // What is fetched in advance goes nowhere either: `in_advance.rs`.
+    // What is fetched in advance goes nowhere either: `prefetch.rs`.
     for request in [calls("/"), opens("/").insert_header(("Sec-Fetch-Dest", "iframe"))] {
         let answer = ask(&issuer.login(), request.insert_header(("Cookie", HINT))).await;
         assert_eq!(answer.body, "hello stranger");

@@ -1,5 +1,4 @@
-//! `Option<User>`: whoever would have got an answer instead of the handler is nobody to it. The
-//! same in both frameworks.
+//! `Option<User>`: `None` for everybody who would be refused, in both frameworks.
 
 use actix_web::{App, test, web};
 use axum::body::Body;

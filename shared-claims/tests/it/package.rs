@@ -1,4 +1,4 @@
-//! What the package promises of itself.
+//! Package metadata.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

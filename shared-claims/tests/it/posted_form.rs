@@ -1,4 +1,4 @@
-//! A form that was posted a second too late is not lost.
+//! Kept forms: a form that is posted just after the token has expired is not lost.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;

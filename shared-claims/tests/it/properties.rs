@@ -1,5 +1,4 @@
-//! What holds for any input, tried on the stable toolchain. `shared-claims/fuzz` tries the same for
-//! hours.
+//! Property tests on the stable toolchain. `shared-claims/fuzz` runs the same properties for hours.
 
 mod cookies;
 mod hostile;

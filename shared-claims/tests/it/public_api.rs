@@ -1,5 +1,4 @@
-//! The public interface, written down in `public-api.txt`: a change of it is seen in review, and is
-//! in the changelog.
+//! Public API listing: `public-api.txt` makes a change visible in review and in the changelog.
 //!
 //! The list has every declaration that is written `pub`, by file. What macros make is not in it:
 //! the extractors' methods and the codes of causes, which other tests use by name.

@@ -1,4 +1,4 @@
-//! Tokens printed in RFCs. Their signatures are right; none of them is one of ours.
+//! Tokens from RFCs. Their signatures are valid, and all are refused.
 
 use shared_claims::{Part, Rejection};
 

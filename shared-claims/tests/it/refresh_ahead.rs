@@ -1,4 +1,5 @@
-//! A page rendered a moment before the token ends would hold a form that is sent too late.
+//! Refresh ahead: a page that is rendered just before the token expires would contain a form that
+//! is sent too late.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;
@@ -51,7 +52,7 @@ async fn a_browser_that_was_sent_round_is_served_the_next_time() {
 }
 
 /// Only what a person is about to read can go round. What is fetched in advance goes nowhere
-/// either: `in_advance.rs`.
+/// either: `prefetch.rs`.
 #[actix_web::test]
 async fn nothing_but_a_page_in_a_tab_goes_round() {
     let issuer = TestIssuer::new();

@@ -1,4 +1,4 @@
-//! Roles, and logins that are fresh enough.
+//! Rights: roles, and authentications that are recent enough.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;

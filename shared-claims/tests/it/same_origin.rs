@@ -1,4 +1,4 @@
-//! Only our own pages change things.
+//! Same-origin check: only our own pages change things.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;

@@ -1,4 +1,4 @@
-//! `sso.js`, as the service hands it out. What it does in a page is tested beside it, by `node
+//! Serving of `sso.js`. Its behaviour in a page is tested in `tests/sso.test.mjs`, by `node
 //! --test`.
 
 use actix_web::http::StatusCode;

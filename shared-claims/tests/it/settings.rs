@@ -1,4 +1,4 @@
-//! What a service is told, and how it says that it was told something wrong.
+//! Settings of a service, and the errors for invalid ones.
 
 use shared_claims::{Settings, SettingsError, SharedLogin};
 

@@ -1,5 +1,5 @@
-//! A consumer that holds the shared key, and what it needs of auth-service beside it: nothing, and
-//! whatever it publishes.
+//! Shared key: a service that holds it needs nothing else from auth-service, and accepts whatever
+//! keys auth-service publishes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `JWT_SIGNING_KEY` and its file.
+//! Setting `JWT_SIGNING_KEY`, and its file.
 
 use shared_claims::{Settings, SettingsError, SharedLogin};
 

@@ -1,4 +1,4 @@
-//! What several tests need: tokens in the making, and small servers that misbehave.
+//! Test support: tokens, and small servers that misbehave.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! A small service to ask, and people to ask it.
+//! Test support: a small service, and requests to it.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};

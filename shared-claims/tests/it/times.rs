@@ -1,4 +1,4 @@
-//! When a token holds.
+//! Validity times of a token.
 
 use shared_claims::{Claims, Rejection};
 

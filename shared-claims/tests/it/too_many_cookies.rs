@@ -1,5 +1,4 @@
-//! More cookies than servers take: the page leads to where they are deleted, the same on both
-//! frameworks.
+//! Too many cookies: the page links to where they are deleted, in the same way on both frameworks.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;

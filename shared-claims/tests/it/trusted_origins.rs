@@ -1,5 +1,5 @@
-//! `app.` posts to `api.`: siblings that the operator names may send here, and their scripts may
-//! read the answers.
+//! Trusted origins: siblings that the operator names may send requests, and their scripts may read
+//! the responses.
 
 use actix_web::http::Method;
 use actix_web::http::StatusCode;

@@ -1,5 +1,4 @@
-//! A WebSocket is opened by `GET`, from any page whatever. It must come from a page of this service
-//! all the same.
+//! WebSocket upgrades: any page can open one by `GET`, so the origin check applies to them too.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;

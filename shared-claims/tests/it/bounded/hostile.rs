@@ -1,4 +1,4 @@
-//! Who would hold a connection for ever, and make a worker work for nothing.
+//! Hostile clients, which hold connections or keep a worker busy for nothing.
 
 use super::*;
 

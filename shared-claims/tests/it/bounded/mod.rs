@@ -1,10 +1,10 @@
-//! `BoundedServer` on real sockets, with limits that one need not wait for. I7 to I9: who sends or
-//! reads too little, and how much is kept for them.
+//! `BoundedServer` on real sockets, with short limits. I7 to I9: clients that send or read too
+//! little, and how much is stored for them.
 
-mod counted;
+mod connection_limits;
 mod hostile;
-mod patient;
-mod stopped;
+mod shutdown;
+mod slow_clients;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

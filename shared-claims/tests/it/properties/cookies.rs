@@ -1,4 +1,4 @@
-//! C4, C8: any bytes for a Cookie header.
+//! Property of cookie parsing: any bytes as a `Cookie` header (C4, C8).
 
 use shared_claims::cookie::{Candidates, MAX_CANDIDATES, candidates};
 

@@ -1,5 +1,5 @@
-//! Input as somebody hostile would make it: pieces that a parser knows, in any order, with any
-//! bytes between them.
+//! Generator of hostile input: fragments that a parser knows, in any order, with random bytes
+//! between them.
 
 use arbtest::arbitrary::{Result, Unstructured};
 

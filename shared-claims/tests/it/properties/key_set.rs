@@ -1,4 +1,4 @@
-//! K6: any bytes for a JWKS.
+//! Property of key sets: any bytes as a JWKS (K6).
 
 use shared_claims::{KeySet, KeySetError};
 

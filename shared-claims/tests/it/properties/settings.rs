@@ -1,4 +1,4 @@
-//! Any text for a setting and for a secret.
+//! Property of settings: any text as a setting and as a secret.
 
 use shared_claims::setting::{plain, secret};
 

@@ -1,4 +1,5 @@
-//! J11: any text for a token, and any header and payload under a good signature.
+//! Property of verification: any text as a token, and any header and payload with a valid signature
+//! (J11).
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! The form of the files, as `vectors/README.md` describes it.
+//! Format of the vector files, as `vectors/README.md` describes it.
 
 use std::path::PathBuf;
 

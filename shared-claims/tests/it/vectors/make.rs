@@ -1,4 +1,4 @@
-//! The files, out of the tables that this crate is tested with.
+//! Generation of the vector files from the tables of these tests.
 
 use std::collections::BTreeMap;
 

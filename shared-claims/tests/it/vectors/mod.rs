@@ -1,5 +1,5 @@
-//! The files in `vectors/`, which implementations in other languages run: here they are run by this
-//! one, and compared with the tables that they are made from.
+//! Test vectors: the files in `vectors/` are run, and compared with the tables that they are
+//! generated from.
 
 mod format;
 mod make;

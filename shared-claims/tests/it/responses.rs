@@ -1,4 +1,4 @@
-//! What is answered to who may not come in.
+//! Responses to everybody whom a handler does not run for.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;

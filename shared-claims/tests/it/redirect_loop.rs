@@ -1,5 +1,4 @@
-//! No redirect loop, ever: a broken domain, clock, key or browser ends in a page that names the
-//! cause.
+//! Redirect loops: a broken domain, clock, key or browser ends in a page that names the cause.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;

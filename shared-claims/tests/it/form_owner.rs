@@ -1,5 +1,5 @@
-//! X12: two people share a browser. What one has typed is not filed under the other without a
-//! question.
+//! Form owner: two people share a browser, and one's form is not filed under the other without a
+//! question (X12).
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;

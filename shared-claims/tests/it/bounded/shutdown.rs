@@ -1,4 +1,4 @@
-//! The end of the service. Z6: every test here.
+//! Graceful shutdown. Z6: every test here.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! Who is refused while still sending gets to read the refusal: on both frameworks, over real
-//! sockets.
+//! Draining: a client that is refused while it is still sending can read the response. On both
+//! frameworks, over real sockets.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-//! Setting up a service on actix: one middleware, or the guard beside a registered login.
+//! Setup of a service on actix: one middleware, or `SameOrigin` beside a registered login.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;

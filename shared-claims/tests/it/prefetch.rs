@@ -1,5 +1,5 @@
-//! Prefetch and prerender: what a browser fetches before anybody has clicked is shown minutes
-//! later, to whoever is there then.
+//! Prefetch and prerender: what a browser fetches before anybody has clicked may be shown minutes
+//! later, to somebody else.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;

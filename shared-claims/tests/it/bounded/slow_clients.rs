@@ -1,4 +1,4 @@
-//! Who is merely slow, or does what few do, and is served all the same. I7: every test here.
+//! Slow and unusual clients, which are served. I7: every test here.
 
 use super::{limits as short, *};
 

@@ -1,4 +1,4 @@
-//! How many connections there may be. I8: every test here.
+//! Limits of the number of connections. I8: every test here.
 
 use super::*;
 

@@ -1,5 +1,4 @@
-//! The same service on axum. What it answers is compared with what the one on actix answers, to the
-//! byte.
+//! Parity of axum and actix: the same service on both, whose responses are compared byte by byte.
 
 use actix_web::HttpMessage;
 use actix_web::test::TestRequest;
