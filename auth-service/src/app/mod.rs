@@ -93,7 +93,6 @@ impl App {
                 marks: AccountMarks::new(secrets.0, secrets.1),
                 refresh_key: refresh_key.clone(),
                 limits,
-                clock: clock.clone(),
             },
             sessions: Sessions {
                 db: db.clone(),

@@ -34,11 +34,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An event, not yet in the trail.
-    pub fn new(event: Event, context: &RequestContext, now: Timestamp) -> Self {
+    /// An event of the moment that `context` is at, not yet in the trail.
+    pub fn new(event: Event, context: &RequestContext) -> Self {
         Self {
-            id: Id::new(now),
-            at: now,
+            id: Id::new(context.now()),
+            at: context.now(),
             event: event.into(),
             actor: context.actor.into(),
             user_id: None,

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{Entry, Event};
 use crate::config::DatabaseFlags;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -46,13 +46,13 @@ pub(super) fn run(flags: &DatabaseFlags) -> Result<(), Failure> {
 }
 
 fn end_all(conn: &mut AnyConnection) -> QueryResult<Done> {
-    let now = database::now(conn)?;
+    let operator = database::operator(conn)?;
     let last = Entry::last_of_anybody(conn)?;
-    let sessions = Session::end_all(conn, EndReason::ByOperator, now)?;
-    let keys = keyring::revoke_all(conn, now)?;
+    let sessions = Session::end_all(conn, EndReason::ByOperator, operator.now())?;
+    let keys = keyring::revoke_all(conn, &operator)?;
     let has_shared_key =
         SigningKey::all(conn)?.iter().any(|key| key.is_shared() && key.state() != State::Revoked);
-    Entry::new(Event::Restored, &RequestContext::operator(), now)
+    Entry::new(Event::Restored, &operator)
         .detail(format!("{sessions} session(s), {keys} key(s)"))
         .record(conn)?;
     Ok(Done { sessions, keys, has_shared_key, last })

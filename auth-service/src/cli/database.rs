@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use crate::audit::evidence;
+use crate::audit::{RequestContext, evidence};
 use crate::clock::{Clock, FAR};
 use crate::config::DatabaseFlags;
 #[cfg(feature = "sqlite")]
@@ -46,7 +46,12 @@ pub(super) fn now(conn: &mut AnyConnection) -> QueryResult<Timestamp> {
     Clock::system().read(conn)
 }
 
-/// The same, for what cannot be undone when the clock is wrong. `anyway` is the operator's word that it is right.
+/// The operator at that time.
+pub(super) fn operator(conn: &mut AnyConnection) -> QueryResult<RequestContext> {
+    RequestContext::operator(&Clock::system()).read_time(conn)
+}
+
+/// The time, for what cannot be undone when the clock is wrong. `anyway` is the operator's word that it is right.
 pub(super) fn sure_of_now(conn: &mut AnyConnection, anyway: bool) -> Result<Timestamp, Failure> {
     let clock = Clock::system();
     let (now, last_event) = evidence::now_and_last_event(conn, &clock)?;

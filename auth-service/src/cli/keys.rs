@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::audit::RequestContext;
+use crate::clock::Clock;
 use crate::config::{DatabaseFlags, KeyTimeFlags, KeyTimes};
 use crate::db::Database;
 use crate::keyring::{self, KeyAdminError, KeySchedule, SigningKey, State};
@@ -94,8 +96,8 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
 fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), Failure> {
     if clock_is_right {
         let redated = db.run_here(|conn| {
-            let now = database::now(conn)?;
-            keyring::redate(conn, now).map_err(Failure::from)
+            let operator = database::operator(conn)?;
+            keyring::redate(conn, &operator).map_err(Failure::from)
         })?;
         for kid in redated {
             output::line(format_args!("{kid} had a date that is yet to come, and is dated anew."))?;
@@ -103,7 +105,8 @@ fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), F
     }
     let (kid, now) = db.run_here(|conn| {
         let now = database::sure_of_now(conn, clock_is_right)?;
-        Ok::<_, Failure>((keyring::rotate(conn, times, now)?, now))
+        let operator = RequestContext::operator(&Clock::system()).at(now);
+        Ok::<_, Failure>((keyring::rotate(conn, times, &operator)?, now))
     })?;
     let until = (now + times.keep()).in_words();
     output::line(format_args!(
@@ -114,9 +117,11 @@ fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), F
 
 fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
     let (was, is_shared, now) = db.run_here(|conn| {
-        let now = database::now(conn)?;
+        let operator = database::operator(conn)?;
         let is_shared = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.is_shared());
-        keyring::revoke(conn, kid, now).map(|was| (was, is_shared, now)).map_err(Failure::from)
+        keyring::revoke(conn, kid, &operator)
+            .map(|was| (was, is_shared, operator.now()))
+            .map_err(Failure::from)
     })?;
     if is_shared {
         return output::line(format_args!(

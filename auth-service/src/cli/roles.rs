@@ -2,7 +2,6 @@
 
 use clap::{Args, Subcommand};
 
-use crate::audit::RequestContext;
 use crate::db::Database;
 use crate::users::{Role, Roles, TooManyRoles, User};
 
@@ -54,8 +53,8 @@ fn change(
         let found = db.run_here(|conn| user.find(conn))?;
         let roles = to(found.roles.clone()).map_err(|refused| Failure::Refused(refused.to_string()))?;
         let set = |conn: &mut _| {
-            let now = database::now(conn)?;
-            User::set_roles(conn, &found, &roles, &RequestContext::operator(), now).map_err(Failure::from)
+            let operator = database::operator(conn)?;
+            User::set_roles(conn, &found, &roles, &operator).map_err(Failure::from)
         };
         if db.run_here(set)? {
             return output::line(format_args!("{}: {}", found.email, in_words(&roles)));

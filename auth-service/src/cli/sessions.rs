@@ -112,11 +112,12 @@ fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
 
 fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
     let ended = db.run_here(|conn| {
-        conn.write(|conn| match Session::lock(conn, SessionId::from(id), &Clock::system())? {
-            Some((session, now)) => {
-                session.end_noted(conn, EndReason::ByOperator, &RequestContext::operator(), now)
+        conn.write(|conn| {
+            let operator = RequestContext::operator(&Clock::system());
+            match Session::lock(conn, SessionId::from(id), &operator)? {
+                Some((session, operator)) => session.end_noted(conn, EndReason::ByOperator, &operator),
+                None => Ok(false),
             }
-            None => Ok(false),
         })
         .map_err(Failure::from)
     })?;
@@ -131,11 +132,9 @@ fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
         let user = user.find(conn)?;
         conn.write(|conn| {
             User::queue(conn, user.id)?;
-            let now = database::now(conn)?;
-            let alive = Session::alive_of(conn, user.id, now)?;
-            let end = |session: &Session| {
-                session.end_noted(conn, EndReason::ByOperator, &RequestContext::operator(), now)
-            };
+            let operator = database::operator(conn)?;
+            let alive = Session::alive_of(conn, user.id, operator.now())?;
+            let end = |session: &Session| session.end_noted(conn, EndReason::ByOperator, &operator);
             let ended: Vec<bool> = alive.iter().map(end).collect::<Result<_, _>>()?;
             Ok(ended.into_iter().filter(|ended| *ended).count())
         })

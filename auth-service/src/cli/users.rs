@@ -126,11 +126,11 @@ fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Fail
     let is_staff = person.staff || is_superuser;
     let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
     let user = db
-        .run_here(|conn| User::register(conn, new, &RequestContext::operator(), &Clock::system()))
+        .run_here(|conn| User::register(conn, new, &RequestContext::operator(&Clock::system())))
         .map_err(|refused| match refused {
-        RegistrationRefused::EmailTaken => taken(),
-        RegistrationRefused::Database(error) => error.into(),
-    })?;
+            RegistrationRefused::EmailTaken => taken(),
+            RegistrationRefused::Database(error) => error.into(),
+        })?;
     if person.json {
         return output::line(Printed::from(&user).json());
     }
@@ -155,8 +155,7 @@ fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
         db.run_here(|conn| {
             conn.write(|conn| {
                 User::set_active(conn, found.id, true)?;
-                let now = database::now(conn)?;
-                let entry = Entry::new(Event::Activated, &RequestContext::operator(), now);
+                let entry = Entry::new(Event::Activated, &database::operator(conn)?);
                 entry.user(found.id.uuid()).record(conn)
             })
             .map_err(Failure::from)
@@ -183,9 +182,9 @@ fn end_sessions_after(
             if !change(conn)? {
                 return Err(Failure::Refused(format!("there is no user {} any more", user.email)));
             }
-            let now = database::now(conn)?;
-            let ended = Session::end_all_of(conn, user.id, why, now)?;
-            let entry = Entry::new(event, &RequestContext::operator(), now).user(user.id.uuid());
+            let operator = database::operator(conn)?;
+            let ended = Session::end_all_of(conn, user.id, why, operator.now())?;
+            let entry = Entry::new(event, &operator).user(user.id.uuid());
             entry.detail(format!("{ended} session(s) ended")).record(conn)?;
             Ok(ended)
         })

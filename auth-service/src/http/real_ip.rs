@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use shared_claims::server::Peer;
 
 use crate::audit::RequestContext;
+use crate::clock::Clock;
 use crate::config::TrustedProxies;
 use crate::error::Error;
 use crate::http::RequestId;
@@ -31,10 +32,13 @@ impl FromRequest for RequestContext {
         let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() else {
             return ready(Err(Error::internal("TrustedProxies are not registered")));
         };
+        let Some(clock) = request.app_data::<web::Data<Clock>>() else {
+            return ready(Err(Error::internal("the Clock is not registered")));
+        };
         let address = address(proxies, request);
         let user_agent =
             request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let id = request.extensions().get::<RequestId>().map(|id| id.uuid());
-        ready(Ok(RequestContext::person(address, user_agent.as_deref(), id)))
+        ready(Ok(RequestContext::person(address, user_agent.as_deref(), id, clock)))
     }
 }

@@ -37,7 +37,12 @@ pub enum KeyAdminError {
 }
 
 /// Hands over to the next key now, if services know it by now. Answers with the key that signs from now on.
-pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Result<String, KeyAdminError> {
+pub fn rotate(
+    conn: &mut AnyConnection,
+    times: &KeyTimes,
+    context: &RequestContext,
+) -> Result<String, KeyAdminError> {
+    let now = context.now();
     let keys = SigningKey::all(conn)?;
     let active = only(&keys, State::Active);
     let Some(next) = only(&keys, State::Next) else {
@@ -52,18 +57,19 @@ pub fn rotate(conn: &mut AnyConnection, times: &KeyTimes, now: Timestamp) -> Res
         return Err(KeyAdminError::TooSoon(known));
     }
     let from = active.map(|key| key.kid.as_str());
-    let done = conn.write(|conn| rotation::rotate(conn, from, &next.kid, &RequestContext::operator(), now));
+    let done = conn.write(|conn| rotation::rotate(conn, from, &next.kid, context));
     if first_of_all(done)? { Ok(next.kid.clone()) } else { Err(KeyAdminError::Changed) }
 }
 
 /// Dates each key anew that has a date which is yet to come; the ids of those.
-pub fn redate(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<Vec<String>> {
+pub fn redate(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<Vec<String>> {
+    let now = context.now();
     conn.write(|conn| {
         let keys = SigningKey::all(conn)?.into_iter().filter(|key| key.is_dated_after(now + AHEAD));
         let kids: Vec<String> = keys.map(|key| key.kid).collect();
         for kid in &kids {
             SigningKey::redate(conn, kid, now + AHEAD, now)?;
-            note(conn, Event::KeyRedated, kid, &RequestContext::operator(), now)?;
+            note(conn, Event::KeyRedated, kid, context)?;
         }
         Ok(kids)
     })
@@ -71,7 +77,7 @@ pub fn redate(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<Vec<Strin
 
 /// Takes a key out of service at once: it signs nothing more and is published no more. When it was the active one,
 /// the next takes over, whether services know it or not.
-pub fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> Result<State, KeyAdminError> {
+pub fn revoke(conn: &mut AnyConnection, kid: &str, context: &RequestContext) -> Result<State, KeyAdminError> {
     let keys = SigningKey::all(conn)?;
     let key = keys.iter().find(|key| key.kid == kid).ok_or_else(|| KeyAdminError::Unknown(kid.to_owned()))?;
     let next = only(&keys, State::Next).map(|next| next.kid.as_str());
@@ -83,7 +89,7 @@ pub fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> Result<Sta
         // fetch the keys, which is better than a key that somebody else may have.
         _ => {}
     }
-    let done = conn.write(|conn| take_out(conn, key, next, now));
+    let done = conn.write(|conn| take_out(conn, key, next, context));
     if first_of_all(done)? { Ok(state) } else { Err(KeyAdminError::Changed) }
 }
 
@@ -91,24 +97,22 @@ fn take_out(
     conn: &mut AnyConnection,
     key: &SigningKey,
     next: Option<&str>,
-    now: Timestamp,
+    context: &RequestContext,
 ) -> QueryResult<()> {
-    let context = RequestContext::operator();
-    require(SigningKey::step(conn, &key.kid, key.state(), State::Revoked, now)?)?;
+    require(SigningKey::step(conn, &key.kid, key.state(), State::Revoked, context.now())?)?;
     if let (State::Active, Some(next)) = (key.state(), next) {
-        rotation::rotate(conn, None, next, &context, now)?;
+        rotation::rotate(conn, None, next, context)?;
     }
-    note(conn, Event::KeyRevoked, &key.kid, &context, now)
+    note(conn, Event::KeyRevoked, &key.kid, context)
 }
 
 /// Takes every key out of service that is ours to take; how many there were. A running service, or the next that
 /// starts, makes new ones. A shared key stays: services have it from their settings. Within the caller's transaction.
-pub fn revoke_all(conn: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
-    let context = RequestContext::operator();
+pub fn revoke_all(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<usize> {
     let mut revoked = 0;
     for key in SigningKey::all(conn)?.iter().filter(|key| !key.is_shared()) {
-        if SigningKey::revoke(conn, &key.kid, now)? {
-            note(conn, Event::KeyRevoked, &key.kid, &context, now)?;
+        if SigningKey::revoke(conn, &key.kid, context.now())? {
+            note(conn, Event::KeyRevoked, &key.kid, context)?;
             revoked += 1;
         }
     }

@@ -132,10 +132,8 @@ impl Looker {
                 "somebody else wrote a signing key into the database: it is neither published nor used"
             );
             conn.write(|conn| {
-                let now = self.clock.read(conn)?;
-                Entry::new(Event::KeyRefused, &RequestContext::service(), now)
-                    .detail(detail.clone())
-                    .record(conn)
+                let context = RequestContext::service(&self.clock).read_time(conn)?;
+                Entry::new(Event::KeyRefused, &context).detail(detail.clone()).record(conn)
             })?;
             self.seen().told.insert(kid);
         }

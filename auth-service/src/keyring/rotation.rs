@@ -88,29 +88,29 @@ pub(super) fn take(
     sealing: &SealingKeys,
     clock: &Clock,
 ) -> QueryResult<bool> {
-    let context = RequestContext::service();
-    let work = |conn: &mut AnyConnection, now| match step {
+    let work = |conn: &mut AnyConnection, context: &RequestContext| match step {
         Step::First => {
-            let fresh = make(algorithm, sealing, now);
-            let first = SigningKey { state: State::Active.into(), activated_at: Some(now), ..fresh };
+            let fresh = make(algorithm, sealing, context.now());
+            let first =
+                SigningKey { state: State::Active.into(), activated_at: Some(context.now()), ..fresh };
             first.insert(conn)?;
-            note(conn, Event::KeyCreated, &first.kid, &context, now)?;
-            note(conn, Event::KeyActivated, &first.kid, &context, now)
+            note(conn, Event::KeyCreated, &first.kid, context)?;
+            note(conn, Event::KeyActivated, &first.kid, context)
         }
-        Step::MakeNext => put_next(conn, &make(algorithm, sealing, now), &context, now),
-        Step::Rotate { from, to } => rotate(conn, from.as_deref(), to, &context, now),
+        Step::MakeNext => put_next(conn, &make(algorithm, sealing, context.now()), context),
+        Step::Rotate { from, to } => rotate(conn, from.as_deref(), to, context),
         Step::Remove(kid) => {
             require(SigningKey::remove(conn, kid, State::Retired)?)?;
-            note(conn, Event::KeyRemoved, kid, &context, now)
+            note(conn, Event::KeyRemoved, kid, context)
         }
         Step::Redate(kid) => {
-            require(SigningKey::redate(conn, kid, now + AHEAD, now)?)?;
-            note(conn, Event::KeyRedated, kid, &context, now)
+            require(SigningKey::redate(conn, kid, context.now() + AHEAD, context.now())?)?;
+            note(conn, Event::KeyRedated, kid, context)
         }
     };
     first_of_all(conn.write(|conn| {
-        let now = clock.read(conn)?;
-        work(conn, now)
+        let context = RequestContext::service(clock).read_time(conn)?;
+        work(conn, &context)
     }))
 }
 
@@ -120,28 +120,22 @@ pub(super) fn rotate(
     from: Option<&str>,
     to: &str,
     context: &RequestContext,
-    now: Timestamp,
 ) -> QueryResult<()> {
     if let Some(from) = from {
-        require(SigningKey::step(conn, from, State::Active, State::Retired, now)?)?;
-        note(conn, Event::KeyRetired, from, context, now)?;
+        require(SigningKey::step(conn, from, State::Active, State::Retired, context.now())?)?;
+        note(conn, Event::KeyRetired, from, context)?;
     }
-    require(SigningKey::step(conn, to, State::Next, State::Active, now)?)?;
-    note(conn, Event::KeyActivated, to, context, now)
+    require(SigningKey::step(conn, to, State::Next, State::Active, context.now())?)?;
+    note(conn, Event::KeyActivated, to, context)
 }
 
 /// Publishes a key as the next. One that signed before and is not gone yet is published again. Within the caller's
 /// transaction.
-fn put_next(
-    conn: &mut AnyConnection,
-    key: &SigningKey,
-    context: &RequestContext,
-    now: Timestamp,
-) -> QueryResult<()> {
-    if !SigningKey::step(conn, &key.kid, State::Retired, State::Next, now)? {
+fn put_next(conn: &mut AnyConnection, key: &SigningKey, context: &RequestContext) -> QueryResult<()> {
+    if !SigningKey::step(conn, &key.kid, State::Retired, State::Next, context.now())? {
         key.insert(conn)?;
     }
-    note(conn, Event::KeyCreated, &key.kid, context, now)
+    note(conn, Event::KeyCreated, &key.kid, context)
 }
 
 /// Makes the next key be of the kind that the settings ask for, at the start. The change is then a rotation like any
@@ -169,15 +163,14 @@ pub(super) fn settle(
     if is_settled {
         return Ok(true);
     }
-    let context = RequestContext::service();
     let done = conn.write(|conn| {
-        let now = clock.read(conn)?;
+        let context = &RequestContext::service(clock).read_time(conn)?;
         if let Some(next) = next {
             // It never signed, so nobody misses it.
             require(SigningKey::remove(conn, &next.kid, State::Next)?)?;
-            note(conn, Event::KeyRemoved, &next.kid, &context, now)?;
+            note(conn, Event::KeyRemoved, &next.kid, context)?;
         }
-        if needs_none { Ok(()) } else { put_next(conn, &make(algorithm, sealing, now), &context, now) }
+        if needs_none { Ok(()) } else { put_next(conn, &make(algorithm, sealing, context.now()), context) }
     });
     first_of_all(done)
 }
@@ -202,9 +195,8 @@ pub(super) fn note(
     event: Event,
     kid: &str,
     context: &RequestContext,
-    now: Timestamp,
 ) -> QueryResult<()> {
-    Entry::new(event, context, now).detail(kid).record(conn)
+    Entry::new(event, context).detail(kid).record(conn)
 }
 
 #[cfg(test)]

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::hash_lane::Places;
 use super::hash_queue::Bounds;
 use super::hash_threads::{HashPoolError, HashThreads};
-use super::hashers::Verdict;
 use crate::memory::Limit;
-use crate::passwords::{Password, Requester};
+use crate::passwords::{Password, PasswordVerification, Requester};
 use crate::random;
 use crate::users::PasswordHash;
 
@@ -79,9 +78,9 @@ impl HashPool {
         stored: PasswordHash,
         password: Password,
         requester: Requester,
-    ) -> Result<Checked, HashPoolError> {
+    ) -> Result<PasswordVerification, HashPoolError> {
         let cost = self.cost();
-        self.0.threads.run(stored.memory(), requester, move || Checked::of(&stored, &password, cost)).await
+        self.0.threads.run(stored.memory(), requester, move || stored.check(&password, cost)).await
     }
 
     /// The same; and where the password is right and the settings ask for another hash of it by now, makes that at once,
@@ -91,12 +90,12 @@ impl HashPool {
         stored: PasswordHash,
         password: Password,
         requester: Requester,
-    ) -> Result<(Checked, Option<PasswordHash>), HashPoolError> {
+    ) -> Result<(PasswordVerification, Option<PasswordHash>), HashPoolError> {
         let (cost, memory) = (self.cost(), stored.memory());
         let work = move || {
-            let checked = Checked::of(&stored, &password, cost);
-            let must_update = checked == Checked::Right && stored.must_update(cost);
-            (checked, must_update.then(|| PasswordHash::remake(&password, cost)))
+            let verification = stored.check(&password, cost);
+            let must_update = verification == PasswordVerification::Match && stored.must_update(cost);
+            (verification, must_update.then(|| PasswordHash::remake(&password, cost)))
         };
         self.0.threads.run(memory, requester, work).await
     }
@@ -120,31 +119,6 @@ impl HashPool {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashPoolError> {
         self.0.threads.run(0, requester, work).await
-    }
-}
-
-/// What came of checking a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub enum Checked {
-    Right,
-    Wrong,
-    /// The account came without a password.
-    Unusable,
-    Corrupt,
-    /// The row asks for more than the limits allow, and was not computed.
-    TooCostly,
-}
-
-impl Checked {
-    fn of(stored: &PasswordHash, password: &Password, cost: u32) -> Self {
-        match stored.check(password, cost) {
-            Verdict::Right => Self::Right,
-            Verdict::Wrong => Self::Wrong,
-            Verdict::Unusable => Self::Unusable,
-            Verdict::Corrupt => Self::Corrupt,
-            Verdict::TooCostly => Self::TooCostly,
-        }
     }
 }
 

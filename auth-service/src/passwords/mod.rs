@@ -9,10 +9,12 @@ mod hash_threads;
 mod hashers;
 mod password;
 mod requester;
+mod verification;
 
 pub use dummy_hash::DummyHashes;
-pub use hash_pool::{Checked, HashPool};
+pub use hash_pool::HashPool;
 pub use hash_threads::HashPoolError;
 pub use hashers::{HASH_LIMITS, HashForm};
 pub use password::{NewPassword, Password, PasswordProblem};
 pub use requester::{AccountMark, AccountMarks, Requester};
+pub use verification::PasswordVerification;

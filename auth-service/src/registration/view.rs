@@ -14,7 +14,7 @@ use crate::forms::{BrowserSession, CsrfForm};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Message;
 use crate::pages::Layout;
-use crate::passwords::{Checked, Requester};
+use crate::passwords::{PasswordVerification, Requester};
 use crate::rate_limit::Network;
 use crate::sessions::{EndReason, RefreshToken};
 use crate::users::{Email, NewUser, PasswordHash, RegistrationRefused, User};
@@ -122,7 +122,8 @@ async fn is_sent_twice(
     // Back on the page and sent again with another password: that one is not the account's, and "done" would be untrue.
     let Some(user) = made else { return Ok(false) };
     let requester = Requester::stranger(context);
-    Ok(app.hashers.check(user.password_hash, form.password.clone(), requester).await? == Checked::Right)
+    let verification = app.hashers.check(user.password_hash, form.password.clone(), requester).await?;
+    Ok(verification == PasswordVerification::Match)
 }
 
 /// Judges the form, and hashes the password of one in which nothing is wrong. Nobody has asked the database about the
@@ -152,8 +153,7 @@ async fn register(
     page: String,
     context: RequestContext,
 ) -> Result<(), RegistrationError> {
-    let clock = app.clock.clone();
-    let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &context, &clock)).await;
+    let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &context)).await;
     registered.map(|_| ()).map_err(|refused| match refused {
         RegistrationRefused::EmailTaken => RegistrationError::Taken,
         RegistrationRefused::Database(error) => RegistrationError::Failed(error.into()),

@@ -16,7 +16,7 @@ use crate::http::see_other;
 use crate::i18n::Message;
 use crate::pages::{CurrentUser, Layout};
 use crate::sessions::{Current, EndReason, RefreshToken, Session};
-use crate::sign_in::Proven;
+use crate::sign_in::{Attempt, Rejection};
 
 const UNKNOWN: Message = Message::new("sessions-unknown");
 const WRONG: Message = Message::new("confirm-wrong");
@@ -81,9 +81,11 @@ async fn end(
         let password = form.password.filter(|password| !password.is_empty());
         let Some(password) = password else { return confirm(app, browser, &current, end, None) };
         match app.sign_in.reauthenticate(&current, password, context.clone()).await? {
-            Proven::Yes(proven) => current = *proven,
-            Proven::No => return confirm(app, browser, &current, end, Some(WRONG)),
-            Proven::TooLate => return Ok(see_other(&app.destinations.login_and_back(PATH))),
+            Attempt::SignedIn(confirmed) => current = *confirmed,
+            Attempt::Inactive | Attempt::Rejected(Rejection::SessionEnded) => {
+                return Ok(see_other(&app.destinations.login_and_back(PATH)));
+            }
+            Attempt::Rejected(_) => return confirm(app, browser, &current, end, Some(WRONG)),
         }
     }
     let ended = end_sessions(app, &current, end, context).await?;
@@ -108,11 +110,11 @@ async fn end_sessions(
     end: End,
     context: RequestContext,
 ) -> Result<usize, Error> {
-    let (session, clock) = (current.session.clone(), app.clock.clone());
+    let session = current.session.clone();
     let why = if end == End::This { EndReason::LoggedOut } else { EndReason::ByOwner };
     let which = move |other: &Session| end.includes(other, &session);
     let session = current.session.clone();
-    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &context, &clock);
+    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &context);
     Ok(app.db.query(end_them).await?)
 }
 

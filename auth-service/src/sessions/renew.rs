@@ -7,15 +7,20 @@
 use diesel::QueryResult;
 
 use crate::audit::{Entry, Event, RequestContext};
-use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
+use crate::db::types::text_enum;
 use crate::rate_limit::Network;
 use crate::sessions::{Current, EndReason, RefreshKey, RefreshToken, Session, Verdict};
 use crate::users::User;
 
-/// The detail of a token that came again, from elsewhere than where its session was used last.
-const ANOTHER_NETWORK: &str = "another_network";
+text_enum! {
+    /// What the trail adds about a token that came again.
+    pub(super) enum RepeatedFrom {
+        /// Not from where its session was used last.
+        AnotherNetwork = "another_network",
+    }
+}
 
 /// What came of a renewal.
 #[derive(Debug)]
@@ -44,16 +49,16 @@ impl Session {
         token: &RefreshToken,
         context: &RequestContext,
         limits: SessionLimits,
-        clock: &Clock,
     ) -> QueryResult<Renewal> {
         let Some(session) = Self::by_id(conn, token.session)? else { return Ok(Renewal::Over) };
         if !key.made(token, &session) || session.revoked_at.is_some() {
             return Ok(Renewal::Over);
         }
         conn.write(|conn| {
-            let Some((session, now)) = Self::lock(conn, session.id, clock)? else {
+            let Some((session, context)) = Self::lock(conn, session.id, context)? else {
                 return Ok(Renewal::Over);
             };
+            let (context, now) = (&context, context.now());
             // Once more: its owner may have given the password in between.
             if !key.made(token, &session) || session.is_over(now) {
                 return Ok(Renewal::Over);
@@ -61,7 +66,7 @@ impl Session {
             // Whatever was taken from them while this waited is in no token that is made now.
             let Some(user) = User::by_id(conn, session.user_id)? else { return Ok(Renewal::Over) };
             let id = session.id;
-            let entry = |event| Entry::new(event, context, now).user(user.id.uuid()).session(id.uuid());
+            let entry = |event| Entry::new(event, context).user(user.id.uuid()).session(id.uuid());
             let note = |conn: &mut _, event| entry(event).record(conn);
             // Anybody with a login can ask for these as often as they like. The session's lock keeps others from counting
             // the same at this moment.
@@ -69,7 +74,9 @@ impl Session {
             // One holder changes networks now and then; two are mostly in different ones.
             let last = session.address.as_deref().and_then(|address| address.parse().ok());
             let has_moved = last.is_some() && Network::of(last) != Network::from(context);
-            let again = |event| if has_moved { entry(event).detail(ANOTHER_NETWORK) } else { entry(event) };
+            let again = |event| {
+                if has_moved { entry(event).reason(RepeatedFrom::AnotherNetwork) } else { entry(event) }
+            };
             let renewed =
                 |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
             if !user.is_active {
@@ -79,7 +86,7 @@ impl Session {
             let rotation = session.rotation();
             match rotation.judge(token.generation, limits.grace, now) {
                 Verdict::Rotate(to) => {
-                    let Some(session) = session.rotate(conn, &to, context, limits, now)? else {
+                    let Some(session) = session.rotate(conn, &to, context, limits)? else {
                         return Ok(Renewal::Over);
                     };
                     if to.anchor == rotation.anchor {

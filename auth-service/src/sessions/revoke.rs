@@ -6,9 +6,7 @@ use super::end_reason::EndReason;
 use super::refresh_token::{RefreshKey, RefreshToken};
 use super::session::Session;
 use crate::audit::{Entry, Event, RequestContext};
-use crate::clock::Clock;
 use crate::db::AnyConnection;
-use crate::db::types::Timestamp;
 use crate::users::User;
 
 impl Session {
@@ -20,9 +18,8 @@ impl Session {
         key: &RefreshKey,
         why: EndReason,
         context: &RequestContext,
-        clock: &Clock,
     ) -> QueryResult<bool> {
-        conn.write(|conn| Self::leave(conn, token, key, why, context, clock))
+        conn.write(|conn| Self::leave(conn, token, key, why, context))
     }
 
     /// [`Session::sign_out`] within the caller's transaction.
@@ -32,14 +29,13 @@ impl Session {
         key: &RefreshKey,
         why: EndReason,
         context: &RequestContext,
-        clock: &Clock,
     ) -> QueryResult<bool> {
         // Asked before it is locked: a forged token holds nobody up.
         if !Self::by_id(conn, token.session)?.is_some_and(|session| key.made(token, &session)) {
             return Ok(false);
         }
-        match Self::lock(conn, token.session, clock)? {
-            Some((session, now)) if key.made(token, &session) => session.end_noted(conn, why, context, now),
+        match Self::lock(conn, token.session, context)? {
+            Some((session, context)) if key.made(token, &session) => session.end_noted(conn, why, &context),
             _ => Ok(false),
         }
     }
@@ -52,19 +48,18 @@ impl Session {
         which: impl Fn(&Self) -> bool,
         why: EndReason,
         context: &RequestContext,
-        clock: &Clock,
     ) -> QueryResult<usize> {
         conn.write(|conn| {
             // Of two that end each other at the same moment, the second finds itself ended.
             User::queue(conn, self.user_id)?;
-            let now = clock.read(conn)?;
-            let alive = Self::alive_of(conn, self.user_id, now)?;
+            let context = context.read_time(conn)?;
+            let alive = Self::alive_of(conn, self.user_id, context.now())?;
             if !alive.iter().any(|session| session.id == self.id) {
                 return Ok(0);
             }
             let mut ended = 0;
             for session in alive.iter().filter(|session| which(session)) {
-                ended += usize::from(session.end_noted(conn, why, context, now)?);
+                ended += usize::from(session.end_noted(conn, why, &context)?);
             }
             Ok(ended)
         })
@@ -76,13 +71,13 @@ impl Session {
         conn: &mut AnyConnection,
         why: EndReason,
         context: &RequestContext,
-        now: Timestamp,
     ) -> QueryResult<bool> {
+        let now = context.now();
         if self.is_over(now) || !Self::end(conn, self.id, why, now)? {
             return Ok(false);
         }
         let event = if why == EndReason::LoggedOut { Event::Logout } else { Event::SessionEnded };
-        let entry = Entry::new(event, context, now).user(self.user_id.uuid()).session(self.id.uuid());
+        let entry = Entry::new(event, context).user(self.user_id.uuid()).session(self.id.uuid());
         entry.reason(why).record(conn)?;
         Ok(true)
     }

@@ -35,8 +35,8 @@ impl Sessions {
         context: RequestContext,
     ) -> Result<Option<Box<Current>>, Error> {
         let Some(token) = token else { return Ok(None) };
-        let (key, limits, clock) = (self.refresh_key.clone(), self.limits, self.clock.clone());
-        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &context, limits, &clock);
+        let (key, limits) = (self.refresh_key.clone(), self.limits);
+        let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &context, limits);
         Ok(match self.db.query(renew).await? {
             Renewal::Renewed(current) => Some(current),
             Renewal::Over | Renewal::Inactive | Renewal::Reused => None,
@@ -51,8 +51,8 @@ impl Sessions {
         context: RequestContext,
     ) -> Result<bool, Error> {
         let Some(token) = token else { return Ok(false) };
-        let (key, clock) = (self.refresh_key.clone(), self.clock.clone());
-        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &context, &clock);
+        let key = self.refresh_key.clone();
+        let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &context);
         Ok(self.db.query(sign_out).await?)
     }
 }

@@ -7,7 +7,6 @@ use diesel::result::Error as SqlError;
 
 use super::rotation::FIRST_GENERATION;
 use crate::audit::RequestContext;
-use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::schema::sessions;
@@ -83,8 +82,8 @@ impl Session {
         amr: &Amr,
         context: &RequestContext,
         limits: SessionLimits,
-        now: Timestamp,
     ) -> QueryResult<Self> {
+        let now = context.now();
         let session = Self {
             id: Id::from(random::uuid_v4()),
             user_id: user,
@@ -110,25 +109,25 @@ impl Session {
         sessions::table.find(id).select(Self::as_select()).first(conn).optional()
     }
 
-    /// The session, which nobody else changes until the transaction ends, and the time at which that began.
+    /// The session, which nobody else changes until the transaction ends, and the request at the moment when that began.
     pub fn lock(
         conn: &mut AnyConnection,
         id: SessionId,
-        clock: &Clock,
-    ) -> QueryResult<Option<(Self, Timestamp)>> {
+        context: &RequestContext,
+    ) -> QueryResult<Option<(Self, RequestContext)>> {
         match conn {
             // The transaction holds the lock of the whole file.
             #[cfg(feature = "sqlite")]
             AnyConnection::Sqlite(_) => {
                 let session = Self::by_id(conn, id)?;
-                let now = clock.read(conn)?;
-                Ok(session.map(|session| (session, now)))
+                let context = context.read_time(conn)?;
+                Ok(session.map(|session| (session, context)))
             }
             #[cfg(feature = "postgres")]
             AnyConnection::Postgres(conn) => {
                 let row = sessions::table.find(id).select(Self::as_select()).for_update();
                 let found: Option<(Self, Timestamp)> = crate::db::Locked(row).get_result(conn).optional()?;
-                Ok(found.map(|(session, now)| (session, clock.reading(Some(now)))))
+                Ok(found.map(|(session, now)| (session, context.with_database_time(now))))
             }
         }
     }
@@ -152,8 +151,8 @@ impl Session {
         to: &Rotation,
         context: &RequestContext,
         limits: SessionLimits,
-        now: Timestamp,
     ) -> QueryResult<Option<Self>> {
+        let now = context.now();
         let alive = sessions::table
             .find(self.id)
             .filter(sessions::generation.eq(self.generation))
@@ -262,12 +261,8 @@ impl Session {
     /// Notes that the owner of the session gave the password again, and lets no token from before be one of ours: a
     /// copy of it, in whoever's hands, must not share in the proof, not even within the grace. `false` when it is over,
     /// or another tab gave the password at the same moment: then its token is the one.
-    pub fn prove(
-        &self,
-        conn: &mut AnyConnection,
-        context: &RequestContext,
-        now: Timestamp,
-    ) -> QueryResult<bool> {
+    pub fn prove(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<bool> {
+        let now = context.now();
         let alive = sessions::table.find(self.id).filter(sessions::revoked_at.is_null());
         let changed = diesel::update(alive.filter(sessions::seed.eq(&self.seed)))
             .set((

@@ -1,123 +1,89 @@
-//! Authentication: an address and a password are judged, in the same time whether or not there is an account.
+//! Authentication: the check of a password, and the record of attempts that were rejected.
 
-use super::attempt::Rejection;
-use super::service::{Credentials, SignIn};
+use super::attempt::{Attempt, Rejection};
+use super::service::SignIn;
 use crate::audit::{Entry, Event, RequestContext};
 use crate::error::Error;
-use crate::passwords::{Checked, HASH_LIMITS, Password, Requester};
+use crate::passwords::{HASH_LIMITS, Password, PasswordVerification, Requester};
 use crate::users::{PasswordHash, User, UserId};
 
-/// Who it is, unless nobody is let in.
-type Judged = Result<Box<User>, Rejection>;
-
 impl SignIn {
-    /// Judges an address and a password, and keeps the password under another hash where the settings ask for it:
-    /// a costlier one, or ours for somebody who came from Django.
-    pub(super) async fn authenticate(
+    /// Checks the password of an account, and returns the account as it is afterwards. A right password is kept under
+    /// another hash where the settings ask for one: a costlier one, or one of ours for somebody who came from Django.
+    pub(super) async fn verify(
         &self,
-        Credentials { email, password }: Credentials,
+        user: User,
+        password: Password,
         requester: Requester,
-        context: &RequestContext,
-    ) -> Result<Judged, Error> {
-        // Both are asked for, whether or not there is an account.
-        let dummies = self.dummy_hashes.clone();
-        let find =
-            move |conn: &mut _| Ok((User::by_email(conn, &email)?, dummies.for_address(conn, &email)?));
-        let (user, dummy): (_, PasswordHash) = self.db.query(find).await?;
-        let (id, judged) = match user {
-            Some(user) => (Some(user.id), self.judge(user, password, requester).await?),
-            None => {
-                self.hashers.verify_dummy(dummy, requester).await?;
-                (None, Err(Rejection::NoSuchAccount))
-            }
-        };
-        if let Err(rejection) = judged {
-            self.record(rejection, id, context).await?;
-        }
-        Ok(judged)
-    }
-
-    /// Judges the password of an account that there is.
-    async fn judge(&self, user: User, password: Password, requester: Requester) -> Result<Judged, Error> {
+    ) -> Result<(User, PasswordVerification), Error> {
         let stored = user.password_hash.clone();
-        // Who may not log in keeps the hash that they have.
-        let (checked, update) = match user.is_active {
+        // An account that may not log in keeps its hash.
+        let (verification, update) = match user.is_active {
             true => self.hashers.check_and_update(stored, password.clone(), requester).await?,
             false => (self.hashers.check(stored, password.clone(), requester).await?, None),
         };
-        match checked {
-            Checked::Corrupt => tracing::error!(user = %user.id, "the stored password hash is damaged"),
-            Checked::TooCostly => tracing::error!(
+        match verification {
+            PasswordVerification::Damaged => {
+                tracing::error!(user = %user.id, "the stored password hash is damaged");
+            }
+            PasswordVerification::TooCostly => tracing::error!(
                 user = %user.id,
                 limits = HASH_LIMITS,
                 "the stored password hash asks for more than the limits allow: give its owner another password \
                  (auth-service users set-password)"
             ),
-            Checked::Right | Checked::Wrong | Checked::Unusable => {}
+            PasswordVerification::Match
+            | PasswordVerification::Mismatch
+            | PasswordVerification::NoPasswordSet => {}
         }
-        match (verdict(checked, &user), update) {
-            (Ok(()), Some(new)) => self.upgrade(user, new, password, requester).await,
-            (Ok(()), None) => Ok(Ok(Box::new(user))),
-            (Err(rejection), _) => Ok(Err(rejection)),
+        match update {
+            Some(new) => self.upgrade(user, new, password, requester).await,
+            None => Ok((user, verification)),
         }
     }
 
-    /// Rejections look alike to the outside, and differ in the trail.
-    async fn record(
-        &self,
-        rejection: Rejection,
-        user: Option<UserId>,
-        context: &RequestContext,
-    ) -> Result<(), Error> {
-        let (context, clock) = (context.clone(), self.clock.clone());
-        let write = move |conn: &mut _| {
-            let entry = Entry::new(Event::LoginRefused, &context, clock.read(conn)?).reason(rejection);
-            let entry = match user {
-                Some(user) => entry.user(user.uuid()),
-                None => entry,
-            };
-            entry.record_or_count(conn)
-        };
-        Ok(self.db.query(write).await?)
-    }
-
-    /// Keeps the new hash of the same password.
+    /// Stores the new hash of the same password.
     async fn upgrade(
         &self,
         mut user: User,
         new: PasswordHash,
         password: Password,
         requester: Requester,
-    ) -> Result<Judged, Error> {
+    ) -> Result<(User, PasswordVerification), Error> {
         let (id, old) = (user.id, user.password_hash.clone());
         let stored = new.clone();
         let is_stored = self.db.query(move |conn| User::upgrade_password(conn, id, &old, &stored)).await?;
         if is_stored {
             user.password_hash = new;
-            return Ok(Ok(Box::new(user)));
+            return Ok((user, PasswordVerification::Match));
         }
-        // Another hash came in between: of the same password, by a login in another tab, or of a new password. It
-        // decides.
-        let now = self.db.query(move |conn| User::by_id(conn, id)).await?;
-        let Some(user) = now else { return Ok(Err(Rejection::WrongPassword)) };
-        let checked = self.hashers.check(user.password_hash.clone(), password, requester).await?;
-        Ok(match verdict(checked, &user) {
-            Ok(()) => Ok(Box::new(user)),
-            Err(Rejection::Inactive) => Err(Rejection::Inactive),
-            // Whatever the hash is like by now: the password was not the one that it belongs to.
-            Err(_) => Err(Rejection::WrongPassword),
-        })
+        // Another hash was stored in between, which decides: a login in another tab stored one of the same password, or
+        // somebody set a new password.
+        let stored = self.db.query(move |conn| User::by_id(conn, id)).await?;
+        let Some(user) = stored else { return Ok((user, PasswordVerification::Mismatch)) };
+        match self.hashers.check(user.password_hash.clone(), password, requester).await? {
+            PasswordVerification::Match => Ok((user, PasswordVerification::Match)),
+            // Whatever the hash is like by now, the password is not the one that it belongs to.
+            _ => Ok((user, PasswordVerification::Mismatch)),
+        }
     }
-}
 
-/// Whether `user` may log in, by what came of checking their password.
-fn verdict(checked: Checked, user: &User) -> Result<(), Rejection> {
-    match checked {
-        Checked::Right if user.is_active => Ok(()),
-        Checked::Right => Err(Rejection::Inactive),
-        Checked::Wrong => Err(Rejection::WrongPassword),
-        Checked::Unusable => Err(Rejection::NoPasswordSet),
-        Checked::Corrupt => Err(Rejection::DamagedPasswordHash),
-        Checked::TooCostly => Err(Rejection::TooCostlyPasswordHash),
+    /// Writes a rejected attempt into the audit trail, which alone tells the reasons apart.
+    pub(super) async fn reject(
+        &self,
+        rejection: Rejection,
+        user: Option<UserId>,
+        context: RequestContext,
+    ) -> Result<Attempt, Error> {
+        let write = move |conn: &mut _| {
+            let entry = Entry::new(Event::LoginRefused, &context.read_time(conn)?).reason(rejection);
+            let entry = match user {
+                Some(user) => entry.user(user.uuid()),
+                None => entry,
+            };
+            entry.record_or_count(conn)
+        };
+        self.db.query(write).await?;
+        Ok(rejection.into())
     }
 }

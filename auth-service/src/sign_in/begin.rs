@@ -4,7 +4,6 @@ use diesel::QueryResult;
 
 use super::attempt::{Attempt, Rejection};
 use crate::audit::{Entry, Event, RequestContext};
-use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::sessions::{Amr, Current, EndReason, RefreshKey, RefreshToken, Session};
@@ -22,13 +21,12 @@ impl Session {
         before: Option<(&RefreshToken, &RefreshKey)>,
         context: &RequestContext,
         limits: SessionLimits,
-        clock: &Clock,
     ) -> QueryResult<Attempt> {
         conn.write(|conn| {
             // Logins of one person stand in a queue from here on.
             User::queue(conn, user.id)?;
-            let now = clock.read(conn)?;
-            let is_still_right = User::note_login(conn, user.id, &user.password_hash, now)?;
+            let context = context.read_time(conn)?;
+            let is_still_right = User::note_login(conn, user.id, &user.password_hash, context.now())?;
             // Whatever was taken from them while the password was checked is in no token that is made now.
             let user = match User::by_id(conn, user.id)? {
                 Some(as_they_are) if is_still_right => as_they_are,
@@ -38,22 +36,25 @@ impl Session {
                         Some(_) => Rejection::WrongPassword,
                         None => Rejection::NoSuchAccount,
                     };
-                    let entry = Entry::new(Event::LoginRefused, context, now).user(user.id.uuid());
+                    let entry = Entry::new(Event::LoginRefused, &context).user(user.id.uuid());
                     entry.reason(reason).record(conn)?;
                     return Ok(Attempt::Rejected(reason));
                 }
             };
-            let mut now = now;
-            if let Some((token, key)) = before {
-                Self::leave(conn, token, key, EndReason::Replaced, context, clock)?;
-                // Another person's session, perhaps, for which this one waited.
-                now = clock.read(conn)?;
-            }
-            let session = Self::begin(conn, user.id, proofs, context, limits, now)?;
+            let context = &match before {
+                Some((token, key)) => {
+                    Self::leave(conn, token, key, EndReason::Replaced, &context)?;
+                    // It was another person's session, perhaps, whose lock this waited for.
+                    context.read_time(conn)?
+                }
+                None => context,
+            };
+            let now = context.now();
+            let session = Self::begin(conn, user.id, proofs, context, limits)?;
             for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
-                surplus.end_noted(conn, EndReason::TooMany, context, now)?;
+                surplus.end_noted(conn, EndReason::TooMany, context)?;
             }
-            let entry = Entry::new(Event::Login, context, now).user(user.id.uuid());
+            let entry = Entry::new(Event::Login, context).user(user.id.uuid());
             entry.session(session.id.uuid()).record(conn)?;
             Ok(Attempt::SignedIn(Box::new(Current { user, session, at: now })))
         })

@@ -7,5 +7,4 @@ mod reauthenticate;
 mod service;
 
 pub use attempt::{Attempt, Rejection};
-pub use reauthenticate::Proven;
 pub use service::{Before, Credentials, SignIn};

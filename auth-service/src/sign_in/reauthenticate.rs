@@ -2,22 +2,11 @@
 
 use diesel::QueryResult;
 
+use super::attempt::{Attempt, Rejection};
 use crate::audit::{Entry, Event, RequestContext};
-use crate::clock::Clock;
 use crate::db::AnyConnection;
 use crate::sessions::{Current, Session};
 use crate::users::{User, UserId};
-
-/// What came of asking for the password again.
-#[derive(Debug)]
-#[must_use]
-pub enum Proven {
-    /// The session, in which that is written down.
-    Yes(Box<Current>),
-    No,
-    /// The session ended while the password was checked.
-    TooLate,
-}
 
 impl Session {
     /// Notes that the owner gave the right password: from now on the session's tokens say so, and every refresh token
@@ -26,20 +15,20 @@ impl Session {
         conn: &mut AnyConnection,
         current: Current,
         context: &RequestContext,
-        clock: &Clock,
-    ) -> QueryResult<Proven> {
+    ) -> QueryResult<Attempt> {
+        let too_late = || Ok(Attempt::Rejected(Rejection::SessionEnded));
         conn.write(|conn| {
             let id = current.session.id;
-            let Some((_, now)) = Self::lock(conn, id, clock)? else { return Ok(Proven::TooLate) };
-            current.session.prove(conn, context, now)?;
-            let alive = Self::by_id(conn, id)?.filter(|session| !session.is_over(now));
+            let Some((_, context)) = Self::lock(conn, id, context)? else { return too_late() };
+            current.session.prove(conn, &context)?;
+            let alive = Self::by_id(conn, id)?.filter(|session| !session.is_over(context.now()));
             // As they are by now: checking the password took a while.
             let (Some(session), Some(user)) = (alive, User::by_id(conn, current.user.id)?) else {
-                return Ok(Proven::TooLate);
+                return too_late();
             };
-            let entry = Entry::new(Event::PasswordProven, context, now).user(user.id.uuid());
+            let entry = Entry::new(Event::PasswordProven, &context).user(user.id.uuid());
             entry.session(id.uuid()).record(conn)?;
-            Ok(Proven::Yes(Box::new(Current { user, session, at: now })))
+            Ok(Attempt::SignedIn(Box::new(Current { user, session, at: context.now() })))
         })
     }
 
@@ -49,9 +38,8 @@ impl Session {
         conn: &mut AnyConnection,
         user: UserId,
         context: &RequestContext,
-        clock: &Clock,
     ) -> QueryResult<()> {
-        let entry = Entry::new(Event::PasswordRefused, context, clock.read(conn)?).user(user.uuid());
+        let entry = Entry::new(Event::PasswordRefused, &context.read_time(conn)?).user(user.uuid());
         entry.session(self.id.uuid()).record_or_count(conn)
     }
 }

@@ -1,15 +1,13 @@
 //! The sign-in service: an address and a password go in, a session comes out.
 
-use super::attempt::Attempt;
-use super::reauthenticate::Proven;
+use super::attempt::{Attempt, Rejection};
 use crate::audit::RequestContext;
-use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::Database;
 use crate::error::Error;
-use crate::passwords::{AccountMarks, Checked, DummyHashes, HashPool, Password, Requester};
+use crate::passwords::{AccountMarks, DummyHashes, HashPool, Password, Requester};
 use crate::sessions::{Amr, AuthMethod, Current, RefreshKey, RefreshToken, Session};
-use crate::users::Email;
+use crate::users::{Email, User};
 
 /// What a login needs.
 #[derive(Clone)]
@@ -21,7 +19,6 @@ pub struct SignIn {
     pub marks: AccountMarks,
     pub refresh_key: RefreshKey,
     pub limits: SessionLimits,
-    pub clock: Clock,
 }
 
 /// What somebody enters.
@@ -41,48 +38,58 @@ pub struct Before {
 }
 
 impl SignIn {
-    /// Logs in, and ends the session that the browser held before.
+    /// Logs in, and ends the session that the browser held before. Takes the same time whether or not the account exists.
     pub async fn attempt(
         &self,
-        credentials: Credentials,
+        Credentials { email, password }: Credentials,
         before: Before,
         context: RequestContext,
     ) -> Result<Attempt, Error> {
-        let mark = self.marks.find(&credentials.email, &before.marks);
+        // The seat of `Attempt::Throttled`.
+        let mark = self.marks.find(&email, &before.marks);
         let requester = Requester::stranger(&context).known_as(mark);
-        let user = match self.authenticate(credentials, requester, &context).await? {
-            Ok(user) => user,
-            Err(rejection) => return Ok(rejection.into()),
+        // Both are asked for, whether or not there is an account.
+        let dummies = self.dummy_hashes.clone();
+        let find =
+            move |conn: &mut _| Ok((User::by_email(conn, &email)?, dummies.for_address(conn, &email)?));
+        let (user, dummy) = self.db.query(find).await?;
+        let Some(user) = user else {
+            self.hashers.verify_dummy(dummy, requester).await?;
+            return self.reject(Rejection::NoSuchAccount, None, context).await;
         };
+        let (user, verification) = self.verify(user, password, requester).await?;
+        if let Some(rejection) = Rejection::of(verification, &user) {
+            return self.reject(rejection, Some(user.id), context).await;
+        }
+        // The seat of `Attempt::NeedsSecondFactor`.
         let proofs = Amr::from([AuthMethod::Password]);
-        let (key, limits, clock) = (self.refresh_key.clone(), self.limits, self.clock.clone());
+        let (key, limits) = (self.refresh_key.clone(), self.limits);
         let sign_in = move |conn: &mut _| {
             let before = before.token.as_ref().map(|token| (token, &key));
-            Session::sign_in(conn, &user, &proofs, before, &context, limits, &clock)
+            Session::sign_in(conn, &user, &proofs, before, &context, limits)
         };
         Ok(self.db.query(sign_in).await?)
     }
 
-    /// Checks the password of somebody who is logged in, before something delicate: whose browser is known, therefore.
+    /// Checks the password of somebody who is logged in, before something delicate. Their browser is known, therefore.
     pub async fn reauthenticate(
         &self,
         current: &Current,
         password: Password,
         context: RequestContext,
-    ) -> Result<Proven, Error> {
+    ) -> Result<Attempt, Error> {
         let mark = self.marks.of(&current.user.email);
         let requester = Requester::stranger(&context).known_as(Some(mark));
-        let checked = self.hashers.check(current.user.password_hash.clone(), password, requester).await?;
-        let (current, clock) = (current.clone(), self.clock.clone());
-        Ok(self
-            .db
-            .query(move |conn| match checked {
-                Checked::Right => Session::proven(conn, current, &context, &clock),
-                Checked::Wrong | Checked::Unusable | Checked::Corrupt | Checked::TooCostly => {
-                    current.session.not_proven(conn, current.user.id, &context, &clock)?;
-                    Ok(Proven::No)
-                }
-            })
-            .await?)
+        let verification =
+            self.hashers.check(current.user.password_hash.clone(), password, requester).await?;
+        let (current, rejection) = (current.clone(), Rejection::of(verification, &current.user));
+        let note = move |conn: &mut _| match rejection {
+            None => Session::proven(conn, current, &context),
+            Some(rejection) => {
+                current.session.not_proven(conn, current.user.id, &context)?;
+                Ok(Attempt::Rejected(rejection))
+            }
+        };
+        Ok(self.db.query(note).await?)
     }
 }

@@ -6,7 +6,6 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use diesel::sql_types::Text;
 
 use crate::audit::{Entry, Event, RequestContext};
-use crate::clock::Clock;
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
 use crate::db::{AnyConnection, OfDatabase};
@@ -85,9 +84,8 @@ impl User {
         conn: &mut AnyConnection,
         new: NewUser,
         context: &RequestContext,
-        clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
-        Self::make(conn, new, None, context, clock)
+        Self::make(conn, new, None, context)
     }
 
     /// The same by a form of ours. `form` names the very page that it was on: whoever sends that twice, by an impatient
@@ -97,9 +95,8 @@ impl User {
         new: NewUser,
         form: &str,
         context: &RequestContext,
-        clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
-        Self::make(conn, new, Some(form), context, clock)
+        Self::make(conn, new, Some(form), context)
     }
 
     /// The account at this address, if the same form made it.
@@ -114,12 +111,11 @@ impl User {
         new: NewUser,
         form: Option<&str>,
         context: &RequestContext,
-        clock: &Clock,
     ) -> Result<Self, RegistrationRefused> {
         conn.write(|conn| {
-            let now = clock.read(conn)?;
+            let context = &context.read_time(conn)?;
             let user = Self {
-                id: Id::new(now),
+                id: Id::new(context.now()),
                 email: new.email.clone(),
                 email_verified_at: None,
                 first_name: new.first_name.as_str().to_owned(),
@@ -128,12 +124,12 @@ impl User {
                 is_active: true,
                 is_staff: new.is_staff,
                 is_superuser: new.is_superuser,
-                date_joined: now,
+                date_joined: context.now(),
                 last_login: None,
                 roles: Roles::default(),
             };
             diesel::insert_into(users::table).values(&user).execute(conn)?;
-            let entry = Entry::new(Event::Registered, context, now).user(user.id.uuid());
+            let entry = Entry::new(Event::Registered, context).user(user.id.uuid());
             form.map_or(entry.clone(), |form| entry.by_form(form)).record(conn)?;
             Ok(user)
         })
@@ -222,7 +218,6 @@ impl User {
         user: &Self,
         roles: &Roles,
         context: &RequestContext,
-        now: Timestamp,
     ) -> QueryResult<bool> {
         conn.write(|conn| {
             let row = users::table.find(user.id).filter(users::roles.eq(&user.roles));
@@ -230,7 +225,7 @@ impl User {
                 return Ok(false);
             }
             let detail = roles.iter().collect::<Vec<_>>().join(" ");
-            Entry::new(Event::RolesChanged, context, now).user(user.id.uuid()).detail(detail).record(conn)?;
+            Entry::new(Event::RolesChanged, context).user(user.id.uuid()).detail(detail).record(conn)?;
             Ok(true)
         })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::audit::{Entry, Event, RequestContext};
+use auth_service::audit::{Entry, Event};
 use auth_service::config::ServeFlags;
 use auth_service::db::AnyConnection;
 use auth_service::db::types::Timestamp;
@@ -76,6 +76,7 @@ async fn the_operators_events_are_told_too() {
     let app = TestApp::start().await;
     let ada = app.user("ada@example.org", PASSWORD).await.id.uuid();
     let now = app.clock.now();
+    let operator = app.operator();
     app.sql(move |conn| {
         for (n, (event, detail)) in [
             (Event::PasswordChanged, "2 session(s) ended"),
@@ -90,7 +91,7 @@ async fn the_operators_events_are_told_too() {
         .enumerate()
         {
             let at = now + Duration::from_millis(n as u64);
-            Entry::new(event, &RequestContext::operator(), at).user(ada).detail(detail).record(conn)?;
+            Entry::new(event, &operator.at(at)).user(ada).detail(detail).record(conn)?;
         }
         // A later release wrote it, then was rolled back.
         use diesel::RunQueryDsl;

@@ -85,15 +85,15 @@ async fn the_log_does_not_grow_with_every_guess_either() {
 async fn twenty_refusals_at_once_are_one_row_that_counts_them_all() {
     let app = TestApp::start().await;
     let user = app.user("ada@example.org", PASSWORD).await.id.uuid();
-    let context = RequestContext::person(Some([192, 0, 2, 7].into()), Some("guess/1"), None);
-    let (now, barrier) = (app.clock.now(), Arc::new(Barrier::new(20)));
+    let context =
+        RequestContext::person(Some([192, 0, 2, 7].into()), Some("guess/1"), None, &app.clock.clock());
+    let barrier = Arc::new(Barrier::new(20));
     let refusals = (0..20).map(|_| {
         let (db, context, barrier) = (app.database.connect(), context.clone(), barrier.clone());
         std::thread::spawn(move || {
             barrier.wait();
             db.run_here(|conn| {
-                let entry =
-                    Entry::new(Event::LoginRefused, &context, now).user(user).detail("wrong password");
+                let entry = Entry::new(Event::LoginRefused, &context).user(user).detail("wrong password");
                 entry.record_or_count(conn).map_err(auth_service::db::DatabaseError::from)
             })
         })

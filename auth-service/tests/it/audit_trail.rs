@@ -84,8 +84,8 @@ async fn a_registration_that_is_refused_leaves_nothing() {
         is_staff: false,
         is_superuser: false,
     };
-    let (context, clock) = (auth_service::audit::RequestContext::operator(), app.clock.clock());
-    assert!(app.db().run(move |conn| User::register(conn, new, &context, &clock)).await.is_err());
+    let operator = app.operator();
+    assert!(app.db().run(move |conn| User::register(conn, new, &operator)).await.is_err());
     assert!(trail.news().await.is_empty());
 }
 
@@ -94,12 +94,12 @@ async fn a_registration_that_is_refused_leaves_nothing() {
 async fn an_event_of_a_change_that_did_not_happen_is_not_in_the_trail() {
     let app = TestApp::start().await;
     let user = app.user("ada@example.org", PASSWORD).await.id.uuid();
-    let (mut trail, now) = (Trail::of(&app).await, app.clock.now());
+    let (mut trail, operator) = (Trail::of(&app).await, app.operator());
     let db = app.db();
     let undone = db.run(move |conn| {
         conn.write(|conn| {
-            use auth_service::audit::{Entry, Event, RequestContext};
-            Entry::new(Event::PasswordChanged, &RequestContext::operator(), now).user(user).record(conn)?;
+            use auth_service::audit::{Entry, Event};
+            Entry::new(Event::PasswordChanged, &operator).user(user).record(conn)?;
             Err::<(), _>(auth_service::db::DatabaseError::from(diesel::result::Error::RollbackTransaction))
         })
     });
@@ -187,7 +187,6 @@ async fn a_login_that_is_refused_is_one_event_with_its_reason() {
 /// L2, R10: a login that came too late was refused as well: the account changed while the password was checked.
 #[tokio::test]
 async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
-    use auth_service::audit::RequestContext;
     use auth_service::sessions::{Amr, AuthMethod, Session};
     use auth_service::sign_in::{Attempt, Rejection};
     let app = TestApp::start().await;
@@ -197,11 +196,9 @@ async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     let mut trail = Trail::of(&app).await;
     // What was read and found right, a moment before.
     let sign_in = |user: User| {
-        let clock = app.clock.clock();
+        let operator = app.operator();
         let proofs = Amr::from([AuthMethod::Password]);
-        app.sql(move |conn| {
-            Session::sign_in(conn, &user, &proofs, None, &RequestContext::operator(), limits, &clock)
-        })
+        app.sql(move |conn| Session::sign_in(conn, &user, &proofs, None, &operator, limits))
     };
     let id = ada.id;
     app.sql(move |conn| User::set_active(conn, id, false)).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_service::app::App;
-use auth_service::audit::{Entry, Event, RequestContext};
+use auth_service::audit::{Entry, Event};
 use auth_service::background_tasks;
 use auth_service::keyring::State;
 
@@ -87,10 +87,11 @@ async fn far_ahead_of_what_happened_last_one_batch_goes_in_an_hour() {
     let app = TestApp::start().await;
     app.user("ada@example.org", PASSWORD).await;
     let now = app.clock.now();
+    let service = app.service();
     app.sql(move |conn| {
         conn.write(|conn| {
             for _ in 0..1_100 {
-                Entry::new(Event::Renewal, &RequestContext::service(), now).record(conn)?;
+                Entry::new(Event::Renewal, &service.at(now)).record(conn)?;
             }
             Ok(())
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_service::audit::{Entry, Event, RequestContext};
+use auth_service::audit::{Entry, Event};
 use auth_service::db::schema::sessions;
 use auth_service::sessions::{Amr, AuthMethod, Session};
 use auth_service::users::User;
@@ -31,23 +31,18 @@ fn done(ended: Ended) -> Vec<String> {
 /// happened for long, the clock is in doubt.
 async fn add_old(app: &TestApp, count: usize) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
+    let (operator, service) = (app.operator(), app.service());
     app.sql(move |conn| {
         conn.write(|conn| {
             let ada = User::list_after(conn, "", 1)?.remove(0).id;
             for _ in 0..count {
-                let session = Session::begin(
-                    conn,
-                    ada,
-                    &Amr::from([AuthMethod::Password]),
-                    &RequestContext::operator(),
-                    limits,
-                    now,
-                )?;
+                let session =
+                    Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &operator.at(now), limits)?;
                 let row = diesel::update(sessions::table.find(session.id));
                 row.set(sessions::idle_until.eq(now - 2 * DAY)).execute(conn)?;
-                Entry::new(Event::Renewal, &RequestContext::service(), now - 100 * DAY).record(conn)?;
+                Entry::new(Event::Renewal, &service.at(now - 100 * DAY)).record(conn)?;
             }
-            Entry::new(Event::Renewal, &RequestContext::service(), now - 2 * HOUR).record(conn)
+            Entry::new(Event::Renewal, &service.at(now - 2 * HOUR)).record(conn)
         })
     })
     .await;
@@ -57,9 +52,8 @@ async fn add_old(app: &TestApp, count: usize) {
 #[tokio::test]
 async fn where_the_clock_may_be_wrong_it_wants_to_be_told_that_it_is_right() {
     let app = TestApp::start().await;
-    let now = app.clock.now();
-    app.sql(move |conn| Entry::new(Event::Renewal, &RequestContext::service(), now - 100 * DAY).record(conn))
-        .await;
+    let past = app.service().at(app.clock.now() - 100 * DAY);
+    app.sql(move |conn| Entry::new(Event::Renewal, &past).record(conn)).await;
     // A login in the wrong time says nothing about it.
     app.user("ada@example.org", PASSWORD).await;
     app.person().log_in("ada@example.org", PASSWORD).await;

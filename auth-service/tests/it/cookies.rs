@@ -154,9 +154,8 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
             conn,
             row.id,
             &Amr::parse("pwd otp hwk mfa"),
-            &RequestContext::operator(),
+            &RequestContext::operator(&clock.clock()),
             limits,
-            clock.now(),
         )
         .map_err(auth_service::db::DatabaseError::from)
     });

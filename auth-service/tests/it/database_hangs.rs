@@ -122,8 +122,8 @@ async fn a_lock_that_is_never_given_back_holds_nobody_for_ever() {
     let ada = app.person();
     ada.log_in("ada@example.org", PASSWORD).await;
     app.wait(Duration::from_secs(60));
-    let (id, clock) = (ada.session_id(), app.clock.clock());
-    let held = app.hold(move |conn| Session::lock(conn, id, &clock)).await;
+    let (id, operator) = (ada.session_id(), app.operator());
+    let held = app.hold(move |conn| Session::lock(conn, id, &operator)).await;
     let reply = in_the_end(ada.get("/login?next=https://shop.example.org/")).await;
     assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, Some("5")));
     drop(held);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::audit::{Entry, Event, RequestContext};
+use auth_service::audit::{Entry, Event};
 use auth_service::background_tasks;
 use auth_service::config::ServeFlags;
 use auth_service::db::schema::sessions;
@@ -19,22 +19,17 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Adds `count` sessions of ada that run out at `end`, and as many events of `at`.
 async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
+    let (operator, service) = (app.operator(), app.service());
     app.sql(move |conn| {
         conn.write(|conn| {
             let ada = auth_service::users::User::list_after(conn, "", 1)?.remove(0).id;
             for _ in 0..count {
                 use diesel::ExpressionMethods;
-                let session = Session::begin(
-                    conn,
-                    ada,
-                    &Amr::from([AuthMethod::Password]),
-                    &RequestContext::operator(),
-                    limits,
-                    now,
-                )?;
+                let session =
+                    Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &operator.at(now), limits)?;
                 let row = sessions::table.find(session.id);
                 diesel::update(row).set(sessions::idle_until.eq(end)).execute(conn)?;
-                Entry::new(Event::Renewal, &RequestContext::service(), at).record(conn)?;
+                Entry::new(Event::Renewal, &service.at(at)).record(conn)?;
             }
             Ok(())
         })

@@ -63,9 +63,9 @@ async fn a_next_key_signs_only_after_services_had_time_to_fetch_it() {
     let app = TestApp::start().await;
     app.token().await;
     let next = app.kid(State::Next).await;
-    let now = app.clock.now();
+    let operator = app.operator();
     app.sql(move |conn| {
-        auth_service::keyring::revoke(conn, &next, now).map_err(|_| diesel::result::Error::NotFound)
+        auth_service::keyring::revoke(conn, &next, &operator).map_err(|_| diesel::result::Error::NotFound)
     })
     .await;
     app.wait(30 * DAY);
@@ -98,9 +98,9 @@ async fn a_revoked_key_is_published_no_more_and_its_people_stay_logged_in() {
     ada.log_in("ada@example.org", PASSWORD).await;
     let token = app.token().await;
     let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);
-    let (stolen, now) = (active.clone(), app.clock.now());
+    let (stolen, operator) = (active.clone(), app.operator());
     app.sql(move |conn| {
-        auth_service::keyring::revoke(conn, &stolen, now).map_err(|_| diesel::result::Error::NotFound)
+        auth_service::keyring::revoke(conn, &stolen, &operator).map_err(|_| diesel::result::Error::NotFound)
     })
     .await;
     app.wait(Duration::from_secs(1));

@@ -84,16 +84,16 @@ async fn of_many_rotations_and_revocations_at_once_each_key_changes_once() {
         app.token().await;
         app.wait(Duration::from_secs(306));
         let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);
-        let (times, now) = (app.config.key_times, app.clock.now());
+        let (times, operator) = (app.config.key_times, app.operator());
         let mut operators = JoinSet::new();
         for n in 0..6 {
-            let (db, active) = (app.db(), active.clone());
+            let (db, active, operator) = (app.db(), active.clone(), operator.clone());
             operators.spawn_blocking(move || {
                 let act = |conn: &mut _| -> Result<bool, auth_service::db::DatabaseError> {
                     let done = if n % 2 == 0 {
-                        rotate(conn, &times, now).map(|_| ())
+                        rotate(conn, &times, &operator).map(|_| ())
                     } else {
-                        revoke(conn, &active, now).map(|_| ())
+                        revoke(conn, &active, &operator).map(|_| ())
                     };
                     match done {
                         Ok(()) => Ok(true),

@@ -125,9 +125,9 @@ async fn a_revoked_shared_key_refuses_the_start() {
     let app = TestApp::start_with(signing("HS512")).await;
     let revoked = app.kid(State::Active).await;
     let _replaced = app.another(signing_with("HS512", Some(OTHER_SHARED))).await;
-    let (kid, now) = (revoked.clone(), app.clock.now());
+    let (kid, operator) = (revoked.clone(), app.operator());
     app.sql(move |conn| {
-        auth_service::keyring::revoke(conn, &kid, now).map_err(|_| diesel::result::Error::NotFound)
+        auth_service::keyring::revoke(conn, &kid, &operator).map_err(|_| diesel::result::Error::NotFound)
     })
     .await;
     app.wait(Duration::from_secs(2));

@@ -1,6 +1,5 @@
 //! Long addresses: people get back to them, or are told; and no answer is too long for a proxy with nginx's default buffer.
 
-use auth_service::audit::RequestContext;
 use auth_service::users::{Role, User};
 use reqwest::{Method, StatusCode};
 use url::form_urlencoded;
@@ -47,12 +46,13 @@ fn leads_to(reply: &Reply) -> String {
 
 async fn editor_of_everything(app: &TestApp) {
     let user = app.user("ada@example.org", PASSWORD).await;
+    let operator = app.operator();
     app.sql(move |conn| {
         let user = User::by_id(conn, user.id)?.unwrap();
         let roles: Vec<_> =
             (0..12).map(|n| Role::parse(&format!("department-{n}:editor")).unwrap()).collect();
         let roles = user.roles.clone().with(&roles).unwrap();
-        User::set_roles(conn, &user, &roles, &RequestContext::operator(), user.date_joined)
+        User::set_roles(conn, &user, &roles, &operator)
     })
     .await;
 }

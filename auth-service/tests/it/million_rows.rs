@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use auth_service::audit::RequestContext;
 use auth_service::db::types::Timestamp;
 use auth_service::db::{AnyConnection, Database};
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
@@ -81,11 +80,11 @@ impl Course {
     /// One renewal, as the service does it between the request and the signature.
     fn renew(&mut self) {
         self.app.wait(Duration::from_secs(31));
-        let (limits, clock) = (self.app.config.session_limits, self.app.clock.clock());
+        let (limits, operator) = (self.app.config.session_limits, self.app.operator());
         let token = RefreshToken::parse(&self.token).unwrap();
         let begun = Instant::now();
         let renewed = self.db.run_here(|conn| {
-            Session::renew(conn, &self.key, &token, &RequestContext::operator(), limits, &clock)
+            Session::renew(conn, &self.key, &token, &operator, limits)
                 .map_err(auth_service::db::DatabaseError::from)
         });
         self.took.push(begun.elapsed());

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use auth_service::audit::RequestContext;
 use auth_service::config::SecretKey;
 use auth_service::db::schema::signing_keys;
 use auth_service::keyring::State;
@@ -90,9 +89,9 @@ async fn a_planted_next_key_never_signs() {
     }
     assert_eq!(header(&app.second_instance().await.token().await).0, active, "it starts, too");
     // The operator takes it away, and life goes on.
-    let now = app.clock.now();
+    let operator = app.operator();
     app.sql(move |conn| {
-        auth_service::keyring::revoke(conn, &planted, now).map_err(|_| diesel::result::Error::NotFound)
+        auth_service::keyring::revoke(conn, &planted, &operator).map_err(|_| diesel::result::Error::NotFound)
     })
     .await;
     app.wait(Duration::from_secs(2));
@@ -133,9 +132,9 @@ async fn a_revoked_key_that_is_put_back_stays_out() {
     let sealed: Vec<u8> = app
         .sql(move |conn| signing_keys::table.find(kid).select(signing_keys::sealed_private_key).first(conn))
         .await;
-    let (kid, now) = (active.clone(), app.clock.now());
+    let (kid, operator) = (active.clone(), app.operator());
     app.sql(move |conn| {
-        auth_service::keyring::revoke(conn, &kid, now).map_err(|_| diesel::result::Error::NotFound)
+        auth_service::keyring::revoke(conn, &kid, &operator).map_err(|_| diesel::result::Error::NotFound)
     })
     .await;
     app.wait(Duration::from_secs(2));
@@ -159,18 +158,9 @@ async fn a_revoked_key_that_is_put_back_stays_out() {
 async fn a_planted_session_gives_no_token() {
     let app = TestApp::start().await;
     let ada = app.user("ada@example.org", PASSWORD).await.id;
-    let (limits, now) = (app.config.session_limits, app.clock.now());
+    let (limits, operator) = (app.config.session_limits, app.operator());
     let planted = app
-        .sql(move |conn| {
-            Session::begin(
-                conn,
-                ada,
-                &Amr::from([AuthMethod::Password]),
-                &RequestContext::operator(),
-                limits,
-                now,
-            )
-        })
+        .sql(move |conn| Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &operator, limits))
         .await;
     let guess = SecretKey::parse("SECRET_KEY", "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E").unwrap();
     let eve = app.person();

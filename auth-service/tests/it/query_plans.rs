@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth_service::audit::{Entry, RequestContext};
+use auth_service::audit::Entry;
 use auth_service::db::AnyConnection;
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
 use auth_service::users::User;
@@ -48,8 +48,7 @@ async fn filled() -> (TestApp, String) {
 fn renew(app: &TestApp, conn: &mut AnyConnection, token: &str) -> String {
     let key = RefreshKey::new(&app.config.secret_key, None);
     let (shown, limits) = (RefreshToken::parse(token).unwrap(), app.config.session_limits);
-    match Session::renew(conn, &key, &shown, &RequestContext::operator(), limits, &app.clock.clock()).unwrap()
-    {
+    match Session::renew(conn, &key, &shown, &app.operator(), limits).unwrap() {
         Renewal::Renewed(current) => key.token_for(&current.session),
         Renewal::Over | Renewal::Inactive | Renewal::Reused => token.to_owned(),
     }

@@ -81,7 +81,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
                         is_superuser: false,
                     };
                     start.wait();
-                    db.run_here(|conn| User::register(conn, new, &RequestContext::operator(), &clock))
+                    db.run_here(|conn| User::register(conn, new, &RequestContext::operator(&clock)))
                 })
             })
             .collect();

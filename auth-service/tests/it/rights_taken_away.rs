@@ -34,9 +34,9 @@ fn take_all(conn: &mut AnyConnection, id: UserId) -> QueryResult<usize> {
 
 /// The operator is at it, and whoever wants the session waits.
 async fn taking_all(app: &TestApp, id: UserId, ada: &Person) -> Held {
-    let (session, clock) = (ada.session_id(), app.clock.clock());
+    let (session, operator) = (ada.session_id(), app.operator());
     app.hold(move |conn| {
-        Session::lock(conn, session, &clock)?;
+        Session::lock(conn, session, &operator)?;
         take_all(conn, id)
     })
     .await

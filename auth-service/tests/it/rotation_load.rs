@@ -180,10 +180,12 @@ async fn a_service_whose_auth_service_is_down_goes_on_trusting_what_it_knows() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(is_known(&service, &before));
     // An operator rotates meanwhile: the key that follows was published all along.
-    let (times, now) = (signs_on.config.key_times, signs_on.clock.now() + signs_on.config.key_times.lead());
+    let times = signs_on.config.key_times;
+    let operator = signs_on.operator().at(signs_on.clock.now() + times.lead());
     signs_on
         .sql(move |conn| {
-            auth_service::keyring::rotate(conn, &times, now).map_err(|_| diesel::result::Error::NotFound)
+            auth_service::keyring::rotate(conn, &times, &operator)
+                .map_err(|_| diesel::result::Error::NotFound)
         })
         .await;
     tokio::time::sleep(Duration::from_millis(1100)).await;

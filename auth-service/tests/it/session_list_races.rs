@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use auth_service::audit::RequestContext;
 use auth_service::db::schema::sessions;
 use auth_service::sessions::{EndReason, Session};
 use auth_service::users::{User, UserId};
@@ -89,18 +88,9 @@ async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
     // What the thief's request found out at its beginning.
     let stolen = app.session_of(&thief).await;
     end(&owner, "others").await;
-    let clock = app.clock.clock();
-    let ended = app
-        .sql(move |conn| {
-            stolen.end_among_its_owners(
-                conn,
-                |_| true,
-                EndReason::ByOwner,
-                &RequestContext::operator(),
-                &clock,
-            )
-        })
-        .await;
+    let operator = app.operator();
+    let ended =
+        app.sql(move |conn| stolen.end_among_its_owners(conn, |_| true, EndReason::ByOwner, &operator)).await;
     assert_eq!(ended, 0);
     assert!(owner.is_logged_in().await);
 }

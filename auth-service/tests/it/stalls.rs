@@ -19,8 +19,8 @@ async fn logged_in(app: &TestApp) -> Person {
 }
 
 async fn hold_session_of(app: &TestApp, person: &Person) -> Held {
-    let (id, clock) = (person.session_id(), app.clock.clock());
-    app.hold(move |conn| Session::lock(conn, id, &clock)).await
+    let (id, operator) = (person.session_id(), app.operator());
+    app.hold(move |conn| Session::lock(conn, id, &operator)).await
 }
 
 /// Lets time pass while somebody waits for what is held, and lets go.

@@ -5,7 +5,6 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
 use crate::audit::{Entry, Event, RequestContext};
 use crate::db::schema::users;
-use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database, DatabaseError};
 use crate::sessions::{EndReason, Session};
 use crate::users::{Email, User, UserId};
@@ -46,14 +45,9 @@ impl User {
     }
 
     /// Puts somebody in who has an account elsewhere. Within the caller's transaction.
-    pub fn import(
-        &self,
-        conn: &mut AnyConnection,
-        context: &RequestContext,
-        now: Timestamp,
-    ) -> QueryResult<()> {
+    pub fn import(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<()> {
         diesel::insert_into(users::table).values(self).execute(conn)?;
-        Entry::new(Event::Imported, context, now).user(self.id.uuid()).detail("created").record(conn)
+        Entry::new(Event::Imported, context).user(self.id.uuid()).detail("created").record(conn)
     }
 
     /// Makes this account into `new`, and ends its sessions when it may log in no more as before. Within the caller's
@@ -63,7 +57,6 @@ impl User {
         conn: &mut AnyConnection,
         new: &Self,
         context: &RequestContext,
-        now: Timestamp,
         changed: &str,
     ) -> QueryResult<()> {
         diesel::update(users::table.find(self.id))
@@ -79,11 +72,11 @@ impl User {
             ))
             .execute(conn)?;
         if self.password_hash != new.password_hash {
-            Session::end_all_of(conn, self.id, EndReason::PasswordChanged, now)?;
+            Session::end_all_of(conn, self.id, EndReason::PasswordChanged, context.now())?;
         } else if self.is_active && !new.is_active {
-            Session::end_all_of(conn, self.id, EndReason::Deactivated, now)?;
+            Session::end_all_of(conn, self.id, EndReason::Deactivated, context.now())?;
         }
-        let entry = Entry::new(Event::Imported, context, now).user(self.id.uuid());
+        let entry = Entry::new(Event::Imported, context).user(self.id.uuid());
         entry.detail(format!("changed: {changed}")).record(conn)
     }
 

@@ -11,7 +11,6 @@ use super::person::Person;
 use super::policy::Policy;
 use super::report::{Line, Outcome, Report};
 use crate::audit::RequestContext;
-use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database};
 use crate::users::{Email, User, UserId};
 
@@ -28,13 +27,12 @@ pub(super) struct Batches<'a> {
 /// What goes for every batch.
 struct Work {
     policy: Policy,
-    context: RequestContext,
-    now: Timestamp,
+    operator: RequestContext,
 }
 
 impl<'a> Batches<'a> {
-    pub fn new(db: &'a Database, policy: Policy, now: Timestamp, is_dry: bool) -> Self {
-        let work = Work { policy, context: RequestContext::operator(), now };
+    pub fn new(db: &'a Database, policy: Policy, operator: RequestContext, is_dry: bool) -> Self {
+        let work = Work { policy, operator };
         Self { work, db, waiting: Vec::with_capacity(BATCH), is_dry }
     }
 
@@ -77,7 +75,7 @@ impl Work {
                 }
                 (None, None) => {
                     if writes {
-                        person.user.import(conn, &self.context, self.now)?;
+                        person.user.import(conn, &self.operator)?;
                     }
                     let mut line = person.line();
                     line.outcome = Outcome::Created;
@@ -104,7 +102,7 @@ impl Work {
             decision = self.decide(conn, &user, person)?;
             if let Some(new) = &decision.new {
                 let changed = decision.changed.join(", ");
-                user.become_imported(conn, new, &self.context, self.now, &changed)?;
+                user.become_imported(conn, new, &self.operator, &changed)?;
             }
         }
         let mut line = person.line();

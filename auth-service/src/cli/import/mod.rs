@@ -108,7 +108,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let From::Django(django) = arguments.from;
     let mut source = Source::open(&django.source, django.format, (django.model.as_deref(), &django.table))?;
     let db = database::open(&django.database, !django.dry_run)?;
-    let now = db.run_here(|conn| database::now(conn).map_err(Failure::from))?;
+    let operator = db.run_here(|conn| database::operator(conn).map_err(Failure::from))?;
+    let now = operator.now();
     let mut policy = Policy {
         on_conflict: django.on_conflict,
         trust_rights: django.trust_rights,
@@ -154,7 +155,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
     let mut report = Report::open(django.report.as_deref(), django.dry_run)?;
     let bar = progress(survey.people());
-    let mut batches = Batches::new(&db, policy.clone(), now, django.dry_run);
+    let mut batches = Batches::new(&db, policy.clone(), operator, django.dry_run);
     let done = source.each(&mut Seen::default(), &mut |record| {
         bar.inc(1);
         match survey.judge(Person::parse(record, &policy, now)) {

@@ -11,27 +11,13 @@ mod pbkdf2;
 mod scrypt;
 mod stored;
 
-use crate::passwords::{NewPassword, Password};
+use crate::passwords::{NewPassword, Password, PasswordVerification};
 use crate::users::PasswordHash;
 use cost::TooCostly;
 use ours::burn;
 use stored::Stored;
 
 pub use stored::HashForm;
-
-/// Whether a password fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub enum Verdict {
-    Right,
-    Wrong,
-    /// There is nothing that could fit: Django's mark for "no password".
-    Unusable,
-    /// The row holds something that is no hash that we know; somebody has to look at it.
-    Corrupt,
-    /// It asks for more than the limits allow; somebody has to give its owner another password.
-    TooCostly,
-}
 
 /// The limits of what an imported hash may cost, in words for the operator.
 pub const HASH_LIMITS: &str = "bcrypt cost 16; PBKDF2 5,000,000 iterations; Argon2 256 MiB, memory times passes 1 GiB, 16 \
@@ -68,28 +54,24 @@ impl PasswordHash {
 
     /// Whether `password` is the one. A wrong one takes the time of one of ours at `cost`, unless the hash is of another
     /// algorithm or costlier.
-    pub fn check(&self, password: &Password, cost: u32) -> Verdict {
+    pub fn check(&self, password: &Password, cost: u32) -> PasswordVerification {
         let stored = Stored::parse(self.exported());
-        let verdict = match &stored {
-            Some(Ok(Stored::Unusable)) => Verdict::Unusable,
-            Some(Ok(stored)) => match stored.verify(password) {
-                Some(true) => return Verdict::Right,
-                Some(false) => Verdict::Wrong,
-                None => Verdict::Corrupt,
-            },
-            Some(Err(TooCostly)) => Verdict::TooCostly,
-            None => Verdict::Corrupt,
+        let verification = match &stored {
+            Some(Ok(stored)) => stored.verify(password),
+            Some(Err(TooCostly)) => PasswordVerification::TooCostly,
+            None => PasswordVerification::Damaged,
         };
-        match (verdict, stored) {
+        match (verification, stored) {
+            (PasswordVerification::Match, _) => {}
             // A hash of an older, lower cost would answer sooner and so tell that the account exists. Costs k to
             // c − 1 together do the missing work: 2^k + … + 2^(c−1) = 2^c − 2^k.
-            (Verdict::Wrong, Some(Ok(Stored::Bcrypt(hash)))) => {
+            (PasswordVerification::Mismatch, Some(Ok(Stored::Bcrypt(hash)))) => {
                 (hash.cost..cost).for_each(|cost| burn(password, cost));
             }
-            (Verdict::Wrong, _) => {}
+            (PasswordVerification::Mismatch, _) => {}
             _ => burn(password, cost),
         }
-        verdict
+        verification
     }
 
     /// What checking it takes while it runs, in bytes; 0 for what takes a few KiB.
@@ -124,9 +106,9 @@ mod tests {
     #[test]
     fn only_the_same_password_fits() {
         let hash = PasswordHash::of(&password("correct horse"), COST);
-        assert_eq!(hash.check(&password("correct horse"), COST), Verdict::Right);
+        assert_eq!(hash.check(&password("correct horse"), COST), PasswordVerification::Match);
         for other in ["", "correct horse ", "Correct horse", "correct"] {
-            assert_eq!(hash.check(&password(other), COST), Verdict::Wrong);
+            assert_eq!(hash.check(&password(other), COST), PasswordVerification::Mismatch);
         }
     }
 
@@ -135,9 +117,12 @@ mod tests {
     fn the_seventy_third_byte_matters() {
         let (a, b) = ("x".repeat(72) + "a", "x".repeat(72) + "b");
         let hash = PasswordHash::of(&password(&a), COST);
-        assert_eq!(hash.check(&password(&a), COST), Verdict::Right);
-        assert_eq!(hash.check(&password(&b), COST), Verdict::Wrong);
-        assert_eq!(PasswordHash::of(&password("a\0b"), COST).check(&password("a\0c"), COST), Verdict::Wrong);
+        assert_eq!(hash.check(&password(&a), COST), PasswordVerification::Match);
+        assert_eq!(hash.check(&password(&b), COST), PasswordVerification::Mismatch);
+        assert_eq!(
+            PasswordHash::of(&password("a\0b"), COST).check(&password("a\0c"), COST),
+            PasswordVerification::Mismatch
+        );
     }
 
     /// P10
@@ -148,7 +133,7 @@ mod tests {
         {
             assert_eq!(
                 PasswordHash::from_text(stored.to_owned()).check(&password("plain"), COST),
-                Verdict::Corrupt
+                PasswordVerification::Damaged
             );
         }
     }
@@ -157,8 +142,8 @@ mod tests {
     fn raising_the_cost_asks_for_a_new_hash_and_keeps_the_old_one_working() {
         let hash = PasswordHash::of(&password("correct horse"), COST);
         assert!(!hash.must_update(COST) && hash.must_update(COST + 1));
-        assert_eq!(hash.check(&password("correct horse"), COST + 1), Verdict::Right);
-        assert_eq!(hash.check(&password("wrong"), COST + 1), Verdict::Wrong);
+        assert_eq!(hash.check(&password("correct horse"), COST + 1), PasswordVerification::Match);
+        assert_eq!(hash.check(&password("wrong"), COST + 1), PasswordVerification::Mismatch);
     }
 
     #[test]
@@ -171,8 +156,8 @@ mod tests {
     fn a_row_without_a_password_fits_nothing_and_is_not_damaged() {
         for stored in ["!", "!aQw8ErTzUiOpAsDfGhJkLyXcVbNm"] {
             let hash = PasswordHash::from_text(stored.to_owned());
-            assert_eq!(hash.check(&password(stored), COST), Verdict::Unusable);
-            assert_eq!(hash.check(&password(""), COST), Verdict::Unusable);
+            assert_eq!(hash.check(&password(stored), COST), PasswordVerification::NoPasswordSet);
+            assert_eq!(hash.check(&password(""), COST), PasswordVerification::NoPasswordSet);
         }
     }
 
@@ -198,7 +183,7 @@ mod tests {
         ] {
             let (hash, form) = PasswordHash::imported(text.clone());
             assert_eq!(form, HashForm::TooCostly, "{text}");
-            assert_eq!(hash.check(&password("x"), COST), Verdict::TooCostly, "{text}");
+            assert_eq!(hash.check(&password("x"), COST), PasswordVerification::TooCostly, "{text}");
             assert_eq!(hash.memory(), 0, "{text}");
         }
     }

@@ -6,7 +6,7 @@ use super::ours::{self, Bcrypt};
 use super::pbkdf2::{Digest, Pbkdf2};
 use super::scrypt::{self, Scrypt};
 
-use crate::passwords::Password;
+use crate::passwords::{Password, PasswordVerification};
 
 /// Longer than any hash that Django's column of 128 characters holds, ours included.
 const MAX_BYTES: usize = 256;
@@ -49,15 +49,15 @@ impl<'a> Stored<'a> {
         Some(Scrypt::parse(rest)?.map(Self::Scrypt))
     }
 
-    /// Whether `password` fits; `None` when it cannot be told.
-    pub fn verify(&self, password: &Password) -> Option<bool> {
-        match self {
+    /// Compares `password` with it.
+    pub fn verify(&self, password: &Password) -> PasswordVerification {
+        PasswordVerification::of_comparison(match self {
             Self::Bcrypt(hash) => hash.verify(password),
             Self::Pbkdf2(hash) => Some(hash.verify(password)),
             Self::Argon2(hash) => hash.verify(password),
             Self::Scrypt(hash) => hash.verify(password),
-            Self::Unusable => None,
-        }
+            Self::Unusable => return PasswordVerification::NoPasswordSet,
+        })
     }
 
     /// What checking it takes while it runs, in bytes.

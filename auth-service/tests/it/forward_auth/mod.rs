@@ -44,12 +44,12 @@ async fn somebody_who_is_logged_in_is_named_to_the_service() {
     let app = behind_a_proxy().await;
     let ada = ada(&app).await;
     let id = app.session_of(&ada).await.user_id;
+    let operator = app.operator();
     app.sql(move |conn| {
         let user = auth_service::users::User::by_id(conn, id)?.unwrap();
         let word = |text: &str| auth_service::users::Role::parse(text).unwrap();
         let roles = user.roles.clone().with(&[word("editor"), word("author")]).unwrap();
-        let context = auth_service::audit::RequestContext::operator();
-        auth_service::users::User::set_roles(conn, &user, &roles, &context, user.date_joined)
+        auth_service::users::User::set_roles(conn, &user, &roles, &operator)
     })
     .await;
     ada.get("/login").await;

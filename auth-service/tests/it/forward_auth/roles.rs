@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use reqwest::{Method, StatusCode};
 
-use auth_service::audit::RequestContext;
 use auth_service::db::schema::users;
 use auth_service::users::{Role, User};
 
@@ -26,9 +25,10 @@ async fn behind_a_proxy() -> TestApp {
 async fn somebody_with(app: &TestApp, email: &str, roles: &[&str]) -> Person {
     let user = app.user(email, PASSWORD).await;
     let roles: Vec<Role> = roles.iter().map(|role| Role::parse(role).unwrap()).collect();
+    let operator = app.operator();
     app.sql(move |conn| {
         let roles = user.roles.clone().with(&roles).unwrap();
-        User::set_roles(conn, &user, &roles, &RequestContext::operator(), user.date_joined)
+        User::set_roles(conn, &user, &roles, &operator)
     })
     .await;
     let person = app.person();
@@ -100,10 +100,11 @@ async fn a_role_counts_from_the_next_token_on_and_from_nowhere_else() {
         [WIKI[0], WIKI[1], WIKI[2], WIKI[3], ("x-auth-roles", "editor"), ("cookie", "roles=editor")];
     assert_ne!(ask(&eve, "?role=editor", &claimed).await.status, 200);
     let id = app.session_of(&eve).await.user_id;
+    let operator = app.operator();
     app.sql(move |conn| {
         let user = User::by_id(conn, id)?.unwrap();
         let roles = user.roles.clone().with(&[Role::parse("editor").unwrap()]).unwrap();
-        User::set_roles(conn, &user, &roles, &RequestContext::operator(), user.date_joined)
+        User::set_roles(conn, &user, &roles, &operator)
     })
     .await;
     assert_eq!(ask(&eve, "?role=editor", &WIKI).await.status, 403, "the token is the one from before");

@@ -130,11 +130,18 @@ impl TestApp {
             is_superuser: false,
         };
         change(&mut new);
-        let clock = self.clock.clock();
-        self.db()
-            .run(move |conn| User::register(conn, new, &RequestContext::operator(), &clock))
-            .await
-            .unwrap()
+        let operator = self.operator();
+        self.db().run(move |conn| User::register(conn, new, &operator)).await.unwrap()
+    }
+
+    /// The operator, by the clock that the test moves.
+    pub fn operator(&self) -> RequestContext {
+        RequestContext::operator(&self.clock.clock())
+    }
+
+    /// The service itself, by that clock.
+    pub fn service(&self) -> RequestContext {
+        RequestContext::service(&self.clock.clock())
     }
 
     /// The database, past the service.
