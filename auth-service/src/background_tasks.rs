@@ -6,8 +6,8 @@ use actix_web::web;
 use diesel::QueryResult;
 
 use crate::app::App;
-use crate::audit::Entry;
-use crate::clock::Allowance;
+use crate::audit::AuditEvent;
+use crate::clock::PurgeAllowance;
 use crate::db::deadlines::BACKGROUND;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, DatabaseError};
@@ -15,7 +15,7 @@ use crate::random;
 use crate::sessions::Session;
 
 /// How long between two rounds.
-const ROUND: Duration = Duration::from_secs(60);
+const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// How often an instance looks at the keys though nobody asks for a token: a next key is missed for no longer than this
 /// after a rotation or a revocation by a command.
@@ -45,8 +45,8 @@ pub fn start(app: web::Data<App>) {
         loop {
             // Instances that were started together come at different moments.
             let jitter = Duration::from_millis(u64::from(u16::from_be_bytes(random::bytes())) / 4);
-            tokio::time::sleep(ROUND + jitter).await;
-            if let Err(error) = round(&app).await {
+            tokio::time::sleep(MAINTENANCE_INTERVAL + jitter).await;
+            if let Err(error) = run_once(&app).await {
                 tracing::warn!(error = error.to_string(), "housekeeping was put off");
             }
         }
@@ -60,7 +60,7 @@ async fn check_keys(app: &App) {
 }
 
 /// One round: the clock, the keys, and what is past its time.
-pub async fn round(app: &App) -> Result<(), DatabaseError> {
+pub async fn run_once(app: &App) -> Result<(), DatabaseError> {
     let clock = app.clock.clone();
     app.db.query(move |conn| clock.compare(conn)).await?;
     check_keys(app).await;
@@ -68,9 +68,9 @@ pub async fn round(app: &App) -> Result<(), DatabaseError> {
     let now = app.db.query(move |conn| clock.read(conn)).await?;
     // Asked after the reading: it may have been the one that shows a leap.
     let batches = match app.clock.allowance() {
-        Allowance::Everything => BATCHES,
-        Allowance::OneBatch => 1,
-        Allowance::Nothing => 0,
+        PurgeAllowance::Everything => BATCHES,
+        PurgeAllowance::OneBatch => 1,
+        PurgeAllowance::Nothing => 0,
     };
     for kind in Expired::ALL {
         let cutoff = kind.cutoff(now, app.config.audit_retention);
@@ -121,7 +121,7 @@ impl Expired {
     pub fn count(self, conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
         match self {
             Self::Sessions => Session::count_over(conn, cutoff),
-            Self::Events => Entry::count_before(conn, cutoff),
+            Self::Events => AuditEvent::count_before(conn, cutoff),
         }
     }
 
@@ -130,7 +130,7 @@ impl Expired {
     pub fn take_batch(self, conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<usize> {
         conn.write(|conn| match self {
             Self::Sessions => Session::purge(conn, cutoff, BATCH),
-            Self::Events => Entry::purge(conn, cutoff, BATCH),
+            Self::Events => AuditEvent::purge(conn, cutoff, BATCH),
         })
     }
 }

@@ -99,7 +99,7 @@ async fn submit(
     if next.is_none() {
         browser.flash(Level::Info, Message::new("logout-done"))?;
     }
-    app.cookies.part(see_other(&app.destinations.url(next.as_ref(), path::LOGIN)))
+    app.cookies.clear_site_data(see_other(&app.destinations.url(next.as_ref(), path::LOGIN)))
 }
 
 fn page(

@@ -35,7 +35,7 @@ pub enum ShutdownOutcome {
 /// When the server itself fails.
 pub async fn serve(
     server: dev::Server,
-    mut told: Signals,
+    mut signals: Signals,
     draining: Draining,
     delay: Duration,
 ) -> io::Result<ShutdownOutcome> {
@@ -44,7 +44,7 @@ pub async fn serve(
     tell_the_service_manager(NotifyState::Ready);
     let first = tokio::select! {
         ended = &mut server => return ended.map(|()| ShutdownOutcome::Finished),
-        first = told.next() => first,
+        first = signals.next() => first,
     };
     draining.begin();
     tell_the_service_manager(NotifyState::Stopping);
@@ -53,7 +53,7 @@ pub async fn serve(
         tokio::select! {
             ended = &mut server => return ended.map(|()| ShutdownOutcome::Finished),
             () = tokio::time::sleep(delay) => {}
-            _ = told.next() => tracing::info!("told again: not waiting for proxies"),
+            _ = signals.next() => tracing::info!("told again: not waiting for proxies"),
         }
     }
     tracing::info!("stopping: no new connections, finishing what has begun");
@@ -61,7 +61,7 @@ pub async fn serve(
     drop(handle.stop(true));
     tokio::select! {
         ended = &mut server => ended.map(|()| ShutdownOutcome::Finished),
-        _ = told.next() => Ok(ShutdownOutcome::CutOff),
+        _ = signals.next() => Ok(ShutdownOutcome::CutOff),
     }
 }
 

@@ -12,11 +12,11 @@ const OTHERS: [SamplePage; 3] =
     [SamplePage::of::<NotEndedPage>(), SamplePage::of::<LongRedirectPage>(), SamplePage::of::<ErrorPage>()];
 
 /// Every page there is.
-pub fn every_page() -> impl Iterator<Item = SamplePage> {
+pub fn sample_pages() -> impl Iterator<Item = SamplePage> {
     FEATURES.iter().flat_map(|feature| feature.pages).copied().chain(OTHERS)
 }
 
 /// Draws each page in each of its states, in every language.
 pub fn check_all(pages: &Pages) -> Result<(), TemplateProblem> {
-    every_page().try_for_each(|page| pages.check(&page))
+    sample_pages().try_for_each(|page| pages.check(&page))
 }

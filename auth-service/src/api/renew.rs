@@ -18,9 +18,9 @@ pub(super) async fn renew(
     context: RequestContext,
 ) -> Result<HttpResponse, Error> {
     match app.sessions.renew(RefreshToken::of(&request), context).await? {
-        Some(current) => {
-            app.cookies.admit(HttpResponse::NoContent().finish(), &app.tokens.issue(&current).await?)
-        }
+        Some(current) => app
+            .cookies
+            .set_session_cookies(HttpResponse::NoContent().finish(), &app.tokens.issue(&current).await?),
         None => {
             let login_url = app.config.auth_url.join(path::LOGIN);
             let detail = "This browser is not logged in, or not any more: send the person to login_url.";

@@ -43,5 +43,5 @@ async fn is_good_access_token(app: &App, token: &str) -> Result<bool, Error> {
     let (session, clock) = (SessionId::from(claims.sid), app.clock.clone());
     let found = app.db.query(move |conn| Ok((Session::with_user(conn, session)?, clock.read(conn)?))).await?;
     let (found, now) = found;
-    Ok(found.is_some_and(|(session, user)| !session.is_over(now) && user.is_active))
+    Ok(found.is_some_and(|(session, user)| !session.is_expired_or_revoked(now) && user.is_active))
 }

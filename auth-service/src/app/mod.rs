@@ -77,9 +77,9 @@ impl App {
     /// Puts the parts together: compares the clock with the database, and opens the keyring.
     pub fn assemble(config: Config, clock: Clock, parts: Parts) -> Result<Self, StartError> {
         let Parts { db, frontend: Frontend { pages, statics }, hashers } = parts;
-        db.run_here(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
+        db.run_blocking(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
         let past = |conn: &mut _| now_and_last_event(conn, &clock).map_err(DatabaseError::from);
-        let (now, last_event) = db.run_here(past)?;
+        let (now, last_event) = db.run_blocking(past)?;
         clock.compare_with_the_past(now, last_event);
         let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
         let keyring = Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?;

@@ -68,6 +68,6 @@ impl NotEnded {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }
-        app.cookies.part(answer)
+        app.cookies.clear_site_data(answer)
     }
 }

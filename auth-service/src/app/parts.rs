@@ -30,7 +30,7 @@ impl Parts {
 
     /// The database, with its schema brought up to date.
     pub fn database(config: &Config) -> Result<Database, StartError> {
-        let db = Database::connect_for_visitors(&config.database_url, CONNECTIONS)?;
+        let db = Database::connect_for_service(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
         Ok(db)
     }

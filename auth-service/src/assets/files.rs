@@ -18,12 +18,12 @@ const MAX_DEPTH: usize = 8;
 
 /// A file of text, and what to call it when something is wrong with it.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct TextSource {
     shown: String,
     text: String,
 }
 
-impl Source {
+impl TextSource {
     /// The path: below TEMPLATES_DIR the whole one, else below our own `templates/`.
     pub fn shown(&self) -> &str {
         &self.shown
@@ -37,9 +37,9 @@ impl Source {
 /// All files, by their name below the folder.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    templates: BTreeMap<String, Source>,
+    templates: BTreeMap<String, TextSource>,
     /// By language. A later file of a language stands over an earlier one, text by text.
-    texts: BTreeMap<String, Vec<Source>>,
+    texts: BTreeMap<String, Vec<TextSource>>,
     statics: BTreeMap<String, Vec<u8>>,
     /// What TEMPLATES_DIR brought, and whether it stands in place of a file of ours.
     brought: Vec<(String, bool)>,
@@ -78,11 +78,11 @@ impl Files {
         self.templates.iter().map(|(name, source)| (name.as_str(), source.text()))
     }
 
-    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+    pub fn sources(&self) -> impl Iterator<Item = &TextSource> {
         self.templates.values()
     }
 
-    pub fn template(&self, name: &str) -> Option<&Source> {
+    pub fn template(&self, name: &str) -> Option<&TextSource> {
         self.templates.get(name)
     }
 
@@ -90,7 +90,7 @@ impl Files {
         self.texts.keys().map(String::as_str)
     }
 
-    pub fn texts(&self, language: &str) -> &[Source] {
+    pub fn texts(&self, language: &str) -> &[TextSource] {
         self.texts.get(language).map_or(&[], Vec::as_slice)
     }
 
@@ -167,7 +167,7 @@ impl Files {
             return Ok(());
         }
         let text = String::from_utf8(bytes).map_err(|_| TemplateProblem::in_file(&shown, "is not UTF-8"))?;
-        let source = Source { shown, text };
+        let source = TextSource { shown, text };
         match language(name) {
             Some(language) => self.texts.entry(language).or_default().push(source),
             None if name.ends_with(".html") => {

@@ -4,6 +4,6 @@ mod files;
 mod media_type;
 mod problem;
 
-pub use files::{Files, Source};
+pub use files::{Files, TextSource};
 pub use media_type::media_type;
 pub use problem::TemplateProblem;

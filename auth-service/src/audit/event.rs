@@ -1,67 +1,186 @@
-//! The kinds of events.
+//! An event as it is kept.
 
-use crate::db::types::text_enum;
+use diesel::prelude::*;
+use tracing::Level;
 
-text_enum! {
-    /// What happened. The names are kept and logged, and what reads them relies on them.
-    pub enum Event {
-        Registered = "registered",
-        Login = "login",
-        /// A wrong address or password, or an account that may not log in; `detail` says which.
-        LoginRefused = "login_refused",
-        /// The password was asked for again, before something delicate, and was right.
-        PasswordProven = "password_proven",
-        /// The same, and it was wrong.
-        PasswordRefused = "password_refused",
-        Logout = "logout",
-        /// A refresh token was replaced by its successor.
-        Renewal = "renewal",
-        /// A token that had been replaced a moment ago, or not yet, came within the grace, and the session stayed as it is.
-        RenewalGrace = "renewal_grace",
-        /// A token that had been replaced before came again, and nobody has shown a successor of it: the answer was lost, or
-        /// somebody holds a copy, which the next renewals will tell.
-        RenewalRepeated = "renewal_repeated",
-        /// The session lives, but its account may not log in any more.
-        RenewalRefused = "renewal_refused",
-        /// A token came although its successor, or another one in its place, had been shown before: its session was ended.
-        RefreshReuse = "refresh_reuse",
-        /// A session ended before its time; `detail` says why.
-        SessionEnded = "session_ended",
-        PasswordChanged = "password_changed",
-        Activated = "activated",
-        Deactivated = "deactivated",
-        /// An account came from elsewhere, or was changed by one that did; `detail` says which, and what.
-        Imported = "imported",
-        /// `detail` has those there are now.
-        RolesChanged = "roles_changed",
-        KeyCreated = "key_created",
-        KeyActivated = "key_activated",
-        KeyRetired = "key_retired",
-        KeyRemoved = "key_removed",
-        /// A date of it was yet to come, and is the moment of this event now; `detail` has the key.
-        KeyRedated = "key_redated",
-        KeyRevoked = "key_revoked",
-        /// A row that is no key of ours stands among the signing keys; `detail` says which, and why.
-        KeyRefused = "key_refused",
-        /// The operator said that the database comes from a backup; `detail` says how many sessions and keys ended.
-        Restored = "restored",
-    }
+use super::{Actor, EventKind, RequestContext};
+use crate::db::AnyConnection;
+use crate::db::schema::audit_events;
+use crate::db::types::{Id, Stored, TextEnum, Timestamp};
+use crate::telemetry;
+
+/// The account or session that an event is about; it may be gone by now.
+pub type SubjectId = Id<()>;
+
+/// One event.
+#[derive(Clone, Queryable, Selectable, Insertable, Identifiable)]
+#[diesel(table_name = audit_events)]
+pub struct AuditEvent {
+    id: Id<AuditEvent>,
+    pub at: Timestamp,
+    pub event: Stored<EventKind>,
+    actor: Stored<Actor>,
+    pub user_id: Option<SubjectId>,
+    pub session_id: Option<SubjectId>,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    request_id: Option<SubjectId>,
+    pub detail: Option<String>,
+    /// How often the same came again within the same stretch of time, and when it did last.
+    pub repeats: i64,
+    pub last_at: Option<Timestamp>,
+    /// What the same is, for those that are counted.
+    pub(super) repeat_key: Option<String>,
 }
 
-/// How loud the log line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Loudness {
-    Info,
-    Warn,
-}
-
-impl Event {
-    pub(super) fn loudness(self) -> Loudness {
-        match self {
-            Self::RefreshReuse | Self::KeyRedated | Self::KeyRevoked | Self::KeyRefused | Self::Restored => {
-                Loudness::Warn
-            }
-            _ => Loudness::Info,
+impl AuditEvent {
+    /// An event of the moment that `context` is at, not yet in the trail.
+    pub fn new(event: EventKind, context: &RequestContext) -> Self {
+        Self {
+            id: Id::new(context.now()),
+            at: context.now(),
+            event: event.into(),
+            actor: context.actor.into(),
+            user_id: None,
+            session_id: None,
+            address: context.address_text(),
+            user_agent: context.user_agent.clone(),
+            request_id: context.request_id.map(Id::from),
+            detail: None,
+            repeats: 0,
+            last_at: None,
+            repeat_key: None,
         }
+    }
+
+    pub fn user(self, user: uuid::Uuid) -> Self {
+        Self { user_id: Some(user.into()), ..self }
+    }
+
+    pub fn session(self, session: uuid::Uuid) -> Self {
+        Self { session_id: Some(session.into()), ..self }
+    }
+
+    /// A word or two of ours, never of the person's.
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// Why it happened, where there is a list of reasons.
+    pub fn reason(self, reason: impl TextEnum) -> Self {
+        self.detail(reason.as_str())
+    }
+
+    /// The reason, if it is one of `T`'s that this release knows.
+    pub fn reason_of<T: TextEnum>(&self) -> Option<T> {
+        T::parse(self.detail.as_deref()?)
+    }
+
+    /// Puts the event into the trail and the log: the last thing a transaction does before it commits, so that the
+    /// log hardly ever tells of what was rolled back.
+    pub fn record(self, conn: &mut AnyConnection) -> QueryResult<()> {
+        diesel::insert_into(audit_events::table).values(&self).execute(conn)?;
+        self.log();
+        Ok(())
+    }
+
+    pub(super) fn log(&self) {
+        let shown = |id: Option<SubjectId>| id.map(tracing::field::display);
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: telemetry::SECURITY,
+                    event = self.event.as_str(),
+                    actor = self.actor.as_str(),
+                    user = shown(self.user_id),
+                    session = shown(self.session_id),
+                    address = self.address,
+                    detail = self.detail,
+                    repeats = (self.repeats > 0).then_some(self.repeats),
+                )
+            };
+        }
+        match self.event.known().map(EventKind::level) {
+            Some(Level::WARN) => line!(warn),
+            _ => line!(info),
+        }
+    }
+
+    /// The latest events of a person among those of the given kinds, the newest first.
+    pub fn latest_of(
+        conn: &mut AnyConnection,
+        user: uuid::Uuid,
+        kinds: &[EventKind],
+        limit: i64,
+    ) -> QueryResult<Vec<Self>> {
+        let mut latest = Vec::new();
+        // A query for each kind reads `limit` rows of the index; one for all of them would sort every row there is.
+        for kind in kinds {
+            latest.extend(
+                audit_events::table
+                    .filter(audit_events::user_id.eq(SubjectId::from(user)))
+                    .filter(audit_events::event.eq(kind.as_str()))
+                    .order(audit_events::at.desc())
+                    .limit(limit)
+                    .select(Self::as_select())
+                    .load(conn)?,
+            );
+        }
+        latest.sort_by_key(|entry: &Self| std::cmp::Reverse((entry.at, entry.id.uuid())));
+        latest.truncate(usize::try_from(limit).unwrap_or(0));
+        Ok(latest)
+    }
+
+    /// The details of all events of a kind that are about no account.
+    pub fn details_of(conn: &mut AnyConnection, kind: EventKind) -> QueryResult<Vec<String>> {
+        let details = audit_events::table
+            .filter(audit_events::user_id.is_null())
+            .filter(audit_events::event.eq(kind.as_str()))
+            .select(audit_events::detail)
+            .load::<Option<String>>(conn)?;
+        Ok(details.into_iter().flatten().collect())
+    }
+
+    /// When the last event of an account was that is known.
+    pub fn last_of_anybody(conn: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
+        audit_events::table
+            .filter(audit_events::user_id.is_not_null())
+            .order(audit_events::at.desc())
+            .select(audit_events::at)
+            .first(conn)
+            .optional()
+    }
+
+    /// When the last event was, of those from before `moment`.
+    pub fn last_before(conn: &mut AnyConnection, moment: Timestamp) -> QueryResult<Option<Timestamp>> {
+        audit_events::table
+            .filter(audit_events::at.lt(moment))
+            .order(audit_events::at.desc())
+            .select(audit_events::at)
+            .first(conn)
+            .optional()
+    }
+
+    /// How many events are from after `moment`, counted up to `most`.
+    pub fn count_after(conn: &mut AnyConnection, moment: Timestamp, most: i64) -> QueryResult<usize> {
+        let ids =
+            audit_events::table.filter(audit_events::at.gt(moment)).limit(most).select(audit_events::id);
+        Ok(ids.load::<Id<AuditEvent>>(conn)?.len())
+    }
+
+    /// How many events are from before `cutoff`.
+    pub fn count_before(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
+        audit_events::table.filter(audit_events::at.lt(cutoff)).count().get_result(conn)
+    }
+
+    /// Takes away up to `batch` events from before `cutoff`; how many there were.
+    pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
+        let old = audit_events::table
+            .filter(audit_events::at.lt(cutoff))
+            .order(audit_events::at.asc())
+            .limit(batch)
+            .select(audit_events::id)
+            .load::<Id<AuditEvent>>(conn)?;
+        diesel::delete(audit_events::table.filter(audit_events::id.eq_any(old))).execute(conn)
     }
 }

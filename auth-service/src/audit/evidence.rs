@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-use super::Entry;
+use super::AuditEvent;
 use crate::clock::{Clock, FAR};
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -18,7 +18,7 @@ pub fn now_and_last_event(
     clock: &Clock,
 ) -> QueryResult<(Timestamp, Option<Timestamp>)> {
     let now = clock.read(conn)?;
-    Ok((now, Entry::last_before(conn, now - LONG_AGO)?))
+    Ok((now, AuditEvent::last_before(conn, now - LONG_AGO)?))
 }
 
 /// Whether so little happened lately that the clock may be ahead.

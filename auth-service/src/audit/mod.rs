@@ -4,11 +4,11 @@
 //! did; the same again within minutes is counted in one row. Nothing secret goes in, and no address that somebody typed: people type passwords there.
 
 mod context;
-mod entry;
 mod event;
+mod event_kind;
 pub mod evidence;
 mod repeats;
 
 pub use context::{Actor, RequestContext};
-pub use entry::{Entry, SubjectId};
-pub use event::Event;
+pub use event::{AuditEvent, SubjectId};
+pub use event_kind::EventKind;

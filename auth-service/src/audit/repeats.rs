@@ -10,15 +10,15 @@ use std::net::IpAddr;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::{Entry, Event, SubjectId};
+use super::{AuditEvent, EventKind, SubjectId};
 use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 
 /// In seconds. Stretches begin at the same moments on every instance.
 const STRETCH: i64 = 600;
 
-impl Entry {
-    /// As [`Entry::record`], but what is the same as a row of this stretch of time only raises its count. Within a
+impl AuditEvent {
+    /// As [`AuditEvent::record`], but what is the same as a row of this stretch of time only raises its count. Within a
     /// transaction only where that holds a lock on what is the same: of two first times at one moment one is refused by the
     /// index, and then counted.
     pub fn record_or_count(mut self, conn: &mut AnyConnection) -> QueryResult<()> {
@@ -65,7 +65,7 @@ impl Entry {
     /// Whether a person's event of this kind was asked for by this form.
     pub fn was_by_form(
         conn: &mut AnyConnection,
-        event: Event,
+        event: EventKind,
         user: uuid::Uuid,
         form: &str,
     ) -> QueryResult<bool> {

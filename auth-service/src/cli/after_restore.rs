@@ -2,14 +2,14 @@
 
 use diesel::QueryResult;
 
-use crate::audit::{Entry, Event};
+use crate::audit::{AuditEvent, EventKind};
 use crate::config::DatabaseFlags;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 use crate::keyring::{self, SigningKey, State};
 use crate::sessions::{EndReason, Session};
 
-use super::{Failure, database, output};
+use super::{CliError, database, output};
 
 /// What was found and ended.
 struct Done {
@@ -21,9 +21,9 @@ struct Done {
 
 /// A session that was ended after the backup was made is alive in it, and a key that was revoked since signs again. Which
 /// they are, nobody can know any more: so all of them end.
-pub(super) fn run(flags: &DatabaseFlags) -> Result<(), Failure> {
+pub(super) fn run(flags: &DatabaseFlags) -> Result<(), CliError> {
     let db = database::open(flags, false)?;
-    let done = db.run_here(|conn| conn.write(end_all).map_err(Failure::from))?;
+    let done = db.run_blocking(|conn| conn.write(end_all).map_err(CliError::from))?;
     output::line(format_args!(
         "{} session(s) ended and {} signing key(s) revoked. Everybody logs in again; the service makes new keys at its \
          start, or within seconds when it runs.",
@@ -47,12 +47,12 @@ pub(super) fn run(flags: &DatabaseFlags) -> Result<(), Failure> {
 
 fn end_all(conn: &mut AnyConnection) -> QueryResult<Done> {
     let operator = database::operator(conn)?;
-    let last = Entry::last_of_anybody(conn)?;
+    let last = AuditEvent::last_of_anybody(conn)?;
     let sessions = Session::end_all(conn, EndReason::ByOperator, operator.now())?;
     let keys = keyring::revoke_all(conn, &operator)?;
     let has_shared_key =
         SigningKey::all(conn)?.iter().any(|key| key.is_shared() && key.state() != State::Revoked);
-    Entry::new(Event::Restored, &operator)
+    AuditEvent::new(EventKind::Restored, &operator)
         .detail(format!("{sessions} session(s), {keys} key(s)"))
         .record(conn)?;
     Ok(Done { sessions, keys, has_shared_key, last })

@@ -11,7 +11,7 @@ use crate::db::{self, Database};
 use crate::keyring::SigningKey;
 use crate::sessions::Session;
 
-use super::{Failure, database, output};
+use super::{CliError, database, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -22,10 +22,10 @@ pub(super) struct Arguments {
 }
 
 /// Copies without bringing the schema up to date: the time for a backup is before that.
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let url = arguments.database.parse()?;
     if url.file().is_none() {
-        return Err(Failure::Misused(
+        return Err(CliError::Usage(
             "backup is for SQLite; for PostgreSQL: pg_dump --exclude-table-data=sessions \
              --exclude-table-data=signing_keys"
                 .to_owned(),
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     database::require(&url)?;
     let file = &arguments.file;
     let refused = |error: io::Error| {
-        Failure::Refused(match error.kind() {
+        CliError::Failed(match error.kind() {
             io::ErrorKind::AlreadyExists => {
                 format!("{} is there already; name a file that is not", file.display())
             }
@@ -59,13 +59,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (draft, unfinished) = (temporary()?, temporary()?);
     let [draft_path, path] = [&draft, &unfinished].map(|path| path.to_str());
     let (Some(draft_path), Some(path)) = (draft_path, path) else {
-        return Err(Failure::Misused(format!("{} must be UTF-8", folder.display())));
+        return Err(CliError::Usage(format!("{} must be UTF-8", folder.display())));
     };
-    let (sessions, keys) = Database::connect(&url, 1)?.run_here(|conn| {
-        let left_out = db::file::copy(conn, (draft_path, path), |copy| {
+    let (sessions, keys) = Database::connect(&url, 1)?.run_blocking(|conn| {
+        let left_out = db::sqlite_file::copy(conn, (draft_path, path), |copy| {
             Ok((Session::remove_all(copy)?, SigningKey::remove_all_unrevoked(copy)?))
         });
-        left_out.map_err(Failure::from)
+        left_out.map_err(CliError::from)
     })?;
     let written = File::open(&unfinished).map_err(refused)?;
     written.sync_all().map_err(refused)?;

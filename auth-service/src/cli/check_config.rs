@@ -2,7 +2,7 @@
 
 use crate::config::{Config, LogFormat, ServeFlags, Tidy, TokenAlgorithm, span_in_words};
 
-use super::{Failure, output};
+use super::{CliError, output};
 
 /// Every setting of `serve`, and how to print them.
 #[derive(clap::Args)]
@@ -15,7 +15,7 @@ pub(super) struct Arguments {
 }
 
 /// Prints every setting in force, as `NAME=value` or as one JSON object (D4t).
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let flags = &arguments.serve;
     let config = Config::parse(flags)?;
     // Beside the settings, which programs read.

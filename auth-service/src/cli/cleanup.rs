@@ -10,7 +10,7 @@ use crate::config::{self, DatabaseFlags};
 use crate::db::types::Timestamp;
 use crate::db::{self, Database};
 
-use super::{Failure, database, output};
+use super::{CliError, database, output};
 
 /// Between two batches: a service beside it writes in these moments.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -33,17 +33,17 @@ pub(super) struct Arguments {
     database: DatabaseFlags,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let retention = config::audit_retention(arguments.audit_retention.as_deref())?;
     let url = arguments.database.parse()?;
     if arguments.vacuum && url.file().is_none() {
-        return Err(Failure::Misused(
+        return Err(CliError::Usage(
             "--vacuum is for SQLite; PostgreSQL uses the space again by itself (autovacuum)".to_owned(),
         ));
     }
     let db = database::open(&arguments.database, false)?;
     let now =
-        db.run_here(|conn| database::sure_of_now(conn, arguments.clock_is_right || arguments.dry_run))?;
+        db.run_blocking(|conn| database::sure_of_now(conn, arguments.clock_is_right || arguments.dry_run))?;
     for kind in Expired::ALL {
         let cutoff = kind.cutoff(now, retention);
         let (name, when) = (kind.in_words(), cutoff.in_words());
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             Expired::Events => format!("from before {when}"),
         };
         if arguments.dry_run {
-            let count = db.run_here(|conn| kind.count(conn, cutoff).map_err(Failure::from))?;
+            let count = db.run_blocking(|conn| kind.count(conn, cutoff).map_err(CliError::from))?;
             output::line(format_args!("{name}: {count} {when} would be taken away"))?;
         } else {
             let gone = take_away(&db, kind, cutoff)?;
@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.vacuum {
         let size = || url.file().map_or(0, bytes_of);
         let before = size();
-        db.run_here(|conn| db::file::shrink(conn).map_err(Failure::from))?;
+        db.run_blocking(|conn| db::sqlite_file::shrink(conn).map_err(CliError::from))?;
         output::line(format_args!("file: {before} bytes before, {} bytes now", size()))?;
     }
     Ok(())
@@ -76,10 +76,10 @@ fn bytes_of(file: &Path) -> u64 {
 }
 
 /// All of it, a batch at a time.
-fn take_away(db: &Database, kind: Expired, cutoff: Timestamp) -> Result<usize, Failure> {
+fn take_away(db: &Database, kind: Expired, cutoff: Timestamp) -> Result<usize, CliError> {
     let mut gone = 0;
     loop {
-        let taken = db.run_here(|conn| kind.take_batch(conn, cutoff).map_err(Failure::from))?;
+        let taken = db.run_blocking(|conn| kind.take_batch(conn, cutoff).map_err(CliError::from))?;
         if taken == 0 {
             return Ok(gone);
         }

@@ -3,7 +3,7 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Failure, output};
+use super::{CliError, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -13,7 +13,7 @@ pub(super) struct Arguments {
 }
 
 /// Prints the shell's script, made from the commands themselves.
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut script = Vec::new();
     let mut command = super::Arguments::command();
     // Into memory first: the library panics where nobody reads any more, as below `| head`.

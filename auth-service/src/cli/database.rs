@@ -10,11 +10,11 @@ use crate::db;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, Database, DatabaseUrl};
 
-use super::Failure;
+use super::CliError;
 
 /// Opens it with its schema up to date. `may_make_it`: whether a SQLite file that is not there is made; a misspelt
 /// path would otherwise look like a service without users.
-pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database, Failure> {
+pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database, CliError> {
     let url = flags.parse()?;
     if !may_make_it {
         require(&url)?;
@@ -25,20 +25,20 @@ pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database,
 }
 
 /// Opens it as it is. A server that stands still ends the command in the end.
-pub(super) fn connect(url: &DatabaseUrl) -> Result<Database, Failure> {
-    Ok(Database::connect_for_command(url, |error| super::end_at_once(&Failure::Database(error)))?)
+pub(super) fn connect(url: &DatabaseUrl) -> Result<Database, CliError> {
+    Ok(Database::connect_for_command(url, |error| super::end_at_once(&CliError::Database(error)))?)
 }
 
 /// That there is a database. Where there was one, as the mark of an installation says, it is lost, and not yet to come.
-pub(super) fn require(url: &DatabaseUrl) -> Result<(), Failure> {
+pub(super) fn require(url: &DatabaseUrl) -> Result<(), CliError> {
     if !url.is_missing_file() {
         return Ok(());
     }
     #[cfg(feature = "sqlite")]
     if let Some(lost) = db::lost(url) {
-        return Err(Failure::Database(lost.into()));
+        return Err(CliError::Database(lost.into()));
     }
-    Err(Failure::Refused(format!("there is no database yet at {}", url.masked())))
+    Err(CliError::Failed(format!("there is no database yet at {}", url.masked())))
 }
 
 /// The time, by the database's clock: the running service goes by that. Whoever may wait for a lock asks when they hold it.
@@ -52,19 +52,19 @@ pub(super) fn operator(conn: &mut AnyConnection) -> QueryResult<RequestContext> 
 }
 
 /// The time, for what cannot be undone when the clock is wrong. `anyway` is the operator's word that it is right.
-pub(super) fn sure_of_now(conn: &mut AnyConnection, anyway: bool) -> Result<Timestamp, Failure> {
+pub(super) fn sure_of_now(conn: &mut AnyConnection, anyway: bool) -> Result<Timestamp, CliError> {
     let clock = Clock::system();
     let (now, last_event) = evidence::now_and_last_event(conn, &clock)?;
     let wrong = clock.estimate().micros_after(now).unsigned_abs() > FAR.as_micros() as u64;
     match last_event.filter(|_| evidence::is_gap(now, last_event)) {
         _ if anyway => Ok(now),
-        Some(last_event) => Err(Failure::Refused(format!(
+        Some(last_event) => Err(CliError::Failed(format!(
             "the clock says that it is {}, and the last event here is of {}. If the clock is right, and nobody was here \
              since, say so with --clock-is-right",
             now.in_words(),
             last_event.in_words()
         ))),
-        None if wrong => Err(Failure::Refused(format!(
+        None if wrong => Err(CliError::Failed(format!(
             "the database's clock says that it is {}, and this machine's that it is {}. If the database's is right, say \
              so with --clock-is-right",
             now.in_words(),

@@ -5,7 +5,7 @@ use url::Url;
 use crate::config::ServeFlags;
 use crate::doctor;
 
-use super::{Failure, output};
+use super::{CliError, output};
 
 /// Every setting of `serve`, the services to look at, and how to print.
 #[derive(clap::Args)]
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 }
 
 /// Ends well when there is neither an error nor a warning.
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let services = arguments.services.iter().map(|text| service(text)).collect::<Result<Vec<_>, _>>()?;
     let report = doctor::examine(&arguments.serve, &services);
     if arguments.json {
@@ -32,16 +32,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     match report.healthy {
         true => Ok(()),
-        false => Err(Failure::Refused(format!("the doctor found {}", report.verdict()))),
+        false => Err(CliError::Failed(format!("the doctor found {}", report.verdict()))),
     }
 }
 
-fn service(text: &str) -> Result<Url, Failure> {
+fn service(text: &str) -> Result<Url, CliError> {
     let url = Url::parse(text).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
     });
     let mut url = url.ok_or_else(|| {
-        Failure::Misused("--service: must be an address such as https://shop.example.org/private".to_owned())
+        CliError::Usage("--service: must be an address such as https://shop.example.org/private".to_owned())
     })?;
     url.set_fragment(None);
     Ok(url)

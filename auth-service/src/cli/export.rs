@@ -11,7 +11,7 @@ use crate::config::DatabaseFlags;
 use crate::users::User;
 
 use super::user_ref::pages;
-use super::{Failure, database, output, private_file};
+use super::{CliError, database, output, private_file};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     let What::Users(users) = arguments.what;
     let db = database::open(&users.database, false)?;
     let file = users.output.as_deref().map(private_file::create).transpose()?;
@@ -111,11 +111,11 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Whoever reads may stop early, as `head` does: then there is nobody left to write for.
-fn unwritable(error: io::Error) -> Failure {
+fn unwritable(error: io::Error) -> CliError {
     if error.kind() == io::ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
-    Failure::Refused(format!("the output cannot be written: {error}"))
+    CliError::Failed(format!("the output cannot be written: {error}"))
 }
 
 struct Writer<'a> {

@@ -9,7 +9,7 @@ use crate::config::{DatabaseFlags, KeyTimeFlags, KeyTimes};
 use crate::db::Database;
 use crate::keyring::{self, KeyAdminError, KeySchedule, SigningKey, State};
 
-use super::{Failure, database, output};
+use super::{CliError, database, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -45,7 +45,7 @@ enum Action {
     },
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     let times = KeyTimes::parse(&arguments.times)?;
     let db = database::open(&arguments.database, false)?;
     match arguments.action {
@@ -57,7 +57,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 /// A key as it is printed: nothing private.
 #[derive(Serialize)]
-struct Printed<'a> {
+struct KeyView<'a> {
     kid: &'a str,
     algorithm: &'a str,
     state: &'static str,
@@ -67,8 +67,9 @@ struct Printed<'a> {
     outlook: String,
 }
 
-fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
-    let (keys, now) = db.run_here(|conn| Ok::<_, Failure>((SigningKey::all(conn)?, database::now(conn)?)))?;
+fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), CliError> {
+    let (keys, now) =
+        db.run_blocking(|conn| Ok::<_, CliError>((SigningKey::all(conn)?, database::now(conn)?)))?;
     if keys.is_empty() && !json {
         return output::line("There are no keys yet: the service makes them at its first start.");
     }
@@ -76,7 +77,7 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
         let state = key.state().as_str();
         let KeySchedule(outlook) = KeySchedule::of(key, &keys, times, now);
         if json {
-            let printed = Printed {
+            let printed = KeyView {
                 kid: &key.kid,
                 algorithm: key.algorithm.as_str(),
                 state,
@@ -93,20 +94,20 @@ fn list(db: &Database, times: &KeyTimes, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), Failure> {
+fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), CliError> {
     if clock_is_right {
-        let redated = db.run_here(|conn| {
+        let redated = db.run_blocking(|conn| {
             let operator = database::operator(conn)?;
-            keyring::redate(conn, &operator).map_err(Failure::from)
+            keyring::redate(conn, &operator).map_err(CliError::from)
         })?;
         for kid in redated {
             output::line(format_args!("{kid} had a date that is yet to come, and is dated anew."))?;
         }
     }
-    let (kid, now) = db.run_here(|conn| {
+    let (kid, now) = db.run_blocking(|conn| {
         let now = database::sure_of_now(conn, clock_is_right)?;
         let operator = RequestContext::operator(&Clock::system()).at(now);
-        Ok::<_, Failure>((keyring::rotate(conn, times, &operator)?, now))
+        Ok::<_, CliError>((keyring::rotate(conn, times, &operator)?, now))
     })?;
     let until = (now + times.keep()).in_words();
     output::line(format_args!(
@@ -115,13 +116,13 @@ fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), F
     ))
 }
 
-fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
-    let (was, is_shared, now) = db.run_here(|conn| {
+fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), CliError> {
+    let (was, is_shared, now) = db.run_blocking(|conn| {
         let operator = database::operator(conn)?;
         let is_shared = SigningKey::all(conn)?.iter().any(|key| key.kid == kid && key.is_shared());
         keyring::revoke(conn, kid, &operator)
             .map(|was| (was, is_shared, operator.now()))
-            .map_err(Failure::from)
+            .map_err(CliError::from)
     })?;
     if is_shared {
         return output::line(format_args!(
@@ -144,11 +145,11 @@ fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), Failure> {
     ))
 }
 
-impl From<KeyAdminError> for Failure {
+impl From<KeyAdminError> for CliError {
     fn from(error: KeyAdminError) -> Self {
         match error {
             KeyAdminError::Database(error) => error.into(),
-            refused => Self::Refused(refused.to_string()),
+            refused => Self::Failed(refused.to_string()),
         }
     }
 }

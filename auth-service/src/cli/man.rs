@@ -8,9 +8,9 @@ use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::{Failure, output};
+use super::{CliError, output};
 
-/// What a command's end means: `Failure` has the same numbers.
+/// What a command's end means: `CliError` has the same numbers.
 const EXIT_STATUS: [(&str, &str); 4] = [
     ("0", "Done."),
     ("1", "Understood, and not done: standard error says why."),
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 /// Prints the page of `auth-service`, or writes the pages of all commands.
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut command = super::Arguments::command().disable_help_subcommand(true);
     command.build();
     match &arguments.dir {
@@ -43,8 +43,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn refused(what: &str, error: &io::Error) -> Failure {
-    Failure::Refused(format!("{what} cannot be written: {error}"))
+fn refused(what: &str, error: &io::Error) -> CliError {
+    CliError::Failed(format!("{what} cannot be written: {error}"))
 }
 
 /// Writes the page of `command` and those of all commands below it.

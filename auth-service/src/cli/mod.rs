@@ -88,44 +88,44 @@ enum Command {
 
 /// Why a command ended badly: each has its own exit code.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum CliError {
     /// Exit code 1: understood, and not done.
     #[error("{0}")]
-    Refused(String),
+    Failed(String),
     /// Exit code 2: a setting or an argument cannot be used.
     #[error("{0}")]
-    Misused(String),
+    Usage(String),
     /// Exit code 3: the database could not be reached, or refused.
     #[error("DATABASE_URL: {0}")]
     Database(#[from] DatabaseError),
 }
 
-impl From<ConfigError> for Failure {
+impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
-        Self::Misused(error.to_string())
+        Self::Usage(error.to_string())
     }
 }
 
-impl OfDatabase for Failure {
+impl OfDatabase for CliError {
     fn of_database(&self) -> Option<&diesel::result::Error> {
         match self {
             Self::Database(error) => error.of_database(),
-            Self::Refused(_) | Self::Misused(_) => None,
+            Self::Failed(_) | Self::Usage(_) => None,
         }
     }
 }
 
-impl From<diesel::result::Error> for Failure {
+impl From<diesel::result::Error> for CliError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Database(error.into())
     }
 }
 
-impl Failure {
+impl CliError {
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Refused(_) => 1,
-            Self::Misused(_) => 2,
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
             Self::Database(_) => 3,
         }
     }
@@ -165,7 +165,7 @@ fn unreadable(command: &clap::Command) -> Option<String> {
 }
 
 /// Says why, in one line, whatever a library's message or a row holds.
-fn end_with(failure: &Failure) -> u8 {
+fn end_with(failure: &CliError) -> u8 {
     let message = failure.to_string();
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     telemetry::say_last(&format!("auth-service: {}", output::visible(&message)));
@@ -173,16 +173,16 @@ fn end_with(failure: &Failure) -> u8 {
 }
 
 /// The same where the thread that does the work will never come back.
-fn end_at_once(failure: &Failure) {
+fn end_at_once(failure: &CliError) {
     let code = end_with(failure);
     let _ = std::io::stdout().flush();
     // As `main` ends: nothing is taken away from under that thread.
     signal_hook::low_level::exit(i32::from(code))
 }
 
-fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+fn dispatch(arguments: Arguments) -> Result<(), CliError> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    config::refuse_unknown_settings(names).map_err(Failure::Misused)?;
+    config::refuse_unknown_settings(names).map_err(CliError::Usage)?;
     match arguments.command {
         None => serve::run(&arguments.serve),
         Some(Command::Serve(flags)) => serve::run(&flags),

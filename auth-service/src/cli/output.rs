@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 use std::sync::OnceLock;
 
-use super::Failure;
+use super::CliError;
 use crate::i18n::Message;
 use crate::i18n::Translations;
 use crate::users::is_never_seen;
 
 /// Prints one line, whatever is in it: [`visible`].
-pub(super) fn line(text: impl std::fmt::Display) -> Result<(), Failure> {
+pub(super) fn line(text: impl std::fmt::Display) -> Result<(), CliError> {
     verbatim(visible(&text.to_string()))
 }
 
@@ -34,10 +34,10 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Prints text of our own as it is, or text that was made [`visible`], and a line break. Whoever reads may stop early, as `head` does: then there is nobody left to print for.
-pub(super) fn verbatim(text: impl std::fmt::Display) -> Result<(), Failure> {
+pub(super) fn verbatim(text: impl std::fmt::Display) -> Result<(), CliError> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => Err(Failure::Refused(format!("standard output cannot be written: {error}"))),
+        Err(error) => Err(CliError::Failed(format!("standard output cannot be written: {error}"))),
         Ok(()) => Ok(()),
     }
 }

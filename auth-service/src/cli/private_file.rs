@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 
-use super::Failure;
+use super::CliError;
 use crate::config::file::is_handed_over;
 
 /// As many links as Linux follows.
@@ -24,9 +24,9 @@ const READER_COMES_WITHIN: usize = 50;
 ///
 /// What is no regular file is taken if the process was handed it, as `/dev/stdout`, or if it is the user's own: never a
 /// pipe, and never a link, of somebody else's.
-pub(super) fn create(path: &Path) -> Result<File, Failure> {
+pub(super) fn create(path: &Path) -> Result<File, CliError> {
     let me = rustix::process::geteuid().as_raw();
-    open_as(me, path).map_err(|why| Failure::Refused(format!("{} cannot be written: {why}", path.display())))
+    open_as(me, path).map_err(|why| CliError::Failed(format!("{} cannot be written: {why}", path.display())))
 }
 
 fn open_as(me: u32, path: &Path) -> Result<File, String> {

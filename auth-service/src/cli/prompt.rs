@@ -6,19 +6,19 @@ use zeroize::Zeroizing;
 
 use crate::passwords::Password;
 
-use super::Failure;
+use super::CliError;
 
 /// No password is longer; somebody sent a file.
-const MOST: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 64 * 1024;
 
 /// What a program sent: one line. Neither the line break at its end nor a byte order mark before it, which Windows' shells add,
 /// is part of the password.
-fn one_line(input: impl Read) -> Result<Password, Failure> {
-    let refused = |problem: &str| Failure::Misused(format!("standard input {problem}"));
+fn one_line(input: impl Read) -> Result<Password, CliError> {
+    let refused = |problem: &str| CliError::Usage(format!("standard input {problem}"));
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
-    let read = input.take(MOST + 1).read_to_end(&mut bytes);
+    let read = input.take(MAX_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| refused(&format!("cannot be read: {error}")))?;
-    if bytes.len() as u64 > MOST {
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(refused("is too long to be a password"));
     }
     let text = std::str::from_utf8(&bytes)
@@ -31,22 +31,22 @@ fn one_line(input: impl Read) -> Result<Password, Failure> {
 }
 
 /// A new password: from standard input for scripts, else typed twice on the terminal.
-pub(super) fn new_password(from_stdin: bool) -> Result<Password, Failure> {
+pub(super) fn new_password(from_stdin: bool) -> Result<Password, CliError> {
     if from_stdin {
         return one_line(std::io::stdin().lock());
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::Misused("there is no terminal to ask on: use --password-stdin".to_owned()));
+        return Err(CliError::Usage("there is no terminal to ask on: use --password-stdin".to_owned()));
     }
     let ask = |prompt| {
         rpassword::prompt_password(prompt)
             .map(Password::from)
-            .map_err(|error| Failure::Misused(format!("the terminal cannot be read: {error}")))
+            .map_err(|error| CliError::Usage(format!("the terminal cannot be read: {error}")))
     };
     let (first, second) = (ask("Password: ")?, ask("Password again: ")?);
     if first.equals(&second) {
         Ok(first)
     } else {
-        Err(Failure::Refused("the two passwords differ; nothing was changed".to_owned()))
+        Err(CliError::Failed("the two passwords differ; nothing was changed".to_owned()))
     }
 }

@@ -5,8 +5,8 @@ use clap::{Args, Subcommand};
 use crate::db::Database;
 use crate::users::{Role, Roles, TooManyRoles, User};
 
-use super::user_ref::Name;
-use super::{Failure, database, output};
+use super::user_ref::UserSelector;
+use super::{CliError, database, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -19,7 +19,7 @@ enum Action {
     /// Give somebody roles. Services see them in the next token.
     Add {
         /// An e-mail address or a UUID.
-        user: Name,
+        user: UserSelector,
         /// One or more roles, such as `editor`.
         #[arg(required = true)]
         roles: Vec<Role>,
@@ -27,7 +27,7 @@ enum Action {
     /// Take roles away from somebody.
     Remove {
         /// An e-mail address or a UUID.
-        user: Name,
+        user: UserSelector,
         /// One or more roles, such as `editor`.
         #[arg(required = true)]
         roles: Vec<Role>,
@@ -35,9 +35,9 @@ enum Action {
 }
 
 /// Another command may change the same person's roles in between; then it is done again on what is there now.
-const TRIES: usize = 20;
+const MAX_ATTEMPTS: usize = 20;
 
-pub(super) fn run(db: &Database, arguments: Arguments) -> Result<(), Failure> {
+pub(super) fn run(db: &Database, arguments: Arguments) -> Result<(), CliError> {
     match arguments.action {
         Action::Add { user, roles } => change(db, &user, |before| before.with(&roles)),
         Action::Remove { user, roles } => change(db, &user, |before| Ok(before.without(&roles))),
@@ -46,21 +46,21 @@ pub(super) fn run(db: &Database, arguments: Arguments) -> Result<(), Failure> {
 
 fn change(
     db: &Database,
-    user: &Name,
+    user: &UserSelector,
     to: impl Fn(Roles) -> Result<Roles, TooManyRoles>,
-) -> Result<(), Failure> {
-    for _ in 0..TRIES {
-        let found = db.run_here(|conn| user.find(conn))?;
-        let roles = to(found.roles.clone()).map_err(|refused| Failure::Refused(refused.to_string()))?;
+) -> Result<(), CliError> {
+    for _ in 0..MAX_ATTEMPTS {
+        let found = db.run_blocking(|conn| user.find(conn))?;
+        let roles = to(found.roles.clone()).map_err(|refused| CliError::Failed(refused.to_string()))?;
         let set = |conn: &mut _| {
             let operator = database::operator(conn)?;
-            User::set_roles(conn, &found, &roles, &operator).map_err(Failure::from)
+            User::set_roles(conn, &found, &roles, &operator).map_err(CliError::from)
         };
-        if db.run_here(set)? {
+        if db.run_blocking(set)? {
             return output::line(format_args!("{}: {}", found.email, in_words(&roles)));
         }
     }
-    Err(Failure::Refused("somebody else is changing these roles all the time; try again".to_owned()))
+    Err(CliError::Failed("somebody else is changing these roles all the time; try again".to_owned()))
 }
 
 fn in_words(roles: &Roles) -> String {

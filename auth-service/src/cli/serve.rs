@@ -11,19 +11,19 @@ use crate::shutdown::{self, ShutdownOutcome, Signals};
 use crate::telemetry;
 use crate::template_check;
 
-use super::Failure;
+use super::CliError;
 
 /// Serves until SIGTERM or SIGINT, and stops as [`stop`] says.
-pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
+pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
     let config = Config::parse(flags)?;
     let _flush = telemetry::init(config.log_format);
     let system = actix_web::rt::System::new();
-    let refused = |error| Failure::Refused(format!("signals cannot be listened to: {error}"));
+    let refused = |error| CliError::Failed(format!("signals cannot be listened to: {error}"));
     system.block_on(async { shutdown::survive_hangups() }).map_err(refused)?;
     let (auth_url, listen, delay) = (config.auth_url.origin(), config.listen.clone(), config.shutdown_delay);
     let (listener, _socket_file) = listen
         .bind()
-        .map_err(|error| Failure::Refused(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system())?;
     let db = app.db.clone();
     template_check::check_all(&app.pages)?;
@@ -32,22 +32,22 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), Failure> {
     let draining = server.draining();
     let ending = system.block_on(async {
         // Before it is said that we listen: who reads that may tell us to stop.
-        let told = Signals::listen()?;
+        let signals = Signals::listen()?;
         tracing::info!(%auth_url, %listen, "listening");
-        let ending = shutdown::serve(server.run()?, told, draining, delay).await;
+        let ending = shutdown::serve(server.run()?, signals, draining, delay).await;
         close(&db).await;
         ending
     });
     // Dropped, it would wait for threads that wait for a database which stands still. What we acknowledged is in the database.
     std::mem::forget(system);
-    let ending = ending.map_err(|error| Failure::Refused(format!("the server stopped: {error}")))?;
+    let ending = ending.map_err(|error| CliError::Failed(format!("the server stopped: {error}")))?;
     match ending {
         ShutdownOutcome::Finished => {
             tracing::info!("stopped");
             Ok(())
         }
         ShutdownOutcome::CutOff => {
-            Err(Failure::Refused("told again to stop: requests that had begun were cut off".to_owned()))
+            Err(CliError::Failed("told again to stop: requests that had begun were cut off".to_owned()))
         }
     }
 }
@@ -79,13 +79,13 @@ fn warn_of_what_is_open(config: &Config) {
     }
 }
 
-impl From<StartError> for Failure {
+impl From<StartError> for CliError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Database(error) | StartError::Keyring(KeyringError::Database(error)) => {
                 Self::Database(error)
             }
-            StartError::Keyring(error) => Self::Misused(error.to_string()),
+            StartError::Keyring(error) => Self::Usage(error.to_string()),
             StartError::Templates(problem) => problem.into(),
         }
     }

@@ -10,8 +10,8 @@ use crate::db::Database;
 use crate::sessions::{EndReason, Session, SessionId, device};
 use crate::users::User;
 
-use super::user_ref::{Name, Unreadable};
-use super::{Failure, database, output};
+use super::user_ref::{Unreadable, UserSelector};
+use super::{CliError, database, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -26,7 +26,7 @@ enum Action {
     /// Print somebody's sessions that live, the one begun last first.
     List {
         /// An e-mail address or a UUID.
-        user: Name,
+        user: UserSelector,
         /// As JSON Lines: one object a line.
         #[arg(long)]
         json: bool,
@@ -38,23 +38,23 @@ enum Action {
         session: Option<uuid::Uuid>,
         /// End all sessions of this e-mail address or UUID.
         #[arg(long)]
-        user: Option<Name>,
+        user: Option<UserSelector>,
     },
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     let db = database::open(&arguments.database, false)?;
     match arguments.action {
         Action::List { user, json } => list(&db, &user, json),
         Action::End { session: Some(id), .. } => end_one(&db, id),
         Action::End { user: Some(user), .. } => end_all(&db, &user),
-        Action::End { .. } => Err(Failure::Misused("name a session, or --user".to_owned())),
+        Action::End { .. } => Err(CliError::Usage("name a session, or --user".to_owned())),
     }
 }
 
 /// A session as it is printed: nothing that helps to log in.
 #[derive(Serialize)]
-struct Printed {
+struct SessionView {
     session: uuid::Uuid,
     device: String,
     address: Option<String>,
@@ -64,7 +64,7 @@ struct Printed {
     ends_at: String,
 }
 
-impl From<&Session> for Printed {
+impl From<&Session> for SessionView {
     fn from(session: &Session) -> Self {
         Self {
             session: session.id.uuid(),
@@ -78,17 +78,17 @@ impl From<&Session> for Printed {
     }
 }
 
-fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
-    let (sessions, unreadable) = db.run_here(|conn| {
+fn list(db: &Database, user: &UserSelector, json: bool) -> Result<(), CliError> {
+    let (sessions, unreadable) = db.run_blocking(|conn| {
         let user = user.find(conn)?;
         let now = database::now(conn)?;
-        Session::alive_and_unreadable_of(conn, user.id, now).map_err(Failure::from)
+        Session::active_and_unreadable_for_user(conn, user.id, now).map_err(CliError::from)
     })?;
     for (id, why) in &unreadable {
         output::warning(format_args!("the row of session {id} cannot be read: {why}"));
     }
     for session in &sessions {
-        let printed = Printed::from(session);
+        let printed = SessionView::from(session);
         if json {
             output::line(
                 serde_json::to_string(&printed).expect("strings and a UUID can be written as JSON"),
@@ -110,35 +110,35 @@ fn list(db: &Database, user: &Name, json: bool) -> Result<(), Failure> {
     Unreadable(unreadable.len()).refuse_any("session")
 }
 
-fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), Failure> {
-    let ended = db.run_here(|conn| {
+fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), CliError> {
+    let ended = db.run_blocking(|conn| {
         conn.write(|conn| {
             let operator = RequestContext::operator(&Clock::system());
             match Session::lock(conn, SessionId::from(id), &operator)? {
-                Some((session, operator)) => session.end_noted(conn, EndReason::ByOperator, &operator),
+                Some((session, operator)) => session.end_and_audit(conn, EndReason::ByOperator, &operator),
                 None => Ok(false),
             }
         })
-        .map_err(Failure::from)
+        .map_err(CliError::from)
     })?;
     if !ended {
-        return Err(Failure::Refused(format!("there is no session {id} that lives")));
+        return Err(CliError::Failed(format!("there is no session {id} that lives")));
     }
     output::line(format_args!("{id} is ended."))
 }
 
-fn end_all(db: &Database, user: &Name) -> Result<(), Failure> {
-    let ended = db.run_here(|conn| {
+fn end_all(db: &Database, user: &UserSelector) -> Result<(), CliError> {
+    let ended = db.run_blocking(|conn| {
         let user = user.find(conn)?;
         conn.write(|conn| {
-            User::queue(conn, user.id)?;
+            User::lock_row(conn, user.id)?;
             let operator = database::operator(conn)?;
-            let alive = Session::alive_of(conn, user.id, operator.now())?;
-            let end = |session: &Session| session.end_noted(conn, EndReason::ByOperator, &operator);
+            let alive = Session::active_for_user(conn, user.id, operator.now())?;
+            let end = |session: &Session| session.end_and_audit(conn, EndReason::ByOperator, &operator);
             let ended: Vec<bool> = alive.iter().map(end).collect::<Result<_, _>>()?;
             Ok(ended.into_iter().filter(|ended| *ended).count())
         })
-        .map_err(|error: diesel::result::Error| Failure::from(error))
+        .map_err(|error: diesel::result::Error| CliError::from(error))
     })?;
     output::line(format_args!("{user}: {ended} session(s) ended."))
 }

@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Failure;
+use super::CliError;
 use crate::config::settings_file::{self, Setting};
 
 const FLAG: &str = "--settings";
@@ -15,19 +15,19 @@ const FLAG: &str = "--settings";
 ///
 /// # Errors
 /// When the file cannot be used, or the program cannot be begun.
-pub(super) fn apply(words: Vec<OsString>) -> Result<(), Failure> {
+pub(super) fn apply(words: Vec<OsString>) -> Result<(), CliError> {
     let (path, words) = match take(words) {
         Taken::Nothing => return Ok(()),
         Taken::File(path, words) => (path, words),
-        Taken::Nameless => return Err(Failure::Misused(format!("{FLAG}: name the file: {FLAG} <FILE>"))),
+        Taken::Nameless => return Err(CliError::Usage(format!("{FLAG}: name the file: {FLAG} <FILE>"))),
     };
     let settings = settings_file::read(&path)
-        .map_err(|problem| Failure::Misused(format!("{FLAG}: {} {problem}", path.display())))?;
+        .map_err(|problem| CliError::Usage(format!("{FLAG}: {} {problem}", path.display())))?;
     for note in notes(&settings, &path, |name| std::env::var_os(name)) {
         eprintln!("auth-service: note: {note}");
     }
     let program = std::env::current_exe()
-        .map_err(|error| Failure::Refused(format!("{FLAG}: the program does not find itself: {error}")))?;
+        .map_err(|error| CliError::Failed(format!("{FLAG}: the program does not find itself: {error}")))?;
     let mut again = Command::new(program);
     let mut words = words.into_iter();
     if let Some(name) = words.next() {
@@ -38,7 +38,7 @@ pub(super) fn apply(words: Vec<OsString>) -> Result<(), Failure> {
         again.env(name, value.as_str());
     }
     let error = again.exec();
-    Err(Failure::Refused(format!("{FLAG}: the program cannot be begun anew: {error}")))
+    Err(CliError::Failed(format!("{FLAG}: the program cannot be begun anew: {error}")))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::pages::Pages;
 use crate::pages::static_files::StaticFiles;
 use crate::template_check;
 
-use super::{Failure, output};
+use super::{CliError, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -36,13 +36,13 @@ enum Action {
     List,
 }
 
-impl From<TemplateProblem> for Failure {
+impl From<TemplateProblem> for CliError {
     fn from(problem: TemplateProblem) -> Self {
-        Self::Misused(format!("TEMPLATES_DIR: {problem}"))
+        Self::Usage(format!("TEMPLATES_DIR: {problem}"))
     }
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     match &arguments.action {
         Action::Check(flags) => check(flags),
         Action::Copy { folder, names } => copy(folder, names),
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn check(flags: &SiteFlags) -> Result<(), Failure> {
+fn check(flags: &SiteFlags) -> Result<(), CliError> {
     let site = Site::parse(flags)?;
     let files = Files::with_folder(site.templates_dir.as_deref())?;
     let brought = files.brought().to_vec();
@@ -74,7 +74,7 @@ fn check(flags: &SiteFlags) -> Result<(), Failure> {
 }
 
 /// A language may be added before it is complete; who adds it wants to know how far it is.
-fn tell_missing(texts: &Translations) -> Result<(), Failure> {
+fn tell_missing(texts: &Translations) -> Result<(), CliError> {
     for language in texts.languages() {
         let missing = texts.missing_in(language);
         if !missing.is_empty() {
@@ -85,9 +85,9 @@ fn tell_missing(texts: &Translations) -> Result<(), Failure> {
     Ok(())
 }
 
-fn copy(folder: &Path, names: &[String]) -> Result<(), Failure> {
+fn copy(folder: &Path, names: &[String]) -> Result<(), CliError> {
     if let Some(unknown) = names.iter().find(|name| Files::ours().all(|(ours, _)| ours != name.as_str())) {
-        return Err(Failure::Refused(format!(
+        return Err(CliError::Failed(format!(
             "there is no {unknown}; `auth-service templates list` prints the names there are"
         )));
     }
@@ -101,7 +101,7 @@ fn copy(folder: &Path, names: &[String]) -> Result<(), Failure> {
                 output::line(format_args!("{} is there already and stays as it is", path.display()))?;
             }
             Err(error) => {
-                return Err(Failure::Refused(format!("{} cannot be written: {error}", path.display())));
+                return Err(CliError::Failed(format!("{} cannot be written: {error}", path.display())));
             }
         }
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::db::{AnyConnection, Database};
 use crate::users::{Email, User, UserId};
 
-use super::{Failure, output};
+use super::{CliError, output};
 
 /// How many accounts are read at a time.
 const PAGE: i64 = 500;
@@ -16,11 +16,11 @@ const PAGE: i64 = 500;
 /// A row that cannot be read is told, and the others are handed out. How many such rows there are.
 pub(super) fn pages(
     db: &Database,
-    mut each: impl FnMut(&[User]) -> Result<(), Failure>,
-) -> Result<Unreadable, Failure> {
+    mut each: impl FnMut(&[User]) -> Result<(), CliError>,
+) -> Result<Unreadable, CliError> {
     let (mut after, mut unreadable) = (String::new(), 0);
     loop {
-        let page = db.run_here(|conn| User::page_after(conn, &after, PAGE).map_err(Failure::from))?;
+        let page = db.run_blocking(|conn| User::page_after(conn, &after, PAGE).map_err(CliError::from))?;
         let Some(last) = page.last else { return Ok(Unreadable(unreadable)) };
         if !page.users.is_empty() {
             each(&page.users)?;
@@ -39,22 +39,22 @@ pub(super) struct Unreadable(pub usize);
 
 impl Unreadable {
     /// Refuses to call it done when something is missing.
-    pub fn refuse_any(self, what: &str) -> Result<(), Failure> {
+    pub fn refuse_any(self, what: &str) -> Result<(), CliError> {
         match self.0 {
             0 => Ok(()),
-            count => Err(Failure::Refused(format!("{count} {what}(s) could not be read and are missing"))),
+            count => Err(CliError::Failed(format!("{count} {what}(s) could not be read and are missing"))),
         }
     }
 }
 
 /// Whom a command is about: an e-mail address or a UUID.
 #[derive(Debug, Clone)]
-pub(super) enum Name {
+pub(super) enum UserSelector {
     Email(Email),
     Id(UserId),
 }
 
-impl std::str::FromStr for Name {
+impl std::str::FromStr for UserSelector {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -65,7 +65,7 @@ impl std::str::FromStr for Name {
     }
 }
 
-impl std::fmt::Display for Name {
+impl std::fmt::Display for UserSelector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Email(email) => email.fmt(f),
@@ -74,20 +74,20 @@ impl std::fmt::Display for Name {
     }
 }
 
-impl Name {
+impl UserSelector {
     /// The account of that name.
-    pub fn find(&self, conn: &mut AnyConnection) -> Result<User, Failure> {
+    pub fn find(&self, conn: &mut AnyConnection) -> Result<User, CliError> {
         let found = match self {
             Self::Email(email) => User::by_email(conn, email)?,
             Self::Id(id) => User::by_id(conn, *id)?,
         };
-        found.ok_or_else(|| Failure::Refused(format!("there is no user {self}")))
+        found.ok_or_else(|| CliError::Failed(format!("there is no user {self}")))
     }
 }
 
 /// An account as it is printed: nothing that helps to log in.
 #[derive(Serialize)]
-pub(super) struct Printed {
+pub(super) struct UserView {
     user_uuid: uuid::Uuid,
     email: String,
     email_verified: bool,
@@ -101,7 +101,7 @@ pub(super) struct Printed {
     last_login: Option<String>,
 }
 
-impl From<&User> for Printed {
+impl From<&User> for UserView {
     fn from(user: &User) -> Self {
         Self {
             user_uuid: user.id.uuid(),
@@ -119,7 +119,7 @@ impl From<&User> for Printed {
     }
 }
 
-impl Printed {
+impl UserView {
     /// One JSON object on one line, as it may be printed.
     pub fn json(&self) -> String {
         let json = serde_json::to_string(self).expect("strings, flags and a UUID can be written as JSON");

@@ -2,16 +2,16 @@
 
 use clap::{Args, Subcommand};
 
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 use crate::passwords::NewPassword;
 use crate::sessions::{EndReason, Session};
-use crate::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
+use crate::users::{CreateUserError, Email, NewUser, PasswordHash, PersonName, User};
 
-use super::user_ref::{Name, Printed, pages};
-use super::{Failure, database, output, prompt, roles};
+use super::user_ref::{UserSelector, UserView, pages};
+use super::{CliError, database, output, prompt, roles};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -24,32 +24,32 @@ pub(super) struct Arguments {
 #[derive(Subcommand)]
 enum Action {
     /// Create an account.
-    Create(Person),
+    Create(NewAccount),
     /// Create an account with every right.
-    CreateSuperuser(Person),
+    CreateSuperuser(NewAccount),
     /// Set a new password and end all sessions of that user.
     SetPassword {
         /// An e-mail address or a UUID.
-        user: Name,
+        user: UserSelector,
         #[command(flatten)]
         password: PasswordSource,
     },
     /// Let somebody log in again.
     Activate {
         /// An e-mail address or a UUID.
-        user: Name,
+        user: UserSelector,
     },
     /// Stop somebody from logging in, and end all their sessions.
     Deactivate {
         /// An e-mail address or a UUID.
-        user: Name,
+        user: UserSelector,
     },
     /// Give somebody roles, or take them away.
     Roles(roles::Arguments),
     /// Print one account.
     Show {
         /// An e-mail address or a UUID.
-        user: Name,
+        user: UserSelector,
         /// As one JSON object.
         #[arg(long)]
         json: bool,
@@ -63,7 +63,7 @@ enum Action {
 }
 
 #[derive(Args)]
-struct Person {
+struct NewAccount {
     /// The e-mail address to log in with.
     email: String,
     #[arg(long, default_value = "")]
@@ -89,7 +89,7 @@ struct PasswordSource {
     rules: PasswordFlags,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     let makes_the_first = matches!(arguments.action, Action::Create(_) | Action::CreateSuperuser(_));
     let db = database::open(&arguments.database, makes_the_first)?;
     match arguments.action {
@@ -100,8 +100,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Deactivate { user } => set_active(&db, &user, false),
         Action::Roles(arguments) => roles::run(&db, arguments),
         Action::Show { user, json } => {
-            let user = db.run_here(|conn| user.find(conn))?;
-            let printed = Printed::from(&user);
+            let user = db.run_blocking(|conn| user.find(conn))?;
+            let printed = UserView::from(&user);
             if json {
                 output::line(printed.json())
             } else {
@@ -112,57 +112,58 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-fn create(db: &Database, person: &Person, is_superuser: bool) -> Result<(), Failure> {
+fn create(db: &Database, person: &NewAccount, is_superuser: bool) -> Result<(), CliError> {
     let email = Email::parse(&person.email)
-        .map_err(|problem| Failure::Misused(format!("the e-mail address {problem}")))?;
+        .map_err(|problem| CliError::Usage(format!("the e-mail address {problem}")))?;
     let first_name = name("--first-name", &person.first_name)?;
     let last_name = name("--last-name", &person.last_name)?;
-    let taken = || Failure::Refused(format!("{email} already has an account"));
+    let taken = || CliError::Failed(format!("{email} already has an account"));
     // Asked before the password is: nobody likes to type two passwords in vain.
-    if db.run_here(|conn| User::by_email(conn, &email).map_err(Failure::from))?.is_some() {
+    if db.run_blocking(|conn| User::by_email(conn, &email).map_err(CliError::from))?.is_some() {
         return Err(taken());
     }
     let password_hash = hash(&person.password, Some(&email), &[&first_name, &last_name])?;
     let is_staff = person.staff || is_superuser;
     let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
     let user = db
-        .run_here(|conn| User::register(conn, new, &RequestContext::operator(&Clock::system())))
+        .run_blocking(|conn| User::register(conn, new, &RequestContext::operator(&Clock::system())))
         .map_err(|refused| match refused {
-            RegistrationRefused::EmailTaken => taken(),
-            RegistrationRefused::Database(error) => error.into(),
+            CreateUserError::EmailTaken => taken(),
+            CreateUserError::Database(error) => error.into(),
         })?;
     if person.json {
-        return output::line(Printed::from(&user).json());
+        return output::line(UserView::from(&user).json());
     }
     let kind = if is_superuser { "superuser " } else { "" };
     output::line(format_args!("Created {kind}{} ({}).", user.email, user.id))
 }
 
-fn set_password(db: &Database, user: &Name, source: &PasswordSource) -> Result<(), Failure> {
-    let found = db.run_here(|conn| user.find(conn))?;
+fn set_password(db: &Database, user: &UserSelector, source: &PasswordSource) -> Result<(), CliError> {
+    let found = db.run_blocking(|conn| user.find(conn))?;
     let names = [PersonName::parse(&found.first_name), PersonName::parse(&found.last_name)];
     let names: Vec<&PersonName> = names.iter().flatten().collect();
     let hash = hash(source, Some(&found.email), &names)?;
-    let ended = end_sessions_after(db, &found, EndReason::PasswordChanged, Event::PasswordChanged, |conn| {
-        User::set_password(conn, found.id, &hash)
-    })?;
+    let ended =
+        end_sessions_after(db, &found, EndReason::PasswordChanged, EventKind::PasswordChanged, |conn| {
+            User::set_password(conn, found.id, &hash)
+        })?;
     output::line(format_args!("{} has a new password; {ended} session(s) ended.", found.email))
 }
 
-fn set_active(db: &Database, user: &Name, active: bool) -> Result<(), Failure> {
-    let found = db.run_here(|conn| user.find(conn))?;
+fn set_active(db: &Database, user: &UserSelector, active: bool) -> Result<(), CliError> {
+    let found = db.run_blocking(|conn| user.find(conn))?;
     if active {
-        db.run_here(|conn| {
+        db.run_blocking(|conn| {
             conn.write(|conn| {
                 User::set_active(conn, found.id, true)?;
-                let entry = Entry::new(Event::Activated, &database::operator(conn)?);
+                let entry = AuditEvent::new(EventKind::Activated, &database::operator(conn)?);
                 entry.user(found.id.uuid()).record(conn)
             })
-            .map_err(Failure::from)
+            .map_err(CliError::from)
         })?;
         output::line(format_args!("{} is active.", found.email))
     } else {
-        let ended = end_sessions_after(db, &found, EndReason::Deactivated, Event::Deactivated, |conn| {
+        let ended = end_sessions_after(db, &found, EndReason::Deactivated, EventKind::Deactivated, |conn| {
             User::set_active(conn, found.id, false)
         })?;
         output::line(format_args!("{} is inactive; {ended} session(s) ended.", found.email))
@@ -174,27 +175,27 @@ fn end_sessions_after(
     db: &Database,
     user: &User,
     why: EndReason,
-    event: Event,
+    event: EventKind,
     mut change: impl FnMut(&mut AnyConnection) -> diesel::QueryResult<bool>,
-) -> Result<usize, Failure> {
-    db.run_here(|conn| {
+) -> Result<usize, CliError> {
+    db.run_blocking(|conn| {
         conn.write(|conn| {
             if !change(conn)? {
-                return Err(Failure::Refused(format!("there is no user {} any more", user.email)));
+                return Err(CliError::Failed(format!("there is no user {} any more", user.email)));
             }
             let operator = database::operator(conn)?;
             let ended = Session::end_all_of(conn, user.id, why, operator.now())?;
-            let entry = Entry::new(event, &operator).user(user.id.uuid());
+            let entry = AuditEvent::new(event, &operator).user(user.id.uuid());
             entry.detail(format!("{ended} session(s) ended")).record(conn)?;
             Ok(ended)
         })
     })
 }
 
-fn list(db: &Database, json: bool) -> Result<(), Failure> {
+fn list(db: &Database, json: bool) -> Result<(), CliError> {
     let unreadable = pages(db, |page| {
         let line = |user| {
-            let printed = Printed::from(user);
+            let printed = UserView::from(user);
             if json { printed.json() } else { printed.line() }
         };
         // In one piece: a million lines written one by one are a million calls to the system.
@@ -204,23 +205,23 @@ fn list(db: &Database, json: bool) -> Result<(), Failure> {
 }
 
 /// A name may be left out here; what is given must be one.
-fn name(flag: &str, text: &str) -> Result<PersonName, Failure> {
+fn name(flag: &str, text: &str) -> Result<PersonName, CliError> {
     if text.is_empty() {
         return Ok(PersonName::none());
     }
     PersonName::parse(text)
-        .map_err(|problem| Failure::Misused(format!("{flag}: {}", output::english(&problem.text()))))
+        .map_err(|problem| CliError::Usage(format!("{flag}: {}", output::english(&problem.text()))))
 }
 
 fn hash(
     source: &PasswordSource,
     email: Option<&Email>,
     names: &[&PersonName],
-) -> Result<PasswordHash, Failure> {
+) -> Result<PasswordHash, CliError> {
     let rules = source.rules.parse()?;
     let password = prompt::new_password(source.password_stdin)?;
     let password = NewPassword::parse(password, rules.min_length, email, names).map_err(|problem| {
-        Failure::Refused(format!("the password was not taken: {}", output::english(&problem.text())))
+        CliError::Failed(format!("the password was not taken: {}", output::english(&problem.text())))
     })?;
     Ok(PasswordHash::make(&password, rules.bcrypt_cost))
 }

@@ -13,11 +13,11 @@ use diesel::QueryResult;
 
 use crate::db::types::Timestamp;
 use crate::db::{self, AnyConnection};
-use watch::Watch;
-pub use watch::{Allowance, FAR, PROBATION, Trust};
+use watch::ClockMonitor;
+pub use watch::{FAR, PROBATION, PurgeAllowance, Trust};
 
 /// The clocks that there are.
-pub trait Source: Send + Sync {
+pub trait TimeSource: Send + Sync {
     /// What the machine's clock says. Somebody may set it.
     fn machine(&self) -> Timestamp;
 
@@ -32,7 +32,7 @@ pub trait Source: Send + Sync {
 
 struct System(Instant);
 
-impl Source for System {
+impl TimeSource for System {
     #[expect(clippy::disallowed_methods, reason = "the one place where time enters")]
     fn machine(&self) -> Timestamp {
         chrono::Utc::now().into()
@@ -46,10 +46,10 @@ impl Source for System {
 /// Tells the time.
 #[derive(Clone)]
 pub struct Clock {
-    source: Arc<dyn Source>,
+    source: Arc<dyn TimeSource>,
     /// How far the database was ahead of the machine when that was last measured, in microseconds.
     ahead: Arc<AtomicI64>,
-    watch: Arc<Mutex<Watch>>,
+    watch: Arc<Mutex<ClockMonitor>>,
 }
 
 impl Clock {
@@ -59,7 +59,7 @@ impl Clock {
     }
 
     /// Clocks of the caller's, for tests.
-    pub fn of(source: impl Source + 'static) -> Self {
+    pub fn of(source: impl TimeSource + 'static) -> Self {
         Self { source: Arc::new(source), ahead: Arc::default(), watch: Arc::default() }
     }
 
@@ -109,11 +109,11 @@ impl Clock {
     }
 
     /// How much of what is past its time may be taken away now; a batch that is allowed counts as taken.
-    pub fn allowance(&self) -> Allowance {
+    pub fn allowance(&self) -> PurgeAllowance {
         self.watch().allowance(self.running())
     }
 
-    fn watch(&self) -> MutexGuard<'_, Watch> {
+    fn watch(&self) -> MutexGuard<'_, ClockMonitor> {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -166,7 +166,7 @@ mod tests {
     /// A machine's clock, as it stands.
     struct Hands(Arc<AtomicI64>);
 
-    impl Source for Hands {
+    impl TimeSource for Hands {
         fn machine(&self) -> Timestamp {
             at(self.0.load(Ordering::SeqCst))
         }

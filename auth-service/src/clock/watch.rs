@@ -42,7 +42,7 @@ impl Trust {
 
 /// How much of what is past its time may be taken away now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Allowance {
+pub enum PurgeAllowance {
     Everything,
     /// One batch, the oldest; the next in an hour.
     OneBatch,
@@ -51,7 +51,7 @@ pub enum Allowance {
 
 /// What was seen of the clock.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(super) struct ClockMonitor {
     /// The last reading, and how long the process had run then.
     last: Option<(Timestamp, Duration)>,
     /// Since when the clock has kept pace.
@@ -62,7 +62,7 @@ pub(super) struct Watch {
     last_batch: Option<Duration>,
 }
 
-impl Watch {
+impl ClockMonitor {
     /// Takes a reading; by how many seconds the clock stepped since the last, if it did.
     pub fn see(&mut self, now: Timestamp, running: Duration) -> Option<i64> {
         let Some((then, ran)) = self.last.replace((now, running)) else {
@@ -100,16 +100,16 @@ impl Watch {
     }
 
     /// How much may be taken away now; a batch that is allowed counts as taken.
-    pub fn allowance(&mut self, running: Duration) -> Allowance {
+    pub fn allowance(&mut self, running: Duration) -> PurgeAllowance {
         match self.trust(running) {
-            Trust::Steady => Allowance::Everything,
-            Trust::Young | Trust::Doubtful => Allowance::Nothing,
+            Trust::Steady => PurgeAllowance::Everything,
+            Trust::Young | Trust::Doubtful => PurgeAllowance::Nothing,
             Trust::Leapt if self.last_batch.is_some_and(|then| running < then + PROBATION) => {
-                Allowance::Nothing
+                PurgeAllowance::Nothing
             }
             Trust::Leapt => {
                 self.last_batch = Some(running);
-                Allowance::OneBatch
+                PurgeAllowance::OneBatch
             }
         }
     }
@@ -127,20 +127,20 @@ mod tests {
     const DAY: u64 = 24 * HOUR;
 
     /// A process that has run for `running`, with a clock that shows `ahead` seconds more than it should.
-    fn see(watch: &mut Watch, running: u64, ahead: i64) -> Option<i64> {
+    fn see(watch: &mut ClockMonitor, running: u64, ahead: i64) -> Option<i64> {
         let start = Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap());
         let now = (start + Duration::from_secs(running)).shifted(ahead * 1_000_000);
         watch.see(now, Duration::from_secs(running))
     }
 
-    fn trust(watch: &Watch, running: u64) -> Trust {
+    fn trust(watch: &ClockMonitor, running: u64) -> Trust {
         watch.trust(Duration::from_secs(running))
     }
 
     /// Z13
     #[test]
     fn a_leap_of_a_minute_and_a_half_is_forgotten_an_hour_after_it_is_over() {
-        let mut watch = Watch::default();
+        let mut watch = ClockMonitor::default();
         let leap = 400 * DAY as i64;
         assert_eq!((see(&mut watch, 0, 0), trust(&watch, 0)), (None, Trust::Young));
         assert_eq!((see(&mut watch, 2 * HOUR, 0), trust(&watch, 2 * HOUR)), (None, Trust::Steady));
@@ -148,22 +148,22 @@ mod tests {
         assert_eq!(trust(&watch, 2 * HOUR + 100), Trust::Doubtful);
         assert_eq!(see(&mut watch, 2 * HOUR + 105, 0), Some(-leap));
         assert_eq!(trust(&watch, 2 * HOUR + 200), Trust::Doubtful);
-        assert_eq!(watch.allowance(Duration::from_secs(3 * HOUR)), Allowance::Nothing);
+        assert_eq!(watch.allowance(Duration::from_secs(3 * HOUR)), PurgeAllowance::Nothing);
         assert_eq!(trust(&watch, 3 * HOUR + 105), Trust::Steady);
-        assert_eq!(watch.allowance(Duration::from_secs(4 * HOUR)), Allowance::Everything);
+        assert_eq!(watch.allowance(Duration::from_secs(4 * HOUR)), PurgeAllowance::Everything);
     }
 
     /// Z13
     #[test]
     fn a_clock_that_stays_far_ahead_takes_one_batch_an_hour() {
-        let mut watch = Watch::default();
+        let mut watch = ClockMonitor::default();
         see(&mut watch, 0, 0);
         see(&mut watch, 2 * HOUR, 400 * DAY as i64);
         let mut allowed = Vec::new();
         for minute in 0..240 {
             let running = 2 * HOUR + 60 * minute;
             see(&mut watch, running, 400 * DAY as i64);
-            if watch.allowance(Duration::from_secs(running)) == Allowance::OneBatch {
+            if watch.allowance(Duration::from_secs(running)) == PurgeAllowance::OneBatch {
                 allowed.push(minute);
             }
         }
@@ -177,7 +177,7 @@ mod tests {
         for (gap, first, later) in
             [(HOUR, Trust::Young, Trust::Steady), (DAY + 1, Trust::Doubtful, Trust::Leapt)]
         {
-            let mut watch = Watch::default();
+            let mut watch = ClockMonitor::default();
             watch.see(start, Duration::ZERO);
             watch.compare_with_the_past(start, start - Duration::from_secs(gap));
             let later_on = trust(&watch, HOUR);
@@ -188,12 +188,12 @@ mod tests {
 
     #[test]
     fn corrections_of_network_time_and_a_clock_that_is_put_right_do_no_harm() {
-        let mut watch = Watch::default();
+        let mut watch = ClockMonitor::default();
         for (minute, ahead) in [(0, -40), (1, -20), (2, 5), (3, -3)] {
             assert_eq!(see(&mut watch, 60 * minute, ahead), None);
         }
         // A year behind, then put right: there is no gap in it.
-        let mut watch = Watch::default();
+        let mut watch = ClockMonitor::default();
         see(&mut watch, 0, 0);
         see(&mut watch, 60, -(365 * DAY as i64));
         see(&mut watch, 120, 0);

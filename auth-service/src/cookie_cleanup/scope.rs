@@ -13,7 +13,7 @@ pub(super) struct Scope {
 }
 
 /// Folders on the way to a page, so many at most.
-const MOST_FOLDERS: usize = 8;
+const MAX_FOLDERS: usize = 8;
 
 /// Every scope that reaches `path` on `host`, the likely ones first: the shared domain and all its paths, then what lies above
 /// and below it, then each folder of the path.
@@ -38,7 +38,7 @@ pub(super) fn scopes(host: &str, cookie_domain: &str, path: &str) -> Vec<Scope> 
 /// `/`, then each folder without and with its last slash: two scopes to a browser (RFC 6265bis, 5.1.4).
 fn paths(path: &str) -> Vec<&str> {
     let can_be_named = |path: &&str| path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';');
-    let folders = path.match_indices('/').skip(1).map(|(slash, _)| slash).take(MOST_FOLDERS);
+    let folders = path.match_indices('/').skip(1).map(|(slash, _)| slash).take(MAX_FOLDERS);
     let mut paths = vec!["/"];
     paths.extend(folders.flat_map(|slash| [&path[..slash], &path[..=slash]]).filter(can_be_named));
     paths.extend(Some(path).filter(|path| *path != "/").filter(can_be_named));
@@ -124,6 +124,6 @@ mod tests {
     fn a_path_that_no_line_can_name_is_left_out() {
         assert_eq!(paths("/cookies"), ["/", "/cookies"]);
         assert_eq!(paths("/a;b/cookies"), ["/"]);
-        assert_eq!(paths(&format!("{}cookies", "/a".repeat(20) + "/")).len(), 1 + 2 * MOST_FOLDERS + 1);
+        assert_eq!(paths(&format!("{}cookies", "/a".repeat(20) + "/")).len(), 1 + 2 * MAX_FOLDERS + 1);
     }
 }

@@ -8,7 +8,7 @@ use aws_lc_rs::digest;
 use super::scope::Scope;
 
 /// Of all `Set-Cookie` lines of one answer.
-const MOST_BYTES: usize = 2600;
+const MAX_BYTES: usize = 2600;
 
 /// How far a sweep has come: names are tried scope by scope, in the order of their digests, which stays the same when some of
 /// them are gone.
@@ -24,7 +24,7 @@ pub(super) struct Place {
 }
 
 /// Chromium and Firefox follow twenty redirects.
-const MOST_ROUNDS: u32 = 12;
+const MAX_ROUNDS: u32 = 12;
 
 impl Place {
     /// `<scope>.<after>.<rounds>.<came>`, in hexadecimal; anything else is the beginning.
@@ -38,7 +38,7 @@ impl Place {
 
     /// Whether it is time to let the person see how it goes.
     pub fn has_gone_far(self) -> bool {
-        self.rounds >= MOST_ROUNDS
+        self.rounds >= MAX_ROUNDS
     }
 
     /// The same place, at another press of the button.
@@ -86,7 +86,7 @@ pub(super) fn round(
             if let Some(line) = delete(scope, name) {
                 bytes += "set-cookie: \r\n".len() + line.len();
                 // A single one may be longer: it could never be deleted otherwise.
-                if bytes > MOST_BYTES && !lines.is_empty() {
+                if bytes > MAX_BYTES && !lines.is_empty() {
                     return Round { lines, next: Some(here) };
                 }
                 lines.push(line);
@@ -126,7 +126,7 @@ mod tests {
             answers += 1;
             assert!(
                 done.lines.len() == 1
-                    || done.lines.iter().map(|line| line.len() + 14).sum::<usize>() <= MOST_BYTES
+                    || done.lines.iter().map(|line| line.len() + 14).sum::<usize>() <= MAX_BYTES
             );
             jar.retain(|(scope, name)| {
                 !all[*scope].delete(name, true).is_some_and(|line| done.lines.contains(&line))

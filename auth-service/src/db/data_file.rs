@@ -16,7 +16,7 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Integer};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 
-use super::{AnyConnection, DatabaseUrl, file};
+use super::{AnyConnection, DatabaseUrl, sqlite_file};
 use crate::random;
 
 /// As many links as Linux follows.
@@ -185,7 +185,7 @@ impl DataFile {
             Ok::<_, diesel::result::Error>(chosen)
         })?;
         if let Some(conn) = conn.sqlite() {
-            file::log_ahead(conn)?;
+            sqlite_file::log_ahead(conn)?;
         }
         self.remember();
         if let Err(error) = write_mark(&mark, &self.file(), installation) {

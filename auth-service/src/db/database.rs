@@ -6,14 +6,14 @@ use std::time::Duration;
 use diesel::QueryResult;
 use tokio::sync::Semaphore;
 
-use super::deadlines::Patience;
+use super::deadlines::Timeouts;
 use super::error::DatabaseError;
 use super::pool::Pool;
 use super::retry::OfDatabase;
-use super::watch::Watch;
+use super::watch::Watchdog;
 use super::{AnyConnection, DatabaseUrl, deadlines, migrate, pool};
 #[cfg(feature = "sqlite")]
-use super::{LostFile, data_file::DataFile, file, write_queue::WriteQueue};
+use super::{LostFile, data_file::DataFile, sqlite_file, write_queue::WriteQueue};
 
 /// How often a server must be silent before a command gives up.
 const LOOKS: u32 = 3;
@@ -26,7 +26,7 @@ pub struct Database {
     turns: Arc<Semaphore>,
     size: u32,
     /// Over a command that waits for a server.
-    watch: Option<Arc<Watch>>,
+    watch: Option<Arc<Watchdog>>,
     #[cfg(feature = "sqlite")]
     file: Option<DataFile>,
     #[cfg(feature = "sqlite")]
@@ -46,7 +46,7 @@ impl OfDatabase for DatabaseError {
 impl Database {
     /// Opens up to `size` connections, for a command: what it does takes the time that it takes.
     pub fn connect(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
-        Self::with_patience(url, size, Patience::Long)
+        Self::with_timeouts(url, size, Timeouts::Command)
     }
 
     /// One connection for a command, as [`Database::connect`] opens it. When a server stands still in the middle of it,
@@ -55,12 +55,12 @@ impl Database {
         url: &DatabaseUrl,
         end: impl FnOnce(DatabaseError) + Send + 'static,
     ) -> Result<Self, DatabaseError> {
-        let patience = deadlines::STANDSTILL;
+        let timeout = deadlines::STANDSTILL;
         let asked = url.clone();
         let watch = url.file().is_none().then(|| {
             // A machine that has much to do may miss a moment.
             let is_hopeless = move || (0..LOOKS).all(|_| !pool::answers(&asked));
-            Arc::new(Watch::new(patience, is_hopeless, move || end(DatabaseError::StandsStill(patience))))
+            Arc::new(Watchdog::new(timeout, is_hopeless, move || end(DatabaseError::StandsStill(timeout))))
         });
         let connect = || Self::connect(url, 1);
         let db = watch.as_ref().map_or_else(connect, |watch| watch.over(connect))?;
@@ -68,17 +68,17 @@ impl Database {
     }
 
     /// The same as [`Database::connect`] for a service, whose visitors wait for no statement longer than [`deadlines`] says.
-    pub fn connect_for_visitors(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
-        Self::with_patience(url, size, Patience::Short)
+    pub fn connect_for_service(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
+        Self::with_timeouts(url, size, Timeouts::Service)
     }
 
-    fn with_patience(url: &DatabaseUrl, size: u32, patience: Patience) -> Result<Self, DatabaseError> {
+    fn with_timeouts(url: &DatabaseUrl, size: u32, timeouts: Timeouts) -> Result<Self, DatabaseError> {
         url.require_file().map_err(DatabaseError::NoFile)?;
         #[cfg(feature = "sqlite")]
         let file = url.file().and_then(std::path::Path::to_str).and_then(DataFile::new);
         #[cfg(feature = "sqlite")]
         let before = file.as_ref().map(DataFile::may_be_opened).transpose()?;
-        let pool = Pool::connect(url, size, patience)?;
+        let pool = Pool::connect(url, size, timeouts)?;
         #[cfg(feature = "sqlite")]
         if let (Some(file), Some(before)) = (&file, before) {
             file.is_opened(&mut *pool.get()?, before)??;
@@ -91,7 +91,7 @@ impl Database {
             #[cfg(feature = "sqlite")]
             file,
             #[cfg(feature = "sqlite")]
-            writers: WriteQueue::new(deadlines::sqlite(patience)),
+            writers: WriteQueue::new(deadlines::sqlite(timeouts)),
         })
     }
 
@@ -142,7 +142,7 @@ impl Database {
         self.require_file()?;
         let mut conn = self.pool.get()?;
         let is_whole = match &mut *conn {
-            AnyConnection::Sqlite(conn) => file::checkpoint(conn)?,
+            AnyConnection::Sqlite(conn) => sqlite_file::checkpoint(conn)?,
             #[cfg(feature = "postgres")]
             AnyConnection::Postgres(_) => true,
         };
@@ -217,7 +217,7 @@ impl Database {
     }
 
     /// [`Database::run`] on this thread, for commands, which have no reactor to keep free.
-    pub fn run_here<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
+    pub fn run_blocking<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DatabaseError>,
     {

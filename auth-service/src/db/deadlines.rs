@@ -14,11 +14,11 @@ use super::AnyConnection;
 
 /// How long statements may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
+pub enum Timeouts {
     /// Somebody waits for an answer.
-    Short,
+    Service,
     /// A command takes the time that it takes.
-    Long,
+    Command,
 }
 
 /// How long a request waits for its turn at the database.
@@ -41,10 +41,10 @@ pub(super) const FOREIGN: Duration = Duration::from_secs(20);
 
 /// How long a writer waits for another, in this process or, trying now and then, in another one.
 #[cfg(feature = "sqlite")]
-pub(super) fn sqlite(patience: Patience) -> Duration {
-    match patience {
-        Patience::Short => Duration::from_secs(4),
-        Patience::Long => Duration::from_secs(15),
+pub(super) fn sqlite(timeouts: Timeouts) -> Duration {
+    match timeouts {
+        Timeouts::Service => Duration::from_secs(4),
+        Timeouts::Command => Duration::from_secs(15),
     }
 }
 

@@ -6,8 +6,6 @@ mod data_file;
 mod database;
 pub mod deadlines;
 mod error;
-pub mod file;
-mod foreign;
 #[cfg(feature = "postgres")]
 mod lock;
 #[cfg(feature = "postgres")]
@@ -20,6 +18,8 @@ pub mod private_file;
 mod retry;
 mod role;
 pub mod schema;
+mod source_database;
+pub mod sqlite_file;
 mod time;
 pub mod types;
 mod unavailable;
@@ -36,11 +36,11 @@ pub use data_file::LostFile;
 pub use data_file::lost;
 pub use database::Database;
 pub use error::DatabaseError;
-pub use foreign::{ForeignColumn, ForeignDatabase, InvalidTableName, TableName};
 #[cfg(feature = "postgres")]
 pub use lock::Locked;
 pub use retry::OfDatabase;
 pub use role::{Obstacles, is_superuser, obstacles};
+pub use source_database::{InvalidTableName, SourceColumn, SourceDatabase, TableName};
 pub use time::time;
 pub use unavailable::Unavailable;
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -9,13 +9,13 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 
 use super::AnyConnection;
-use super::deadlines::{self, Patience};
+use super::deadlines::{self, Timeouts};
 use super::error::DatabaseError;
 use super::url::{DatabaseUrl, Target};
-#[cfg(feature = "sqlite")]
-use super::{file, private_file};
 #[cfg(feature = "postgres")]
 use super::{messages, pooler};
+#[cfg(feature = "sqlite")]
+use super::{private_file, sqlite_file};
 
 /// How long a start waits for the first one: nobody is told to come back, and a machine that starts everything at
 /// once is slow.
@@ -28,7 +28,7 @@ const WAIT_AT_START: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Manager {
     url: DatabaseUrl,
-    patience: Patience,
+    timeouts: Timeouts,
     /// From then on every connection that comes back is closed.
     is_closing: Arc<AtomicBool>,
 }
@@ -43,7 +43,7 @@ impl ManageConnection for Manager {
             Target::Sqlite(path) => {
                 private_file::make(path);
                 let mut conn = diesel::SqliteConnection::establish(path)?;
-                prepare_sqlite(&mut conn, self.patience).map_err(r2d2::Error::QueryError)?;
+                prepare_sqlite(&mut conn, self.timeouts).map_err(r2d2::Error::QueryError)?;
                 Ok(AnyConnection::Sqlite(conn))
             }
             #[cfg(feature = "postgres")]
@@ -51,7 +51,7 @@ impl ManageConnection for Manager {
                 let mut conn = diesel::PgConnection::establish(&deadlines::with_deadlines(url))?;
                 conn.batch_execute(deadlines::ISOLATION).map_err(r2d2::Error::QueryError)?;
                 messages::ask_for_english(&mut conn).map_err(r2d2::Error::QueryError)?;
-                if self.patience == Patience::Short {
+                if self.timeouts == Timeouts::Service {
                     conn.batch_execute(deadlines::POSTGRES).map_err(r2d2::Error::QueryError)?;
                 }
                 Ok(AnyConnection::Postgres(conn))
@@ -72,14 +72,14 @@ impl ManageConnection for Manager {
 /// power next. A file without a table gets its log when it has the schema, so that whoever opens it meanwhile waits, and
 /// that the file alone is never an empty database with a log.
 #[cfg(feature = "sqlite")]
-fn prepare_sqlite(conn: &mut diesel::SqliteConnection, patience: Patience) -> diesel::QueryResult<()> {
+fn prepare_sqlite(conn: &mut diesel::SqliteConnection, timeouts: Timeouts) -> diesel::QueryResult<()> {
     use diesel::RunQueryDsl;
-    let busy = deadlines::sqlite(patience).as_millis();
+    let busy = deadlines::sqlite(timeouts).as_millis();
     conn.batch_execute(&format!(
         "PRAGMA busy_timeout = {busy}; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
     ))?;
     let has_tables = diesel::dsl::sql::<diesel::sql_types::Bool>("EXISTS (SELECT 1 FROM sqlite_master)");
-    if diesel::select(has_tables).get_result(conn)? { file::log_ahead(conn) } else { Ok(()) }
+    if diesel::select(has_tables).get_result(conn)? { sqlite_file::log_ahead(conn) } else { Ok(()) }
 }
 
 /// Whether whoever is at the URL says anything to somebody new, a refusal included.
@@ -119,9 +119,9 @@ impl Pool {
     /// At most `size` of them; fails when the first cannot be opened.
     ///
     /// One is opened only for somebody who waits for it: a start that is refused leaves no thread behind that connects.
-    pub fn connect(url: &DatabaseUrl, size: u32, patience: Patience) -> Result<Self, DatabaseError> {
+    pub fn connect(url: &DatabaseUrl, size: u32, timeouts: Timeouts) -> Result<Self, DatabaseError> {
         let is_closing = Arc::<AtomicBool>::default();
-        let manager = Manager { url: url.clone(), patience, is_closing: is_closing.clone() };
+        let manager = Manager { url: url.clone(), timeouts, is_closing: is_closing.clone() };
         let began = Instant::now();
         // What is wrong with a file does not pass by waiting, nor does a pooler that mixes statements up.
         let is_looked_at = match manager.connect() {

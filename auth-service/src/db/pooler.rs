@@ -15,7 +15,7 @@ use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, r2d2};
 use super::deadlines;
 
 /// How long the other connection is waited for. A pooler that gives each client a connection of its own may have none left.
-const PATIENCE: Duration = Duration::from_secs(3);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Whether `conn`, which was opened with `url`, shares its server process with others. `false` where that cannot be found
 /// out: whoever cannot connect or ask is told so elsewhere.
@@ -30,7 +30,7 @@ pub(super) fn shares_connections(conn: &mut PgConnection, url: &str) -> bool {
     std::thread::spawn(move || {
         let _ = send.send(other(&url));
     });
-    match receive.recv_timeout(PATIENCE) {
+    match receive.recv_timeout(ANSWER_TIMEOUT) {
         // Open until ours was asked again.
         Ok(Ok((theirs, _open))) => {
             theirs == ours || process(conn).map_or_else(|error| is_meant_by(&error), |now| now != ours)

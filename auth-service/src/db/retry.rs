@@ -8,7 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use crate::random;
 
 /// How often a transaction is begun in all.
-const TRIES: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 
 /// An error that a transaction can end with, and what the database said in it.
 pub trait OfDatabase {
@@ -29,12 +29,12 @@ impl OfDatabase for Box<dyn std::error::Error + Send + Sync> {
     }
 }
 
-/// Does it again for as long as the database undoes it, [`TRIES`] times at most, and answers with what came of it last.
+/// Does it again for as long as the database undoes it, [`MAX_ATTEMPTS`] times at most, and answers with what came of it last.
 pub(super) fn while_undone<T, E: OfDatabase>(mut transaction: impl FnMut() -> Result<T, E>) -> Result<T, E> {
     let mut tries = 1;
     loop {
         match transaction() {
-            Err(error) if tries < TRIES && error.of_database().is_some_and(is_undone) => {
+            Err(error) if tries < MAX_ATTEMPTS && error.of_database().is_some_and(is_undone) => {
                 tracing::debug!(tries, "the database undid a transaction: once more");
                 std::thread::sleep(pause(tries));
                 tries += 1;
@@ -98,8 +98,8 @@ mod tests {
     #[test]
     fn what_the_database_undid_is_begun_anew_and_nothing_else() {
         use DatabaseErrorKind as Kind;
-        assert_eq!(tries(|| error(Kind::SerializationFailure, "in any language")), TRIES);
-        assert_eq!(tries(|| error(Kind::Unknown, "deadlock detected")), TRIES);
+        assert_eq!(tries(|| error(Kind::SerializationFailure, "in any language")), MAX_ATTEMPTS);
+        assert_eq!(tries(|| error(Kind::Unknown, "deadlock detected")), MAX_ATTEMPTS);
         for message in
             ["database is locked", "canceling statement due to statement timeout", "no such table: x"]
         {

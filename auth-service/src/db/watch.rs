@@ -14,19 +14,19 @@ type Since = Mutex<Option<Instant>>;
 
 /// Watches over one who waits. Ended when dropped.
 #[derive(Debug)]
-pub(super) struct Watch(Arc<Since>);
+pub(super) struct Watchdog(Arc<Since>);
 
-impl Watch {
-    /// Calls `end` when one wait has lasted `patience` and `is_hopeless`. When it is not, it looks again after as long.
+impl Watchdog {
+    /// Calls `end` when one wait has lasted `timeout` and `is_hopeless`. When it is not, it looks again after as long.
     pub fn new(
-        patience: Duration,
+        timeout: Duration,
         is_hopeless: impl Fn() -> bool + Send + 'static,
         end: impl FnOnce() + Send + 'static,
     ) -> Self {
         let since = Arc::<Since>::default();
         let watched = Arc::downgrade(&since);
         std::thread::spawn(move || {
-            if watch(&watched, patience, is_hopeless) {
+            if watch(&watched, timeout, is_hopeless) {
                 end();
             }
         });
@@ -57,14 +57,14 @@ impl Watch {
 }
 
 /// Whether somebody waits in vain; `false` when nobody is there any more.
-fn watch(watched: &Weak<Since>, patience: Duration, is_hopeless: impl Fn() -> bool) -> bool {
+fn watch(watched: &Weak<Since>, timeout: Duration, is_hopeless: impl Fn() -> bool) -> bool {
     let mut looked_at = None;
     loop {
-        std::thread::sleep(STEP.min(patience));
+        std::thread::sleep(STEP.min(timeout));
         let Some(began) = watched.upgrade().map(|since| get(&since)) else { return false };
         let Some(began) = began else { continue };
         let last = looked_at.filter(|at| *at > began).unwrap_or(began);
-        if last.elapsed() < patience {
+        if last.elapsed() < timeout {
             continue;
         }
         let is_hopeless = is_hopeless();
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn whoever_waits_in_vain_is_ended() {
         let (send, ended) = mpsc::channel();
-        let watch = Watch::new(SHORT, || true, move || send.send(()).unwrap());
+        let watch = Watchdog::new(SHORT, || true, move || send.send(()).unwrap());
         watch.over(|| ended.recv_timeout(Duration::from_secs(60))).unwrap();
     }
 
@@ -112,7 +112,7 @@ mod tests {
             looks.0.send(()).unwrap();
             false
         };
-        let watch = Watch::new(SHORT, lives, move || drop(send));
+        let watch = Watchdog::new(SHORT, lives, move || drop(send));
         // It looks again and again, and lets it be.
         watch.over(|| {
             for _ in 0..3 {

@@ -19,7 +19,7 @@ use crate::random;
 const HOLDS: Duration = Duration::from_secs(1);
 
 /// How long somebody who asks waits for a new answer; then the former one does.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// More than one page of either database.
 const FILLER_BYTES: usize = 16 * 1024;
@@ -53,7 +53,7 @@ impl WriteProbe {
                     Some((Instant::now(), problem));
             });
             // It goes on without us.
-            let _ = tokio::time::timeout(PATIENCE, probing).await;
+            let _ = tokio::time::timeout(PROBE_TIMEOUT, probing).await;
         }
         self.last().and_then(|(_, problem)| problem)
     }

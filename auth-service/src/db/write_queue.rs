@@ -16,7 +16,7 @@ use parking_lot::{FairMutex, FairMutexGuard};
 #[derive(Clone, Debug)]
 pub(super) struct WriteQueue {
     place: Arc<FairMutex<()>>,
-    patience: Duration,
+    timeout: Duration,
 }
 
 thread_local! {
@@ -29,9 +29,9 @@ pub(super) fn of_this_thread() -> Option<WriteQueue> {
 }
 
 impl WriteQueue {
-    /// One in which nobody waits longer than `patience`.
-    pub fn new(patience: Duration) -> Self {
-        Self { place: Arc::default(), patience }
+    /// One in which nobody waits longer than `timeout`.
+    pub fn new(timeout: Duration) -> Self {
+        Self { place: Arc::default(), timeout }
     }
 
     /// Does work whose transactions ([`super::AnyConnection::write`]) stand in this queue.
@@ -49,7 +49,7 @@ impl WriteQueue {
 
     /// Waits for one's turn, which lasts until what comes back is dropped.
     pub fn turn(&self) -> QueryResult<FairMutexGuard<'_, ()>> {
-        self.place.try_lock_for(self.patience).ok_or_else(|| {
+        self.place.try_lock_for(self.timeout).ok_or_else(|| {
             // SQLite's own words for the same thing.
             Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()))
         })

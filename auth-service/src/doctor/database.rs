@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::database_access as access;
 use super::finding::Finding;
 use super::settings::Known;
-use crate::audit::Entry;
+use crate::audit::AuditEvent;
 use crate::clock::Clock;
 use crate::db::private_file::{self, Exposed};
 use crate::db::types::Timestamp;
@@ -68,7 +68,7 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
     let url = &known.config.database_url;
     let masked = url.masked();
     let refused = |error: &DatabaseError| access::refused(url, error);
-    let looked = db.run_here(|conn| {
+    let looked = db.run_blocking(|conn| {
         let pending = migrate::is_pending(conn).map_err(DatabaseError::Migration);
         Ok((db::obstacles(conn)?, pending))
     });
@@ -85,11 +85,11 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
         Err(error) => return inside.findings.push(refused(&error)),
     };
     let write = if is_pending { write_probe::write_before_migrating } else { write_probe::write };
-    if let Err(error) = db.run_here(write) {
+    if let Err(error) = db.run_blocking(write) {
         return inside.findings.push(access::not_written(url, &error));
     }
     inside.findings.push(Finding::ok("database", format!("{masked} answers, and was written to")));
-    match db.run_here(|conn| db::is_superuser(conn).map_err(DatabaseError::from)) {
+    match db.run_blocking(|conn| db::is_superuser(conn).map_err(DatabaseError::from)) {
         Ok(true) => inside.findings.push(
             Finding::warning("database-role-is-superuser", "the role of DATABASE_URL is a superuser of PostgreSQL")
                 .because("Whoever breaks into auth-service would have every database of the server.")
@@ -101,7 +101,7 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
     inside.clock_ahead = clock_ahead(db);
     let is_there = schema(db, url, &mut inside.findings);
     if is_there {
-        inside.findings.extend(db.run_here(future).ok().flatten());
+        inside.findings.extend(db.run_blocking(future).ok().flatten());
         keys(db, known, inside);
     }
 }
@@ -109,7 +109,7 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
 /// Whether something is dated in the future: the clock was ahead once.
 fn future(conn: &mut AnyConnection) -> Result<Option<Finding>, DatabaseError> {
     let soon = Clock::system().read(conn)? + Duration::from_secs(60);
-    let events = Entry::count_after(conn, soon, 1)?;
+    let events = AuditEvent::count_after(conn, soon, 1)?;
     let is_later = |moment: Option<Timestamp>| moment.is_some_and(|moment| soon < moment);
     let keys = SigningKey::all(conn)?.into_iter().filter(|key| {
         key.state() != State::Revoked
@@ -134,14 +134,14 @@ fn future(conn: &mut AnyConnection) -> Result<Option<Finding>, DatabaseError> {
 fn clock_ahead(db: &Database) -> Option<i64> {
     let machine = Clock::system();
     let asked = machine.estimate();
-    let answer = db.run_here(|conn| db::time(conn).map_err(DatabaseError::from)).ok()??;
+    let answer = db.run_blocking(|conn| db::time(conn).map_err(DatabaseError::from)).ok()??;
     let answered = machine.estimate();
     Some(answer.micros_after(asked + asked.until(answered) / 2) / 1000)
 }
 
 /// Whether it is one that keys can be read from.
 fn schema(db: &Database, url: &DatabaseUrl, findings: &mut Vec<Finding>) -> bool {
-    let judged = db.run_here(|conn| {
+    let judged = db.run_blocking(|conn| {
         let pending = migrate::is_pending(conn).map_err(DatabaseError::Migration)?;
         Ok::<_, DatabaseError>((pending, migrate::unknown(conn).map_err(DatabaseError::Migration)?))
     });
@@ -179,7 +179,7 @@ fn schema(db: &Database, url: &DatabaseUrl, findings: &mut Vec<Finding>) -> bool
 fn keys(db: &Database, known: &Known, inside: &mut Inside) {
     let config = &known.config;
     let secrets = (&config.secret_key, config.secret_key_previous.as_ref());
-    let examined = db.run_here(|conn| keyring::examine(conn, secrets, &config.token_algorithm));
+    let examined = db.run_blocking(|conn| keyring::examine(conn, secrets, &config.token_algorithm));
     match examined {
         Ok(examined) => {
             let opens = known.has("SECRET_KEY") && known.has("SECRET_KEY_PREVIOUS");

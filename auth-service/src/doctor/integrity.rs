@@ -3,7 +3,7 @@
 use super::database_access::corrupt;
 use super::finding::Finding;
 use super::settings::Known;
-use crate::db::{Database, DatabaseError, file};
+use crate::db::{Database, DatabaseError, sqlite_file};
 
 /// Nothing where there is no file, or where it cannot be opened: another examination tells that.
 pub(super) fn examine(known: &Known) -> Vec<Finding> {
@@ -13,7 +13,7 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
         return Vec::new();
     }
     let Ok(db) = Database::connect(url, 1) else { return Vec::new() };
-    match db.run_here(|conn| file::damage(conn).map_err(DatabaseError::from)) {
+    match db.run_blocking(|conn| sqlite_file::damage(conn).map_err(DatabaseError::from)) {
         Ok(damage) if damage.is_empty() => {
             vec![Finding::ok("database-whole", "every page of the file is as it should be")]
         }

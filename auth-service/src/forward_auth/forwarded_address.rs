@@ -5,7 +5,7 @@
 use actix_web::http::header::HeaderMap;
 
 /// More proxies in a row than anybody has.
-const MOST: usize = 4;
+const MAX_ADDRESSES: usize = 4;
 
 /// The whole addresses that may be meant, the likeliest first.
 ///
@@ -44,7 +44,7 @@ fn whole(headers: &HeaderMap, name: &str) -> Vec<String> {
 fn each_once(words: impl Iterator<Item = String>) -> Vec<String> {
     let mut all = Vec::new();
     for word in words.filter(|word| !word.is_empty()) {
-        if !all.contains(&word) && all.len() < MOST {
+        if !all.contains(&word) && all.len() < MAX_ADDRESSES {
             all.push(word);
         }
     }

@@ -59,12 +59,12 @@ impl Cookies {
     }
 
     /// Takes both tokens and the hint away, naming each as it was set.
-    pub fn forget(&self) -> [Cookie<'static>; 3] {
+    pub fn expired_session_cookies(&self) -> [Cookie<'static>; 3] {
         [self.access("", Duration::ZERO), self.refresh("", Duration::ZERO), self.hint(Duration::ZERO)]
     }
 
     /// Hands out the session: both tokens and the hint, on whatever the answer is.
-    pub fn admit(&self, answer: HttpResponse, tokens: &Tokens) -> Result<HttpResponse, Error> {
+    pub fn set_session_cookies(&self, answer: HttpResponse, tokens: &Tokens) -> Result<HttpResponse, Error> {
         let cookies = [
             self.access(&tokens.access, tokens.access_life),
             self.refresh(&tokens.refresh, tokens.refresh_life),
@@ -74,20 +74,20 @@ impl Cookies {
     }
 
     /// Takes the session's cookies away, on whatever the answer is.
-    pub fn dismiss(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
-        with(answer, &self.forget())
+    pub fn clear_session_cookies(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
+        with(answer, &self.expired_session_cookies())
     }
 
     /// Takes the session's cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
-    pub fn part(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
+    pub fn clear_site_data(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
         // Never `"cookies"`: that would take those of every sibling.
         let kept = HeaderValue::from_static("\"cache\", \"storage\"");
         answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
-        self.dismiss(answer)
+        self.clear_session_cookies(answer)
     }
 
     /// Takes the hint away that a session exists: there is none. The tokens stay, as at every failed renewal.
-    pub fn forget_hint(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
+    pub fn clear_hint_cookie(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
         with(answer, &[self.hint(Duration::ZERO)])
     }
 

@@ -8,7 +8,7 @@ use fluent_bundle::{FluentArgs, FluentError, FluentResource};
 use fluent_syntax::ast::{CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement};
 use unic_langid::LanguageIdentifier;
 
-use crate::assets::{Source, TemplateProblem};
+use crate::assets::{TemplateProblem, TextSource};
 
 /// One language: what it is called, and its messages.
 pub struct Bundle {
@@ -27,8 +27,8 @@ struct Wanted {
 
 impl Bundle {
     /// Reads `sources`; what a later one says counts. An error names file and line.
-    pub fn load(tag: &str, sources: &[Source]) -> Result<Self, TemplateProblem> {
-        let file = sources.last().map_or(tag, Source::shown);
+    pub fn load(tag: &str, sources: &[TextSource]) -> Result<Self, TemplateProblem> {
+        let file = sources.last().map_or(tag, TextSource::shown);
         let id: LanguageIdentifier = tag.parse().map_err(|_| {
             TemplateProblem::in_file(
                 file,
@@ -109,7 +109,7 @@ impl Bundle {
 }
 
 /// Writes down what each message of `entry` wants.
-fn note(entry: &Entry<&str>, source: &Source, wanted: &mut BTreeMap<String, Wanted>) {
+fn note(entry: &Entry<&str>, source: &TextSource, wanted: &mut BTreeMap<String, Wanted>) {
     let Entry::Message(message) = entry else { return };
     let mut add = |key: String, pattern: &Pattern<&str>| {
         let mut variables = BTreeSet::new();

@@ -2,9 +2,9 @@
 
 use diesel::QueryResult;
 
-use super::rotation::{self, AHEAD, first_of_all, hands_over_at, note, only, require};
+use super::rotation::{self, AHEAD, first_of_all, hands_over_at, only, record, require};
 use super::store::{SigningKey, State};
-use crate::audit::{Event, RequestContext};
+use crate::audit::{EventKind, RequestContext};
 use crate::config::KeyTimes;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
@@ -69,7 +69,7 @@ pub fn redate(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult
         let kids: Vec<String> = keys.map(|key| key.kid).collect();
         for kid in &kids {
             SigningKey::redate(conn, kid, now + AHEAD, now)?;
-            note(conn, Event::KeyRedated, kid, context)?;
+            record(conn, EventKind::KeyRedated, kid, context)?;
         }
         Ok(kids)
     })
@@ -89,21 +89,21 @@ pub fn revoke(conn: &mut AnyConnection, kid: &str, context: &RequestContext) -> 
         // fetch the keys, which is better than a key that somebody else may have.
         _ => {}
     }
-    let done = conn.write(|conn| take_out(conn, key, next, context));
+    let done = conn.write(|conn| revoke_and_hand_over(conn, key, next, context));
     if first_of_all(done)? { Ok(state) } else { Err(KeyAdminError::Changed) }
 }
 
-fn take_out(
+fn revoke_and_hand_over(
     conn: &mut AnyConnection,
     key: &SigningKey,
     next: Option<&str>,
     context: &RequestContext,
 ) -> QueryResult<()> {
-    require(SigningKey::step(conn, &key.kid, key.state(), State::Revoked, context.now())?)?;
+    require(SigningKey::change_state(conn, &key.kid, key.state(), State::Revoked, context.now())?)?;
     if let (State::Active, Some(next)) = (key.state(), next) {
         rotation::rotate(conn, None, next, context)?;
     }
-    note(conn, Event::KeyRevoked, &key.kid, context)
+    record(conn, EventKind::KeyRevoked, &key.kid, context)
 }
 
 /// Takes every key out of service that is ours to take; how many there were. A running service, or the next that
@@ -112,7 +112,7 @@ pub fn revoke_all(conn: &mut AnyConnection, context: &RequestContext) -> QueryRe
     let mut revoked = 0;
     for key in SigningKey::all(conn)?.iter().filter(|key| !key.is_shared()) {
         if SigningKey::revoke(conn, &key.kid, context.now())? {
-            note(conn, Event::KeyRevoked, &key.kid, context)?;
+            record(conn, EventKind::KeyRevoked, &key.kid, context)?;
             revoked += 1;
         }
     }

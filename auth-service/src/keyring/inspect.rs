@@ -9,7 +9,7 @@ use super::look::require_unrevoked;
 use super::rotation::only;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
-use crate::audit::{Entry, Event};
+use crate::audit::{AuditEvent, EventKind};
 use crate::config::{SecretKey, TokenAlgorithm};
 use crate::db::AnyConnection;
 
@@ -52,7 +52,8 @@ pub fn examine(
     };
     let rows = SigningKey::all(conn)?;
     let keys = rows.len();
-    let mut revoked: HashSet<String> = Entry::details_of(conn, Event::KeyRevoked)?.into_iter().collect();
+    let mut revoked: HashSet<String> =
+        AuditEvent::details_of(conn, EventKind::KeyRevoked)?.into_iter().collect();
     revoked.extend(rows.iter().filter(|row| row.state() == State::Revoked).map(|row| row.kid.clone()));
     let names = |state| only(&rows, state).map(|key| key.kid.clone());
     let (active, next) = (names(State::Active), names(State::Next));

@@ -12,13 +12,13 @@ use super::key_cache::CachedKeys;
 use super::rotation::{self, Step};
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
 
 /// Steps that can follow from one another: remove, make the first, make the next, rotate.
-const MOST_STEPS: usize = 8;
+const MAX_STEPS: usize = 8;
 
 /// What an instance judges the rows by.
 pub(super) struct Looker {
@@ -50,12 +50,12 @@ impl Looker {
     /// At the start: seals anew what the secret before this one sealed, and makes the next key be of the kind that the
     /// settings ask for.
     pub fn prepare(&self, conn: &mut AnyConnection) -> Result<(), KeyringError> {
-        self.seen().revoked.extend(Entry::details_of(conn, Event::KeyRevoked)?);
+        self.seen().revoked.extend(AuditEvent::details_of(conn, EventKind::KeyRevoked)?);
         require_unrevoked(conn, &self.algorithm)?;
         let sorted = self.sort(conn)?;
         require_active(&sorted)?;
         reseal(conn, &sorted.ours, &self.sealing)?;
-        rotation::settle(conn, &sorted.rows(), &self.algorithm, &self.sealing, &self.clock)?;
+        rotation::reconcile(conn, &sorted.rows(), &self.algorithm, &self.sealing, &self.clock)?;
         Ok(())
     }
 
@@ -64,11 +64,11 @@ impl Looker {
         let mut at = self.clock.running();
         let mut sorted = self.sort(conn)?;
         let now = self.clock.read(conn)?;
-        for _ in 0..MOST_STEPS {
-            let due = rotation::due(&sorted.rows(), &self.times, now);
+        for _ in 0..MAX_STEPS {
+            let due = rotation::plan(&sorted.rows(), &self.times, now);
             let step = due.into_iter().find(|step| !is_blocked(step, &sorted) && self.is_time_for(step));
             let Some(step) = step else { break };
-            rotation::take(conn, &step, &self.algorithm, &self.sealing, &self.clock)?;
+            rotation::apply(conn, &step, &self.algorithm, &self.sealing, &self.clock)?;
             at = self.clock.running();
             sorted = self.sort(conn)?;
         }
@@ -78,7 +78,7 @@ impl Looker {
 
     /// Whether the clock is good enough for it. Where nothing signs, any clock is.
     fn is_time_for(&self, step: &Step) -> bool {
-        if matches!(step, Step::First | Step::Rotate { from: None, .. }) {
+        if matches!(step, Step::CreateFirst | Step::Rotate { from: None, .. }) {
             return true;
         }
         if let Step::Redate(kid) = step {
@@ -133,7 +133,7 @@ impl Looker {
             );
             conn.write(|conn| {
                 let context = RequestContext::service(&self.clock).read_time(conn)?;
-                Entry::new(Event::KeyRefused, &context).detail(detail.clone()).record(conn)
+                AuditEvent::new(EventKind::KeyRefused, &context).detail(detail.clone()).record(conn)
             })?;
             self.seen().told.insert(kid);
         }
@@ -148,8 +148,8 @@ impl Looker {
 /// Whether a row that is not ours stands where the step would put one.
 fn is_blocked(step: &Step, sorted: &Sorted) -> bool {
     match step {
-        Step::First | Step::Rotate { from: None, .. } => sorted.is_taken(State::Active),
-        Step::MakeNext => sorted.is_taken(State::Next),
+        Step::CreateFirst | Step::Rotate { from: None, .. } => sorted.is_taken(State::Active),
+        Step::CreateNext => sorted.is_taken(State::Next),
         Step::Rotate { from: Some(_), .. } | Step::Remove(_) | Step::Redate(_) => false,
     }
 }

@@ -69,7 +69,7 @@ impl Keyring {
             );
         }
         let looker = Looker::new(sealing, algorithm.clone(), times, clock.clone());
-        let loaded = db.run_here(|conn| {
+        let loaded = db.run_blocking(|conn| {
             looker.prepare(conn)?;
             looker.look(conn)
         })?;

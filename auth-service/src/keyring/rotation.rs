@@ -13,7 +13,7 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use super::generate::{make, shared_key_id};
 use super::sealed::SealingKeys;
 use super::store::{KeyAlgorithm, SigningKey, State};
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
@@ -23,9 +23,9 @@ use crate::db::types::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     /// There is no key at all: one must sign at once.
-    First,
+    CreateFirst,
     /// There is none to follow.
-    MakeNext,
+    CreateNext,
     /// The next key signs from now on.
     Rotate { from: Option<String>, to: String },
     /// The last token of this key has run out.
@@ -43,7 +43,7 @@ pub(super) fn only(keys: &[SigningKey], state: State) -> Option<&SigningKey> {
 }
 
 /// What is due by now.
-pub(super) fn due(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<Step> {
+pub(super) fn plan(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<Step> {
     let (active, next) = (only(keys, State::Active), only(keys, State::Next));
     let ahead = keys.iter().filter(|key| key.is_dated_after(now + AHEAD));
     let mut steps: Vec<Step> = ahead.map(|key| Step::Redate(key.kid.clone())).collect();
@@ -54,10 +54,10 @@ pub(super) fn due(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<
         .map(|key| Step::Remove(key.kid.clone()));
     steps.extend(over);
     match (active, next) {
-        (None, None) => steps.push(Step::First),
+        (None, None) => steps.push(Step::CreateFirst),
         (None, Some(next)) => steps.push(Step::Rotate { from: None, to: next.kid.clone() }),
         // A shared key has no successor but the one that the operator sets.
-        (Some(active), None) if !active.is_shared() => steps.push(Step::MakeNext),
+        (Some(active), None) if !active.is_shared() => steps.push(Step::CreateNext),
         (Some(_), None) => {}
         (Some(active), Some(next)) if hands_over_at(active, next, times).is_some_and(|then| then <= now) => {
             steps.push(Step::Rotate { from: Some(active.kid.clone()), to: next.kid.clone() });
@@ -81,7 +81,7 @@ pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyT
 }
 
 /// Does one step, dated when it is done. `false` when another instance was first.
-pub(super) fn take(
+pub(super) fn apply(
     conn: &mut AnyConnection,
     step: &Step,
     algorithm: &TokenAlgorithm,
@@ -89,23 +89,23 @@ pub(super) fn take(
     clock: &Clock,
 ) -> QueryResult<bool> {
     let work = |conn: &mut AnyConnection, context: &RequestContext| match step {
-        Step::First => {
+        Step::CreateFirst => {
             let fresh = make(algorithm, sealing, context.now());
             let first =
                 SigningKey { state: State::Active.into(), activated_at: Some(context.now()), ..fresh };
             first.insert(conn)?;
-            note(conn, Event::KeyCreated, &first.kid, context)?;
-            note(conn, Event::KeyActivated, &first.kid, context)
+            record(conn, EventKind::KeyCreated, &first.kid, context)?;
+            record(conn, EventKind::KeyActivated, &first.kid, context)
         }
-        Step::MakeNext => put_next(conn, &make(algorithm, sealing, context.now()), context),
+        Step::CreateNext => publish_next(conn, &make(algorithm, sealing, context.now()), context),
         Step::Rotate { from, to } => rotate(conn, from.as_deref(), to, context),
         Step::Remove(kid) => {
             require(SigningKey::remove(conn, kid, State::Retired)?)?;
-            note(conn, Event::KeyRemoved, kid, context)
+            record(conn, EventKind::KeyRemoved, kid, context)
         }
         Step::Redate(kid) => {
             require(SigningKey::redate(conn, kid, context.now() + AHEAD, context.now())?)?;
-            note(conn, Event::KeyRedated, kid, context)
+            record(conn, EventKind::KeyRedated, kid, context)
         }
     };
     first_of_all(conn.write(|conn| {
@@ -122,25 +122,25 @@ pub(super) fn rotate(
     context: &RequestContext,
 ) -> QueryResult<()> {
     if let Some(from) = from {
-        require(SigningKey::step(conn, from, State::Active, State::Retired, context.now())?)?;
-        note(conn, Event::KeyRetired, from, context)?;
+        require(SigningKey::change_state(conn, from, State::Active, State::Retired, context.now())?)?;
+        record(conn, EventKind::KeyRetired, from, context)?;
     }
-    require(SigningKey::step(conn, to, State::Next, State::Active, context.now())?)?;
-    note(conn, Event::KeyActivated, to, context)
+    require(SigningKey::change_state(conn, to, State::Next, State::Active, context.now())?)?;
+    record(conn, EventKind::KeyActivated, to, context)
 }
 
 /// Publishes a key as the next. One that signed before and is not gone yet is published again. Within the caller's
 /// transaction.
-fn put_next(conn: &mut AnyConnection, key: &SigningKey, context: &RequestContext) -> QueryResult<()> {
-    if !SigningKey::step(conn, &key.kid, State::Retired, State::Next, context.now())? {
+fn publish_next(conn: &mut AnyConnection, key: &SigningKey, context: &RequestContext) -> QueryResult<()> {
+    if !SigningKey::change_state(conn, &key.kid, State::Retired, State::Next, context.now())? {
         key.insert(conn)?;
     }
-    note(conn, Event::KeyCreated, &key.kid, context)
+    record(conn, EventKind::KeyCreated, &key.kid, context)
 }
 
 /// Makes the next key be of the kind that the settings ask for, at the start. The change is then a rotation like any
 /// other, a `lead` later. `false` when another instance was first.
-pub(super) fn settle(
+pub(super) fn reconcile(
     conn: &mut AnyConnection,
     keys: &[SigningKey],
     algorithm: &TokenAlgorithm,
@@ -168,9 +168,13 @@ pub(super) fn settle(
         if let Some(next) = next {
             // It never signed, so nobody misses it.
             require(SigningKey::remove(conn, &next.kid, State::Next)?)?;
-            note(conn, Event::KeyRemoved, &next.kid, context)?;
+            record(conn, EventKind::KeyRemoved, &next.kid, context)?;
         }
-        if needs_none { Ok(()) } else { put_next(conn, &make(algorithm, sealing, context.now()), context) }
+        if needs_none {
+            Ok(())
+        } else {
+            publish_next(conn, &make(algorithm, sealing, context.now()), context)
+        }
     });
     first_of_all(done)
 }
@@ -190,13 +194,13 @@ pub(super) fn first_of_all(done: QueryResult<()>) -> QueryResult<bool> {
     }
 }
 
-pub(super) fn note(
+pub(super) fn record(
     conn: &mut AnyConnection,
-    event: Event,
+    event: EventKind,
     kid: &str,
     context: &RequestContext,
 ) -> QueryResult<()> {
-    Entry::new(event, context).detail(kid).record(conn)
+    AuditEvent::new(event, context).detail(kid).record(conn)
 }
 
 #[cfg(test)]
@@ -244,9 +248,9 @@ mod tests {
         let (a, n) = (key("a", "ES256", Active, 0), key("n", "ES256", Next, 0));
         let month = 30 * DAY;
         for (name, keys, now, expected) in [
-            ("an empty database", vec![], 0, vec![Step::First]),
-            ("all are revoked", vec![key("x", "ES256", Revoked, 0)], 0, vec![Step::First]),
-            ("none to follow", vec![a.clone()], 0, vec![Step::MakeNext]),
+            ("an empty database", vec![], 0, vec![Step::CreateFirst]),
+            ("all are revoked", vec![key("x", "ES256", Revoked, 0)], 0, vec![Step::CreateFirst]),
+            ("none to follow", vec![a.clone()], 0, vec![Step::CreateNext]),
             ("none that signs", vec![n.clone()], 0, vec![Step::Rotate { from: None, to: "n".into() }]),
             ("a young key", vec![a.clone(), n.clone()], month - 1, vec![]),
             ("a key of thirty days", vec![a.clone(), n.clone()], month, vec![rotate("a", "n")]),
@@ -281,7 +285,7 @@ mod tests {
                 vec![Step::Remove("r".into())],
             ),
         ] {
-            assert_eq!(due(&keys, &times(), at(now)), expected, "{name}");
+            assert_eq!(plan(&keys, &times(), at(now)), expected, "{name}");
         }
     }
 
@@ -290,9 +294,9 @@ mod tests {
         let off = KeyTimes { rotation: None, ..times() };
         let a = key("a", "ES256", State::Active, 0);
         let same = [a.clone(), key("n", "ES256", State::Next, 0)];
-        assert_eq!(due(&same, &off, at(3650 * DAY)), []);
+        assert_eq!(plan(&same, &off, at(3650 * DAY)), []);
         let other = [a, key("n", "EdDSA", State::Next, 0)];
-        assert_eq!(due(&other, &off, at(305)), [rotate("a", "n")]);
+        assert_eq!(plan(&other, &off, at(305)), [rotate("a", "n")]);
     }
 
     #[test]
@@ -302,7 +306,7 @@ mod tests {
             key("n", "ES256", State::Next, 1000),
             key("r", "ES256", State::Retired, 1000),
         ];
-        assert_eq!(due(&keys, &times(), at(0)), []);
+        assert_eq!(plan(&keys, &times(), at(0)), []);
     }
 
     /// Z13: or nothing would be due until that time comes again.
@@ -316,7 +320,11 @@ mod tests {
             key("s", "ES256", State::Retired, 0),
         ];
         let redate = |kid: &str| Step::Redate(kid.to_owned());
-        assert_eq!(due(&keys[..3], &times(), at(DAY)), ["a", "n", "r"].map(redate));
-        assert_eq!(due(&keys[3..], &times(), at(0)), [Step::First], "a date of now is none of the future");
+        assert_eq!(plan(&keys[..3], &times(), at(DAY)), ["a", "n", "r"].map(redate));
+        assert_eq!(
+            plan(&keys[3..], &times(), at(0)),
+            [Step::CreateFirst],
+            "a date of now is none of the future"
+        );
     }
 }

@@ -88,7 +88,7 @@ impl SigningKey {
     }
 
     /// Moves a key from one state to another. `false` when it was not in the first any more.
-    pub(super) fn step(
+    pub(super) fn change_state(
         conn: &mut AnyConnection,
         kid: &str,
         from: State,

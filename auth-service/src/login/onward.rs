@@ -6,7 +6,7 @@ use shared_claims::web::{Reader, RequestInfo};
 
 use super::interstitials::RedirectLoopPage;
 use super::query::LoginQuery;
-use super::redirect_loop::{Trip, Verdict};
+use super::redirect_loop::{RedirectCount, RedirectDecision};
 use crate::app::App;
 use crate::error::Error;
 use crate::forms::BrowserSession;
@@ -24,12 +24,12 @@ pub(super) fn onward(
 ) -> Result<HttpResponse, Error> {
     let (own, life, now) = (app.config.auth_url.url(), app.config.key_times.token_life, app.clock.estimate());
     let last = feature_cookie(request, &app.cookies.names.trip).and_then(|values| values.into_iter().next());
-    let trip = next.and_then(|next| Trip::to(next, query, own, last.as_deref(), life, now));
+    let trip = next.and_then(|next| RedirectCount::to(next, query, own, last.as_deref(), life, now));
     let Some(trip) = trip else { return Ok(see_other(&app.destinations.url(next, "/"))) };
     let (value, life) = trip.cookie();
-    let mut answer = match trip.way() {
-        Verdict::Continue(target) => see_other(&target),
-        Verdict::Loop(service) => {
+    let mut answer = match trip.decide() {
+        RedirectDecision::Continue(target) => see_other(&target),
+        RedirectDecision::Loop(service) => {
             tracing::warn!(service, "a service does not take the login: the browser was going in circles");
             let page = RedirectLoopPage::new(service, app.destinations.url(next, "/"));
             app.pages.answer(StatusCode::CONFLICT, &Layout::of(browser), &page)?

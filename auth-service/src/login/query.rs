@@ -47,8 +47,8 @@ impl LoginQuery {
     }
 
     /// Whether the service that asks wants the password once more.
-    pub fn needs_proof(&self, session: &Session, now: Timestamp) -> bool {
-        self.max_age.is_some_and(|max_age| !session.was_proven_within(max_age, now))
+    pub fn needs_reauthentication(&self, session: &Session, now: Timestamp) -> bool {
+        self.max_age.is_some_and(|max_age| !session.was_authenticated_within(max_age, now))
     }
 }
 

@@ -29,7 +29,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// One trip: where to, how often in a row by now, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trip {
+pub(super) struct RedirectCount {
     target: Url,
     proof: Option<String>,
     count: u32,
@@ -38,13 +38,13 @@ pub(super) struct Trip {
 
 /// What becomes of a trip.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum RedirectDecision {
     Continue(String),
     /// The host that does not take the login.
     Loop(String),
 }
 
-impl Trip {
+impl RedirectCount {
     /// The trip that begins now, counted on from `last`, the cookie of the last one. `None` for a path on
     /// our own host, where nobody asks for tokens.
     ///
@@ -79,10 +79,10 @@ impl Trip {
     }
 
     /// Where it leads.
-    pub fn way(&self) -> Verdict {
+    pub fn decide(&self) -> RedirectDecision {
         if self.count >= HOPELESS {
             let origin = self.target.origin().ascii_serialization();
-            return Verdict::Loop(origin.split("://").last().unwrap_or_default().to_owned());
+            return RedirectDecision::Loop(origin.split("://").last().unwrap_or_default().to_owned());
         }
         let mut target = self.target.clone();
         if self.count >= SUSPICIOUS {
@@ -91,7 +91,7 @@ impl Trip {
                 target.query_pairs_mut().append_pair(parameter::LOOP_PROOF, proof);
             }
         }
-        Verdict::Continue(target.into())
+        RedirectDecision::Continue(target.into())
     }
 
     /// What the browser keeps of it for a moment.
@@ -131,35 +131,38 @@ fn read(text: &str) -> Option<(u32, String, i64)> {
 mod tests {
     use super::*;
 
-    fn trip(target: &str, count: u32) -> Trip {
+    fn trip(target: &str, count: u32) -> RedirectCount {
         let mut target = Url::parse(target).unwrap();
         forget_marker(&mut target);
-        Trip { target, proof: None, count, at: 0 }
+        RedirectCount { target, proof: None, count, at: 0 }
     }
 
     #[test]
     fn the_third_trip_is_marked_and_the_sixth_is_the_last() {
         let to = "https://shop.example.org/a?b=%20c&d";
-        assert_eq!(trip(to, 1).way(), Verdict::Continue(to.to_owned()));
-        assert_eq!(trip(to, 2).way(), Verdict::Continue(to.to_owned()));
-        assert_eq!(trip(to, 3).way(), Verdict::Continue(format!("{to}&sso_loop=3")));
-        assert_eq!(trip(&format!("{to}&sso_loop=3"), 4).way(), Verdict::Continue(format!("{to}&sso_loop=4")));
+        assert_eq!(trip(to, 1).decide(), RedirectDecision::Continue(to.to_owned()));
+        assert_eq!(trip(to, 2).decide(), RedirectDecision::Continue(to.to_owned()));
+        assert_eq!(trip(to, 3).decide(), RedirectDecision::Continue(format!("{to}&sso_loop=3")));
+        assert_eq!(
+            trip(&format!("{to}&sso_loop=3"), 4).decide(),
+            RedirectDecision::Continue(format!("{to}&sso_loop=4"))
+        );
         let bare = "https://shop.example.org/";
         assert_eq!(
-            trip(&format!("{bare}?sso_loop=4"), 5).way(),
-            Verdict::Continue(format!("{bare}?sso_loop=5"))
+            trip(&format!("{bare}?sso_loop=4"), 5).decide(),
+            RedirectDecision::Continue(format!("{bare}?sso_loop=5"))
         );
-        assert_eq!(trip(to, 6).way(), Verdict::Loop("shop.example.org".to_owned()));
+        assert_eq!(trip(to, 6).decide(), RedirectDecision::Loop("shop.example.org".to_owned()));
     }
 
     #[test]
     fn what_was_given_along_comes_back_beside_the_mark_alone() {
         let to = "https://shop.example.org/a?sso_trip=old&b";
-        let given = |count| Trip { proof: Some("aB3".to_owned()), ..trip(to, count) };
-        assert_eq!(given(2).way(), Verdict::Continue("https://shop.example.org/a?b".to_owned()));
+        let given = |count| RedirectCount { proof: Some("aB3".to_owned()), ..trip(to, count) };
+        assert_eq!(given(2).decide(), RedirectDecision::Continue("https://shop.example.org/a?b".to_owned()));
         assert_eq!(
-            given(3).way(),
-            Verdict::Continue("https://shop.example.org/a?b&sso_loop=3&sso_trip=aB3".to_owned())
+            given(3).decide(),
+            RedirectDecision::Continue("https://shop.example.org/a?b&sso_loop=3&sso_trip=aB3".to_owned())
         );
     }
 

@@ -38,7 +38,8 @@ pub async fn renew(
     }
     let next = app.destinations.next(query.next.as_deref());
     let current = app.sessions.renew(RefreshToken::of(&request), context).await?;
-    let needs_proof = current.as_ref().is_some_and(|current| query.needs_proof(&current.session, current.at));
+    let needs_proof =
+        current.as_ref().is_some_and(|current| query.needs_reauthentication(&current.session, current.at));
     let mut answer = match &current {
         Some(_) if next.is_some() && !needs_proof => onward(&app, &request, &browser, next.as_ref(), &query)?,
         _ => {
@@ -50,7 +51,7 @@ pub async fn renew(
     };
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_frames_of_ours());
     match current {
-        Some(current) => app.cookies.admit(answer, &app.tokens.issue(&current).await?),
+        Some(current) => app.cookies.set_session_cookies(answer, &app.tokens.issue(&current).await?),
         None => Ok(answer),
     }
 }

@@ -41,19 +41,19 @@ pub async fn show(
         return match &next {
             // Straight back: who is nobody is on no trip, whatever their cookie of the last one says.
             Some(next) if query.is_silent => {
-                app.cookies.forget_hint(see_other(&app.destinations.url(Some(next), "/")))
+                app.cookies.clear_hint_cookie(see_other(&app.destinations.url(Some(next), "/")))
             }
             _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
         };
     };
-    if query.needs_proof(&current.session, current.at) && !query.is_silent {
+    if query.needs_reauthentication(&current.session, current.at) && !query.is_silent {
         let links = links(&app, &browser, next.as_ref())?;
         let page = LoginPage::again(current.user.email.as_str(), links);
         let asked = app.pages.answer(StatusCode::OK, &Layout::of(&browser), &page)?;
-        return app.cookies.admit(asked, &app.tokens.issue(&current).await?);
+        return app.cookies.set_session_cookies(asked, &app.tokens.issue(&current).await?);
     }
     let onward = onward(&app, &request, &browser, next.as_ref(), &query)?;
-    app.cookies.admit(onward, &app.tokens.issue(&current).await?)
+    app.cookies.set_session_cookies(onward, &app.tokens.issue(&current).await?)
 }
 
 /// `HEAD /login`: what the form would answer; renews nothing.
@@ -95,7 +95,7 @@ pub async fn submit(
         Attempt::SignedIn(current) => {
             browser.renew();
             browser.remember_account(app.sign_in.marks.of(&current.user.email).to_string())?;
-            return app.cookies.admit(
+            return app.cookies.set_session_cookies(
                 see_other(&app.destinations.url(next.as_ref(), "/")),
                 &app.tokens.issue(&current).await?,
             );

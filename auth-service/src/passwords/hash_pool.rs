@@ -45,7 +45,7 @@ impl HashPool {
             strangers: Places { total: threads * STRANGERS, per_party: threads * OF_ONE_NETWORK },
             known: Places { total: threads * KNOWN, per_party: OF_ONE_ACCOUNT },
         };
-        Self::made(cost, threads, bounds, limit.for_hashing())
+        Self::build(cost, threads, bounds, limit.for_hashing())
     }
 
     /// A pool of `threads` with `places` to wait, in each lane and for each network or account.
@@ -60,10 +60,10 @@ impl HashPool {
     pub fn with_budget(cost: u32, threads: usize, places: usize, budget: u64) -> Self {
         let places = Places { total: places, per_party: places };
         let bounds = Bounds { strangers: places, known: places };
-        Self::made(cost, threads, bounds, budget)
+        Self::build(cost, threads, bounds, budget)
     }
 
-    fn made(cost: u32, threads: usize, bounds: Bounds, budget: u64) -> Self {
+    fn build(cost: u32, threads: usize, bounds: Bounds, budget: u64) -> Self {
         Self(Arc::new(Inner { threads: HashThreads::start(threads, bounds, budget), cost }))
     }
 

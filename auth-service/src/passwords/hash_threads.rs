@@ -25,7 +25,7 @@ struct State {
     /// Of the budget, in bytes.
     free: u64,
     busy: usize,
-    is_over: bool,
+    is_closed: bool,
 }
 
 /// Work together with whom to tell; who drops it tells them that it was not done.
@@ -65,7 +65,7 @@ impl HashThreads {
     pub fn start(threads: usize, bounds: Bounds, budget: u64) -> Self {
         let queue = HashQueue::new(bounds);
         let shared = Arc::new(Shared {
-            state: Mutex::new(State { queue, free: budget, busy: 0, is_over: false }),
+            state: Mutex::new(State { queue, free: budget, busy: 0, is_closed: false }),
             changed: Condvar::new(),
             threads,
             budget,
@@ -133,7 +133,7 @@ impl Shared {
     fn next(&self) -> Option<Piece<Job>> {
         let mut state = self.state();
         loop {
-            if state.is_over {
+            if state.is_closed {
                 return None;
             }
             let free = state.free;
@@ -154,7 +154,7 @@ impl Shared {
 
 impl Drop for HashThreads {
     fn drop(&mut self) {
-        self.0.state().is_over = true;
+        self.0.state().is_closed = true;
         self.0.changed.notify_all();
     }
 }

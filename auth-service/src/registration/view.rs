@@ -17,7 +17,7 @@ use crate::pages::Layout;
 use crate::passwords::{PasswordVerification, Requester};
 use crate::rate_limit::Network;
 use crate::sessions::{EndReason, RefreshToken};
-use crate::users::{Email, NewUser, PasswordHash, RegistrationRefused, User};
+use crate::users::{CreateUserError, Email, NewUser, PasswordHash, User};
 
 /// `GET /register`: the empty form.
 pub async fn show(
@@ -106,7 +106,7 @@ async fn done(
     let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
     // Else the login page would renew whoever was logged in here before.
     let was_somebody = app.sessions.sign_out(RefreshToken::of(request), EndReason::Replaced, context).await?;
-    if was_somebody { app.cookies.dismiss(login) } else { Ok(login) }
+    if was_somebody { app.cookies.clear_session_cookies(login) } else { Ok(login) }
 }
 
 /// Whether the address is taken by this very form: its button was pressed twice, and both were on their way. The answer to the
@@ -155,8 +155,8 @@ async fn register(
 ) -> Result<(), RegistrationError> {
     let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &context)).await;
     registered.map(|_| ()).map_err(|refused| match refused {
-        RegistrationRefused::EmailTaken => RegistrationError::Taken,
-        RegistrationRefused::Database(error) => RegistrationError::Failed(error.into()),
+        CreateUserError::EmailTaken => RegistrationError::Taken,
+        CreateUserError::Database(error) => RegistrationError::Failed(error.into()),
     })
 }
 

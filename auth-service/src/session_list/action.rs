@@ -12,7 +12,7 @@ use crate::passwords::Password;
 use crate::sessions::{Session, SessionId};
 
 /// Ending other sessions needs a password that was given no longer ago than this (ASVS 7.5.1, 7.5.2).
-const PROOF_LASTS: Duration = Duration::from_secs(10 * 60);
+const REAUTHENTICATION_LASTS: Duration = Duration::from_secs(10 * 60);
 
 /// The form as it is posted.
 #[derive(Debug, Deserialize)]
@@ -79,8 +79,8 @@ impl End {
 
     /// Whether this asks for a password first: anybody may leave, but who found a browser open may not lock its
     /// owner out everywhere else.
-    pub fn needs_proof(self, current: &Session, now: Timestamp) -> bool {
-        self != Self::This && !current.was_proven_within(PROOF_LASTS, now)
+    pub fn needs_reauthentication(self, current: &Session, now: Timestamp) -> bool {
+        self != Self::This && !current.was_authenticated_within(REAUTHENTICATION_LASTS, now)
     }
 
     /// Whether `session`, of the same person, is among those that end.

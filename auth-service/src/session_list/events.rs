@@ -2,28 +2,28 @@
 
 use serde::Serialize;
 
-use crate::audit::{Entry, Event};
+use crate::audit::{AuditEvent, EventKind};
 use crate::i18n::Message;
 use crate::i18n::datetime;
 use crate::sessions::{EndReason, device};
 use crate::sign_in::Rejection;
 
 /// What its owner, the operator or a thief did; renewals, for one, would drown the rest.
-pub(super) const DONE: [Event; 9] = [
-    Event::Registered,
-    Event::Login,
-    Event::Logout,
-    Event::SessionEnded,
-    Event::RefreshReuse,
-    Event::PasswordChanged,
-    Event::Activated,
-    Event::Deactivated,
-    Event::RolesChanged,
+pub(super) const DONE: [EventKind; 9] = [
+    EventKind::Registered,
+    EventKind::Login,
+    EventKind::Logout,
+    EventKind::SessionEnded,
+    EventKind::RefreshReuse,
+    EventKind::PasswordChanged,
+    EventKind::Activated,
+    EventKind::Deactivated,
+    EventKind::RolesChanged,
 ];
 
 /// What somebody tried in vain. Anybody can make many of these, so they have places of their own: a login that its owner
 /// did not make, or a theft, must not be pushed out of sight by wrong passwords.
-pub(super) const REFUSED: [Event; 2] = [Event::LoginRefused, Event::PasswordRefused];
+pub(super) const REFUSED: [EventKind; 2] = [EventKind::LoginRefused, EventKind::ReauthenticationRejected];
 
 /// How many of each are shown.
 pub(super) const LATEST_DONE: i64 = 8;
@@ -59,7 +59,7 @@ impl EventLine {
     }
 
     /// `None` for events that say nothing to a person.
-    pub fn of(entry: &Entry) -> Option<Self> {
+    pub fn of(entry: &AuditEvent) -> Option<Self> {
         let event = entry.event.known()?;
         let what = text(event, entry)?;
         let device = || device(entry.user_agent.as_deref());
@@ -69,34 +69,34 @@ impl EventLine {
         let again = entry.last_at.filter(|_| entry.repeats > 0).map(|last| {
             Message::new("event-again").with("times", entry.repeats).with("when", datetime(last))
         });
-        let is_alarming = event == Event::RefreshReuse || REFUSED.contains(&event);
+        let is_alarming = event == EventKind::RefreshReuse || REFUSED.contains(&event);
         let from = entry.address.as_ref().map(from);
         Some(Self { what, when: datetime(entry.at), again, from, is_alarming })
     }
 }
 
-fn text(event: Event, entry: &Entry) -> Option<Message> {
+fn text(event: EventKind, entry: &AuditEvent) -> Option<Message> {
     Some(Message::new(match event {
-        Event::Registered => "event-registered",
-        Event::Login => "event-login",
-        Event::LoginRefused => match entry.reason_of() {
+        EventKind::Registered => "event-registered",
+        EventKind::Login => "event-login",
+        EventKind::LoginRefused => match entry.reason_of() {
             Some(Rejection::Inactive) => "event-login-inactive",
             _ => "event-login-wrong",
         },
-        Event::PasswordRefused => "event-password-refused",
-        Event::Logout => "event-logout",
-        Event::SessionEnded => match entry.reason_of()? {
+        EventKind::ReauthenticationRejected => "event-password-refused",
+        EventKind::Logout => "event-logout",
+        EventKind::SessionEnded => match entry.reason_of()? {
             EndReason::ByOwner => "event-ended-by-owner",
             EndReason::ByOperator => "event-ended-by-operator",
             EndReason::TooMany => "event-too-many",
             // Somebody logged in anew in the same browser; the login itself is in the list.
             _ => return None,
         },
-        Event::RefreshReuse => "event-reuse",
-        Event::PasswordChanged => "event-password-changed",
-        Event::Activated => "event-activated",
-        Event::Deactivated => "event-deactivated",
-        Event::RolesChanged => "event-roles-changed",
+        EventKind::RefreshReuse => "event-reuse",
+        EventKind::PasswordChanged => "event-password-changed",
+        EventKind::Activated => "event-activated",
+        EventKind::Deactivated => "event-deactivated",
+        EventKind::RolesChanged => "event-roles-changed",
         _ => return None,
     }))
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::action::End;
 use super::events::EventLine;
-use crate::audit::Entry;
+use crate::audit::AuditEvent;
 use crate::forms::Field;
 use crate::i18n::Message;
 use crate::i18n::datetime;
@@ -74,7 +74,7 @@ impl SessionsPage {
     pub fn new(
         current: &Session,
         mut alive: Vec<Session>,
-        mut events: Vec<Entry>,
+        mut events: Vec<AuditEvent>,
         error: Option<Message>,
         csrf_token: String,
     ) -> Self {

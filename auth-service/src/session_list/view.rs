@@ -8,7 +8,7 @@ use super::action::{End, EndForm};
 use super::events::{DONE, LATEST_DONE, LATEST_REFUSED, REFUSED};
 use super::page::{ConfirmPage, SessionsPage};
 use crate::app::App;
-use crate::audit::{Entry, RequestContext};
+use crate::audit::{AuditEvent, RequestContext};
 use crate::error::Error;
 use crate::forms::Level;
 use crate::forms::{BrowserSession, CsrfForm};
@@ -76,8 +76,8 @@ async fn end(
     let Some(end) = End::parse(&form.end, &current.session) else {
         return list(app, browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await;
     };
-    let needs_proof = end.needs_proof(&current.session, current.at);
-    if needs_proof {
+    let needs_reauthentication = end.needs_reauthentication(&current.session, current.at);
+    if needs_reauthentication {
         let password = form.password.filter(|password| !password.is_empty());
         let Some(password) = password else { return confirm(app, browser, &current, end, None) };
         match app.sign_in.reauthenticate(&current, password, context.clone()).await? {
@@ -92,7 +92,7 @@ async fn end(
     if matches!(end, End::This | End::All) {
         browser.renew();
         browser.flash(Level::Info, Message::new("logout-done"))?;
-        return app.cookies.part(see_other(&app.config.auth_url.join("/login")));
+        return app.cookies.clear_site_data(see_other(&app.config.auth_url.join("/login")));
     }
     let answer = if ended == 0 && matches!(end, End::One(_)) {
         list(app, browser, &current, StatusCode::UNPROCESSABLE_ENTITY, Some(UNKNOWN)).await?
@@ -101,7 +101,11 @@ async fn end(
         see_other(&app.config.auth_url.join(PATH))
     };
     // The proof replaced the refresh token, whatever came of it then, and is in the next access token as `auth_time`.
-    if needs_proof { app.cookies.admit(answer, &app.tokens.issue(&current).await?) } else { Ok(answer) }
+    if needs_reauthentication {
+        app.cookies.set_session_cookies(answer, &app.tokens.issue(&current).await?)
+    } else {
+        Ok(answer)
+    }
 }
 
 async fn end_sessions(
@@ -114,7 +118,7 @@ async fn end_sessions(
     let why = if end == End::This { EndReason::LoggedOut } else { EndReason::ByOwner };
     let which = move |other: &Session| end.includes(other, &session);
     let session = current.session.clone();
-    let end_them = move |conn: &mut _| session.end_among_its_owners(conn, which, why, &context);
+    let end_them = move |conn: &mut _| session.end_where(conn, which, why, &context);
     Ok(app.db.query(end_them).await?)
 }
 
@@ -129,14 +133,14 @@ async fn list(
     let (alive, events) = app
         .db
         .query(move |conn| {
-            let alive = Session::alive_of(conn, user, now)?;
-            let mut events = Entry::latest_of(conn, user.uuid(), &DONE, LATEST_DONE)?;
-            events.extend(Entry::latest_of(conn, user.uuid(), &REFUSED, LATEST_REFUSED)?);
+            let alive = Session::active_for_user(conn, user, now)?;
+            let mut events = AuditEvent::latest_of(conn, user.uuid(), &DONE, LATEST_DONE)?;
+            events.extend(AuditEvent::latest_of(conn, user.uuid(), &REFUSED, LATEST_REFUSED)?);
             Ok((alive, events))
         })
         .await?;
     let page = SessionsPage::new(&current.session, alive, events, error, browser.csrf_token()?);
-    app.pages.answer(status, &shell(browser, current), &page)
+    app.pages.answer(status, &layout(browser, current), &page)
 }
 
 /// The page that asks for the password. `401`, as for any wrong or missing credentials.
@@ -148,9 +152,9 @@ fn confirm(
     error: Option<Message>,
 ) -> Result<HttpResponse, Error> {
     let page = ConfirmPage::new(current, end, error, browser.csrf_token()?);
-    app.pages.answer(StatusCode::UNAUTHORIZED, &shell(browser, current), &page)
+    app.pages.answer(StatusCode::UNAUTHORIZED, &layout(browser, current), &page)
 }
 
-fn shell(browser: &BrowserSession, current: &Current) -> Layout {
+fn layout(browser: &BrowserSession, current: &Current) -> Layout {
     Layout::for_user(browser, CurrentUser::of(&current.user.email.to_string(), current.user.display_name()))
 }

@@ -31,7 +31,7 @@ pub fn claims(
     let (user_id, session_id, token_id) = (user.id.uuid(), session.id.uuid(), random::uuid_v4());
     let (issuer, audience) = (issuer.origin(), audience.as_str());
     let mut claims = Claims::new(issuer, audience, user_id, session_id, token_id, issued, expires);
-    claims.auth_time = proven_at(session, now).unix_seconds();
+    claims.auth_time = authenticated_at(session, now).unix_seconds();
     claims.amr = session.amr.methods().map(|method| method.to_string()).collect();
     claims.user_email = user.email.to_string();
     claims.user_email_verified = user.email_verified_at.is_some();
@@ -44,9 +44,9 @@ pub fn claims(
 }
 
 /// When the owner gave the password last, as far as the clock may be believed.
-fn proven_at(session: &Session, now: Timestamp) -> Timestamp {
-    match session.is_proof_believed(now) {
-        true => session.proven_at().min(now),
+fn authenticated_at(session: &Session, now: Timestamp) -> Timestamp {
+    match session.is_authentication_time_plausible(now) {
+        true => session.authenticated_at().min(now),
         // The clock was ahead then, and nobody knows by how much.
         false => session.began_at.min(now - LONG_AGO),
     }

@@ -32,9 +32,9 @@ impl Current {
     ) -> QueryResult<Option<Self>> {
         let Some((session, user)) = Session::with_user(conn, token.session)? else { return Ok(None) };
         let now = clock.read(conn)?;
-        let is_here = key.made(token, &session)
+        let is_here = key.is_valid(token, &session)
             && session.accepts(token.generation, limits.grace, now)
-            && !session.is_over(now)
+            && !session.is_expired_or_revoked(now)
             && user.is_active;
         Ok(is_here.then_some(Self { user, session, at: now }))
     }

@@ -24,7 +24,7 @@ pub struct RefreshKey {
     previous: Option<hmac::Key>,
 }
 
-/// A token as it came, checked for its form alone: it is proof of nothing until [`RefreshKey::made`] says so.
+/// A token as it came, checked for its form alone: it is proof of nothing until [`RefreshKey::is_valid`] says so.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken {
     pub session: SessionId,
@@ -78,7 +78,7 @@ impl RefreshKey {
     }
 
     /// Whether we made `token` for this session, whatever its generation. Takes the same time for every wrong one.
-    pub fn made(&self, token: &RefreshToken, session: &Session) -> bool {
+    pub fn is_valid(&self, token: &RefreshToken, session: &Session) -> bool {
         let message = message(session, token.generation);
         let fits = |key: &hmac::Key| hmac::verify(key, &message, &token.code).is_ok();
         token.session == session.id && (fits(&self.current) || self.previous.as_ref().is_some_and(fits))
@@ -130,7 +130,7 @@ mod tests {
             expires_at: now,
             revoked_at: None,
             revoked_because: None,
-            proven_at: None,
+            authenticated_at: None,
             address: None,
             user_agent: None,
             lineage: Lineage::default(),
@@ -144,7 +144,7 @@ mod tests {
     fn our_own_token_is_known_again() {
         let (key, session) = (key(SECRET), session(1));
         let token = RefreshToken::parse(&key.token_for(&session)).unwrap();
-        assert!(key.made(&token, &session) && token.generation == 3);
+        assert!(key.is_valid(&token, &session) && token.generation == 3);
     }
 
     /// R14: the row without the secret makes no token, and neither does the secret without the row.
@@ -152,9 +152,9 @@ mod tests {
     fn neither_the_database_nor_the_secret_alone_makes_a_token() {
         let honest = session(1);
         let by_other_secret = key(OTHER).token_for(&honest);
-        assert!(!key(SECRET).made(&RefreshToken::parse(&by_other_secret).unwrap(), &honest));
+        assert!(!key(SECRET).is_valid(&RefreshToken::parse(&by_other_secret).unwrap(), &honest));
         let by_guessed_seed = key(SECRET).token_for(&session(2));
-        assert!(!key(SECRET).made(&RefreshToken::parse(&by_guessed_seed).unwrap(), &honest));
+        assert!(!key(SECRET).is_valid(&RefreshToken::parse(&by_guessed_seed).unwrap(), &honest));
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
         let session = session(1);
         let both = RefreshKey::new(&secret(OTHER), Some(&secret(SECRET)));
         let old = RefreshToken::parse(&key(SECRET).token_for(&session)).unwrap();
-        assert!(both.made(&old, &session) && !key(OTHER).made(&old, &session));
+        assert!(both.is_valid(&old, &session) && !key(OTHER).is_valid(&old, &session));
         assert_eq!(both.token_for(&session), key(OTHER).token_for(&session));
     }
 
@@ -180,7 +180,7 @@ mod tests {
             format!("v1.{}.3.{}", parts[1], "A".repeat(43)),
             format!("v1.{}.3.", parts[1]),
         ] {
-            let is_ours = RefreshToken::parse(&forged).is_some_and(|token| key.made(&token, &session));
+            let is_ours = RefreshToken::parse(&forged).is_some_and(|token| key.is_valid(&token, &session));
             assert!(!is_ours, "{forged}");
         }
     }

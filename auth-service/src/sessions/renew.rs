@@ -6,7 +6,7 @@
 
 use diesel::QueryResult;
 
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::types::text_enum;
@@ -51,7 +51,7 @@ impl Session {
         limits: SessionLimits,
     ) -> QueryResult<Renewal> {
         let Some(session) = Self::by_id(conn, token.session)? else { return Ok(Renewal::Over) };
-        if !key.made(token, &session) || session.revoked_at.is_some() {
+        if !key.is_valid(token, &session) || session.revoked_at.is_some() {
             return Ok(Renewal::Over);
         }
         conn.write(|conn| {
@@ -60,13 +60,13 @@ impl Session {
             };
             let (context, now) = (&context, context.now());
             // Once more: its owner may have given the password in between.
-            if !key.made(token, &session) || session.is_over(now) {
+            if !key.is_valid(token, &session) || session.is_expired_or_revoked(now) {
                 return Ok(Renewal::Over);
             }
             // Whatever was taken from them while this waited is in no token that is made now.
             let Some(user) = User::by_id(conn, session.user_id)? else { return Ok(Renewal::Over) };
             let id = session.id;
-            let entry = |event| Entry::new(event, context).user(user.id.uuid()).session(id.uuid());
+            let entry = |event| AuditEvent::new(event, context).user(user.id.uuid()).session(id.uuid());
             let note = |conn: &mut _, event| entry(event).record(conn);
             // Anybody with a login can ask for these as often as they like. The session's lock keeps others from counting
             // the same at this moment.
@@ -80,7 +80,7 @@ impl Session {
             let renewed =
                 |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
             if !user.is_active {
-                count(conn, Event::RenewalRefused)?;
+                count(conn, EventKind::RenewalRefused)?;
                 return Ok(Renewal::Inactive);
             }
             let rotation = session.rotation();
@@ -90,21 +90,21 @@ impl Session {
                         return Ok(Renewal::Over);
                     };
                     if to.anchor == rotation.anchor {
-                        again(Event::RenewalRepeated).record(conn)?;
+                        again(EventKind::RenewalRepeated).record(conn)?;
                     } else {
-                        note(conn, Event::Renewal)?;
+                        note(conn, EventKind::Renewal)?;
                     }
                     renewed(session)
                 }
                 Verdict::Again(generation) => {
-                    again(Event::RenewalGrace).record_or_count(conn)?;
+                    again(EventKind::RenewalGrace).record_or_count(conn)?;
                     renewed(session.handing_out(generation))
                 }
                 Verdict::Reuse => {
                     if !Self::end(conn, id, EndReason::RefreshReuse, now)? {
                         return Ok(Renewal::Over);
                     }
-                    note(conn, Event::RefreshReuse)?;
+                    note(conn, EventKind::RefreshReuse)?;
                     Ok(Renewal::Reused)
                 }
                 Verdict::Unknown => Ok(Renewal::Over),

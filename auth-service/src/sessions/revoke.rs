@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use super::end_reason::EndReason;
 use super::refresh_token::{RefreshKey, RefreshToken};
 use super::session::Session;
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::AnyConnection;
 use crate::users::User;
 
@@ -19,11 +19,11 @@ impl Session {
         why: EndReason,
         context: &RequestContext,
     ) -> QueryResult<bool> {
-        conn.write(|conn| Self::leave(conn, token, key, why, context))
+        conn.write(|conn| Self::sign_out_in(conn, token, key, why, context))
     }
 
     /// [`Session::sign_out`] within the caller's transaction.
-    pub fn leave(
+    pub fn sign_out_in(
         conn: &mut AnyConnection,
         token: &RefreshToken,
         key: &RefreshKey,
@@ -31,18 +31,20 @@ impl Session {
         context: &RequestContext,
     ) -> QueryResult<bool> {
         // Asked before it is locked: a forged token holds nobody up.
-        if !Self::by_id(conn, token.session)?.is_some_and(|session| key.made(token, &session)) {
+        if !Self::by_id(conn, token.session)?.is_some_and(|session| key.is_valid(token, &session)) {
             return Ok(false);
         }
         match Self::lock(conn, token.session, context)? {
-            Some((session, context)) if key.made(token, &session) => session.end_noted(conn, why, &context),
+            Some((session, context)) if key.is_valid(token, &session) => {
+                session.end_and_audit(conn, why, &context)
+            }
             _ => Ok(false),
         }
     }
 
     /// Ends those sessions of this one's owner that `which` picks; how many there were. None, when this one is over by
     /// now: who was just logged out everywhere ends nothing more.
-    pub fn end_among_its_owners(
+    pub fn end_where(
         &self,
         conn: &mut AnyConnection,
         which: impl Fn(&Self) -> bool,
@@ -51,33 +53,33 @@ impl Session {
     ) -> QueryResult<usize> {
         conn.write(|conn| {
             // Of two that end each other at the same moment, the second finds itself ended.
-            User::queue(conn, self.user_id)?;
+            User::lock_row(conn, self.user_id)?;
             let context = context.read_time(conn)?;
-            let alive = Self::alive_of(conn, self.user_id, context.now())?;
+            let alive = Self::active_for_user(conn, self.user_id, context.now())?;
             if !alive.iter().any(|session| session.id == self.id) {
                 return Ok(0);
             }
             let mut ended = 0;
             for session in alive.iter().filter(|session| which(session)) {
-                ended += usize::from(session.end_noted(conn, why, &context)?);
+                ended += usize::from(session.end_and_audit(conn, why, &context)?);
             }
             Ok(ended)
         })
     }
 
     /// Ends this session and writes it down, within the caller's transaction. `false` when it was over before.
-    pub fn end_noted(
+    pub fn end_and_audit(
         &self,
         conn: &mut AnyConnection,
         why: EndReason,
         context: &RequestContext,
     ) -> QueryResult<bool> {
         let now = context.now();
-        if self.is_over(now) || !Self::end(conn, self.id, why, now)? {
+        if self.is_expired_or_revoked(now) || !Self::end(conn, self.id, why, now)? {
             return Ok(false);
         }
-        let event = if why == EndReason::LoggedOut { Event::Logout } else { Event::SessionEnded };
-        let entry = Entry::new(event, context).user(self.user_id.uuid()).session(self.id.uuid());
+        let event = if why == EndReason::LoggedOut { EventKind::Logout } else { EventKind::SessionEnded };
+        let entry = AuditEvent::new(event, context).user(self.user_id.uuid()).session(self.id.uuid());
         entry.reason(why).record(conn)?;
         Ok(true)
     }

@@ -39,7 +39,8 @@ pub struct Session {
     pub revoked_at: Option<Timestamp>,
     pub revoked_because: Option<Stored<EndReason>>,
     /// When its owner last gave the password; empty when that was at its beginning.
-    pub proven_at: Option<Timestamp>,
+    #[diesel(column_name = proven_at)]
+    pub authenticated_at: Option<Timestamp>,
     /// Where it was last used from.
     pub address: Option<String>,
     /// What the browser or program called itself then.
@@ -96,7 +97,7 @@ impl Session {
             expires_at: now + limits.absolute,
             revoked_at: None,
             revoked_because: None,
-            proven_at: Some(now),
+            authenticated_at: Some(now),
             address: context.address_text(),
             user_agent: context.user_agent.clone(),
             lineage: Lineage::default(),
@@ -221,8 +222,8 @@ impl Session {
 
     /// The sessions of a person that live, the one begun last first. A row that cannot be read is told in the log, and is
     /// nobody's login: the others go on without it.
-    pub fn alive_of(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
-        let (alive, unreadable) = Self::alive_and_unreadable_of(conn, user, now)?;
+    pub fn active_for_user(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
+        let (alive, unreadable) = Self::active_and_unreadable_for_user(conn, user, now)?;
         for (id, why) in unreadable {
             tracing::error!(session = %id, why, "a session's row cannot be read");
         }
@@ -230,7 +231,7 @@ impl Session {
     }
 
     /// The same, with those that cannot be read, and why.
-    pub fn alive_and_unreadable_of(
+    pub fn active_and_unreadable_for_user(
         conn: &mut AnyConnection,
         user: UserId,
         now: Timestamp,
@@ -261,7 +262,11 @@ impl Session {
     /// Notes that the owner of the session gave the password again, and lets no token from before be one of ours: a
     /// copy of it, in whoever's hands, must not share in the proof, not even within the grace. `false` when it is over,
     /// or another tab gave the password at the same moment: then its token is the one.
-    pub fn prove(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<bool> {
+    pub fn record_reauthentication(
+        &self,
+        conn: &mut AnyConnection,
+        context: &RequestContext,
+    ) -> QueryResult<bool> {
         let now = context.now();
         let alive = sessions::table.find(self.id).filter(sessions::revoked_at.is_null());
         let changed = diesel::update(alive.filter(sessions::seed.eq(&self.seed)))
@@ -278,19 +283,19 @@ impl Session {
     }
 
     /// When its owner last gave the password.
-    pub fn proven_at(&self) -> Timestamp {
-        self.proven_at.unwrap_or(self.began_at)
+    pub fn authenticated_at(&self) -> Timestamp {
+        self.authenticated_at.unwrap_or(self.began_at)
     }
 
     /// Whether the clock may be believed about that: a proof that is yet to come was noted by a clock that was ahead, unless it
     /// is no more than clocks are corrected by.
-    pub fn is_proof_believed(&self, now: Timestamp) -> bool {
-        self.proven_at() <= now + CORRECTION
+    pub fn is_authentication_time_plausible(&self, now: Timestamp) -> bool {
+        self.authenticated_at() <= now + CORRECTION
     }
 
     /// Whether its owner gave the password within the last `span`, as far as the clock may be believed about that.
-    pub fn was_proven_within(&self, span: Duration, now: Timestamp) -> bool {
-        self.is_proof_believed(now) && now <= self.proven_at() + span
+    pub fn was_authenticated_within(&self, span: Duration, now: Timestamp) -> bool {
+        self.is_authentication_time_plausible(now) && now <= self.authenticated_at() + span
     }
 
     /// How many sessions ran out before `cutoff`.
@@ -313,7 +318,7 @@ impl Session {
     }
 
     /// Whether it ended or ran out.
-    pub fn is_over(&self, now: Timestamp) -> bool {
+    pub fn is_expired_or_revoked(&self, now: Timestamp) -> bool {
         self.revoked_at.is_some() || now >= self.idle_until || now >= self.expires_at
     }
 

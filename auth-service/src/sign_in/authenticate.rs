@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Rejection};
 use super::service::SignIn;
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::error::Error;
 use crate::passwords::{HASH_LIMITS, Password, PasswordVerification, Requester};
 use crate::users::{PasswordHash, User, UserId};
@@ -76,7 +76,7 @@ impl SignIn {
         context: RequestContext,
     ) -> Result<Attempt, Error> {
         let write = move |conn: &mut _| {
-            let entry = Entry::new(Event::LoginRefused, &context.read_time(conn)?).reason(rejection);
+            let entry = AuditEvent::new(EventKind::LoginRefused, &context.read_time(conn)?).reason(rejection);
             let entry = match user {
                 Some(user) => entry.user(user.uuid()),
                 None => entry,

@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 
 use super::attempt::{Attempt, Rejection};
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::sessions::{Amr, Current, EndReason, RefreshKey, RefreshToken, Session};
@@ -24,9 +24,9 @@ impl Session {
     ) -> QueryResult<Attempt> {
         conn.write(|conn| {
             // Logins of one person stand in a queue from here on.
-            User::queue(conn, user.id)?;
+            User::lock_row(conn, user.id)?;
             let context = context.read_time(conn)?;
-            let is_still_right = User::note_login(conn, user.id, &user.password_hash, context.now())?;
+            let is_still_right = User::record_login(conn, user.id, &user.password_hash, context.now())?;
             // Whatever was taken from them while the password was checked is in no token that is made now.
             let user = match User::by_id(conn, user.id)? {
                 Some(as_they_are) if is_still_right => as_they_are,
@@ -36,14 +36,14 @@ impl Session {
                         Some(_) => Rejection::WrongPassword,
                         None => Rejection::NoSuchAccount,
                     };
-                    let entry = Entry::new(Event::LoginRefused, &context).user(user.id.uuid());
+                    let entry = AuditEvent::new(EventKind::LoginRefused, &context).user(user.id.uuid());
                     entry.reason(reason).record(conn)?;
                     return Ok(Attempt::Rejected(reason));
                 }
             };
             let context = &match before {
                 Some((token, key)) => {
-                    Self::leave(conn, token, key, EndReason::Replaced, &context)?;
+                    Self::sign_out_in(conn, token, key, EndReason::Replaced, &context)?;
                     // It was another person's session, perhaps, whose lock this waited for.
                     context.read_time(conn)?
                 }
@@ -51,10 +51,10 @@ impl Session {
             };
             let now = context.now();
             let session = Self::begin(conn, user.id, proofs, context, limits)?;
-            for surplus in Self::alive_of(conn, user.id, now)?.into_iter().skip(limits.per_user) {
-                surplus.end_noted(conn, EndReason::TooMany, context)?;
+            for surplus in Self::active_for_user(conn, user.id, now)?.into_iter().skip(limits.per_user) {
+                surplus.end_and_audit(conn, EndReason::TooMany, context)?;
             }
-            let entry = Entry::new(Event::Login, context).user(user.id.uuid());
+            let entry = AuditEvent::new(EventKind::Login, context).user(user.id.uuid());
             entry.session(session.id.uuid()).record(conn)?;
             Ok(Attempt::SignedIn(Box::new(Current { user, session, at: now })))
         })

@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 
 use super::attempt::{Attempt, Rejection};
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::AnyConnection;
 use crate::sessions::{Current, Session};
 use crate::users::{User, UserId};
@@ -11,7 +11,7 @@ use crate::users::{User, UserId};
 impl Session {
     /// Notes that the owner gave the right password: from now on the session's tokens say so, and every refresh token
     /// from before is void (ASVS 7.2.4). Another tab that is under way at this moment finds the new one in its browser.
-    pub fn proven(
+    pub fn reauthenticate(
         conn: &mut AnyConnection,
         current: Current,
         context: &RequestContext,
@@ -20,26 +20,28 @@ impl Session {
         conn.write(|conn| {
             let id = current.session.id;
             let Some((_, context)) = Self::lock(conn, id, context)? else { return too_late() };
-            current.session.prove(conn, &context)?;
-            let alive = Self::by_id(conn, id)?.filter(|session| !session.is_over(context.now()));
+            current.session.record_reauthentication(conn, &context)?;
+            let alive =
+                Self::by_id(conn, id)?.filter(|session| !session.is_expired_or_revoked(context.now()));
             // As they are by now: checking the password took a while.
             let (Some(session), Some(user)) = (alive, User::by_id(conn, current.user.id)?) else {
                 return too_late();
             };
-            let entry = Entry::new(Event::PasswordProven, &context).user(user.id.uuid());
+            let entry = AuditEvent::new(EventKind::Reauthenticated, &context).user(user.id.uuid());
             entry.session(id.uuid()).record(conn)?;
             Ok(Attempt::SignedIn(Box::new(Current { user, session, at: context.now() })))
         })
     }
 
     /// Notes that somebody in this session gave a wrong one.
-    pub fn not_proven(
+    pub fn reauthentication_failed(
         &self,
         conn: &mut AnyConnection,
         user: UserId,
         context: &RequestContext,
     ) -> QueryResult<()> {
-        let entry = Entry::new(Event::PasswordRefused, &context.read_time(conn)?).user(user.uuid());
+        let entry =
+            AuditEvent::new(EventKind::ReauthenticationRejected, &context.read_time(conn)?).user(user.uuid());
         entry.session(self.id.uuid()).record_or_count(conn)
     }
 }

@@ -84,9 +84,9 @@ impl SignIn {
             self.hashers.check(current.user.password_hash.clone(), password, requester).await?;
         let (current, rejection) = (current.clone(), Rejection::of(verification, &current.user));
         let note = move |conn: &mut _| match rejection {
-            None => Session::proven(conn, current, &context),
+            None => Session::reauthenticate(conn, current, &context),
             Some(rejection) => {
-                current.session.not_proven(conn, current.user.id, &context)?;
+                current.session.reauthentication_failed(conn, current.user.id, &context)?;
                 Ok(Attempt::Rejected(rejection))
             }
         };

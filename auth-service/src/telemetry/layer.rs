@@ -6,7 +6,7 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::fields::Fields;
-use super::line::{self, Around, Form, Told};
+use super::line::{self, Around, Form, LogLine};
 use super::queue::Queue;
 use super::target::SECURITY;
 
@@ -53,7 +53,7 @@ where
                 around.push(Around { name, fields });
             }
         }
-        let line = line::write(self.form, &Told::new(event.metadata(), &fields, &around));
+        let line = line::write(self.form, &LogLine::new(event.metadata(), &fields, &around));
         self.queue.push(line, event.metadata().target() == SECURITY);
     }
 }

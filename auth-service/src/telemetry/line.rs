@@ -29,7 +29,7 @@ pub(super) struct Around<'a> {
 }
 
 /// What a line tells.
-pub(super) struct Told<'a> {
+pub(super) struct LogLine<'a> {
     pub level: Level,
     pub target: &'a str,
     pub fields: &'a Fields,
@@ -37,7 +37,7 @@ pub(super) struct Told<'a> {
     pub spans: &'a [Around<'a>],
 }
 
-impl<'a> Told<'a> {
+impl<'a> LogLine<'a> {
     pub fn new(about: &'a Metadata<'a>, fields: &'a Fields, spans: &'a [Around<'a>]) -> Self {
         let target = fields.origin.as_deref().unwrap_or(about.target());
         Self { level: *about.level(), target, fields, spans }
@@ -45,7 +45,7 @@ impl<'a> Told<'a> {
 }
 
 /// The line, with its line break.
-pub(super) fn write(form: Form, told: &Told<'_>) -> String {
+pub(super) fn write(form: Form, told: &LogLine<'_>) -> String {
     let time = now();
     let mut line = match form {
         Form::Json => json(&time, told),
@@ -65,7 +65,7 @@ pub(super) fn of_dropped(form: Form, dropped: Dropped) -> String {
         ("dropped_security_events", number(dropped.security)),
         ("dropped_since_the_start", number(dropped.since_the_start)),
     ];
-    write(form, &Told { level: Level::WARN, target: module_path!(), fields: &fields, spans: &[] })
+    write(form, &LogLine { level: Level::WARN, target: module_path!(), fields: &fields, spans: &[] })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a line says when it was written; nothing is decided by that")]
@@ -73,7 +73,7 @@ fn now() -> String {
     chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 
-fn pretty(time: &str, told: &Told<'_>, is_colored: bool) -> String {
+fn pretty(time: &str, told: &LogLine<'_>, is_colored: bool) -> String {
     let paint = |code: &str, text: &str| {
         if is_colored { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     };
@@ -124,7 +124,7 @@ fn visible(text: &str) -> String {
     visible
 }
 
-fn json(time: &str, told: &Told<'_>) -> String {
+fn json(time: &str, told: &LogLine<'_>) -> String {
     let mut object = Object::begin();
     object.put("timestamp", &Json::from(time));
     object.put("level", &Json::from(told.level.as_str()));
@@ -190,8 +190,8 @@ impl Object {
 mod tests {
     use super::*;
 
-    fn told<'a>(fields: &'a Fields, spans: &'a [Around<'a>]) -> Told<'a> {
-        Told { level: Level::INFO, target: "a::b", fields, spans }
+    fn told<'a>(fields: &'a Fields, spans: &'a [Around<'a>]) -> LogLine<'a> {
+        LogLine { level: Level::INFO, target: "a::b", fields, spans }
     }
 
     fn fields(message: &str, rest: Vec<(&'static str, Value)>) -> Fields {

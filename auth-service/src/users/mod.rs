@@ -10,4 +10,4 @@ pub use email::{Email, InvalidEmail};
 pub use name::{InvalidName, PersonName, is_never_seen};
 pub use password_hash::PasswordHash;
 pub use roles::{InvalidRole, Role, Roles, TooManyRoles};
-pub use user::{NewUser, RegistrationRefused, User, UserId, UserPage};
+pub use user::{CreateUserError, NewUser, User, UserId, UserPage};

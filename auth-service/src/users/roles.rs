@@ -47,17 +47,17 @@ pub struct Roles(BTreeSet<Role>);
 
 /// One role too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a person has at most {} roles: they travel in every token", Roles::MOST)]
+#[error("a person has at most {} roles: they travel in every token", Roles::MAX)]
 pub struct TooManyRoles;
 
 impl Roles {
     /// With the longest names there can be, a token still fits in a cookie.
-    pub const MOST: usize = 12;
+    pub const MAX: usize = 12;
 
     /// Adds what is not there yet.
     pub fn with(mut self, added: &[Role]) -> Result<Self, TooManyRoles> {
         self.0.extend(added.iter().cloned());
-        if self.0.len() > Self::MOST { Err(TooManyRoles) } else { Ok(self) }
+        if self.0.len() > Self::MAX { Err(TooManyRoles) } else { Ok(self) }
     }
 
     /// Takes away what is there.

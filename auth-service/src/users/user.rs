@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use diesel::sql_types::Text;
 
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
 use crate::db::{AnyConnection, OfDatabase};
@@ -52,7 +52,7 @@ pub struct NewUser {
 
 /// An account was not made.
 #[derive(Debug, thiserror::Error)]
-pub enum RegistrationRefused {
+pub enum CreateUserError {
     /// Somebody has the address, perhaps since a moment ago: the database's unique index decides.
     #[error("the e-mail address is taken")]
     EmailTaken,
@@ -60,7 +60,7 @@ pub enum RegistrationRefused {
     Database(#[from] crate::db::DatabaseError),
 }
 
-impl OfDatabase for RegistrationRefused {
+impl OfDatabase for CreateUserError {
     fn of_database(&self) -> Option<&SqlError> {
         match self {
             Self::EmailTaken => None,
@@ -69,7 +69,7 @@ impl OfDatabase for RegistrationRefused {
     }
 }
 
-impl From<SqlError> for RegistrationRefused {
+impl From<SqlError> for CreateUserError {
     fn from(error: SqlError) -> Self {
         match error {
             SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::EmailTaken,
@@ -84,7 +84,7 @@ impl User {
         conn: &mut AnyConnection,
         new: NewUser,
         context: &RequestContext,
-    ) -> Result<Self, RegistrationRefused> {
+    ) -> Result<Self, CreateUserError> {
         Self::make(conn, new, None, context)
     }
 
@@ -95,14 +95,14 @@ impl User {
         new: NewUser,
         form: &str,
         context: &RequestContext,
-    ) -> Result<Self, RegistrationRefused> {
+    ) -> Result<Self, CreateUserError> {
         Self::make(conn, new, Some(form), context)
     }
 
     /// The account at this address, if the same form made it.
     pub fn registered_by(conn: &mut AnyConnection, email: &Email, form: &str) -> QueryResult<Option<Self>> {
         let Some(user) = Self::by_email(conn, email)? else { return Ok(None) };
-        let is_same = Entry::was_by_form(conn, Event::Registered, user.id.uuid(), form)?;
+        let is_same = AuditEvent::was_by_form(conn, EventKind::Registered, user.id.uuid(), form)?;
         Ok(is_same.then_some(user))
     }
 
@@ -111,7 +111,7 @@ impl User {
         new: NewUser,
         form: Option<&str>,
         context: &RequestContext,
-    ) -> Result<Self, RegistrationRefused> {
+    ) -> Result<Self, CreateUserError> {
         conn.write(|conn| {
             let context = &context.read_time(conn)?;
             let user = Self {
@@ -129,7 +129,7 @@ impl User {
                 roles: Roles::default(),
             };
             diesel::insert_into(users::table).values(&user).execute(conn)?;
-            let entry = Entry::new(Event::Registered, context).user(user.id.uuid());
+            let entry = AuditEvent::new(EventKind::Registered, context).user(user.id.uuid());
             form.map_or(entry.clone(), |form| entry.by_form(form)).record(conn)?;
             Ok(user)
         })
@@ -201,7 +201,7 @@ impl User {
     /// Waits for other transactions that log this person in or out, or change the account, and makes later ones wait
     /// for this one. Whoever ends several sessions comes here first: two that lock the same rows in another order wait
     /// for each other, and PostgreSQL fails one of them. Whether there is such a user.
-    pub fn queue(conn: &mut AnyConnection, id: UserId) -> QueryResult<bool> {
+    pub fn lock_row(conn: &mut AnyConnection, id: UserId) -> QueryResult<bool> {
         let row = users::table.find(id);
         Ok(diesel::update(row).set(users::is_active.eq(users::is_active)).execute(conn)? == 1)
     }
@@ -225,7 +225,10 @@ impl User {
                 return Ok(false);
             }
             let detail = roles.iter().collect::<Vec<_>>().join(" ");
-            Entry::new(Event::RolesChanged, context).user(user.id.uuid()).detail(detail).record(conn)?;
+            AuditEvent::new(EventKind::RolesChanged, context)
+                .user(user.id.uuid())
+                .detail(detail)
+                .record(conn)?;
             Ok(true)
         })
     }
@@ -252,7 +255,7 @@ impl User {
 
     /// Notes a login, if the account is still active and the password still the one that was checked. A login
     /// goes on only when this changed a row.
-    pub fn note_login(
+    pub fn record_login(
         conn: &mut AnyConnection,
         id: UserId,
         checked: &PasswordHash,

@@ -61,7 +61,7 @@ const DIESEL: [&str; 24] = [
     "sessions/renew.rs",
     "sign_in/reauthenticate.rs",
     "background_tasks.rs",
-    "audit/entry.rs",
+    "audit/event.rs",
     "audit/repeats.rs",
     "audit/evidence.rs",
     "keyring/store.rs",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::audit::{Entry, Event};
+use auth_service::audit::{AuditEvent, EventKind};
 use auth_service::config::ServeFlags;
 use auth_service::db::AnyConnection;
 use auth_service::db::types::Timestamp;
@@ -79,19 +79,19 @@ async fn the_operators_events_are_told_too() {
     let operator = app.operator();
     app.sql(move |conn| {
         for (n, (event, detail)) in [
-            (Event::PasswordChanged, "2 session(s) ended"),
-            (Event::Deactivated, "0 session(s) ended"),
-            (Event::Activated, ""),
-            (Event::SessionEnded, "ended_by_operator"),
-            (Event::SessionEnded, "too_many"),
-            (Event::SessionEnded, "replaced"),
-            (Event::SessionEnded, "a reason of a later release"),
+            (EventKind::PasswordChanged, "2 session(s) ended"),
+            (EventKind::Deactivated, "0 session(s) ended"),
+            (EventKind::Activated, ""),
+            (EventKind::SessionEnded, "ended_by_operator"),
+            (EventKind::SessionEnded, "too_many"),
+            (EventKind::SessionEnded, "replaced"),
+            (EventKind::SessionEnded, "a reason of a later release"),
         ]
         .into_iter()
         .enumerate()
         {
             let at = now + Duration::from_millis(n as u64);
-            Entry::new(event, &operator.at(at)).user(ada).detail(detail).record(conn)?;
+            AuditEvent::new(event, &operator.at(at)).user(ada).detail(detail).record(conn)?;
         }
         // A later release wrote it, then was rolled back.
         use diesel::RunQueryDsl;
@@ -181,9 +181,9 @@ async fn renewals_push_nothing_out_and_are_not_even_read() {
     app.sql(move |conn| many_renewals(conn, ada, now)).await;
     assert_eq!(words(&desk.get(PATH).await), before);
 
-    let shown = [Event::Login, Event::LoginRefused, Event::SessionEnded];
+    let shown = [EventKind::Login, EventKind::LoginRefused, EventKind::SessionEnded];
     let statements: Vec<Explained> = app
-        .sql(move |conn| Ok(explained(conn, |conn| Entry::latest_of(conn, ada, &shown, 12).unwrap())))
+        .sql(move |conn| Ok(explained(conn, |conn| AuditEvent::latest_of(conn, ada, &shown, 12).unwrap())))
         .await;
     assert!(!statements.is_empty());
     for Explained { sql, plan } in statements {

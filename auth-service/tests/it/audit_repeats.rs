@@ -3,7 +3,7 @@
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use auth_service::audit::{Entry, Event, RequestContext};
+use auth_service::audit::{AuditEvent, EventKind, RequestContext};
 use auth_service::config::ServeFlags;
 
 use super::session_list::{FIREFOX, PATH, browser};
@@ -92,8 +92,9 @@ async fn twenty_refusals_at_once_are_one_row_that_counts_them_all() {
         let (db, context, barrier) = (app.database.connect(), context.clone(), barrier.clone());
         std::thread::spawn(move || {
             barrier.wait();
-            db.run_here(|conn| {
-                let entry = Entry::new(Event::LoginRefused, &context).user(user).detail("wrong password");
+            db.run_blocking(|conn| {
+                let entry =
+                    AuditEvent::new(EventKind::LoginRefused, &context).user(user).detail("wrong password");
                 entry.record_or_count(conn).map_err(auth_service::db::DatabaseError::from)
             })
         })

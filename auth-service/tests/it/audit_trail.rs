@@ -98,8 +98,8 @@ async fn an_event_of_a_change_that_did_not_happen_is_not_in_the_trail() {
     let db = app.db();
     let undone = db.run(move |conn| {
         conn.write(|conn| {
-            use auth_service::audit::{Entry, Event};
-            Entry::new(Event::PasswordChanged, &operator).user(user).record(conn)?;
+            use auth_service::audit::{AuditEvent, EventKind};
+            AuditEvent::new(EventKind::PasswordChanged, &operator).user(user).record(conn)?;
             Err::<(), _>(auth_service::db::DatabaseError::from(diesel::result::Error::RollbackTransaction))
         })
     });

@@ -93,8 +93,10 @@ async fn nothing_of_a_login_or_a_key_is_anywhere_in_the_backup() {
         assert_eq!(beside, 1, "no journal and no unfinished file");
         assert_eq!(saved.path().metadata().unwrap().permissions().mode() & 0o777, 0o600);
         let restored = saved.restore();
-        let keys =
-            restored.connect().run_here(|conn| SigningKey::all(conn).map_err(DatabaseError::from)).unwrap();
+        let keys = restored
+            .connect()
+            .run_blocking(|conn| SigningKey::all(conn).map_err(DatabaseError::from))
+            .unwrap();
         assert_eq!(keys.len(), 1, "that a key is revoked is remembered");
         assert_eq!(keys[0].kid, revoked);
     }
@@ -146,7 +148,7 @@ async fn a_backup_of_a_busy_service_is_consistent() {
 }
 
 fn counts(db: &Database) -> (i64, i64) {
-    db.run_here(|conn| {
+    db.run_blocking(|conn| {
         let registered = audit_events::table.filter(audit_events::event.eq("registered")).count();
         Ok::<_, DatabaseError>((users::table.count().get_result(conn)?, registered.get_result(conn)?))
     })
@@ -168,7 +170,7 @@ fn of_every_table_it_is_decided_whether_a_backup_holds_it() {
     let (_folder, url) = folder();
     assert_eq!(Program::new(&["migrate"]).set("DATABASE_URL", &url).run().code, 0);
     let db = Database::connect(&auth_service::db::DatabaseUrl::parse(&url).unwrap(), 1).unwrap();
-    let tables = db.run_here(|conn| {
+    let tables = db.run_blocking(|conn| {
         Ok::<_, DatabaseError>(match conn {
             auth_service::db::AnyConnection::Sqlite(conn) => {
                 diesel::sql_query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
@@ -191,7 +193,7 @@ fn assert_sound(db: &Database) {
         #[diesel(sql_type = diesel::sql_types::Text)]
         integrity_check: String,
     }
-    let verdicts = db.run_here(|conn| {
+    let verdicts = db.run_blocking(|conn| {
         Ok::<_, DatabaseError>(match conn {
             auth_service::db::AnyConnection::Sqlite(conn) => {
                 diesel::sql_query("PRAGMA integrity_check").load::<Verdict>(conn)?
@@ -283,16 +285,17 @@ async fn a_backup_does_not_migrate() {
     let run = |conn: &mut auth_service::db::AnyConnection| {
         diesel::connection::SimpleConnection::batch_execute(conn, forget).map_err(DatabaseError::from)
     };
-    db(&url).run_here(run).unwrap();
+    db(&url).run_blocking(run).unwrap();
     let copy = folder.path().join("copy.db").display().to_string();
     done(Program::new(&["backup", &copy]).set("DATABASE_URL", &url).run());
     for url in [url, format!("sqlite:{copy}")] {
-        let is_pending = db(&url)
-            .run_here(|conn| auth_service::db::migrate::is_pending(conn).map_err(DatabaseError::Migration));
+        let is_pending = db(&url).run_blocking(|conn| {
+            auth_service::db::migrate::is_pending(conn).map_err(DatabaseError::Migration)
+        });
         assert!(is_pending.unwrap(), "{url}");
     }
-    let sessions =
-        db(&format!("sqlite:{copy}")).run_here(|conn| Session::remove_all(conn).map_err(DatabaseError::from));
+    let sessions = db(&format!("sqlite:{copy}"))
+        .run_blocking(|conn| Session::remove_all(conn).map_err(DatabaseError::from));
     assert_eq!(sessions.unwrap(), 0);
 }
 
@@ -315,7 +318,7 @@ fn a_backup_takes_little_memory_however_large_the_database_is() {
             '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z' FROM n;";
     let database = Database::connect(&auth_service::db::DatabaseUrl::parse(&url).unwrap(), 1).unwrap();
     database
-        .run_here(|conn| {
+        .run_blocking(|conn| {
             diesel::connection::SimpleConnection::batch_execute(conn, fill).map_err(DatabaseError::from)
         })
         .unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_service::app::App;
-use auth_service::audit::{Entry, Event};
+use auth_service::audit::{AuditEvent, EventKind};
 use auth_service::background_tasks;
 use auth_service::keyring::State;
 
@@ -23,7 +23,7 @@ async fn settled(app: &TestApp, rounds: &App) -> Person {
     let ada = app.person();
     for _ in 0..3 {
         app.wait(HOUR);
-        background_tasks::round(rounds).await.unwrap();
+        background_tasks::run_once(rounds).await.unwrap();
         app.jwks().await;
     }
     ada.log_in("ada@example.org", PASSWORD).await;
@@ -39,10 +39,10 @@ async fn a_clock_that_leaps_and_comes_back_deletes_nothing_and_logs_nobody_out_f
     let (keys, before) = (app.keys().await, app.how_many().await);
     app.clock.jump(LEAP);
     for _ in 0..3 {
-        background_tasks::round(&rounds).await.unwrap();
+        background_tasks::run_once(&rounds).await.unwrap();
         app.jwks().await;
         // Whoever starts now finds nothing wrong with the clock, and takes nothing away for an hour.
-        background_tasks::round(&app.instance()).await.unwrap();
+        background_tasks::run_once(&app.instance()).await.unwrap();
         assert!(
             !ada.is_logged_in().await && ada.get("/login").await.status == 200,
             "for as long as it lasts"
@@ -52,7 +52,7 @@ async fn a_clock_that_leaps_and_comes_back_deletes_nothing_and_logs_nobody_out_f
     }
     app.clock.jump(-LEAP);
     for _ in 0..3 {
-        background_tasks::round(&rounds).await.unwrap();
+        background_tasks::run_once(&rounds).await.unwrap();
         app.jwks().await;
         app.wait(MINUTE);
     }
@@ -71,11 +71,11 @@ async fn an_hour_after_a_leap_all_goes_on_as_before() {
     let _ada = settled(&app, &rounds).await;
     let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);
     app.clock.jump(LEAP);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     app.clock.jump(-LEAP);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     app.wait(100 * DAY);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     assert_eq!(app.kid(State::Active).await, next, "a hundred days went by: {active}");
     assert!(app.events("registered").await.is_empty(), "older than AUDIT_RETENTION");
 }
@@ -91,7 +91,7 @@ async fn far_ahead_of_what_happened_last_one_batch_goes_in_an_hour() {
     app.sql(move |conn| {
         conn.write(|conn| {
             for _ in 0..1_100 {
-                Entry::new(Event::Renewal, &service.at(now)).record(conn)?;
+                AuditEvent::new(EventKind::Renewal, &service.at(now)).record(conn)?;
             }
             Ok(())
         })
@@ -103,7 +103,7 @@ async fn far_ahead_of_what_happened_last_one_batch_goes_in_an_hour() {
     for _ in 0..5 {
         for _ in 0..4 {
             app.wait(15 * MINUTE);
-            background_tasks::round(&rounds).await.unwrap();
+            background_tasks::run_once(&rounds).await.unwrap();
         }
         left.push(app.events("renewal").await.len());
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_service::audit::{Entry, Event};
+use auth_service::audit::{AuditEvent, EventKind};
 use auth_service::db::schema::sessions;
 use auth_service::sessions::{Amr, AuthMethod, Session};
 use auth_service::users::User;
@@ -40,9 +40,9 @@ async fn add_old(app: &TestApp, count: usize) {
                     Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &operator.at(now), limits)?;
                 let row = diesel::update(sessions::table.find(session.id));
                 row.set(sessions::idle_until.eq(now - 2 * DAY)).execute(conn)?;
-                Entry::new(Event::Renewal, &service.at(now - 100 * DAY)).record(conn)?;
+                AuditEvent::new(EventKind::Renewal, &service.at(now - 100 * DAY)).record(conn)?;
             }
-            Entry::new(Event::Renewal, &service.at(now - 2 * HOUR)).record(conn)
+            AuditEvent::new(EventKind::Renewal, &service.at(now - 2 * HOUR)).record(conn)
         })
     })
     .await;
@@ -53,7 +53,7 @@ async fn add_old(app: &TestApp, count: usize) {
 async fn where_the_clock_may_be_wrong_it_wants_to_be_told_that_it_is_right() {
     let app = TestApp::start().await;
     let past = app.service().at(app.clock.now() - 100 * DAY);
-    app.sql(move |conn| Entry::new(Event::Renewal, &past).record(conn)).await;
+    app.sql(move |conn| AuditEvent::new(EventKind::Renewal, &past).record(conn)).await;
     // A login in the wrong time says nothing about it.
     app.user("ada@example.org", PASSWORD).await;
     app.person().log_in("ada@example.org", PASSWORD).await;

@@ -145,10 +145,10 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         is_superuser: true,
         date_joined: clock.now(),
         last_login: None,
-        roles: Roles::default().with(&(0..Roles::MOST).map(longest_role).collect::<Vec<_>>()).unwrap(),
+        roles: Roles::default().with(&(0..Roles::MAX).map(longest_role).collect::<Vec<_>>()).unwrap(),
     };
     let row = user.clone();
-    let session = app.db.run_here(|conn| {
+    let session = app.db.run_blocking(|conn| {
         diesel::insert_into(auth_service::db::schema::users::table).values(&row).execute(conn)?;
         Session::begin(
             conn,
@@ -163,7 +163,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
     let issued = app.tokens.issue(&current);
     let tokens =
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(issued).unwrap();
-    let answer = app.cookies.admit(actix_web::HttpResponse::Ok().finish(), &tokens).unwrap();
+    let answer = app.cookies.set_session_cookies(actix_web::HttpResponse::Ok().finish(), &tokens).unwrap();
     let sizes: Vec<usize> =
         answer.cookies().map(|cookie| cookie.name().len() + cookie.value().len()).collect();
     assert!(sizes.len() == 3 && sizes.iter().all(|size| *size <= 4096), "{sizes:?}");

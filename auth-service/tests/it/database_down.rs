@@ -111,7 +111,7 @@ impl Gone {
                         Ok(())
                     })
                 };
-            database.run_here(hold).unwrap();
+            database.run_blocking(hold).unwrap();
         });
         is_ready.recv().unwrap();
         Self(Some(end), Some(holder))
@@ -133,7 +133,7 @@ pub fn drop_database(app: &TestApp) {
     let statement = format!("DROP DATABASE {name} WITH (FORCE)");
     auth_service::db::Database::connect(&admin, 1)
         .unwrap()
-        .run_here(|conn| {
+        .run_blocking(|conn| {
             diesel::sql_query(statement)
                 .execute(conn)
                 .map(|_| ())

@@ -96,7 +96,7 @@ async fn a_command_whose_database_stands_still_ends_and_says_so() {
         let asked = "(SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE '%\"users\".\"email\" = $1%')";
         let count = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(asked));
         let count = |conn: &mut _| count.get_result::<i64>(conn).map_err(DatabaseError::from);
-        database.connect().run_here(count).unwrap() > 0
+        database.connect().run_blocking(count).unwrap() > 0
     };
     in_the_end(async {
         while !has_asked() {
@@ -202,10 +202,10 @@ async fn a_service_sets_deadlines_at_postgresql_and_the_operators_win() {
         return;
     }
     let spans = |url: &str| {
-        let db = Database::connect_for_visitors(&DatabaseUrl::parse(url).unwrap(), 1).unwrap();
+        let db = Database::connect_for_service(&DatabaseUrl::parse(url).unwrap(), 1).unwrap();
         ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"].map(|name| {
             let ask = diesel::select(diesel::dsl::sql::<Text>(&format!("current_setting('{name}')")));
-            db.run_here(|conn| ask.get_result::<String>(conn).map_err(DatabaseError::from)).unwrap()
+            db.run_blocking(|conn| ask.get_result::<String>(conn).map_err(DatabaseError::from)).unwrap()
         })
     };
     assert_eq!(spans(&database.url), ["4s", "3s", "10s"]);

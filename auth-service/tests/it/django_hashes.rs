@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use auth_service::audit::RequestContext;
 use auth_service::passwords::{AccountMarks, DummyHashes, HashPool, Password};
 use auth_service::sessions::RefreshKey;
 use auth_service::sign_in::{Attempt, Before, Credentials, SignIn};
@@ -242,13 +241,12 @@ async fn an_unknown_address_is_refused_where_its_row_is() {
         marks: AccountMarks::new(&app.config.secret_key, None),
         refresh_key: RefreshKey::new(&app.config.secret_key, None),
         limits: app.config.session_limits,
-        clock: app.clock.clock(),
     };
     let attempt = async |email: &str| {
         let email = Email::parse(email).unwrap();
         let credentials = Credentials { email, password: Password::from("a guess of somebody".to_owned()) };
         sign_in
-            .attempt(credentials, Before::default(), RequestContext::operator())
+            .attempt(credentials, Before::default(), app.operator())
             .await
             .map_err(|error| format!("{error:?}"))
     };

@@ -129,7 +129,7 @@ async fn a_file_that_was_there_once() {
 /// Statements as the superuser of the tests' PostgreSQL.
 fn as_superuser(database: &TestDatabase, sql: &str) {
     let run = |conn: &mut AnyConnection| conn.batch_execute(sql).map_err(DatabaseError::from);
-    database.connect().run_here(run).unwrap();
+    database.connect().run_blocking(run).unwrap();
 }
 
 fn name_of(database: &TestDatabase) -> String {

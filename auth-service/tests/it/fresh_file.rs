@@ -12,7 +12,7 @@ fn whoever_starts_at_once_on_a_fresh_file_waits_for_the_one_who_makes_it() {
         let url = DatabaseUrl::parse(&url).unwrap();
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| Database::connect_for_visitors(&url, 4).unwrap().migrate().unwrap());
+                scope.spawn(|| Database::connect_for_service(&url, 4).unwrap().migrate().unwrap());
             }
         });
     }

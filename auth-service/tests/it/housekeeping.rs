@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_service::audit::{Entry, Event};
+use auth_service::audit::{AuditEvent, EventKind};
 use auth_service::background_tasks;
 use auth_service::config::ServeFlags;
 use auth_service::db::schema::sessions;
@@ -29,7 +29,7 @@ async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
                     Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &operator.at(now), limits)?;
                 let row = sessions::table.find(session.id);
                 diesel::update(row).set(sessions::idle_until.eq(end)).execute(conn)?;
-                Entry::new(Event::Renewal, &service.at(at)).record(conn)?;
+                AuditEvent::new(EventKind::Renewal, &service.at(at)).record(conn)?;
             }
             Ok(())
         })
@@ -51,16 +51,16 @@ async fn sessions_are_kept_for_a_day_after_they_ran_out() {
     let late_token = late.obtain("ada@example.org", PASSWORD).await.1;
     // The first ran out after five days; the one that was ended goes when it would have run out.
     app.wait(5 * DAY - MINUTE);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     assert_eq!(app.how_many().await.0, 3);
     early.refresh(&early_token).await.assert_problem(401, "token_not_valid");
     app.wait(2 * MINUTE);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     assert_eq!(app.how_many().await.0, 1);
     early.refresh(&early_token).await.assert_problem(401, "token_not_valid");
     late.refresh(&late_token).await.assert_problem(401, "token_not_valid");
     app.wait(DAY);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     assert_eq!(app.how_many().await.0, 0);
     assert!(app.events("refresh_reuse").await.is_empty());
 }
@@ -74,12 +74,12 @@ async fn no_living_session_is_taken_away() {
     busy.log_in("ada@example.org", PASSWORD).await;
     for _ in 0..7 {
         app.wait(4 * DAY);
-        background_tasks::round(&rounds).await.unwrap();
+        background_tasks::run_once(&rounds).await.unwrap();
         assert_eq!(busy.get("/login").await.status, 303);
         let idle = app.person();
         idle.log_in("ada@example.org", PASSWORD).await;
     }
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     assert!(busy.is_logged_in().await);
     // Those of the last six days; the ones before ran out more than a day ago.
     assert_eq!(app.how_many().await.0, 1 + 2);
@@ -96,17 +96,17 @@ async fn events_are_kept_for_as_long_as_the_setting_says() {
     app.wait(3 * DAY);
     ada.get("/login").await;
     app.wait(4 * DAY - MINUTE);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     assert!(app.events("login").await.len() == 1 && app.events("registered").await.len() == 1);
     app.wait(2 * MINUTE);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     let left: Vec<String> = app.trail().await.into_iter().map(|row| row.event).collect();
     assert_eq!(left, ["renewal"]);
     let keep = TestApp::start().await;
     keep.user("ada@example.org", PASSWORD).await;
     let rounds = keep.instance();
     keep.wait(90 * DAY - MINUTE);
-    background_tasks::round(&rounds).await.unwrap();
+    background_tasks::run_once(&rounds).await.unwrap();
     assert_eq!(keep.events("registered").await.len(), 1, "the default is 90 days");
 }
 
@@ -133,12 +133,12 @@ async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
         let person = person.copy();
         renewals.spawn(async move { person.get("/login").await.status.as_u16() });
     }
-    let (first, second) = tokio::join!(background_tasks::round(&one), background_tasks::round(&two));
+    let (first, second) = tokio::join!(background_tasks::run_once(&one), background_tasks::run_once(&two));
     first.unwrap();
     second.unwrap();
     assert!(renewals.join_all().await.iter().all(|status| *status == 303));
     // Whatever one left to the other, the next round takes.
-    background_tasks::round(&one).await.unwrap();
+    background_tasks::run_once(&one).await.unwrap();
     let after = app.how_many().await;
     assert_eq!(after.0, 40);
     assert!(app.trail().await.iter().all(|row| now + 9 * DAY < row.at));

@@ -89,11 +89,11 @@ async fn every_account_that_came_is_in_the_audit_trail() {
     import(&app, &fixture("dump.jsonl"), &[]);
     let (users, events) = app
         .sql(|conn| {
-            use auth_service::audit::{Entry, Event};
+            use auth_service::audit::{AuditEvent, EventKind};
             let users = auth_service::users::User::list_after(conn, "", 100)?;
             let mut events = Vec::new();
             for user in &users {
-                events.extend(Entry::latest_of(conn, user.id.uuid(), &[Event::Imported], 9)?);
+                events.extend(AuditEvent::latest_of(conn, user.id.uuid(), &[EventKind::Imported], 9)?);
             }
             Ok((users.len(), events))
         })

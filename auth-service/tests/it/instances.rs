@@ -58,7 +58,7 @@ fn instances_that_start_at_once_on_an_empty_database_agree_on_one_key() {
         assert_eq!(keys.len(), 1, "round {round}: {keys:?}");
         let rows = database
             .connect()
-            .run_here(|conn| {
+            .run_blocking(|conn| {
                 signing_keys::table
                     .count()
                     .get_result::<i64>(conn)
@@ -138,10 +138,10 @@ fn migrations_by_several_processes_at_once_all_end_well() {
             assert!(output.status.success(), "round {round}: {said}");
         }
         let db = database.connect();
-        assert!(!db.run_here(is_pending).unwrap(), "round {round}");
+        assert!(!db.run_blocking(is_pending).unwrap(), "round {round}");
         // And once more, on a schema that is up to date.
         assert!(run().wait().unwrap().success());
-        db.run_here(|conn| {
+        db.run_blocking(|conn| {
             users::table.count().get_result::<i64>(conn).map_err(auth_service::db::DatabaseError::from)
         })
         .unwrap();

@@ -17,7 +17,7 @@ fn set_default(database: &TestDatabase, setting: &str) {
     let name = database.url.rsplit_once('/').unwrap().1.to_owned();
     let sql = format!("ALTER DATABASE {name} SET {setting}");
     let set = |conn: &mut AnyConnection| conn.batch_execute(&sql).map_err(DatabaseError::from);
-    database.connect().run_here(set).unwrap();
+    database.connect().run_blocking(set).unwrap();
 }
 
 /// Z23: eighty tabs renew at once, forty strangers log in, and operators work beside them.
@@ -96,7 +96,7 @@ fn a_circle_is_begun_anew_whatever_language_the_server_speaks() {
     let at = |user: &str| TestDatabase::at(server.url.replace("postgres@", &format!("{user}@"))).connect();
     let language = |db: &Database| {
         let ask = diesel::select(diesel::dsl::sql::<Text>("current_setting('lc_messages')"));
-        db.run_here(|conn| ask.get_result::<String>(conn).map_err(DatabaseError::from)).unwrap()
+        db.run_blocking(|conn| ask.get_result::<String>(conn).map_err(DatabaseError::from)).unwrap()
     };
     let superuser = at("postgres");
     prepare_circle(&superuser, "CREATE ROLE ada LOGIN; GRANT ALL ON a, b TO ada");
@@ -105,7 +105,7 @@ fn a_circle_is_begun_anew_whatever_language_the_server_speaks() {
     let ada = at("ada");
     assert_eq!(language(&ada), "de_DE.utf8");
     superuser
-        .run_here(|conn| {
+        .run_blocking(|conn| {
             conn.batch_execute("UPDATE a SET n = 0; UPDATE b SET n = 0").map_err(DatabaseError::from)
         })
         .unwrap();
@@ -115,7 +115,8 @@ fn a_circle_is_begun_anew_whatever_language_the_server_speaks() {
 fn prepare_circle(db: &Database, more: &str) {
     let tables =
         "CREATE TABLE a (n int); CREATE TABLE b (n int); INSERT INTO a VALUES (0); INSERT INTO b VALUES (0);";
-    db.run_here(|conn| conn.batch_execute(&format!("{tables} {more}")).map_err(DatabaseError::from)).unwrap();
+    db.run_blocking(|conn| conn.batch_execute(&format!("{tables} {more}")).map_err(DatabaseError::from))
+        .unwrap();
 }
 
 fn both_get_through(db: &Database) {
@@ -125,7 +126,7 @@ fn both_get_through(db: &Database) {
             let meet = &meet;
             scope.spawn(move || {
                 let mut tries = 0;
-                db.run_here(|conn| {
+                db.run_blocking(|conn| {
                     conn.write(|conn| {
                         tries += 1;
                         conn.batch_execute(&format!("UPDATE {first} SET n = n + 1"))?;
@@ -142,6 +143,6 @@ fn both_get_through(db: &Database) {
     });
     let sum = diesel::dsl::sql::<diesel::sql_types::Integer>("(SELECT a.n + b.n FROM a, b)");
     let sum: i32 =
-        db.run_here(|conn| diesel::select(sum).get_result(conn).map_err(DatabaseError::from)).unwrap();
+        db.run_blocking(|conn| diesel::select(sum).get_result(conn).map_err(DatabaseError::from)).unwrap();
     assert_eq!(sum, 4, "each counted once at each");
 }

@@ -42,7 +42,7 @@ async fn instances_that_rotate_at_once_never_make_two_active_keys() {
             while !is_over.load(Ordering::Relaxed) {
                 let look =
                     |conn: &mut _| SigningKey::all(conn).map_err(auth_service::db::DatabaseError::from);
-                let keys = db.run_here(look).unwrap();
+                let keys = db.run_blocking(look).unwrap();
                 assert_eq!(count(&keys, State::Active), 1, "{keys:?}");
                 assert!(count(&keys, State::Next) <= 1, "{keys:?}");
                 looks += 1;
@@ -105,7 +105,7 @@ async fn of_many_rotations_and_revocations_at_once_each_key_changes_once() {
                         Err(_) => Ok(false),
                     }
                 };
-                db.run_here(act).unwrap()
+                db.run_blocking(act).unwrap()
             });
         }
         let done = operators.join_all().await.into_iter().filter(|done| *done).count();

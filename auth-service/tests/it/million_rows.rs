@@ -83,7 +83,7 @@ impl Course {
         let (limits, operator) = (self.app.config.session_limits, self.app.operator());
         let token = RefreshToken::parse(&self.token).unwrap();
         let begun = Instant::now();
-        let renewed = self.db.run_here(|conn| {
+        let renewed = self.db.run_blocking(|conn| {
             Session::renew(conn, &self.key, &token, &operator, limits)
                 .map_err(auth_service::db::DatabaseError::from)
         });

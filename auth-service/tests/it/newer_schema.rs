@@ -22,7 +22,7 @@ const NEWER: &str = "
 fn migrate_further(database: &TestDatabase) {
     database
         .connect()
-        .run_here(|conn| {
+        .run_blocking(|conn| {
             conn.write(|conn| match conn {
                 auth_service::db::AnyConnection::Sqlite(conn) => conn.batch_execute(NEWER),
                 #[cfg(feature = "postgres")]
@@ -77,7 +77,7 @@ async fn commands_work_on_a_newer_schema() {
     }
     // What the newer release wrote is in a backup that the older one makes.
     let restored = app.database.back_up().restore();
-    let rows = restored.connect().run_here(|conn| {
+    let rows = restored.connect().run_blocking(|conn| {
         use diesel::RunQueryDsl;
         let deleted = diesel::sql_query("DELETE FROM newer");
         Ok::<_, DatabaseError>(match conn {

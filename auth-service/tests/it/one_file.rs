@@ -28,7 +28,7 @@ fn logins_in_a_copy_of(file: &Path) -> i64 {
     let count = |conn: &mut auth_service::db::AnyConnection| {
         sessions::table.count().get_result::<i64>(conn).map_err(DatabaseError::from)
     };
-    Database::connect(&url, 1).unwrap().run_here(count).unwrap()
+    Database::connect(&url, 1).unwrap().run_blocking(count).unwrap()
 }
 
 /// Logs in, renews and logs in again, until nobody answers; how many logins were answered.
@@ -107,7 +107,7 @@ async fn a_stop_beside_somebody_who_reads_says_where_the_rest_is() {
     let (reads, is_reading) = std::sync::mpsc::channel();
     let (end, until) = std::sync::mpsc::channel::<()>();
     let reader = std::thread::spawn(move || {
-        db.run_here(|conn| {
+        db.run_blocking(|conn| {
             use diesel::connection::SimpleConnection;
             conn.batch_execute("BEGIN; SELECT 1 FROM users LIMIT 1")?;
             let _: i64 = sessions::table.count().get_result(conn)?;

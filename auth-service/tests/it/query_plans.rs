@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth_service::audit::Entry;
+use auth_service::audit::AuditEvent;
 use auth_service::db::AnyConnection;
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
 use auth_service::users::User;
@@ -98,7 +98,7 @@ async fn the_purge_finds_what_is_past_its_time_by_index() {
         .sql(move |conn| {
             Ok(explained(conn, |conn| {
                 assert_eq!(Session::purge(conn, cutoff, 5), Ok(5));
-                assert_eq!(Entry::purge(conn, cutoff, 5), Ok(5));
+                assert_eq!(AuditEvent::purge(conn, cutoff, 5), Ok(5));
             }))
         })
         .await;
@@ -120,8 +120,9 @@ async fn a_persons_own_sessions_are_found_by_index() {
     let (app, token) = filled().await;
     let user = app.session(RefreshToken::parse(&token).unwrap().session).await.user_id;
     let now = app.clock.now();
-    let statements =
-        app.sql(move |conn| Ok(explained(conn, |conn| Session::alive_of(conn, user, now).unwrap()))).await;
+    let statements = app
+        .sql(move |conn| Ok(explained(conn, |conn| Session::active_for_user(conn, user, now).unwrap())))
+        .await;
     let plan = statements[0].plan.join("\n");
     assert!(
         plan.contains("sessions_of_user") && !plan.contains("SCAN") && !plan.contains("Seq Scan"),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier};
 
 use auth_service::audit::RequestContext;
 use auth_service::db::schema::users;
-use auth_service::users::{Email, NewUser, PasswordHash, PersonName, RegistrationRefused, User};
+use auth_service::users::{CreateUserError, Email, NewUser, PasswordHash, PersonName, User};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::task::JoinSet;
 
@@ -81,7 +81,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
                         is_superuser: false,
                     };
                     start.wait();
-                    db.run_here(|conn| User::register(conn, new, &RequestContext::operator(&clock)))
+                    db.run_blocking(|conn| User::register(conn, new, &RequestContext::operator(&clock)))
                 })
             })
             .collect();
@@ -92,7 +92,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
             "round {round}: {outcomes:?}"
         );
         for outcome in &outcomes {
-            assert!(matches!(outcome, Ok(_) | Err(RegistrationRefused::EmailTaken)), "{outcome:?}");
+            assert!(matches!(outcome, Ok(_) | Err(CreateUserError::EmailTaken)), "{outcome:?}");
         }
     }
 }

@@ -76,7 +76,7 @@ async fn nor_does_a_login() {
     let form = person.get("/login").await;
     let held = app
         .hold(move |conn| {
-            User::queue(conn, id)?;
+            User::lock_row(conn, id)?;
             take_all(conn, id)
         })
         .await;

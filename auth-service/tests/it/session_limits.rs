@@ -183,7 +183,7 @@ async fn sixty_logins_at_once_leave_fifty() {
     }
     let tokens = logins.join_all().await;
     let now = app.clock.now();
-    let alive = app.sql(move |conn| auth_service::sessions::Session::alive_of(conn, ada, now)).await;
+    let alive = app.sql(move |conn| auth_service::sessions::Session::active_for_user(conn, ada, now)).await;
     assert_eq!(alive.len(), PER_USER);
     let program = app.person();
     let mut good = 0;

@@ -56,9 +56,9 @@ async fn the_proof_lasts_ten_minutes_and_not_a_moment_more() {
     app.wait(31 * SECOND);
     desk.get("/login").await;
     let session = app.session_of(&desk).await;
-    let proven = session.proven_at();
+    let proven = session.authenticated_at();
     assert!(proven < session.rotated_at);
-    let asks = |what: &str, at| End::parse(what, &session).unwrap().needs_proof(&session, at);
+    let asks = |what: &str, at| End::parse(what, &session).unwrap().needs_reauthentication(&session, at);
     for what in ["others", "all", &phone.session_id().to_string()] {
         assert!(!asks(what, proven) && !asks(what, proven + TEN_MINUTES), "{what}");
         assert!(asks(what, proven + TEN_MINUTES + Duration::from_micros(1)), "{what}");
@@ -66,9 +66,9 @@ async fn the_proof_lasts_ten_minutes_and_not_a_moment_more() {
     let year = 525_600 * 60 * SECOND;
     assert!(!asks(&session.id.to_string(), proven + year), "to leave, nobody is asked");
     // A session of the release before, which did not write it down: from its beginning.
-    let old = Session { proven_at: None, ..session.clone() };
-    assert!(End::All.needs_proof(&old, old.began_at + LATER));
-    assert!(!End::All.needs_proof(&old, old.began_at + TEN_MINUTES));
+    let old = Session { authenticated_at: None, ..session.clone() };
+    assert!(End::All.needs_reauthentication(&old, old.began_at + LATER));
+    assert!(!End::All.needs_reauthentication(&old, old.began_at + TEN_MINUTES));
 }
 
 /// S3, S7: who finds a browser open can log it out, and locks its owner out nowhere else.
@@ -209,7 +209,7 @@ async fn the_right_password_for_a_login_that_is_gone_hands_out_the_new_token_all
     assert_eq!(desk.get("/login").await.status, 303);
     assert!(app.events("refresh_reuse").await.is_empty());
     let token = auth_time(&desk.access_token());
-    assert_eq!(token, app.session_of(&desk).await.proven_at().unix_seconds());
+    assert_eq!(token, app.session_of(&desk).await.authenticated_at().unix_seconds());
 }
 
 /// R10: deactivated, or given another password, between the question and the answer.

@@ -89,8 +89,7 @@ async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
     let stolen = app.session_of(&thief).await;
     end(&owner, "others").await;
     let operator = app.operator();
-    let ended =
-        app.sql(move |conn| stolen.end_among_its_owners(conn, |_| true, EndReason::ByOwner, &operator)).await;
+    let ended = app.sql(move |conn| stolen.end_where(conn, |_| true, EndReason::ByOwner, &operator)).await;
     assert_eq!(ended, 0);
     assert!(owner.is_logged_in().await);
 }

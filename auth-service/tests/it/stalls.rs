@@ -74,13 +74,13 @@ async fn a_login_that_waited_begins_when_it_had_what_it_waited_for() {
     let user = app.user("ada@example.org", PASSWORD).await.id;
     let ada = app.person();
     let form = ada.get("/login").await;
-    let held = app.hold(move |conn| User::queue(conn, user)).await;
+    let held = app.hold(move |conn| User::lock_row(conn, user)).await;
     let before = app.clock.now();
     let fields = [("email", "ada@example.org"), ("password", PASSWORD)];
     let (reply, ()) = tokio::join!(ada.fill_in_on(&form, "/login", &fields), stall(&app, held));
     assert_eq!(reply.status, 303);
     let session = app.session_of(&ada).await;
-    assert!(before + STALL <= session.began_at && before + STALL <= session.proven_at.unwrap());
+    assert!(before + STALL <= session.began_at && before + STALL <= session.authenticated_at.unwrap());
     assert!(app.events("login").await.iter().all(|row| before + STALL <= row.at));
 }
 

@@ -218,7 +218,7 @@ async fn no_login_is_dropped_by_an_instance_that_leaves() {
             let count = |conn: &mut auth_service::db::AnyConnection| {
                 sessions::table.count().get_result::<i64>(conn).map_err(auth_service::db::DatabaseError::from)
             };
-            database.connect().run_here(count).unwrap()
+            database.connect().run_blocking(count).unwrap()
         }
     };
     while count() < 6 {

@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
-use crate::audit::{Entry, Event, RequestContext};
+use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::schema::users;
 use crate::db::{AnyConnection, Database, DatabaseError};
 use crate::sessions::{EndReason, Session};
 use crate::users::{Email, User, UserId};
 
 /// How often a batch is tried when somebody registers one of its addresses at that moment.
-const TRIES: usize = 5;
+const MAX_ATTEMPTS: usize = 5;
 
 /// Runs the work of one batch in a transaction. It may run several times: when it met a registration of the same address
 /// or waited in a circle with somebody, it is begun anew, and sees what came in between.
@@ -21,8 +21,8 @@ pub fn in_one_transaction<T>(
     let mut tries = 0;
     loop {
         tries += 1;
-        match db.run_here(|conn| conn.write(&mut work).map_err(DatabaseError::from)) {
-            Err(DatabaseError::Query(error)) if tries < TRIES && is_a_race(&error) => {}
+        match db.run_blocking(|conn| conn.write(&mut work).map_err(DatabaseError::from)) {
+            Err(DatabaseError::Query(error)) if tries < MAX_ATTEMPTS && is_a_race(&error) => {}
             other => return other,
         }
     }
@@ -47,12 +47,12 @@ impl User {
     /// Puts somebody in who has an account elsewhere. Within the caller's transaction.
     pub fn import(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<()> {
         diesel::insert_into(users::table).values(self).execute(conn)?;
-        Entry::new(Event::Imported, context).user(self.id.uuid()).detail("created").record(conn)
+        AuditEvent::new(EventKind::Imported, context).user(self.id.uuid()).detail("created").record(conn)
     }
 
     /// Makes this account into `new`, and ends its sessions when it may log in no more as before. Within the caller's
-    /// transaction, after [`User::queue`].
-    pub fn become_imported(
+    /// transaction, after [`User::lock_row`].
+    pub fn apply_import(
         &self,
         conn: &mut AnyConnection,
         new: &Self,
@@ -76,18 +76,18 @@ impl User {
         } else if self.is_active && !new.is_active {
             Session::end_all_of(conn, self.id, EndReason::Deactivated, context.now())?;
         }
-        let entry = Entry::new(Event::Imported, context).user(self.id.uuid());
+        let entry = AuditEvent::new(EventKind::Imported, context).user(self.id.uuid());
         entry.detail(format!("changed: {changed}")).record(conn)
     }
 
     /// Whether an import made this account or changed it, as far back as the trail goes.
     pub fn was_imported(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
-        Ok(!Entry::latest_of(conn, self.id.uuid(), &[Event::Imported], 1)?.is_empty())
+        Ok(!AuditEvent::latest_of(conn, self.id.uuid(), &[EventKind::Imported], 1)?.is_empty())
     }
 
     /// Whether somebody has logged in here or was given another password, as far back as the trail goes.
-    pub fn was_used(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
-        let kinds = [Event::Login, Event::PasswordChanged];
-        Ok(!Entry::latest_of(conn, self.id.uuid(), &kinds, 1)?.is_empty())
+    pub fn has_activity(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
+        let kinds = [EventKind::Login, EventKind::PasswordChanged];
+        Ok(!AuditEvent::latest_of(conn, self.id.uuid(), &kinds, 1)?.is_empty())
     }
 }

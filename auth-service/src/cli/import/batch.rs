@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use diesel::QueryResult;
 
-use super::super::Failure;
+use super::super::CliError;
 use super::apply::in_one_transaction;
 use super::decision::{Decision, decide};
 use super::person::Person;
-use super::policy::Policy;
-use super::report::{Line, Outcome, Report};
+use super::policy::ImportPolicy;
+use super::report::{ImportReport, Line, Outcome};
 use crate::audit::RequestContext;
 use crate::db::{AnyConnection, Database};
 use crate::users::{Email, User, UserId};
@@ -18,45 +18,45 @@ use crate::users::{Email, User, UserId};
 const BATCH: usize = 500;
 
 pub(super) struct Batches<'a> {
-    work: Work,
+    rules: BatchRules,
     db: &'a Database,
     waiting: Vec<Person>,
     is_dry: bool,
 }
 
 /// What goes for every batch.
-struct Work {
-    policy: Policy,
+struct BatchRules {
+    policy: ImportPolicy,
     operator: RequestContext,
 }
 
 impl<'a> Batches<'a> {
-    pub fn new(db: &'a Database, policy: Policy, operator: RequestContext, is_dry: bool) -> Self {
-        let work = Work { policy, operator };
-        Self { work, db, waiting: Vec::with_capacity(BATCH), is_dry }
+    pub fn new(db: &'a Database, policy: ImportPolicy, operator: RequestContext, is_dry: bool) -> Self {
+        let rules = BatchRules { policy, operator };
+        Self { rules, db, waiting: Vec::with_capacity(BATCH), is_dry }
     }
 
-    pub fn add(&mut self, person: Person, report: &mut Report) -> Result<(), Failure> {
+    pub fn add(&mut self, person: Person, report: &mut ImportReport) -> Result<(), CliError> {
         self.waiting.push(person);
         if self.waiting.len() < BATCH { Ok(()) } else { self.finish(report) }
     }
 
     /// Writes those who wait, and tells of them once they are committed.
-    pub fn finish(&mut self, report: &mut Report) -> Result<(), Failure> {
+    pub fn finish(&mut self, report: &mut ImportReport) -> Result<(), CliError> {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let (people, work) = (&self.waiting, &self.work);
+        let (people, rules) = (&self.waiting, &self.rules);
         let lines = match self.is_dry {
-            true => self.db.run_here(|conn| work.batch(conn, people, false).map_err(Failure::from))?,
-            false => in_one_transaction(self.db, |conn| work.batch(conn, people, true))?,
+            true => self.db.run_blocking(|conn| rules.batch(conn, people, false).map_err(CliError::from))?,
+            false => in_one_transaction(self.db, |conn| rules.batch(conn, people, true))?,
         };
         self.waiting.clear();
         lines.into_iter().try_for_each(|line| report.add(line))
     }
 }
 
-impl Work {
+impl BatchRules {
     fn batch(&self, conn: &mut AnyConnection, people: &[Person], writes: bool) -> QueryResult<Vec<Line>> {
         let emails: Vec<Email> = people.iter().map(|person| person.user.email.clone()).collect();
         let ids: Vec<UserId> = people.iter().map(|person| person.user.id).collect();
@@ -97,12 +97,12 @@ impl Work {
         let mut decision = self.decide(conn, user, person)?;
         if decision.new.is_some() && writes {
             // Once more, now that nobody else changes the account.
-            User::queue(conn, user.id)?;
+            User::lock_row(conn, user.id)?;
             let user = User::by_id(conn, user.id)?.ok_or(diesel::result::Error::NotFound)?;
             decision = self.decide(conn, &user, person)?;
             if let Some(new) = &decision.new {
                 let changed = decision.changed.join(", ");
-                user.become_imported(conn, new, &self.operator, &changed)?;
+                user.apply_import(conn, new, &self.operator, &changed)?;
             }
         }
         let mut line = person.line();
@@ -124,7 +124,7 @@ impl Work {
     /// password is another because they changed it, or because it is in our form by now.
     fn moved_on(&self, conn: &mut AnyConnection, user: &User, person: &Person) -> QueryResult<bool> {
         let there = &person.user;
-        if user.was_imported(conn)? && user.was_used(conn)? {
+        if user.was_imported(conn)? && user.has_activity(conn)? {
             return Ok(true);
         }
         // The trail forgets; a hash that became ours at a login does not.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use super::super::Failure;
+use super::super::CliError;
 use super::bounded::Bounded;
 use super::record::{Cell, Column, Place, Record};
 use super::seen::Seen;
@@ -11,9 +11,9 @@ use super::seen::Seen;
 pub(super) fn each(
     file: &File,
     seen: &mut Seen,
-    sink: &mut dyn FnMut(Record) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let unreadable = |error: std::io::Error| Failure::Refused(format!("the file cannot be read: {error}"));
+    sink: &mut dyn FnMut(Record) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let unreadable = |error: std::io::Error| CliError::Failed(format!("the file cannot be read: {error}"));
     let (mut reader, progress) = Bounded::new(file).map_err(unreadable)?;
     let delimiter = delimiter(reader.peek_line().map_err(unreadable)?);
     let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(reader);
@@ -37,7 +37,7 @@ pub(super) fn each(
                 continue;
             };
             let value = std::str::from_utf8(value).map_err(|_| {
-                Failure::Refused(format!("the file cannot be read: {} is not UTF-8", record.place))
+                CliError::Failed(format!("the file cannot be read: {} is not UTF-8", record.place))
             })?;
             record.set(*column, if value == "\\N" { Cell::Null } else { Cell::Text(value.to_owned()) });
         }
@@ -46,7 +46,7 @@ pub(super) fn each(
     Ok(())
 }
 
-fn problem(error: csv::Error) -> Failure {
+fn problem(error: csv::Error) -> CliError {
     // The library's own words hold byte offsets, and a line only sometimes.
     let words = match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
@@ -56,7 +56,7 @@ fn problem(error: csv::Error) -> Failure {
         csv::ErrorKind::Io(error) => error.to_string(),
         _ => error.to_string(),
     };
-    Failure::Refused(format!("the file cannot be read: {words}"))
+    CliError::Failed(format!("the file cannot be read: {words}"))
 }
 
 /// Spreadsheets separate by what their country uses the comma for.
@@ -64,7 +64,7 @@ fn delimiter(header: &[u8]) -> u8 {
     [b',', b';', b'\t'].into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
 }
 
-fn columns(header: &csv::ByteRecord) -> Result<Vec<Option<Column>>, Failure> {
+fn columns(header: &csv::ByteRecord) -> Result<Vec<Option<Column>>, CliError> {
     let mut columns = Vec::new();
     for name in header {
         let column = std::str::from_utf8(name).ok().and_then(|name| match name.trim() {
@@ -72,7 +72,7 @@ fn columns(header: &csv::ByteRecord) -> Result<Vec<Option<Column>>, Failure> {
             name => Column::parse(name),
         });
         if let Some(column) = column.filter(|column| columns.contains(&Some(*column))) {
-            return Err(Failure::Refused(format!(
+            return Err(CliError::Failed(format!(
                 "the first line of the file names the column {} twice",
                 column.name()
             )));
@@ -81,7 +81,7 @@ fn columns(header: &csv::ByteRecord) -> Result<Vec<Option<Column>>, Failure> {
     }
     for needed in [Column::Email, Column::Password] {
         if !columns.contains(&Some(needed)) {
-            return Err(Failure::Refused(format!(
+            return Err(CliError::Failed(format!(
                 "the first line of the file names no column {}: it must hold the names of Django's columns",
                 needed.name()
             )));

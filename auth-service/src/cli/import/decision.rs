@@ -10,7 +10,7 @@
 //! - a password that cannot be used replaces none that can, and one that was given up here does not come back.
 
 use super::person::Person;
-use super::policy::{Conflict, Policy};
+use super::policy::{Conflict, ImportPolicy};
 use super::report::Outcome;
 use crate::users::User;
 
@@ -29,7 +29,7 @@ pub(super) struct Decision {
 
 /// Decides about `here`, the account that has the person's address. `has_moved_on`: it came by an import and its owner has
 /// logged in here since, so its password is theirs by now.
-pub(super) fn decide(here: &User, person: &Person, policy: &Policy, has_moved_on: bool) -> Decision {
+pub(super) fn decide(here: &User, person: &Person, policy: &ImportPolicy, has_moved_on: bool) -> Decision {
     let there = &person.user;
     let offers_password = person.has_password && !has_moved_on && here.password_hash != there.password_hash;
     let mut differs = Vec::new();

@@ -7,13 +7,13 @@ use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::Failure;
+use super::super::CliError;
 use super::bounded::{Bounded, Progress};
 use super::record::{Cell, Column, Place, Record};
 use super::report::Shown;
 use super::seen::Seen;
 
-type Sink<'a> = &'a mut dyn FnMut(Record) -> Result<(), Failure>;
+type Sink<'a> = &'a mut dyn FnMut(Record) -> Result<(), CliError>;
 
 /// Hands out the people in a list, or in objects one after the other.
 pub(super) fn each(
@@ -22,7 +22,7 @@ pub(super) fn each(
     is_list: bool,
     seen: &mut Seen,
     sink: Sink<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let (reader, progress) = Bounded::new(file).map_err(unreadable)?;
     let mut json = serde_json::Deserializer::from_reader(reader);
     let mut failed = None;
@@ -54,13 +54,13 @@ pub(super) fn each(
     };
     match (failed, read) {
         (Some(failure), _) => Err(failure),
-        (None, Err(error)) => Err(Failure::Refused(format!("the file cannot be read as JSON: {error}"))),
+        (None, Err(error)) => Err(CliError::Failed(format!("the file cannot be read as JSON: {error}"))),
         (None, Ok(())) => Ok(()),
     }
 }
 
-fn unreadable(error: std::io::Error) -> Failure {
-    Failure::Refused(format!("the file cannot be read: {error}"))
+fn unreadable(error: std::io::Error) -> CliError {
+    CliError::Failed(format!("the file cannot be read: {error}"))
 }
 
 struct People<'a> {
@@ -73,7 +73,7 @@ struct People<'a> {
     last_line: u64,
     seen: &'a mut Seen,
     sink: Sink<'a>,
-    failed: &'a mut Option<Failure>,
+    failed: &'a mut Option<CliError>,
 }
 
 impl People<'_> {
@@ -100,7 +100,7 @@ impl People<'_> {
         let found = self.found.get_or_insert_with(|| object.model.clone());
         if !found.eq_ignore_ascii_case(&object.model) {
             let (one, other) = (Shown(found), Shown(&object.model));
-            *self.failed = Some(Failure::Misused(format!(
+            *self.failed = Some(CliError::Usage(format!(
                 "the file holds people of two models, {one} and {other}: choose one with --model"
             )));
             return Err(());

@@ -31,14 +31,14 @@ use crate::db::TableName;
 use crate::db::types::Timestamp;
 use crate::memory::Limit;
 
-use super::{Failure, database, output};
+use super::{CliError, database, output};
 use batch::Batches;
 use keys::{Choice, Keys};
 use person::Person;
-use policy::{Conflict, Policy};
-use report::Report;
+use policy::{Conflict, ImportPolicy};
+use report::ImportReport;
 use seen::Seen;
-use source::{Format, Source};
+use source::{Format, ImportSource};
 use survey::Survey;
 
 #[derive(Args)]
@@ -104,13 +104,14 @@ struct Django {
     database: DatabaseFlags,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     let From::Django(django) = arguments.from;
-    let mut source = Source::open(&django.source, django.format, (django.model.as_deref(), &django.table))?;
+    let mut source =
+        ImportSource::open(&django.source, django.format, (django.model.as_deref(), &django.table))?;
     let db = database::open(&django.database, !django.dry_run)?;
-    let operator = db.run_here(|conn| database::operator(conn).map_err(Failure::from))?;
+    let operator = db.run_blocking(|conn| database::operator(conn).map_err(CliError::from))?;
     let now = operator.now();
-    let mut policy = Policy {
+    let mut policy = ImportPolicy {
         on_conflict: django.on_conflict,
         trust_rights: django.trust_rights,
         ignore_uuids: django.ignore_uuids,
@@ -126,7 +127,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     match (&policy.uuid_column, keys.choose(source.kind())) {
         (Some(column), _) if !survey.has_uuids_in_column() => {
-            return Err(Failure::Misused(format!(
+            return Err(CliError::Usage(format!(
                 "--uuid-column: nobody has a UUID in the column {}",
                 report::Shown(column)
             )));
@@ -140,7 +141,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         (None, Choice::Beware(words)) => output::line(format_args!("Beware: {words}."))?,
         (None, Choice::Ask(words)) => {
-            return Err(Failure::Misused(format!("the source cannot be used as it is: {words}")));
+            return Err(CliError::Usage(format!("the source cannot be used as it is: {words}")));
         }
     }
     if let Some(words) = seen.left_behind(policy.uuid_column.as_deref()) {
@@ -153,7 +154,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         output::line(format_args!("Beware: {warning}"))?;
     }
 
-    let mut report = Report::open(django.report.as_deref(), django.dry_run)?;
+    let mut report = ImportReport::open(django.report.as_deref(), django.dry_run)?;
     let bar = progress(survey.people());
     let mut batches = Batches::new(&db, policy.clone(), operator, django.dry_run);
     let done = source.each(&mut Seen::default(), &mut |record| {
@@ -170,7 +171,11 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Goes through the source and writes nothing.
-fn survey(source: &mut Source, policy: &Policy, now: Timestamp) -> Result<(Survey, Seen, Keys), Failure> {
+fn survey(
+    source: &mut ImportSource,
+    policy: &ImportPolicy,
+    now: Timestamp,
+) -> Result<(Survey, Seen, Keys), CliError> {
     let (mut survey, mut seen, mut keys) =
         (Survey::new(policy.on_conflict), Seen::default(), Keys::default());
     source.each(&mut seen, &mut |record| {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::dates;
-use super::policy::Policy;
+use super::policy::ImportPolicy;
 use super::record::{Cell, Column, Place, Record, uuid};
 use super::report::{Line, Outcome};
 use crate::db::types::Timestamp;
@@ -35,7 +35,7 @@ pub(super) struct Person {
 
 impl Person {
     /// Reads a record; a person who cannot be taken is a line of the report that says why.
-    pub fn parse(record: Record, policy: &Policy, now: Timestamp) -> Result<Self, Box<Line>> {
+    pub fn parse(record: Record, policy: &ImportPolicy, now: Timestamp) -> Result<Self, Box<Line>> {
         let mut line = Box::new(Line::new(record.place, username(&record).unwrap_or_default()));
         if let Some(Cell::Text(email)) = record.get(Column::Email) {
             line.email.clone_from(email);
@@ -82,7 +82,7 @@ fn own_uuid(record: &Record) -> Option<Uuid> {
 struct Reading<'a> {
     record: Record,
     notes: Vec<Cow<'static, str>>,
-    policy: &'a Policy,
+    policy: &'a ImportPolicy,
     now: Timestamp,
 }
 

@@ -15,7 +15,7 @@ pub(super) enum Conflict {
 
 /// What the operator said.
 #[derive(Debug, Clone)]
-pub(super) struct Policy {
+pub(super) struct ImportPolicy {
     pub on_conflict: Conflict,
     pub trust_rights: bool,
     pub ignore_uuids: bool,

@@ -111,7 +111,7 @@ pub(super) struct Record {
 }
 
 /// More columns with UUIDs than this are no people's.
-const MOST_UUIDS: usize = 16;
+const MAX_UUIDS: usize = 16;
 
 impl Record {
     pub fn new() -> Self {
@@ -126,7 +126,7 @@ impl Record {
 
     /// Looks at a column that is none of ours.
     pub fn other(&mut self, name: &str, text: &str) {
-        if let Some(uuid) = uuid(text).filter(|_| self.uuids.len() < MOST_UUIDS) {
+        if let Some(uuid) = uuid(text).filter(|_| self.uuids.len() < MAX_UUIDS) {
             self.uuids.push((name.to_owned(), uuid));
         }
     }

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::super::{Failure, output, private_file};
+use super::super::{CliError, output, private_file};
 use super::record::Place;
 
 /// How many people are told of on standard output; the file has all.
-const TOLD: u64 = 100;
+const MAX_PRINTED: u64 = 100;
 
 /// Of a text that a stranger wrote, in characters.
 const SHOWN_CHARS: usize = 80;
@@ -112,7 +112,7 @@ impl std::fmt::Display for Shown<'_> {
     }
 }
 
-pub(super) struct Report {
+pub(super) struct ImportReport {
     file: Option<BufWriter<File>>,
     is_dry: bool,
     /// By outcome.
@@ -121,13 +121,13 @@ pub(super) struct Report {
     untold: u64,
 }
 
-impl Report {
-    pub fn open(path: Option<&Path>, is_dry: bool) -> Result<Self, Failure> {
+impl ImportReport {
+    pub fn open(path: Option<&Path>, is_dry: bool) -> Result<Self, CliError> {
         let file = path.map(private_file::create).transpose()?.map(BufWriter::new);
         Ok(Self { file, is_dry, counts: [0; 5], told: 0, untold: 0 })
     }
 
-    pub fn add(&mut self, mut line: Line) -> Result<(), Failure> {
+    pub fn add(&mut self, mut line: Line) -> Result<(), CliError> {
         line.email = cut(&line.email);
         self.counts[line.outcome as usize] += 1;
         if let Some(file) = &mut self.file {
@@ -136,7 +136,7 @@ impl Report {
             writeln!(file, "{json}").map_err(unwritable)?;
         }
         match line.words() {
-            Some(words) if self.told < TOLD => {
+            Some(words) if self.told < MAX_PRINTED => {
                 self.told += 1;
                 output::line(words)
             }
@@ -149,7 +149,7 @@ impl Report {
     }
 
     /// Tells the numbers, also of an import that did not come to its end.
-    pub fn close(mut self, done: Result<(), Failure>) -> Result<(), Failure> {
+    pub fn close(mut self, done: Result<(), CliError>) -> Result<(), CliError> {
         if let Some(file) = &mut self.file {
             file.flush().map_err(unwritable)?;
         }
@@ -168,11 +168,11 @@ impl Report {
         }
         match refused {
             0 => Ok(()),
-            _ => Err(Failure::Refused(format!("{refused} of the source's people could not be taken"))),
+            _ => Err(CliError::Failed(format!("{refused} of the source's people could not be taken"))),
         }
     }
 }
 
-fn unwritable(error: std::io::Error) -> Failure {
-    Failure::Refused(format!("the report cannot be written: {error}"))
+fn unwritable(error: std::io::Error) -> CliError {
+    CliError::Failed(format!("the report cannot be written: {error}"))
 }

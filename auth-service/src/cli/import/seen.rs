@@ -6,7 +6,7 @@ use super::record::Column;
 use super::report::Shown;
 
 /// As many names are told; a source with more is a strange one.
-const MOST: usize = 20;
+const MAX_NAMES: usize = 20;
 
 /// Objects of a model that was not asked for.
 #[derive(Default)]
@@ -26,14 +26,14 @@ impl Seen {
     /// A column of people's that means nothing here.
     pub fn column(&mut self, name: &str) {
         let is_known = Column::parse(name).is_some() || Column::is_left_behind_by_design(name);
-        if !is_known && self.columns.len() < MOST && !self.columns.contains(name) {
+        if !is_known && self.columns.len() < MAX_NAMES && !self.columns.contains(name) {
             self.columns.insert(name.to_owned());
         }
     }
 
     /// An object of another model.
     pub fn model(&mut self, name: &str, looks_like_a_person: bool) {
-        if !self.models.contains_key(name) && self.models.len() >= MOST {
+        if !self.models.contains_key(name) && self.models.len() >= MAX_NAMES {
             return;
         }
         let passed = self.models.entry(name.to_owned()).or_default();

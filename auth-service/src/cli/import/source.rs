@@ -6,12 +6,12 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::super::Failure;
+use super::super::CliError;
 use super::record::Record;
 use super::seen::Seen;
 use super::{csv, json, table};
 use crate::config;
-use crate::db::{ForeignDatabase, TableName};
+use crate::db::{SourceDatabase, TableName};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,35 +24,35 @@ pub(super) enum Format {
     Csv,
 }
 
-pub(super) enum Source {
+pub(super) enum ImportSource {
     File { file: File, format: Format, model: String },
-    Database { db: ForeignDatabase, table: TableName },
+    Database { db: SourceDatabase, table: TableName },
 }
 
-impl Source {
+impl ImportSource {
     /// Opens `text`: the path of a file, `-`, or the URL of a database.
     pub fn open(
         text: &str,
         format: Option<Format>,
         (model, table): (Option<&str>, &TableName),
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CliError> {
         if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
             return Ok(Self::Database { db: table::open(text)?, table: table.clone() });
         }
         // Not shown: there may be a password in it.
         if text.contains("://") {
-            return Err(Failure::Misused(
+            return Err(CliError::Usage(
                 "the source is no database that can be read: sqlite:<path> and postgres://… are; of another, write a file by \
                  `manage.py dumpdata`"
                     .to_owned(),
             ));
         }
-        let failed = |error: io::Error| Failure::Refused(format!("{text} cannot be read: {error}"));
+        let failed = |error: io::Error| CliError::Failed(format!("{text} cannot be read: {error}"));
         let file = if text == "-" {
             kept(io::stdin().lock()).map_err(failed)?
         } else {
             let file = config::file::open(Path::new(text)).map_err(|problem| {
-                Failure::Refused(format!("{text} {problem}, or `-` for standard input"))
+                CliError::Failed(format!("{text} {problem}, or `-` for standard input"))
             })?;
             if file.metadata().map_err(failed)?.is_file() { file } else { kept(file).map_err(failed)? }
         };
@@ -60,7 +60,7 @@ impl Source {
         let found = match format {
             Some(format) => format,
             None => source.sniff().map_err(failed)?.map_err(|what| {
-                Failure::Misused(format!(
+                CliError::Usage(format!(
                     "{text} {what}: write it by `manage.py dumpdata --format json`, or as comma-separated values"
                 ))
             })?,
@@ -95,13 +95,13 @@ impl Source {
     pub fn each(
         &mut self,
         seen: &mut Seen,
-        sink: &mut dyn FnMut(Record) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+        sink: &mut dyn FnMut(Record) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
         match self {
             Self::Database { db, table } => table::each(db, table, seen, sink),
             Self::File { file, format, model } => {
                 file.rewind()
-                    .map_err(|error| Failure::Refused(format!("the file cannot be read: {error}")))?;
+                    .map_err(|error| CliError::Failed(format!("the file cannot be read: {error}")))?;
                 match format {
                     Format::Csv => csv::each(file, seen, sink),
                     Format::Json => json::each(file, model, true, seen, sink),
@@ -121,7 +121,7 @@ pub(super) enum Kind {
     Database,
 }
 
-impl Source {
+impl ImportSource {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Database { .. } => Kind::Database,
@@ -131,8 +131,8 @@ impl Source {
     }
 
     /// Why nobody was found, and what to try.
-    pub fn nobody(&mut self, seen: &Seen) -> Failure {
-        Failure::Refused(match self {
+    pub fn nobody(&mut self, seen: &Seen) -> CliError {
+        CliError::Failed(match self {
             Self::Database { db, table } => {
                 let others = table::others(db, table).unwrap_or_default();
                 format!("the source's table {table} holds nobody; --table names another{others}")
@@ -163,7 +163,7 @@ mod tests {
     fn read(format: Format, input: &[u8]) {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(input).unwrap();
-        let mut source = Source::File { file, format, model: String::new() };
+        let mut source = ImportSource::File { file, format, model: String::new() };
         let mut count = 0;
         let outcome = source.each(&mut Seen::default(), &mut |record| {
             count += 1;

@@ -10,7 +10,7 @@ use std::hash::BuildHasher;
 use uuid::Uuid;
 
 use super::person::Person;
-use super::policy::{Conflict, Policy};
+use super::policy::{Conflict, ImportPolicy};
 use super::record::Record;
 use super::report::{Line, Outcome};
 use crate::db::types::Timestamp;
@@ -50,7 +50,7 @@ impl Survey {
         self.column_holds_uuids
     }
 
-    pub fn see_columns(&mut self, record: &Record, policy: &Policy) {
+    pub fn see_columns(&mut self, record: &Record, policy: &ImportPolicy) {
         let Some(column) = &policy.uuid_column else { return };
         self.column_holds_uuids |= record.uuid_in(column).is_some();
     }

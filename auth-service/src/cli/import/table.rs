@@ -1,53 +1,53 @@
 //! The table of a Django project that may be running.
 
-use super::super::Failure;
+use super::super::CliError;
 use super::record::{Cell, Column, Place, Record};
 use super::report::Shown;
 use super::seen::Seen;
-use crate::db::{DatabaseError, DatabaseUrl, ForeignColumn, ForeignDatabase, TableName};
+use crate::db::{DatabaseError, DatabaseUrl, SourceColumn, SourceDatabase, TableName};
 
 /// Connects, without changing anything there.
-pub(super) fn open(url: &str) -> Result<ForeignDatabase, Failure> {
-    let url = DatabaseUrl::parse(url).map_err(|problem| Failure::Misused(format!("the source {problem}")))?;
+pub(super) fn open(url: &str) -> Result<SourceDatabase, CliError> {
+    let url = DatabaseUrl::parse(url).map_err(|problem| CliError::Usage(format!("the source {problem}")))?;
     if url.is_missing_file() {
-        return Err(Failure::Refused(format!("there is no file {}", url.masked())));
+        return Err(CliError::Failed(format!("there is no file {}", url.masked())));
     }
-    url.require_file().map_err(Failure::Refused)?;
-    let end = |problem| super::super::end_at_once(&Failure::Refused(format!("the source {problem}")));
-    ForeignDatabase::open(&url, end)
-        .map_err(|error| Failure::Refused(format!("the source cannot be opened: {error}")))
+    url.require_file().map_err(CliError::Failed)?;
+    let end = |problem| super::super::end_at_once(&CliError::Failed(format!("the source {problem}")));
+    SourceDatabase::open(&url, end)
+        .map_err(|error| CliError::Failed(format!("the source cannot be opened: {error}")))
 }
 
 /// Hands out the people in a table.
 pub(super) fn each(
-    db: &mut ForeignDatabase,
+    db: &mut SourceDatabase,
     table: &TableName,
     seen: &mut Seen,
-    sink: &mut dyn FnMut(Record) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let refused = |error: DatabaseError| Failure::Refused(format!("the source cannot be read: {error}"));
+    sink: &mut dyn FnMut(Record) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let refused = |error: DatabaseError| CliError::Failed(format!("the source cannot be read: {error}"));
     let there = db.columns(table).map_err(refused)?;
     if there.is_empty() {
         let others = others(db, table).map_err(refused)?;
-        return Err(Failure::Refused(format!(
+        return Err(CliError::Failed(format!(
             "the source has no table {table}; --table names another{others}"
         )));
     }
     // The primary key stands for `id`, whatever it is called, unless it is the address or the like.
-    let is_id = |column: &ForeignColumn| {
+    let is_id = |column: &SourceColumn| {
         column.is_key && matches!(Column::parse(&column.name), None | Some(Column::Id))
     };
     let has_key = there.iter().any(is_id);
-    let meaning = |column: &ForeignColumn| match Column::parse(&column.name) {
+    let meaning = |column: &SourceColumn| match Column::parse(&column.name) {
         _ if is_id(column) => Some(Column::Id),
         Some(Column::Id) if has_key => None,
         known => known,
     };
-    let mut columns: Vec<(Option<Column>, &ForeignColumn)> =
+    let mut columns: Vec<(Option<Column>, &SourceColumn)> =
         there.iter().map(|column| (meaning(column), column)).collect();
     for needed in [Column::Email, Column::Password] {
         if !columns.iter().any(|(column, _)| *column == Some(needed)) {
-            return Err(Failure::Refused(format!(
+            return Err(CliError::Failed(format!(
                 "the source's table {table} has no columns email and password"
             )));
         }
@@ -83,13 +83,13 @@ pub(super) fn each(
         sink(record).map_err(Reading::Stopped)
     });
     result.map_err(|error| match error {
-        Reading::Source(error) => refused(error),
+        Reading::ImportSource(error) => refused(error),
         Reading::Stopped(failure) => failure,
     })
 }
 
 /// The tables that have an address and a password in them, but for `table`, as the end of a sentence.
-pub(super) fn others(db: &mut ForeignDatabase, table: &TableName) -> Result<String, DatabaseError> {
+pub(super) fn others(db: &mut SourceDatabase, table: &TableName) -> Result<String, DatabaseError> {
     let mut names = db.tables_with(&["email", "password"])?;
     names.retain(|name| *name != table.to_string());
     let names: Vec<String> = names.iter().take(10).map(|name| Shown(name).to_string()).collect();
@@ -101,12 +101,12 @@ pub(super) fn others(db: &mut ForeignDatabase, table: &TableName) -> Result<Stri
 
 /// Two databases can fail here, and exit code 3 speaks of ours.
 enum Reading {
-    Source(DatabaseError),
-    Stopped(Failure),
+    ImportSource(DatabaseError),
+    Stopped(CliError),
 }
 
 impl From<DatabaseError> for Reading {
     fn from(error: DatabaseError) -> Self {
-        Self::Source(error)
+        Self::ImportSource(error)
     }
 }

@@ -239,7 +239,10 @@ mod tests {
             assert!(!PasswordHash::dummy(cost).must_update(cost) && PasswordHash::dummy(cost).must_update(6));
         }
         for guess in ["", "correct horse"] {
-            assert_eq!(PasswordHash::dummy(COST).check(&password(guess), COST), Verdict::Wrong);
+            assert_eq!(
+                PasswordHash::dummy(COST).check(&password(guess), COST),
+                PasswordVerification::Mismatch
+            );
         }
     }
 }

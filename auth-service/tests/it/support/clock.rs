@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use auth_service::clock::{Clock, Source};
+use auth_service::clock::{Clock, TimeSource};
 use auth_service::db::types::Timestamp;
 
 /// Starts at the real time, because actix-session and cookies know no other, and goes on from where a test puts it.
@@ -50,7 +50,7 @@ struct Machine {
     wrong_micros: i64,
 }
 
-impl Source for Machine {
+impl TimeSource for Machine {
     fn machine(&self) -> Timestamp {
         self.clock.now().shifted(self.wrong_micros)
     }

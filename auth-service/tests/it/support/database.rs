@@ -113,5 +113,7 @@ fn postgres(server: &str, with: &str) -> String {
 
 fn execute(database: &Database, sql: &str) {
     use diesel::connection::SimpleConnection;
-    database.run_here(|conn| conn.batch_execute(sql).map_err(auth_service::db::DatabaseError::from)).unwrap();
+    database
+        .run_blocking(|conn| conn.batch_execute(sql).map_err(auth_service::db::DatabaseError::from))
+        .unwrap();
 }

@@ -33,7 +33,7 @@ impl TestApp {
                     Ok::<_, DatabaseError>(())
                 })
             };
-            database.run_here(hold).unwrap();
+            database.run_blocking(hold).unwrap();
         });
         is_ready.await.unwrap();
         Held { end: Some(end), holder: Some(holder) }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl};
 
 use super::url::Target;
-use super::watch::Watch;
+use super::watch::Watchdog;
 use super::{AnyConnection, DatabaseError, DatabaseUrl, deadlines};
 
 /// How many rows are fetched at a time.
@@ -18,10 +18,10 @@ const PAGE: usize = 2_000;
 const MAX_CHARS: usize = 4_000;
 
 /// A database of somebody else's, in one read-only transaction: what is read twice is the same twice.
-pub struct ForeignDatabase {
+pub struct SourceDatabase {
     conn: AnyConnection,
     /// Over whoever waits for it: a view may have no end, and a server may stand still.
-    watch: Watch,
+    watch: Watchdog,
 }
 
 /// The name of a table: `auth_user`, or with its schema `accounts.auth_user`.
@@ -70,7 +70,7 @@ struct Name {
 
 /// A column of somebody else's table.
 #[derive(Debug)]
-pub struct ForeignColumn {
+pub struct SourceColumn {
     pub name: String,
     /// It alone is the primary key.
     pub is_key: bool,
@@ -99,7 +99,7 @@ struct Row {
 const UNIT: char = '\u{1f}';
 const NULL: &str = "\u{1a}";
 
-impl ForeignDatabase {
+impl SourceDatabase {
     /// Opens it and begins the transaction. When it says nothing for long, `end` is called with the reason, on another
     /// thread than that which waits, and must end the process.
     pub fn open(
@@ -112,7 +112,7 @@ impl ForeignDatabase {
              name a table, or write a file by `manage.py dumpdata`",
             silence.as_secs()
         );
-        let watch = Watch::new(silence, || true, move || end(says));
+        let watch = Watchdog::new(silence, || true, move || end(says));
         let conn = watch.over(|| Self::begin(url))?;
         Ok(Self { conn, watch })
     }
@@ -144,7 +144,7 @@ impl ForeignDatabase {
     }
 
     /// A table's columns; none when there is no such table.
-    pub fn columns(&mut self, table: &TableName) -> Result<Vec<ForeignColumn>, DatabaseError> {
+    pub fn columns(&mut self, table: &TableName) -> Result<Vec<SourceColumn>, DatabaseError> {
         let query = match &self.conn {
             #[cfg(feature = "sqlite")]
             AnyConnection::Sqlite(_) => format!(
@@ -167,7 +167,7 @@ impl ForeignDatabase {
         };
         Ok(columns
             .into_iter()
-            .map(|Described { name, is_key, kind }| ForeignColumn {
+            .map(|Described { name, is_key, kind }| SourceColumn {
                 name,
                 is_key: is_key == "1",
                 may_hold_uuids: is_for_uuids(&kind),
@@ -198,7 +198,7 @@ impl ForeignDatabase {
     }
 
     /// Hands out every row of a table, sorted by its first column: the named columns as text. `None` for a row whose
-    /// values cannot be told apart. The names are those that [`ForeignDatabase::columns`] gave.
+    /// values cannot be told apart. The names are those that [`SourceDatabase::columns`] gave.
     pub fn rows<E>(
         &mut self,
         of: (&TableName, &[&str]),
