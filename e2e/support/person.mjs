@@ -132,8 +132,8 @@ export function address(path, next) {
 
 export const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
 
-/** Asks until the answer is yes; after 15 s it is no. */
+/** Asks until the answer is yes; after 30 s it is no. */
 export async function comesTrue(question) {
-  for (const end = Date.now() + 15_000; Date.now() < end; await pause(0.3)) if (await question()) return true;
+  for (const end = Date.now() + 30_000; Date.now() < end; await pause(0.3)) if (await question()) return true;
   return false;
 }

@@ -90,14 +90,11 @@ async function tourOfTheEdge(person, look) {
   await look('login-too-long', page);
   await person.opens(`${auth}/login?max_age=0&next=${encodeURIComponent(`${demo}/`)}`);
   await look('login-again', page);
+  // The service believes the mark beside the secret of its browser's trip to the login. Its own lives for ten seconds.
+  const trip = 'AAAAAAAAAAAAAAAA';
+  await person.context.setCookie({ name: '__Host-sso_sent', value: trip, domain: new URL(demo).hostname, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' });
   await person.losesTheAccessCookie();
-  await person.opens(`${demo}/private`);
-  // The service believes the mark beside what it gives its browsers along on trips to the login.
-  // After the first trip of a row the cookie counts them too, as `secret.2`: who walks fast makes more than one in ten seconds.
-  const [secret] = (await person.cookie('__Host-sso_sent')).value.split('.');
-  const lost = `${demo}/private?sso_loop=3&sso_trip=${secret}`;
-  await person.losesTheAccessCookie();
-  assert.equal((await person.opens(lost)).status(), 401);
+  assert.equal((await person.opens(`${demo}/private?sso_loop=3&sso_trip=${trip}`)).status(), 401);
   await look('demo-circle', page);
   for (let round = 0; round < 6; round += 1) await person.opens(address('/login', `${demo}/somewhere?sso_loop=${round}`));
   assert.match(await person.text(), /does not take your login|nimmt Ihre Anmeldung nicht an/);

@@ -1,9 +1,9 @@
-// One person's whole way: register, log in, wander between the hosts, outlive a token, log out.
+// One person's whole way: register, log in, wander between the hosts, log out.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
-import { accessLifetime, auth, cookies, demo, isChromium, needsShortLife } from '../support/env.mjs';
-import { Person, address, forms, pause, stranger } from '../support/person.mjs';
+import { accessLifetime, auth, cookies, demo, isChromium } from '../support/env.mjs';
+import { Person, forms, stranger } from '../support/person.mjs';
 import { writesNote } from '../support/notes.mjs';
 import { assertAccessCookie, assertHostCookie } from '../support/cookies.mjs';
 
@@ -115,24 +115,6 @@ describe('one login across two sub-domains', () => {
   it('the staff page answers 403 to an ordinary user', async () => {
     const response = await ada.opens(`${demo}/staff`);
     assert.equal(response.status(), 403);
-  });
-
-  it('after the token ran out, a private page comes back by itself with new cookies', { skip: needsShortLife }, async () => {
-    await ada.opens(wanted); // renews, so that the wait below starts at a known moment
-    const oldAccess = await ada.cookie(cookies.access);
-    await pause(accessLifetime + 2);
-    const held = await ada.cookie(cookies.access); // Firefox still lists it, and no longer sends it
-    assert.ok(!held || held.expires < Date.now() / 1000, 'the access cookie ended with its token');
-    ada.watch.clear();
-    const response = await ada.opens(wanted);
-    assert.equal(response.status(), 200);
-    assert.equal(ada.page.url(), wanted);
-    assert.ok(await ada.sees(ada.firstName) || await ada.sees(ada.email));
-    const hops = response.request().redirectChain().map((request) => request.url());
-    assert.deepEqual(hops, [wanted, address('/login', wanted)].map((url) => new URL(url).href), 'demo, login, and back: two hops');
-    assert.notEqual((await ada.cookie(cookies.access)).value, oldAccess?.value);
-    assertAccessCookie(await ada.cookie(cookies.access));
-    assertHostCookie(await ada.cookie(cookies.refresh));
   });
 
   it('the notes are still there', async () => {

@@ -136,8 +136,8 @@ describe('a sibling sub-domain that plants cookies', () => {
     assert.match(await person.text(), /Two logins at once[^]*What you typed is not lost/);
     assert.equal((await person.presses('main form[method="post"]')).status(), 401);
     assert.match(await person.text(), /are deleted/);
-    const frame = await person.page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`), { timeout: 15_000 });
-    await frame.waitForSelector('[role="status"]', { timeout: 15_000 });
+    const frame = await person.page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`));
+    await frame.waitForSelector('[role="status"]');
     await person.page.click('main form[method="post"] button', { count: 2 }).catch(() => {});
     assert.ok(await comesTrue(async () => person.page.url() === `${demo}/notes` && (await person.sees('typed before'))), await person.text());
     await person.opens(`${demo}/notes`);

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
-import { accessLifetime, auth, cookies, demo, needsShortLife } from '../support/env.mjs';
-import { Person, pause } from '../support/person.mjs';
+import { auth, cookies } from '../support/env.mjs';
+import { Person } from '../support/person.mjs';
+import { asks, page } from '../support/whoami.mjs';
 
-const page = `${demo}/whoami`;
 const renewal = `${auth}/api/session/renew`;
 
 /** Counts the renewals that a tab's scripts ask for. */
@@ -18,12 +18,6 @@ function renewalsOf(tab) {
 }
 
 const statuses = (tab, count) => tab.evaluate((n) => Promise.all(Array.from({ length: n }, () => sso.fetch('/api/me').then((answer) => answer.status))), count);
-
-async function asks(tab) {
-  await tab.click('#ask');
-  await tab.waitForFunction(() => document.getElementById('answer').textContent.trim() !== '');
-  return tab.$eval('#answer', (element) => element.textContent);
-}
 
 describe('a script whose login has ended under it', () => {
   let browser;
@@ -78,13 +72,6 @@ describe('a script whose login has ended under it', () => {
     await person.page.waitForFunction(() => document.getElementById('htmx-says').textContent !== '');
     assert.ok((await person.page.$eval('#htmx-says', (element) => element.textContent)).includes(person.email));
     assert.equal(renewals.length, 1);
-    await person.leaves();
-  });
-
-  it('goes on across the end of the token, as it is', { skip: needsShortLife }, async () => {
-    const person = await Person.whoIsLoggedIn(browser, { next: page });
-    await pause(accessLifetime + 1);
-    assert.ok((await asks(person.page)).includes(person.email));
     await person.leaves();
   });
 

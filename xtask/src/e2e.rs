@@ -7,17 +7,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::{Doing, Outcome, Stop};
-use crate::project::{self, Binaries};
-use crate::services::{Logs, Services};
-use crate::settings::{self, Settings};
-use crate::{ports, process};
+use crate::deployment::Deployment;
+use crate::error::{Outcome, Stop};
+use crate::{process, project};
+
+/// As people meet it: what takes seconds of it on a busy machine does not outlive a token.
+const ACCESS_LIFETIME_SECONDS: u32 = 300;
 
 /// Short enough to wait for in a test, long enough to click through a page.
-pub const ACCESS_LIFETIME_SECONDS: u32 = 10;
+pub const SHORT_LIFETIME_SECONDS: u32 = 15;
 
 /// Longer for the other languages: an interpreter's start on a busy machine counts against it.
 const INTEROP_LIFETIME_SECONDS: u32 = 20;
+
+/// The tests that wait until a token has ended.
+const SHORT_LIVED: &str = "short-lived";
+
+/// The test that looks for the secrets of all others in the logs.
+const LOG_CHECK: &str = "tests/99-the-logs-hold-no-secret.test.mjs";
 
 /// As e2e/package.json says.
 const OLDEST_NODE: u32 = 20;
@@ -51,21 +58,54 @@ pub fn e2e(options: &Options) -> Outcome {
     let folder = suite()?;
     let binaries = project::build_services()?;
     for browser in &options.browser {
-        let deployment = Deployment::start(&binaries, ACCESS_LIFETIME_SECONDS)?;
-        let running = browse(&folder, options, *browser, deployment.variables()?);
-        running.map_err(|stop| deployment.with_logs(stop))?;
+        for part in parts(&options.words) {
+            let deployment = Deployment::start(&binaries, part.access_lifetime)?;
+            let command = &mut suite_in(&folder, options, *browser, &part.words, deployment.variables()?);
+            deployment.run(command)?;
+        }
     }
     Ok(())
 }
 
+/// Tests of the browser suite, and how long the access tokens live that they meet.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    access_lifetime: u32,
+    /// Files and folders; none is the whole suite.
+    words: Vec<OsString>,
+}
+
+/// The files that were named, or all of them; those that wait for a token's end apart.
+fn parts(named: &[OsString]) -> Vec<Part> {
+    let long = |words| Part { access_lifetime: ACCESS_LIFETIME_SECONDS, words };
+    let short = |words| Part { access_lifetime: SHORT_LIFETIME_SECONDS, words };
+    if named.is_empty() {
+        return vec![long(Vec::new()), short(vec![SHORT_LIVED.into(), LOG_CHECK.into()])];
+    }
+    let waits = |file: &OsString| file.to_string_lossy().contains(SHORT_LIVED);
+    let (waiting, others): (Vec<_>, Vec<_>) = named.iter().cloned().partition(waits);
+    [long(others), short(waiting)].into_iter().filter(|part| !part.words.is_empty()).collect()
+}
+
 /// Runs the browser suite in one browser against whatever `variables` describe.
 pub fn browse(folder: &Path, options: &Options, browser: Browser, variables: Variables) -> Outcome {
+    process::run(&mut suite_in(folder, options, browser, &options.words, variables))
+}
+
+fn suite_in(
+    folder: &Path,
+    options: &Options,
+    browser: Browser,
+    words: &[OsString],
+    variables: Variables,
+) -> Command {
     let name = if browser == Browser::Firefox { "firefox" } else { "chromium" };
     println!("The browser suite in {name}:");
     let screenshots = options.screenshots.clone().unwrap_or_else(|| folder.join("screenshots"));
     let mut command = npm(folder, &["test"]);
-    command.arg("--").args(&options.words).envs(variables);
-    process::run(command.env("E2E_BROWSER", name).env("E2E_SCREENSHOTS", screenshots))
+    command.arg("--").args(words).envs(variables);
+    command.env("E2E_BROWSER", name).env("E2E_SCREENSHOTS", screenshots);
+    command
 }
 
 /// Verifies our tokens with the libraries of other languages.
@@ -74,7 +114,7 @@ pub fn interop() -> Outcome {
     let binaries = project::build_services()?;
     let deployment = Deployment::start(&binaries, INTEROP_LIFETIME_SECONDS)?;
     let mut command = npm(&folder, &["run", "interop"]);
-    process::run(command.envs(deployment.variables()?)).map_err(|stop| deployment.with_logs(stop))
+    deployment.run(command.envs(deployment.variables()?))
 }
 
 /// Asks the API all that its description allows, and more.
@@ -127,81 +167,27 @@ fn install_packages(folder: &Path) -> Outcome {
     process::run(&mut npm(folder, &["ci", "--no-audit", "--no-fund"]))
 }
 
-/// Both services on free ports with an empty database, gone when dropped.
-struct Deployment {
-    settings: Settings,
-    access_lifetime: u32,
-    auth_binary: PathBuf,
-    demo_binary: PathBuf,
-    // Dropped in this order: first the services, then their folder.
-    _services: Services,
-    folder: tempfile::TempDir,
-}
-
-impl Deployment {
-    fn start(binaries: &Binaries, access_lifetime: u32) -> Outcome<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("sso-e2e-")
-            .tempdir()
-            .doing(|| "make a folder for the services".into())?;
-        let [auth_port, demo_port] = ports::free()?;
-        let settings = Settings {
-            auth_port,
-            demo_port,
-            data: folder.path().to_owned(),
-            access_token_lifetime: Some(format!("{access_lifetime}s")),
-        };
-        settings::prepare(&settings, &binaries.auth)?;
-        let services = Services::start(binaries, &settings, &Logs::Folder(folder.path().to_owned()))?;
-        Ok(Self {
-            settings,
-            access_lifetime,
-            auth_binary: binaries.auth.clone(),
-            demo_binary: binaries.demo.clone(),
-            _services: services,
-            folder,
-        })
-    }
-
-    /// What a suite is told.
-    fn variables(&self) -> Outcome<Variables> {
-        let folder = self.folder.path();
-        // With these, a test calls `auth-service users …` on the same accounts.
-        let env_file = folder.join("auth.env");
-        let lines: String =
-            self.settings.for_auth().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        fs::write(&env_file, lines).doing(|| "write the suite's settings".into())?;
-        Ok(vec![
-            ("E2E_AUTH_URL", self.settings.auth_url().into()),
-            ("E2E_DEMO_URL", self.settings.demo_url().into()),
-            ("E2E_ACCESS_LIFETIME_SECONDS", self.access_lifetime.to_string().into()),
-            ("E2E_AUTH_LOG", Logs::auth_file(folder).into()),
-            ("E2E_DEMO_LOG", Logs::demo_file(folder).into()),
-            ("E2E_AUTH_BIN", self.auth_binary.clone().into()),
-            ("E2E_DEMO_BIN", self.demo_binary.clone().into()),
-            ("E2E_AUTH_ENV_FILE", env_file.into()),
-            // What the suite must not find in any log; it lives no longer than the secrets do.
-            ("E2E_SECRETS_FILE", folder.join("secrets.jsonl").into()),
-        ])
-    }
-
-    /// A failure, after the last lines of both logs: the folder goes away with us.
-    fn with_logs(&self, stop: Stop) -> Stop {
-        if matches!(stop, Stop::Failed(_)) {
-            for file in [Logs::auth_file(self.folder.path()), Logs::demo_file(self.folder.path())] {
-                let text = fs::read_to_string(&file).unwrap_or_default();
-                let lines: Vec<_> = text.lines().collect();
-                println!("--- the end of {}:", file.file_name().unwrap_or_default().display());
-                lines[lines.len().saturating_sub(40)..].iter().for_each(|line| println!("{line}"));
-            }
-        }
-        stop
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn lifetimes(named: &[&str]) -> Vec<(u32, usize)> {
+        let named: Vec<_> = named.iter().map(OsString::from).collect();
+        parts(&named).into_iter().map(|part| (part.access_lifetime, part.words.len())).collect()
+    }
+
+    #[test]
+    fn only_who_waits_for_the_end_of_a_token_meets_short_ones() {
+        assert_eq!(lifetimes(&["tests/04-next.test.mjs"]), [(ACCESS_LIFETIME_SECONDS, 1)]);
+        assert_eq!(lifetimes(&["short-lived/tabs.test.mjs"]), [(SHORT_LIFETIME_SECONDS, 1)]);
+        assert_eq!(lifetimes(&[]), [(ACCESS_LIFETIME_SECONDS, 0), (SHORT_LIFETIME_SECONDS, 2)]);
+    }
+
+    #[test]
+    fn the_tests_with_a_place_of_their_own_are_there() {
+        let folder = project::root().join("e2e");
+        assert!(folder.join(SHORT_LIVED).is_dir() && folder.join(LOG_CHECK).is_file());
+    }
 
     #[test]
     fn a_version_of_node_is_compared_by_its_first_number() {

@@ -5,6 +5,7 @@ mod compose;
 mod copy;
 mod data_folder;
 mod deletion;
+mod deployment;
 mod dev;
 mod dist;
 mod e2e;

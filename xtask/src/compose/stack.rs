@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::e2e::{self, ACCESS_LIFETIME_SECONDS};
+use crate::e2e::{self, SHORT_LIFETIME_SECONDS};
 use crate::error::{Doing, Outcome, Stop};
 use crate::process::{self, Running};
 use crate::{interrupt, ports, project};
@@ -53,7 +53,7 @@ impl Stack {
         command.env("SSO_PORT", self.port.to_string());
         // Nor must its network, whose addresses are fixed.
         command.env("SSO_NET", "10.213.86");
-        command.env("ACCESS_TOKEN_LIFETIME", format!("{ACCESS_LIFETIME_SECONDS}s"));
+        command.env("ACCESS_TOKEN_LIFETIME", format!("{SHORT_LIFETIME_SECONDS}s"));
         // The crowd shares this machine's cores with the services.
         command.env("BCRYPT_COST", "10");
         // docker-compose 1.29 builds one stage after the other without them, those that nobody asked for too.
@@ -104,7 +104,7 @@ impl Stack {
 
         for browser in &options.browser {
             let mut variables = vec![
-                ("E2E_ACCESS_LIFETIME_SECONDS", ACCESS_LIFETIME_SECONDS.to_string().into()),
+                ("E2E_ACCESS_LIFETIME_SECONDS", SHORT_LIFETIME_SECONDS.to_string().into()),
                 ("E2E_AUTH_LOG", auth_log.clone().into()),
                 ("E2E_DEMO_LOG", demo_log.clone().into()),
                 ("E2E_AUTH_BIN", inside.clone().into()),

@@ -1,0 +1,118 @@
+//! Both services as a suite meets them, and what is shown of them when it fails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::e2e::Variables;
+use crate::error::{Doing, Outcome, Stop};
+use crate::project::Binaries;
+use crate::services::{Logs, Services};
+use crate::settings::{self, Settings};
+use crate::{ports, process};
+
+/// How much of each log is shown when a suite has failed: its last lines, and of each its start.
+const SHOWN_LINES: usize = 15;
+const SHOWN_CHARACTERS: usize = 240;
+
+/// Both services on free ports with an empty database, gone when dropped.
+pub struct Deployment {
+    settings: Settings,
+    access_lifetime: u32,
+    auth_binary: PathBuf,
+    demo_binary: PathBuf,
+    // Dropped in this order: first the services, then their folder.
+    _services: Services,
+    folder: tempfile::TempDir,
+}
+
+impl Deployment {
+    /// Starts both. `access_lifetime` is in seconds.
+    pub fn start(binaries: &Binaries, access_lifetime: u32) -> Outcome<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("sso-e2e-")
+            .tempdir()
+            .doing(|| "make a folder for the services".into())?;
+        let [auth_port, demo_port] = ports::free()?;
+        let settings = Settings {
+            auth_port,
+            demo_port,
+            data: folder.path().to_owned(),
+            access_token_lifetime: Some(format!("{access_lifetime}s")),
+        };
+        settings::prepare(&settings, &binaries.auth)?;
+        let services = Services::start(binaries, &settings, &Logs::Folder(folder.path().to_owned()))?;
+        Ok(Self {
+            settings,
+            access_lifetime,
+            auth_binary: binaries.auth.clone(),
+            demo_binary: binaries.demo.clone(),
+            _services: services,
+            folder,
+        })
+    }
+
+    /// What a suite is told.
+    pub fn variables(&self) -> Outcome<Variables> {
+        let folder = self.folder.path();
+        // With these, a test calls `auth-service users …` on the same accounts.
+        let env_file = folder.join("auth.env");
+        let lines: String =
+            self.settings.for_auth().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        fs::write(&env_file, lines).doing(|| "write the suite's settings".into())?;
+        Ok(vec![
+            ("E2E_AUTH_URL", self.settings.auth_url().into()),
+            ("E2E_DEMO_URL", self.settings.demo_url().into()),
+            ("E2E_ACCESS_LIFETIME_SECONDS", self.access_lifetime.to_string().into()),
+            ("E2E_AUTH_LOG", Logs::auth_file(folder).into()),
+            ("E2E_DEMO_LOG", Logs::demo_file(folder).into()),
+            ("E2E_AUTH_BIN", self.auth_binary.clone().into()),
+            ("E2E_DEMO_BIN", self.demo_binary.clone().into()),
+            ("E2E_AUTH_ENV_FILE", env_file.into()),
+            // What the suite must not find in any log; it lives no longer than the secrets do.
+            ("E2E_SECRETS_FILE", folder.join("secrets.jsonl").into()),
+            ("E2E_FAILURES_FILE", self.failures_file().into()),
+        ])
+    }
+
+    /// Runs a suite against them. A failure shows the end of both logs, and below that what failed:
+    /// the last lines of an output are the first to be read.
+    pub fn run(&self, command: &mut Command) -> Outcome {
+        let outcome = process::run(command);
+        if matches!(outcome, Err(Stop::Failed(_))) {
+            for file in [Logs::auth_file(self.folder.path()), Logs::demo_file(self.folder.path())] {
+                println!("--- the end of {}:", file.file_name().unwrap_or_default().display());
+                last_lines(&read(&file)).for_each(|line| println!("{line}"));
+            }
+            println!("--- what failed:\n{}", read(&self.failures_file()));
+        }
+        outcome
+    }
+
+    fn failures_file(&self) -> PathBuf {
+        self.folder.path().join("failures.txt")
+    }
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_default()
+}
+
+fn last_lines(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.lines().skip(text.lines().count().saturating_sub(SHOWN_LINES));
+    lines.map(|line| line.chars().take(SHOWN_CHARACTERS).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_log_its_last_lines_are_shown_and_of_each_its_start() {
+        let text: String = (0..100).map(|n| format!("{n} {}\n", "é".repeat(1000))).collect();
+        let shown: Vec<_> = last_lines(&text).collect();
+        assert_eq!(shown.len(), SHOWN_LINES);
+        assert!(shown[0].starts_with("85 ") && shown[0].chars().count() == SHOWN_CHARACTERS);
+        assert_eq!(last_lines("one\ntwo").collect::<Vec<_>>(), ["one", "two"]);
+    }
+}
