@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { accessLifetime, auth, cookieDomain, needsShortLife } from '../support/env.mjs';
 import { pause } from '../support/person.mjs';
-import { judges } from './judges.mjs';
+import { libraries } from './jwt-libraries.mjs';
 import { claimsOf, headerOf, keySet, realToken, unsigned, withBrokenSignature, withOtherClaims } from './token.mjs';
 
 const expected = { issuer: auth, audience: cookieDomain, leeway: 0 };
@@ -39,24 +39,24 @@ describe('the access token itself', () => {
   });
 });
 
-for (const [library, judge] of Object.entries(judges)) {
+for (const [library, verify] of Object.entries(libraries)) {
   describe(library, () => {
     let token;
     let who;
     before(async () => {
       // The first start of an interpreter compiles its packages, which can take longer than a token lives.
-      await judge({ ...expected, token: 'not.a.token' });
+      await verify({ ...expected, token: 'not.a.token' });
       ({ token, who } = await realToken());
     });
     const fresh = async () => { ({ token, who } = await realToken()); return token; };
     const refuses = async (question) => {
-      const answer = await judge({ ...expected, ...question });
+      const answer = await verify({ ...expected, ...question });
       assert.ok(answer.refused, `${library} accepted: ${JSON.stringify(answer)}`);
       return answer.refused;
     };
 
     it('J15: verifies a real token by the key set', async () => {
-      const { claims, refused, user_id } = await judge({ ...expected, token: await fresh() });
+      const { claims, refused, user_id } = await verify({ ...expected, token: await fresh() });
       assert.equal(refused, undefined);
       assert.equal(claims.user_email, who.email);
       assert.equal(claims.iss, auth);

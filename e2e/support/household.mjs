@@ -1,6 +1,6 @@
 // One person who is logged in in three browsers.
 import { Client } from './http.mjs';
-import { loginsPage } from './logins.mjs';
+import { loginsPage } from './session-list.mjs';
 import { Person, stranger } from './person.mjs';
 
 const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1';

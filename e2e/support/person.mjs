@@ -1,4 +1,5 @@
-// Someone in front of a browser: opens pages, fills in forms, presses buttons. Knows nothing of the services' insides.
+// A person in front of a browser, who opens pages, fills in forms and presses buttons. Knows
+// nothing of the services' internals.
 import { randomBytes } from 'node:crypto';
 import { auth, cookies, isChromium } from './env.mjs';
 import { Client } from './http.mjs';

@@ -1,9 +1,9 @@
-// Every page that a person can meet, one after the other, for whoever wants to look at each of them.
+// Visits every page that a person can meet, one after the other.
 import assert from 'node:assert/strict';
 import { auth, demo } from './env.mjs';
 import { needsDatabase, proofsGrowOld } from './database.mjs';
 import { devices, logsInFrom } from './devices.mjs';
-import { confirmForm, endsAll, loginsPage } from './logins.mjs';
+import { confirmForm, endsAll, loginsPage } from './session-list.mjs';
 import { noteForm, typesNote, writesNote } from './notes.mjs';
 import { Person, address, forms, stranger } from './person.mjs';
 

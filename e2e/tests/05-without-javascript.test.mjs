@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookies, demo, isChromium } from '../support/env.mjs';
-import { loginsPage } from '../support/logins.mjs';
+import { loginsPage } from '../support/session-list.mjs';
 import { Person, address } from '../support/person.mjs';
 
 describe('with JavaScript switched off', () => {

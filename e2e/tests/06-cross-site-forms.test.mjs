@@ -5,7 +5,7 @@ import { startAttacker } from '../support/attacker.mjs';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookies, demo } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';
-import { loginsPage } from '../support/logins.mjs';
+import { loginsPage } from '../support/session-list.mjs';
 import { noteField, noteForm } from '../support/notes.mjs';
 import { Person, pause, stranger } from '../support/person.mjs';
 

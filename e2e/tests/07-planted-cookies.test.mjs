@@ -1,4 +1,5 @@
-// X7, C4: a sibling sub-domain may set cookies for the whole domain. It gains nothing by it.
+// Planted cookies: a sibling sub-domain may set cookies for the whole domain, and gains nothing
+// (X7, C4).
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, it } from 'node:test';
 import { startAttacker } from '../support/attacker.mjs';

@@ -1,4 +1,4 @@
-// Rotation survives tabs: twenty pages ask for a renewal at once.
+// Rotation in many tabs: twenty pages renew at the same time.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

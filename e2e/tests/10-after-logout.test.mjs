@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, demo, isChromium } from '../support/env.mjs';
-import { loginsPage } from '../support/logins.mjs';
+import { loginsPage } from '../support/session-list.mjs';
 import { writesNote } from '../support/notes.mjs';
 import { Person } from '../support/person.mjs';
 

@@ -1,10 +1,11 @@
-// Everybody can use the pages: with a screen reader, with a keyboard alone, on a narrow screen, in the dark.
+// Accessibility: the pages work with a screen reader, by keyboard, on a narrow screen and in the
+// dark.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import axe from 'axe-core';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, chromiumOnly, demo } from '../support/env.mjs';
-import { atWidth, inScheme, schemes } from '../support/look.mjs';
+import { atWidth, inScheme, schemes } from '../support/appearance.mjs';
 import { Person, address, stranger } from '../support/person.mjs';
 import { tour } from '../support/tour.mjs';
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { chromiumOnly, screenshots } from '../support/env.mjs';
-import { atWidth, inScheme, schemes, widths } from '../support/look.mjs';
+import { atWidth, inScheme, schemes, widths } from '../support/appearance.mjs';
 import { tour } from '../support/tour.mjs';
 
 const languages = ['en', 'de'];

@@ -1,4 +1,5 @@
-// A form that is sent a moment too late is not lost.
+// Kept forms: a form that is sent just after the token has expired is not lost, with and without
+// scripts.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,4 @@
-// A page that lives by scripts: sso.js renews the login under them, once for all requests and all tabs.
+// `sso.js` on a script-driven page: it renews the login once for all requests and all tabs.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, chromiumOnly, demo, isChromium } from '../support/env.mjs';
-import { atWidth } from '../support/look.mjs';
+import { atWidth } from '../support/appearance.mjs';
 import { Person, address, forms, stranger } from '../support/person.mjs';
 import { tour } from '../support/tour.mjs';
 

@@ -21,4 +21,4 @@ async function jose({ token, issuer, audience, leeway }) {
 const pyjwt = async (question) => verdict('pyjwt_verifies.py', { ...question, jwks: await keySet() });
 const simplejwt = async (question) => verdict('simplejwt_verifies.py', { ...question, jwks_url: jwksUrl });
 
-export const judges = { jose, PyJWT: pyjwt, 'djangorestframework-simplejwt': simplejwt };
+export const libraries = { jose, PyJWT: pyjwt, 'djangorestframework-simplejwt': simplejwt };

@@ -5,7 +5,7 @@ import { startBrowser } from '../support/browser.mjs';
 import { auth, cookies, demo, isChromium } from '../support/env.mjs';
 import { household, isLoggedIn } from '../support/household.mjs';
 import { Client } from '../support/http.mjs';
-import { ends, endsAll, endsOthers, happened, listed, loginsPage } from '../support/logins.mjs';
+import { ends, endsAll, endsOthers, happened, listed, loginsPage } from '../support/session-list.mjs';
 import { Person, address, stranger } from '../support/person.mjs';
 
 const here = isChromium ? /^Chrome on / : /^Firefox on /;

@@ -7,7 +7,7 @@ import { auth, cookies } from '../support/env.mjs';
 import { needsDatabase, proofsGrowOld } from '../support/database.mjs';
 import { attribute, complaintOf, hasNoComplaint, valueOf } from '../support/fields.mjs';
 import { household, isLoggedIn } from '../support/household.mjs';
-import { confirmForm, ends, endsAll, endsOthers, happened, listed, loginsPage } from '../support/logins.mjs';
+import { confirmForm, ends, endsAll, endsOthers, happened, listed, loginsPage } from '../support/session-list.mjs';
 
 describe('ten minutes after the password was given', { skip: needsDatabase }, () => {
   let browser;
