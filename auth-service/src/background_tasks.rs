@@ -1,4 +1,5 @@
-//! What has to be done now and then, by whichever instance gets to it.
+//! Background maintenance: expired rows are deleted and due keys rotated, by whichever instance
+//! comes first.
 
 use std::time::Duration;
 
@@ -14,23 +15,23 @@ use crate::db::{AnyConnection, DatabaseError};
 use crate::random;
 use crate::sessions::Session;
 
-/// How long between two rounds.
+/// The pause between two runs.
 const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How often an instance looks at the keys though nobody asks for a token: a next key is missed for no longer than this
-/// after a rotation or a revocation by a command.
+/// How often an instance looks at the keys though nobody asks for a token: a next key is missed for
+/// no longer than this after a rotation or a revocation by a command.
 const CHECK_KEYS_EVERY: Duration = Duration::from_secs(5);
 
-/// How many rows go in one transaction: few enough that nobody waits for it.
+/// How many rows are deleted in one transaction: few enough that nobody waits for it.
 const BATCH: i64 = 500;
 
-/// How many batches go in one round; what is left goes in the next.
+/// How many batches are deleted in one run; the next run goes on.
 const BATCHES: usize = 100;
 
-/// How long a session that ran out is kept: somebody may ask why it ended.
+/// How long an expired session is kept: somebody may ask why it ended.
 const KEEP_SESSIONS: Duration = Duration::from_secs(24 * 3600);
 
-/// Goes round until the process ends.
+/// Runs until the process ends.
 pub fn start(app: web::Data<App>) {
     actix_web::rt::spawn({
         let app = app.clone();
@@ -59,7 +60,7 @@ async fn check_keys(app: &App) {
     }
 }
 
-/// One round: the clock, the keys, and what is past its time.
+/// One run: compares the clock, checks the keys, and deletes what has expired.
 pub async fn run_once(app: &App) -> Result<(), DatabaseError> {
     let clock = app.clock.clone();
     app.db.query(move |conn| clock.compare(conn)).await?;
@@ -90,12 +91,12 @@ pub async fn run_once(app: &App) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// What is taken away when its time has come.
+/// Rows that expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expired {
-    /// Logins that ran out.
+    /// Sessions that expired.
     Sessions,
-    /// What happened long ago.
+    /// Audit events from long ago.
     Events,
 }
 
@@ -109,7 +110,7 @@ impl Expired {
         }
     }
 
-    /// What is from before this moment goes.
+    /// Rows from before this moment are deleted.
     pub fn cutoff(self, now: Timestamp, audit_retention: Duration) -> Timestamp {
         match self {
             Self::Sessions => now - KEEP_SESSIONS,
@@ -125,8 +126,8 @@ impl Expired {
         }
     }
 
-    /// Takes some of them away, in one transaction; how many. None are left when it was none, so that others get their
-    /// turn in between.
+    /// Takes some of them away, in one transaction; how many. None are left when it was none, so
+    /// that others get their turn in between.
     pub fn take_batch(self, conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<usize> {
         conn.write(|conn| match self {
             Self::Sessions => Session::purge(conn, cutoff, BATCH),

@@ -1,7 +1,7 @@
-//! What went wrong, in two messages: one for the person outside, one for the log.
+//! Errors of requests, in two messages: one for the person, one for the log.
 //!
-//! A view returns it with `?`. The middleware `pages::error_pages` draws the page and writes the log line, once:
-//! actix asks an error for its response without showing it the request.
+//! A view returns it with `?`. The middleware `pages::error_pages` draws the page and writes the
+//! log line, once: actix asks an error for its response without showing it the request.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
@@ -64,7 +64,7 @@ impl Error {
         Self { code: Some(code), ..self }
     }
 
-    /// What a program may tell it by; the status says enough where there is none.
+    /// A code for programs; without one the status says enough.
     pub fn code_for_programs(&self) -> Option<&'static str> {
         self.code
     }
@@ -73,7 +73,7 @@ impl Error {
         self.status
     }
 
-    /// What the person outside may read.
+    /// The message for the person.
     pub fn message(&self) -> &Message {
         &self.message
     }
@@ -83,7 +83,7 @@ impl Error {
         self.cause.as_ref().is_some_and(|cause| cause.is::<DatabaseError>())
     }
 
-    /// What the log gets beside the message.
+    /// The cause, for the log.
     pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
         self.cause.as_deref()
     }

@@ -1,11 +1,12 @@
-//! A feature: its routes, its pages, and what the layers below must know of it. `features.rs` lists them all.
+//! A feature: its routes, its pages, and what the layers below must know of it. `features.rs` lists
+//! them all.
 
 use actix_web::web;
 
 use crate::http::{OwnCookie, RoutePolicy};
 use crate::pages::SamplePage;
 
-/// What a feature declares of itself.
+/// A feature's declaration.
 #[derive(Clone, Copy)]
 pub struct Feature {
     pub routes: fn(&mut web::ServiceConfig),

@@ -1,4 +1,5 @@
-//! The list of features: one line for each. `server.rs` serves them, `templates check` draws their pages.
+//! The list of features: one line for each. `server.rs` serves them, `templates check` draws their
+//! pages.
 
 use crate::feature::Feature;
 

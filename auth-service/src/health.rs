@@ -1,6 +1,7 @@
-//! Whether we are alive (`/healthz`) and whether we can work (`/readyz`). Neither tells more than that.
+//! Liveness (`/healthz`) and readiness (`/readyz`). Neither tells more than that.
 //!
-//! `OPTIONS /` says what `/readyz` says: load balancers that were told of no address ask so, HAProxy above all.
+//! `OPTIONS /` says what `/readyz` says: load balancers that were told of no address ask so,
+//! HAProxy above all.
 
 use std::time::Duration;
 
@@ -40,15 +41,15 @@ async fn probe(app: web::Data<App>, draining: web::Data<Draining>) -> HttpRespon
     }
 }
 
-/// Whoever asks has a deadline too, and wants to hear `503` within it.
+/// The prober has a deadline too, and wants to hear `503` within it.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 async fn alive() -> HttpResponse {
     say(StatusCode::OK, "alive\n")
 }
 
-/// The database answers, can be written and has every migration of ours, and nobody told us to stop. The signing key was
-/// opened before we listened.
+/// The database answers, can be written and has every migration of ours, and nobody told us to
+/// stop. The signing key was opened before we listened.
 async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpResponse {
     if draining.has_begun() {
         return say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");

@@ -1,4 +1,4 @@
-//! The public keys: `GET /.well-known/jwks.json`.
+//! The JWKS endpoint: `GET /.well-known/jwks.json`.
 
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{HttpResponse, web};

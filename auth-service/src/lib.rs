@@ -1,6 +1,7 @@
-//! Logs people in once for every service below one parent domain.
+//! Single sign-on for every service below one parent domain.
 //!
-//! `docs/architecture.md` is the map. A request enters in [`server`], and what it can reach is [`app::App`].
+//! `docs/architecture.md` is the map. A request enters in [`server`], and what it can reach is
+//! [`app::App`].
 
 pub mod account;
 pub mod api;

@@ -1,4 +1,4 @@
-//! Logging out: `GET, POST /logout`.
+//! Logout: `GET, POST /logout`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -70,7 +70,8 @@ async fn show(app: web::Data<App>, browser: BrowserSession, query: NextQuery) ->
     page(&app, &browser, StatusCode::OK, app.destinations.next(query.0.as_deref()).as_ref())
 }
 
-/// `POST /logout`: ends the session on the server, then takes the cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
+/// `POST /logout`: ends the session on the server, then takes the cookies away, and what the
+/// browser keeps of our pages (ASVS 14.3.1).
 async fn submit(
     app: web::Data<App>,
     request: HttpRequest,

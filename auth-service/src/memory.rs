@@ -1,12 +1,13 @@
-//! How much memory this process may take, before the system ends it or the machine swaps.
+//! The memory limit of this process, before the system ends it or the machine swaps.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is known of the limit.
+/// A memory limit, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// Of the control group that we are in, or of one around it: systemd's `MemoryMax`, Docker's `--memory`.
+    /// Of the control group that we are in, or of one around it: systemd's `MemoryMax`, Docker's
+    /// `--memory`.
     ControlGroup(u64),
     /// The whole machine, which others use too.
     Machine(u64),
@@ -14,10 +15,10 @@ pub enum Limit {
 
 const MIB: u64 = 1024 * 1024;
 
-/// What the service takes for all else, with a few hundred connections open.
+/// Memory for everything but hashing, with a few hundred connections open.
 const RESERVE: u64 = 128 * MIB;
 
-/// What is taken for the machine when nobody says.
+/// The assumption when no limit can be read.
 const UNKNOWN_MACHINE: u64 = 512 * MIB;
 
 impl Limit {
@@ -61,8 +62,8 @@ impl std::fmt::Display for Limit {
     }
 }
 
-/// The least limit of a group and of those around it. `line` is one of `/proc/self/cgroup`: `0::/a/b` for version 2,
-/// `4:memory:/a/b` for version 1.
+/// The least limit of a group and of those around it. `line` is one of `/proc/self/cgroup`:
+/// `0::/a/b` for version 2, `4:memory:/a/b` for version 1.
 fn limit_of_group(root: &Path, line: &str) -> Option<u64> {
     let (_, rest) = line.split_once(':')?;
     let (controllers, path) = rest.split_once(':')?;
@@ -74,7 +75,8 @@ fn limit_of_group(root: &Path, line: &str) -> Option<u64> {
         _ => return None,
     };
     let mount = root.join(mount);
-    // In a container the path may be the host's, and only its root be there: that is met on the way up.
+    // In a container the path may be the host's, and only its root be there: that is met on the way
+    // up.
     let mut folder = mount.join(path.trim_start_matches('/'));
     let mut limits = Vec::new();
     loop {

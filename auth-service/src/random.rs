@@ -1,4 +1,4 @@
-//! Where chance comes from: the operating system's generator, by way of the crypto library.
+//! Randomness from the operating system's generator, by way of the crypto library.
 
 use aws_lc_rs::rand;
 use uuid::{Builder, Uuid};
@@ -6,8 +6,8 @@ use uuid::{Builder, Uuid};
 /// `N` unpredictable bytes.
 ///
 /// # Panics
-/// When the operating system has no randomness to give. No secret can be made then, and going on with a
-/// predictable one would be worse than stopping.
+/// When the operating system has no randomness to give. No secret can be made then, and going on
+/// with a predictable one would be worse than stopping.
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     #[expect(clippy::disallowed_methods, reason = "the one place where chance enters")]
@@ -15,7 +15,8 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A UUIDv7 (RFC 9562, 5.7) of the moment `unix_millis`: ids made later sort later, which keeps an index compact.
+/// A UUIDv7 (RFC 9562, 5.7) of the moment `unix_millis`: ids made later sort later, which keeps an
+/// index compact.
 pub fn uuid_v7(unix_millis: u64) -> Uuid {
     Builder::from_unix_timestamp_millis(unix_millis, &bytes::<10>()).into_uuid()
 }

@@ -1,4 +1,4 @@
-//! The service: its address, its pages, and the order of what surrounds them.
+//! The HTTP server: its listener, its routes, and the order of the middleware.
 
 use std::net::SocketAddr;
 
@@ -31,8 +31,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// The address is taken before the database is touched: a taken port is told at once, and a test can ask for
-    /// port 0.
+    /// The address is taken before the database is touched: a taken port is told at once, and a
+    /// test can ask for port 0.
     pub fn new(listener: impl Into<Listener>, app: App) -> Self {
         Self { listener: listener.into(), limits: Limits::default(), workers: None, app }
     }
@@ -57,7 +57,8 @@ impl Server {
         self.app.draining.clone()
     }
 
-    /// Serves until its handle stops it. Must be called within an actix system. Signals are [`shutdown::serve`]'s.
+    /// Serves until its handle stops it. Must be called within an actix system. Signals are
+    /// [`shutdown::serve`]'s.
     pub fn run(self) -> std::io::Result<dev::Server> {
         let app = web::Data::new(self.app);
         background_tasks::start(app.clone());

@@ -1,11 +1,11 @@
-//! How the service ends when it is told to, so that nobody notices.
+//! Graceful shutdown. A second signal ends the wait.
 //!
-//! SIGTERM: `/readyz` says 503 and everything is still answered, until proxies send nothing more (`SHUTDOWN_DELAY`); then no
-//! new connections, and requests that have begun are finished. SIGINT, a person at a terminal, skips the delay. Whoever is
-//! told again while waiting stops waiting.
+//! SIGTERM: `/readyz` says 503 and everything is still answered, until proxies send nothing more
+//! (`SHUTDOWN_DELAY`). Then no new connections are accepted, and requests that have begun are
+//! finished. SIGINT, from a person at a terminal, skips the delay.
 //!
-//! SIGHUP, which elsewhere means "read your settings again", or that a terminal is gone, changes nothing and is answered with a line of
-//! the log: settings are read at the start alone.
+//! SIGHUP changes nothing but writes a log line: settings are read only at the start. Elsewhere it
+//! asks for the settings to be read again, or means that a terminal is gone.
 
 use std::io;
 use std::pin::pin;
@@ -20,16 +20,16 @@ use crate::http::Draining;
 /// How long a stop waits for requests that have begun, in seconds.
 pub const FINISH_SECONDS: u64 = 10;
 
-/// How it ended.
+/// The outcome of a shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShutdownOutcome {
     /// Every request that had begun was answered, or had its time.
     Finished,
-    /// Signals again, it did not wait for them.
+    /// A second signal came: requests that had begun were aborted.
     CutOff,
 }
 
-/// Serves until it is told to stop, and then stops as this module says.
+/// Serves until a signal, and then shuts down as this module says.
 ///
 /// # Errors
 /// When the server itself fails.
@@ -53,7 +53,7 @@ pub async fn serve(
         tokio::select! {
             ended = &mut server => return ended.map(|()| ShutdownOutcome::Finished),
             () = tokio::time::sleep(delay) => {}
-            _ = signals.next() => tracing::info!("told again: not waiting for proxies"),
+            _ = signals.next() => tracing::info!("second signal received: not waiting for proxies"),
         }
     }
     tracing::info!("stopping: no new connections, finishing what has begun");
@@ -65,14 +65,15 @@ pub async fn serve(
     }
 }
 
-/// The two ways to be told.
+/// The signals that end the service.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    /// From now on a signal is heard, and no longer the end of the process. Must be called within a runtime.
+    /// From now on a signal is heard, and no longer the end of the process. Must be called within a
+    /// runtime.
     ///
     /// # Errors
     /// When signals cannot be listened to.

@@ -1,4 +1,5 @@
-//! The template check: draws every page there is, before anybody sees what an operator's templates make of it.
+//! The template check: draws every page there is, before anybody sees what an operator's templates
+//! make of it.
 
 use crate::app::NotEndedPage;
 use crate::assets::TemplateProblem;

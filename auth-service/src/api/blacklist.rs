@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::forms::Json;
 use crate::sessions::{EndReason, RefreshToken};
 
-/// Ends the session of a refresh token. A second time it is not valid, as every token of an ended session.
+/// Ends the session of a refresh token. A second time it is not valid, as every token of an ended
+/// session.
 pub(super) async fn blacklist(
     app: web::Data<App>,
     context: RequestContext,

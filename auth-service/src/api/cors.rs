@@ -1,4 +1,5 @@
-//! Which pages' scripts may renew a login: those of our own services (Fetch standard, CORS protocol).
+//! Which pages' scripts may renew a login: those of our own services (Fetch standard, CORS
+//! protocol).
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -17,8 +18,8 @@ use crate::i18n::Message;
 /// How long a browser remembers that it may ask, in seconds.
 const REMEMBER: &str = "600";
 
-/// Middleware of the one address that other origins may post to: `403` for all but the allowed ones, which may read
-/// the answer, whatever it is. A request without an `Origin` is no script's.
+/// Middleware of the one address that other origins may post to: `403` for all but the allowed
+/// ones, which may read the answer, whatever it is. A request without an `Origin` is no script's.
 pub(super) async fn only_our_services(
     app: web::Data<App>,
     request: ServiceRequest,

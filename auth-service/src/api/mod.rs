@@ -1,5 +1,5 @@
-//! The API for programs: paths and fields as djangorestframework-simplejwt has them, and the renewal for scripts.
-//! `openapi.json` describes it, and a test holds the running service to that.
+//! The API for programs: paths and fields as djangorestframework-simplejwt has them, and the
+//! renewal for scripts. `openapi.json` describes it, and a test holds the running service to that.
 
 mod blacklist;
 mod cors;

@@ -1,4 +1,4 @@
-//! The tokens as the API hands them out.
+//! The token pair, as the API returns it.
 
 use actix_web::HttpResponse;
 use serde::Serialize;

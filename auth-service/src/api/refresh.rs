@@ -23,8 +23,8 @@ impl Document for Refresh {
     const SHAPE: &'static str = "Please send an object with the string refresh.";
 }
 
-/// As a browser's renewal: within the grace the same token yields the same successor, and a token that was replaced
-/// long before ends its session.
+/// As a browser's renewal: within the grace the same token yields the same successor, and a token
+/// that was replaced long before ends its session.
 pub(super) async fn refresh(
     app: web::Data<App>,
     context: RequestContext,

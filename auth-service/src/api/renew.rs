@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::pages::Problem;
 use crate::sessions::RefreshToken;
 
-/// `204` with new cookies, or `401` with the address of the login. A failed renewal takes no cookie away: the failure
-/// may be another tab's success.
+/// `204` with new cookies, or `401` with the address of the login. A failed renewal takes no cookie
+/// away: the failure may be another tab's success.
 pub(super) async fn renew(
     app: web::Data<App>,
     request: HttpRequest,

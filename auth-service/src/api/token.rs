@@ -25,7 +25,8 @@ impl Document for Sent {
     const SHAPE: &'static str = "Please send an object with the two strings email and password.";
 }
 
-/// Begins a session. Programs hold no cookie, so they wait with the strangers of their network. An inactive account gets the answer of a wrong password: programs need not know.
+/// Begins a session. Programs hold no cookie, so they wait with the strangers of their network. An
+/// inactive account gets the answer of a wrong password: programs need not know.
 pub(super) async fn obtain(
     app: web::Data<App>,
     context: RequestContext,

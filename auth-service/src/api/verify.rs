@@ -1,4 +1,4 @@
-//! `POST /api/token/verify/`: whether a token is good now.
+//! `POST /api/token/verify/`: checks whether a token is valid now.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -20,8 +20,8 @@ impl Document for Sent {
     const SHAPE: &'static str = "Please send an object with the string token.";
 }
 
-/// Takes either kind of token, as simplejwt does. Who asks here learns more than by verifying alone: a token of a
-/// session that has ended is good no more.
+/// Takes either kind of token, as simplejwt does. Who asks here learns more than by verifying
+/// alone: a token of a session that has ended is good no more.
 pub(super) async fn verify(app: web::Data<App>, Json(sent): Json<Sent>) -> Result<HttpResponse, Error> {
     let is_good = match RefreshToken::parse(&sent.token) {
         Some(token) => app.sessions.current(Some(token)).await?.is_some(),

@@ -1,4 +1,4 @@
-//! What a request can reach.
+//! The application: the services and settings that every request can reach.
 
 mod not_ended;
 mod parts;
@@ -26,7 +26,8 @@ use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
 use crate::sign_in::SignIn;
 
-/// Everything that the features share. One value for the process; workers hold it by reference count.
+/// Everything that the features share. One value for the process; workers hold it by reference
+/// count.
 pub struct App {
     pub config: Config,
     pub clock: Clock,
@@ -58,8 +59,8 @@ pub enum StartError {
     Templates(#[from] TemplateProblem),
 }
 
-/// Registration must tell an owner that they have an account. More people than this do not forget it in one network in ten
-/// minutes, but somebody who tries addresses.
+/// Registration must tell an owner that they have an account. More people than this do not forget
+/// it in one network in ten minutes, but somebody who tries addresses.
 const TAKEN_ANSWERS: usize = 20;
 const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
 

@@ -1,4 +1,5 @@
-//! Leaving, also when the session cannot be ended: whoever leaves a machine must be able to.
+//! Logout when the session cannot be ended. The cookies are deleted anyway, and the page says that
+//! the session goes on.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
@@ -13,7 +14,7 @@ use crate::i18n::datetime;
 use crate::pages::{Layout, Page};
 use crate::sessions::RefreshToken;
 
-/// What was to end, and did not.
+/// The sessions that were to end, and did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotEnded {
     /// The session that this browser holds.
@@ -44,8 +45,8 @@ impl Page for NotEndedPage {
 }
 
 impl NotEnded {
-    /// The session could not be ended: no logout is acknowledged that did not happen. But the cookies go all the same, and
-    /// the page says what that is worth.
+    /// The session could not be ended: no logout is acknowledged that did not happen. But the
+    /// cookies go all the same, and the page says what that is worth.
     pub async fn answer(
         self,
         app: &App,

@@ -1,5 +1,5 @@
-//! What an application is put together from. Each part takes long to make, and several applications of one process
-//! can share the front end.
+//! The parts of an application: database, front end and hash pool. Each takes long to make, and
+//! several applications of one process can share the front end.
 
 use super::StartError;
 use crate::assets::{Files, TemplateProblem};
@@ -20,7 +20,8 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Those of a service that has the machine for itself. What is wrong with the database is told first.
+    /// Those of a service that has the machine for itself. What is wrong with the database is told
+    /// first.
     pub fn of(config: &Config, limit: Limit) -> Result<Self, StartError> {
         let db = Self::database(config)?;
         let frontend = Frontend::load(&config.site, &config.auth_url)?;

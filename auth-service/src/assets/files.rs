@@ -1,4 +1,4 @@
-//! The files that pages are made of: ours, and over them those of TEMPLATES_DIR with the same name.
+//! Embedded files, and the operator's overrides of the same name in `TEMPLATES_DIR`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,7 +115,8 @@ impl Files {
             let shown = path.display().to_string();
             let unreadable =
                 |error: std::io::Error| TemplateProblem::in_file(&shown, format!("cannot be read: {error}"));
-            // An editor's, version control's, or the folders that a mounted ConfigMap keeps its versions in.
+            // An editor's, version control's, or the folders that a mounted ConfigMap keeps its
+            // versions in.
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
@@ -182,8 +183,8 @@ impl Files {
     }
 }
 
-/// The language that a file of texts is named for, as BCP 47 writes it: `de-AT` of `texts/DE_at.ftl`. What names none is told by
-/// whoever reads the texts.
+/// The language that a file of texts is named for, as BCP 47 writes it: `de-AT` of
+/// `texts/DE_at.ftl`. What names none is told by whoever reads the texts.
 fn language(name: &str) -> Option<String> {
     let tag = name.strip_prefix("texts/")?.strip_suffix(".ftl")?;
     Some(tag.parse().map_or_else(|_| tag.to_owned(), |id: LanguageIdentifier| id.to_string()))

@@ -1,4 +1,5 @@
-//! Assets: templates, translations and static files, as bytes from the binary or from `TEMPLATES_DIR`.
+//! Assets: templates, translations and static files, as bytes from the binary or from
+//! `TEMPLATES_DIR`.
 
 mod files;
 mod media_type;

@@ -1,4 +1,4 @@
-//! What is wrong with a template or a text, and where.
+//! Template problems: what is wrong in a template or a translation, and where.
 
 /// One line: file, line, and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq)]

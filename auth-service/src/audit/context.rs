@@ -9,27 +9,27 @@ use crate::db::AnyConnection;
 use crate::db::types::{Timestamp, text_enum};
 
 text_enum! {
-    /// Whose doing an event was.
+    /// The actor of an event.
     pub enum Actor {
         /// Somebody with a browser or a program.
         Person = "person",
-        /// Whoever runs the commands on the host.
+        /// The operator, who runs the commands on the host.
         Operator = "operator",
         /// The service itself, in the course of time.
         Service = "service",
     }
 }
 
-/// Whose doing something is, where it came from as far as that is known, and at which moment it is judged.
+/// Who asks for something, from where as far as that is known, and at which moment it is judged.
 ///
-/// The moment is an estimate until [`RequestContext::read_time`] asks the database, which every transaction does before it
-/// decides or writes anything. Code that has waited, for the file, for a lock or for the hash pool, asks again: what was
-/// true before may have been taken away in between.
+/// The moment is an estimate until [`RequestContext::read_time`] asks the database, which every
+/// transaction does before it decides or writes anything. Code that has waited, for the file, for a
+/// lock or for the hash pool, asks again: what was true before may have been taken away in between.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
     pub actor: Actor,
     pub address: Option<IpAddr>,
-    /// What the browser or program calls itself: its own word, cut to a bearable length.
+    /// The user agent: the client's own word, cut to a bearable length.
     pub user_agent: Option<String>,
     /// Ties the event to the lines of its request.
     pub request_id: Option<uuid::Uuid>,
@@ -56,7 +56,7 @@ impl RequestContext {
         Self { address, user_agent, request_id, ..Self::of(Actor::Person, clock) }
     }
 
-    /// Whoever runs a command on the host.
+    /// The operator, who runs a command on the host.
     pub fn operator(clock: &Clock) -> Self {
         Self::of(Actor::Operator, clock)
     }

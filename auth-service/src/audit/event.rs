@@ -1,4 +1,4 @@
-//! An event as it is kept.
+//! Audit events as rows: recorded, counted, listed and purged.
 
 use diesel::prelude::*;
 use tracing::Level;
@@ -29,7 +29,7 @@ pub struct AuditEvent {
     /// How often the same came again within the same stretch of time, and when it did last.
     pub repeats: i64,
     pub last_at: Option<Timestamp>,
-    /// What the same is, for those that are counted.
+    /// The key under which repeated events are counted.
     pub(super) repeat_key: Option<String>,
 }
 
@@ -61,12 +61,12 @@ impl AuditEvent {
         Self { session_id: Some(session.into()), ..self }
     }
 
-    /// A word or two of ours, never of the person's.
+    /// Adds a detail in our own words, never the person's.
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
 
-    /// Why it happened, where there is a list of reasons.
+    /// Adds the reason, one of a list.
     pub fn reason(self, reason: impl TextEnum) -> Self {
         self.detail(reason.as_str())
     }
@@ -76,8 +76,8 @@ impl AuditEvent {
         T::parse(self.detail.as_deref()?)
     }
 
-    /// Puts the event into the trail and the log: the last thing a transaction does before it commits, so that the
-    /// log hardly ever tells of what was rolled back.
+    /// Puts the event into the trail and the log: the last thing a transaction does before it
+    /// commits, so that the log hardly ever tells of what was rolled back.
     pub fn record(self, conn: &mut AnyConnection) -> QueryResult<()> {
         diesel::insert_into(audit_events::table).values(&self).execute(conn)?;
         self.log();
@@ -114,7 +114,8 @@ impl AuditEvent {
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
         let mut latest = Vec::new();
-        // A query for each kind reads `limit` rows of the index; one for all of them would sort every row there is.
+        // A query for each kind reads `limit` rows of the index; one for all of them would sort
+        // every row there is.
         for kind in kinds {
             latest.extend(
                 audit_events::table
@@ -173,7 +174,7 @@ impl AuditEvent {
         audit_events::table.filter(audit_events::at.lt(cutoff)).count().get_result(conn)
     }
 
-    /// Takes away up to `batch` events from before `cutoff`; how many there were.
+    /// Deletes up to `batch` events from before `cutoff`, and returns their number.
     pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
         let old = audit_events::table
             .filter(audit_events::at.lt(cutoff))

@@ -1,4 +1,4 @@
-//! What the trail knows of the time.
+//! Evidence about the clock: the last event in the audit trail tells whether the time can be right.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::clock::{Clock, FAR};
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 
-/// What is younger may have been written by a clock that is wrong since a moment ago.
+/// Younger events may have been dated by a clock that has gone wrong since.
 const LONG_AGO: Duration = Duration::from_secs(3600);
 
 /// The time, and when the last event was that is older than an hour.

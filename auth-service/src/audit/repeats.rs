@@ -1,9 +1,10 @@
-//! The same again and again: counted in the row of the first time, so that whoever guesses fills neither disk nor log.
+//! Repeated events: counted in the row of the first, so that somebody who guesses fills neither
+//! disk nor log.
 //!
-//! A row costs its reader a moment and us half a kilobyte for good, and a stranger gets as many as there are places to
-//! hash in. What is the same: the event, the account or that there is none, the session, the network, the reason, within
-//! ten minutes. The address that was typed is no part of it: it is kept nowhere, and one who tries a new one each time
-//! would get a row each time.
+//! A row costs half a kilobyte for good, and a stranger could cause as many as there are places to
+//! hash in. Events are the same when they agree in kind, account, session, network and reason
+//! within ten minutes. The address that was typed is not compared. It is stored nowhere, and
+//! somebody who tries a new one each time would get a row each time.
 
 use std::net::IpAddr;
 
@@ -18,9 +19,9 @@ use crate::db::schema::audit_events;
 const STRETCH: i64 = 600;
 
 impl AuditEvent {
-    /// As [`AuditEvent::record`], but what is the same as a row of this stretch of time only raises its count. Within a
-    /// transaction only where that holds a lock on what is the same: of two first times at one moment one is refused by the
-    /// index, and then counted.
+    /// As [`AuditEvent::record`], but what is the same as a row of this stretch of time only raises
+    /// its count. Within a transaction only where that holds a lock on what is the same: of two
+    /// first times at one moment one is refused by the index, and then counted.
     pub fn record_or_count(mut self, conn: &mut AnyConnection) -> QueryResult<()> {
         let key = self.what_it_repeats();
         if self.counted(conn, &key)? {
@@ -40,7 +41,8 @@ impl AuditEvent {
         }
     }
 
-    /// Whether there is such a row. The log hears of the first repetition, the second, the fourth, the eighth and so on.
+    /// Whether there is such a row. The log hears of the first repetition, the second, the fourth,
+    /// the eighth and so on.
     fn counted(&mut self, conn: &mut AnyConnection, key: &str) -> QueryResult<bool> {
         let same = audit_events::table.filter(audit_events::repeat_key.eq(key));
         let changed = diesel::update(same)
@@ -56,7 +58,8 @@ impl AuditEvent {
         Ok(true)
     }
 
-    /// Says which page's form asked for it, so that the same form sent twice can be told from another.
+    /// Says which page's form asked for it, so that the same form sent twice can be told from
+    /// another.
     pub fn by_form(mut self, form: &str) -> Self {
         self.repeat_key = Some(key_of_form(self.event.as_str(), self.user_id, form));
         self

@@ -1,4 +1,5 @@
-//! `auth-service after-restore`: what must not live again when a database comes from a backup.
+//! `auth-service after-restore`: ends every session and revokes every key of a database that comes
+//! from a backup.
 
 use diesel::QueryResult;
 
@@ -11,7 +12,7 @@ use crate::sessions::{EndReason, Session};
 
 use super::{CliError, database, output};
 
-/// What was found and ended.
+/// The result: how much was ended.
 struct Done {
     sessions: usize,
     keys: usize,
@@ -19,8 +20,8 @@ struct Done {
     last: Option<Timestamp>,
 }
 
-/// A session that was ended after the backup was made is alive in it, and a key that was revoked since signs again. Which
-/// they are, nobody can know any more: so all of them end.
+/// A session that was ended after the backup was made is alive in it, and a key that was revoked
+/// since signs again. Which they are, nobody can know any more: so all of them end.
 pub(super) fn run(flags: &DatabaseFlags) -> Result<(), CliError> {
     let db = database::open(flags, false)?;
     let done = db.run_blocking(|conn| conn.write(end_all).map_err(CliError::from))?;

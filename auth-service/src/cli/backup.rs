@@ -1,4 +1,4 @@
-//! `auth-service backup`: a copy of a SQLite database that is in use.
+//! `auth-service backup`: copies a SQLite database that is in use.
 
 use std::fs::File;
 use std::io;
@@ -44,8 +44,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     if file.symlink_metadata().is_ok() {
         return Err(refused(io::ErrorKind::AlreadyExists.into()));
     }
-    // Beside its place, so that moving it there is one step, and under a name that begins with `/`, which SQLite does not
-    // take for an address.
+    // Beside its place, so that moving it there is one step, and under a name that begins with `/`,
+    // which SQLite does not take for an address.
     let folder = match file.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

@@ -1,4 +1,4 @@
-//! `auth-service cleanup`: in the foreground what `housekeeping` does in the background.
+//! `auth-service cleanup`: does the background maintenance of expired rows in the foreground.
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,7 +23,8 @@ pub(super) struct Arguments {
     /// Take it away although nothing happened here for long, as after a clock that leapt ahead.
     #[arg(long)]
     clock_is_right: bool,
-    /// Also give the space back to the disk. SQLite alone; rewrites the file, and nobody writes to it meanwhile.
+    /// Also give the space back to the disk. SQLite alone; rewrites the file, and nobody writes to
+    /// it meanwhile.
     #[arg(long, conflicts_with = "dry_run")]
     vacuum: bool,
     /// How long the audit trail is kept [default: 90d].
@@ -68,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     Ok(())
 }
 
-/// What a SQLite database takes on the disk: the file, and the log of what is not in it yet.
+/// The size of a SQLite database on the disk: the file, and its write-ahead log.
 fn bytes_of(file: &Path) -> u64 {
     let mut log = file.as_os_str().to_owned();
     log.push("-wal");

@@ -1,4 +1,4 @@
-//! The database that a command works on.
+//! Opening the database that a command works on.
 
 use diesel::QueryResult;
 
@@ -12,8 +12,8 @@ use crate::db::{AnyConnection, Database, DatabaseUrl};
 
 use super::CliError;
 
-/// Opens it with its schema up to date. `may_make_it`: whether a SQLite file that is not there is made; a misspelt
-/// path would otherwise look like a service without users.
+/// Opens it with its schema up to date. `may_make_it`: whether a SQLite file that is not there is
+/// made; a misspelt path would otherwise look like a service without users.
 pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database, CliError> {
     let url = flags.parse()?;
     if !may_make_it {
@@ -24,12 +24,13 @@ pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database,
     Ok(db)
 }
 
-/// Opens it as it is. A server that stands still ends the command in the end.
+/// Opens it as it is. A server that stops answering ends the command in the end.
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Database, CliError> {
     Ok(Database::connect_for_command(url, |error| super::end_at_once(&CliError::Database(error)))?)
 }
 
-/// That there is a database. Where there was one, as the mark of an installation says, it is lost, and not yet to come.
+/// Requires that the database exists. Where the mark of an installation says that there was one, it
+/// is lost.
 pub(super) fn require(url: &DatabaseUrl) -> Result<(), CliError> {
     if !url.is_missing_file() {
         return Ok(());
@@ -41,7 +42,8 @@ pub(super) fn require(url: &DatabaseUrl) -> Result<(), CliError> {
     Err(CliError::Failed(format!("there is no database yet at {}", url.masked())))
 }
 
-/// The time, by the database's clock: the running service goes by that. Whoever may wait for a lock asks when they hold it.
+/// The time by the database's clock, which the running service goes by. Code that may wait for a
+/// lock asks when it holds the lock.
 pub(super) fn now(conn: &mut AnyConnection) -> QueryResult<Timestamp> {
     Clock::system().read(conn)
 }
@@ -51,7 +53,8 @@ pub(super) fn operator(conn: &mut AnyConnection) -> QueryResult<RequestContext> 
     RequestContext::operator(&Clock::system()).read_time(conn)
 }
 
-/// The time, for what cannot be undone when the clock is wrong. `anyway` is the operator's word that it is right.
+/// The time, for what cannot be undone when the clock is wrong. `anyway` is the operator's word
+/// that it is right.
 pub(super) fn sure_of_now(conn: &mut AnyConnection, anyway: bool) -> Result<Timestamp, CliError> {
     let clock = Clock::system();
     let (now, last_event) = evidence::now_and_last_event(conn, &clock)?;

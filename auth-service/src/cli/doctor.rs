@@ -1,4 +1,4 @@
-//! `auth-service doctor`
+//! `auth-service doctor`: diagnoses a deployment.
 
 use url::Url;
 
@@ -12,8 +12,8 @@ use super::{CliError, output};
 pub(super) struct Arguments {
     #[command(flatten)]
     serve: ServeFlags,
-    /// The address of a page that needs a login, at a service that trusts it: `https://shop.example.org/private`. May be
-    /// given several times.
+    /// The address of a page that needs a login, at a service that trusts it:
+    /// `https://shop.example.org/private`. May be given several times.
     #[arg(long = "service", value_name = "URL")]
     services: Vec<String>,
     /// As one JSON object.

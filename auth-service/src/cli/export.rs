@@ -1,4 +1,4 @@
-//! `auth-service export users`: everybody, for another system. Nobody is locked in.
+//! `auth-service export users`: writes every account, for another system.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -35,7 +35,8 @@ struct Users {
     /// The model that Django's `loaddata` makes of each.
     #[arg(long, default_value = "auth.user")]
     model: String,
-    /// A file to write instead of standard output; only its owner can read it, because it holds the hashes.
+    /// A file to write instead of standard output; only its owner can read it, because it holds the
+    /// hashes.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -110,7 +111,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     unreadable.refuse_any("account")
 }
 
-/// Whoever reads may stop early, as `head` does: then there is nobody left to write for.
+/// A reader may stop early, as `head` does: then there is nobody left to write for.
 fn unwritable(error: io::Error) -> CliError {
     if error.kind() == io::ErrorKind::BrokenPipe {
         std::process::exit(0);
@@ -123,8 +124,9 @@ struct Writer<'a> {
     model: &'a str,
     to: Form,
     count: u64,
-    /// How many people have a value in the comma-separated values that a spreadsheet would compute. They are written as they
-    /// are: whatever is put before them would be part of them for every other reader.
+    /// How many people have a value in the comma-separated values that a spreadsheet would compute.
+    /// They are written as they are: whatever is put before them would be part of them for every
+    /// other reader.
     formulas: u64,
 }
 

@@ -1,11 +1,11 @@
-//! Secrets among the arguments: everybody on the machine can read those of every process (`/proc/<pid>/cmdline`). Its
-//! environment only its own user can.
+//! Secrets among the arguments, which are refused: everybody on the machine can read the arguments
+//! of every process (`/proc/<pid>/cmdline`). Only its own user can read its environment.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use url::Url;
 
-/// What to use instead.
+/// What the message advises instead.
 pub(super) const ADVICE: &str = "everybody on this machine can read the arguments of a program while it runs: set it in the \
                                  environment, or name a file with the setting that ends in _FILE (PostgreSQL's programs \
                                  know PGPASSWORD and ~/.pgpass too), and change the secret";
@@ -35,7 +35,7 @@ pub(super) fn secrets(matches: &ArgMatches) -> Vec<&'static str> {
     found
 }
 
-/// What stands on the command line itself, and not in the environment.
+/// The arguments of the command line itself, and not of the environment.
 fn given(matches: &ArgMatches, id: &str) -> Option<String> {
     let known = matches.try_contains_id(id).unwrap_or(false);
     if !known || matches.value_source(id) != Some(ValueSource::CommandLine) {

@@ -1,4 +1,4 @@
-//! `auth-service generate-secret`
+//! `auth-service generate-secret`: prints a random secret.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,8 +12,8 @@ use super::{CliError, output};
 pub(super) fn run() -> Result<(), CliError> {
     loop {
         let secret = BASE64_URL_SAFE_NO_PAD.encode(random::bytes::<48>());
-        // Chance may spell a word that stands in placeholders; the service would refuse that secret. A leading
-        // hyphen would make it look like a flag on a command line.
+        // Chance may spell a word that stands in placeholders; the service would refuse that
+        // secret. A leading hyphen would make it look like a flag on a command line.
         if SecretKey::parse("SECRET_KEY", &secret).is_ok() && !secret.starts_with('-') {
             output::line(secret)?;
             warn_of_open_file();
@@ -22,7 +22,8 @@ pub(super) fn run() -> Result<(), CliError> {
     }
 }
 
-/// `generate-secret > file` makes a file that everybody may read, unless the shell was told otherwise.
+/// `generate-secret > file` makes a file that everybody may read, unless the shell was told
+/// otherwise.
 #[cfg(unix)]
 fn warn_of_open_file() {
     use std::os::fd::AsFd;

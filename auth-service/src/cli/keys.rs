@@ -1,4 +1,4 @@
-//! `auth-service keys …`: the keys that sign, from the host itself.
+//! `auth-service keys …`: lists, rotates and revokes signing keys.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -31,8 +31,8 @@ enum Action {
     },
     /// Hand over to the next key now. Nobody is logged out, and no token is refused.
     Rotate {
-        /// Do it although nothing happened here for long, as after a clock that leapt ahead; and date keys anew that are of the
-        /// future.
+        /// Do it although nothing happened here for long, as after a clock that leapt ahead; and
+        /// date keys anew that are of the future.
         #[arg(long)]
         clock_is_right: bool,
     },

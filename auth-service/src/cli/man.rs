@@ -1,4 +1,4 @@
-//! `auth-service man`
+//! `auth-service man`: writes the manual page.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{CliError, output};
 
-/// What a command's end means: `CliError` has the same numbers.
+/// The exit codes: `CliError` has the same numbers.
 const EXIT_STATUS: [(&str, &str); 4] = [
     ("0", "Done."),
     ("1", "Understood, and not done: standard error says why."),
@@ -20,7 +20,8 @@ const EXIT_STATUS: [(&str, &str); 4] = [
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Write a page for each command into this folder, which is made when missing, instead of printing the first page.
+    /// Write a page for each command into this folder, which is made when missing, instead of
+    /// printing the first page.
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
 }
@@ -60,8 +61,8 @@ fn write_all(command: &Command, folder: &Path) -> io::Result<()> {
 /// One page: the library's sections, and after them those that it does not know.
 fn page(man: &Man, command: &Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
-    // Without a date, so that a release gives the same bytes on any day. The library's own title drops an empty word,
-    // and what follows would be taken for the date.
+    // Without a date, so that a release gives the same bytes on any day. The library's own title
+    // drops an empty word, and what follows would be taken for the date.
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     writeln!(page, ".TH {name} 1 \"\" \"auth-service {}\" \"auth-service\"", env!("CARGO_PKG_VERSION"))?;
     man.render_name_section(&mut page)?;
@@ -76,7 +77,8 @@ fn page(man: &Man, command: &Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// The variables that `command` reads. Their names alone: what they hold here and now is nobody's business.
+/// The variables that `command` reads. Their names alone: what they hold here and now is nobody's
+/// business.
 fn environment(command: &Command) -> Roff {
     let mut section = Roff::new();
     let settings: Vec<_> = command

@@ -1,4 +1,4 @@
-//! `auth-service migrate`
+//! `auth-service migrate`: brings the schema up to date.
 
 use crate::config::DatabaseFlags;
 

@@ -1,4 +1,4 @@
-//! The commands. `serve` is what happens when none is named.
+//! The command line: parses arguments and runs the command. `serve` is the default.
 
 mod after_restore;
 mod backup;
@@ -42,7 +42,8 @@ use crate::telemetry;
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Read the settings from a file first: `NAME=value`, a line each, as systemd's `EnvironmentFile=` has them.
+    /// Read the settings from a file first: `NAME=value`, a line each, as systemd's
+    /// `EnvironmentFile=` has them.
     // Taken away before clap reads the command line: see `settings.rs`.
     #[arg(long, global = true, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -58,7 +59,8 @@ enum Command {
     Migrate(DatabaseFlags),
     /// Check the settings and print those in force, secrets masked.
     CheckConfig(Box<check_config::Arguments>),
-    /// Examine a deployment from the inside and the outside, and say what to do about what is wrong.
+    /// Examine a deployment from the inside and the outside, and say what to do about what is
+    /// wrong.
     Doctor(Box<doctor::Arguments>),
     /// Print, or check, the templates and texts that TEMPLATES_DIR can override.
     Templates(templates::Arguments),
@@ -76,9 +78,11 @@ enum Command {
     Export(export::Arguments),
     /// Copy a SQLite database while it is in use, without logins and signing keys.
     Backup(backup::Arguments),
-    /// Say that the database comes from a backup: ends every session and revokes every signing key in it.
+    /// Say that the database comes from a backup: ends every session and revokes every signing key
+    /// in it.
     AfterRestore(DatabaseFlags),
-    /// Take away sessions and events that are past their time, as the running service does by itself.
+    /// Take away sessions and events that are past their time, as the running service does by
+    /// itself.
     Cleanup(cleanup::Arguments),
     /// Print a shell's completions of these commands.
     Completions(completions::Arguments),
@@ -156,7 +160,8 @@ pub fn run() -> u8 {
     }
 }
 
-/// The setting of `command`, or of one below it, whose text cannot be read as UTF-8. Clap does not name it.
+/// The setting of `command`, or of one below it, whose text cannot be read as UTF-8. Clap does not
+/// name it.
 fn unreadable(command: &clap::Command) -> Option<String> {
     let names = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
     let is_unreadable = |name: &str| matches!(std::env::var(name), Err(VarError::NotUnicode(_)));

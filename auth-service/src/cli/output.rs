@@ -1,4 +1,4 @@
-//! Printing: what a command says goes to standard output, a line at a time.
+//! Output: a command prints its result to standard output, a line at a time.
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
@@ -14,8 +14,9 @@ pub(super) fn line(text: impl std::fmt::Display) -> Result<(), CliError> {
     verbatim(visible(&text.to_string()))
 }
 
-/// Escapes what a terminal obeys, what cannot be seen and what turns the direction of text, line breaks among it. Names and
-/// addresses of rows are whatever somebody put there. `\u001b`, as in JSON, where that stays the same string.
+/// Escapes what a terminal obeys, what cannot be seen and what turns the direction of text, line
+/// breaks among it. Names and addresses of rows are whatever somebody put there. `\u001b`, as in
+/// JSON, where that stays the same string.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_never_seen) {
         return text.into();
@@ -33,7 +34,8 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     seen.into()
 }
 
-/// Prints text of our own as it is, or text that was made [`visible`], and a line break. Whoever reads may stop early, as `head` does: then there is nobody left to print for.
+/// Prints text of our own as it is, or text that was made [`visible`], and a line break. A reader
+/// may stop early, as `head` does: then there is nobody left to print for.
 pub(super) fn verbatim(text: impl std::fmt::Display) -> Result<(), CliError> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
@@ -47,7 +49,7 @@ pub(super) fn warning(text: impl std::fmt::Display) {
     eprintln!("auth-service: warning: {}", visible(&text.to_string()));
 }
 
-/// What the pages would say, for a terminal.
+/// A message in English, for a terminal.
 pub(super) fn english(text: &Message) -> String {
     static TEXTS: OnceLock<Translations> = OnceLock::new();
     TEXTS.get_or_init(Translations::embedded).english(text)

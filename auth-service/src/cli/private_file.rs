@@ -1,5 +1,5 @@
-//! A file for what is not everybody's business. In a folder that others may write to as well, its name may stand for
-//! something of theirs already: a link that leads to where they read, a pipe that they read from.
+//! Private files: created for their owner alone. In a folder that others may write to, the name may
+//! already be a link or a pipe of theirs.
 
 use std::fs::{self, File, Metadata};
 use std::io::ErrorKind;
@@ -19,11 +19,11 @@ const LINKS: usize = 40;
 /// How long somebody who is to read from a pipe may take to come, in tenths of a second.
 const READER_COMES_WITHIN: usize = 50;
 
-/// Opens a file to write: made anew, readable for its owner alone. One that is there is replaced by another, so that nobody
-/// who has it open reads on.
+/// Opens a file to write: created anew, readable for its owner alone. An existing one is replaced,
+/// so that nobody who has it open reads on.
 ///
-/// What is no regular file is taken if the process was handed it, as `/dev/stdout`, or if it is the user's own: never a
-/// pipe, and never a link, of somebody else's.
+/// Something other than a regular file is accepted if the process was handed it, as `/dev/stdout`,
+/// or if it is the user's own: never a pipe or a link of somebody else's.
 pub(super) fn create(path: &Path) -> Result<File, CliError> {
     let me = rustix::process::geteuid().as_raw();
     open_as(me, path).map_err(|why| CliError::Failed(format!("{} cannot be written: {why}", path.display())))
@@ -89,7 +89,8 @@ fn must_be_trusted(about: &Metadata, me: u32) -> Result<(), String> {
     Err(format!("it is {what} of somebody else's; name a file that is not there, or your own"))
 }
 
-/// Opens a pipe or a device. A pipe that nobody reads from is waited for a few seconds, and not without an end.
+/// Opens a pipe or a device. A pipe that nobody reads from is waited for a few seconds, and not
+/// without an end.
 fn special(path: &Path, flags: OFlags) -> Result<File, String> {
     let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).expect("the system's own flags");
@@ -126,7 +127,8 @@ mod tests {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     }
 
-    /// D7t: neither a pipe nor a link of somebody else's is opened, wherever the link leads; what is mine is.
+    /// D7t: neither a pipe nor a link of somebody else's is opened, wherever the link leads; what
+    /// is mine is.
     #[test]
     fn what_somebody_else_put_there_is_refused_and_what_is_mine_is_not() {
         let folder = tempfile::tempdir().unwrap();
@@ -162,7 +164,8 @@ mod tests {
         assert!(open_as(me() + 1, Path::new("/dev/null")).is_ok(), "it is the system's");
     }
 
-    /// D7t: one's own pipe is taken with somebody who reads from it, and else not waited for without an end.
+    /// D7t: one's own pipe is taken with somebody who reads from it, and else not waited for
+    /// without an end.
     #[test]
     fn a_pipe_of_mine_needs_somebody_who_reads() {
         let folder = tempfile::tempdir().unwrap();

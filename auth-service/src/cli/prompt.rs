@@ -1,4 +1,4 @@
-//! Asking for a password without showing it.
+//! Prompting for a password without showing it.
 
 use std::io::{IsTerminal, Read};
 
@@ -11,8 +11,8 @@ use super::CliError;
 /// No password is longer; somebody sent a file.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// What a program sent: one line. Neither the line break at its end nor a byte order mark before it, which Windows' shells add,
-/// is part of the password.
+/// What a program sent: one line. Neither the line break at its end nor a byte order mark before
+/// it, which Windows' shells add, is part of the password.
 fn one_line(input: impl Read) -> Result<Password, CliError> {
     let refused = |problem: &str| CliError::Usage(format!("standard input {problem}"));
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));

@@ -1,4 +1,4 @@
-//! `auth-service users roles …`: what a person may do, from the host itself.
+//! `auth-service users roles …`: adds and removes roles.
 
 use clap::{Args, Subcommand};
 
@@ -34,7 +34,8 @@ enum Action {
     },
 }
 
-/// Another command may change the same person's roles in between; then it is done again on what is there now.
+/// Another command may change the same person's roles in between; then it is done again on what is
+/// there now.
 const MAX_ATTEMPTS: usize = 20;
 
 pub(super) fn run(db: &Database, arguments: Arguments) -> Result<(), CliError> {

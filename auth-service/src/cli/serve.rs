@@ -1,4 +1,4 @@
-//! `auth-service serve`
+//! `auth-service serve`: runs the service.
 
 use crate::app::{App, StartError};
 use crate::clock::Clock;
@@ -38,7 +38,8 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
         close(&db).await;
         ending
     });
-    // Dropped, it would wait for threads that wait for a database which stands still. What we acknowledged is in the database.
+    // Dropped, it would wait for threads that wait for a database which stands still. What we
+    // acknowledged is in the database.
     std::mem::forget(system);
     let ending = ending.map_err(|error| CliError::Failed(format!("the server stopped: {error}")))?;
     match ending {
@@ -47,7 +48,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
             Ok(())
         }
         ShutdownOutcome::CutOff => {
-            Err(CliError::Failed("told again to stop: requests that had begun were cut off".to_owned()))
+            Err(CliError::Failed("second signal received: requests in flight were aborted".to_owned()))
         }
     }
 }
@@ -66,7 +67,7 @@ async fn close(db: &Database) {
     }
 }
 
-/// What works and should not stay so.
+/// Warns of settings that work and should not stay.
 fn warn_of_what_is_open(config: &Config) {
     for Exposed { file, mode, .. } in config.database_url.file().map(exposed).unwrap_or_default() {
         let (file, mode) = (file.display().to_string(), format!("{mode:03o}"));

@@ -1,4 +1,4 @@
-//! `auth-service sessions …`: who is logged in where, from the host itself.
+//! `auth-service sessions …`: lists and ends sessions.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -122,7 +122,7 @@ fn end_one(db: &Database, id: uuid::Uuid) -> Result<(), CliError> {
         .map_err(CliError::from)
     })?;
     if !ended {
-        return Err(CliError::Failed(format!("there is no session {id} that lives")));
+        return Err(CliError::Failed(format!("there is no active session {id}")));
     }
     output::line(format_args!("{id} is ended."))
 }

@@ -1,4 +1,4 @@
-//! `auth-service --settings FILE …`: a command with the settings of the service.
+//! `auth-service --settings FILE …`: runs a command with the settings of the service.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
@@ -10,8 +10,9 @@ use crate::config::settings_file::{self, Setting};
 
 const FLAG: &str = "--settings";
 
-/// Begins the program anew, as the same process, with the settings of the file in its environment, when the command line names
-/// one: so they reach whatever reads the environment, as under systemd (`RUST_LOG`, `PGPASSWORD`). Returns when it names none.
+/// Begins the program anew, as the same process, with the settings of the file in its environment,
+/// when the command line names one: so they reach whatever reads the environment, as under systemd
+/// (`RUST_LOG`, `PGPASSWORD`). Returns when it names none.
 ///
 /// # Errors
 /// When the file cannot be used, or the program cannot be begun.
@@ -72,7 +73,7 @@ fn take(mut words: Vec<OsString>) -> Taken {
     Taken::Nothing
 }
 
-/// What is not as whoever wrote it may think.
+/// Warns of lines that do not mean what their writer may think.
 fn notes(settings: &[Setting], path: &Path, environment: impl Fn(&str) -> Option<OsString>) -> Vec<String> {
     let mut notes = Vec::new();
     for (n, setting) in settings.iter().enumerate() {

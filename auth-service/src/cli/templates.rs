@@ -1,4 +1,4 @@
-//! `auth-service templates …`: what TEMPLATES_DIR can override, and whether it does so well.
+//! `auth-service templates …`: lists and checks what `TEMPLATES_DIR` can override.
 
 use std::fs;
 use std::io::Write;
@@ -23,7 +23,8 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Try the templates and texts of TEMPLATES_DIR on every page, in every language, as the service does at its start.
+    /// Try the templates and texts of TEMPLATES_DIR on every page, in every language, as the
+    /// service does at its start.
     Check(SiteFlags),
     /// Copy ours into a folder, to begin from: all, or those named.
     Copy {

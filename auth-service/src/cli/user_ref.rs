@@ -1,4 +1,4 @@
-//! Naming people on the command line, and printing them.
+//! User references on the command line, and the output of accounts.
 
 use serde::Serialize;
 
@@ -10,8 +10,8 @@ use super::{CliError, output};
 /// How many accounts are read at a time.
 const PAGE: i64 = 500;
 
-/// Hands out all accounts, by address, some hundred at a time. Each page begins after the address that the last one ended with, so
-/// that the last costs what the first does.
+/// Hands out all accounts, by address, some hundred at a time. Each page begins after the address
+/// that the last one ended with, so that the last costs what the first does.
 ///
 /// A row that cannot be read is told, and the others are handed out. How many such rows there are.
 pub(super) fn pages(
@@ -47,7 +47,7 @@ impl Unreadable {
     }
 }
 
-/// Whom a command is about: an e-mail address or a UUID.
+/// The user that a command is about: an e-mail address or a UUID.
 #[derive(Debug, Clone)]
 pub(super) enum UserSelector {
     Email(Email),

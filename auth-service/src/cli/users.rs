@@ -1,4 +1,4 @@
-//! `auth-service users …`: accounts, from the host itself.
+//! `auth-service users …`: creates, lists and changes accounts.
 
 use clap::{Args, Subcommand};
 

@@ -1,9 +1,10 @@
-//! Where time comes from: an argument, so that a test can hold it still or move it.
+//! The clock: passed as an argument, so that a test can hold it still or move it.
 //!
-//! A decision goes by the database's clock, which all instances share, and asks for it in its transaction, when it holds
-//! what it may have waited for. A SQLite file has no clock but the machine's.
+//! A decision goes by the database's clock, which all instances share, and asks for it in its
+//! transaction, when it holds what it may have waited for. A SQLite file has no clock but the
+//! machine's.
 
-mod watch;
+mod monitor;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,18 +14,18 @@ use diesel::QueryResult;
 
 use crate::db::types::Timestamp;
 use crate::db::{self, AnyConnection};
-use watch::ClockMonitor;
-pub use watch::{FAR, PROBATION, PurgeAllowance, Trust};
+use monitor::ClockMonitor;
+pub use monitor::{FAR, PROBATION, PurgeAllowance, Trust};
 
-/// The clocks that there are.
+/// A source of time.
 pub trait TimeSource: Send + Sync {
-    /// What the machine's clock says. Somebody may set it.
+    /// The machine's clock. Somebody may set it.
     fn machine(&self) -> Timestamp;
 
     /// How long the process has run, by a clock that nobody sets.
     fn running(&self) -> Duration;
 
-    /// What to make of the database's answer.
+    /// Adjusts the database's answer, in tests.
     fn database(&self, answer: Timestamp) -> Timestamp {
         answer
     }
@@ -49,7 +50,7 @@ pub struct Clock {
     source: Arc<dyn TimeSource>,
     /// How far the database was ahead of the machine when that was last measured, in microseconds.
     ahead: Arc<AtomicI64>,
-    watch: Arc<Mutex<ClockMonitor>>,
+    monitor: Arc<Mutex<ClockMonitor>>,
 }
 
 impl Clock {
@@ -60,11 +61,11 @@ impl Clock {
 
     /// Clocks of the caller's, for tests.
     pub fn of(source: impl TimeSource + 'static) -> Self {
-        Self { source: Arc::new(source), ahead: Arc::default(), watch: Arc::default() }
+        Self { source: Arc::new(source), ahead: Arc::default(), monitor: Arc::default() }
     }
 
-    /// The moment to decide by, to the microsecond that both databases keep. Whoever may have to wait asks afterwards:
-    /// for the connection, for the file's lock, and for the row's.
+    /// The moment to decide by, to the microsecond that both databases keep. Code that may have to
+    /// wait, for the connection, for the file's lock or for a row's, asks afterwards.
     pub fn read(&self, conn: &mut AnyConnection) -> QueryResult<Timestamp> {
         Ok(self.reading(db::time(conn)?))
     }
@@ -79,7 +80,7 @@ impl Clock {
         let running = self.running();
         // Two clocks that were not read at one moment cannot be compared.
         let is_one_moment = running.saturating_sub(before) < Duration::from_secs(1);
-        let step = if is_one_moment { self.watch().see(now, running) } else { None };
+        let step = if is_one_moment { self.monitor().see(now, running) } else { None };
         if let Some(seconds) = step {
             tracing::error!(
                 seconds,
@@ -93,7 +94,7 @@ impl Clock {
     /// Tells the clock what happened last, before this process began. `None` when nothing ever did.
     pub fn compare_with_the_past(&self, now: Timestamp, last_event: Option<Timestamp>) {
         let Some(last_event) = last_event else { return };
-        self.watch().compare_with_the_past(now, last_event);
+        self.monitor().compare_with_the_past(now, last_event);
         if self.trust() == Trust::Doubtful {
             tracing::warn!(
                 last_event = last_event.in_words(),
@@ -103,21 +104,23 @@ impl Clock {
         }
     }
 
-    /// What it may be used for.
+    /// How far the clock can be trusted.
     pub fn trust(&self) -> Trust {
-        self.watch().trust(self.running())
+        self.monitor().trust(self.running())
     }
 
-    /// How much of what is past its time may be taken away now; a batch that is allowed counts as taken.
+    /// How much of what is past its time may be taken away now; a batch that is allowed counts as
+    /// taken.
     pub fn allowance(&self) -> PurgeAllowance {
-        self.watch().allowance(self.running())
+        self.monitor().allowance(self.running())
     }
 
-    fn watch(&self) -> MutexGuard<'_, ClockMonitor> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    fn monitor(&self) -> MutexGuard<'_, ClockMonitor> {
+        self.monitor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What [`Clock::read`] would say, as far as that is known without asking. Nothing that is kept goes by it.
+    /// An estimate of [`Clock::read`] without asking the database. Nothing that is stored goes by
+    /// it.
     pub fn estimate(&self) -> Timestamp {
         self.source.machine().shifted(self.ahead.load(Ordering::Relaxed))
     }

@@ -1,4 +1,4 @@
-//! The button that clears cookies, and what stands above it.
+//! The page with the button that clears cookies.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ impl CsrfProtected for CookiesForm {
     }
 }
 
-/// What can be said about the cookies that came.
+/// The state of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {

@@ -1,7 +1,9 @@
-//! Cookies of other sites below the parent domain, cleared at their owner's wish: `GET, POST /cookies`, and the same below
-//! every other path, because a cookie that was set for `/login` comes to `/login/cookies` and not to `/cookies`.
+//! Cookies of other sites below the parent domain, cleared at their owner's wish: `GET, POST
+//! /cookies`, and the same below every other path, because a cookie that was set for `/login` comes
+//! to `/login/cookies` and not to `/cookies`.
 //!
-//! `Clear-Site-Data` is not the way: Firefox leaves the domain's cookies in place, and other browsers take ours too.
+//! `Clear-Site-Data` is not the way: Firefox leaves the domain's cookies in place, and other
+//! browsers take ours too.
 
 mod form;
 mod scope;

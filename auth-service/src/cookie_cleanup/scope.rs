@@ -1,4 +1,5 @@
-//! Where a cookie may lie that reaches a request: a browser deletes one only by the domain and the path that it was set with.
+//! Cookie scopes: the domains and paths at which a cookie of this request may be set. A browser
+//! deletes a cookie only by the domain and path that it was set with.
 
 use actix_web::http::header::HeaderValue;
 
@@ -15,8 +16,8 @@ pub(super) struct Scope {
 /// Folders on the way to a page, so many at most.
 const MAX_FOLDERS: usize = 8;
 
-/// Every scope that reaches `path` on `host`, the likely ones first: the shared domain and all its paths, then what lies above
-/// and below it, then each folder of the path.
+/// Every scope that reaches `path` on `host`, the likely ones first: the shared domain and all its
+/// paths, then what lies above and below it, then each folder of the path.
 pub(super) fn scopes(host: &str, cookie_domain: &str, path: &str) -> Vec<Scope> {
     let mut domains = vec![Some(cookie_domain.to_owned())];
     let registrable = psl::domain_str(host).unwrap_or(cookie_domain);
@@ -35,7 +36,8 @@ pub(super) fn scopes(host: &str, cookie_domain: &str, path: &str) -> Vec<Scope> 
     scopes
 }
 
-/// `/`, then each folder without and with its last slash: two scopes to a browser (RFC 6265bis, 5.1.4).
+/// `/`, then each folder without and with its last slash: two scopes to a browser (RFC 6265bis,
+/// 5.1.4).
 fn paths(path: &str) -> Vec<&str> {
     let can_be_named = |path: &&str| path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';');
     let folders = path.match_indices('/').skip(1).map(|(slash, _)| slash).take(MAX_FOLDERS);
@@ -63,7 +65,8 @@ impl Scope {
         }
         line.extend_from_slice(b"; Path=");
         line.extend_from_slice(self.path.as_bytes());
-        // Some prefixes want both flags, and neither keeps a browser from deleting a cookie without.
+        // Some prefixes want both flags, and neither keeps a browser from deleting a cookie
+        // without.
         line.extend_from_slice(b"; Max-Age=0; HttpOnly");
         if secure || starts(b"__") {
             line.extend_from_slice(b"; Secure");

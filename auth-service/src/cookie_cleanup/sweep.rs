@@ -1,6 +1,8 @@
-//! Clearing in rounds. One answer holds some forty deletions, because proxies take heads of 4 KB; the next request shows what is
-//! left. So a round is a pure function of what came and of the place that the last one reached. There is always an end: the place
-//! moves on, and back to the beginning only when other cookies come than did there. They do when there were more than one request holds.
+//! Clearing in rounds, as a pure function of the cookies that came and of the place that the last
+//! round reached. One answer holds some forty deletions, because proxies take heads of 4 KB; the
+//! next request shows what is left. There is always an end: the place moves on, and goes back to
+//! the beginning only when other cookies come than came there. They do when there were more than
+//! one request holds.
 
 use actix_web::http::header::HeaderValue;
 use aws_lc_rs::digest;
@@ -10,8 +12,8 @@ use super::scope::Scope;
 /// Of all `Set-Cookie` lines of one answer.
 const MAX_BYTES: usize = 2600;
 
-/// How far a sweep has come: names are tried scope by scope, in the order of their digests, which stays the same when some of
-/// them are gone.
+/// How far a sweep has come: names are tried scope by scope, in the order of their digests, which
+/// stays the same when some of them are gone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Place {
     scope: usize,
@@ -53,14 +55,15 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// What one answer deletes, and where the next goes on; `None` when all has been tried.
+/// One round: the deletions, and where the next round goes on. `None` when all has been tried.
 #[derive(Debug)]
 pub(super) struct Round {
     pub lines: Vec<HeaderValue>,
     pub next: Option<Place>,
 }
 
-/// `delete` makes the line for a name in a scope, where there can be such a cookie and it is not ours.
+/// `delete` makes the line for a name in a scope, where there can be such a cookie and it is not
+/// ours.
 pub(super) fn round(
     names: &[Vec<u8>],
     scopes: &[Scope],

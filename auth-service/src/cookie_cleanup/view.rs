@@ -1,4 +1,4 @@
-//! Answers to `/cookies`.
+//! Request handlers of `/cookies`.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ORIGIN, REFERER, SET_COOKIE};
@@ -20,7 +20,8 @@ use crate::pages::Layout;
 /// The query that carries a sweep on from round to round.
 const FROM: &str = "from";
 
-/// `GET /cookies`: what came, and a button. On the way through a sweep, which our own button began, it goes on with that.
+/// `GET /cookies`: what came, and a button. On the way through a sweep, which our own button began,
+/// it goes on with that.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -69,8 +70,9 @@ pub async fn page_alone(
 
 /// `POST /cookies`: begins to clear.
 ///
-/// The browser may have thrown away the cookie that the form's token belongs to; that is what this page is for. So the word of
-/// the browser that the form is ours is enough, and the token is asked of those alone who send no such word.
+/// The browser may have thrown away the cookie that the form's token belongs to; that is what this
+/// page is for. So the word of the browser that the form is ours is enough, and the token is asked
+/// of those alone who send no such word.
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
@@ -104,7 +106,8 @@ pub async fn submit(
     }
 }
 
-/// One round: the deletions, and the way to the next round. `None` when there is nothing left to try.
+/// One round: the deletions, and the way to the next round. `None` when there is nothing left to
+/// try.
 fn sweep(
     app: &App,
     request: &HttpRequest,
@@ -156,8 +159,9 @@ fn place_of(request: &HttpRequest) -> Option<Place> {
     query.find(|(name, _)| name == FROM).and_then(|(_, value)| Place::parse(&value))
 }
 
-/// A link of somebody else's must not clear anything. The redirect that answers our form is a request of our page; browsers that
-/// do not say so in `Sec-Fetch-Site` name the page in `Referer`, which our policy sends to ourselves alone.
+/// A link of somebody else's must not clear anything. The redirect that answers our form is a
+/// request of our page; browsers that do not say so in `Sec-Fetch-Site` name the page in `Referer`,
+/// which our policy sends to ourselves alone.
 fn is_asked_by_our_page(app: &App, request: &HttpRequest) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
     match (text("sec-fetch-site"), text(REFERER.as_str())) {

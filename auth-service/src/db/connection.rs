@@ -20,13 +20,14 @@ pub enum AnyConnection {
 }
 
 impl AnyConnection {
-    /// Runs `work` in a transaction that may write, and again when the database undid it to get out of a circle of
-    /// waiting transactions (`db/retry.rs`).
+    /// Runs `work` in a transaction that may write, and again when the database undid it to get out
+    /// of a circle of waiting transactions (`db/retry.rs`).
     ///
-    /// SQLite takes its write lock at the start: a deferred transaction that reads first and writes later
-    /// fails at once with "database is locked" when another writer came in between, and no busy timeout
-    /// helps. PostgreSQL's isolation is READ COMMITTED whatever the default of the server is: locks on rows and guarded
-    /// updates decide, and those read what was committed last. Never hash, send mail or call out inside.
+    /// SQLite takes its write lock at the start: a deferred transaction that reads first and writes
+    /// later fails at once with "database is locked" when another writer came in between, and no
+    /// busy timeout helps. PostgreSQL's isolation is READ COMMITTED whatever the default of the
+    /// server is: locks on rows and guarded updates decide, and those read what was committed last.
+    /// Never hash, send mail or call out inside.
     pub fn write<T, E>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
         E: From<diesel::result::Error> + OfDatabase,
@@ -66,7 +67,8 @@ impl AnyConnection {
                 Ok(value)
             }
             Err(error) => {
-                // The first error is the one worth telling; the pool drops a connection that cannot roll back.
+                // The first error is the one worth telling; the pool drops a connection that cannot
+                // roll back.
                 let _ = <Self as diesel::Connection>::TransactionManager::rollback_transaction(self);
                 Err(error)
             }

@@ -1,8 +1,10 @@
-//! The file of a SQLite database: whether it is the one that we opened, and whether an empty one is what it should be.
+//! The file of a SQLite database: checks that it is the one that was opened, and that an empty one
+//! may be empty.
 //!
-//! SQLite goes on writing into a file that was deleted or replaced, and takes one that is missing or empty for a new
-//! database. To whoever logs in, that is a service that has forgotten everybody. So an installation leaves a mark beside
-//! its file (`auth.db-install`) and its number in it (`PRAGMA application_id`), which copies have too.
+//! SQLite goes on writing into a file that was deleted or replaced, and takes one that is missing
+//! or empty for a new database. To people who log in, such a service has forgotten everybody. So an
+//! installation leaves a mark beside its file (`auth.db-install`) and its number in it (`PRAGMA
+//! application_id`), which copies have too.
 
 use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Write};
@@ -75,7 +77,7 @@ pub enum LostFile {
     OfAnother { file: PathBuf, mark: PathBuf },
 }
 
-/// What there was before SQLite opened it.
+/// The state of the file before SQLite opened it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Before {
     has_log: bool,
@@ -108,9 +110,11 @@ impl DataFile {
         })
     }
 
-    /// Looks before SQLite does, which would make a missing file and throw a log away that belongs to no file.
+    /// Looks before SQLite does, which would make a missing file and throw a log away that belongs
+    /// to no file.
     ///
-    /// What lies beside the file is looked at first: somebody else may be making all of it, and makes the file first.
+    /// What lies beside the file is looked at first: somebody else may be making all of it, and
+    /// makes the file first.
     pub fn may_be_opened(&self) -> Result<Before, LostFile> {
         let (file, log, mark) = (self.file(), self.beside("-wal"), self.mark());
         let (of_log, of_mark) = (bytes_of(&log), bytes_of(&mark));
@@ -126,7 +130,8 @@ impl DataFile {
         }
     }
 
-    /// Looks into what was opened, and remembers which file that is. `before` is what there was until then.
+    /// Looks into what was opened, and remembers which file that is. `before` is what there was
+    /// until then.
     pub fn is_opened(&self, conn: &mut AnyConnection, before: Before) -> Result<QueryResult<()>, LostFile> {
         let Some(conn) = conn.sqlite() else { return Ok(Ok(())) };
         let found = Found::of(conn);
@@ -150,7 +155,8 @@ impl DataFile {
         }
     }
 
-    /// Whether it still is the file that was opened. Costs a microsecond; to be asked before any work.
+    /// Whether it still is the file that was opened. Costs a microsecond; to be asked before any
+    /// work.
     pub fn is_still_there(&self) -> Result<(), LostFile> {
         let Some(opened) = self.0.opened.get() else { return Ok(()) };
         let about = match fs::metadata(&self.0.named) {
@@ -225,12 +231,13 @@ impl DataFile {
     }
 }
 
-/// What is missing of a database that `url` says is there; `None` where nothing is, and nothing was.
+/// What is missing of a database that `url` says is there; `None` where nothing is, and nothing
+/// was.
 pub fn lost(url: &DatabaseUrl) -> Option<LostFile> {
     DataFile::new(url.file()?.to_str()?)?.may_be_opened().err()
 }
 
-/// What an open file says of itself.
+/// The identity that an open file states.
 struct Found {
     has_tables: bool,
     /// Whether it has a log (WAL), as the file itself says.

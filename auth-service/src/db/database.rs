@@ -1,4 +1,5 @@
-//! The handle that requests hold: every piece of work runs on the blocking pool, never on the reactor.
+//! The database handle that requests hold. Every query runs on the blocking pool, never on the
+//! reactor.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use super::deadlines::Timeouts;
 use super::error::DatabaseError;
 use super::pool::Pool;
 use super::retry::OfDatabase;
-use super::watch::Watchdog;
+use super::watchdog::Watchdog;
 use super::{AnyConnection, DatabaseUrl, deadlines, migrate, pool};
 #[cfg(feature = "sqlite")]
 use super::{LostFile, data_file::DataFile, sqlite_file, write_queue::WriteQueue};
@@ -22,11 +23,12 @@ const LOOKS: u32 = 3;
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: Arc<Pool>,
-    /// One for each connection. Whoever waits for one holds no thread, and leaves the queue by hanging up.
+    /// One for each connection. Waiting for one holds no thread, and a request that hangs up leaves
+    /// the queue.
     turns: Arc<Semaphore>,
     size: u32,
     /// Over a command that waits for a server.
-    watch: Option<Arc<Watchdog>>,
+    watchdog: Option<Arc<Watchdog>>,
     #[cfg(feature = "sqlite")]
     file: Option<DataFile>,
     #[cfg(feature = "sqlite")]
@@ -49,25 +51,27 @@ impl Database {
         Self::with_timeouts(url, size, Timeouts::Command)
     }
 
-    /// One connection for a command, as [`Database::connect`] opens it. When a server stands still in the middle of it,
-    /// `end` is called with the reason, on another thread than that which waits, and must end the process.
+    /// One connection for a command, as [`Database::connect`] opens it. When a server stands still
+    /// in the middle of it, `end` is called with the reason, on another thread than that which
+    /// waits, and must end the process.
     pub fn connect_for_command(
         url: &DatabaseUrl,
         end: impl FnOnce(DatabaseError) + Send + 'static,
     ) -> Result<Self, DatabaseError> {
         let timeout = deadlines::STANDSTILL;
         let asked = url.clone();
-        let watch = url.file().is_none().then(|| {
+        let watchdog = url.file().is_none().then(|| {
             // A machine that has much to do may miss a moment.
             let is_hopeless = move || (0..LOOKS).all(|_| !pool::answers(&asked));
             Arc::new(Watchdog::new(timeout, is_hopeless, move || end(DatabaseError::StandsStill(timeout))))
         });
         let connect = || Self::connect(url, 1);
-        let db = watch.as_ref().map_or_else(connect, |watch| watch.over(connect))?;
-        Ok(Self { watch, ..db })
+        let db = watchdog.as_ref().map_or_else(connect, |watchdog| watchdog.guard(connect))?;
+        Ok(Self { watchdog, ..db })
     }
 
-    /// The same as [`Database::connect`] for a service, whose visitors wait for no statement longer than [`deadlines`] says.
+    /// The same as [`Database::connect`] for a service, whose visitors wait for no statement longer
+    /// than [`deadlines`] says.
     pub fn connect_for_service(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
         Self::with_timeouts(url, size, Timeouts::Service)
     }
@@ -87,7 +91,7 @@ impl Database {
             pool: Arc::new(pool),
             turns: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
             size,
-            watch: None,
+            watchdog: None,
             #[cfg(feature = "sqlite")]
             file,
             #[cfg(feature = "sqlite")]
@@ -97,7 +101,7 @@ impl Database {
 
     /// Brings the schema up to date, all of it or none; safe from several processes at once.
     pub fn migrate(&self) -> Result<(), DatabaseError> {
-        self.watched(|| self.migrate_here())
+        self.guarded(|| self.migrate_here())
     }
 
     fn migrate_here(&self) -> Result<(), DatabaseError> {
@@ -110,9 +114,10 @@ impl Database {
         Ok(())
     }
 
-    /// Takes no more work, and leaves a SQLite database in its one file: waits until what has begun is done, for
-    /// [`deadlines::CLOSE`] at most, writes what is in the log into the file and closes it. `false` when it could not,
-    /// because somebody is still at it: then what is in the log is part of the database.
+    /// Takes no more work, and leaves a SQLite database in its one file: waits until what has begun
+    /// is done, for [`deadlines::CLOSE`] at most, writes what is in the log into the file and
+    /// closes it. `false` when it could not, because somebody is still at it: then what is in the
+    /// log is part of the database.
     ///
     /// PostgreSQL takes care of itself.
     pub async fn close(&self) -> Result<bool, DatabaseError> {
@@ -157,16 +162,17 @@ impl Database {
         Ok(true)
     }
 
-    /// That a SQLite file still is the one that was opened.
+    /// Requires that a SQLite file still is the one that was opened.
     #[cfg(feature = "sqlite")]
     fn require_file(&self) -> Result<(), LostFile> {
         self.file.as_ref().map_or(Ok(()), DataFile::is_still_there)
     }
 
-    /// Runs `work` with a connection. What must happen together belongs in [`AnyConnection::write`].
+    /// Runs `work` with a connection. What must happen together belongs in
+    /// [`AnyConnection::write`].
     ///
-    /// Whoever drops the future before `work` has begun calls it off; what has begun may finish. After
-    /// [`deadlines::ANSWER`] nobody waits any longer, and what comes of it nobody learns.
+    /// Dropping the future before `work` has begun cancels it; once it has begun it may finish.
+    /// After [`deadlines::ANSWER`] nobody waits any longer, and its result is lost.
     pub async fn run<T, E>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
@@ -221,12 +227,12 @@ impl Database {
     where
         E: From<DatabaseError>,
     {
-        self.watched(|| self.run_if(|| true, work))
+        self.guarded(|| self.run_if(|| true, work))
     }
 
-    fn watched<T>(&self, work: impl FnOnce() -> T) -> T {
-        match &self.watch {
-            Some(watch) => watch.over(work),
+    fn guarded<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.watchdog {
+            Some(watchdog) => watchdog.guard(work),
             None => work(),
         }
     }

@@ -1,8 +1,9 @@
-//! How long anything may wait for the database: each span is longer than those that it encloses, so that whoever knows
-//! most about a delay is the one to end it.
+//! Timeouts of the database. Each is longer than those that it encloses, so that the code that
+//! knows most about a delay ends it.
 //!
-//! A server that stands still ends nothing itself, and its kernel goes on acknowledging packets. So whoever waits for an
-//! answer gives up too; the thread that asked is left behind until the server moves on or its connection breaks.
+//! A server that stands still ends nothing itself, and its kernel goes on acknowledging packets. So
+//! the waiting side gives up too; the thread that asked is left behind until the server moves on or
+//! its connection breaks.
 
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub const CLOSE: Duration = Duration::from_secs(3);
 /// How long a command waits for a server that answers nobody else either.
 pub(super) const STANDSTILL: Duration = Duration::from_secs(15);
 
-/// How long somebody else's server may answer nothing to whoever reads it.
+/// Timeout for an answer of another application's server that is being read.
 pub(super) const FOREIGN: Duration = Duration::from_secs(20);
 
 /// How long a writer waits for another, in this process or, trying now and then, in another one.
@@ -48,8 +49,8 @@ pub(super) fn sqlite(timeouts: Timeouts) -> Duration {
     }
 }
 
-/// What PostgreSQL may take for a statement, for a lock within it, and for the next statement of a transaction to come. Set
-/// where nobody else did: neither the URL nor the role or the database.
+/// What PostgreSQL may take for a statement, for a lock within it, and for the next statement of a
+/// transaction to come. Set where nobody else did: neither the URL nor the role or the database.
 #[cfg(feature = "postgres")]
 pub(super) const POSTGRES: &str = "\
     SELECT set_config(name, span, false) FROM pg_settings JOIN (VALUES \
@@ -57,14 +58,15 @@ pub(super) const POSTGRES: &str = "\
     ) AS ours (name, span) USING (name) \
     WHERE source NOT IN ('client', 'user', 'database', 'database user')";
 
-/// READ COMMITTED, whatever the default of the server, the database or the role is: also for statements that are no part of a
-/// transaction. What must not happen twice is decided by locks and guarded updates, which see what was committed last; a
-/// stricter level would refuse them instead.
+/// READ COMMITTED, whatever the default of the server, the database or the role is: also for
+/// statements that are no part of a transaction. What must not happen twice is decided by locks and
+/// guarded updates, which see what was committed last; a stricter level would refuse them instead.
 #[cfg(feature = "postgres")]
 pub(super) const ISOLATION: &str =
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// What the client's library may take: to connect, and to find out that nobody is at the other end any more.
+/// What the client's library may take: to connect, and to find out that nobody is at the other end
+/// any more.
 #[cfg(feature = "postgres")]
 const CONNECTION: [(&str, &str); 5] = [
     ("connect_timeout", "3"),

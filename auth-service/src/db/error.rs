@@ -1,4 +1,4 @@
-//! Why the database did not do what it was asked for.
+//! Database errors.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A row that nobody else changes until the transaction ends, and the time at which that began.
+//! `SELECT … FOR UPDATE` that also returns the database's time once the row is locked.
 
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -6,10 +6,11 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::types::UtcTimestamp;
 
-/// A query with `for_update()`, which brings along what time it was at PostgreSQL when it had the lock.
+/// A query with `for_update()`, which brings along what time it was at PostgreSQL when it had the
+/// lock.
 ///
-/// In the query itself the time would be that of before the wait: PostgreSQL computes what is selected first, and locks
-/// what it found then.
+/// In the query itself the time would be that of before the wait: PostgreSQL computes what is
+/// selected first, and locks what it found then.
 #[derive(QueryId)]
 pub struct Locked<Q>(pub Q);
 

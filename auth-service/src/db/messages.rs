@@ -1,7 +1,8 @@
-//! The language in which PostgreSQL says what went wrong.
+//! The language of PostgreSQL's error messages.
 //!
-//! Diesel keeps most SQLSTATEs to itself, so some refusals are known by their English words (`db/unavailable.rs`). Servers
-//! speak the language of `lc_messages`, which a role may change for itself where it was allowed to.
+//! Diesel keeps most SQLSTATEs to itself, so some refusals are known by their English words
+//! (`db/unavailable.rs`). Servers speak the language of `lc_messages`, which a role may change for
+//! itself where it was allowed to.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,8 +16,8 @@ const IS_ENGLISH: &str = r"current_setting('lc_messages') ~* '^((c|posix)(\.|$)|
 /// Whether a server that this process connected to speaks another language. A process has one.
 static IS_FOREIGN: AtomicBool = AtomicBool::new(false);
 
-/// Asks for English on this connection, and goes on where that is not allowed. Caught by the server, so that its log has no
-/// line of it.
+/// Asks for English on this connection, and goes on where that is not allowed. Caught by the
+/// server, so that its log has no line of it.
 pub(super) fn ask_for_english(conn: &mut PgConnection) -> QueryResult<()> {
     conn.batch_execute(&format!(
         "DO $$ BEGIN \

@@ -1,4 +1,4 @@
-//! Bringing the schema up to date.
+//! Migrations: bring the schema up to date.
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
@@ -21,8 +21,8 @@ const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(1098216552)";
 
 /// Runs what is pending, all of it or none.
 ///
-/// One transaction holds it together, and a lock keeps instances that start at the same moment in a queue:
-/// Diesel's own run looks for pending migrations before it locks anything.
+/// One transaction holds it together, and a lock keeps instances that start at the same moment in a
+/// queue: Diesel's own run looks for pending migrations before it locks anything.
 pub(super) fn run(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
     // A role that may not make tables can still use those that are there.
     if !is_pending(conn)? {
@@ -52,7 +52,8 @@ fn apply(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
     }
 }
 
-/// Whether a migration of this binary is missing from the database. Changes nothing, and needs no right but to read.
+/// Whether a migration of this binary is missing from the database. Changes nothing, and needs no
+/// right but to read.
 pub fn is_pending(conn: &mut AnyConnection) -> diesel::migration::Result<bool> {
     let applied = applied(conn)?;
     Ok(ours(conn)?.iter().any(|version| !applied.contains(version)))
@@ -77,7 +78,8 @@ fn ours(conn: &AnyConnection) -> diesel::migration::Result<Vec<String>> {
     }
 }
 
-/// Diesel's own way would first make the table that they stand in, which a role may not be allowed to.
+/// Diesel's own way would first make the table that they stand in, which a role may not be allowed
+/// to.
 fn applied(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -99,8 +101,8 @@ fn applied(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
     Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
-/// SQLite changes a table by rebuilding it; with foreign keys enforced, dropping the old table would delete
-/// every row that refers to it. The pragma has no effect inside a transaction.
+/// SQLite changes a table by rebuilding it; with foreign keys enforced, dropping the old table
+/// would delete every row that refers to it. The pragma has no effect inside a transaction.
 fn enforce_foreign_keys(conn: &mut AnyConnection, on: bool) -> QueryResult<()> {
     match conn {
         #[cfg(feature = "sqlite")]

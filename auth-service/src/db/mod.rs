@@ -1,4 +1,5 @@
-//! Two databases behind one query code: SQLite by default, PostgreSQL with the feature `postgres`.
+//! The database: one query code for SQLite, the default, and PostgreSQL, with the feature
+//! `postgres`.
 
 pub mod connection;
 #[cfg(feature = "sqlite")]
@@ -24,7 +25,7 @@ mod time;
 pub mod types;
 mod unavailable;
 mod url;
-mod watch;
+mod watchdog;
 pub mod write_probe;
 #[cfg(feature = "sqlite")]
 mod write_queue;

@@ -1,4 +1,4 @@
-//! Connections, opened by the scheme of the URL and kept in a pool.
+//! The connection pool. The scheme of the URL decides which database is opened.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,14 +17,13 @@ use super::{messages, pooler};
 #[cfg(feature = "sqlite")]
 use super::{private_file, sqlite_file};
 
-/// How long a start waits for the first one: nobody is told to come back, and a machine that starts everything at
-/// once is slow.
+/// Timeout for the first connection at startup; longer, because the database may still be booting.
 const WAIT_AT_START: Duration = Duration::from_secs(10);
 
 /// Opens connections by the URL's scheme.
 ///
-/// The derived `Connection::establish` tries every backend in turn, so a PostgreSQL server that is down would
-/// be reported as a SQLite file that cannot be opened.
+/// The derived `Connection::establish` tries every backend in turn, so a PostgreSQL server that is
+/// down would be reported as a SQLite file that cannot be opened.
 #[derive(Debug)]
 pub struct Manager {
     url: DatabaseUrl,
@@ -68,9 +67,10 @@ impl ManageConnection for Manager {
     }
 }
 
-/// Busy timeout first, for the others may have to wait already. FULL: an answered request is on the disk, whatever loses its
-/// power next. A file without a table gets its log when it has the schema, so that whoever opens it meanwhile waits, and
-/// that the file alone is never an empty database with a log.
+/// Sets the busy timeout first, because the other statements may already have to wait. `FULL` means
+/// that an answered request is on the disk, whatever loses its power next. A file without a table
+/// gets its log only with the schema: anybody who opens it meanwhile waits, and the file alone is
+/// never an empty database with a log.
 #[cfg(feature = "sqlite")]
 fn prepare_sqlite(conn: &mut diesel::SqliteConnection, timeouts: Timeouts) -> diesel::QueryResult<()> {
     use diesel::RunQueryDsl;
@@ -82,7 +82,7 @@ fn prepare_sqlite(conn: &mut diesel::SqliteConnection, timeouts: Timeouts) -> di
     if diesel::select(has_tables).get_result(conn)? { sqlite_file::log_ahead(conn) } else { Ok(()) }
 }
 
-/// Whether whoever is at the URL says anything to somebody new, a refusal included.
+/// Whether the server at the URL answers a new connection, if only with a refusal.
 pub(super) fn answers(url: &DatabaseUrl) -> bool {
     match url.target() {
         #[cfg(feature = "sqlite")]
@@ -97,7 +97,8 @@ pub(super) fn answers(url: &DatabaseUrl) -> bool {
                     diesel::PgConnection::establish(&url).map(|mut conn| conn.batch_execute("SELECT 1"));
                 let _ = send.send(answer.map_err(|error| error.to_string()));
             });
-            // The words are those of the client's library, which speaks English to a process that sets no language.
+            // The words are those of the client's library, which speaks English to a process that
+            // sets no language.
             match receive.recv_timeout(deadlines::ANSWER) {
                 Ok(Err(refusal)) => !refusal.contains("timeout expired"),
                 Ok(Ok(_)) => true,
@@ -107,8 +108,9 @@ pub(super) fn answers(url: &DatabaseUrl) -> bool {
     }
 }
 
-/// Connections that are closed when the last who holds this lets go: r2d2 alone leaves that to whichever of its threads is
-/// the last, and a process may end before. SQLite empties its log when the last connection is closed.
+/// Connections that are closed when the last who holds this lets go: r2d2 alone leaves that to
+/// whichever of its threads is the last, and a process may end before. SQLite empties its log when
+/// the last connection is closed.
 #[derive(Debug)]
 pub(super) struct Pool {
     connections: r2d2::Pool<Manager>,
@@ -118,12 +120,14 @@ pub(super) struct Pool {
 impl Pool {
     /// At most `size` of them; fails when the first cannot be opened.
     ///
-    /// One is opened only for somebody who waits for it: a start that is refused leaves no thread behind that connects.
+    /// One is opened only for somebody who waits for it: a start that is refused leaves no thread
+    /// behind that connects.
     pub fn connect(url: &DatabaseUrl, size: u32, timeouts: Timeouts) -> Result<Self, DatabaseError> {
         let is_closing = Arc::<AtomicBool>::default();
         let manager = Manager { url: url.clone(), timeouts, is_closing: is_closing.clone() };
         let began = Instant::now();
-        // What is wrong with a file does not pass by waiting, nor does a pooler that mixes statements up.
+        // What is wrong with a file does not pass by waiting, nor does a pooler that mixes
+        // statements up.
         let is_looked_at = match manager.connect() {
             Ok(mut first) => {
                 look_at(&mut first, url)?;
@@ -163,7 +167,7 @@ impl Pool {
     }
 }
 
-/// What is looked at once, on the first connection.
+/// Checks of the first connection, done once.
 fn look_at(conn: &mut AnyConnection, url: &DatabaseUrl) -> Result<(), DatabaseError> {
     match (conn, url.target()) {
         #[cfg(feature = "postgres")]

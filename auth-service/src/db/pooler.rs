@@ -1,9 +1,10 @@
-//! A pooler between us and PostgreSQL that gives one of its connections to several clients in turn, such as pgbouncer with
-//! `pool_mode = transaction` or `statement`.
+//! Detection of a transaction pooler in front of PostgreSQL, such as pgbouncer with `pool_mode =
+//! transaction` or `statement`, which gives one connection to several clients in turn.
 //!
-//! What we prepare and set there, another client meets, and we meet theirs: statements run with another query's values, and
-//! no deadline holds. Nothing tells such a pooler from PostgreSQL, but for what it does: two connections that are open at
-//! the same time end at one process of the server.
+//! What we prepare and set there, another client meets, and we meet theirs: statements run with
+//! another query's values, and no deadline holds. Nothing tells such a pooler from PostgreSQL, but
+//! for what it does: two connections that are open at the same time end at one process of the
+//! server.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -14,11 +15,12 @@ use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, r2d2};
 
 use super::deadlines;
 
-/// How long the other connection is waited for. A pooler that gives each client a connection of its own may have none left.
+/// How long the other connection is waited for. A pooler that gives each client a connection of its
+/// own may have none left.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Whether `conn`, which was opened with `url`, shares its server process with others. `false` where that cannot be found
-/// out: whoever cannot connect or ask is told so elsewhere.
+/// Whether `conn`, which was opened with `url`, shares its server process with others. `false`
+/// where that cannot be found out; other checks report what keeps one from connecting or asking.
 pub(super) fn shares_connections(conn: &mut PgConnection, url: &str) -> bool {
     let ours = match process(conn) {
         Ok(ours) => ours,
@@ -40,8 +42,8 @@ pub(super) fn shares_connections(conn: &mut PgConnection, url: &str) -> bool {
     }
 }
 
-/// Whether a new connection answers until a transaction begins. pgbouncer with `pool_mode = statement` says why and hangs up,
-/// and what reaches us is that it hung up.
+/// Whether a new connection answers until a transaction begins. pgbouncer with `pool_mode =
+/// statement` says why and hangs up, and what reaches us is that it hung up.
 fn ends_at_a_transaction(url: &str) -> bool {
     let Ok(mut conn) = PgConnection::establish(&deadlines::with_deadlines(url)) else { return false };
     conn.batch_execute("SELECT 1").is_ok() && conn.batch_execute("BEGIN").is_err()
@@ -53,7 +55,8 @@ fn other(url: &str) -> Result<(String, PgConnection), r2d2::Error> {
     Ok((process, other))
 }
 
-/// Whether an error is one that only such a pooler leads to: what another client prepared is in our way, or ours is gone.
+/// Whether an error is one that only such a pooler leads to: what another client prepared is in our
+/// way, or ours is gone.
 pub(super) fn is_meant_by(error: &impl ToString) -> bool {
     let error = error.to_string();
     let is_ours =
@@ -61,11 +64,13 @@ pub(super) fn is_meant_by(error: &impl ToString) -> bool {
     is_ours && (error.contains("already exists") || error.contains("does not exist"))
 }
 
-/// The process of the server that serves `conn`, and since when: processes of two servers may have the same number.
+/// The process of the server that serves `conn`, and since when: processes of two servers may have
+/// the same number.
 fn process(conn: &mut PgConnection) -> QueryResult<String> {
     const PROCESS: &str = "pg_backend_pid() || ' since ' || COALESCE((SELECT backend_start::text FROM pg_stat_activity \
          WHERE pid = pg_backend_pid()), '')";
-    // In a transaction even a pooler of that kind keeps to one process, so that what is prepared is there to be run.
+    // In a transaction even a pooler of that kind keeps to one process, so that what is prepared is
+    // there to be run.
     conn.batch_execute("BEGIN")?;
     let process = diesel::select(diesel::dsl::sql::<Text>(PROCESS)).get_result(conn);
     conn.batch_execute("COMMIT")?;

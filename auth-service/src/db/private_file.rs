@@ -1,8 +1,9 @@
-//! A SQLite file is its owner's alone from its first byte on: it holds hashes of passwords, addresses and sealed keys.
+//! File permissions of SQLite: the file is its owner's alone from its first byte on, because it
+//! holds password hashes, addresses and sealed keys.
 //!
-//! SQLite would make it as the process' umask says, which mostly lets everybody read. The files beside it (`-wal`, `-shm`,
-//! `-journal`) get the rights of the file itself. What is there already stays as it is: whoever gave a group the right to
-//! read had a reason, and is told at the start and by the doctor.
+//! SQLite would create it as the process' umask says, which mostly lets everybody read. The files
+//! beside it (`-wal`, `-shm`, `-journal`) get the rights of the file itself. An existing file keeps
+//! its rights: a group may have been given them for a reason. The start and the doctor report it.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -16,8 +17,9 @@ pub struct Exposed {
     pub to_everybody: bool,
 }
 
-/// Makes an empty file, which SQLite takes for a database, unless there is one. An error is left to SQLite to meet again
-/// and to tell. Never opens a file that is there: closing it would take away the locks that this process has on it.
+/// Makes an empty file, which SQLite takes for a database, unless there is one. An error is left to
+/// SQLite to meet again and to tell. Never opens a file that is there: closing it would take away
+/// the locks that this process has on it.
 #[cfg(all(unix, feature = "sqlite"))]
 pub(super) fn make(path: &str) {
     use std::os::unix::fs::OpenOptionsExt;

@@ -1,5 +1,5 @@
-//! Transactions that the database undid although nothing is wrong with them: two waited for each other in a circle, or
-//! could not be put into an order. Whoever begins anew mostly gets through.
+//! Retries of transactions that the database undid because of a deadlock or a serialization
+//! failure. Nothing is wrong with them, and a second attempt mostly succeeds.
 
 use std::time::Duration;
 
@@ -22,14 +22,15 @@ impl OfDatabase for Error {
     }
 }
 
-/// What migrations end with.
+/// The error type of migrations.
 impl OfDatabase for Box<dyn std::error::Error + Send + Sync> {
     fn of_database(&self) -> Option<&Error> {
         self.downcast_ref()
     }
 }
 
-/// Does it again for as long as the database undoes it, [`MAX_ATTEMPTS`] times at most, and answers with what came of it last.
+/// Does it again for as long as the database undoes it, [`MAX_ATTEMPTS`] times at most, and answers
+/// with what came of it last.
 pub(super) fn while_undone<T, E: OfDatabase>(mut transaction: impl FnMut() -> Result<T, E>) -> Result<T, E> {
     let mut tries = 1;
     loop {
@@ -44,13 +45,15 @@ pub(super) fn while_undone<T, E: OfDatabase>(mut transaction: impl FnMut() -> Re
     }
 }
 
-/// Of different length for each, or those who met would meet again: up to 15 ms at first, four times that in the end.
+/// Of different length for each, or those who met would meet again: up to 15 ms at first, four
+/// times that in the end.
 fn pause(tries: u32) -> Duration {
     let [chance] = random::bytes();
     Duration::from_micros(u64::from(chance) * 60 * u64::from(tries))
 }
 
-/// `40001` and `40P01` of <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>. SQLite has
+/// `40001` and `40P01` of
+/// <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>. SQLite has
 /// neither: its writers take turns.
 fn is_undone(error: &Error) -> bool {
     match error {
@@ -63,8 +66,8 @@ fn is_undone(error: &Error) -> bool {
     }
 }
 
-/// Whether it may have been a deadlock, told in another language: then it is tried again too, which does no harm, for
-/// nothing is left of it.
+/// Whether it may have been a deadlock, told in another language: then it is tried again too, which
+/// does no harm, for nothing is left of it.
 #[cfg(feature = "postgres")]
 fn may_be_in_other_words() -> bool {
     super::messages::are_foreign()

@@ -1,4 +1,4 @@
-//! Who we are at the database.
+//! The role that the service has at PostgreSQL.
 
 use diesel::QueryResult;
 
@@ -19,16 +19,18 @@ pub fn is_superuser(conn: &mut AnyConnection) -> QueryResult<bool> {
     }
 }
 
-/// What keeps the role from working here, or the tables from being found. Nothing of it concerns a file.
+/// Obstacles that keep the role from working here, or the tables from being found. None concerns a
+/// file.
 #[derive(Debug, Default, diesel::QueryableByName)]
 pub struct Obstacles {
-    /// The schema in which new tables are made: the first of `search_path` that is there and may be used.
+    /// The schema in which new tables are made: the first of `search_path` that is there and may be
+    /// used.
     #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
     pub schema: Option<String>,
     /// Whether new tables may be made in it, as the next migration does.
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub may_create: bool,
-    /// What the role may not do with a table of ours: `users INSERT, users UPDATE`. Empty when all is well.
+    /// Missing privileges on our tables: `users INSERT, users UPDATE`. Empty when all is well.
     #[diesel(sql_type = diesel::sql_types::Text)]
     pub missing_rights: String,
     /// Where our tables are, when `search_path` does not lead to them.

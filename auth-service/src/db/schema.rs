@@ -1,4 +1,4 @@
-//! One description of the tables for both databases.
+//! The schema: one description of the tables for both databases.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Another application's database, opened to be read and nothing else.
+//! The database of another application, opened to be read only.
 
 #[cfg(feature = "sqlite")]
 use diesel::connection::DefaultLoadingMode;
@@ -7,21 +7,22 @@ use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, QueryableByName, RunQueryDsl};
 
 use super::url::Target;
-use super::watch::Watchdog;
+use super::watchdog::Watchdog;
 use super::{AnyConnection, DatabaseError, DatabaseUrl, deadlines};
 
 /// How many rows are fetched at a time.
 #[cfg(feature = "postgres")]
 const PAGE: usize = 2_000;
 
-/// Longer values are cut: whoever reads them refuses what is longer than it can be.
+/// Longer values are cut. Their readers refuse values that are too long.
 const MAX_CHARS: usize = 4_000;
 
-/// A database of somebody else's, in one read-only transaction: what is read twice is the same twice.
+/// A database of somebody else's, in one read-only transaction: what is read twice is the same
+/// twice.
 pub struct SourceDatabase {
     conn: AnyConnection,
-    /// Over whoever waits for it: a view may have no end, and a server may stand still.
-    watch: Watchdog,
+    /// Guards the waiting reader: a view may have no end, and a server may stand still.
+    watchdog: Watchdog,
 }
 
 /// The name of a table: `auth_user`, or with its schema `accounts.auth_user`.
@@ -88,20 +89,22 @@ struct Described {
     kind: String,
 }
 
-/// A row's values in the order that was asked for, separated by [`UNIT`]; a missing one is [`NULL`].
+/// A row's values in the order that was asked for, separated by [`UNIT`]; a missing one is
+/// [`NULL`].
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     line: Option<String>,
 }
 
-/// Control characters that stand in no name, address, date or hash; a value that holds one makes the row unreadable.
+/// Control characters that stand in no name, address, date or hash; a value that holds one makes
+/// the row unreadable.
 const UNIT: char = '\u{1f}';
 const NULL: &str = "\u{1a}";
 
 impl SourceDatabase {
-    /// Opens it and begins the transaction. When it says nothing for long, `end` is called with the reason, on another
-    /// thread than that which waits, and must end the process.
+    /// Opens it and begins the transaction. When it says nothing for long, `end` is called with the
+    /// reason, on another thread than that which waits, and must end the process.
     pub fn open(
         url: &DatabaseUrl,
         end: impl FnOnce(String) + Send + 'static,
@@ -112,9 +115,9 @@ impl SourceDatabase {
              name a table, or write a file by `manage.py dumpdata`",
             silence.as_secs()
         );
-        let watch = Watchdog::new(silence, || true, move || end(says));
-        let conn = watch.over(|| Self::begin(url))?;
-        Ok(Self { conn, watch })
+        let watchdog = Watchdog::new(silence, || true, move || end(says));
+        let conn = watchdog.guard(|| Self::begin(url))?;
+        Ok(Self { conn, watchdog })
     }
 
     fn begin(url: &DatabaseUrl) -> Result<AnyConnection, diesel::ConnectionError> {
@@ -161,7 +164,8 @@ impl SourceDatabase {
                 table.quoted()
             ),
         };
-        let columns: Vec<Described> = self.watch.over(|| diesel::sql_query(query).load(&mut self.conn))?;
+        let columns: Vec<Described> =
+            self.watchdog.guard(|| diesel::sql_query(query).load(&mut self.conn))?;
         let is_for_uuids = |kind: &str| {
             kind.contains("uuid") || (kind.contains("char") && (kind.contains("32") || kind.contains("36")))
         };
@@ -193,12 +197,13 @@ impl SourceDatabase {
                 columns.len()
             ),
         };
-        let names: Vec<Name> = self.watch.over(|| diesel::sql_query(query).load(&mut self.conn))?;
+        let names: Vec<Name> = self.watchdog.guard(|| diesel::sql_query(query).load(&mut self.conn))?;
         Ok(names.into_iter().map(|row| row.name).collect())
     }
 
-    /// Hands out every row of a table, sorted by its first column: the named columns as text. `None` for a row whose
-    /// values cannot be told apart. The names are those that [`SourceDatabase::columns`] gave.
+    /// Hands out every row of a table, sorted by its first column: the named columns as text.
+    /// `None` for a row whose values cannot be told apart. The names are those that
+    /// [`SourceDatabase::columns`] gave.
     pub fn rows<E>(
         &mut self,
         of: (&TableName, &[&str]),
@@ -207,8 +212,8 @@ impl SourceDatabase {
     where
         E: From<DatabaseError>,
     {
-        let Self { conn, watch } = self;
-        watch.over(|| Self::each(conn, of, |row| watch.apart(|| each(row))))
+        let Self { conn, watchdog } = self;
+        watchdog.guard(|| Self::each(conn, of, |row| watchdog.apart(|| each(row))))
     }
 
     fn each<E>(

@@ -1,4 +1,4 @@
-//! A SQLite file as a whole: copied while it is in use, and made to give back the space that it no longer needs.
+//! Maintenance of a whole SQLite file: copied while it is in use, checked, and shrunk.
 //!
 //! PostgreSQL has programs of its own for both, and answers all of this with an error.
 
@@ -15,10 +15,12 @@ use super::Unavailable;
 #[cfg(feature = "sqlite")]
 const SWITCH: Duration = Duration::from_secs(10);
 
-/// Copies the database, as it is at one moment, to `draft`, lets `change` work on that, and packs what is left into `path`. Both are
-/// empty files or none. Others read and write the database meanwhile, and it takes no more memory than SQLite's cache.
+/// Copies the database, as it is at one moment, to `draft`, lets `change` work on that, and packs
+/// what is left into `path`. Both are empty files or none. Others read and write the database
+/// meanwhile, and it takes no more memory than SQLite's cache.
 ///
-/// What `change` takes away is nowhere in the copy: not in its free pages, and not in a journal beside it.
+/// Rows that `change` deletes are nowhere in the copy: not in its free pages, and not in a journal
+/// beside it.
 pub fn copy<T>(
     conn: &mut AnyConnection,
     (draft, path): (&str, &str),
@@ -35,7 +37,8 @@ pub fn copy<T>(
             pack(conn, draft)?;
             let mut copy = diesel::SqliteConnection::establish(draft)
                 .map_err(|error| diesel::result::Error::QueryBuilderError(error.into()))?;
-            // Whoever fails throws the draft away, so nothing needs to be taken back: a journal would hold all that goes.
+            // On failure the draft is thrown away, so nothing needs to be rolled back: a journal
+            // would hold everything that was deleted.
             copy.batch_execute("PRAGMA journal_mode = OFF; PRAGMA secure_delete = ON;")?;
             let mut copy = AnyConnection::Sqlite(copy);
             let changed = copy.write(change)?;
@@ -60,9 +63,9 @@ pub fn shrink(conn: &mut AnyConnection) -> QueryResult<()> {
     execute(conn, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
 }
 
-/// Lets the file have a log (WAL), in which readers and a writer are not in each other's way, if it has none yet. Whoever
-/// has the file open at that moment makes SQLite refuse, and no busy timeout helps: two who switch would wait for each
-/// other. So it is tried again.
+/// Switches the file to a write-ahead log, in which readers and a writer do not block each other,
+/// if it has none yet. SQLite refuses while anybody else has the file open, and no busy timeout
+/// helps, because two who switch would wait for each other. So this tries again.
 #[cfg(feature = "sqlite")]
 pub(super) fn log_ahead(conn: &mut diesel::SqliteConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
@@ -79,8 +82,8 @@ pub(super) fn log_ahead(conn: &mut diesel::SqliteConnection) -> QueryResult<()> 
     }
 }
 
-/// Writes what is in the log of a SQLite file into the file, and empties the log. `false` when somebody else has the file
-/// open and reads in it: then some of it may be in the log only.
+/// Writes what is in the log of a SQLite file into the file, and empties the log. `false` when
+/// somebody else has the file open and reads in it: then some of it may be in the log only.
 #[cfg(feature = "sqlite")]
 pub(super) fn checkpoint(conn: &mut diesel::SqliteConnection) -> QueryResult<bool> {
     use diesel::RunQueryDsl;
@@ -93,7 +96,7 @@ pub(super) fn checkpoint(conn: &mut diesel::SqliteConnection) -> QueryResult<boo
     Ok(done.busy == 0)
 }
 
-/// What is damaged in a SQLite file, a few things at most; nothing when it is whole. Reads all of it.
+/// Lists a few of the damages of a SQLite file; none when it is whole. Reads all of it.
 pub fn damage(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
     struct Line {

@@ -1,4 +1,4 @@
-//! What time it is at the database.
+//! The database's time.
 
 use diesel::QueryResult;
 

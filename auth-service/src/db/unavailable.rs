@@ -1,9 +1,9 @@
-//! Why a database that is there did not do what it was asked, when that may be otherwise later: people get `503` and a
-//! time to come back then, and not the `500` of a bug.
+//! Errors that may pass: people get `503` and a time to come back, and not the `500` of a bug.
 //!
-//! Diesel tells a few kinds of refusals apart and keeps the codes of all others to itself: SQLite's extended result code
-//! and PostgreSQL's SQLSTATE. What is left is the text. SQLite's are compiled in and the same everywhere; PostgreSQL's are
-//! those of its sources, for servers whose `lc_messages` is English or `C`. A refusal in another language counts as a bug.
+//! Diesel tells a few kinds of refusals apart and keeps the codes of all others to itself: SQLite's
+//! extended result code and PostgreSQL's SQLSTATE. What is left is the text. SQLite's are compiled
+//! in and the same everywhere; PostgreSQL's are those of its sources, for servers whose
+//! `lc_messages` is English or `C`. A refusal in another language counts as a bug.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -16,7 +16,8 @@ pub enum Unavailable {
     Busy,
     /// No room: on the disk, in memory, for another connection.
     Full,
-    /// It may be read and not written: a standby, a file system that went read-only, a file of somebody else's.
+    /// It may be read and not written: a standby, a file system that went read-only, a file of
+    /// somebody else's.
     ReadOnly,
     /// The disk does not do what it should.
     Broken,
@@ -66,7 +67,7 @@ impl Unavailable {
     }
 }
 
-/// What stands at the end of messages of either database: the operating system's words.
+/// The operating system's words, at the end of messages of either database.
 const SYSTEM: &[(&str, Unavailable)] = &[
     ("No space left on device", Unavailable::Full),
     ("Disk quota exceeded", Unavailable::Full),

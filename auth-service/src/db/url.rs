@@ -1,6 +1,7 @@
-//! Where the database is.
+//! Database URLs.
 
-/// Where the database is: `sqlite:<path>` or `postgres://…`. Its text may hold a password and is never shown.
+/// Where the database is: `sqlite:<path>` or `postgres://…`. Its text may hold a password and is
+/// never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(Target);
 
@@ -52,7 +53,8 @@ impl DatabaseUrl {
                     _ if path.contains(":memory:") || path.contains("mode=memory") => {
                         Err(DatabaseUrlError::InMemory)
                     }
-                    // SQLite would take the first for an address of its own, and the others for letters of the name.
+                    // SQLite would take the first for an address of its own, and the others for
+                    // letters of the name.
                     _ if path.starts_with("file:") || path.contains(['?', '#']) => {
                         Err(DatabaseUrlError::Options)
                     }
@@ -92,8 +94,8 @@ impl DatabaseUrl {
         }
     }
 
-    /// That what stands at the path of a SQLite database is a file, or nothing yet. Opening a pipe would wait for somebody
-    /// who writes, and a device has no end.
+    /// That what stands at the path of a SQLite database is a file, or nothing yet. Opening a pipe
+    /// would wait for somebody who writes, and a device has no end.
     ///
     /// # Errors
     /// In a sentence of its own.
@@ -112,7 +114,7 @@ impl DatabaseUrl {
         &self.0
     }
 
-    /// What may be shown: the path of a SQLite file, or the bare word.
+    /// A form that may be shown: the path of a SQLite file, or the bare word.
     pub fn masked(&self) -> String {
         match &self.0 {
             #[cfg(feature = "sqlite")]
@@ -129,7 +131,7 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
-/// What other programs' libraries name the schema by: Prisma's, JDBC's, and what one would try next.
+/// Parameters that name the schema in other libraries: Prisma's, JDBC's, and likely guesses.
 #[cfg(feature = "postgres")]
 fn schema_parameter(rest: &str) -> Option<&'static str> {
     let (_, query) = rest.rsplit_once('?')?;
@@ -137,8 +139,9 @@ fn schema_parameter(rest: &str) -> Option<&'static str> {
     ["schema", "currentSchema", "search_path"].into_iter().find(is_named)
 }
 
-/// Whether libpq reads the URL as it was meant. It takes a password with a bare `/`, `@` or `%` for a port or a
-/// host, and its error message then shows a piece of it. Of a host that it cannot read, or of a `%00`, it shows the whole.
+/// Whether libpq reads the URL as it was meant. It takes a password with a bare `/`, `@` or `%` for
+/// a port or a host, and its error message then shows a piece of it. Of a host that it cannot read,
+/// or of a `%00`, it shows the whole.
 #[cfg(feature = "postgres")]
 fn is_unambiguous(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix("//") else { return false };

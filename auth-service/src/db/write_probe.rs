@@ -1,8 +1,9 @@
-//! Whether the database can be written: found out by writing, and not more than once a second.
+//! The write probe: finds out whether the database can be written by writing, at most once a
+//! second.
 //!
-//! A disk that is full or went read-only still answers every question. So a row of a few pages is put in, and the one
-//! before it taken out: in this order, because pages that are freed first would be the room for what comes then, and the
-//! last ones would never be missed.
+//! A disk that is full or went read-only still answers every question. So a row of a few pages is
+//! put in, and the one before it taken out: in this order, because pages that are freed first would
+//! be the room for what comes then, and the last ones would never be missed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,14 +36,16 @@ struct Found {
 }
 
 impl WriteProbe {
-    /// Why nothing can be written, for the log; `None` when something can, or somebody else is writing.
+    /// Why nothing can be written, for the log; `None` when something can, or somebody else is
+    /// writing.
     pub async fn problem(&self, db: &Database) -> Option<String> {
         if let Some((at, problem)) = self.last()
             && at.elapsed() < HOLDS
         {
             return problem;
         }
-        // Of many who ask at once one finds out: whoever waits for a lock must not take all connections.
+        // Of many who ask at once one probes, so that waiting for a lock does not take all
+        // connections.
         if !self.0.is_running.swap(true, Ordering::AcqRel) {
             let (this, db) = (self.clone(), db.clone());
             let probing = tokio::spawn(async move {
@@ -85,7 +88,8 @@ pub fn write(conn: &mut AnyConnection) -> Result<(), DatabaseError> {
     })
 }
 
-/// The same where the schema is not there yet: in a table that is made for it, which takes the rights that a migration needs.
+/// The same where the schema is not there yet: in a table that is made for it, which takes the
+/// rights that a migration needs.
 pub fn write_before_migrating(conn: &mut AnyConnection) -> Result<(), DatabaseError> {
     use diesel::connection::SimpleConnection;
     let name = format!("probe_{}", random::uuid_v4().simple());

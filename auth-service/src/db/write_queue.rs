@@ -1,8 +1,8 @@
-//! Writers of a SQLite file stand in a queue, each behind whoever came before.
+//! The write queue of a SQLite file: writers take turns in the order in which they came.
 //!
-//! SQLite has one writer at a time, and lets the others try again now and then until their time is up: whoever comes at
-//! the right moment is next, and somebody who has waited for long can go away with nothing. Within a process nobody need
-//! try. Other processes still have to.
+//! SQLite has one writer at a time, and lets the others try again now and then until their time is
+//! up. The one that tries at the right moment is next, and one that has waited long can go away
+//! with nothing. Within a process nobody need try. Other processes still have to.
 
 use std::cell::RefCell;
 use std::sync::Arc;

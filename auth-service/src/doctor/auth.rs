@@ -1,4 +1,5 @@
-//! The auth service at its public address: alive, ready, and with pages that arrive as they were sent.
+//! Checks the auth service at its public address: alive, ready, and with pages that arrive as they
+//! were sent.
 
 use actix_web::cookie::{Cookie, SameSite};
 use shared_claims::protocol::path;
@@ -11,7 +12,7 @@ use super::settings::Known;
 use super::transport;
 use crate::config::Config;
 
-/// What the public address showed that others are compared with.
+/// Facts from the public address that other checks compare with.
 #[derive(Debug, Default)]
 pub(super) struct Outside {
     pub findings: Vec<Finding>,

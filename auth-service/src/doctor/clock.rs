@@ -1,13 +1,14 @@
-//! Whose clocks differ by more than services allow.
+//! Compares the clocks of machines, database and services.
 
 use super::finding::Finding;
 use shared_claims::LEEWAY_SECONDS;
 
-/// A difference from which the doctor speaks: what services allow, less the second that `Date` may be off.
+/// A difference from which the doctor speaks: what services allow, less the second that `Date` may
+/// be off.
 const TOO_FAR: i64 = LEEWAY_SECONDS * 1000 - 1000;
 
-/// The times are in milliseconds ahead of this machine. `database` is what the login goes by, where it has a clock of
-/// its own; else this machine is taken for right.
+/// The times are in milliseconds ahead of this machine. `database` is what the login goes by, where
+/// it has a clock of its own; else this machine is taken for right.
 pub(super) fn examine(
     database: Option<i64>,
     auth: Option<i64>,

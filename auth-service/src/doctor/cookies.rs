@@ -1,4 +1,4 @@
-//! Whether browsers can share the login's cookies between the hosts, by the settings alone.
+//! Checks whether browsers can share the login's cookies between the hosts, by the settings alone.
 
 use super::finding::Finding;
 use super::settings::Known;
@@ -9,7 +9,8 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
     }
     let config = &known.config;
     let domain = config.cookie_domain.as_str();
-    // That the domain stands below every public suffix, and the host below the domain, the settings were judged by.
+    // That the domain stands below every public suffix, and the host below the domain, the settings
+    // were judged by.
     let what = format!("{domain} is no public suffix, and {} is below it", config.auth_url.origin());
     let mut findings = vec![Finding::ok("cookie-domain", what)];
     let suffix = psl::suffix(domain.as_bytes());

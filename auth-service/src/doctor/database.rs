@@ -1,4 +1,5 @@
-//! The database: there, written to, with the schema of this binary, and with keys that the secret opens.
+//! Checks the database: reachable, written to, with the schema of this binary, and with keys that
+//! the secret opens.
 
 use std::time::Duration;
 
@@ -12,13 +13,14 @@ use crate::db::types::Timestamp;
 use crate::db::{self, AnyConnection, Database, DatabaseError, DatabaseUrl, migrate, write_probe};
 use crate::keyring::{self, Examined, KeyringError, NotOurs, SigningKey, State};
 
-/// What the database knows that others are compared with.
+/// Facts from the database that other checks compare with.
 #[derive(Debug, Default)]
 pub(super) struct Inside {
     pub findings: Vec<Finding>,
     /// The public keys, as they should be published; nothing where they could not be read.
     pub jwks: Option<String>,
-    /// How far the database's clock is ahead of this machine's, in milliseconds; nothing for a file, which has none.
+    /// How far the database's clock is ahead of this machine's, in milliseconds; nothing for a
+    /// file, which has none.
     pub clock_ahead: Option<i64>,
 }
 

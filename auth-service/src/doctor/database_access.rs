@@ -1,4 +1,4 @@
-//! Why a database cannot be worked with: what it said, in words that say what to do.
+//! Explains why a database cannot be used, and what to do about it.
 
 use std::path::Path;
 
@@ -127,7 +127,7 @@ pub(super) fn obstacle(found: &Obstacles, is_pending: bool) -> Option<Finding> {
     }
 }
 
-/// Whose a file is that we cannot write, when it is not ours.
+/// The owner of a file that we cannot write, when it is somebody else's.
 fn whose(file: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
     let we = rustix::process::geteuid().as_raw();

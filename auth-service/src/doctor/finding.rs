@@ -1,4 +1,4 @@
-//! What the doctor says.
+//! Findings: what the doctor reports.
 
 use serde::Serialize;
 
@@ -21,16 +21,16 @@ pub enum Severity {
 pub struct Finding {
     pub id: &'static str,
     pub severity: Severity,
-    /// What was looked at: `settings`, `database`, or the address of a service.
+    /// The object of the check: `settings`, `database`, or the address of a service.
     pub about: String,
     pub what: String,
     /// Why it matters; empty where all is well.
     pub why: String,
-    /// What to do; empty where all is well.
+    /// Advice; empty where all is well.
     pub advice: String,
 }
 
-/// What rows and servers say may have line breaks, and a line must be one of ours.
+/// Removes line breaks: text of rows and servers must not look like a line of ours.
 fn one_line(text: &str) -> String {
     text.replace('\n', "\\u000a").replace('\r', "\\u000d")
 }

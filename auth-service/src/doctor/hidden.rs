@@ -7,7 +7,7 @@ pub(super) fn hidden_next(page: &str) -> Option<String> {
     Some(unescaped(value))
 }
 
-/// What the templates' escaping made of a text, undone; `&amp;` last, so that nothing is undone twice.
+/// Undoes the templates' escaping; `&amp;` last, so that nothing is undone twice.
 fn unescaped(text: &str) -> String {
     [
         ("&lt;", "<"),

@@ -1,4 +1,4 @@
-//! How the doctor asks over HTTP: as a stranger would, with little patience.
+//! The doctor's HTTP client: asks as a stranger would, with short timeouts.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -32,13 +32,14 @@ pub(super) const BY_A_SCRIPT: [(&str, &str); 3] =
 #[derive(Clone)]
 pub(super) struct HttpClient(Agent);
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
-    /// How far the other side's clock is ahead of ours, in milliseconds, as far as `Date` tells: it has whole seconds.
+    /// How far the other side's clock is ahead of ours, in milliseconds, as far as `Date` tells: it
+    /// has whole seconds.
     pub clock_ahead: Option<i64>,
 }
 
@@ -113,8 +114,8 @@ fn tls() -> TlsConfig {
         .build()
 }
 
-/// Answers `localhost` names with both loopback addresses, as browsers do (RFC 6761, 6.3): the system's resolver often
-/// does not know them.
+/// Answers `localhost` names with both loopback addresses, as browsers do (RFC 6761, 6.3): the
+/// system's resolver often does not know them.
 #[derive(Debug, Default)]
 struct LoopbackNames(DefaultResolver);
 

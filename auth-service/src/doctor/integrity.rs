@@ -1,4 +1,4 @@
-//! Whether a SQLite file is whole: all of it is read, which takes as long as it takes.
+//! Checks the integrity of a SQLite file by reading all of it.
 
 use super::database_access::corrupt;
 use super::finding::Finding;
@@ -23,7 +23,7 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
     }
 }
 
-/// What is said when it takes longer than the doctor's visit.
+/// The finding for a check that takes longer than the doctor's visit.
 pub(super) fn unfinished() -> Finding {
     Finding::note("database-not-checked", "the file is too large to be read to its end in this time")
         .because("Damage in the rest of it would not have been seen.")

@@ -1,4 +1,4 @@
-//! The keys that services fetch are those of the database, kid by kid and value by value.
+//! Checks that the keys that services fetch are those of the database.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! `auth-service doctor`: a deployment, examined from the inside and the outside. Changes nothing.
+//! `auth-service doctor`: diagnoses a deployment from the inside and the outside. Changes nothing.
 //!
-//! One file holds one examination: a function that yields findings. They run side by side, because each may wait for
-//! somebody who does not answer.
+//! One file holds one examination: a function that yields findings. They run side by side, because
+//! each may wait for somebody who does not answer.
 
 mod auth;
 mod clock;
@@ -35,8 +35,8 @@ use crate::config::ServeFlags;
 use http_client::HttpClient;
 use settings::Known;
 
-/// How long a round of examinations that run side by side may take. There are two: the services are looked at when it is
-/// known whether auth-service answers.
+/// How long a round of examinations that run side by side may take. There are two: the services are
+/// looked at when it is known whether auth-service answers.
 const TIMEOUT: Duration = Duration::from_secs(14);
 
 /// Examines everything that the settings and the addresses of services lead to.
@@ -133,7 +133,7 @@ fn begin<T: Send + 'static>(
     receive
 }
 
-/// What it found, or that it did not end.
+/// Its findings, or one that says that it did not end.
 fn end<T>(
     examination: &mpsc::Receiver<T>,
     deadline: Instant,

@@ -1,4 +1,4 @@
-//! The proxy in front: believed where it should be, and no way in for what clients write into its headers.
+//! Checks the proxy: trusted where it should be, and overwriting the headers that clients send.
 
 use shared_claims::server::Listen;
 
@@ -73,8 +73,8 @@ fn mention(answer: &Answer) -> Option<&'static str> {
     }
 }
 
-/// Whether `TRUSTED_PROXIES` names the proxy. `/auth/verify` shows it: only of a trusted one does it believe that a person
-/// in a tab waits behind the question, and says where to send them.
+/// Whether `TRUSTED_PROXIES` names the proxy. `/auth/verify` shows it: only of a trusted one does
+/// it believe that a person in a tab waits behind the question, and says where to send them.
 fn trusted(config: &Config, visitor: &HttpClient) -> Option<Finding> {
     let url = config.auth_url.url();
     let port = match &config.listen {

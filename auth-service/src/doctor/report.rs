@@ -1,4 +1,4 @@
-//! All that was found, for people and for programs.
+//! The doctor's report, for people and as JSON.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ impl Report {
     }
 }
 
-/// What follows from another finding is not told a second time: one cause, one thing to do.
+/// Leaves out findings that follow from another one: one cause, one thing to do.
 fn drop_consequences(findings: &mut Vec<Finding>) {
     const CAUSES_OF_NOT_READY: [&str; 8] = [
         "database-unreachable",
@@ -88,7 +88,7 @@ fn counted(number: usize, what: &str) -> String {
 }
 
 impl Report {
-    /// What is wrong, in a few words.
+    /// A short summary.
     pub fn verdict(&self) -> String {
         let Summary { warning, error, .. } = self.summary;
         format!("{} and {}", counted(error, "error"), counted(warning, "warning"))

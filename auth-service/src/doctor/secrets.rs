@@ -1,4 +1,4 @@
-//! The secrets: who else can read their files, and whether an old one is still around.
+//! Checks the secrets: who else can read their files, and whether an old one is still around.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ pub(super) fn guessable(known: &Known) -> Option<Finding> {
     })
 }
 
-/// What a file's permissions let others do. A file that is not there is a refused setting.
+/// Access that a file's permissions give to others. A file that is not there is a refused setting.
 #[cfg(unix)]
 fn permissions(setting: &str, path: &Path) -> Option<Finding> {
     use std::os::unix::fs::PermissionsExt;

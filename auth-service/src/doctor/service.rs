@@ -1,4 +1,4 @@
-//! A service that trusts the login: below the domain, allowed, and sending people to the login and back.
+//! Checks a service: below the domain, allowed, and sending people to the login and back.
 
 use shared_claims::protocol::{parameter, path};
 use url::Url;
@@ -9,7 +9,7 @@ use super::http_client::{Answer, BY_A_SCRIPT, HttpClient, IN_A_TAB, short};
 use super::settings::Known;
 use crate::config::Config;
 
-/// What was found at one service.
+/// The findings at one service.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub findings: Vec<Finding>,
@@ -71,7 +71,8 @@ fn placed_wrongly(config: &Config, address: &Url) -> Option<Finding> {
     })
 }
 
-/// Whether the login brings people back here: by the settings, and by the form that the running service makes.
+/// Whether the login brings people back here: by the settings, and by the form that the running
+/// service makes.
 fn next_accepted(
     config: &Config,
     address: &Url,
@@ -147,7 +148,7 @@ fn no_redirect(answer: &Answer) -> Finding {
     }
 }
 
-/// What a script is told.
+/// Checks the answer to a script.
 fn script(config: &Config, address: &Url, visitor: &HttpClient) -> Option<Finding> {
     let answer = visitor.get(address.as_str(), &BY_A_SCRIPT).ok()?;
     let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The mail server: a connection with TLS, a greeting and a login. No mail is sent.
+//! Checks the mail server: a connection with TLS, a greeting and a login. No mail is sent.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `LISTEN=unix:…`: whether somebody serves there, and who may connect.
+//! Checks `LISTEN=unix:…`: whether somebody serves there, and who may connect.
 
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;

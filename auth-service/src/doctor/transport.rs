@@ -1,4 +1,4 @@
-//! Whether the way to the login is https and nothing else.
+//! Checks that the login is reachable by https and nothing else.
 
 use super::finding::Finding;
 use super::http_client::{Answer, HttpClient, IN_A_TAB};

@@ -1,4 +1,4 @@
-//! A request's body, read with an end to its size and to our patience (ASVS 15.2.2).
+//! Request bodies: read with a limit of size and of time (ASVS 15.2.2).
 
 use std::time::Duration;
 
@@ -39,7 +39,8 @@ async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
     Ok(body.freeze())
 }
 
-/// The media type of the body, without parameters; empty when there is none, or one that cannot be read.
+/// The media type of the body, without parameters; empty when there is none, or one that cannot be
+/// read.
 pub(super) fn media_type(request: &HttpRequest) -> &str {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.and_then(|value| value.split(';').next()).unwrap_or("").trim()

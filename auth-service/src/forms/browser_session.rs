@@ -1,5 +1,5 @@
-//! What we remember of one browser, whoever uses it: messages for the next page, and the secret that its forms
-//! must prove. Kept by actix-session in an encrypted cookie; never an identity.
+//! The browser session, whoever uses the browser: flash messages, and the secret of its CSRF
+//! tokens. actix-session keeps it in an encrypted cookie; it never holds an identity.
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::storage::CookieSessionStore;
@@ -30,7 +30,8 @@ const CSRF_SECRET_CREATED: &str = "csrf_made";
 const MESSAGES: &str = "messages";
 const KNOWN_ACCOUNTS: &str = "known";
 
-/// How long we remember a browser in which nobody has logged in. See [`super::known_browser`] for the others.
+/// How long we remember a browser in which nobody has logged in. See [`super::known_browser`] for
+/// the others.
 const LIFETIME: time::Duration = time::Duration::days(1);
 
 /// A form that lies open longer than this must be sent twice; nothing typed is lost.
@@ -39,7 +40,8 @@ const CSRF_SECRET_SECONDS: i64 = 24 * 3600;
 /// Of how many accounts a browser keeps the mark: those of the people who share it.
 const MAX_KNOWN_ACCOUNTS: usize = 5;
 
-/// Nobody reads more; older ones go first. Somebody who never looks at a page must not make the cookie grow until browsers drop it.
+/// Nobody reads more; older ones go first. Somebody who never looks at a page must not make the
+/// cookie grow until browsers drop it.
 const MAX_FLASHES: usize = 3;
 const MAX_FLASH_BYTES: usize = 1024;
 
@@ -62,7 +64,7 @@ pub struct BrowserSession {
     request: HttpRequest,
     /// In seconds since 1970.
     now: i64,
-    /// Nobody reads the answer to a HEAD.
+    /// The response to a HEAD is not displayed.
     is_read: bool,
     /// Which languages it asks for.
     pub preferred: PreferredLanguages,
@@ -117,8 +119,8 @@ impl BrowserSession {
 
     /// Proof for a form of this page that it was made for this browser (ASVS 3.5.1).
     ///
-    /// Different each time: the secret goes in masked, so that a page that a proxy compresses does not leak it
-    /// letter by letter (BREACH).
+    /// Different each time: the secret goes in masked, so that a page that a proxy compresses does
+    /// not leak it letter by letter (BREACH).
     pub fn csrf_token(&self) -> Result<String, Error> {
         let secret = match self.csrf_secret().filter(|_| self.csrf_secret_is_fresh()) {
             Some(secret) => secret,
@@ -134,7 +136,8 @@ impl BrowserSession {
         Ok(BASE64_URL_SAFE_NO_PAD.encode([mask, xor(mask, secret)].concat()))
     }
 
-    /// Whether `token` came from a form that was made for this browser since its last login, and within a day.
+    /// Whether `token` came from a form that was made for this browser since its last login, and
+    /// within a day.
     pub fn verify_csrf_token(&self, token: &str) -> bool {
         let Some(secret) = self.csrf_secret().filter(|_| self.csrf_secret_is_fresh()) else { return false };
         let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return false };
@@ -154,8 +157,8 @@ impl BrowserSession {
         self.session.renew();
     }
 
-    /// The marks of the accounts that were logged in here, the latest first. They decide where somebody waits, and prove
-    /// nothing: whoever copies the cookie has them too.
+    /// The marks of the accounts that were logged in here, the latest first. They decide where
+    /// somebody waits, and prove nothing: a copy of the cookie has them too.
     pub fn known_accounts(&self) -> Vec<String> {
         self.session.get(KNOWN_ACCOUNTS).ok().flatten().unwrap_or_default()
     }
@@ -170,7 +173,8 @@ impl BrowserSession {
         self.session.insert(KNOWN_ACCOUNTS, marks).map_err(Error::internal)
     }
 
-    /// Since a browser with marks keeps its cookie for long, the cookie's life is no bound for forms.
+    /// Since a browser with marks keeps its cookie for long, the cookie's life is no bound for
+    /// forms.
     fn csrf_secret_is_fresh(&self) -> bool {
         let made: Option<i64> = self.session.get(CSRF_SECRET_CREATED).ok().flatten();
         // A cookie of before there was a date lived for a day.

@@ -1,4 +1,4 @@
-//! A posted form: read strictly, and checked for being ours.
+//! CSRF protection of forms: a posted form is read strictly, and its token must be this browser's.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,15 +18,16 @@ pub trait CsrfProtected: DeserializeOwned + 'static {
     fn csrf_token(&self) -> &str;
 }
 
-/// Cross-site request forgery, second line: whether the form carries this browser's token (ASVS 3.5.1).
+/// Cross-site request forgery, second line: whether the form carries this browser's token (ASVS
+/// 3.5.1).
 ///
 /// An enum, so that a view cannot use a form without deciding about the stale one.
 #[must_use]
 pub enum CsrfForm<F> {
     /// Made by us, for this browser, since its last login.
     Valid(F),
-    /// Not that: the page lay open too long, or somebody made the form up. To be shown again with `403`, and with the words
-    /// why.
+    /// Not that: the page lay open too long, or somebody made the form up. To be shown again with
+    /// `403`, and with the words why.
     Stale(F, Message),
 }
 

@@ -1,4 +1,4 @@
-//! A field of a form, as the one component that draws fields wants it.
+//! Form fields, as the template component that draws them wants them.
 
 use serde::Serialize;
 
@@ -80,7 +80,8 @@ impl Password {
     }
 }
 
-/// Puts the focus where the person goes on: on the first field with an error, else on the first that is empty.
+/// Puts the focus where the person goes on: on the first field with an error, else on the first
+/// that is empty.
 pub fn focus(fields: &mut [&mut Field]) {
     let first_error = fields.iter().position(|field| field.has_errors());
     let first_empty = || fields.iter().position(|field| field.value.is_empty());

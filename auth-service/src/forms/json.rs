@@ -1,4 +1,4 @@
-//! A posted JSON document: read strictly.
+//! JSON bodies: read strictly.
 
 use std::fmt;
 use std::future::Future;
@@ -18,7 +18,7 @@ use crate::i18n::Message;
 
 /// A document that says, in a sentence, what it looks like.
 pub trait Document: DeserializeOwned + 'static {
-    /// For whoever sent something else.
+    /// For clients that send something else.
     const SHAPE: &'static str;
 }
 
@@ -39,7 +39,8 @@ impl<T: Document> FromRequest for Json<T> {
                 ));
             }
             let bytes = body::read(payload).await?;
-            // serde's own words repeat what was sent, and neither the log nor the answer may have it.
+            // serde's own words repeat what was sent, and neither the log nor the answer may have
+            // it.
             let read = serde_json::from_slice(&bytes).map(|Object(document)| Self(document));
             read.map_err(|error| match error.classify() {
                 Category::Data => {
@@ -53,7 +54,8 @@ impl<T: Document> FromRequest for Json<T> {
     }
 }
 
-/// An object and nothing else. By itself serde takes an array for one too, its values for the members in their order.
+/// An object and nothing else. By itself serde takes an array for one too, its values for the
+/// members in their order.
 struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -1,4 +1,5 @@
-//! Forms and JSON bodies: read strictly, protected against CSRF, with fields that show their errors.
+//! Forms and JSON bodies: read strictly, protected against CSRF, with fields that show their
+//! errors.
 
 mod body;
 pub mod browser_session;

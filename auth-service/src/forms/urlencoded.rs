@@ -1,4 +1,4 @@
-//! Reading a form strictly: what is not exactly a form of ours gets a clear `4xx`.
+//! URL-encoded forms: read strictly, so that anything else gets a clear `4xx`.
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
@@ -24,7 +24,8 @@ pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Pa
         .map_err(|_: Mismatch| malformed("a field is missing, unknown, or came twice"))
 }
 
-/// X8: a page of another site can send three kinds of body without asking first; only one of them is a form.
+/// X8: a page of another site can send three kinds of body without asking first; only one of them
+/// is a form.
 fn require_form_type(request: &HttpRequest) -> Result<(), Error> {
     if body::media_type(request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(());
@@ -60,8 +61,8 @@ impl IntoDeserializer<'_> for Value {
     }
 }
 
-/// Names and values, decoded. Unlike the URL standard's parser it guesses nothing: a broken escape, text that is
-/// not UTF-8, or a NUL is refused.
+/// Names and values, decoded. Unlike the URL standard's parser it guesses nothing: a broken escape,
+/// text that is not UTF-8, or a NUL is refused.
 fn fields(body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
     if body.is_empty() {
         return Ok(Vec::new());

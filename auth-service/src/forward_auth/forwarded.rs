@@ -1,4 +1,4 @@
-//! What a proxy says of the request that it holds back.
+//! The original request, from the headers that a proxy sends about it.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
@@ -11,15 +11,18 @@ use crate::config::TrustedProxies;
 /// The request behind the question, as far as a trusted proxy tells.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Forwarded {
-    /// The whole addresses that the person may have asked for, the likeliest first. Of several proxies in a row each may say another.
+    /// The whole addresses that the person may have asked for, the likeliest first. Of several
+    /// proxies in a row each may say another.
     pub addresses: Vec<String>,
-    /// Whether a person opens a page, by the rule of all services, who can be sent to the login and back.
+    /// Whether a person opens a page, by the rule of all services, who can be sent to the login and
+    /// back.
     pub is_navigation: bool,
     /// Whether a person waits for it.
     pub is_by_a_person: bool,
     /// Whether they would rather read a page than JSON, as every browser says that opens one.
     pub prefers_html: bool,
-    /// Whether the proxy passes our redirect on. nginx does not: it takes `2xx`, `401` and `403` and nothing else.
+    /// Whether the proxy passes our redirect on. nginx does not: it takes `2xx`, `401` and `403`
+    /// and nothing else.
     pub passes_redirects: bool,
 }
 
@@ -29,16 +32,17 @@ impl Forwarded {
         proxies.trust(Peer::of(request)?).then(|| Self::of(request.headers()))
     }
 
-    /// Caddy and Traefik send `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`; nginx sends what its configuration says,
-    /// which is `X-Original-URL` and `X-Original-Method` in ours.
-    /// Of a proxy that speaks the first way nothing of the second is heard: it would be what a client sent.
+    /// Caddy and Traefik send `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`; nginx sends what
+    /// its configuration says, which is `X-Original-URL` and `X-Original-Method` in ours. Of a
+    /// proxy that speaks the first way nothing of the second is heard: it would be what a client
+    /// sent.
     fn of(headers: &HeaderMap) -> Self {
         let speaks_the_first_way = headers.contains_key("x-forwarded-uri");
         let method = method(headers);
         let asked = RequestInfo::new(&method, "/", headers);
         Self {
             addresses: addresses(headers, speaks_the_first_way),
-            // Nobody reads the answer to a HEAD, and some who ask like that follow no redirect.
+            // The response to a HEAD is not displayed, and some clients follow no redirect of it.
             is_navigation: asked.kind() == RequestKind::Navigation && method == "GET",
             is_by_a_person: asked.wants_page(),
             prefers_html: asked.prefers_html(),

@@ -1,4 +1,5 @@
-//! The address that a proxy says a person asked for: put together from what it tells, and written so that a redirect can carry it.
+//! The original address, put together from what the proxy tells and written so that a redirect can
+//! carry it.
 //!
 //! Nothing here decides where anybody may be sent: [`App::next`](crate::app::App::next) does.
 
@@ -9,8 +10,8 @@ const MAX_ADDRESSES: usize = 4;
 
 /// The whole addresses that may be meant, the likeliest first.
 ///
-/// A proxy behind another may add its own word to what the other said, in the same header or in one more of that name. The first word is the one
-/// of the proxy that the person reached.
+/// A proxy behind another may add its own word to what the other said, in the same header or in one
+/// more of that name. The first word is the one of the proxy that the person reached.
 pub(super) fn addresses(headers: &HeaderMap, by_parts: bool) -> Vec<String> {
     if !by_parts {
         return whole(headers, "x-original-url");
@@ -35,7 +36,8 @@ pub(super) fn told(headers: &HeaderMap, name: &str) -> Vec<String> {
     each_once(values.flat_map(|value| value.split(',')).map(str::trim).map(str::to_owned))
 }
 
-/// The same of addresses, which may have commas: merged headers have a space after it, which no address has.
+/// The same of addresses, which may have commas: merged headers have a space after it, which no
+/// address has.
 fn whole(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).map(|value| encoded(value.as_bytes()));
     each_once(values.flat_map(|value| value.split(",%20").map(str::to_owned).collect::<Vec<_>>()))
@@ -51,8 +53,9 @@ fn each_once(words: impl Iterator<Item = String>) -> Vec<String> {
     all
 }
 
-/// Browsers send some letters as they are that addresses do not have (WHATWG URL), and proxies pass them on: a backslash in a query, letters
-/// beyond ASCII. Percent-encoded they mean the same to the service.
+/// Browsers send some letters as they are that addresses do not have (WHATWG URL), and proxies pass
+/// them on: a backslash in a query, letters beyond ASCII. Percent-encoded they mean the same to the
+/// service.
 fn encoded(raw: &[u8]) -> String {
     raw.iter().fold(String::with_capacity(raw.len()), |mut text, byte| {
         match byte {

@@ -1,7 +1,8 @@
-//! For services that cannot be changed: a proxy asks `GET /auth/verify` before it lets a request through.
+//! Forward auth, for services that cannot be changed: a proxy asks `GET /auth/verify` before it
+//! lets a request through.
 //!
-//! Here auth-service is a consumer like any other: it verifies the access token for the service behind the proxy, and
-//! takes it as proof of nothing on its own pages. No database is asked.
+//! Here auth-service is a consumer like any other: it verifies the access token for the service
+//! behind the proxy, and takes it as proof of nothing on its own pages. No database is asked.
 
 mod forwarded;
 mod forwarded_address;
@@ -20,7 +21,7 @@ use crate::pages::SamplePage;
 pub use log_in_first::LogInFirstPage;
 pub use refused::RefusedPage;
 
-/// What a proxy asks.
+/// The route that a proxy asks.
 const PATH: &str = "/auth/verify";
 
 /// The feature.

@@ -1,4 +1,4 @@
-//! What the proxy's configuration asks beside who it is: the query of `/auth/verify`.
+//! The query of `/auth/verify`: which rights the proxy's configuration asks for.
 
 use url::form_urlencoded;
 
@@ -7,14 +7,15 @@ use crate::users::Role;
 /// The query, read strictly: it decides who gets in, so one that was misspelt lets nobody in.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Question {
-    /// `role=editor`: the person must have each of them. "Any of them" would open a door to more people with every role
-    /// that is added, by a slip or by a client whose own query a proxy passes on; "each" can only close it further.
+    /// `role=editor`: the person must have each of them. "Any of them" would open a door to more
+    /// people with every role that is added, by a slip or by a client whose own query a proxy
+    /// passes on; "each" can only close it further.
     roles: Vec<Role>,
     /// `email=any`: tell an address that nobody has verified too.
     pub wants_any_email: bool,
 }
 
-/// Why the question cannot be answered; for whoever wrote the proxy's configuration.
+/// Why the question cannot be answered, for the author of the proxy's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadQuestion {
     #[error(

@@ -1,4 +1,4 @@
-//! Somebody is known, and is not let through: `403`, as a page or as a problem.
+//! The answer `403`, as a page or as a problem: somebody is known, and lacks the rights.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
@@ -18,12 +18,13 @@ pub(super) enum Refusal {
     MissingRole,
     /// A WebSocket that a page of another site opens.
     OtherSite,
-    /// The cookies speak of two people. The login would change nothing about it, and nginx takes no `409`.
+    /// The cookies speak of two people. The login would change nothing about it, and nginx takes no
+    /// `409`.
     TwoPeople,
 }
 
-/// `templates/forward_auth/refused.html`. A proxy shows it under the name of the service that it protects, where nothing of
-/// ours is: its addresses are whole.
+/// `templates/forward_auth/refused.html`. A proxy shows it under the name of the service that it
+/// protects, where nothing of ours is: its addresses are whole.
 #[derive(Debug, Serialize)]
 pub struct RefusedPage {
     title: Message,

@@ -1,4 +1,4 @@
-//! Answers to `/auth/verify`.
+//! Request handlers of `/auth/verify`.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
@@ -20,9 +20,10 @@ use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
 use crate::pages::{Layout, Problem};
 
-/// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; `403` for who lacks a role that the query
-/// asks for, and for a WebSocket that another site opens; else `303` to the login and back for a person who opens a page, where the proxy
-/// passes that on, and `401` for everybody else.
+/// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; `403` for who lacks a
+/// role that the query asks for, and for a WebSocket that another site opens; else `303` to the
+/// login and back for a person who opens a page, where the proxy passes that on, and `401` for
+/// everybody else.
 pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let forwarded = Forwarded::read(&request, &app.config.trusted_proxies);
     let question = match Question::parse(request.query_string()) {
@@ -84,7 +85,7 @@ fn log_in_first(app: &App, request: &HttpRequest, login_url: &str) -> Result<Htt
     Ok(answer)
 }
 
-/// Whom the cookies speak of.
+/// The user that the cookies name.
 enum Who {
     Known(Box<Claims>),
     Nobody,
@@ -102,7 +103,8 @@ async fn identify(app: &App, tokens: &[String]) -> Result<Who, Error> {
     let judge = |token: &String| verifier.verify_at(token, keys.verifying(), now.unix_seconds());
     let people: Vec<Claims> = tokens.iter().filter_map(|token| judge(token).ok()).collect();
     let is_one = people.windows(2).all(|pair| pair[0].sub == pair[1].sub);
-    // Of one person the token that was made last: an older one may have rights that were taken away.
+    // Of one person the token that was made last: an older one may have rights that were taken
+    // away.
     Ok(match people.into_iter().max_by_key(|claims| claims.iat) {
         None => Who::Nobody,
         Some(latest) if is_one => Who::Known(Box::new(latest)),
@@ -110,8 +112,8 @@ async fn identify(app: &App, tokens: &[String]) -> Result<Who, Error> {
     })
 }
 
-/// An address that its owner has not proved is one that anybody can register under, so it is told to a proxy alone that asks
-/// for it.
+/// An address that its owner has not proved is one that anybody can register under, so it is told
+/// to a proxy alone that asks for it.
 fn known(claims: &Claims, question: &Question) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer
@@ -127,8 +129,9 @@ fn known(claims: &Claims, question: &Question) -> HttpResponse {
     answer.finish()
 }
 
-/// `400`: neither `2xx`, nor anything that a proxy would take for an answer about the person. Nobody gets in, and whoever
-/// wrote the question reads why. Strangers can ask badly too, which warns nobody.
+/// `400`: neither `2xx`, nor anything that a proxy would take for an answer about the person.
+/// Nobody gets in, and the author of the question reads why. The log has no warning, because
+/// strangers can ask badly too.
 fn misasked(problem: BadQuestion, by_a_proxy_of_ours: bool) -> HttpResponse {
     if by_a_proxy_of_ours {
         tracing::warn!(%problem, "a proxy asks /auth/verify what it does not know, so nobody gets in there");

@@ -1,5 +1,6 @@
-//! WebSockets behind a proxy: any page can open one, with the visitor's cookies, and read what it says. The service cannot be changed, so the
-//! question where it comes from is asked here (RFC 6455, section 10.2).
+//! The origin check of WebSockets behind a proxy. Any page can open one with the visitor's cookies
+//! and read what it says. The service cannot be changed, so its `Origin` is checked here (RFC 6455,
+//! section 10.2).
 
 use actix_web::HttpRequest;
 use shared_claims::web::RequestInfo;
@@ -10,8 +11,8 @@ use crate::config::AuthUrl;
 
 /// Whether another site's page opens a WebSocket or the like. A sibling is another site.
 ///
-/// A program that does not say where it comes from is none: every browser says so. Nor is a form looked at, which a proxy refuses, or the service
-/// itself.
+/// A program that does not say where it comes from is none: every browser says so. Nor is a form
+/// looked at, which a proxy refuses, or the service itself.
 pub(super) fn is_forged(request: &HttpRequest, forwarded: Option<&Forwarded>, auth_url: &AuthUrl) -> bool {
     let asked = RequestInfo::new("GET", "/", request.headers());
     if !asked.is_upgrade() {
@@ -25,7 +26,8 @@ pub(super) fn is_forged(request: &HttpRequest, forwarded: Option<&Forwarded>, au
     }
 }
 
-/// The origins that the service may be reached under. They have the scheme of the login, as its cookies have; some proxies say `wss` here.
+/// The origins that the service may be reached under. They have the scheme of the login, as its
+/// cookies have; some proxies say `wss` here.
 fn origins(forwarded: &Forwarded, auth_url: &AuthUrl) -> Vec<String> {
     let scheme = auth_url.url().scheme();
     let urls = forwarded.addresses.iter().filter_map(|address| {

@@ -1,4 +1,5 @@
-//! One line for each request: never its query, its cookies or its body, where secrets travel.
+//! The access log: one line for each request, without its query, cookies and body, where secrets
+//! travel.
 
 use std::time::Instant;
 

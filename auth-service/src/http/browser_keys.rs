@@ -1,4 +1,4 @@
-//! The key of the browser cookie, and the one before it.
+//! The encryption key of the browser session's cookie, and the former one.
 
 use actix_web::cookie::{Cookie, CookieJar, Key};
 
@@ -9,8 +9,9 @@ pub fn of(secret: &SecretKey) -> Key {
     Key::from(&*secret.derive::<64>("browser-cookie/v1"))
 }
 
-/// Reads cookies of the secret before the present one. actix-session knows a single key, so such a cookie is encrypted
-/// anew before it looks: a form that lies open while `SECRET_KEY` changes can still be sent.
+/// Reads cookies of the secret before the present one. actix-session knows a single key, so such a
+/// cookie is encrypted anew before it looks: a form that lies open while `SECRET_KEY` changes can
+/// still be sent.
 #[derive(Clone)]
 pub struct BrowserKeys(Option<(Key, Key)>);
 

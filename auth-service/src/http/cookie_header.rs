@@ -1,10 +1,11 @@
-//! What a request's cookies are, decided before anybody else reads them.
+//! The `Cookie` header: decides what a request's cookies are before anything else reads them.
 //!
-//! A sibling sub-domain can plant cookies on this host. actix percent-decodes and Unicode-trims cookie *names* and
-//! takes the first match, so a planted `%5F%5FHost-sso_refresh` would pass for ours although the browser guards
-//! that prefix (GHSA-j6w9-fv6q-3q52 is the same mistake elsewhere). So the header is read here byte by byte:
-//! names are compared as they came, our own are kept, everything else is dropped. A name that comes twice
-//! is dropped too: one of the two was planted, and nothing says which (rfc6265bis, 4.2.2).
+//! A sibling sub-domain can plant cookies on this host. actix percent-decodes and Unicode-trims
+//! cookie *names* and takes the first match, so a planted `%5F%5FHost-sso_refresh` would pass for
+//! ours although the browser guards that prefix (GHSA-j6w9-fv6q-3q52 is the same mistake
+//! elsewhere). So the header is read here byte by byte: names are compared as they came, our own
+//! are kept, everything else is dropped. A name that comes twice is dropped too: one of the two was
+//! planted, and nothing says which (rfc6265bis, 4.2.2).
 
 use std::collections::BTreeMap;
 
@@ -44,7 +45,8 @@ impl OwnCookie {
     }
 }
 
-/// The cookies that features declared, by name, with their values; `None` for more of them than any honest browser sends.
+/// The cookies that features declared, by name, with their values; `None` for more of them than any
+/// honest browser sends.
 struct FeatureCookies(BTreeMap<String, Option<Vec<String>>>);
 
 /// Middleware: leaves only our own cookies in the request. Must be the outermost.
@@ -79,8 +81,8 @@ pub async fn guard(
     next.call(request).await
 }
 
-/// The values of a cookie that a feature declared, of a request that went through [`guard`]. `None` for more of them than any
-/// honest browser sends.
+/// The values of a cookie that a feature declared, of a request that went through [`guard`]. `None`
+/// for more of them than any honest browser sends.
 pub fn feature_cookie(request: &HttpRequest, name: &str) -> Option<Vec<String>> {
     let extensions = request.extensions();
     extensions

@@ -1,4 +1,4 @@
-//! Where a cookie gets its attributes: the one place.
+//! Cookies: the one place that sets their attributes.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use crate::config::{Config, CookieNames};
 use crate::error::Error;
 
-/// What somebody holds who is logged in.
+/// The tokens of somebody who is logged in.
 pub struct Tokens {
     pub access: String,
     pub access_life: Duration,
@@ -58,12 +58,12 @@ impl Cookies {
         self.cookie(&self.names.trip, value, life)
     }
 
-    /// Takes both tokens and the hint away, naming each as it was set.
+    /// The same cookies, expired, each with the attributes that it was set with.
     pub fn expired_session_cookies(&self) -> [Cookie<'static>; 3] {
         [self.access("", Duration::ZERO), self.refresh("", Duration::ZERO), self.hint(Duration::ZERO)]
     }
 
-    /// Hands out the session: both tokens and the hint, on whatever the answer is.
+    /// Sets the session's cookies on a response: both tokens and the hint.
     pub fn set_session_cookies(&self, answer: HttpResponse, tokens: &Tokens) -> Result<HttpResponse, Error> {
         let cookies = [
             self.access(&tokens.access, tokens.access_life),
@@ -73,12 +73,12 @@ impl Cookies {
         with(answer, &cookies)
     }
 
-    /// Takes the session's cookies away, on whatever the answer is.
+    /// Deletes the session's cookies.
     pub fn clear_session_cookies(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
         with(answer, &self.expired_session_cookies())
     }
 
-    /// Takes the session's cookies away, and what the browser keeps of our pages (ASVS 14.3.1).
+    /// Deletes the session's cookies, and what the browser keeps of our pages (ASVS 14.3.1).
     pub fn clear_site_data(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
         // Never `"cookies"`: that would take those of every sibling.
         let kept = HeaderValue::from_static("\"cache\", \"storage\"");
@@ -86,7 +86,7 @@ impl Cookies {
         self.clear_session_cookies(answer)
     }
 
-    /// Takes the hint away that a session exists: there is none. The tokens stay, as at every failed renewal.
+    /// Deletes the hint cookie because there is no session. The token cookies are left alone.
     pub fn clear_hint_cookie(&self, answer: HttpResponse) -> Result<HttpResponse, Error> {
         with(answer, &[self.hint(Duration::ZERO)])
     }

@@ -1,4 +1,4 @@
-//! Where an answer may send somebody: the addresses that we make.
+//! The destinations of redirects: the addresses that we send people to.
 
 use shared_claims::protocol::path;
 

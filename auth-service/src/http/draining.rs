@@ -1,4 +1,4 @@
-//! The time between "stop" and the end, in which proxies are to find that out for themselves.
+//! Connection draining: until shutdown, `/readyz` fails and responses carry `Connection: close`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use actix_web::web;
 pub struct Draining(Arc<AtomicBool>);
 
 impl Draining {
-    /// From here on nobody should send anything new. There is no way back.
+    /// Begins draining. It cannot be undone.
     pub fn begin(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -26,7 +26,8 @@ impl Draining {
 
 /// Middleware: while draining, every answer is the last one on its connection.
 ///
-/// A proxy that keeps connections would otherwise go on using them, and could post a form into one that closes.
+/// A proxy that keeps connections would otherwise go on using them, and could post a form into one
+/// that closes.
 pub async fn close_connections(
     draining: web::Data<Draining>,
     request: ServiceRequest,

@@ -1,7 +1,8 @@
-//! Cookies that a browser sends us and that are not ours: siblings may set them on the parent domain, in any number.
+//! Foreign cookies: siblings may set any number of them on the parent domain, and a browser sends
+//! them here.
 //!
-//! None of them is read. They are counted, because too many lock a person out: servers refuse long heads, and browsers that
-//! hold too many cookies of one domain throw away others, ours among them.
+//! None of them is read. They are counted, because too many lock a person out: servers refuse long
+//! heads, and browsers that hold too many cookies of one domain throw away others, ours among them.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +19,11 @@ use crate::http::Cookies;
 #[derive(Clone)]
 pub(super) struct AsSent(pub Vec<HeaderValue>);
 
-/// What came beside our own cookies.
+/// The cookies of a request that are not ours.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ForeignCookies {
-    /// Each name once, as bytes: it need not be text. Of ours those that came more than once: only one can be where we set it.
+    /// Each name once, as bytes: it need not be text. Of ours those that came more than once: only
+    /// one can be where we set it.
     pub names: Vec<Vec<u8>>,
     pub count: usize,
     /// With the `=` and the `; ` between them.
@@ -31,7 +33,7 @@ pub struct ForeignCookies {
 /// Many servers take heads of 8 KB in all.
 const LONG: usize = 8 * 1024;
 
-/// What a page says of cookies that are too many: what came with the request for it.
+/// The warning of a page about too many cookies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TooMany {
     count: usize,
@@ -83,7 +85,8 @@ impl ForeignCookies {
         found
     }
 
-    /// Whether a person should know of them: some server refuses them, or their browser will soon throw away ours.
+    /// Whether a person should know of them: some server refuses them, or their browser will soon
+    /// throw away ours.
     pub fn are_too_many(&self) -> bool {
         self.crowd_ours_out() || self.bytes > LONG
     }
@@ -93,7 +96,7 @@ impl ForeignCookies {
         self.count > MANY_COOKIES
     }
 
-    /// What a page says of them, if they are too many.
+    /// The warning about them, if they are too many.
     pub fn too_many(&self) -> Option<TooMany> {
         self.are_too_many().then(|| TooMany {
             count: self.count,
@@ -103,8 +106,8 @@ impl ForeignCookies {
     }
 }
 
-/// Where the person can have them cleared, and goes on to where this page leads: below the page that they came with, because
-/// a cookie that was set for a path comes there alone.
+/// Where the person can have them cleared, and goes on to where this page leads: below the page
+/// that they came with, because a cookie that was set for a path comes there alone.
 pub fn cleanup_address(request: &HttpRequest) -> String {
     let page = below(request.path());
     let mut query = form_urlencoded::parse(request.query_string().as_bytes());

@@ -1,4 +1,4 @@
-//! Requests for another host are not for us (ASVS 4.1.3, RFC 9110 15.5.20).
+//! The `Host` check: requests for another host are refused (ASVS 4.1.3, RFC 9110 15.5.20).
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,7 +12,8 @@ use crate::config::AuthUrl;
 use crate::error::Error;
 use crate::i18n::Message;
 
-/// What a load balancer asks of a server that it has to look after, unless it is told otherwise: HAProxy sends it without any `Host`.
+/// What a load balancer asks of a server that it has to look after, unless it is told otherwise:
+/// HAProxy sends it without any `Host`.
 fn is_probe(request: &ServiceRequest) -> bool {
     request.method() == Method::OPTIONS && request.path() == "/"
 }
@@ -26,7 +27,8 @@ pub async fn require(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let is_us = |host: &str| auth_url.is_authority(host);
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    // A whole address in the request line counts before the header (RFC 9112, 3.2.2); we want neither to lie.
+    // A whole address in the request line counts before the header (RFC 9112, 3.2.2); we want
+    // neither to lie.
     let target = request.uri().authority().map(|authority| authority.as_str());
     let is_ours = host.is_some_and(is_us) && target.is_none_or(is_us);
     if is_ours || is_probe(&request) || policies.of(request.path()).any_host {

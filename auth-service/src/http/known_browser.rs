@@ -1,7 +1,8 @@
-//! A browser in which somebody has logged in is known again for long; any other is forgotten after a day.
+//! The lifetime of the browser session's cookie: long after a login in this browser, else a day.
 //!
-//! What it keeps are marks of accounts, in the cookie of `BrowserSession`: with them its owner finds a place in the queue
-//! of the hash pool while strangers flood it. actix-session gives all its cookies one life, so the longer one is given here.
+//! What it keeps are marks of accounts, in the cookie of `BrowserSession`: with them its owner
+//! finds a place in the queue of the hash pool while strangers flood it. actix-session gives all
+//! its cookies one life, so the longer one is given here.
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, time};
@@ -12,14 +13,15 @@ use actix_web::{HttpMessage, web};
 
 use crate::http::Cookies;
 
-/// As long as browsers keep any cookie (rfc6265bis, 5.5), and longer than any session lasts: the mark is for whoever must
-/// log in again.
+/// As long as browsers keep any cookie (rfc6265bis, 5.5), and longer than any session: the mark
+/// serves people who must log in again.
 const LIFETIME: time::Duration = time::Duration::days(400);
 
 /// Said of a request whose browser holds marks, or gets one.
 pub struct KnownBrowser;
 
-/// Middleware: gives the browser cookie of a known browser its longer life. Stands around the sessions.
+/// Middleware: gives the browser cookie of a known browser its longer life. Stands around the
+/// sessions.
 pub async fn keep(
     cookies: web::Data<Cookies>,
     request: ServiceRequest,

@@ -1,4 +1,4 @@
-//! Where somebody wants to go after a login: never anywhere but home.
+//! `next`: where somebody goes after a login. Only allowed origins, so that it is no open redirect.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -11,7 +11,8 @@ use url::{Url, form_urlencoded};
 
 use crate::config::{AllowedOrigins, AuthUrl};
 
-/// Longer addresses are not taken along. Proxies read lines of 8 KB (nginx's `large_client_header_buffers`), so a page has no longer one.
+/// Longer addresses are not taken along. Proxies read lines of 8 KB (nginx's
+/// `large_client_header_buffers`), so a page has no longer one.
 const MAX_BYTES: usize = 8192;
 
 /// Of a host's name (RFC 1035, section 2.3.4).
@@ -20,18 +21,19 @@ const LONGEST_HOST: usize = 253;
 /// The page that says that an address is too long.
 pub const TOO_LONG: &str = "/login/too-long";
 
-/// An address on an allowed origin, in the one spelling that we send on (ASVS 3.7.2, RFC 9700 4.11).
+/// An address on an allowed origin, in the one spelling that we send on (ASVS 3.7.2, RFC 9700
+/// 4.11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next(Url);
 
 impl Next {
-    /// Takes an absolute URL on an allowed origin, or a path on this host. Anything else counts as absent; one that is too long is
-    /// the page that says so.
+    /// Takes an absolute URL on an allowed origin, or a path on this host. Anything else counts as
+    /// absent; one that is too long is the page that says so.
     ///
-    /// What is kept is the parsed URL written anew, so a browser cannot read it otherwise than we did.
+    /// Keeps the parsed URL, written anew, so that a browser cannot read it otherwise than we did.
     pub fn parse(text: &str, allowed: &AllowedOrigins, auth_url: &AuthUrl) -> Option<Self> {
-        // A browser strips some of these and turns a backslash into a slash; what an honest page sends has
-        // neither.
+        // A browser strips some of these and turns a backslash into a slash; what an honest page
+        // sends has neither.
         let is_suspect = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
         if text.is_empty() || text.contains(is_suspect) {
             return None;
@@ -83,11 +85,11 @@ impl Next {
     }
 }
 
-/// Whether one of our own pages is no place to be sent to, in any spelling that the router takes.
+/// Whether one of our own pages is no destination, in any spelling that the router takes.
 ///
-/// Who has just logged in has no business at the login, and a login within a login within a login would lead a browser in
-/// circles (N5). The page that deletes cookies goes on by itself where our own page leads to it, so that a link of a stranger's by way
-/// of the login would press its button (C13).
+/// Somebody who has just logged in has no business at the login, and nested logins would lead a
+/// browser in circles (N5). The page that deletes cookies continues by itself when our own page
+/// leads to it. So a stranger's link that goes by way of the login would press its button (C13).
 fn is_no_destination(url: &Url) -> bool {
     let path: Vec<u8> = percent_decode_str(url.path()).collect();
     path == protocol::path::LOGIN.as_bytes()

@@ -18,7 +18,8 @@ use crate::http::RequestId;
 /// The address of the client, past the proxies that the settings name.
 pub(super) fn address(proxies: &TrustedProxies, request: &HttpRequest) -> Option<IpAddr> {
     let (peer, headers) = (Peer::of(request)?, request.headers());
-    // Proxies append to what a client sent, in one line: bytes that are no text must not hide what stands behind them.
+    // Proxies append to what a client sent, in one line: bytes that are no text must not hide what
+    // stands behind them.
     let forwarded: Vec<Cow<str>> =
         headers.get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     proxies.client(peer, forwarded.iter().map(|line| &**line))

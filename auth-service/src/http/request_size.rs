@@ -1,4 +1,4 @@
-//! How much of a request we look at.
+//! Limits on the size of a request's head.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

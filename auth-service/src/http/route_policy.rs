@@ -1,11 +1,12 @@
-//! Route policies: what the middleware must know of a path before its handler runs. Features declare them.
+//! Route policies: what the middleware must know of a path before its handler runs. Features
+//! declare them.
 
 use std::sync::Arc;
 
 /// How the middleware treats one path, or every path below one.
 ///
-/// The default is the strict one: the host must be ours, changes come from our own pages alone, nothing is answered to a
-/// prefetch, and every request is logged.
+/// The default is the strict one: the host must be ours, changes come from our own pages alone,
+/// nothing is answered to a prefetch, and every request is logged.
 #[derive(Debug, Clone, Copy)]
 pub struct RoutePolicy {
     path: &'static str,
@@ -51,7 +52,7 @@ impl RoutePolicy {
         path == self.path || self.path.ends_with('/') && path.starts_with(self.path)
     }
 
-    /// What any of them allows is allowed.
+    /// The union of both: a request is allowed if either allows it.
     fn or(self, other: &Self) -> Self {
         Self {
             path: self.path,
@@ -69,8 +70,8 @@ impl RoutePolicy {
 pub struct RoutePolicies(Arc<[RoutePolicy]>);
 
 impl RoutePolicies {
-    /// The policy of a request for `path`, which is compared byte by byte: a spelling that the router takes for it gets the
-    /// strict one.
+    /// The policy of a request for `path`, which is compared byte by byte: a spelling that the
+    /// router takes for it gets the strict one.
     pub fn of(&self, path: &str) -> RoutePolicy {
         let fitting = self.0.iter().filter(|policy| policy.covers(path));
         fitting.fold(RoutePolicy::of(""), RoutePolicy::or)

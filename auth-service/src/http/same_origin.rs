@@ -1,8 +1,10 @@
-//! Cross-site request forgery, first line: a change must come from one of our own pages.
+//! The same-origin check, the first defence against cross-site request forgery: a change must come
+//! from one of our own pages.
 //!
-//! A sibling sub-domain is same-*site*, so its requests carry our cookies, but it is not us. Browsers say where a
-//! request comes from in `Sec-Fetch-Site`, older ones in `Origin`; neither can be set by a page. Clients that
-//! send neither are left to the second line, the token of `CsrfForm`.
+//! A sibling sub-domain is same-*site*, so its requests carry our cookies, but it is not us.
+//! Browsers say where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`; neither can
+//! be set by a page. Clients that send neither are left to the second line, the token of
+//! `CsrfForm`.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -1,4 +1,4 @@
-//! The headers that every answer carries.
+//! Security headers on every response.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -62,7 +62,8 @@ impl SecurityPolicy {
     }
 }
 
-/// Middleware: adds to every answer, errors included, what makes a browser careful (ASVS 3.4, 14.3.2).
+/// Middleware: adds to every answer, errors included, what makes a browser careful (ASVS 3.4,
+/// 14.3.2).
 pub async fn add(
     policy: web::Data<SecurityPolicy>,
     request: ServiceRequest,
@@ -93,7 +94,7 @@ pub async fn add(
     if let Some(value) = &policy.strict_transport {
         headers.insert(STRICT_TRANSPORT_SECURITY, value.clone());
     }
-    // Who answers the same to everybody says so itself.
+    // Public responses set Cache-Control themselves.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(

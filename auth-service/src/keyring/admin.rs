@@ -1,4 +1,4 @@
-//! What an operator does to keys, and what happens next, in words.
+//! The operator's key commands: rotation, revocation, and the schedule of each key.
 
 use diesel::QueryResult;
 
@@ -36,7 +36,8 @@ pub enum KeyAdminError {
     Database(#[from] diesel::result::Error),
 }
 
-/// Hands over to the next key now, if services know it by now. Answers with the key that signs from now on.
+/// Hands over to the next key now, if services know it by now. Answers with the key that signs from
+/// now on.
 pub fn rotate(
     conn: &mut AnyConnection,
     times: &KeyTimes,
@@ -75,8 +76,8 @@ pub fn redate(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult
     })
 }
 
-/// Takes a key out of service at once: it signs nothing more and is published no more. When it was the active one,
-/// the next takes over, whether services know it or not.
+/// Takes a key out of service at once: it signs nothing more and is published no more. When it was
+/// the active one, the next takes over, whether services know it or not.
 pub fn revoke(conn: &mut AnyConnection, kid: &str, context: &RequestContext) -> Result<State, KeyAdminError> {
     let keys = SigningKey::all(conn)?;
     let key = keys.iter().find(|key| key.kid == kid).ok_or_else(|| KeyAdminError::Unknown(kid.to_owned()))?;
@@ -85,8 +86,8 @@ pub fn revoke(conn: &mut AnyConnection, kid: &str, context: &RequestContext) -> 
     match (state, next) {
         (State::Revoked, _) => return Err(KeyAdminError::RevokedBefore(kid.to_owned())),
         (State::Active, None) if key.is_shared() => return Err(KeyAdminError::SharedKey),
-        // Without a next key a running service makes a new one that signs at once: services meet it as a stranger and
-        // fetch the keys, which is better than a key that somebody else may have.
+        // Without a next key a running service makes a new one that signs at once: services meet it
+        // as a stranger and fetch the keys, which is better than a key that somebody else may have.
         _ => {}
     }
     let done = conn.write(|conn| revoke_and_hand_over(conn, key, next, context));
@@ -106,8 +107,9 @@ fn revoke_and_hand_over(
     record(conn, EventKind::KeyRevoked, &key.kid, context)
 }
 
-/// Takes every key out of service that is ours to take; how many there were. A running service, or the next that
-/// starts, makes new ones. A shared key stays: services have it from their settings. Within the caller's transaction.
+/// Takes every key out of service that is ours to take; how many there were. A running service, or
+/// the next that starts, makes new ones. A shared key stays: services have it from their settings.
+/// Within the caller's transaction.
 pub fn revoke_all(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<usize> {
     let mut revoked = 0;
     for key in SigningKey::all(conn)?.iter().filter(|key| !key.is_shared()) {

@@ -1,4 +1,4 @@
-//! Why the keyring could not be opened, or cannot sign.
+//! Keyring errors.
 
 use crate::db::{DatabaseError, OfDatabase};
 use crate::error::Error;

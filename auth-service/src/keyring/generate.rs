@@ -1,4 +1,4 @@
-//! Making keys.
+//! Key generation.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
@@ -31,8 +31,8 @@ pub(super) fn make(algorithm: &TokenAlgorithm, sealing: &SealingKeys, now: Times
     }
 }
 
-/// The id and the public half that belong to a private half; a shared key has none. `None` when it is no key of this
-/// algorithm.
+/// The id and the public half that belong to a private half; a shared key has none. `None` when it
+/// is no key of this algorithm.
 pub(super) fn id_and_public_half(
     algorithm: KeyAlgorithm,
     private_key: &[u8],
@@ -70,7 +70,8 @@ fn eddsa() -> (Jwk, Vec<u8>) {
     (public, private_key.as_ref().to_vec())
 }
 
-/// Sealed like the others, so that an instance that was started before the setting changed can sign with it too.
+/// Sealed like the others, so that an instance that was started before the setting changed can sign
+/// with it too.
 fn shared(key: &SharedKey, sealing: &SealingKeys, now: Timestamp) -> SigningKey {
     let kid = shared_key_id(key);
     SigningKey {

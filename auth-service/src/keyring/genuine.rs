@@ -1,8 +1,10 @@
-//! Which rows are keys of ours. Whoever can write to the database can put any row in, and services believe what is
-//! published: so a key counts only when we sealed its private half and everything beside it is that of this half.
+//! Authenticity of key rows. Somebody who can write to the database can put any row in, and
+//! services believe what is published. So a key counts only when we sealed its private half and
+//! everything beside it belongs to this half.
 //!
-//! The seal holds the id, and the id is a digest of the public half (RFC 7638) or of the shared key: nothing can be
-//! exchanged between two rows. The state and the dates are not sealed, for they change.
+//! The seal holds the id, and the id is a digest of the public half (RFC 7638) or of the shared
+//! key: nothing can be exchanged between two rows. The state and the dates are not sealed, for they
+//! change.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! A look at the keys that changes nothing.
+//! A read-only look at the keys, for the doctor.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::audit::{AuditEvent, EventKind};
 use crate::config::{SecretKey, TokenAlgorithm};
 use crate::db::AnyConnection;
 
-/// What is there.
+/// The keys that were found.
 #[derive(Debug)]
 pub struct Examined {
     /// How many keys are in the database, in any state.

@@ -1,4 +1,4 @@
-//! The public half of a signing key, as it is published.
+//! JWKs: the public halves of signing keys, as they are published.
 
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -31,8 +31,8 @@ impl Jwk {
         (key.len() == 32).then(|| Self::new("OKP", "Ed25519", key, None, "EdDSA"))
     }
 
-    /// The key id is the thumbprint of RFC 7638: the required members alone, in the order of their names, without
-    /// white space.
+    /// The key id is the thumbprint of RFC 7638: the required members alone, in the order of their
+    /// names, without white space.
     fn new(kty: &str, crv: &str, x: &[u8], y: Option<&[u8]>, alg: &str) -> Self {
         let x = BASE64_URL_SAFE_NO_PAD.encode(x);
         let y = y.map(|y| BASE64_URL_SAFE_NO_PAD.encode(y));

@@ -1,4 +1,4 @@
-//! The keys as an instance holds them: opened, and ready to sign and to be published.
+//! The key cache of an instance: opened keys, ready to sign and to be published.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::genuine::{Genuine, Sorted};
 use super::jwk::Jwk;
 use super::store::{KeyAlgorithm, SigningKey, State};
 
-/// What the database said at one moment.
+/// The keys as the database had them at one moment.
 pub struct CachedKeys {
     /// How long the process had run then.
     pub(super) at: Duration,
@@ -40,17 +40,19 @@ impl CachedKeys {
         Ok(Self { at, header, key, jwks, verifying, rows: sorted.rows() })
     }
 
-    /// Signs `claims`: a JWS in compact form whose header is exactly `alg`, `typ` and `kid` (RFC 9068).
+    /// Signs `claims`: a JWS in compact form whose header is exactly `alg`, `typ` and `kid` (RFC
+    /// 9068).
     pub fn sign(&self, claims: &Claims) -> Result<String, KeyringError> {
         jsonwebtoken::encode(&self.header, claims, &self.key).map_err(KeyringError::Signature)
     }
 
-    /// The public keys as JSON (RFC 7517): the active one, the next, and those whose tokens may still be around.
+    /// The public keys as JSON (RFC 7517): the active one, the next, and those whose tokens may
+    /// still be around.
     pub fn jwks(&self) -> &str {
         &self.jwks
     }
 
-    /// What verifies our tokens, shared keys among it.
+    /// The keys that verify our tokens, shared keys among them.
     pub fn verifying(&self) -> &KeySet {
         &self.verifying
     }

@@ -1,4 +1,5 @@
-//! A look at the keys in the database: which are ours, and what is due.
+//! Reading the keys from the database: sorts out which are ours, and applies the rotation steps
+//! that are due.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +21,7 @@ use crate::db::AnyConnection;
 /// Steps that can follow from one another: remove, make the first, make the next, rotate.
 const MAX_STEPS: usize = 8;
 
-/// What an instance judges the rows by.
+/// The secrets and settings that an instance judges the rows by.
 pub(super) struct Looker {
     pub sealing: SealingKeys,
     pub algorithm: TokenAlgorithm,
@@ -29,7 +30,7 @@ pub(super) struct Looker {
     seen: Mutex<Seen>,
 }
 
-/// What an instance remembers, and somebody who writes to the database cannot take back.
+/// An instance's memory, which somebody who writes to the database cannot take back.
 #[derive(Default)]
 struct Seen {
     /// The ids of keys that were revoked.
@@ -47,8 +48,8 @@ impl Looker {
         Self { sealing, algorithm, times, clock, seen: Mutex::default() }
     }
 
-    /// At the start: seals anew what the secret before this one sealed, and makes the next key be of the kind that the
-    /// settings ask for.
+    /// At the start: seals anew what the secret before this one sealed, and makes the next key be
+    /// of the kind that the settings ask for.
     pub fn prepare(&self, conn: &mut AnyConnection) -> Result<(), KeyringError> {
         self.seen().revoked.extend(AuditEvent::details_of(conn, EventKind::KeyRevoked)?);
         require_unrevoked(conn, &self.algorithm)?;
@@ -115,7 +116,8 @@ impl Looker {
             let news: Vec<_> = not_ours.map(|(row, why)| (row.kid.clone(), *why)).collect();
             (sorted, news)
         };
-        // With a secret that opens nothing it is the secret that is wrong, and the start or the log says so.
+        // With a secret that opens nothing it is the secret that is wrong, and the start or the log
+        // says so.
         if !sorted.ours.is_empty() {
             self.tell(conn, news)?;
         }
@@ -158,8 +160,8 @@ fn require_active(sorted: &Sorted) -> Result<(), KeyringError> {
     if sorted.is_taken(State::Active) { Err(KeyringError::OtherSecret) } else { Ok(()) }
 }
 
-/// Seals anew, with the present secret, what the one before it sealed. At the start only: while instances are being
-/// changed over one by one, they would undo each other's work.
+/// Seals anew, with the present secret, what the one before it sealed. At the start only: while
+/// instances are being changed over one by one, they would undo each other's work.
 fn reseal(conn: &mut AnyConnection, ours: &[Genuine], sealing: &SealingKeys) -> QueryResult<()> {
     for key in ours.iter().filter(|key| key.is_outdated) {
         let sealed = sealing.seal(&key.row.kid, &key.private_key);

@@ -1,5 +1,5 @@
-//! The keys that sign access tokens: made, rotated and taken away by whichever instance gets to it, sealed in the
-//! database that all instances share, published as a JWKS.
+//! The keyring: the keys that sign access tokens. Any instance creates, rotates and removes them;
+//! the database that all share keeps them sealed; services fetch them as a JWKS.
 
 mod admin;
 mod error;
@@ -33,8 +33,8 @@ pub use store::{SigningKey, State};
 /// How old an instance's knowledge of the keys may be when it signs or publishes.
 const CACHE_TTL: Duration = Duration::from_secs(1);
 
-/// How long those who verify wait for news of the keys before those known have to do. Who signs waits as for anything else:
-/// a key may have been revoked.
+/// How long a verification waits for news of the keys before it uses the known ones. Signing waits
+/// as long as any other query, because a key may have been revoked.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Signs access tokens with the key that the database says is active. Clones share what is known.
@@ -52,8 +52,9 @@ struct Inner {
 }
 
 impl Keyring {
-    /// Opens the keys, after making those that are missing, and those that the settings ask for since the last
-    /// start. Of several instances that start on an empty database, all use the key of the one that was first.
+    /// Opens the keys, after making those that are missing, and those that the settings ask for
+    /// since the last start. Of several instances that start on an empty database, all use the key
+    /// of the one that was first.
     pub fn open(
         db: &Database,
         (secret, previous): (&SecretKey, Option<&SecretKey>),
@@ -84,14 +85,15 @@ impl Keyring {
 
     /// The keys, as the database has them within the last second, after doing what has become due.
     ///
-    /// When the database does not answer, those that are known. Nothing is signed with them without the database having
-    /// agreed to a login just before.
+    /// When the database does not answer, those that are known. Nothing is signed with them without
+    /// the database having agreed to a login just before.
     pub async fn current(&self) -> Result<Arc<CachedKeys>, KeyringError> {
         self.known_or_look(deadlines::ANSWER).await
     }
 
-    /// The same for whoever verifies: services that fetch the keys, and `/auth/verify`. They do not wait for a database
-    /// that did not answer the last time; [`Keyring::refresh`] finds out when it does again.
+    /// The same for verification: for services that fetch the keys, and for `/auth/verify`. It does
+    /// not wait for a database that did not answer the last time; [`Keyring::refresh`] finds out
+    /// when it does again.
     pub async fn published(&self) -> Arc<CachedKeys> {
         if self.0.is_cut_off.load(Ordering::Relaxed) {
             return self.known();

@@ -1,9 +1,9 @@
-//! A key's life: next → active → retired → gone.
+//! Key rotation: next → active → retired → gone.
 //!
-//! One key signs. One is published beside it, long before it takes over, so that no service ever meets a token of a
-//! key that it does not know. Those that signed before stay published until their last token has run out. What is due
-//! is read off the rows and the clock; whichever instance looks first does it, and the row counts see to it that no
-//! other does it again.
+//! One key signs. One is published beside it, long before it takes over, so that no service ever
+//! meets a token of a key that it does not know. Those that signed before stay published until
+//! their last token has run out. What is due is read off the rows and the clock; whichever instance
+//! looks first does it, and the row counts see to it that no other does it again.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 
-/// What time asks for.
+/// A step of the rotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    /// There is no key at all: one must sign at once.
+    /// There is no key at all: create one that signs at once.
     CreateFirst,
-    /// There is none to follow.
+    /// There is no next key: create one.
     CreateNext,
     /// The next key signs from now on.
     Rotate { from: Option<String>, to: String },
@@ -42,7 +42,7 @@ pub(super) fn only(keys: &[SigningKey], state: State) -> Option<&SigningKey> {
     keys.iter().find(|key| key.state() == state)
 }
 
-/// What is due by now.
+/// Plans the steps that are due by now. A pure function.
 pub(super) fn plan(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<Step> {
     let (active, next) = (only(keys, State::Active), only(keys, State::Next));
     let ahead = keys.iter().filter(|key| key.is_dated_after(now + AHEAD));
@@ -69,8 +69,8 @@ pub(super) fn plan(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec
 
 /// When `active` hands over to `next` by itself; never, when rotation is off.
 ///
-/// A next key that is not of the active one's kind is there because the setting changed: it need not wait for more
-/// than to be known.
+/// A next key that is not of the active one's kind is there because the setting changed: it need
+/// not wait for more than to be known.
 pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyTimes) -> Option<Timestamp> {
     let known = next.created_at + times.lead();
     if active.algorithm != next.algorithm || next.is_shared() {
@@ -80,7 +80,7 @@ pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyT
     times.rotation.map(|rotation| known.max(began + rotation))
 }
 
-/// Does one step, dated when it is done. `false` when another instance was first.
+/// Applies one step, dated when it is done. `false` when another instance was first.
 pub(super) fn apply(
     conn: &mut AnyConnection,
     step: &Step,
@@ -129,8 +129,8 @@ pub(super) fn rotate(
     record(conn, EventKind::KeyActivated, to, context)
 }
 
-/// Publishes a key as the next. One that signed before and is not gone yet is published again. Within the caller's
-/// transaction.
+/// Publishes a key as the next. One that signed before and is not gone yet is published again.
+/// Within the caller's transaction.
 fn publish_next(conn: &mut AnyConnection, key: &SigningKey, context: &RequestContext) -> QueryResult<()> {
     if !SigningKey::change_state(conn, &key.kid, State::Retired, State::Next, context.now())? {
         key.insert(conn)?;
@@ -138,8 +138,8 @@ fn publish_next(conn: &mut AnyConnection, key: &SigningKey, context: &RequestCon
     record(conn, EventKind::KeyCreated, &key.kid, context)
 }
 
-/// Makes the next key be of the kind that the settings ask for, at the start. The change is then a rotation like any
-/// other, a `lead` later. `false` when another instance was first.
+/// Makes the next key be of the kind that the settings ask for, at the start. The change is then a
+/// rotation like any other, a `lead` later. `false` when another instance was first.
 pub(super) fn reconcile(
     conn: &mut AnyConnection,
     keys: &[SigningKey],

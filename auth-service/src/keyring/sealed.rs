@@ -1,4 +1,4 @@
-//! Private keys as the database holds them: AES-256-GCM under a key derived from `SECRET_KEY`.
+//! Sealed private keys: AES-256-GCM under a key derived from `SECRET_KEY`.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use zeroize::Zeroizing;
@@ -30,7 +30,8 @@ impl SealingKeys {
         Self { current: key(secret), previous: previous.map(key) }
     }
 
-    /// Version, nonce, ciphertext and tag. Bound to `kid`: a sealed key cannot be passed off under another id.
+    /// Version, nonce, ciphertext and tag. Bound to `kid`: a sealed key cannot be passed off under
+    /// another id.
     pub fn seal(&self, kid: &str, private_key: &[u8]) -> Vec<u8> {
         let mut text = private_key.to_vec();
         let nonce = self
@@ -40,7 +41,8 @@ impl SealingKeys {
         [[VERSION].as_slice(), nonce.as_ref(), &text].concat()
     }
 
-    /// The private key; `None` when it was sealed by another secret or for another id, or was changed.
+    /// The private key; `None` when it was sealed by another secret or for another id, or was
+    /// changed.
     pub fn open(&self, kid: &str, sealed: &[u8]) -> Option<Opened> {
         let now = open(&self.current, kid, sealed).map(|key| (key, false));
         let (private_key, is_outdated) =

@@ -1,4 +1,4 @@
-//! Signing keys in the database. Every change is one statement whose row count decides.
+//! Signing keys as rows. Every change is one statement whose row count decides.
 
 use diesel::prelude::*;
 
@@ -17,13 +17,14 @@ text_enum! {
         Next = "next",
         /// Signs no more; published until its last token has run out.
         Retired = "retired",
-        /// Taken out of service at once. Its row stays without the private half, so that it never comes back.
+        /// Taken out of service at once. Its row stays without the private half, so that it never
+        /// comes back.
         Revoked = "revoked",
     }
 }
 
 text_enum! {
-    /// What a key signs with, under its name in RFC 7518 and RFC 8037.
+    /// Signature algorithms, under their names in RFC 7518 and RFC 8037.
     pub enum KeyAlgorithm {
         Es256 = "ES256",
         EdDsa = "EdDSA",
@@ -59,7 +60,8 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A state that a later release may know and we do not counts as revoked: it neither signs nor is published.
+    /// A state that a later release may know and we do not counts as revoked: it neither signs nor
+    /// is published.
     pub fn state(&self) -> State {
         self.state.known().unwrap_or(State::Revoked)
     }
@@ -117,7 +119,8 @@ impl SigningKey {
         Ok(changed? == 1)
     }
 
-    /// Puts `now` in the place of each date after `latest`. `false` when there was none, or the key is revoked.
+    /// Puts `now` in the place of each date after `latest`. `false` when there was none, or the key
+    /// is revoked.
     pub(super) fn redate(
         conn: &mut AnyConnection,
         kid: &str,
@@ -144,7 +147,8 @@ impl SigningKey {
         Ok(diesel::delete(row).execute(conn)? == 1)
     }
 
-    /// Takes a key out of service, wherever in its life it is. `false` when it was already, or is gone.
+    /// Takes a key out of service, wherever in its life it is. `false` when it was already, or is
+    /// gone.
     pub(super) fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> QueryResult<bool> {
         let revoked = || Stored::from(State::Revoked);
         let row = signing_keys::table.find(kid).filter(signing_keys::state.ne(revoked()));
@@ -158,7 +162,8 @@ impl SigningKey {
         Ok(changed == 1)
     }
 
-    /// Takes away every key that is not revoked, from a copy that is to sign nothing; how many there were.
+    /// Takes away every key that is not revoked, from a copy that is to sign nothing; how many
+    /// there were.
     pub fn remove_all_unrevoked(conn: &mut AnyConnection) -> QueryResult<usize> {
         let rows = signing_keys::table.filter(signing_keys::state.ne(Stored::from(State::Revoked)));
         diesel::delete(rows).execute(conn)

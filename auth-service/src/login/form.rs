@@ -1,4 +1,4 @@
-//! What is asked of somebody who logs in.
+//! The login form and its page.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ impl CsrfProtected for LoginForm {
     }
 }
 
-/// What to say about a form that did not log anybody in.
+/// The remarks on a form that did not log anybody in.
 #[derive(Debug, Default)]
 pub struct Remarks {
     /// About the form as a whole.
@@ -44,7 +44,7 @@ impl Remarks {
     }
 }
 
-/// What the form leads to, besides a login.
+/// The links and the CSRF token of the form.
 #[derive(Debug)]
 pub struct Links {
     /// Where to go afterwards.
@@ -63,7 +63,7 @@ pub struct LoginPage {
     csrf_token: String,
     /// Where there is a form that makes an account.
     register_url: Option<String>,
-    /// Somebody who is logged in, and is asked once more.
+    /// A user who is logged in and must give the password again.
     is_again: bool,
 }
 
@@ -115,7 +115,8 @@ impl LoginPage {
         Self { form, next, register_url, csrf_token, is_again: false }
     }
 
-    /// The form for somebody who is logged in already, as `email`: nothing went wrong, and no account is missing.
+    /// The form for somebody who is logged in already, as `email`: nothing went wrong, and no
+    /// account is missing.
     pub fn again(email: &str, links: Links) -> Self {
         Self { is_again: true, ..Self::new(email, &Remarks::default(), links) }
     }

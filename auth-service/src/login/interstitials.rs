@@ -1,4 +1,4 @@
-//! Pages around a login that is needed in the middle of something else.
+//! Interstitials: pages around a login that is needed in the middle of something else.
 
 use serde::Serialize;
 
@@ -37,10 +37,11 @@ impl Page for DonePage {
     }
 }
 
-/// `templates/login/frame.html`: within a service's page, which keeps a form or shows another page of its own in a frame.
+/// `templates/login/frame.html`: within a service's page, which keeps a form or shows another page
+/// of its own in a frame.
 #[derive(Debug, Serialize)]
 pub struct FramePage {
-    /// Who is logged in again; nobody, when the login has ended.
+    /// The address of the user, or nobody when the login has ended.
     email: Option<String>,
     /// Whether the service wants the password once more.
     needs_proof: bool,

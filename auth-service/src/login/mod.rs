@@ -1,4 +1,4 @@
-//! Logging in, and renewing a login without noticing: `GET, POST /login`, and `/login/frame` for a form that was kept.
+//! Login and silent renewal: `GET, POST /login`, and `/login/frame` for a form that was kept.
 
 mod form;
 mod interstitials;

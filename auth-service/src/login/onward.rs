@@ -1,4 +1,4 @@
-//! Where a login leads to: on to `next`, unless that is a redirect loop.
+//! The redirect after a login: on to `next`, unless that is a redirect loop.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -39,7 +39,7 @@ pub(super) fn onward(
     Ok(answer)
 }
 
-/// Who asks, by the rule of all services.
+/// The kind of reader, by the rule of all services.
 pub(super) fn reader(request: &HttpRequest) -> Reader {
     RequestInfo::new(request.method().as_str(), "/login", request.headers()).reader()
 }

@@ -1,4 +1,4 @@
-//! What is asked of `GET /login`.
+//! The query of `GET /login`.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -16,7 +16,7 @@ use crate::sessions::Session;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct LoginQuery {
     pub next: Option<String>,
-    /// `silent=1`: show no form, whoever it is.
+    /// `silent=1`: never show the form.
     pub is_silent: bool,
     /// `refused=1`: the browser came to `next` with the mark of a loop, and was nobody there.
     pub is_refused: bool,

@@ -1,12 +1,14 @@
-//! Round trips that lead nowhere: a service that refuses every token sends the browser to the login, which renews and
-//! sends it back.
+//! Redirect loops: a service that refuses every token sends the browser to the login, which renews
+//! and sends it back.
 //!
-//! A loop goes round in a moment, and always to the same address. So the browser remembers, in a cookie of this host,
-//! where it was last sent and how often. From the third time on the address gets a parameter that `shared-claims` answers
-//! with a page that names the cause; a service that does not know it is given up after the sixth.
+//! A loop is fast, and always leads to the same address. So a cookie of this host remembers where
+//! the browser was last sent and how often. From the third time on the address gets a parameter
+//! that `shared-claims` answers with a page that names the cause. A service that does not know the
+//! parameter is given up after the sixth time.
 //!
-//! Whoever presses a link again and again looks the same until then. But only a browser that was sent to the address with the
-//! parameter comes back with it: no service is blamed without that.
+//! A person who presses a link again and again looks the same until then. But only a browser that
+//! was sent to the address with the parameter comes back with it, so no service is blamed without
+//! that.
 
 use std::time::Duration;
 
@@ -18,16 +20,16 @@ use super::query::LoginQuery;
 use crate::db::types::Timestamp;
 use crate::http::Next;
 
-/// From here on the service is told.
+/// From this count on, the service is told.
 const SUSPICIOUS: u32 = 3;
 
-/// From here on the browser is sent nowhere.
+/// From this count on, the browser is not redirected any more.
 const HOPELESS: u32 = 6;
 
 /// A person who comes back after this is no loop.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// One trip: where to, how often in a row by now, and when.
+/// A redirect back to a service: the target, how often in a row by now, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RedirectCount {
     target: Url,
@@ -36,7 +38,7 @@ pub(super) struct RedirectCount {
     at: i64,
 }
 
-/// What becomes of a trip.
+/// Where the browser goes: on, or no further because it is in a loop.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RedirectDecision {
     Continue(String),
@@ -45,13 +47,14 @@ pub(super) enum RedirectDecision {
 }
 
 impl RedirectCount {
-    /// The trip that begins now, counted on from `last`, the cookie of the last one. `None` for a path on
-    /// our own host, where nobody asks for tokens.
+    /// The redirect about to be sent; its counter continues the one in the cookie `last`. `None`
+    /// for a path on our own host, where nobody asks for tokens.
     ///
-    /// Tokens that live for seconds, as in tests, come round often without being refused: the pause that makes a
-    /// loop is at most half of their life.
+    /// Tokens that live for seconds, as in tests, come round often without being refused: the pause
+    /// that makes a loop is at most half of their life.
     ///
-    /// The service may say of itself that the browser came with our parameter and is nobody there, and give something along.
+    /// The service may say of itself that the browser came with our parameter and is nobody there,
+    /// and give something along.
     pub fn to(
         next: &Next,
         query: &LoginQuery,
@@ -78,7 +81,7 @@ impl RedirectCount {
         Some(Self { target, proof: query.trip.clone(), count: goes_on.saturating_add(1), at })
     }
 
-    /// Where it leads.
+    /// Decides where the browser goes.
     pub fn decide(&self) -> RedirectDecision {
         if self.count >= HOPELESS {
             let origin = self.target.origin().ascii_serialization();
@@ -94,13 +97,14 @@ impl RedirectCount {
         RedirectDecision::Continue(target.into())
     }
 
-    /// What the browser keeps of it for a moment.
+    /// The cookie that carries the count, and its lifetime.
     pub fn cookie(&self) -> (String, Duration) {
         (format!("{}.{}.{}", self.count, place_of(&self.target), self.at), LONGEST_PAUSE)
     }
 }
 
-/// Takes our own parameters out: a service that knows nothing of them asks to come back with them. Whether the mark was there.
+/// Takes our own parameters out: a service that knows nothing of them asks to come back with them.
+/// Whether the mark was there.
 fn forget_marker(url: &mut Url) -> bool {
     let Some(query) = url.query() else { return false };
     let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();

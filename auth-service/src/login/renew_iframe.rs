@@ -1,7 +1,9 @@
-//! `GET /login/frame` and `/login/done`: renewing within a page of a service, without a script.
+//! Renewal in an iframe of a service's page, without a script: `GET /login/frame` and
+//! `/login/done`.
 //!
-//! A form that was sent a moment too late is kept on a page of its service: the frame in it renews the login by the time its sender has read
-//! what happened. And a service's own page in a frame is sent here by `/login`, with a `next`, to come back as soon as the login is renewed.
+//! A form that was sent a moment too late is kept on a page of its service: the frame in it renews
+//! the login by the time its sender has read what happened. And a service's own page in a frame is
+//! sent here by `/login`, with a `next`, to come back as soon as the login is renewed.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
@@ -23,8 +25,8 @@ use crate::i18n::Message;
 use crate::pages::Layout;
 use crate::sessions::RefreshToken;
 
-/// Renews the login of this browser within a page of one of our services. Nothing on it can be clicked that changes
-/// something, so being framed does no harm.
+/// Renews the login of this browser within a page of one of our services. Nothing on it can be
+/// clicked that changes something, so being framed does no harm.
 pub async fn renew(
     app: web::Data<App>,
     request: HttpRequest,
@@ -56,9 +58,9 @@ pub async fn renew(
     }
 }
 
-/// On to this page, for who was sent to `/login` in a frame, or here by the page around it. By a page and not by a redirect: Firefox calls what
-/// a redirect led from one host to another `cross-site`, and nobody else's frame shows this page. So what is renewed is seen by a browser
-/// that may show it.
+/// Leads on to this page from `/login` in a frame, or from the page around it. It is a page and not
+/// a redirect, because Firefox calls a redirect from one host to another `cross-site`, and other
+/// sites' frames do not show this page. So the renewal is seen only by a browser that may show it.
 pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Error> {
     let page = FramePage::step(address(app, request));
     let mut answer = app.pages.answer(StatusCode::OK, &Layout::bare(request), &page)?;
@@ -88,13 +90,14 @@ fn kept(request: &HttpRequest, names: &[&str]) -> String {
         .finish()
 }
 
-/// What somebody sees who logged in in a tab of its own.
+/// The page for somebody who logged in in a tab of its own.
 pub async fn done(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     app.pages.answer(StatusCode::OK, &Layout::bare(&request), &DonePage {})
 }
 
-/// Whether no page of ours asks for what a frame shows. Which sibling frames it, no header has to tell, and it need not be one that
-/// may: the browser knows, and shows such a one nothing that leads on.
+/// Whether no page of ours asks for what a frame shows. Which sibling frames it, no header has to
+/// tell, and it need not be one that may: the browser knows, and shows such a one nothing that
+/// leads on.
 fn is_asked_by_the_page_around(request: &HttpRequest) -> bool {
     let site = request.headers().get("sec-fetch-site").map(|value| value.as_bytes());
     reader(request) == Reader::Frame && site != Some(b"same-origin")

@@ -1,4 +1,4 @@
-//! Trying a template before anybody sees it: is everything there that it asks for?
+//! Checks a template before anybody sees it: whether everything is there that it asks for.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::pages::Pages;
 use crate::pages::{Layout, SamplePage};
 
 impl Pages {
-    /// Draws `page` in each state that there is a sample of, in every language. The first thing that is missing is the
-    /// error, with file and line.
+    /// Draws `page` in each state that there is a sample of, in every language. The first thing
+    /// that is missing is the error, with file and line.
     pub fn check(&self, page: &SamplePage) -> Result<(), TemplateProblem> {
         let (template, samples) = (page.template, page.samples());
         self.require_variables(template, samples.first())?;

@@ -1,4 +1,4 @@
-//! Errors, drawn as pages and written to the log: each once, here.
+//! Error pages: every error is drawn and logged here, once.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

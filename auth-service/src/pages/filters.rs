@@ -1,4 +1,4 @@
-//! How templates say something: `{{ "login-title" | t }}`, or `| rich` where the text has markup.
+//! Template filters: `{{ "login-title" | t }}`, or `| rich` where the message has markup.
 
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ pub(super) fn register(tera: &mut Tera, texts: &Arc<Translations>, language: Lan
     tera.register_filter("rich", Rich { texts: texts.clone(), language });
 }
 
-/// A text's name, or a text that the code chose; further arguments are put into it. Plain: the page escapes it.
+/// A text's name, or a text that the code chose; further arguments are put into it. Plain: the page
+/// escapes it.
 struct Plain {
     texts: Arc<Translations>,
     language: Language,
@@ -95,7 +96,8 @@ pub(super) fn require_known_texts(files: &Files, texts: &Translations) -> Result
     Ok(())
 }
 
-/// The names of texts that a template writes out, and where: what stands in quotes before `| t` or `| rich`.
+/// The names of texts that a template writes out, and where: what stands in quotes before `| t` or
+/// `| rich`.
 pub(super) fn names_in(template: &str) -> Vec<(usize, &str)> {
     let mut names = Vec::new();
     for (at, _) in template.match_indices('|') {

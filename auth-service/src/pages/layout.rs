@@ -1,4 +1,5 @@
-//! The layout around every page: flash messages, who is logged in, and a word about too many cookies.
+//! The layout around every page: flash messages, who is logged in, and a warning about too many
+//! cookies.
 
 use actix_web::HttpRequest;
 use serde::Serialize;
@@ -7,12 +8,12 @@ use crate::forms::{BrowserSession, Level, browser_session::Flash};
 use crate::http::TooMany;
 use crate::i18n::{Message, PreferredLanguages};
 
-/// What the frame around every page is given.
+/// The layout around every page.
 #[derive(Debug, Default, Serialize)]
 pub struct Layout {
     /// Messages that an earlier request left.
     pub flash: Vec<Flash>,
-    /// Who is logged in, where the page shows it.
+    /// The current user, where the page shows it.
     pub user: Option<CurrentUser>,
     /// Where cookies that are not ours are cleared, when there are too many of them.
     pub cleanup: Option<String>,

@@ -1,8 +1,9 @@
-//! Redirects whose head is too long for the proxy in front, as pages that lead on.
+//! Long redirects: those whose head is too long for the proxy in front become pages that lead on.
 //!
-//! nginx keeps the head of an answer in 4 KB unless it is told otherwise (`proxy_buffer_size`), and answers `502` for a longer one. The
-//! tokens of somebody with many roles and a long address come to more. A page has room for the address. A proxy that asks `/auth/verify` gets
-//! none: it gets no tokens either.
+//! nginx keeps the head of an answer in 4 KB unless it is told otherwise (`proxy_buffer_size`), and
+//! answers `502` for a longer one. The tokens of somebody with many roles and a long address come
+//! to more. A page has room for the address. A proxy that asks `/auth/verify` gets none: it gets no
+//! tokens either.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -16,7 +17,8 @@ use crate::pages::Pages;
 use crate::pages::error_pages::in_place_of;
 use crate::pages::{Layout, Page};
 
-/// Where proxies ask whether to let a request through. To them any `2xx` is a yes, so a page would let everybody in.
+/// Where proxies ask whether to let a request through. To them any `2xx` is a yes, so a page would
+/// let everybody in.
 const ASKED_BY_PROXIES: &str = "/auth/verify";
 
 /// What fits, less what the HTTP library adds: status line, date, length, connection.

@@ -1,4 +1,5 @@
-//! HTML pages: templates (Tera), the layout around them, error pages, and the static files that they name.
+//! HTML pages: templates (Tera), the layout around them, error pages, and the static files that
+//! they name.
 
 mod check;
 pub mod error_pages;

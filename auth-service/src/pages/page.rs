@@ -1,14 +1,15 @@
-//! A page: one template, one type for what the template is given.
+//! Pages: a template, and the type of what it is given.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// What a template is given.
+/// A page: the type of what a template is given.
 pub trait Page: Serialize + Sized {
     /// The template's name below `templates/`.
     const TEMPLATE: &'static str;
 
-    /// The page in each state that its template tells apart: what an operator's own template is tried on.
+    /// The page in each state that its template tells apart: what an operator's own template is
+    /// tried on.
     fn samples() -> Vec<Self>;
 }
 
@@ -24,7 +25,7 @@ impl SamplePage {
         Self { template: P::TEMPLATE, samples: samples::<P> }
     }
 
-    /// What the template is given in each state.
+    /// A sample of each state of the page.
     pub fn samples(&self) -> Vec<Value> {
         (self.samples)()
     }

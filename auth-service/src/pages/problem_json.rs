@@ -1,4 +1,5 @@
-//! Errors for programs: `application/problem+json` (RFC 9457), with a `code` that does not change with the words.
+//! Problem JSON, errors for programs: `application/problem+json` (RFC 9457), with a `code` that
+//! does not change with the words.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
@@ -38,7 +39,8 @@ impl<'a> Problem<'a> {
     /// The same on an answer that has some headers already.
     pub(super) fn fill(&self, mut answer: HttpResponseBuilder) -> HttpResponse {
         if self.status == StatusCode::UNAUTHORIZED.as_u16() {
-            // RFC 9110, 15.5.2 wants one. There is none for cookies and bodies; no token is taken from an `Authorization` header yet.
+            // RFC 9110, 15.5.2 wants one. There is none for cookies and bodies; no token is taken
+            // from an `Authorization` header yet.
             answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         let body = serde_json::to_string(self).expect("strings and a number can be written as JSON");

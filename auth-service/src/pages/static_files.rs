@@ -1,4 +1,5 @@
-//! Style sheet, icon and logo: in memory, named by their content, kept by browsers for good.
+//! Static files: style sheet, icon and logo, in memory, named by their content, and cached by
+//! browsers for good.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,7 +59,7 @@ impl StaticFiles {
         self.0.files.get(name).map_or_else(|| format!("/static/{name}"), |file| file.address.clone())
     }
 
-    /// What stands beside the site's name.
+    /// The logo beside the site's name.
     pub fn logo_address(&self) -> String {
         self.address(&self.0.logo)
     }

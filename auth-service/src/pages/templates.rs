@@ -1,4 +1,5 @@
-//! The templates: embedded in the binary, overridden file by file from TEMPLATES_DIR, read and tried once at the start.
+//! Templates: embedded in the binary, overridden file by file from `TEMPLATES_DIR`, read and
+//! checked once at the start.
 
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub(super) struct Inner {
     pub(super) files: Files,
 }
 
-/// What every page knows.
+/// Values that every page has.
 #[derive(Serialize)]
 pub(super) struct SiteContext {
     name: String,
@@ -105,7 +106,7 @@ impl Pages {
             .body(drawn.html))
     }
 
-    /// What our pages say; for answers that are no pages.
+    /// The translations, for responses that are no pages.
     pub fn texts(&self) -> &Translations {
         &self.0.texts
     }

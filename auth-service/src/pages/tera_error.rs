@@ -4,7 +4,8 @@ use tera::ErrorKind;
 
 use crate::assets::{Files, TemplateProblem};
 
-/// The problem that `error` reports. Tera's names are those below the folder; ours say which folder.
+/// The problem that `error` reports. Tera's names are those below the folder; ours say which
+/// folder.
 pub(super) fn problem_of(error: &tera::Error, files: &Files) -> TemplateProblem {
     let shown = |name: &str| files.template(name).map_or(name, |source| source.shown()).to_owned();
     match error.kind() {
@@ -28,7 +29,8 @@ pub(super) fn problem_of(error: &tera::Error, files: &Files) -> TemplateProblem 
     }
 }
 
-/// Some of what Tera finds comes as a drawing for a terminal alone: "error: Unknown filter … --> a.html:3:20 | …".
+/// Some of what Tera finds comes as a drawing for a terminal alone: "error: Unknown filter … -->
+/// a.html:3:20 | …".
 fn problem_of_report(report: &str, shown: impl Fn(&str) -> String) -> TemplateProblem {
     let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
     let place = report.split_once(" --> ").and_then(|(what, rest)| {

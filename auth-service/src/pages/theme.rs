@@ -1,4 +1,5 @@
-//! The operator's colour, in the shades that the style sheet has for its own, each dark or light enough to be read.
+//! The theme: the operator's colour in the shades of the style sheet, each dark or light enough to
+//! be read.
 
 use crate::config::Color;
 
@@ -7,7 +8,8 @@ const READABLE: f64 = 4.5;
 
 const WHITE: Color = Color([255; 3]);
 const BLACK: Color = Color([0; 3]);
-/// What stands behind links on light screens, the darker of ground and card; and on dark ones the lighter.
+/// What stands behind links on light screens, the darker of ground and card; and on dark ones the
+/// lighter.
 const LIGHT_GROUND: Color = Color([0xf4, 0xf6, 0xf8]);
 const DARK_CARD: Color = Color([0x1a, 0x20, 0x29]);
 
@@ -15,7 +17,8 @@ const DARK_CARD: Color = Color([0x1a, 0x20, 0x29]);
 pub(super) fn rules((light, dark): (Color, Color)) -> String {
     let light = until_readable(light, BLACK, LIGHT_GROUND);
     let dark = until_readable(dark, WHITE, DARK_CARD);
-    // What stands on a button. Dark letters on the light buttons of dark screens, with a tinge of their colour.
+    // What stands on a button. Dark letters on the light buttons of dark screens, with a tinge of
+    // their colour.
     let on_dark = until_readable(mix(dark, BLACK, 0.75), BLACK, dark);
     let scheme = |accent: Color, strong: Color, on: Color, wash: Color| {
         format!("--accent:{accent};--accent-strong:{strong};--on-accent:{on};--wash:{wash}")

@@ -1,4 +1,4 @@
-//! Why a password is easy to guess, and what would help: zxcvbn's words as texts of ours.
+//! Password advice: zxcvbn's feedback as messages of ours.
 
 use zxcvbn::feedback::{Feedback, Suggestion, Warning};
 

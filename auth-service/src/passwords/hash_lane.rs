@@ -1,18 +1,20 @@
-//! A queue in which groups take turns, however many of one group come.
+//! A fair queue: groups take turns, however many of one group come.
 //!
-//! Everybody who waits is of a group (an account, a customer's networks) and within it of a party (a network). The group
-//! that was served longest ago goes first, and within it the party that was; who was not served lately goes before all that
-//! were. So somebody who comes once is served next, whoever else comes all the time. When the queue is full, the newest of
-//! those who take most places yields to somebody who takes fewer; of those who take as many, whoever has asked again most
-//! lately, also in vain.
+//! Everybody who waits is of a group (an account, a customer's networks) and within it of a party
+//! (a network). The group that was served longest ago goes first, and within it the party that was;
+//! who was not served lately goes before all that were. So somebody who comes once is served next,
+//! whoever else comes all the time. When the queue is full, the newest of those who take most
+//! places yields to somebody who takes fewer; of those who take as many, whoever has asked again
+//! most lately, also in vain.
 //!
-//! There are a few dozen places, so plain loops over them are quick, and no state has to be kept in step.
+//! There are a few dozen places, so plain loops over them are quick, and no state has to be kept in
+//! step.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// How many groups and parties are remembered at least: so many that come all the time are told from one that comes now and
-/// then.
+/// How many groups and parties are remembered at least: so many that come all the time are told
+/// from one that comes now and then.
 const REMEMBERED: usize = 1_024;
 
 /// How many may wait.
@@ -53,7 +55,7 @@ struct Waiting<G, P, T> {
     work: T,
 }
 
-/// What came of asking for a place.
+/// The outcome of asking for a place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Joined<T> {
     Waits,
@@ -68,7 +70,8 @@ impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash, T> Lane<G, P, T> {
         Self { places, waiting: Vec::new(), turns: 0, served: Memory::default(), asked: Memory::default() }
     }
 
-    /// Takes a place. Tickets only grow. `slack` are places beside the bound: threads that are about to take somebody.
+    /// Takes a place. Tickets only grow. `slack` are places beside the bound: threads that are
+    /// about to take somebody.
     pub fn join(&mut self, ticket: u64, (group, party): (G, P), work: T, slack: usize) -> Joined<T> {
         self.asked.note(group, party, ticket);
         if self.count(group, party).1 >= self.places.per_party + slack {
@@ -109,7 +112,8 @@ impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash, T> Lane<G, P, T> {
         self.waiting.len()
     }
 
-    /// Who yields: of the group and the party with most places, which asked again most lately, whoever came last.
+    /// The order of yielding: first by the places of the group and of the party, then by how
+    /// recently they asked again, then by arrival. The greatest yields.
     fn burden(&self, at: usize) -> (usize, usize, (u64, u64), usize) {
         let Waiting { group, party, .. } = &self.waiting[at];
         let (of_group, of_party) = self.count(*group, *party);
@@ -280,7 +284,8 @@ mod tests {
     const TOTAL: usize = 3;
     const PER_PARTY: usize = 2;
 
-    /// W1, W3: every way in which three parties of two groups join, leave and are served in seven steps.
+    /// W1, W3: every way in which three parties of two groups join, leave and are served in seven
+    /// steps.
     #[test]
     fn whatever_happens_bounds_turns_and_places_are_kept() {
         for path in 0..STEPS.pow(DEPTH) {
@@ -293,7 +298,7 @@ mod tests {
     struct Trial {
         /// Tickets with their parties, in the order in which they came.
         waiting: Vec<(u64, Party)>,
-        /// Who was served, and who waited just before.
+        /// The one who was served, and those who waited just before.
         served: Vec<(Party, Vec<(u64, Party)>)>,
         gone: BTreeSet<u64>,
     }

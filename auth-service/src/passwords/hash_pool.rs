@@ -1,4 +1,5 @@
-//! Judges and hashes passwords, away from everything else, so that a flood of logins leaves every other page quick.
+//! The hash pool: checks and hashes passwords on threads of its own, so that a flood of logins
+//! leaves every other page quick.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -11,13 +12,15 @@ use crate::passwords::{Password, PasswordVerification, Requester};
 use crate::random;
 use crate::users::PasswordHash;
 
-/// How many of one network may wait for each thread. At cost 12 the last of them waits about two seconds.
+/// How many of one network may wait for each thread. At cost 12 the last of them waits about two
+/// seconds.
 const OF_ONE_NETWORK: usize = 8;
 
 /// How many strangers may wait for each thread, of all networks together.
 const STRANGERS: usize = 16;
 
-/// How many may wait for each thread whose browser was logged in with that account before; and for one account.
+/// How many may wait for each thread whose browser was logged in with that account before; and for
+/// one account.
 const KNOWN: usize = 8;
 const OF_ONE_ACCOUNT: usize = 2;
 
@@ -31,7 +34,8 @@ struct Inner {
 }
 
 impl HashPool {
-    /// A pool for this machine: one thread a core, places for each, and the memory that the limit leaves.
+    /// A pool for this machine: one thread a core, places for each, and the memory that the limit
+    /// leaves.
     pub fn new(cost: u32, limit: Limit) -> Self {
         Self::with_threads(std::thread::available_parallelism().map_or(1, NonZero::get), cost, limit)
     }
@@ -83,8 +87,8 @@ impl HashPool {
         self.0.threads.run(stored.memory(), requester, move || stored.check(&password, cost)).await
     }
 
-    /// The same; and where the password is right and the settings ask for another hash of it by now, makes that at once,
-    /// so that nobody stands in the queue twice.
+    /// The same; and where the password is right and the settings ask for another hash of it by
+    /// now, makes that at once, so that nobody stands in the queue twice.
     pub async fn check_and_update(
         &self,
         stored: PasswordHash,
@@ -100,8 +104,8 @@ impl HashPool {
         self.0.threads.run(memory, requester, work).await
     }
 
-    /// Does the work of judging a password for an address without an account. `borrowed` is somebody's hash, so what is
-    /// checked against it is no password that anybody typed.
+    /// Does the work of judging a password for an address without an account. `borrowed` is
+    /// somebody's hash, so what is checked against it is no password that anybody typed.
     pub async fn verify_dummy(
         &self,
         borrowed: PasswordHash,
@@ -112,7 +116,8 @@ impl HashPool {
         Ok(())
     }
 
-    /// Runs other slow judgements about passwords, such as their strength, and hashing of our own kind.
+    /// Runs other slow judgements about passwords, such as their strength, and hashing of our own
+    /// kind.
     pub async fn run<T: Send + 'static>(
         &self,
         requester: Requester,

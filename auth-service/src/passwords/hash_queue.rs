@@ -1,9 +1,10 @@
-//! Who is hashed for next: a pure data structure, without threads or time.
+//! The hash queue: who is hashed for next. A pure data structure, without threads or time.
 //!
-//! There are two lanes. Strangers wait by their network; whoever was logged in with that account in that browser before
-//! waits by the account, in places that no stranger can take. The lanes take turns. A piece of work that needs more memory
-//! than is free is held until there is room, and until then no other piece that needs memory begins, so it cannot wait for
-//! ever; what needs none goes past it.
+//! There are two lanes. Strangers wait by their network; whoever was logged in with that account in
+//! that browser before waits by the account, in places that no stranger can take. The lanes take
+//! turns. A piece of work that needs more memory than is free is held until there is room, and
+//! until then no other piece that needs memory begins, so it cannot wait for ever; what needs none
+//! goes past it.
 
 use super::hash_lane::{Joined, Lane, Places};
 use crate::passwords::{AccountMark, Requester};
@@ -19,7 +20,7 @@ pub(super) struct Bounds {
 pub(super) struct HashQueue<T> {
     strangers: Lane<Site, Network, Piece<T>>,
     known: Lane<AccountMark, Network, Piece<T>>,
-    /// Whose turn it is, and for whom there is no memory yet.
+    /// The next piece of work, for which there is no memory yet.
     held: Option<(Ticket, Piece<T>)>,
     strangers_are_next: bool,
     tickets: u64,
@@ -33,11 +34,11 @@ pub(super) struct Ticket(u64);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Piece<T> {
     pub work: T,
-    /// What it takes while it runs, in bytes.
+    /// The memory that it takes while it runs, in bytes.
     pub memory: u64,
 }
 
-/// A place was given; whoever had to yield for it comes back.
+/// A place was given; the work that had to yield for it is returned.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(super) struct Admission<T> {
@@ -56,7 +57,8 @@ impl<T> HashQueue<T> {
         }
     }
 
-    /// Takes a place, or gives the work back. `idle` threads are about to take somebody, so there are as many places more.
+    /// Takes a place, or gives the work back. `idle` threads are about to take somebody, so there
+    /// are as many places more.
     pub fn join(&mut self, requester: Requester, piece: Piece<T>, idle: usize) -> Result<Admission<T>, T> {
         self.tickets += 1;
         let (ticket, network) = (self.tickets, requester.network);
@@ -68,7 +70,8 @@ impl<T> HashQueue<T> {
             match self.known.join(ticket, (account, network), piece, idle) {
                 Joined::Waits => return admitted(None),
                 Joined::Displaced(other) => return admitted(Some(other)),
-                // Who holds a copy of the mark may have filled them; then it is worth nothing, and costs nothing.
+                // Somebody with a copy of the mark may have filled the places; then the mark is
+                // worth nothing, and costs nothing.
                 Joined::Full(own) => piece = own,
             }
         }
@@ -79,7 +82,7 @@ impl<T> HashQueue<T> {
         }
     }
 
-    /// Whose turn it is, if `free` bytes are enough.
+    /// The next piece of work, if `free` bytes are enough for it.
     pub fn next(&mut self, free: u64) -> Option<Piece<T>> {
         if self.held.as_ref().is_some_and(|(_, piece)| piece.memory <= free) {
             return self.held.take().map(|(_, piece)| piece);
@@ -110,7 +113,7 @@ impl<T> HashQueue<T> {
         Some(taken)
     }
 
-    /// Gives a place back: whoever waited there is gone. Nothing happens when the work has begun.
+    /// Gives a place back whose requester is gone. Does nothing when the work has begun.
     pub fn leave(&mut self, Ticket(ticket): Ticket) -> Option<T> {
         if self.held.as_ref().is_some_and(|(held, _)| held.0 == ticket) {
             return self.held.take().map(|(_, piece)| piece.work);

@@ -1,4 +1,4 @@
-//! The threads that hash, and the places before them.
+//! The threads of the hash pool, and the queue before them.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -37,7 +37,8 @@ pub enum HashPoolError {
     /// The queue is full: better to say so at once than to let everybody wait.
     #[error("the queue for password hashing is full")]
     Overloaded,
-    /// It would never have room. To do it all the same might end the process, and with it everybody's requests.
+    /// It would never have room. To do it all the same might end the process, and with it
+    /// everybody's requests.
     #[error(
         "a stored password hash needs {needs_mib} MiB, and all hashing together may take {budget_mib} MiB: allow the \
          service more memory, or give its owner another password (auth-service users set-password)"
@@ -78,7 +79,8 @@ impl HashThreads {
         Self(shared)
     }
 
-    /// Does `work`, which takes `memory` bytes, when it is its turn. Whoever drops this before gives the place back.
+    /// Does `work`, which takes `memory` bytes, when it is its turn. Dropping this future before
+    /// gives the place back.
     pub async fn run<T: Send + 'static>(
         &self,
         memory: u64,
@@ -93,13 +95,14 @@ impl HashThreads {
         let job: Job = Box::new(move || {
             // Somebody who went away need not be hashed for.
             if !send.is_closed() {
-                // What somebody typed goes through libraries here, and a panic would end the thread.
+                // What somebody typed goes through libraries here, and a panic would end the
+                // thread.
                 let done = std::panic::catch_unwind(AssertUnwindSafe(work));
                 let _ = send.send(done.map_err(|_| HashPoolError::Panicked));
             }
         });
         let _place = self.0.join(requester, Piece { work: job, memory })?;
-        // Whoever lost the place to somebody else hears nothing more.
+        // A requester who lost the place to somebody else hears nothing more.
         receive.await.unwrap_or(Err(HashPoolError::Overloaded))
     }
 }
@@ -116,7 +119,7 @@ impl Shared {
         Ok(Place { shared: self.clone(), ticket: admission.ticket })
     }
 
-    /// What a thread does until the pool is gone.
+    /// The loop of a thread, until the pool is gone.
     fn work(&self) {
         while let Some(Piece { work, memory }) = self.next() {
             work();
@@ -163,7 +166,7 @@ fn in_mib(bytes: u64) -> u64 {
     bytes.div_ceil(1024 * 1024)
 }
 
-/// A place in the queue, for as long as somebody waits. Who goes away gives it back.
+/// A place in the queue. Dropping it gives it back.
 struct Place {
     shared: Arc<Shared>,
     ticket: Ticket,
@@ -294,7 +297,8 @@ mod tests {
         }
     }
 
-    /// W5: eight threads, and memory for one or a few: they wait for each other, all get their turn, and nobody takes more.
+    /// W5: eight threads, and memory for one or a few: they wait for each other, all get their
+    /// turn, and nobody takes more.
     #[tokio::test]
     async fn what_needs_memory_waits_for_it_and_all_get_it() {
         let (pool, taken) = (threads(8, 100, 8), Arc::new(AtomicU64::new(0)));

@@ -1,4 +1,4 @@
-//! Passwords: what somebody typed, and what somebody may choose.
+//! Passwords as people type them, and the policy for new ones.
 
 use zeroize::Zeroizing;
 use zxcvbn::matching::patterns::MatchPattern;
@@ -14,8 +14,8 @@ pub const MAX_CHARS: usize = 128;
 /// zxcvbn's work grows faster than its input; what is strong this far is strong.
 const ESTIMATED_CHARS: usize = 64;
 
-/// The symbols that zxcvbn may read as a letter (l33t), and how many different ones it gets to see. Digits stay: they
-/// add few readings, and sequences of them must be seen.
+/// The symbols that zxcvbn may read as a letter (l33t), and how many different ones it gets to see.
+/// Digits stay: they add few readings, and sequences of them must be seen.
 const SUBSTITUTES: &str = "@({[<&#!/|$+%";
 const MAX_SUBSTITUTES: usize = 4;
 
@@ -42,7 +42,8 @@ impl Password {
         self.0.is_empty()
     }
 
-    /// Whether both were typed alike. Both come from one form of one person, so timing tells nothing.
+    /// Whether both were typed alike. Both come from one form of one person, so timing tells
+    /// nothing.
     pub fn equals(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -71,7 +72,7 @@ pub enum PasswordProblem {
 }
 
 impl PasswordProblem {
-    /// What to do about it.
+    /// Advice for the person.
     pub fn text(&self) -> Message {
         match self {
             Self::TooShort(min) => Message::new("password-too-short").with("min", *min),
@@ -84,8 +85,8 @@ impl PasswordProblem {
 }
 
 impl NewPassword {
-    /// Judges by length, commonness, likeness to its owner and strength (ASVS 6.2.1, 6.2.4, 6.2.5, 6.2.11;
-    /// NIST SP 800-63B 3.1.1.2). No rules of composition: they make passwords worse.
+    /// Judges by length, commonness, likeness to its owner and strength (ASVS 6.2.1, 6.2.4, 6.2.5,
+    /// 6.2.11; NIST SP 800-63B 3.1.1.2). No rules of composition: they make passwords worse.
     ///
     /// Takes a few milliseconds of processor time: not for a reactor thread.
     pub fn parse(
@@ -148,9 +149,10 @@ fn is_like_owner(text: &str, about_owner: &[String]) -> bool {
     rest != lower && rest.chars().count() < MIN_CHARS_BEYOND_NAMES
 }
 
-/// The part of a password that zxcvbn estimates in bounded time. It tries every reading of every symbol that may
-/// stand for a letter, all combined: twenty different ones take half a second. So beyond four they are replaced by
-/// characters that stand for nothing; a password with more is strong enough without them.
+/// The part of a password that zxcvbn estimates in bounded time. It tries every reading of every
+/// symbol that may stand for a letter, all combined: twenty different ones take half a second. So
+/// beyond four they are replaced by characters that stand for nothing; a password with more is
+/// strong enough without them.
 fn estimable(text: &str) -> String {
     let mut seen = Vec::new();
     let mut bounded = |c: char| {
@@ -167,8 +169,9 @@ fn estimable(text: &str) -> String {
     text.chars().take(ESTIMATED_CHARS).map(&mut bounded).collect()
 }
 
-/// Whether the whole password is one entry of zxcvbn's list of 30,000 common passwords, also reversed or in l33t.
-/// The type of `dictionary_name` has no public path, so its name is all that can be asked for.
+/// Whether the whole password is one entry of zxcvbn's list of 30,000 common passwords, also
+/// reversed or in l33t. The type of `dictionary_name` has no public path, so its name is all that
+/// can be asked for.
 fn is_in_list(estimate: &zxcvbn::Entropy) -> bool {
     use zxcvbn::matching::patterns::DictionaryPattern;
     let [only] = estimate.sequence() else { return false };
@@ -236,7 +239,8 @@ mod tests {
         assert!(judge("ada paints violet harbours").is_ok());
     }
 
-    /// I1: without its bounds zxcvbn takes half a second for one of these, and overflows at the other.
+    /// I1: without its bounds zxcvbn takes half a second for one of these, and overflows at the
+    /// other.
     #[test]
     fn passwords_made_to_tire_the_estimator_are_judged_like_others() {
         assert!(judge("4@8({[<369&#!1/|0$5+7%2").is_ok());

@@ -1,4 +1,4 @@
-//! Who asks for a password to be hashed: that decides when it is their turn, and nothing else.
+//! The requester of a hash: decides when it is their turn, and nothing else.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -13,7 +13,8 @@ use crate::users::Email;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requester {
     pub network: Network,
-    /// Their browser has been logged in with the account before that they ask about now, so they have places of their own.
+    /// Their browser has been logged in with the account before that they ask about now, so they
+    /// have places of their own.
     pub known_as: Option<AccountMark>,
 }
 
@@ -29,7 +30,8 @@ impl Requester {
     }
 }
 
-/// Names an account without telling which: what a browser keeps of it after a login. It opens nothing.
+/// Names an account without telling which: what a browser keeps of it after a login. It opens
+/// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountMark([u8; AccountMark::BYTES]);
 
@@ -68,7 +70,8 @@ impl AccountMarks {
     pub fn find(&self, email: &Email, held: &[String]) -> Option<AccountMark> {
         let keys = std::iter::once(&self.current).chain(&self.previous);
         let mut possible = keys.map(|key| mark(key, email).to_string());
-        // They come out of a cookie that only we can make, so how long a comparison takes tells nobody anything.
+        // They come out of a cookie that only we can make, so how long a comparison takes tells
+        // nobody anything.
         possible.any(|mark| held.contains(&mark)).then(|| self.of(email))
     }
 }

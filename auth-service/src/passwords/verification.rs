@@ -1,6 +1,6 @@
 //! Password verification: the outcome of comparing a password with a stored hash.
 
-/// What came of it. One type from the hashers through the pool to the sign-in.
+/// The outcome of a verification. One type from the hashers through the pool to the sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum PasswordVerification {

@@ -1,7 +1,8 @@
-//! So much for each customer's networks and a while, counted in memory.
+//! A rate limiter, in memory: an allowance for each customer's networks within a time.
 //!
-//! A place is taken before it is known whether it will be used: of any number at the same moment no more use one than there
-//! are. The while is a sliding one, each use has its own, so there is no edge at which there are twice as many.
+//! A place is taken before it is known whether it will be used: of any number at the same moment no
+//! more use one than there are. The while is a sliding one, each use has its own, so there is no
+//! edge at which there are twice as many.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,12 +15,13 @@ use crate::rate_limit::{Network, Site};
 /// How many sites are counted; of more, those whose last use is longest ago are forgotten.
 const REMEMBERED: usize = 4_096;
 
-/// Counts what happened from each network. Time is how long the process has run, so that no clock that jumps matters.
+/// Counts what happened from each network. Time is how long the process has run, so that no clock
+/// that jumps matters.
 pub struct Allowance {
     most: usize,
     within: Duration,
     counts: Mutex<HashMap<Site, Count>>,
-    /// Whoever waits for a place looks again.
+    /// Wakes those who wait for a place.
     given_back: Notify,
 }
 
@@ -49,7 +51,8 @@ impl Allowance {
         counts.get_mut(&network.site()).is_none_or(|count| count.used(self.within, now) < self.most)
     }
 
-    /// Takes a place; waits for one where others hold those that are left. `None` once all are used.
+    /// Takes a place; waits for one where others hold those that are left. `None` once all are
+    /// used.
     pub async fn take(&self, network: Network, now: impl Fn() -> Duration) -> Option<Place<'_>> {
         let site = network.site();
         loop {

@@ -1,14 +1,17 @@
-//! Where somebody asks from, as coarsely as networks are handed out: who has one address of it has its neighbours too.
+//! Networks: client addresses as coarsely as they are handed out, because somebody with one address
+//! of a network has its neighbours too.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::audit::RequestContext;
 
-/// The network of a client: a /24 of IPv4, a /64 of IPv6. Who has no address, as behind a socket file, is of one network.
+/// The network of a client: a /24 of IPv4, a /64 of IPv6. Clients without an address, as behind a
+/// socket file, share one network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Network(Option<Prefix>);
 
-/// Several networks that one customer may hold: a /48 of IPv6 has 65,536 of them. Of IPv4, the network itself.
+/// Several networks that one customer may hold: a /48 of IPv6 has 65,536 of them. Of IPv4, the
+/// network itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Site(Option<Prefix>);
 
@@ -19,7 +22,8 @@ enum Prefix {
 }
 
 impl Network {
-    /// The network of an address. An IPv4 address that is written as an IPv6 one counts as what it is.
+    /// The network of an address. An IPv4 address that is written as an IPv6 one counts as what it
+    /// is.
     pub fn of(address: Option<IpAddr>) -> Self {
         Self(address.map(|address| match address.to_canonical() {
             IpAddr::V4(address) => {
@@ -30,7 +34,7 @@ impl Network {
         }))
     }
 
-    /// Whose network it may be.
+    /// The site that the network may belong to.
     pub fn site(self) -> Site {
         Site(self.0.map(|prefix| match prefix {
             Prefix::V6(network) => Prefix::V6(network & !0xffff),

@@ -1,4 +1,4 @@
-//! Where the operator makes the accounts (`REGISTRATION=closed`): a page that says so, and no form.
+//! Closed registration (`REGISTRATION=closed`): a page that says so, and no form.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -29,10 +29,10 @@ impl Page for ClosedPage {
     }
 }
 
-/// Middleware: lets nobody through to the form, and no form through to what makes accounts, unless there is one.
+/// Middleware: with closed registration, neither shows the form nor accepts one.
 ///
-/// `403` and not `404`: the address is the same everywhere, so there is nothing to hide, and whoever has it from a
-/// bookmark or another site should read why there is no form rather than look for a slip of the pen.
+/// It answers `403` and not `404`. The address is the same everywhere, so there is nothing to hide,
+/// and somebody who has it from a bookmark or another site should read why there is no form.
 pub(super) async fn require_form(
     app: web::Data<App>,
     request: ServiceRequest,

@@ -1,4 +1,4 @@
-//! What is asked of somebody who registers, and what is said about their answers.
+//! The registration form, its validation, and its page.
 
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
@@ -68,13 +68,14 @@ impl From<InvalidEmail> for EmailProblem {
 }
 
 impl RegistrationForm {
-    /// Names the page that the form was on. Its proof is another for each page that is shown, and no secret once it is
-    /// hashed.
+    /// Names the page that the form was on. Its proof is another for each page that is shown, and
+    /// no secret once it is hashed.
     pub fn page(&self) -> String {
         hex::encode(&digest::digest(&digest::SHA256, self.csrf_token.as_bytes()).as_ref()[..16])
     }
 
-    /// Judges the answers. Takes some milliseconds, for the password's strength: not on a reactor thread.
+    /// Judges the answers. Takes some milliseconds, for the password's strength: not on a reactor
+    /// thread.
     pub fn judge(&self, min_length: usize) -> Answers {
         let first_name = PersonName::parse(&self.first_name);
         let last_name = PersonName::parse(&self.last_name);
@@ -91,7 +92,7 @@ impl RegistrationForm {
     }
 }
 
-/// What the form leads to, besides an account.
+/// The links and the CSRF token of the form.
 pub struct Links {
     /// Where to go afterwards.
     pub next: Option<String>,

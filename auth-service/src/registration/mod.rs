@@ -1,4 +1,4 @@
-//! Making an account: `GET, POST /register`.
+//! Registration: `GET, POST /register`.
 
 mod closed;
 mod form;

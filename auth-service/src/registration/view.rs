@@ -1,4 +1,4 @@
-//! Answers to `/register`.
+//! Request handlers of `/register`.
 
 use std::sync::Arc;
 
@@ -54,7 +54,8 @@ pub async fn submit(
     if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
         (hash, &answers)
     {
-        // Taken before the database is asked, and given back unless the answer is "taken": of many at once no more learn it.
+        // Taken before the database is asked, and given back unless the answer is "taken": of many
+        // at once no more learn it.
         let running = || app.clock.running();
         let Some(place) = app.taken_answers.take(network, running).await else {
             return too_many(&app, &browser, next.as_ref(), &form);
@@ -83,7 +84,8 @@ pub async fn submit(
     page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
 }
 
-/// To this network so many addresses were told to be taken that it is told nothing for a while, whatever it asks.
+/// To this network so many addresses were told to be taken that it is told nothing for a while,
+/// whatever it asks.
 fn too_many(
     app: &App,
     browser: &BrowserSession,
@@ -104,13 +106,14 @@ async fn done(
 ) -> Result<HttpResponse, Error> {
     browser.flash(Level::Success, Message::new("register-done"))?;
     let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
-    // Else the login page would renew whoever was logged in here before.
+    // Otherwise the login page would renew the session of the previous user of this browser.
     let was_somebody = app.sessions.sign_out(RefreshToken::of(request), EndReason::Replaced, context).await?;
     if was_somebody { app.cookies.clear_session_cookies(login) } else { Ok(login) }
 }
 
-/// Whether the address is taken by this very form: its button was pressed twice, and both were on their way. The answer to the
-/// second press is the one that the person sees, and it must not blame them for the first.
+/// Whether the address is taken by this very form: its button was pressed twice, and both were on
+/// their way. The answer to the second press is the one that the person sees, and it must not blame
+/// them for the first.
 async fn is_sent_twice(
     app: &App,
     form: &RegistrationForm,
@@ -119,15 +122,17 @@ async fn is_sent_twice(
 ) -> Result<bool, Error> {
     let (email, page) = (email.clone(), form.page());
     let made = app.db.query(move |conn| User::registered_by(conn, &email, &page)).await?;
-    // Back on the page and sent again with another password: that one is not the account's, and "done" would be untrue.
+    // Back on the page and sent again with another password: that one is not the account's, and
+    // "done" would be untrue.
     let Some(user) = made else { return Ok(false) };
     let requester = Requester::stranger(context);
     let verification = app.hashers.check(user.password_hash, form.password.clone(), requester).await?;
     Ok(verification == PasswordVerification::Match)
 }
 
-/// Judges the form, and hashes the password of one in which nothing is wrong. Nobody has asked the database about the
-/// address by then: that it has an account is told to who did the work of making one.
+/// Judges the form, and hashes the password of one in which nothing is wrong. Nobody has asked the
+/// database about the address by then: that it has an account is told to who did the work of making
+/// one.
 async fn judge_and_hash(
     app: &App,
     form: &Arc<RegistrationForm>,

@@ -1,4 +1,4 @@
-//! What somebody asks for on the page of their sessions.
+//! The actions on the page of sessions: which ones to end.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use crate::i18n::Message;
 use crate::passwords::Password;
 use crate::sessions::{Session, SessionId};
 
-/// Ending other sessions needs a password that was given no longer ago than this (ASVS 7.5.1, 7.5.2).
+/// Ending other sessions needs a password that was given no longer ago than this (ASVS 7.5.1,
+/// 7.5.2).
 const REAUTHENTICATION_LASTS: Duration = Duration::from_secs(10 * 60);
 
 /// The form as it is posted.
@@ -55,8 +56,8 @@ impl End {
         }
     }
 
-    /// What somebody wants to leave by `text`, from what their token says alone: the database may be away. `None` where
-    /// other browsers are meant.
+    /// What somebody wants to leave by `text`, from what their token says alone: the database may
+    /// be away. `None` where other browsers are meant.
     pub fn leaves(text: &str, held: Option<SessionId>) -> Option<NotEnded> {
         match text {
             "all" => Some(NotEnded::All),
@@ -77,8 +78,8 @@ impl End {
         }
     }
 
-    /// Whether this asks for a password first: anybody may leave, but who found a browser open may not lock its
-    /// owner out everywhere else.
+    /// Whether this asks for a password first: anybody may leave, but who found a browser open may
+    /// not lock its owner out everywhere else.
     pub fn needs_reauthentication(self, current: &Session, now: Timestamp) -> bool {
         self != Self::This && !current.was_authenticated_within(REAUTHENTICATION_LASTS, now)
     }

@@ -1,4 +1,4 @@
-//! What happened to an account lately, in its owner's words.
+//! The recent events of an account, worded for its owner.
 
 use serde::Serialize;
 
@@ -21,8 +21,9 @@ pub(super) const DONE: [EventKind; 9] = [
     EventKind::RolesChanged,
 ];
 
-/// What somebody tried in vain. Anybody can make many of these, so they have places of their own: a login that its owner
-/// did not make, or a theft, must not be pushed out of sight by wrong passwords.
+/// What somebody tried in vain. Anybody can make many of these, so they have places of their own: a
+/// login that its owner did not make, or a theft, must not be pushed out of sight by wrong
+/// passwords.
 pub(super) const REFUSED: [EventKind; 2] = [EventKind::LoginRefused, EventKind::ReauthenticationRejected];
 
 /// How many of each are shown.

@@ -1,4 +1,4 @@
-//! Where somebody is logged in, and ending it: `GET, POST /account/sessions`.
+//! The session list: where somebody is logged in, and ending it. `GET, POST /account/sessions`.
 
 mod action;
 mod events;

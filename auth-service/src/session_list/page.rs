@@ -70,7 +70,8 @@ impl SessionLine {
 }
 
 impl SessionsPage {
-    /// This browser's session first, then the others, the one used last first; of the events the latest first.
+    /// This browser's session first, then the others, the one used last first; of the events the
+    /// latest first.
     pub fn new(
         current: &Session,
         mut alive: Vec<Session>,

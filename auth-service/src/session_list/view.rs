@@ -1,4 +1,4 @@
-//! Answers to `/account/sessions`.
+//! Request handlers of `/account/sessions`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -33,8 +33,9 @@ pub async fn show(
     }
 }
 
-/// `POST /account/sessions`: ends what was asked for, after asking for the password where that was long ago. Who wants to leave
-/// this browser leaves it, also when the database takes nothing.
+/// `POST /account/sessions`: ends the sessions that were asked for, after asking for the password
+/// where that was long ago. Leaving this browser always works, even when the database takes no
+/// writes.
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
@@ -100,7 +101,8 @@ async fn end(
         browser.flash(Level::Success, Message::new("sessions-ended").with("count", ended))?;
         see_other(&app.config.auth_url.join(PATH))
     };
-    // The proof replaced the refresh token, whatever came of it then, and is in the next access token as `auth_time`.
+    // The proof replaced the refresh token, whatever came of it then, and is in the next access
+    // token as `auth_time`.
     if needs_reauthentication {
         app.cookies.set_session_cookies(answer, &app.tokens.issue(&current).await?)
     } else {

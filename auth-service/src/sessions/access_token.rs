@@ -1,4 +1,4 @@
-//! The claims that other services trust for a few minutes.
+//! Access tokens: the claims that other services trust for a few minutes.
 
 use std::time::Duration;
 
@@ -10,13 +10,15 @@ use crate::random;
 use crate::sessions::Session;
 use crate::users::User;
 
-/// What a proof is dated that our clock says has not happened yet: long enough ago that nobody takes it for fresh.
+/// The age given to an authentication that our clock says has not happened yet: nobody takes it for
+/// fresh.
 const LONG_AGO: Duration = Duration::from_secs(24 * 3600);
 
-/// What we say about `user`, from `now` on for `lifetime`, and not beyond the session, but for a second that is begun.
+/// The claims about `user`, valid from `now` for `lifetime`, and not beyond the session except for
+/// a second that has begun.
 ///
-/// Services refuse a token whose times contradict each other. So, whatever the clock was set to when the session's dates were
-/// noted: `nbf` is `iat`, `exp` is later, and `auth_time` is not.
+/// Services refuse a token whose times contradict each other. So, whatever the clock was set to
+/// when the session's dates were noted: `nbf` is `iat`, `exp` is later, and `auth_time` is not.
 pub fn claims(
     user: &User,
     session: &Session,

@@ -1,4 +1,4 @@
-//! `amr`: how somebody proved who they are (RFC 8176).
+//! `amr`: the methods by which somebody authenticated (RFC 8176).
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -15,8 +15,8 @@ text_enum! {
     }
 }
 
-/// The proofs that a session began with, as its row has them: names with spaces between. One that a later release
-/// wrote stays in it, and reaches the services.
+/// The proofs that a session began with, as its row has them: names with spaces between. One that a
+/// later release wrote stays in it, and reaches the services.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Amr(String);

@@ -1,4 +1,4 @@
-//! Who is here: read from the session's row, renewing nothing.
+//! The current user: read from the session's row, renewing nothing.
 
 use diesel::QueryResult;
 
@@ -9,7 +9,7 @@ use crate::db::types::Timestamp;
 use crate::sessions::{RefreshKey, RefreshToken, Session};
 use crate::users::User;
 
-/// Somebody who is logged in.
+/// The current user: an account and the session that it is logged in with.
 #[derive(Debug, Clone)]
 pub struct Current {
     pub user: User,
@@ -19,10 +19,10 @@ pub struct Current {
 }
 
 impl Current {
-    /// The person whose session `token` names, if it is alive.
+    /// The user whose session `token` names, if it is active.
     ///
-    /// A token that was replaced long ago is nobody here. Only a renewal takes it for theft, so that one place
-    /// decides that.
+    /// A token that was replaced long ago is nobody here. Only a renewal takes it for theft, so
+    /// that one place decides that.
     pub fn load(
         conn: &mut AnyConnection,
         key: &RefreshKey,

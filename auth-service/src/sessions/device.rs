@@ -1,7 +1,7 @@
-//! What a browser calls itself, in words that its owner recognises.
+//! Device names: the user agent, in words that its owner recognises.
 //!
-//! Browsers have frozen most of this text, so a name and a system are all that is in it. It is the client's own word:
-//! good for telling one's own devices apart, and for no decision.
+//! Browsers have frozen most of this text, so a name and a system are all that is in it. It is the
+//! client's own word: good for telling one's own devices apart, and for no decision.
 
 use crate::i18n::Message;
 

@@ -1,4 +1,4 @@
-//! Why a session was revoked.
+//! The reasons why a session was revoked.
 
 use crate::db::types::text_enum;
 
@@ -8,7 +8,8 @@ text_enum! {
         LoggedOut = "logged_out",
         /// Somebody logged in anew in the same browser.
         Replaced = "replaced",
-        /// A refresh token came that had been replaced long before: two parties hold copies.
+        /// Reuse detection: a refresh token came that had been rotated long before, so two parties
+        /// hold copies.
         RefreshReuse = "refresh_reuse",
         PasswordChanged = "password_changed",
         Deactivated = "deactivated",
@@ -16,7 +17,7 @@ text_enum! {
         ByOwner = "ended_by_owner",
         /// By a command.
         ByOperator = "ended_by_operator",
-        /// The person logged in once more than anybody may be.
+        /// The limit of sessions per user was exceeded.
         TooMany = "too_many",
     }
 }

@@ -1,4 +1,4 @@
-//! The token issuer: the two tokens that somebody holds who is logged in.
+//! The token issuer: makes the access token and the refresh token of a session.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct TokenIssuer {
 }
 
 impl TokenIssuer {
-    /// The tokens of a session, as they are from the moment on that it was judged at.
+    /// The tokens of a session, dated at the moment at which the session was judged.
     pub async fn issue(&self, Current { user, session, at }: &Current) -> Result<Tokens, Error> {
         let claims = access_token::claims(user, session, &self.issuer, &self.audience, self.access_life, *at);
         let keys = self.keyring.current().await?;

@@ -1,7 +1,8 @@
 //! The refresh token: names one session and one of its generations, and proves that we gave it out.
 //!
-//! `v1.<session id>.<generation>.<HMAC-SHA256 over both and the session's seed>`. Nothing of it is stored. The key
-//! comes from `SECRET_KEY` and the seed from the session's row, so a copy of either alone forges nothing.
+//! `v1.<session id>.<generation>.<HMAC-SHA256 over both and the session's seed>`. Nothing of it is
+//! stored. The key comes from `SECRET_KEY` and the seed from the session's row, so a copy of either
+//! alone forges nothing.
 
 use actix_web::HttpRequest;
 use aws_lc_rs::hmac;
@@ -24,7 +25,8 @@ pub struct RefreshKey {
     previous: Option<hmac::Key>,
 }
 
-/// A token as it came, checked for its form alone: it is proof of nothing until [`RefreshKey::is_valid`] says so.
+/// A token as it came, checked for its form alone: it is proof of nothing until
+/// [`RefreshKey::is_valid`] says so.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken {
     pub session: SessionId,
@@ -66,7 +68,8 @@ impl RefreshKey {
         Self { current: key(secret), previous: previous.map(key) }
     }
 
-    /// The token of the session's current generation. The same generation always gives the same text.
+    /// The token of the session's current generation. The same generation always gives the same
+    /// text.
     pub fn token_for(&self, session: &Session) -> String {
         let code = hmac::sign(&self.current, &message(session, session.generation));
         format!(
@@ -77,7 +80,8 @@ impl RefreshKey {
         )
     }
 
-    /// Whether we made `token` for this session, whatever its generation. Takes the same time for every wrong one.
+    /// Whether we issued `token` for this session, whatever its generation. Takes the same time for
+    /// every wrong one.
     pub fn is_valid(&self, token: &RefreshToken, session: &Session) -> bool {
         let message = message(session, token.generation);
         let fits = |key: &hmac::Key| hmac::verify(key, &message, &token.code).is_ok();

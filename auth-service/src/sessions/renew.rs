@@ -1,8 +1,9 @@
-//! Renewal: a refresh token goes in, its successor comes out.
+//! Renewal: exchanges a refresh token for its successor.
 //!
-//! [`Rotation::judge`](super::Rotation::judge) decides by the session's row, which stays locked until what was decided is done. So of fifty tabs
-//! that renew at the same moment one moves the session on; the others find that their token was just replaced, and receive
-//! the same successor. It does not matter whose answer reaches the browser last.
+//! [`Rotation::judge`](super::Rotation::judge) decides by the session's row, which stays locked
+//! until what was decided is done. So of fifty tabs that renew at the same moment one moves the
+//! session on; the others find that their token was just replaced, and receive the same successor.
+//! It does not matter whose answer reaches the browser last.
 
 use diesel::QueryResult;
 
@@ -15,14 +16,14 @@ use crate::sessions::{Current, EndReason, RefreshKey, RefreshToken, Session, Ver
 use crate::users::User;
 
 text_enum! {
-    /// What the trail adds about a token that came again.
+    /// The detail of an event about a token that came again.
     pub(super) enum RepeatedFrom {
         /// Not from where its session was used last.
         AnotherNetwork = "another_network",
     }
 }
 
-/// What came of a renewal.
+/// The outcome of a renewal.
 #[derive(Debug)]
 #[must_use]
 pub enum Renewal {
@@ -32,17 +33,19 @@ pub enum Renewal {
     Over,
     /// The account may not log in any more.
     Inactive,
-    /// A token came that only a second holder can have shown: whoever holds the session is logged out, once.
+    /// Reuse was detected: only a second holder can have shown this token. The session has ended,
+    /// for all holders.
     Reused,
 }
 
 impl Session {
-    /// Judges `token`, moves its session on, and re-checks what a login checks.
+    /// Rotates the session of `token`, after the checks that a login makes.
     ///
-    /// A token that proves nothing writes nothing, and takes no lock. What comes after is one transaction, so that the
-    /// trail tells of each outcome; a refusal is a value and no error, so the end of a reused session stays. In it, the
-    /// session is locked, and the time and the account are asked for, in this order: whoever had to wait decides by the time
-    /// that it is then, and by what its owner may do then.
+    /// A token that proves nothing writes nothing and takes no lock. Everything else is one
+    /// transaction, so that each outcome has an event in the trail. A refusal is a value and no
+    /// error, so the end of a reused session is committed. The transaction first locks the session
+    /// and then reads the time and the account: after waiting for the lock, the renewal is decided
+    /// by the time and the rights of that moment.
     pub fn renew(
         conn: &mut AnyConnection,
         key: &RefreshKey,
@@ -68,8 +71,8 @@ impl Session {
             let id = session.id;
             let entry = |event| AuditEvent::new(event, context).user(user.id.uuid()).session(id.uuid());
             let note = |conn: &mut _, event| entry(event).record(conn);
-            // Anybody with a login can ask for these as often as they like. The session's lock keeps others from counting
-            // the same at this moment.
+            // Anybody with a login can ask for these as often as they like. The session's lock
+            // keeps others from counting the same at this moment.
             let count = |conn: &mut _, event| entry(event).record_or_count(conn);
             // One holder changes networks now and then; two are mostly in different ones.
             let last = session.address.as_deref().and_then(|address| address.parse().ok());

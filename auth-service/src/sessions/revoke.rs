@@ -1,4 +1,4 @@
-//! Where a session is revoked by its owner, with a line in the audit trail: the one place.
+//! Revocation of sessions, with an event in the audit trail: the one place.
 
 use diesel::QueryResult;
 
@@ -10,8 +10,8 @@ use crate::db::AnyConnection;
 use crate::users::User;
 
 impl Session {
-    /// Ends the session that `token` names, if we made that token. Any generation will do: somebody who logs
-    /// out with a token from a moment ago means it.
+    /// Ends the session that `token` names, if we made that token. Any generation will do: somebody
+    /// who logs out with a token from a moment ago means it.
     pub fn sign_out(
         conn: &mut AnyConnection,
         token: &RefreshToken,
@@ -42,8 +42,9 @@ impl Session {
         }
     }
 
-    /// Ends those sessions of this one's owner that `which` picks; how many there were. None, when this one is over by
-    /// now: who was just logged out everywhere ends nothing more.
+    /// Ends the sessions of the same user that `which` picks, and returns their number. Ends none
+    /// when this session itself is over by now: somebody who was just logged out everywhere ends
+    /// nothing more.
     pub fn end_where(
         &self,
         conn: &mut AnyConnection,
@@ -67,7 +68,8 @@ impl Session {
         })
     }
 
-    /// Ends this session and writes it down, within the caller's transaction. `false` when it was over before.
+    /// Ends this session and writes it down, within the caller's transaction. `false` when it was
+    /// over before.
     pub fn end_and_audit(
         &self,
         conn: &mut AnyConnection,

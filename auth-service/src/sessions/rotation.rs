@@ -1,9 +1,10 @@
-//! The rules of renewal: which refresh token moves a session on, which one gets an answer once more, and which one
-//! proves that two hold the session. A pure function of what the session knows; `tests/it/rotation/` explores it.
+//! The rotation rules of refresh tokens: which token is rotated, which one gets the same answer
+//! again, and which one proves that two hold the session. A pure function of what the session
+//! knows; `tests/it/rotation/` explores it.
 //!
-//! Each generation but the first was issued to somebody who showed an earlier one: its parent. An answer may be lost, so
-//! one parent can have many children. Whoever is alone shows one child of them at most. So two children of one parent,
-//! shown more than the grace apart, are in two hands.
+//! Each generation but the first was issued to a holder of an earlier one, its parent. An answer
+//! may be lost, so one parent can have many children. A single holder shows at most one child of
+//! them. So two children of one parent, shown more than the grace period apart, are in two hands.
 
 use std::time::Duration;
 
@@ -12,14 +13,15 @@ use crate::db::types::Timestamp;
 /// The generation that a login begins with.
 pub const FIRST_GENERATION: i64 = 1;
 
-/// Where a session stands.
+/// The state of a session's rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
     /// The generation that was issued last.
     pub newest: i64,
     /// The generation that moved the session on last.
     pub anchor: i64,
-    /// The generation whose children are told apart here: the anchor itself once it came again, else the anchor's parent.
+    /// The generation whose children are told apart here: the anchor itself once it came again,
+    /// else the anchor's parent.
     pub parent: i64,
     /// The parent's children are the generations above this; `newest` is the anchor's own child.
     pub children_after: i64,
@@ -27,7 +29,7 @@ pub struct Rotation {
     pub rotated_at: Timestamp,
 }
 
-/// What a generation that somebody shows is worth.
+/// The verdict on a generation that somebody shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Verdict {
@@ -42,8 +44,9 @@ pub enum Verdict {
 }
 
 impl Rotation {
-    /// Of a session of which nothing is known but its generation: it is new, or its password was proven, or a release
-    /// that kept no more moved it on. The generation before was shown for this one, as far as there was one.
+    /// Of a session of which nothing is known but its generation: it is new, or its password was
+    /// proven, or a release that kept no more moved it on. The generation before was shown for this
+    /// one, as far as there was one.
     pub fn plain(newest: i64, rotated_at: Timestamp) -> Self {
         let before = newest - 1;
         Self { newest, anchor: before, parent: before, children_after: before, rotated_at }
@@ -55,7 +58,8 @@ impl Rotation {
             return Verdict::Unknown;
         }
         let is_pause = self.is_pause(grace, now);
-        // Requests that were under way when a child was shown carry its parent or a sibling. They have the grace to arrive.
+        // Requests that were under way when a child was shown carry its parent or a sibling. They
+        // have the grace to arrive.
         let has_moved = self.anchor != self.parent;
         let (parent, children_after) = if has_moved && !is_pause {
             (self.anchor, self.newest - 1)
@@ -66,8 +70,8 @@ impl Rotation {
             return Verdict::Reuse;
         }
         if is_pause {
-            // A child that was not the last to be issued stays what it is. If it got a sibling in exchange, one
-            // browser would hold both.
+            // A child that was not the last to be issued stays what it is. If it got a sibling in
+            // exchange, one browser would hold both.
             return Verdict::Again(if has_moved || shown == parent { self.newest } else { shown });
         }
         Verdict::Rotate(Self {
@@ -81,9 +85,10 @@ impl Rotation {
 
     /// Whether the session moved on so lately that it does not move on again.
     ///
-    /// The pause is for browsers with many tabs: if every answer moved the session on, a request that is still under
-    /// way would soon be two generations behind, and look like a thief's. The first token of a session needs no pause,
-    /// because none came before it. A moment well in the future is a clock's mistake, and no reason to wait for it.
+    /// The pause is for browsers with many tabs: if every answer moved the session on, a request
+    /// that is still under way would soon be two generations behind, and look like a thief's. The
+    /// first token of a session needs no pause, because none came before it. A moment well in the
+    /// future is a clock's mistake, and no reason to wait for it.
     fn is_pause(&self, grace: Duration, now: Timestamp) -> bool {
         let is_recent = self.rotated_at - grace <= now && now <= self.rotated_at + grace;
         is_recent && self.newest != FIRST_GENERATION
@@ -100,7 +105,8 @@ mod tests {
         Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap())
     }
 
-    /// A session that was shown `generations`, each 100 seconds after the one before; when the next one is due.
+    /// A session that was shown `generations`, each 100 seconds after the one before; when the next
+    /// one is due.
     fn shown(generations: &[i64]) -> (Rotation, i64) {
         let (mut rotation, mut now) = (Rotation::plain(FIRST_GENERATION, at(0)), 0);
         for generation in generations {
@@ -113,7 +119,8 @@ mod tests {
         (rotation, now + 100)
     }
 
-    /// Which of the generations moves the session on, more than the grace after it was shown all of `generations`.
+    /// Which of the generations moves the session on, more than the grace after it was shown all of
+    /// `generations`.
     fn good_after(generations: &[i64]) -> Vec<i64> {
         let (rotation, now) = shown(generations);
         let is_good = |shown: &i64| matches!(rotation.judge(*shown, GRACE, at(now)), Verdict::Rotate(_));
@@ -153,7 +160,8 @@ mod tests {
             assert_eq!(rotation.judge(generation, GRACE, soon), verdict, "{generation}");
         }
         assert_eq!(rotation.judge(3, GRACE, at(due - 100 + 31)), Verdict::Reuse);
-        // One further on, and whatever came before the anchor's parent is in two hands, however soon.
+        // One further on, and whatever came before the anchor's parent is in two hands, however
+        // soon.
         let (rotation, due) = shown(&[1, 1, 2, 4]);
         for dead in [1, 3] {
             assert_eq!(rotation.judge(dead, GRACE, at(due - 100)), Verdict::Reuse, "{dead}");

@@ -1,4 +1,4 @@
-//! The sessions service: who is logged in, kept logged in, and logged out.
+//! The session service: reads, renews and ends logins.
 
 use super::current::Current;
 use super::end_reason::EndReason;
@@ -11,7 +11,7 @@ use crate::config::SessionLimits;
 use crate::db::Database;
 use crate::error::Error;
 
-/// What the pages and the API do with sessions.
+/// The operations on sessions that pages and API share.
 #[derive(Clone)]
 pub struct Sessions {
     pub db: Database,
@@ -21,7 +21,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// Whose session `token` names. Renews nothing.
+    /// The user and the session that `token` names. Renews nothing.
     pub async fn current(&self, token: Option<RefreshToken>) -> Result<Option<Current>, Error> {
         let Some(token) = token else { return Ok(None) };
         let (key, limits, clock) = (self.refresh_key.clone(), self.limits, self.clock.clone());

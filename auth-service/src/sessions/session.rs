@@ -1,4 +1,4 @@
-//! Sessions: who is logged in, in one browser. The row is the only proof of it.
+//! Sessions: the login of one browser, as a row. The row is the only proof of it.
 
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ const CORRECTION: Duration = Duration::from_secs(60);
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
-    /// Enters the refresh tokens' authentication code: without it, knowing `SECRET_KEY` forges nothing.
+    /// Enters the refresh tokens' authentication code: without it, knowing `SECRET_KEY` forges
+    /// nothing.
     pub seed: Vec<u8>,
     /// Counts the refresh tokens that were issued.
     pub generation: i64,
@@ -38,19 +39,20 @@ pub struct Session {
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
     pub revoked_because: Option<Stored<EndReason>>,
-    /// When its owner last gave the password; empty when that was at its beginning.
+    /// When its owner last authenticated; empty when that was at its beginning.
     #[diesel(column_name = proven_at)]
     pub authenticated_at: Option<Timestamp>,
     /// Where it was last used from.
     pub address: Option<String>,
-    /// What the browser or program called itself then.
+    /// The user agent at that time.
     pub user_agent: Option<String>,
     #[diesel(embed)]
     pub lineage: Lineage,
 }
 
-/// Which refresh tokens were issued for which, as the row has it; [`Rotation`] says what that means. Whatever changes the
-/// generation without saying it anew, a former release or a proof of the password, thereby makes it void.
+/// Which refresh tokens were issued for which, as the row has it; [`Rotation`] says what that
+/// means. Whatever changes the generation without saying it anew, a former release or a proof of
+/// the password, thereby makes it void.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sessions)]
 pub struct Lineage {
@@ -110,7 +112,8 @@ impl Session {
         sessions::table.find(id).select(Self::as_select()).first(conn).optional()
     }
 
-    /// The session, which nobody else changes until the transaction ends, and the request at the moment when that began.
+    /// The session, which nobody else changes until the transaction ends, and the request at the
+    /// moment when that began.
     pub fn lock(
         conn: &mut AnyConnection,
         id: SessionId,
@@ -144,8 +147,9 @@ impl Session {
             .optional()
     }
 
-    /// Moves on to what was decided on this row. `None` when the row has changed since, or is over. Everything that
-    /// changes what the decision looks at raises the generation, so of any number at the same moment exactly one moves on.
+    /// Moves on to what was decided on this row. `None` when the row has changed since, or is over.
+    /// Everything that changes what the decision looks at raises the generation, so of any number
+    /// at the same moment exactly one moves on.
     pub fn rotate(
         self,
         conn: &mut AnyConnection,
@@ -215,13 +219,13 @@ impl Session {
             .execute(conn)
     }
 
-    /// Takes every session away, from a copy that is to log nobody in; how many there were.
+    /// Deletes every session, from a copy that is to log nobody in, and returns their number.
     pub fn remove_all(conn: &mut AnyConnection) -> QueryResult<usize> {
         diesel::delete(sessions::table).execute(conn)
     }
 
-    /// The sessions of a person that live, the one begun last first. A row that cannot be read is told in the log, and is
-    /// nobody's login: the others go on without it.
+    /// The sessions of a person that live, the one begun last first. A row that cannot be read is
+    /// told in the log, and is nobody's login: the others go on without it.
     pub fn active_for_user(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
         let (alive, unreadable) = Self::active_and_unreadable_for_user(conn, user, now)?;
         for (id, why) in unreadable {
@@ -259,9 +263,10 @@ impl Session {
         Ok((alive, unreadable))
     }
 
-    /// Notes that the owner of the session gave the password again, and lets no token from before be one of ours: a
-    /// copy of it, in whoever's hands, must not share in the proof, not even within the grace. `false` when it is over,
-    /// or another tab gave the password at the same moment: then its token is the one.
+    /// Records that the owner gave the password again, and makes every earlier token invalid: a
+    /// copy of one must not share in the new authentication, not even within the grace period.
+    /// `false` when the session is over, or when another tab gave the password at the same moment;
+    /// then the other tab's token is the valid one.
     pub fn record_reauthentication(
         &self,
         conn: &mut AnyConnection,
@@ -282,29 +287,30 @@ impl Session {
         Ok(changed == 1)
     }
 
-    /// When its owner last gave the password.
+    /// When its owner last authenticated.
     pub fn authenticated_at(&self) -> Timestamp {
         self.authenticated_at.unwrap_or(self.began_at)
     }
 
-    /// Whether the clock may be believed about that: a proof that is yet to come was noted by a clock that was ahead, unless it
-    /// is no more than clocks are corrected by.
+    /// Whether the clock may be believed about that: a proof that is yet to come was noted by a
+    /// clock that was ahead, unless it is no more than clocks are corrected by.
     pub fn is_authentication_time_plausible(&self, now: Timestamp) -> bool {
         self.authenticated_at() <= now + CORRECTION
     }
 
-    /// Whether its owner gave the password within the last `span`, as far as the clock may be believed about that.
+    /// Whether its owner gave the password within the last `span`, as far as the clock may be
+    /// believed about that.
     pub fn was_authenticated_within(&self, span: Duration, now: Timestamp) -> bool {
         self.is_authentication_time_plausible(now) && now <= self.authenticated_at() + span
     }
 
-    /// How many sessions ran out before `cutoff`.
+    /// The number of sessions that expired before `cutoff`.
     pub fn count_over(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
         sessions::table.filter(sessions::idle_until.lt(cutoff)).count().get_result(conn)
     }
 
-    /// Takes away up to `batch` sessions that ran out before `cutoff`; how many there were. One that was ended
-    /// goes when it would have run out.
+    /// Takes away up to `batch` sessions that ran out before `cutoff`; how many there were. One
+    /// that was ended goes when it would have run out.
     pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
         let over = sessions::table
             .filter(sessions::idle_until.lt(cutoff))
@@ -317,7 +323,7 @@ impl Session {
         diesel::delete(rows).execute(conn)
     }
 
-    /// Whether it ended or ran out.
+    /// Whether the session was revoked or has expired.
     pub fn is_expired_or_revoked(&self, now: Timestamp) -> bool {
         self.revoked_at.is_some() || now >= self.idle_until || now >= self.expires_at
     }
@@ -334,8 +340,9 @@ impl Session {
         }
     }
 
-    /// Whether a page may take `generation` for its owner's: it is the newest one, or gets that within the grace that
-    /// tabs renewing at the same moment need. What a renewal alone forgives, a lost answer, is nobody on a page.
+    /// Whether a page may take `generation` for its owner's: it is the newest one, or gets that
+    /// within the grace that tabs renewing at the same moment need. What a renewal alone forgives,
+    /// a lost answer, is nobody on a page.
     pub fn accepts(&self, generation: i64, grace: Duration, now: Timestamp) -> bool {
         let verdict = self.rotation().judge(generation, grace, now);
         generation == self.generation || matches!(verdict, Verdict::Again(_))

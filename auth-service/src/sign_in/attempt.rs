@@ -5,15 +5,17 @@ use crate::passwords::PasswordVerification;
 use crate::sessions::Current;
 use crate::users::User;
 
-/// What came of an address and a password, or of a password that was asked for again.
+/// The outcome of a login with an address and a password, or of a password that was asked for
+/// again.
 ///
-/// An attempt goes through these states in order, in [`SignIn::attempt`](super::SignIn::attempt). Two further states have
-/// a seat there:
+/// An attempt goes through these states in order, in [`SignIn::attempt`](super::SignIn::attempt).
+/// Two further states have a seat there:
 ///
 /// 1. `Throttled(retry_after)`, before anything is read or hashed.
 /// 2. [`Rejected`](Self::Rejected) or [`Inactive`](Self::Inactive), once the password is checked.
-/// 3. `NeedsSecondFactor(pending)`, between a right password and the session. `pending` would hold the account and the
-///    proofs so far; the second proof joins them, and the session begins with both.
+/// 3. `NeedsSecondFactor(pending)`, between a right password and the session. `pending` would hold
+///    the account and the proofs so far; the second proof joins them, and the session begins with
+///    both.
 /// 4. [`SignedIn`](Self::SignedIn).
 ///
 /// A new variant makes every caller say what it means there.
@@ -22,7 +24,8 @@ use crate::users::User;
 pub enum Attempt {
     /// Nobody was let in. To the outside all reasons look alike; the audit trail tells them apart.
     Rejected(Rejection),
-    /// The password is right, but the account may not log in. Only somebody with the password learns this.
+    /// The password is right, but the account may not log in. Only somebody with the password
+    /// learns this.
     Inactive,
     /// A session has begun, or notes that its owner gave the password again.
     SignedIn(Box<Current>),

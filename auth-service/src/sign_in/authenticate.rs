@@ -8,8 +8,9 @@ use crate::passwords::{HASH_LIMITS, Password, PasswordVerification, Requester};
 use crate::users::{PasswordHash, User, UserId};
 
 impl SignIn {
-    /// Checks the password of an account, and returns the account as it is afterwards. A right password is kept under
-    /// another hash where the settings ask for one: a costlier one, or one of ours for somebody who came from Django.
+    /// Checks the password of an account, and returns the account as it is afterwards. A right
+    /// password is kept under another hash where the settings ask for one: a costlier one, or one
+    /// of ours for somebody who came from Django.
     pub(super) async fn verify(
         &self,
         user: User,
@@ -57,8 +58,8 @@ impl SignIn {
             user.password_hash = new;
             return Ok((user, PasswordVerification::Match));
         }
-        // Another hash was stored in between, which decides: a login in another tab stored one of the same password, or
-        // somebody set a new password.
+        // Another hash was stored in between, which decides: a login in another tab stored one of
+        // the same password, or somebody set a new password.
         let stored = self.db.query(move |conn| User::by_id(conn, id)).await?;
         let Some(user) = stored else { return Ok((user, PasswordVerification::Mismatch)) };
         match self.hashers.check(user.password_hash.clone(), password, requester).await? {

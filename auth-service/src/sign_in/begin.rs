@@ -1,4 +1,4 @@
-//! Where a session begins: the one place.
+//! The beginning of a session: the one place.
 
 use diesel::QueryResult;
 
@@ -10,10 +10,12 @@ use crate::sessions::{Amr, Current, EndReason, RefreshKey, RefreshToken, Session
 use crate::users::User;
 
 impl Session {
-    /// Begins a session for `user`, who just gave the `proofs`, and ends the one that this browser held before, whoever's it
-    /// was: nobody acts in a session that they believe to have left (ASVS 7.2.4).
+    /// Begins a session for `user`, who has just given the `proofs`, and ends the session that this
+    /// browser held before, of whichever user: nobody acts in a session that they believe to have
+    /// left (ASVS 7.2.4).
     ///
-    /// Rejected, when the account was deactivated or its password changed since the password was checked.
+    /// Rejected when the account was deactivated or its password changed since the password was
+    /// checked.
     pub fn sign_in(
         conn: &mut AnyConnection,
         user: &User,
@@ -23,11 +25,12 @@ impl Session {
         limits: SessionLimits,
     ) -> QueryResult<Attempt> {
         conn.write(|conn| {
-            // Logins of one person stand in a queue from here on.
+            // From here on, logins of one person wait for each other.
             User::lock_row(conn, user.id)?;
             let context = context.read_time(conn)?;
             let is_still_right = User::record_login(conn, user.id, &user.password_hash, context.now())?;
-            // Whatever was taken from them while the password was checked is in no token that is made now.
+            // Reads the account again: rights that were taken away while the password was checked
+            // must not get into a token.
             let user = match User::by_id(conn, user.id)? {
                 Some(as_they_are) if is_still_right => as_they_are,
                 other => {

@@ -1,4 +1,5 @@
-//! Signing in: the password is checked, a session begins, and the password is asked for again before something delicate.
+//! Sign-in: checks the password, begins a session, and asks for the password again before something
+//! delicate.
 
 mod attempt;
 mod authenticate;

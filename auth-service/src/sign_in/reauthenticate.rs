@@ -1,4 +1,4 @@
-//! The password, asked for again before something delicate.
+//! Reauthentication: the password is asked for again before something delicate.
 
 use diesel::QueryResult;
 
@@ -9,8 +9,9 @@ use crate::sessions::{Current, Session};
 use crate::users::{User, UserId};
 
 impl Session {
-    /// Notes that the owner gave the right password: from now on the session's tokens say so, and every refresh token
-    /// from before is void (ASVS 7.2.4). Another tab that is under way at this moment finds the new one in its browser.
+    /// Notes that the owner gave the right password: from now on the session's tokens say so, and
+    /// every refresh token from before is void (ASVS 7.2.4). Another tab that is under way at this
+    /// moment finds the new one in its browser.
     pub fn reauthenticate(
         conn: &mut AnyConnection,
         current: Current,
@@ -23,7 +24,7 @@ impl Session {
             current.session.record_reauthentication(conn, &context)?;
             let alive =
                 Self::by_id(conn, id)?.filter(|session| !session.is_expired_or_revoked(context.now()));
-            // As they are by now: checking the password took a while.
+            // Reads both again, because checking the password took a while.
             let (Some(session), Some(user)) = (alive, User::by_id(conn, current.user.id)?) else {
                 return too_late();
             };

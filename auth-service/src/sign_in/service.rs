@@ -9,26 +9,26 @@ use crate::passwords::{AccountMarks, DummyHashes, HashPool, Password, Requester}
 use crate::sessions::{Amr, AuthMethod, Current, RefreshKey, RefreshToken, Session};
 use crate::users::{Email, User};
 
-/// What a login needs.
+/// The service that logs people in.
 #[derive(Clone)]
 pub struct SignIn {
     pub db: Database,
     pub hashers: HashPool,
     pub dummy_hashes: DummyHashes,
-    /// What browsers keep of the accounts that were logged in in them.
+    /// Makes the marks by which a browser is known to have been logged in with an account.
     pub marks: AccountMarks,
     pub refresh_key: RefreshKey,
     pub limits: SessionLimits,
 }
 
-/// What somebody enters.
+/// An address and a password, as entered.
 #[derive(Clone)]
 pub struct Credentials {
     pub email: Email,
     pub password: Password,
 }
 
-/// The browser that somebody logs in with.
+/// What a browser held before the login.
 #[derive(Default)]
 pub struct Before {
     /// Names the session that ends when another begins.
@@ -38,7 +38,8 @@ pub struct Before {
 }
 
 impl SignIn {
-    /// Logs in, and ends the session that the browser held before. Takes the same time whether or not the account exists.
+    /// Logs in, and ends the session that the browser held before. Takes the same time whether or
+    /// not the account exists.
     pub async fn attempt(
         &self,
         Credentials { email, password }: Credentials,
@@ -71,7 +72,8 @@ impl SignIn {
         Ok(self.db.query(sign_in).await?)
     }
 
-    /// Checks the password of somebody who is logged in, before something delicate. Their browser is known, therefore.
+    /// Checks the password of somebody who is logged in, before something delicate. Their browser
+    /// therefore counts as known.
     pub async fn reauthenticate(
         &self,
         current: &Current,

@@ -1,4 +1,4 @@
-//! What a span or an event holds, cut to what a line can bear while it is read: a megabyte that somebody sent is never
+//! Fields of spans and events, cut while they are read: a megabyte that somebody sent is never
 //! copied for the log.
 
 use std::fmt::{self, Write};

@@ -1,4 +1,5 @@
-//! A line, in each of its forms. Whatever it holds, it is one line, and not longer than [`LINE_BYTES`] and a mark.
+//! Log lines in each of their formats. Whatever it holds, each is one line, and not longer than
+//! [`LINE_BYTES`] and a mark.
 
 use std::fmt::Write;
 
@@ -28,7 +29,7 @@ pub(super) struct Around<'a> {
     pub fields: &'a Fields,
 }
 
-/// What a line tells.
+/// The content of a line.
 pub(super) struct LogLine<'a> {
     pub level: Level,
     pub target: &'a str,
@@ -55,7 +56,7 @@ pub(super) fn write(form: Form, told: &LogLine<'_>) -> String {
     line
 }
 
-/// That lines are missing, and how many.
+/// The line that says how many lines are missing.
 pub(super) fn of_dropped(form: Form, dropped: Dropped) -> String {
     let number = |number: u64| Value::Bare(number.to_string());
     let mut fields = Fields::of_event();
@@ -156,7 +157,8 @@ fn span_as_json(span: &Around<'_>) -> Json {
     Json::Object(fields.chain([name]).collect())
 }
 
-/// An object that stays whole when it becomes too long: members that have no room are left out, and counted.
+/// An object that stays whole when it becomes too long: members that have no room are left out, and
+/// counted.
 struct Object {
     text: String,
     left_out: usize,

@@ -1,8 +1,9 @@
-//! Log lines: structured, on standard error, at the level that `RUST_LOG` asks for (`info` when it does not).
+//! Logging: structured lines on standard error, at the level that `RUST_LOG` asks for (`info` by
+//! default).
 //!
-//! A line is short whatever somebody sent (`fields.rs`, `line.rs`), and is written by a thread of its own (`queue.rs`):
-//! whoever reads the log may stand still, and nobody who is answered notices. Lines of [`SECURITY`] are written whatever
-//! `RUST_LOG` says, and are the last to be dropped.
+//! A line is short whatever somebody sent (`fields.rs`, `line.rs`). A thread of its own writes it
+//! (`queue.rs`), so a reader of the log may stand still without delaying any request. Lines of
+//! [`SECURITY`] are written whatever `RUST_LOG` says, and are the last to be dropped.
 
 mod fields;
 mod layer;
@@ -28,7 +29,8 @@ use line::Form;
 use queue::Queue;
 pub use target::SECURITY;
 
-/// actix reports each connection that is no HTTP as an error; strangers could fill the log with that.
+/// actix reports each connection that is no HTTP as an error; strangers could fill the log with
+/// that.
 const DEFAULT: &str = "info,actix_http::h1::dispatcher=off";
 
 /// How long the end waits for a reader.
@@ -75,7 +77,7 @@ pub fn init(format: LogFormat) -> Flush {
     Flush(())
 }
 
-/// What `RUST_LOG` asks for, and whether that could not be read. Set to nothing, it asks for errors alone.
+/// The filter of `RUST_LOG`, and whether it could not be read. Empty, it asks for errors alone.
 fn filter() -> (EnvFilter, bool) {
     let asked = match std::env::var(EnvFilter::DEFAULT_ENV) {
         Err(VarError::NotPresent) => None,
@@ -86,7 +88,8 @@ fn filter() -> (EnvFilter, bool) {
     (asked.flatten().unwrap_or_else(|| EnvFilter::new(DEFAULT)), is_refused)
 }
 
-/// The last thing that a command says, on standard error; not longer than a reader who stands still lets it.
+/// The last thing that a command says, on standard error; not longer than a reader who stands still
+/// lets it.
 pub fn say_last(words: &str) {
     match QUEUE.get() {
         None => eprintln!("{words}"),
@@ -97,7 +100,8 @@ pub fn say_last(words: &str) {
     }
 }
 
-/// A panic's own message would be written by the thread that panicked, which may have somebody to answer.
+/// A panic's own message would be written by the thread that panicked, which may have somebody to
+/// answer.
 fn tell_of_panics() {
     let usual = std::panic::take_hook();
     let wants_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");

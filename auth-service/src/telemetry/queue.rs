@@ -1,8 +1,10 @@
-//! Lines on their way to whoever reads them.
+//! The log queue: lines are written on a thread of their own, so that a slow reader delays no
+//! request.
 //!
-//! A pipe holds 64 KB. When its reader stands still, whoever writes to it waits, so nobody who has something else to do
-//! writes: lines go into a queue with a bound, and one thread writes. What finds no room is dropped and counted, and the
-//! count is a line of its own once there is room again. Security events have as much room again for themselves.
+//! A pipe holds 64 KB. When its reader stands still, a writer waits. So one thread writes, from a
+//! queue with a bound, and nothing else does. Lines that find no room are dropped and counted, and
+//! the count is a line of its own once there is room again. Security events have as much room again
+//! for themselves.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -14,7 +16,7 @@ const ROOM: usize = 1024 * 1024;
 /// For security events, when that is taken. They are rows in `audit_events` too.
 const RESERVE: usize = 1024 * 1024;
 
-/// What is missing in the log.
+/// The lines that are missing in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Dropped {
     /// Since the last time that this was told.
@@ -44,8 +46,8 @@ struct State {
 }
 
 impl Queue {
-    /// Begins to write to `out`, on a thread that the process does not wait for at its end. `report` words what was
-    /// dropped.
+    /// Begins to write to `out`, on a thread that the process does not wait for at its end.
+    /// `report` words what was dropped.
     pub fn start(
         mut out: impl Write + Send + 'static,
         report: impl Fn(Dropped) -> String + Send + 'static,

@@ -1,4 +1,4 @@
-//! An address that has been parsed; there is no other way to make one.
+//! Email addresses in normal form. Parsing is the only way to make one.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -9,8 +9,8 @@ use email_address::{EmailAddress, Options};
 
 /// An e-mail address in its one normal form, so that two spellings cannot be two accounts.
 ///
-/// Lower case throughout, the domain in ASCII (IDNA). The part before the `@` is ASCII, as browsers demand of
-/// an e-mail field.
+/// Lower case throughout, the domain in ASCII (IDNA). The part before the `@` is ASCII, as browsers
+/// demand of an e-mail field.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Email(String);
@@ -21,7 +21,7 @@ pub struct Email(String);
 pub struct InvalidEmail;
 
 impl Email {
-    /// What SMTP can carry (RFC 5321, 4.5.3.1.3, less the angle brackets).
+    /// The limit of SMTP (RFC 5321, 4.5.3.1.3, less the angle brackets).
     pub const MAX_BYTES: usize = 254;
 
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {

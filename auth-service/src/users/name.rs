@@ -1,4 +1,4 @@
-//! A first or last name.
+//! First and last names.
 
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, VariationSelector};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -18,7 +18,7 @@ pub enum InvalidName {
 }
 
 impl InvalidName {
-    /// What to do about it.
+    /// Advice for the person.
     pub fn text(&self) -> Message {
         match self {
             Self::Empty => Message::new("name-empty"),
@@ -32,8 +32,9 @@ impl PersonName {
     /// As in Django's `auth_user`.
     pub const MAX_CHARS: usize = 150;
 
-    /// Takes any script. What cannot be seen is refused, and what turns the direction of what can: in a list of people or a mail they
-    /// would pass off one text as another, or nobody as somebody.
+    /// Takes any script. What cannot be seen is refused, and what turns the direction of what can:
+    /// in a list of people or a mail they would pass off one text as another, or nobody as
+    /// somebody.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         if text.is_empty() {
@@ -62,7 +63,8 @@ fn is_deceptive(text: &str) -> bool {
     let mut before = None;
     text.chars().any(|c| {
         let last = before.replace(c);
-        // Persian and Indian names need joiners, Japanese and Mongolian ones variants: behind a letter that can have them.
+        // Persian and Indian names need joiners, Japanese and Mongolian ones variants: behind a
+        // letter that can have them.
         if is_joiner(c) || is_variant(c) {
             return !last.is_some_and(|last| !last.is_ascii() && !is_joiner(last) && last != c);
         }
@@ -78,13 +80,15 @@ fn is_variant(c: char) -> bool {
     CodePointSetData::new::<VariationSelector>().contains(c)
 }
 
-/// Whether a terminal or a reader would be deceived by it wherever it stands: joiners and variants belong to letters.
+/// Whether a terminal or a reader would be deceived by it wherever it stands: joiners and variants
+/// belong to letters.
 pub fn is_never_seen(c: char) -> bool {
     is_invisible(c) && !is_joiner(c) && !is_variant(c)
 }
 
-/// By Unicode's own properties: control characters, line separators, the controls of bidirectional text (UAX 9), and what is drawn as
-/// nothing, such as fillers and zero-width spaces. Two are drawn as nothing and have no property that says so.
+/// By Unicode's own properties: control characters, line separators, the controls of bidirectional
+/// text (UAX 9), and what is drawn as nothing, such as fillers and zero-width spaces. Two are drawn
+/// as nothing and have no property that says so.
 fn is_invisible(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     matches!(

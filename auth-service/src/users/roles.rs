@@ -1,4 +1,4 @@
-//! What a person may do beyond what staff may: words that the operator gives a meaning.
+//! Roles: what a person may do beyond what staff may. Operator and services give them a meaning.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! People.
+//! Users: the accounts, as rows.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -40,7 +40,7 @@ pub struct UserPage {
     pub last: Option<Email>,
 }
 
-/// What it takes to make an account.
+/// The data of a new account.
 pub struct NewUser {
     pub email: Email,
     pub first_name: PersonName,
@@ -50,7 +50,7 @@ pub struct NewUser {
     pub is_superuser: bool,
 }
 
-/// An account was not made.
+/// Why an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUserError {
     /// Somebody has the address, perhaps since a moment ago: the database's unique index decides.
@@ -79,7 +79,7 @@ impl From<SqlError> for CreateUserError {
 }
 
 impl User {
-    /// Makes an account. Of two at the same moment with one address, one is refused.
+    /// Creates an account. Of two at the same moment with one address, one is refused.
     pub fn register(
         conn: &mut AnyConnection,
         new: NewUser,
@@ -88,8 +88,9 @@ impl User {
         Self::make(conn, new, None, context)
     }
 
-    /// The same by a form of ours. `form` names the very page that it was on: whoever sends that twice, by an impatient
-    /// finger, is told from whoever wants an address that is taken ([`User::registered_by`]).
+    /// The same by a form of ours. `form` names the very page that the form was on. So a form that
+    /// was sent twice by an impatient finger can be told from a request for an address that is
+    /// taken ([`User::registered_by`]).
     pub fn register_by_form(
         conn: &mut AnyConnection,
         new: NewUser,
@@ -151,8 +152,9 @@ impl User {
     /// How many hexadecimal digits of an id [`User::hash_at`] looks at.
     pub const END_OF_ID: usize = 12;
 
-    /// The password hash of the row whose id ends with `place` or comes next, and that of the first row behind the last;
-    /// `None` where there is no row. UUIDs of every version that databases hand out end by chance, but for version 1.
+    /// The password hash of the row whose id ends with `place` or comes next, and that of the first
+    /// row behind the last; `None` where there is no row. UUIDs of every version that databases
+    /// hand out end by chance, but for version 1.
     pub fn hash_at(conn: &mut AnyConnection, place: &str) -> QueryResult<Option<PasswordHash>> {
         // As the index has it.
         let end = || sql::<Text>("substr(CAST(id AS text), 25)");
@@ -166,7 +168,8 @@ impl User {
         }
     }
 
-    /// A page of all people who come after an address, by address; from the first on after an empty one.
+    /// A page of all people who come after an address, by address; from the first on after an empty
+    /// one.
     pub fn list_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<Vec<Self>> {
         users::table
             .filter(users::email.gt(after))
@@ -198,9 +201,9 @@ impl User {
         Ok(page)
     }
 
-    /// Waits for other transactions that log this person in or out, or change the account, and makes later ones wait
-    /// for this one. Whoever ends several sessions comes here first: two that lock the same rows in another order wait
-    /// for each other, and PostgreSQL fails one of them. Whether there is such a user.
+    /// Locks the user's row for this transaction, and returns whether there is such a user. Take it
+    /// before ending several sessions, so that the lock order is always the same: PostgreSQL fails
+    /// one of two transactions that lock the same rows in different orders.
     pub fn lock_row(conn: &mut AnyConnection, id: UserId) -> QueryResult<bool> {
         let row = users::table.find(id);
         Ok(diesel::update(row).set(users::is_active.eq(users::is_active)).execute(conn)? == 1)
@@ -212,7 +215,7 @@ impl User {
         Ok(changed == 1)
     }
 
-    /// Gives somebody other roles, unless they have others by now than `user` says.
+    /// Sets a person's roles, unless they have changed since `user` was read.
     pub fn set_roles(
         conn: &mut AnyConnection,
         user: &Self,
@@ -240,7 +243,8 @@ impl User {
         Ok(changed == 1)
     }
 
-    /// Replaces the hash of the same password by a costlier one, unless the password changed meanwhile.
+    /// Replaces the hash of the same password by a costlier one, unless the password changed
+    /// meanwhile.
     pub fn upgrade_password(
         conn: &mut AnyConnection,
         id: UserId,
@@ -253,8 +257,8 @@ impl User {
         Ok(changed == 1)
     }
 
-    /// Notes a login, if the account is still active and the password still the one that was checked. A login
-    /// goes on only when this changed a row.
+    /// Records a login, if the account is still active and the password still the one that was
+    /// checked. A login goes on only when this changed a row.
     pub fn record_login(
         conn: &mut AnyConnection,
         id: UserId,

@@ -98,7 +98,7 @@ async fn one_session_ends_at_once_and_only_once() {
     );
     assert!(desk.is_logged_in().await);
     for gone in [&id, &uuid::Uuid::nil().to_string()] {
-        sessions(&app, &["end", gone]).assert_says(1, &format!("there is no session {gone} that lives"));
+        sessions(&app, &["end", gone]).assert_says(1, &format!("there is no active session {gone}"));
     }
     assert_eq!(app.events("session_ended").await.len(), 1);
 }

@@ -244,7 +244,7 @@ async fn whoever_is_told_again_does_not_wait_for_what_has_begun_and_says_so() {
         let (code, rest) = instance.end();
         assert_eq!(code, Some(1), "{rest}");
         assert!(
-            rest.contains("auth-service: told again to stop: requests that had begun were cut off"),
+            rest.contains("auth-service: second signal received: requests in flight were aborted"),
             "{rest}"
         );
         drop(never_finished);

@@ -1,4 +1,4 @@
-//! People from elsewhere: they come in batches, each in one transaction with its lines in the audit trail.
+//! Writing imported accounts: each batch is one transaction, with its events in the audit trail.
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
@@ -12,8 +12,8 @@ use crate::users::{Email, User, UserId};
 /// How often a batch is tried when somebody registers one of its addresses at that moment.
 const MAX_ATTEMPTS: usize = 5;
 
-/// Runs the work of one batch in a transaction. It may run several times: when it met a registration of the same address
-/// or waited in a circle with somebody, it is begun anew, and sees what came in between.
+/// Runs the work of one batch in a transaction. Retries the whole batch after a unique-key conflict
+/// or a deadlock; the next attempt sees the account that came in between.
 pub fn in_one_transaction<T>(
     db: &Database,
     mut work: impl FnMut(&mut AnyConnection) -> QueryResult<T>,
@@ -44,14 +44,14 @@ impl User {
         users::table.filter(users::id.eq_any(ids)).select((users::id, users::email)).load(conn)
     }
 
-    /// Puts somebody in who has an account elsewhere. Within the caller's transaction.
+    /// Inserts a person who has an account elsewhere. Within the caller's transaction.
     pub fn import(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<()> {
         diesel::insert_into(users::table).values(self).execute(conn)?;
         AuditEvent::new(EventKind::Imported, context).user(self.id.uuid()).detail("created").record(conn)
     }
 
-    /// Makes this account into `new`, and ends its sessions when it may log in no more as before. Within the caller's
-    /// transaction, after [`User::lock_row`].
+    /// Makes this account into `new`, and ends its sessions when it may log in no more as before.
+    /// Within the caller's transaction, after [`User::lock_row`].
     pub fn apply_import(
         &self,
         conn: &mut AnyConnection,
@@ -85,7 +85,8 @@ impl User {
         Ok(!AuditEvent::latest_of(conn, self.id.uuid(), &[EventKind::Imported], 1)?.is_empty())
     }
 
-    /// Whether somebody has logged in here or was given another password, as far back as the trail goes.
+    /// Whether the owner has logged in here or was given another password, as far back as the trail
+    /// goes.
     pub fn has_activity(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
         let kinds = [EventKind::Login, EventKind::PasswordChanged];
         Ok(!AuditEvent::latest_of(conn, self.id.uuid(), &kinds, 1)?.is_empty())

@@ -1,4 +1,4 @@
-//! A few hundred people at a time, in one transaction.
+//! Batches: a few hundred people are written in one transaction.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ pub(super) struct Batches<'a> {
     is_dry: bool,
 }
 
-/// What goes for every batch.
+/// The rules of every batch.
 struct BatchRules {
     policy: ImportPolicy,
     operator: RequestContext,
@@ -86,7 +86,7 @@ impl BatchRules {
             .collect()
     }
 
-    /// Somebody whose address is here.
+    /// A person whose address has an account here.
     fn meet(
         &self,
         conn: &mut AnyConnection,
@@ -120,8 +120,9 @@ impl BatchRules {
         Ok(decide(user, person, &self.policy, has_moved_on))
     }
 
-    /// Whether the account came by an import, perhaps of this very source, and its owner has used it here since: then the
-    /// password is another because they changed it, or because it is in our form by now.
+    /// Whether the account came by an import, perhaps of this very source, and its owner has used
+    /// it here since: then the password is another because they changed it, or because it is in our
+    /// form by now.
     fn moved_on(&self, conn: &mut AnyConnection, user: &User, person: &Person) -> QueryResult<bool> {
         let there = &person.user;
         if user.was_imported(conn)? && user.has_activity(conn)? {

@@ -1,4 +1,4 @@
-//! A file, read so that one record cannot ask for all memory, with the line that was reached.
+//! A bounded reader: one record cannot ask for all memory, and errors name the line.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};

@@ -1,4 +1,4 @@
-//! Comma-separated values with the names of Django's columns in the first line.
+//! CSV sources, with the names of Django's columns in the first line.
 
 use std::fs::File;
 

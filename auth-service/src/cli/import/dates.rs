@@ -1,4 +1,4 @@
-//! Moments, as Django, psql and sqlite3 print them.
+//! Parsing dates as Django, psql and sqlite3 print them.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 

@@ -1,20 +1,24 @@
-//! Somebody comes whose address is here: what becomes of the account.
+//! Conflict resolution: what an import does to an existing account with the same address.
 //!
-//! An address in somebody's Django account is what they typed, and nobody may have checked it. So a source must not be able
-//! to hand an account with rights to whoever registered its owner's address elsewhere:
+//! An address in somebody's Django account is what they typed, and nobody may have checked it. So a
+//! source must not be able to hand an account with rights to whoever registered its owner's address
+//! elsewhere:
 //!
-//! - rights are taken only from a source that the operator trusts with them, and only together with its password: otherwise
-//!   whoever had the account here, with a password of their own, would receive them;
-//! - an account that has rights, roles or a verified address here is changed by such a source alone;
+//! - rights are taken only from a source that the operator trusts with them, and only together with
+//!   its password: otherwise whoever had the account here, with a password of their own, would
+//!   receive them;
+//! - an account that has rights, roles or a verified address here is changed by such a source
+//!   alone;
 //! - who was made inactive here stays so;
-//! - a password that cannot be used replaces none that can, and one that was given up here does not come back.
+//! - a password that cannot be used replaces none that can, and one that was given up here does not
+//!   come back.
 
 use super::person::Person;
 use super::policy::{Conflict, ImportPolicy};
 use super::report::Outcome;
 use crate::users::User;
 
-/// What becomes of an account.
+/// The decision about an account.
 pub(super) struct Decision {
     pub outcome: Outcome,
     /// The columns in which both differ.
@@ -23,12 +27,12 @@ pub(super) struct Decision {
     pub notes: Vec<&'static str>,
     /// The account as it will be.
     pub new: Option<User>,
-    /// What is changed, in words.
+    /// The changes, in words.
     pub changed: Vec<&'static str>,
 }
 
-/// Decides about `here`, the account that has the person's address. `has_moved_on`: it came by an import and its owner has
-/// logged in here since, so its password is theirs by now.
+/// Decides about `here`, the account that has the person's address. `has_moved_on`: it came by an
+/// import and its owner has logged in here since, so its password is theirs by now.
 pub(super) fn decide(here: &User, person: &Person, policy: &ImportPolicy, has_moved_on: bool) -> Decision {
     let there = &person.user;
     let offers_password = person.has_password && !has_moved_on && here.password_hash != there.password_hash;

@@ -1,4 +1,5 @@
-//! What `dumpdata` writes: a list of objects, or with `--format jsonl` one object a line. Read one by one.
+//! JSON sources: what `dumpdata` writes, a list of objects or with `--format jsonl` one object a
+//! line. Read one object at a time.
 
 use std::cell::Cell as Slot;
 use std::fmt;
@@ -69,7 +70,8 @@ struct People<'a> {
     found: Option<String>,
     progress: Rc<Progress>,
     row: &'a Slot<u64>,
-    /// Where the object before ended. In a list, one that ends on the first line may be one of many there.
+    /// Where the object before ended. In a list, one that ends on the first line may be one of many
+    /// there.
     last_line: u64,
     seen: &'a mut Seen,
     sink: Sink<'a>,

@@ -1,5 +1,5 @@
-//! In which column the UUIDs stand by which services know people. What is made from addresses instead stays for good, so
-//! it is not done without a word.
+//! The choice of the UUID column by which services know people. UUIDs that are derived from
+//! addresses instead stay for good, so the operator is asked first.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,11 @@ use super::record::Record;
 use super::report::Shown;
 use super::source::Kind;
 
-/// What a primary key is called that is not called `id`. A UUID under another name may be a secret: a token, an activation key.
+/// What a primary key is called that is not called `id`. A UUID under another name may be a secret:
+/// a token, an activation key.
 const NAMES_OF_KEYS: [&str; 6] = ["uuid", "guid", "uid", "user_uuid", "user_guid", "user_id"];
 
-/// What the people of a source have beside their usernames and primary keys.
+/// The columns with UUIDs of a source, beside usernames and primary keys.
 #[derive(Default)]
 pub(super) struct Keys {
     /// People whose UUID would be made from their address.
@@ -22,7 +23,7 @@ pub(super) struct Keys {
     columns: BTreeMap<String, u64>,
 }
 
-/// What becomes of it.
+/// The choice.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice {
     /// Nothing needs to be said.

@@ -1,7 +1,8 @@
-//! `auth-service import django …`: people from Django's databases and exports.
+//! `auth-service import django …`: imports people from Django's databases and exports.
 //!
-//! The source is read twice. The first time counts the people and finds those who stand in it more than once; a source that
-//! cannot be read to its end changes nothing. The second time writes, a batch a transaction.
+//! The source is read twice. The first time counts the people and finds those who stand in it more
+//! than once; a source that cannot be read to its end changes nothing. The second time writes, a
+//! batch a transaction.
 
 mod apply;
 mod batch;
@@ -66,14 +67,16 @@ Exit codes: 0 everybody is in, 1 somebody could not be taken (the report says wh
 
 #[derive(Args)]
 struct Django {
-    /// A file by `dumpdata` (JSON or JSON Lines) or with comma-separated values, `-` for standard input, or the address
-    /// of a database: `sqlite:<path>` or `postgres://<user>@<host>/<name>`, which is only read.
+    /// A file by `dumpdata` (JSON or JSON Lines) or with comma-separated values, `-` for standard
+    /// input, or the address of a database: `sqlite:<path>` or `postgres://<user>@<host>/<name>`,
+    /// which is only read.
     #[arg(value_name = "FILE or URL")]
     source: String,
     /// What the file holds; found out by its first character unless given.
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The model in a file by `dumpdata` that holds people, such as `accounts.user` [default: the one that ends in `.user`].
+    /// The model in a file by `dumpdata` that holds people, such as `accounts.user` [default: the
+    /// one that ends in `.user`].
     #[arg(long)]
     model: Option<String>,
     /// The table of a database that holds people.
@@ -82,16 +85,17 @@ struct Django {
     /// Who wins when an account with the same address is here and differs.
     #[arg(long, value_enum, default_value_t = Conflict::Keep)]
     on_conflict: Conflict,
-    /// Take `is_staff` and `is_superuser` from the source too, and let it change accounts that have such rights here. Only
-    /// for a source in which nobody could have given an account somebody else's address.
+    /// Take `is_staff` and `is_superuser` from the source too, and let it change accounts that have
+    /// such rights here. Only for a source in which nobody could have given an account somebody
+    /// else's address.
     #[arg(long)]
     trust_rights: bool,
-    /// The column, or field, that holds the UUIDs by which services know people, where that is neither their username nor the
-    /// primary key.
+    /// The column, or field, that holds the UUIDs by which services know people, where that is
+    /// neither their username nor the primary key.
     #[arg(long, value_name = "NAME", conflicts_with = "ignore_uuids")]
     uuid_column: Option<String>,
-    /// Make every UUID from the address. For a source whose people choose their usernames themselves: one of them could
-    /// have chosen somebody else's UUID.
+    /// Make every UUID from the address. For a source whose people choose their usernames
+    /// themselves: one of them could have chosen somebody else's UUID.
     #[arg(long)]
     ignore_uuids: bool,
     /// Change nothing, and print what would be changed.

@@ -1,4 +1,4 @@
-//! Somebody from the source, understood: the account that they would be here.
+//! A validated person: the account that a record of the source becomes here.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,8 @@ use crate::db::types::Timestamp;
 use crate::passwords::{HASH_LIMITS, HashForm};
 use crate::users::{Email, PasswordHash, PersonName, Roles, User};
 
-/// The namespace of the UUIDs that are made from addresses. Fixed for ever: another import must make the same.
+/// The namespace of the UUIDs that are made from addresses. Fixed for ever: another import must
+/// make the same.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_9a52_7c3e_4b08_9e64_2d5b_80c7_a1f3);
 
 /// A moment may be so far ahead of our clock: theirs may be wrong. Beyond it, it says nothing.
@@ -22,7 +23,8 @@ pub(super) struct Person {
     pub place: Place,
     /// As the source has it; empty when it has none.
     pub username: String,
-    /// What they would be here if nobody had the address. Their rights are in it only if the source is trusted with them.
+    /// What they would be here if nobody had the address. Their rights are in it only if the source
+    /// is trusted with them.
     pub user: User,
     /// The UUID came from the source.
     pub has_own_uuid: bool,
@@ -238,7 +240,8 @@ impl Reading<'_> {
         Ok((hash, false))
     }
 
-    /// The column that the operator named, or else the username, or the primary key, or the column that was found.
+    /// The column that the operator named, or else the username, or the primary key, or the column
+    /// that was found.
     fn uuid(&self) -> Result<Option<Uuid>, Refusal> {
         let in_column = || self.record.uuid_in(self.policy.uuid_column.as_deref()?);
         let found = match self.policy.is_column_named {

@@ -13,7 +13,7 @@ pub(super) enum Conflict {
     Newest,
 }
 
-/// What the operator said.
+/// The operator's choices.
 #[derive(Debug, Clone)]
 pub(super) struct ImportPolicy {
     pub on_conflict: Conflict,

@@ -1,4 +1,4 @@
-//! A person as the source has them: some of Django's columns, not yet looked at.
+//! A raw record: some of Django's columns, not yet validated.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! What became of everybody: in words on standard output, and as JSON Lines in a file.
+//! The import report: a summary on standard output, and one JSON line for each person in a file.
 
 use std::borrow::Cow;
 use std::fs::File;

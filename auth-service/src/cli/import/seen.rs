@@ -1,4 +1,5 @@
-//! What stands in a source and is not taken, so that nobody finds out later.
+//! Columns and models of a source that are not imported, so that the operator learns of them at
+//! once.
 
 use std::collections::{BTreeMap, BTreeSet};
 

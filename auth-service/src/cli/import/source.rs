@@ -1,4 +1,4 @@
-//! Where people come from; it can be gone through more than once.
+//! Import sources: files and databases. Each can be read more than once.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -13,7 +13,7 @@ use super::{csv, json, table};
 use crate::config;
 use crate::db::{SourceDatabase, TableName};
 
-/// What a file holds.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// A list, as `dumpdata` writes it.
@@ -71,7 +71,8 @@ impl ImportSource {
         Ok(source)
     }
 
-    /// A file that begins with `[` is a list, with `{` a line of JSON, with a word a header. What it is instead, in words.
+    /// A file that begins with `[` is a list, with `{` a line of JSON, with a word a header. What
+    /// it is instead, in words.
     fn sniff(&mut self) -> io::Result<Result<Format, &'static str>> {
         let Self::File { file, .. } = self else { return Ok(Ok(Format::Json)) };
         file.rewind()?;
@@ -112,7 +113,7 @@ impl ImportSource {
     }
 }
 
-/// What a source is.
+/// The kind of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// By `dumpdata`.

@@ -1,7 +1,7 @@
-//! Who stands in a source more than once, and which of their rows counts.
+//! The first pass over a source: finds people who are in it twice, and decides which row counts.
 //!
-//! Django lets several accounts have one address. Nothing tells whose it is; so one row counts, by a rule that gives the
-//! same row every time, and the others are told.
+//! Django lets several accounts have one address. Nothing tells whose it is; so one row counts, by
+//! a rule that gives the same row every time, and the others are told.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -22,8 +22,8 @@ pub(super) struct Survey {
     /// How many passwords need memory to be checked, and the most that one needs, in bytes.
     heavy: (u64, u64),
     hasher: RandomState,
-    /// By a hash of the address, so that a million people fit in little memory: the row that counts, and when its owner
-    /// was last seen.
+    /// By a hash of the address, so that a million people fit in little memory: the row that
+    /// counts, and when its owner was last seen.
     addresses: HashMap<u64, (u64, Option<Timestamp>)>,
     /// The row that a UUID stands in first.
     uuids: HashMap<Uuid, u64>,
@@ -59,8 +59,8 @@ impl Survey {
         self.people
     }
 
-    /// What the service has to know of these passwords, when all that it may take for hashing is `budget` bytes, and it
-    /// hashes `threads` at a time.
+    /// What the service has to know of these passwords, when all that it may take for hashing is
+    /// `budget` bytes, and it hashes `threads` at a time.
     pub fn warning(&self, budget: u64, threads: u64) -> Option<String> {
         let (count, most) = self.heavy;
         let in_mib = |bytes: u64| bytes.div_ceil(1024 * 1024);

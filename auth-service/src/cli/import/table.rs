@@ -1,4 +1,4 @@
-//! The table of a Django project that may be running.
+//! Database sources: the user table of a Django project that may be running.
 
 use super::super::CliError;
 use super::record::{Cell, Column, Place, Record};
@@ -88,7 +88,8 @@ pub(super) fn each(
     })
 }
 
-/// The tables that have an address and a password in them, but for `table`, as the end of a sentence.
+/// The tables that have an address and a password in them, but for `table`, as the end of a
+/// sentence.
 pub(super) fn others(db: &mut SourceDatabase, table: &TableName) -> Result<String, DatabaseError> {
     let mut names = db.tables_with(&["email", "password"])?;
     names.retain(|name| *name != table.to_string());

@@ -1,4 +1,4 @@
-//! The identity of a row.
+//! Row identifiers: UUIDs with the type of their row.
 
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! Enums in text columns.
+//! Enums in text columns, which keep a name that a later release wrote.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -49,8 +49,8 @@ macro_rules! text_enum {
 
 pub(crate) use text_enum;
 
-/// What a row holds of an enum. A later release may have written a name that we do not know: it is kept as it is, and
-/// makes no row unreadable.
+/// What a row holds of an enum. A later release may have written a name that we do not know: it is
+/// kept as it is, and makes no row unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub enum Stored<T: TextEnum> {

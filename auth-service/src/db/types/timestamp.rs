@@ -1,4 +1,4 @@
-//! A moment.
+//! Timestamps, to the microsecond that both databases keep.
 
 use std::time::Duration;
 

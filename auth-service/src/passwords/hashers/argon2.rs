@@ -1,4 +1,5 @@
-//! Django's `argon2$argon2id$v=19$m=102400,t=2,p=8$<salt>$<hash>`, of all three variants.
+//! Django's Argon2 hashes, of all three variants:
+//! `argon2$argon2id$v=19$m=102400,t=2,p=8$<salt>$<hash>`.
 
 use argon2::{Algorithm, Params, Version};
 use aws_lc_rs::constant_time;

@@ -1,4 +1,4 @@
-//! What checking a hash costs.
+//! Hashes that cost too much.
 
 /// Checking this hash would take more time or memory than one login may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,9 @@
-//! How passwords are kept: ours is bcrypt behind a SHA-256, in the form that Django calls `bcrypt_sha256` ([`ours`]).
-//! People who came from Django bring hashes of its other forms; they verify, and are replaced at the first login.
+//! Password hashing: bcrypt over SHA-256, in the form that Django calls `bcrypt_sha256` ([`ours`]).
+//! People who came from Django bring hashes of its other forms; they verify, and are replaced at
+//! the first login.
 //!
-//! What a stored hash may cost is bounded, here and once more when it is imported: a row must not be able to ask for
-//! gigabytes or for an hour.
+//! What a stored hash may cost is bounded, here and once more when it is imported: a row must not
+//! be able to ask for gigabytes or for an hour.
 
 mod argon2;
 mod cost;
@@ -25,7 +26,8 @@ pub const HASH_LIMITS: &str = "bcrypt cost 16; PBKDF2 5,000,000 iterations; Argo
                                r times p 1024";
 
 impl PasswordHash {
-    /// Hashes with a new salt at `cost`. About a quarter of a second at cost 12: only on the hash pool.
+    /// Hashes with a new salt at `cost`. About a quarter of a second at cost 12: only on the hash
+    /// pool.
     pub fn make(password: &NewPassword, cost: u32) -> Self {
         Self::of(password.as_password(), cost)
     }
@@ -35,14 +37,14 @@ impl PasswordHash {
         Self::of(password, cost)
     }
 
-    /// A hash of ours that takes the work of any other at `cost`, and that nobody has computed: no password is known to
-    /// fit it.
+    /// A hash of ours that takes the work of any other at `cost`, and that nobody has computed: no
+    /// password is known to fit it.
     pub fn dummy(cost: u32) -> Self {
         Self::from_text(ours::dummy(cost))
     }
 
-    /// A hash as another system stored it, to be kept as it is, and what can be done with it. The caller refuses
-    /// [`HashForm::TooCostly`].
+    /// A hash as another system stored it, to be kept as it is, and what can be done with it. The
+    /// caller refuses [`HashForm::TooCostly`].
     pub fn imported(text: String) -> (Self, HashForm) {
         let form = HashForm::of(&text);
         (Self::from_text(text), form)
@@ -52,8 +54,8 @@ impl PasswordHash {
         Self::from_text(ours::make(password, cost))
     }
 
-    /// Whether `password` is the one. A wrong one takes the time of one of ours at `cost`, unless the hash is of another
-    /// algorithm or costlier.
+    /// Whether `password` is the one. A wrong one takes the time of one of ours at `cost`, unless
+    /// the hash is of another algorithm or costlier.
     pub fn check(&self, password: &Password, cost: u32) -> PasswordVerification {
         let stored = Stored::parse(self.exported());
         let verification = match &stored {
@@ -63,8 +65,8 @@ impl PasswordHash {
         };
         match (verification, stored) {
             (PasswordVerification::Match, _) => {}
-            // A hash of an older, lower cost would answer sooner and so tell that the account exists. Costs k to
-            // c − 1 together do the missing work: 2^k + … + 2^(c−1) = 2^c − 2^k.
+            // A hash of an older, lower cost would answer sooner and so tell that the account
+            // exists. Costs k to c − 1 together do the missing work: 2^k + … + 2^(c−1) = 2^c − 2^k.
             (PasswordVerification::Mismatch, Some(Ok(Stored::Bcrypt(hash)))) => {
                 (hash.cost..cost).for_each(|cost| burn(password, cost));
             }
@@ -74,7 +76,7 @@ impl PasswordHash {
         verification
     }
 
-    /// What checking it takes while it runs, in bytes; 0 for what takes a few KiB.
+    /// The memory that checking it takes while it runs, in bytes; 0 for a few KiB.
     pub fn memory(&self) -> u64 {
         Stored::parse(self.exported()).and_then(Result::ok).map_or(0, |stored| stored.memory())
     }
@@ -84,7 +86,8 @@ impl PasswordHash {
         matches!(Stored::parse(self.exported()), Some(Ok(Stored::Bcrypt(hash))) if hash.is_prehashed)
     }
 
-    /// Whether the settings ask for another hash than this one: of another form, or made with another cost.
+    /// Whether the settings ask for another hash than this one: of another form, or made with
+    /// another cost.
     pub fn must_update(&self, cost: u32) -> bool {
         match Stored::parse(self.exported()) {
             Some(Ok(Stored::Bcrypt(hash))) => !hash.is_prehashed || hash.cost != cost,

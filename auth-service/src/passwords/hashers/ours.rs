@@ -1,7 +1,8 @@
-//! Our own form, to the letter Django's `bcrypt_sha256$`; and Django's plain `bcrypt$`, which nobody should make any more.
+//! bcrypt hashes: our own form, to the letter Django's `bcrypt_sha256$`, and Django's plain
+//! `bcrypt$`, which nobody should make any more.
 //!
-//! bcrypt reads 72 bytes; hashing first lets every byte of a longer password count (ASVS 6.2.8, CVE-2025-22228).
-//! The digest goes in as hexadecimal, because bcrypt stops at a NUL byte.
+//! bcrypt reads 72 bytes; hashing first lets every byte of a longer password count (ASVS 6.2.8,
+//! CVE-2025-22228). The digest goes in as hexadecimal, because bcrypt stops at a NUL byte.
 
 use aws_lc_rs::digest;
 
@@ -23,7 +24,8 @@ pub(super) struct Bcrypt<'a> {
 }
 
 impl<'a> Bcrypt<'a> {
-    /// Takes `$2b$12$` and 53 characters. `2x` is what a broken implementation made, and would verify as something else.
+    /// Takes `$2b$12$` and 53 characters. `2x` is what a broken implementation made, and would
+    /// verify as something else.
     pub fn parse(hash: &'a str, is_prehashed: bool) -> Option<Self> {
         let mut parts = hash.strip_prefix('$')?.split('$');
         let (version, cost, rest) = (parts.next()?, parts.next()?, parts.next()?);
@@ -41,7 +43,8 @@ impl<'a> Bcrypt<'a> {
     pub fn verify(&self, password: &Password) -> Option<bool> {
         match self.is_prehashed {
             true => bcrypt::verify(prehash(password), self.hash).ok(),
-            // The library stops at 72 bytes, as Django's did when such a hash could be made of more.
+            // The library stops at 72 bytes, as Django's did when such a hash could be made of
+            // more.
             false => bcrypt::verify(password.as_bytes(), self.hash).ok(),
         }
     }

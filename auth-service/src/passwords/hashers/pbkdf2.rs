@@ -1,4 +1,5 @@
-//! Django's default: `pbkdf2_sha256$<iterations>$<salt>$<base64>`, and `pbkdf2_sha1$` alike.
+//! Django's PBKDF2 hashes: `pbkdf2_sha256$<iterations>$<salt>$<base64>`, its default, and
+//! `pbkdf2_sha1$` alike.
 
 use std::num::NonZero;
 

@@ -1,4 +1,4 @@
-//! Django's `scrypt$<N>$<salt>$<r>$<p>$<base64>`.
+//! Django's scrypt hashes: `scrypt$<N>$<salt>$<r>$<p>$<base64>`.
 
 use aws_lc_rs::constant_time;
 use base64::Engine;
@@ -14,9 +14,10 @@ pub(super) const TAG: &str = "scrypt$";
 pub(super) const MAX_MEMORY_BYTES: u64 = 128 * 1024 * 1024;
 /// Memory times `p`: about a second or two.
 pub(super) const MAX_WORK_BYTES: u64 = 512 * 1024 * 1024;
-/// What is mixed `N` times is made of so many blocks of 128 bytes first, whatever `N` is. RFC 7914 allows 2^30; Django takes 40.
+/// What is mixed `N` times is made of so many blocks of 128 bytes first, whatever `N` is. RFC 7914
+/// allows 2^30; Django takes 40.
 pub(super) const MAX_R_TIMES_P: u64 = 1024;
-/// What Django asks `hashlib.scrypt` for.
+/// The length that Django asks `hashlib.scrypt` for.
 const HASH_BYTES: usize = 64;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What a stored text is: one of Django's forms, or none that anybody can log in with.
+//! Parsing of stored hashes: one of Django's forms, or none that anybody can log in with.
 
 use super::argon2::{self, Argon2};
 use super::cost::TooCostly;
@@ -18,12 +18,14 @@ pub(super) enum Stored<'a> {
     Pbkdf2(Pbkdf2<'a>),
     Argon2(Box<Argon2>),
     Scrypt(Scrypt<'a>),
-    /// `!…`: Django's sign that there is no password. Such people log in by other means, or not at all.
+    /// `!…`: Django's sign that there is no password. Such people log in by other means, or not at
+    /// all.
     Unusable,
 }
 
 impl<'a> Stored<'a> {
-    /// Reads a hash. `None` for what is no hash of these forms, an error for one that would take too long.
+    /// Reads a hash. `None` for what is no hash of these forms, an error for one that would take
+    /// too long.
     pub fn parse(text: &'a str) -> Option<Result<Self, TooCostly>> {
         if text.len() > MAX_BYTES {
             return None;
@@ -60,7 +62,7 @@ impl<'a> Stored<'a> {
         })
     }
 
-    /// What checking it takes while it runs, in bytes.
+    /// The memory that checking it takes while it runs, in bytes.
     pub fn memory(&self) -> u64 {
         match self {
             Self::Argon2(hash) => hash.memory(),
@@ -75,14 +77,15 @@ fn bcrypt(rest: &str, is_prehashed: bool) -> Option<Result<Stored<'_>, TooCostly
     Some(if hash.cost > ours::MAX_COST { Err(TooCostly) } else { Ok(Stored::Bcrypt(hash)) })
 }
 
-/// What an import may say about a stored text.
+/// The form of a hash, as the import reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashForm {
     /// Somebody can log in with it.
     Usable,
     /// Django's `!…`: no password was set.
     Unusable,
-    /// Empty, damaged, or made by a hasher that we do not have, such as `md5$`: kept, and fits nothing.
+    /// Empty, damaged, or made by a hasher that we do not have, such as `md5$`: kept, and fits
+    /// nothing.
     Unknown,
     /// Checking it would take too much time or memory.
     TooCostly,

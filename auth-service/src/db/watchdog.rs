@@ -1,7 +1,8 @@
-//! An end for whoever waits for a database that will never answer: a command has no visitor whose patience runs out.
+//! The watchdog of commands: ends one that waits for a database that will never answer.
 //!
-//! A server that stands still (SIGSTOP, a frozen machine, a pooler before either) ends nothing itself, its kernel goes on
-//! acknowledging, and the thread that asked waits in the client's library. So another one looks at the time.
+//! A server that stands still (SIGSTOP, a frozen machine, a pooler before either) ends nothing
+//! itself, its kernel goes on acknowledging, and the thread that asked waits in the client's
+//! library. So another one looks at the time.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -17,7 +18,8 @@ type Since = Mutex<Option<Instant>>;
 pub(super) struct Watchdog(Arc<Since>);
 
 impl Watchdog {
-    /// Calls `end` when one wait has lasted `timeout` and `is_hopeless`. When it is not, it looks again after as long.
+    /// Calls `end` when one wait has lasted `timeout` and `is_hopeless`. When it is not, it looks
+    /// again after as long.
     pub fn new(
         timeout: Duration,
         is_hopeless: impl Fn() -> bool + Send + 'static,
@@ -34,7 +36,7 @@ impl Watchdog {
     }
 
     /// Does what may take forever.
-    pub fn over<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub fn guard<T>(&self, work: impl FnOnce() -> T) -> T {
         /// Also when it panics: the thread may do other things later.
         struct Waiting<'a>(&'a Since);
         impl Drop for Waiting<'_> {
@@ -98,7 +100,7 @@ mod tests {
     fn whoever_waits_in_vain_is_ended() {
         let (send, ended) = mpsc::channel();
         let watch = Watchdog::new(SHORT, || true, move || send.send(()).unwrap());
-        watch.over(|| ended.recv_timeout(Duration::from_secs(60))).unwrap();
+        watch.guard(|| ended.recv_timeout(Duration::from_secs(60))).unwrap();
     }
 
     /// Z30
@@ -114,7 +116,7 @@ mod tests {
         };
         let watch = Watchdog::new(SHORT, lives, move || drop(send));
         // It looks again and again, and lets it be.
-        watch.over(|| {
+        watch.guard(|| {
             for _ in 0..3 {
                 looks.1.recv().unwrap();
             }

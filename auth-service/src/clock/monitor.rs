@@ -1,28 +1,31 @@
-//! Whether the clock can be believed. Somebody may set it, a year ahead by mistake and back a minute later; so it is compared
-//! with the process's own running time, which nobody sets, and at the start with what happened last.
+//! The clock monitor: decides whether the clock can be believed. Somebody may set it a year ahead
+//! by mistake, and back a minute later. So it is compared with the process's own running time,
+//! which nobody sets, and at the start with the last event.
 
 use std::time::Duration;
 
 use crate::db::types::Timestamp;
 
-/// What the clock may differ by from running time, from one reading to the next. Network time corrects by seconds.
+/// What the clock may differ by from running time, from one reading to the next. Network time
+/// corrects by seconds.
 const STEP: Duration = Duration::from_secs(60);
 
 /// How long it must have kept pace before things are done by it that cannot be undone.
 pub const PROBATION: Duration = Duration::from_secs(3600);
 
-/// How far it may be ahead of what there is evidence for. Sessions are kept for as long after their end, so a clock that is
-/// wrong by less takes none that lives.
+/// How far it may be ahead of what there is evidence for. Sessions are kept for as long after their
+/// end, so a clock that is wrong by less takes none that lives.
 pub const FAR: Duration = Duration::from_secs(24 * 3600);
 
-/// What the clock may be used for.
+/// How far the clock can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
     /// It has kept pace for an hour, and is where it should be.
     Steady,
     /// The process began less than an hour ago. Nothing is wrong, as far as is known.
     Young,
-    /// It has kept pace for an hour, but there is a gap of more than a day behind that: a leap, or a service that nobody used.
+    /// It has kept pace for an hour, but there is a gap of more than a day behind that: a leap, or
+    /// a service that nobody used.
     Leapt,
     /// Less than an hour ago it leapt, or was found beyond such a gap.
     Doubtful,
@@ -49,7 +52,7 @@ pub enum PurgeAllowance {
     Nothing,
 }
 
-/// What was seen of the clock.
+/// The readings of the clock so far.
 #[derive(Debug, Default)]
 pub(super) struct ClockMonitor {
     /// The last reading, and how long the process had run then.
@@ -81,7 +84,7 @@ impl ClockMonitor {
         Some(step / 1_000_000)
     }
 
-    /// What happened last, as far as anybody knows, at the start.
+    /// Compares the clock, at the start, with the last event that is known.
     pub fn compare_with_the_past(&mut self, now: Timestamp, last_event: Timestamp) {
         let gap = now.micros_after(last_event);
         if is_far(gap) {
@@ -126,44 +129,45 @@ mod tests {
     const HOUR: u64 = 3600;
     const DAY: u64 = 24 * HOUR;
 
-    /// A process that has run for `running`, with a clock that shows `ahead` seconds more than it should.
-    fn see(watch: &mut ClockMonitor, running: u64, ahead: i64) -> Option<i64> {
+    /// A process that has run for `running`, with a clock that shows `ahead` seconds more than it
+    /// should.
+    fn see(monitor: &mut ClockMonitor, running: u64, ahead: i64) -> Option<i64> {
         let start = Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap());
         let now = (start + Duration::from_secs(running)).shifted(ahead * 1_000_000);
-        watch.see(now, Duration::from_secs(running))
+        monitor.see(now, Duration::from_secs(running))
     }
 
-    fn trust(watch: &ClockMonitor, running: u64) -> Trust {
-        watch.trust(Duration::from_secs(running))
+    fn trust(monitor: &ClockMonitor, running: u64) -> Trust {
+        monitor.trust(Duration::from_secs(running))
     }
 
     /// Z13
     #[test]
     fn a_leap_of_a_minute_and_a_half_is_forgotten_an_hour_after_it_is_over() {
-        let mut watch = ClockMonitor::default();
+        let mut monitor = ClockMonitor::default();
         let leap = 400 * DAY as i64;
-        assert_eq!((see(&mut watch, 0, 0), trust(&watch, 0)), (None, Trust::Young));
-        assert_eq!((see(&mut watch, 2 * HOUR, 0), trust(&watch, 2 * HOUR)), (None, Trust::Steady));
-        assert_eq!(see(&mut watch, 2 * HOUR + 10, leap), Some(leap));
-        assert_eq!(trust(&watch, 2 * HOUR + 100), Trust::Doubtful);
-        assert_eq!(see(&mut watch, 2 * HOUR + 105, 0), Some(-leap));
-        assert_eq!(trust(&watch, 2 * HOUR + 200), Trust::Doubtful);
-        assert_eq!(watch.allowance(Duration::from_secs(3 * HOUR)), PurgeAllowance::Nothing);
-        assert_eq!(trust(&watch, 3 * HOUR + 105), Trust::Steady);
-        assert_eq!(watch.allowance(Duration::from_secs(4 * HOUR)), PurgeAllowance::Everything);
+        assert_eq!((see(&mut monitor, 0, 0), trust(&monitor, 0)), (None, Trust::Young));
+        assert_eq!((see(&mut monitor, 2 * HOUR, 0), trust(&monitor, 2 * HOUR)), (None, Trust::Steady));
+        assert_eq!(see(&mut monitor, 2 * HOUR + 10, leap), Some(leap));
+        assert_eq!(trust(&monitor, 2 * HOUR + 100), Trust::Doubtful);
+        assert_eq!(see(&mut monitor, 2 * HOUR + 105, 0), Some(-leap));
+        assert_eq!(trust(&monitor, 2 * HOUR + 200), Trust::Doubtful);
+        assert_eq!(monitor.allowance(Duration::from_secs(3 * HOUR)), PurgeAllowance::Nothing);
+        assert_eq!(trust(&monitor, 3 * HOUR + 105), Trust::Steady);
+        assert_eq!(monitor.allowance(Duration::from_secs(4 * HOUR)), PurgeAllowance::Everything);
     }
 
     /// Z13
     #[test]
     fn a_clock_that_stays_far_ahead_takes_one_batch_an_hour() {
-        let mut watch = ClockMonitor::default();
-        see(&mut watch, 0, 0);
-        see(&mut watch, 2 * HOUR, 400 * DAY as i64);
+        let mut monitor = ClockMonitor::default();
+        see(&mut monitor, 0, 0);
+        see(&mut monitor, 2 * HOUR, 400 * DAY as i64);
         let mut allowed = Vec::new();
         for minute in 0..240 {
             let running = 2 * HOUR + 60 * minute;
-            see(&mut watch, running, 400 * DAY as i64);
-            if watch.allowance(Duration::from_secs(running)) == PurgeAllowance::OneBatch {
+            see(&mut monitor, running, 400 * DAY as i64);
+            if monitor.allowance(Duration::from_secs(running)) == PurgeAllowance::OneBatch {
                 allowed.push(minute);
             }
         }
@@ -177,26 +181,26 @@ mod tests {
         for (gap, first, later) in
             [(HOUR, Trust::Young, Trust::Steady), (DAY + 1, Trust::Doubtful, Trust::Leapt)]
         {
-            let mut watch = ClockMonitor::default();
-            watch.see(start, Duration::ZERO);
-            watch.compare_with_the_past(start, start - Duration::from_secs(gap));
-            let later_on = trust(&watch, HOUR);
+            let mut monitor = ClockMonitor::default();
+            monitor.see(start, Duration::ZERO);
+            monitor.compare_with_the_past(start, start - Duration::from_secs(gap));
+            let later_on = trust(&monitor, HOUR);
             // Not the whole truth before the hour is over.
-            assert_eq!((trust(&watch, 10), later_on), (first, later), "{gap}");
+            assert_eq!((trust(&monitor, 10), later_on), (first, later), "{gap}");
         }
     }
 
     #[test]
     fn corrections_of_network_time_and_a_clock_that_is_put_right_do_no_harm() {
-        let mut watch = ClockMonitor::default();
+        let mut monitor = ClockMonitor::default();
         for (minute, ahead) in [(0, -40), (1, -20), (2, 5), (3, -3)] {
-            assert_eq!(see(&mut watch, 60 * minute, ahead), None);
+            assert_eq!(see(&mut monitor, 60 * minute, ahead), None);
         }
         // A year behind, then put right: there is no gap in it.
-        let mut watch = ClockMonitor::default();
-        see(&mut watch, 0, 0);
-        see(&mut watch, 60, -(365 * DAY as i64));
-        see(&mut watch, 120, 0);
-        assert_eq!(trust(&watch, 120 + HOUR), Trust::Steady);
+        let mut monitor = ClockMonitor::default();
+        see(&mut monitor, 0, 0);
+        see(&mut monitor, 60, -(365 * DAY as i64));
+        see(&mut monitor, 120, 0);
+        assert_eq!(trust(&monitor, 120 + HOUR), Trust::Steady);
     }
 }
