@@ -5,33 +5,33 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
-use crate::error::{Doing, Outcome};
+use crate::error::{Context, Result};
 
 /// Creates the folder, for its owner only, and a secret key in it, unless they exist.
 ///
 /// `make_secret` runs auth-service's own `generate-secret`, so that auth-service accepts the key.
-pub fn prepare(folder: &Path, secret_key: &Path, make_secret: impl FnOnce() -> Outcome<String>) -> Outcome {
+pub fn prepare(folder: &Path, secret_key: &Path, make_secret: impl FnOnce() -> Result<String>) -> Result {
     let name = folder.display();
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .doing(|| format!("make the folder {name}"))?;
+        .with_context(|| format!("make the folder {name}"))?;
     fs::set_permissions(folder, Permissions::from_mode(0o700))
-        .doing(|| format!("close the folder {name}"))?;
+        .with_context(|| format!("close the folder {name}"))?;
     if secret_key.exists() {
         let owner_only = Permissions::from_mode(0o600);
-        return fs::set_permissions(secret_key, owner_only).doing(|| "close the secret key".into());
+        return fs::set_permissions(secret_key, owner_only).with_context(|| "close the secret key".into());
     }
     let secret = make_secret()?;
     // Written to a temporary file and renamed, so that no interrupted run leaves half a key. A
     // temporary file has mode 0600.
-    let mut file = tempfile::NamedTempFile::new_in(folder).doing(|| format!("write into {name}"))?;
-    writeln!(file, "{secret}").doing(|| "write the secret key".into())?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("write into {name}"))?;
+    writeln!(file, "{secret}").with_context(|| "write the secret key".into())?;
     match file.persist_noclobber(secret_key) {
         // Another run was faster. Its key will do.
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        kept => kept.map(drop).doing(|| "keep the secret key".into()),
+        kept => kept.map(drop).with_context(|| "keep the secret key".into()),
     }
 }
 

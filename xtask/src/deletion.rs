@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::copy::copy_tree;
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::project::{self, cargo, run_cargo};
 
 /// The feature that uses most of the layers below: it answers under any host, reads a cookie of its
@@ -19,17 +19,18 @@ const PLACES: [&str; 3] = ["auth-service/src", "templates", "auth-service/tests/
 const LISTS: [&str; 3] =
     ["auth-service/src/lib.rs", "auth-service/src/features.rs", "auth-service/tests/it/main.rs"];
 
-/// Deletes the feature from a copy of the project, and checks that auth-service and its tests compile without a warning.
-pub fn deletion_test() -> Outcome {
+/// Deletes the feature from a copy of the project, and checks that auth-service and its tests
+/// compile without a warning.
+pub fn deletion_test() -> Result {
     let folder = tempfile::Builder::new()
         .prefix("sso-deletion-")
         .tempdir()
-        .doing(|| "make a folder for the copy".into())?;
+        .with_context(|| "make a folder for the copy".into())?;
     let project = folder.path().join("sso");
     copy_tree(&project::root(), &project)?;
     for place in PLACES {
         let path = project.join(place).join(FEATURE);
-        fs::remove_dir_all(&path).doing(|| format!("delete {}", path.display()))?;
+        fs::remove_dir_all(&path).with_context(|| format!("delete {}", path.display()))?;
     }
     for list in LISTS {
         take_line(&project.join(list))?;
@@ -42,12 +43,12 @@ pub fn deletion_test() -> Outcome {
 }
 
 /// Removes the line that names the feature from a list.
-fn take_line(list: &Path) -> Outcome {
-    let text = fs::read_to_string(list).doing(|| format!("read {}", list.display()))?;
+fn take_line(list: &Path) -> Result {
+    let text = fs::read_to_string(list).with_context(|| format!("read {}", list.display()))?;
     let (named, others): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.contains(FEATURE));
     if named.len() != 1 {
         let (count, list) = (named.len(), list.display());
-        return Err(Stop::because(format!("{list} names {FEATURE} in {count} lines instead of one")));
+        return Err(Error::new(format!("{list} names {FEATURE} in {count} lines instead of one")));
     }
-    fs::write(list, others.join("\n") + "\n").doing(|| format!("write {}", list.display()))
+    fs::write(list, others.join("\n") + "\n").with_context(|| format!("write {}", list.display()))
 }

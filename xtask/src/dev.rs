@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::services::{Logs, Services};
 use crate::settings::{self, Settings, with_settings};
 use crate::{ports, project};
@@ -12,7 +12,8 @@ use crate::{ports, project};
 /// Options of `cargo xtask dev`.
 #[derive(clap::Args)]
 pub struct Options {
-    /// How long an access token lives, such as 10s to watch the silent renewal [default: auth-service's 5m].
+    /// How long an access token lives, such as 10s to watch the silent renewal [default:
+    /// auth-service's 5m].
     #[arg(long, value_name = "DURATION")]
     access_token_lifetime: Option<String>,
     /// The port of auth-service.
@@ -24,11 +25,9 @@ pub struct Options {
 }
 
 /// Runs both services until Ctrl-C.
-pub fn dev(options: Options) -> Outcome {
+pub fn dev(options: Options) -> Result {
     if options.auth_port == options.demo_port {
-        return Err(Stop::because(
-            "--auth-port and --demo-port name the same port: each service needs its own",
-        ));
+        return Err(Error::new("--auth-port and --demo-port name the same port: each service needs its own"));
     }
     ports::need(options.auth_port, "--auth-port")?;
     ports::need(options.demo_port, "--demo-port")?;
@@ -41,7 +40,7 @@ pub fn dev(options: Options) -> Outcome {
         services.watch()
     };
     match session() {
-        Err(Stop::Interrupted) | Ok(()) => {
+        Err(Error::Interrupted) | Ok(()) => {
             println!("Stopped. Accounts are kept in .dev/ for the next time.");
             Ok(())
         }
@@ -72,11 +71,11 @@ fn welcome(settings: &Settings) -> String {
 }
 
 /// Runs `auth-service users …` on the accounts of `cargo xtask dev`.
-pub fn users(words: Vec<OsString>) -> Outcome {
+pub fn users(arguments: Vec<OsString>) -> Result {
     let binary = project::build_auth_quietly()?;
     let settings = dev_settings(8000, 8001, None);
     settings::prepare(&settings, &binary)?;
     // It replaces this process, so that it can ask for a password, and its exit code is ours.
-    let failure = with_settings(&binary, &settings.for_auth()).arg("users").args(words).exec();
-    Err(failure).doing(|| format!("start {}", binary.display()))
+    let failure = with_settings(&binary, &settings.for_auth()).arg("users").args(arguments).exec();
+    Err(failure).with_context(|| format!("start {}", binary.display()))
 }

@@ -5,39 +5,36 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static SIGNALLED: AtomicBool = AtomicBool::new(false);
 
 /// How often a waiting loop checks.
-const GLANCE: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Installs the handlers. From now on the signals set a flag instead of ending the process.
-pub fn watch() -> Outcome {
-    ctrlc::set_handler(|| ASKED.store(true, Ordering::SeqCst)).doing(|| "listen for Ctrl-C".into())
+pub fn watch() -> Result {
+    ctrlc::set_handler(|| SIGNALLED.store(true, Ordering::SeqCst)).with_context(|| "listen for Ctrl-C".into())
 }
 
 /// Whether a signal has arrived.
 pub fn requested() -> bool {
-    ASKED.load(Ordering::SeqCst)
+    SIGNALLED.load(Ordering::SeqCst)
 }
 
 /// Polls `look` until it finds something, the time is up (`None`), or a signal arrives (an error).
-pub fn until<T>(
-    patience: Option<Duration>,
-    mut look: impl FnMut() -> Outcome<Option<T>>,
-) -> Outcome<Option<T>> {
+pub fn until<T>(timeout: Option<Duration>, mut look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
     let start = Instant::now();
     loop {
         if requested() {
-            return Err(Stop::Interrupted);
+            return Err(Error::Interrupted);
         }
         if let Some(found) = look()? {
             return Ok(Some(found));
         }
-        if patience.is_some_and(|patience| start.elapsed() > patience) {
+        if timeout.is_some_and(|timeout| start.elapsed() > timeout) {
             return Ok(None);
         }
-        thread::sleep(GLANCE);
+        thread::sleep(POLL_INTERVAL);
     }
 }

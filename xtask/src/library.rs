@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::project::{cargo, find_program, root, run_cargo};
 
 /// The sets of features that must build without a warning. The tests use all features together.
@@ -13,12 +13,13 @@ const FEATURES: [&str; 8] =
 const MAX_PACKAGES: usize = 40;
 
 /// Builds each set of features, and counts the dependencies of verification alone.
-pub fn check_features() -> Outcome {
+pub fn check_features() -> Result {
     for features in FEATURES {
-        let words = ["clippy", "--package", "shared-claims", "--no-default-features", "--features", features];
-        run_cargo(cargo(words).args(["--", "-D", "warnings"]))?;
+        let arguments =
+            ["clippy", "--package", "shared-claims", "--no-default-features", "--features", features];
+        run_cargo(cargo(arguments).args(["--", "-D", "warnings"]))?;
     }
-    let words = [
+    let arguments = [
         "tree",
         "--package",
         "shared-claims",
@@ -28,9 +29,9 @@ pub fn check_features() -> Outcome {
         "--prefix",
         "none",
     ];
-    let count = packages(&stdout_of(&mut cargo(words))?);
+    let count = packages(&stdout_of(&mut cargo(arguments))?);
     if count > MAX_PACKAGES {
-        return Err(Stop::because(format!(
+        return Err(Error::new(format!(
             "verification alone depends on {count} packages, and {MAX_PACKAGES} are promised: make the new ones optional"
         )));
     }
@@ -40,14 +41,14 @@ pub fn check_features() -> Outcome {
 
 /// Packages the crate as for a registry, and builds the package: nothing in it may depend on a file
 /// outside of its folder.
-pub fn check_package() -> Outcome {
+pub fn check_package() -> Result {
     // A change is also checked before it is committed.
     run_cargo(&mut cargo(["package", "--package", "shared-claims", "--allow-dirty"]))
 }
 
 /// Builds with the minimum supported Rust version, if rustup has it or can get it. Without rustup,
 /// a test still compares that version with what the dependencies declare.
-pub fn check_lowest_rust() -> Outcome {
+pub fn check_lowest_rust() -> Result {
     let Some(rustup) = find_program("rustup") else {
         println!("not checked: there is no rustup to get the lowest Rust with");
         return Ok(());
@@ -60,18 +61,18 @@ pub fn check_lowest_rust() -> Outcome {
         return Ok(());
     }
     let target = root().join("target").join("lowest-rust");
-    let words = ["run", &lowest, "cargo", "check", "--package", "shared-claims", "--all-features"];
-    run_cargo(Command::new(rustup).args(words).current_dir(root()).env("CARGO_TARGET_DIR", target))
+    let arguments = ["run", &lowest, "cargo", "check", "--package", "shared-claims", "--all-features"];
+    run_cargo(Command::new(rustup).args(arguments).current_dir(root()).env("CARGO_TARGET_DIR", target))
 }
 
-fn lowest_rust() -> Outcome<String> {
+fn lowest_rust() -> Result<String> {
     let metadata = stdout_of(&mut cargo(["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: serde_json::Value =
-        serde_json::from_str(&metadata).doing(|| "read cargo's metadata".into())?;
+        serde_json::from_str(&metadata).with_context(|| "read cargo's metadata".into())?;
     let mut packages = metadata["packages"].as_array().into_iter().flatten();
     let ours = packages.find(|package| package["name"] == "shared-claims");
     let version = ours.and_then(|package| package["rust_version"].as_str());
-    version.map(str::to_owned).ok_or_else(|| Stop::because("shared-claims declares no lowest Rust"))
+    version.map(str::to_owned).ok_or_else(|| Error::new("shared-claims declares no lowest Rust"))
 }
 
 /// The different packages of a `cargo tree` without indentation.
@@ -82,11 +83,11 @@ fn packages(tree: &str) -> usize {
     lines.len()
 }
 
-fn stdout_of(command: &mut Command) -> Outcome<String> {
-    let output = command.output().doing(|| "run cargo".into())?;
+fn stdout_of(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| "run cargo".into())?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(Stop::because(String::from_utf8_lossy(&output.stderr))),
+        false => Err(Error::new(String::from_utf8_lossy(&output.stderr))),
     }
 }
 

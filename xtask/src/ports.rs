@@ -4,30 +4,31 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 
 /// Finds ports that are free now, all different.
-pub fn free<const N: usize>() -> Outcome<[u16; N]> {
+pub fn free<const N: usize>() -> Result<[u16; N]> {
     // All stay bound until the last is found, or the system could return one twice.
     let mut held = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing(|| "find a free port".into())?;
-        *port = listener.local_addr().doing(|| "read a port".into())?.port();
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).with_context(|| "find a free port".into())?;
+        *port = listener.local_addr().with_context(|| "read a port".into())?.port();
         held.push(listener);
     }
     Ok(ports)
 }
 
 /// Fails if `port` is in use, and names `option`, the flag that chooses another.
-pub fn need(port: u16, option: &str) -> Outcome {
+pub fn need(port: u16, option: &str) -> Result {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
-        Err(cause) if cause.kind() == ErrorKind::AddrInUse => Err(Stop::because(format!(
+        Err(cause) if cause.kind() == ErrorKind::AddrInUse => Err(Error::new(format!(
             "port {port} on 127.0.0.1 is taken: stop the program that has it (`ss -ltnp sport = :{port}` names it), \
              or choose another port with {option}"
         ))),
-        Err(cause) => Err(Stop::because(format!("cannot listen on port {port} of 127.0.0.1: {cause}"))),
+        Err(cause) => Err(Error::new(format!("cannot listen on port {port} of 127.0.0.1: {cause}"))),
     }
 }
 
@@ -63,7 +64,7 @@ mod tests {
     fn a_taken_port_is_named_with_what_to_do() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let Err(Stop::Failed(sentence)) = need(port, "--auth-port") else { panic!("the port is ours") };
+        let Err(Error::Failed(sentence)) = need(port, "--auth-port") else { panic!("the port is ours") };
         assert!(
             sentence.contains(&format!("port {port} ")) && sentence.contains("--auth-port"),
             "{sentence}"

@@ -1,4 +1,4 @@
-//! A throwaway PostgreSQL, made from the installed programs, for as long as a test run lasts.
+//! Throwaway PostgreSQL cluster, created with the installed programs for one test run.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,15 +10,16 @@ use std::time::Duration;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::process::{self, Running};
 use crate::project::{self, find_program};
 use crate::{interrupt, ports};
 
-/// How long the server may take until it answers.
-const START: Duration = Duration::from_secs(60);
+/// How long the server may take to answer.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running cluster that trusts everybody on 127.0.0.1. Dropping it stops the server and removes the data.
+/// A running cluster that trusts everybody on 127.0.0.1. Dropping it stops the server and removes
+/// the data.
 pub struct Cluster {
     port: u16,
     // Dropped in this order: first the server, then its folder.
@@ -27,13 +28,13 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes a cluster on a free port.
-    pub fn start() -> Outcome<Self> {
+    /// Creates a cluster on a free port.
+    pub fn start() -> Result<Self> {
         let programs = programs()?;
         let folder = tempfile::Builder::new()
             .prefix("sso-postgres-")
             .tempdir()
-            .doing(|| "make a folder for PostgreSQL".into())?;
+            .with_context(|| "make a folder for PostgreSQL".into())?;
         let owner = Owner::choose()?;
         owner.give(folder.path())?;
         let (data, log) = (folder.path().join("data"), folder.path().join("log"));
@@ -52,7 +53,7 @@ impl Cluster {
         let [port] = ports::free()?;
         let mut server = owner.command(&programs.join("postgres"));
         server.arg("-D").arg(&data).args(["-p", &port.to_string()]).current_dir(folder.path());
-        // No socket file, and nothing that protects the data from a power cut: it lives for minutes.
+        // No socket file, and no protection against a power failure: the data lives for minutes.
         for setting in [
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
@@ -63,47 +64,44 @@ impl Cluster {
         ] {
             server.args(["-c", setting]);
         }
-        let lines = fs::File::create(&log).doing(|| "write PostgreSQL's log".into())?;
-        let copy = lines.try_clone().doing(|| "write PostgreSQL's log".into())?;
+        let lines = fs::File::create(&log).with_context(|| "write PostgreSQL's log".into())?;
+        let copy = lines.try_clone().with_context(|| "write PostgreSQL's log".into())?;
         // SIGINT is its "fast shutdown": it ends open connections instead of waiting for them.
         let mut server = Running::start(server.stdout(lines).stderr(copy))?.stopped_by(Signal::INT);
         let said = || fs::read_to_string(&log).unwrap_or_default();
-        let ready = interrupt::until(Some(START), || {
-            if let Some(status) = server.ended()? {
-                return Err(Stop::because(format!("PostgreSQL ended at its start ({status}):\n{}", said())));
+        let ready = interrupt::until(Some(START_TIMEOUT), || {
+            if let Some(status) = server.exit_status()? {
+                return Err(Error::new(format!("PostgreSQL ended at its start ({status}):\n{}", said())));
             }
             Ok(answers(&programs, port).then_some(()))
         })?;
         if ready.is_none() {
-            return Err(Stop::because(format!(
-                "PostgreSQL does not answer on 127.0.0.1:{port}:\n{}",
-                said()
-            )));
+            return Err(Error::new(format!("PostgreSQL does not answer on 127.0.0.1:{port}:\n{}", said())));
         }
         Ok(Self { port, _server: server, _folder: folder })
     }
 
-    /// Where tests reach it, without a database name.
+    /// Its URL, without a database name.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
 }
 
 /// Runs auth-service's suite on a throwaway PostgreSQL.
-pub fn test(words: &[OsString]) -> Outcome {
-    run(words, &[])
+pub fn test(arguments: &[OsString]) -> Result {
+    run(arguments, &[])
 }
 
-/// Runs some of its tests at the lengths at which we make our claims, and shows what they count.
-pub fn test_at_length(words: &[&str]) -> Outcome {
-    run(words, &["--nocapture"])
+/// Runs some of its tests at the length that the documentation claims, and shows their counts.
+pub fn test_at_length(arguments: &[&str]) -> Result {
+    run(arguments, &["--nocapture"])
 }
 
-fn run<W: AsRef<OsStr>>(words: &[W], at_length: &[&str]) -> Outcome {
+fn run<W: AsRef<OsStr>>(arguments: &[W], at_length: &[&str]) -> Result {
     let cluster = Cluster::start()?;
     println!("PostgreSQL runs on 127.0.0.1:{} for this test", cluster.port);
     let mut command = project::cargo(["test", "--package", "auth-service", "--features", "postgres"]);
-    command.args(words).args(at_length).env("TEST_POSTGRES_URL", cluster.url());
+    command.args(arguments).args(at_length).env("TEST_POSTGRES_URL", cluster.url());
     if !at_length.is_empty() {
         command.env("LONG_RUNS", "1");
     }
@@ -116,8 +114,8 @@ fn answers(programs: &Path, port: u16) -> bool {
     command.stdin(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
-/// The folder with initdb and postgres: the one in PATH, or Debian's newest.
-fn programs() -> Outcome<PathBuf> {
+/// The folder with initdb and postgres: from PATH, or Debian's newest.
+fn programs() -> Result<PathBuf> {
     let in_path = find_program("initdb").and_then(|path| path.parent().map(Path::to_path_buf));
     let beside = |folder: &PathBuf| {
         ["initdb", "postgres", "pg_isready"].iter().all(|name| folder.join(name).is_file())
@@ -129,7 +127,7 @@ fn programs() -> Outcome<PathBuf> {
     let newest =
         versions.map(|entry| entry.path().join("bin")).filter(beside).max_by_key(|folder| version(folder));
     newest.ok_or_else(|| {
-        Stop::because("PostgreSQL is not installed: the tests start their own from initdb and postgres (Debian: `apt-get install postgresql libpq-dev`)")
+        Error::new("PostgreSQL is not installed: the tests start their own from initdb and postgres (Debian: `apt-get install postgresql libpq-dev`)")
     })
 }
 
@@ -138,7 +136,7 @@ fn version(folder: &Path) -> u32 {
     name.and_then(|name| name.parse().ok()).unwrap_or(0)
 }
 
-/// Who runs the server: PostgreSQL refuses to run as root.
+/// The user who runs the server. PostgreSQL refuses to run as root.
 enum Owner {
     Ourselves,
     /// The system's user `postgres`, reached by one of these programs.
@@ -150,21 +148,21 @@ enum Owner {
 }
 
 impl Owner {
-    fn choose() -> Outcome<Self> {
+    fn choose() -> Result<Self> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self::Ourselves);
         }
-        let id = |which: &str| -> Outcome<u32> {
+        let id = |which: &str| -> Result<u32> {
             let answer = process::read(Command::new("id").args([which, "postgres"]))
-                .map_err(|_| Stop::because("PostgreSQL does not run as root and there is no user postgres: make one, or run this as another user"))?;
-            answer.parse().doing(|| "read the id of the user postgres".into())
+                .map_err(|_| Error::new("PostgreSQL does not run as root and there is no user postgres: make one, or run this as another user"))?;
+            answer.parse().with_context(|| "read the id of the user postgres".into())
         };
         let ways: [&[&str]; 2] = [
             &["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"],
             &["runuser", "-u", "postgres", "--"],
         ];
         let by = ways.iter().find(|way| find_program(way[0]).is_some()).ok_or_else(|| {
-            Stop::because("PostgreSQL does not run as root: install setpriv or runuser (Debian: `apt-get install util-linux`)")
+            Error::new("PostgreSQL does not run as root: install setpriv or runuser (Debian: `apt-get install util-linux`)")
         })?;
         Ok(Self::Postgres {
             by: by.iter().map(ToString::to_string).collect(),
@@ -173,12 +171,11 @@ impl Owner {
         })
     }
 
-    fn give(&self, folder: &Path) -> Outcome {
+    fn give(&self, folder: &Path) -> Result {
         match self {
             Self::Ourselves => Ok(()),
-            Self::Postgres { uid, gid, .. } => {
-                chown(folder, Some(*uid), Some(*gid)).doing(|| "give a folder to the user postgres".into())
-            }
+            Self::Postgres { uid, gid, .. } => chown(folder, Some(*uid), Some(*gid))
+                .with_context(|| "give a folder to the user postgres".into()),
         }
     }
 

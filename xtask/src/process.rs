@@ -11,25 +11,25 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::interrupt;
 
 /// How long a program may take to stop before it is killed.
-const PATIENCE: Duration = Duration::from_secs(15);
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A running program and everything that it starts. Dropping it stops it.
 pub struct Running {
     child: Child,
     politely: Signal,
-    ended: Option<ExitStatus>,
+    exit_status: Option<ExitStatus>,
 }
 
 impl Running {
     /// Starts `command` without standard input.
-    pub fn start(command: &mut Command) -> Outcome<Self> {
+    pub fn start(command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).process_group(0);
-        let child = command.spawn().doing(|| format!("start {}", line(command)))?;
-        Ok(Self { child, politely: Signal::TERM, ended: None })
+        let child = command.spawn().with_context(|| format!("start {}", line(command)))?;
+        Ok(Self { child, politely: Signal::TERM, exit_status: None })
     }
 
     /// Stops it by `signal` instead of SIGTERM.
@@ -39,23 +39,23 @@ impl Running {
     }
 
     /// Its standard output and error, if they are piped.
-    pub fn streams(&mut self) -> (Option<std::process::ChildStdout>, Option<std::process::ChildStderr>) {
+    pub fn take_output(&mut self) -> (Option<std::process::ChildStdout>, Option<std::process::ChildStderr>) {
         (self.child.stdout.take(), self.child.stderr.take())
     }
 
     /// Its exit status, if it has ended.
-    pub fn ended(&mut self) -> Outcome<Option<ExitStatus>> {
-        if self.ended.is_none() {
-            self.ended = self.child.try_wait().doing(|| "watch a program".into())?;
+    pub fn exit_status(&mut self) -> Result<Option<ExitStatus>> {
+        if self.exit_status.is_none() {
+            self.exit_status = self.child.try_wait().with_context(|| "watch a program".into())?;
         }
-        Ok(self.ended)
+        Ok(self.exit_status)
     }
 
     /// Waits for its end. If this command is interrupted first, stops it.
-    pub fn wait(&mut self) -> Outcome<ExitStatus> {
-        match interrupt::until(None, || self.ended()) {
+    pub fn wait(&mut self) -> Result<ExitStatus> {
+        match interrupt::until(None, || self.exit_status()) {
             Ok(Some(status)) => Ok(status),
-            Ok(None) => Err(Stop::because("waiting ended without an end")),
+            Ok(None) => Err(Error::new("waiting ended without an end")),
             Err(stop) => {
                 self.stop();
                 Err(stop)
@@ -64,20 +64,20 @@ impl Running {
     }
 
     /// Sends the signal, without waiting.
-    pub fn ask_to_end(&mut self) {
-        if matches!(self.ended(), Ok(None)) {
+    pub fn send_stop_signal(&mut self) {
+        if matches!(self.exit_status(), Ok(None)) {
             self.signal(self.politely);
         }
     }
 
     /// Stops it, waits, and kills what is left after 15 seconds.
     pub fn stop(&mut self) {
-        self.ask_to_end();
+        self.send_stop_signal();
         let start = Instant::now();
-        while matches!(self.ended(), Ok(None)) {
-            if start.elapsed() > PATIENCE {
+        while matches!(self.exit_status(), Ok(None)) {
+            if start.elapsed() > STOP_TIMEOUT {
                 self.signal(Signal::KILL);
-                self.ended = self.child.wait().ok();
+                self.exit_status = self.child.wait().ok();
                 return;
             }
             thread::sleep(Duration::from_millis(20));
@@ -97,21 +97,21 @@ impl Drop for Running {
 }
 
 /// Runs `command` on our own terminal, and fails unless it succeeds.
-pub fn run(command: &mut Command) -> Outcome {
+pub fn run(command: &mut Command) -> Result {
     let status = Running::start(command)?.wait()?;
     if status.success() {
         Ok(())
     } else {
-        Err(Stop::because(format!("`{}` ended with {status}", line(command))))
+        Err(Error::new(format!("`{}` ended with {status}", line(command))))
     }
 }
 
 /// Runs `command` and returns what it prints.
-pub fn read(command: &mut Command) -> Outcome<String> {
-    let output = command.stdin(Stdio::null()).output().doing(|| format!("start {}", line(command)))?;
+pub fn read(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("start {}", line(command)))?;
     if !output.status.success() {
         let cause = String::from_utf8_lossy(&output.stderr);
-        return Err(Stop::because(format!(
+        return Err(Error::new(format!(
             "`{}` ended with {}: {}",
             line(command),
             output.status,
@@ -123,12 +123,12 @@ pub fn read(command: &mut Command) -> Outcome<String> {
 
 /// The command as a person would type it.
 pub fn line(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let mut words = words.map(|word| word.to_string_lossy().into_owned());
+    let arguments = std::iter::once(command.get_program()).chain(command.get_args());
+    let mut arguments = arguments.map(|word| word.to_string_lossy().into_owned());
     // The full path of cargo would only be noise.
-    let program = words.next().unwrap_or_default();
+    let program = arguments.next().unwrap_or_default();
     let program = program.rsplit('/').next().unwrap_or_default().to_owned();
-    std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
+    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -144,13 +144,13 @@ mod tests {
 
     #[test]
     fn a_failing_command_is_named_with_its_exit_status() {
-        let Err(Stop::Failed(sentence)) = run(Command::new("sh").args(["-c", "exit 3"])) else { panic!() };
+        let Err(Error::Failed(sentence)) = run(Command::new("sh").args(["-c", "exit 3"])) else { panic!() };
         assert_eq!(sentence, "`sh -c exit 3` ended with exit status: 3");
     }
 
     #[test]
     fn a_missing_program_is_named() {
-        let Err(Stop::Failed(sentence)) = run(&mut Command::new("no-such-program")) else { panic!() };
+        let Err(Error::Failed(sentence)) = run(&mut Command::new("no-such-program")) else { panic!() };
         assert!(sentence.starts_with("cannot start no-such-program: "), "{sentence}");
     }
 
@@ -159,7 +159,7 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped());
         let mut running = Running::start(&mut command).unwrap();
-        let (stdout, _) = running.streams();
+        let (stdout, _) = running.take_output();
         let mut pid = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout.unwrap()), &mut pid).unwrap();
         running.stop();

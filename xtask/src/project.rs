@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::error::{Outcome, Stop};
+use crate::error::{Error, Result};
 use crate::process::{self, Running};
 
 /// The programs that `cargo build` produced.
@@ -21,9 +21,9 @@ pub fn root() -> PathBuf {
 }
 
 /// A cargo command in the workspace.
-pub fn cargo<const N: usize>(words: [&str; N]) -> Command {
+pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root()).args(words);
+    command.current_dir(root()).args(arguments);
     // Cargo's variables about this crate would make other crates' build scripts run again.
     for (name, _) in env::vars_os() {
         let said = name.to_string_lossy();
@@ -36,12 +36,12 @@ pub fn cargo<const N: usize>(words: [&str; N]) -> Command {
 }
 
 /// Builds both services and returns their paths.
-pub fn build_services() -> Outcome<Binaries> {
+pub fn build_services() -> Result<Binaries> {
     build_with(&mut cargo(["build", "--package", "auth-service", "--package", "demo-service"]))
 }
 
 /// Builds both services with another `cargo build` command, and returns their paths.
-pub fn build_with(command: &mut Command) -> Outcome<Binaries> {
+pub fn build_with(command: &mut Command) -> Result<Binaries> {
     let messages = build(command)?;
     Ok(Binaries {
         auth: executable(&messages, "auth-service")?,
@@ -50,45 +50,45 @@ pub fn build_with(command: &mut Command) -> Outcome<Binaries> {
 }
 
 /// Builds auth-service alone, without output, and returns its path.
-pub fn build_auth_quietly() -> Outcome<PathBuf> {
+pub fn build_auth_quietly() -> Result<PathBuf> {
     let messages = build(&mut cargo(["build", "--quiet", "--package", "auth-service"]))?;
     executable(&messages, "auth-service")
 }
 
 /// Builds with `command` and returns the path of the program `name`.
-pub fn build_one(command: &mut Command, name: &str) -> Outcome<PathBuf> {
+pub fn build_one(command: &mut Command, name: &str) -> Result<PathBuf> {
     executable(&build(command)?, name)
 }
 
 /// Builds and returns cargo's messages, which name the programs in any target folder.
-fn build(command: &mut Command) -> Outcome<String> {
+fn build(command: &mut Command) -> Result<String> {
     need_a_c_compiler()?;
     command.arg("--message-format=json-render-diagnostics").stdout(Stdio::piped());
     let mut running = Running::start(command)?;
-    let (stdout, _) = running.streams();
+    let (stdout, _) = running.take_output();
     // Read on another thread: a full pipe would make cargo wait for us.
     let reader = std::thread::spawn(move || {
         stdout.map(std::io::read_to_string).and_then(Result::ok).unwrap_or_default()
     });
     if !running.wait()?.success() {
-        return Err(Stop::because("the services do not build: the compiler's messages are above"));
+        return Err(Error::new("the services do not build: the compiler's messages are above"));
     }
     Ok(reader.join().unwrap_or_default())
 }
 
 /// The path of the program `name` in cargo's messages, one JSON object a line.
-fn executable(messages: &str, name: &str) -> Outcome<PathBuf> {
+fn executable(messages: &str, name: &str) -> Result<PathBuf> {
     let found = messages.lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let made = message["reason"] == "compiler-artifact" && message["target"]["name"] == name;
         made.then(|| message["executable"].as_str()).flatten().map(PathBuf::from)
     });
-    found.ok_or_else(|| Stop::because(format!("cargo built no program named {name}")))
+    found.ok_or_else(|| Error::new(format!("cargo built no program named {name}")))
 }
 
 /// Checks for a C compiler. SQLite and the cryptographic library are written in C, and without this
 /// check the failure is a page long.
-fn need_a_c_compiler() -> Outcome {
+fn need_a_c_compiler() -> Result {
     let asked = env::var("CC").ok().filter(|cc| !cc.is_empty());
     let found = asked
         .iter()
@@ -98,7 +98,7 @@ fn need_a_c_compiler() -> Outcome {
     if found {
         Ok(())
     } else {
-        Err(Stop::because("no C compiler is installed: install gcc or clang (Debian: `apt-get install gcc`)"))
+        Err(Error::new("no C compiler is installed: install gcc or clang (Debian: `apt-get install gcc`)"))
     }
 }
 
@@ -112,12 +112,12 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
 }
 
 /// Fails with `remedy` unless `name` is installed.
-pub fn need_program(name: &str, remedy: &str) -> Outcome {
-    find_program(name).map(drop).ok_or_else(|| Stop::because(format!("{name} is not installed: {remedy}")))
+pub fn need_program(name: &str, remedy: &str) -> Result {
+    find_program(name).map(drop).ok_or_else(|| Error::new(format!("{name} is not installed: {remedy}")))
 }
 
 /// Prints a cargo command and runs it on our terminal.
-pub fn run_cargo(command: &mut Command) -> Outcome {
+pub fn run_cargo(command: &mut Command) -> Result {
     println!("$ {}", process::line(command));
     process::run(command)
 }

@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::process::Running;
 use crate::project::Binaries;
 use crate::settings::{Settings, with_settings};
 use crate::{interrupt, ports};
 
 /// How long a service may take to answer.
-const START: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where log lines go.
 pub enum Logs {
@@ -51,7 +51,7 @@ struct Service {
 
 impl Services {
     /// Starts both and waits until they answer.
-    pub fn start(binaries: &Binaries, settings: &Settings, logs: &Logs) -> Outcome<Self> {
+    pub fn start(binaries: &Binaries, settings: &Settings, logs: &Logs) -> Result<Self> {
         let (auth_log, demo_log) = match logs {
             Logs::Terminal => (None, None),
             Logs::Folder(folder) => (Some(Logs::auth_file(folder)), Some(Logs::demo_file(folder))),
@@ -78,18 +78,18 @@ impl Services {
     }
 
     /// Adds a service and waits until it answers.
-    fn add(&mut self, service: Service) -> Outcome {
+    fn add(&mut self, service: Service) -> Result {
         let (port, host) = (service.port, service.host.clone());
         self.running.push(service);
-        let answered = interrupt::until(Some(START), || {
+        let answered = interrupt::until(Some(START_TIMEOUT), || {
             self.fail_if_one_died()?;
             Ok(ports::healthy(port, &host).then_some(()))
         })?;
         if let (None, Some(service)) = (answered, self.running.last()) {
-            return Err(Stop::because(format!(
+            return Err(Error::new(format!(
                 "{} does not answer GET /healthz on 127.0.0.1:{port} after {} seconds{}",
                 service.name,
-                START.as_secs(),
+                START_TIMEOUT.as_secs(),
                 service.last_lines()
             )));
         }
@@ -97,18 +97,18 @@ impl Services {
     }
 
     /// Waits until a signal arrives (no failure) or a service dies (a failure).
-    pub fn watch(&mut self) -> Outcome {
+    pub fn watch(&mut self) -> Result {
         match interrupt::until(None, || self.fail_if_one_died().map(|()| None::<()>)) {
-            Err(Stop::Interrupted) => Ok(()),
+            Err(Error::Interrupted) => Ok(()),
             other => other.map(|_| ()),
         }
     }
 
-    fn fail_if_one_died(&mut self) -> Outcome {
+    fn fail_if_one_died(&mut self) -> Result {
         for service in &mut self.running {
-            if let Some(status) = service.program.ended()? {
+            if let Some(status) = service.program.exit_status()? {
                 service.finish_copying();
-                return Err(Stop::because(format!(
+                return Err(Error::new(format!(
                     "{} ended by itself ({status}){}",
                     service.name,
                     service.last_lines()
@@ -122,7 +122,7 @@ impl Services {
 impl Drop for Services {
     fn drop(&mut self) {
         // Both at once, so that the slower one decides how long it takes.
-        self.running.iter_mut().for_each(|service| service.program.ask_to_end());
+        self.running.iter_mut().for_each(|service| service.program.send_stop_signal());
         for service in &mut self.running {
             service.program.stop();
             service.finish_copying();
@@ -137,16 +137,16 @@ impl Service {
         host: String,
         port: u16,
         log: Option<PathBuf>,
-    ) -> Outcome<Self> {
+    ) -> Result<Self> {
         if let Some(path) = &log {
-            let file = File::create(path).doing(|| format!("write {}", path.display()))?;
-            let copy = file.try_clone().doing(|| format!("write {}", path.display()))?;
+            let file = File::create(path).with_context(|| format!("write {}", path.display()))?;
+            let copy = file.try_clone().with_context(|| format!("write {}", path.display()))?;
             command.stdout(file).stderr(copy);
         } else {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
         let mut program = Running::start(&mut command)?;
-        let (stdout, stderr) = program.streams();
+        let (stdout, stderr) = program.take_output();
         let mut copying = Vec::new();
         copying.extend(stdout.map(|stream| copy_lines(name, stream)));
         copying.extend(stderr.map(|stream| copy_lines(name, stream)));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Outcome;
+use crate::error::Result;
 use crate::{data_folder, process};
 
 /// The parent domain of both development hosts. Browsers resolve `*.localhost` themselves.
@@ -74,7 +74,7 @@ fn sqlite(file: &Path) -> String {
 }
 
 /// Creates the data folder and its secret key, unless they exist.
-pub fn prepare(settings: &Settings, auth_binary: &Path) -> Outcome {
+pub fn prepare(settings: &Settings, auth_binary: &Path) -> Result {
     let make_secret = || process::read(Command::new(auth_binary).arg("generate-secret"));
     data_folder::prepare(&settings.data, &settings.secret_key_file(), make_secret)
 }

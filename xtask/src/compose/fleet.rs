@@ -1,65 +1,70 @@
-//! Two instances: what a browser and a crowd notice of their coming and going, which is nothing.
+//! Fleet test: browsers and a crowd must not notice that two instances are restarted and killed.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::error::{Outcome, Stop};
+use crate::error::{Error, Result};
 use crate::{e2e, process};
 
+use super::chaos::{Chaos, Disruption};
 use super::stack::{INSTANCES, Stack};
-use super::unrest::{Goes, Unrest};
 
-/// How long the crowd logs in, each time.
-const LOAD: Duration = Duration::from_secs(90);
+/// How long the crowd is at work, each time.
+const LOAD_DURATION: Duration = Duration::from_secs(90);
 
-/// Long enough that the suite is in the middle of its walk.
-const INTO_THE_SUITE: Duration = Duration::from_secs(20);
+/// Long enough for the browser suite to be in progress.
+const BROWSER_DELAY: Duration = Duration::from_secs(20);
 
-/// Load and browsers while instances are restarted, then while they are killed. Afterwards the last one is dead.
-pub fn test(stack: &Stack, folder: &Path, options: &e2e::Options) -> Outcome {
+/// Runs load and browsers while instances are restarted, then while they are killed. Afterwards the
+/// last instance is dead.
+pub fn test(stack: &Stack, folder: &Path, options: &e2e::Options) -> Result {
     let containers = INSTANCES.map(|service| stack.container(service));
-    let containers = containers.into_iter().collect::<Outcome<Vec<_>>>()?;
-    let disturbed = |what: &str, goes: Goes, calm: Duration, work: &dyn Fn() -> Outcome| {
-        println!("\n--- {what} ---");
-        let (began, unrest) = (Instant::now(), Unrest::begin(containers.clone(), goes, calm));
-        let worked = work();
-        let times = unrest.end();
-        worked?;
-        match times? {
-            0 => Err(Stop::because("it was over before an instance went: nothing was shown")),
-            times => {
-                println!(
-                    "{what}: {times} times in {:.0} s, and nobody noticed",
-                    began.elapsed().as_secs_f64()
-                );
-                Ok(())
+    let containers = containers.into_iter().collect::<Result<Vec<_>>>()?;
+    let under_disruption =
+        |what: &str, disruption: Disruption, delay: Duration, work: &dyn Fn() -> Result| {
+            println!("\n--- {what} ---");
+            let (began, chaos) = (Instant::now(), Chaos::begin(containers.clone(), disruption, delay));
+            let result = work();
+            let count = chaos.end();
+            result?;
+            match count? {
+                0 => Err(Error::new("it was over before an instance went: nothing was shown")),
+                count => {
+                    println!(
+                        "{what}: {count} times in {:.0} s, and nobody noticed",
+                        began.elapsed().as_secs_f64()
+                    );
+                    Ok(())
+                }
             }
-        }
-    };
-    let moment = Duration::from_secs(3);
-    disturbed("load while instances are restarted", Goes::Gracefully, moment, &|| {
-        load(stack, folder, Goes::Gracefully)
+        };
+    let short_delay = Duration::from_secs(3);
+    under_disruption("load while instances are restarted", Disruption::Gracefully, short_delay, &|| {
+        load(stack, folder, Disruption::Gracefully)
     })?;
-    disturbed("load while instances are killed", Goes::Killed, moment, &|| {
-        load(stack, folder, Goes::Killed)
+    under_disruption("load while instances are killed", Disruption::Killed, short_delay, &|| {
+        load(stack, folder, Disruption::Killed)
     })?;
-    disturbed("browsers while instances are restarted", Goes::Gracefully, moment, &|| {
+    under_disruption("browsers while instances are restarted", Disruption::Gracefully, short_delay, &|| {
         stack.browse(folder, options)
     })?;
-    disturbed("browsers when an instance is killed for good", Goes::KilledForGood, INTO_THE_SUITE, &|| {
-        stack.browse(folder, options)
-    })
+    under_disruption(
+        "browsers when an instance is killed for good",
+        Disruption::KilledForGood,
+        BROWSER_DELAY,
+        &|| stack.browse(folder, options),
+    )
 }
 
-/// Many clients that log in, renew, look at pages and log out; e2e/load says what must not happen.
-fn load(stack: &Stack, folder: &Path, goes: Goes) -> Outcome {
+/// Runs e2e/load: many clients log in, renew, open pages and log out. It says what must not happen.
+fn load(stack: &Stack, folder: &Path, disruption: Disruption) -> Result {
     let mut command = Command::new("node");
     command.arg("load/crowd.mjs").current_dir(folder).envs(stack.addresses());
-    command.env("LOAD_SECONDS", LOAD.as_secs().to_string());
-    // Its secrets are looked for in no log: the lines of a killed instance would be missing.
+    command.env("LOAD_SECONDS", LOAD_DURATION.as_secs().to_string());
+    // Its secrets are not searched for in the logs: those of a killed instance would be incomplete.
     command.env("E2E_SECRETS_FILE", "/dev/null");
-    if goes != Goes::Gracefully {
+    if disruption != Disruption::Gracefully {
         command.env("LOAD_KILLS", "1");
     }
     process::run(&mut command)

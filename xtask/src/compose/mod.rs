@@ -1,12 +1,12 @@
 //! `cargo xtask compose-test`: the container stack, built, started empty, used, stopped.
 
+mod chaos;
 mod fleet;
 mod secrets;
 mod stack;
-mod unrest;
 
 use crate::e2e;
-use crate::error::Outcome;
+use crate::error::Result;
 
 use stack::Stack;
 
@@ -14,16 +14,17 @@ use stack::Stack;
 #[derive(clap::Args)]
 #[group(id = "compose")]
 pub struct Options {
-    /// Two instances of auth-service behind Caddy: under load, and under the browser suite, while they are restarted one by
-    /// one, and again while they are killed.
+    /// Two instances of auth-service behind Caddy: under load, and under the browser suite, while
+    /// they are restarted one by one, and again while they are killed.
     #[arg(long)]
     fleet: bool,
     #[command(flatten)]
     suite: e2e::Options,
 }
 
-/// Runs the browser suite against the container stack, then checks that it stops cleanly, and removes it.
-pub fn test(options: &Options) -> Outcome {
+/// Runs the browser suite against the container stack, then checks that it stops cleanly, and
+/// removes it.
+pub fn test(options: &Options) -> Result {
     let folder = e2e::suite()?;
     let stack = Stack::start(options.fleet)?;
     if options.fleet {

@@ -1,16 +1,16 @@
-//! The stack's secrets are in its volumes and nowhere else.
+//! Secrets check of the container stack: they are in its volumes and nowhere else.
 
 use std::process::Command;
 
-use crate::error::{Outcome, Stop};
+use crate::error::{Error, Result};
 use crate::process;
 
 use super::stack::{PROJECT, Stack};
 
 const IMAGES: [&str; 3] = ["sso/auth-service", "sso/demo-service", "sso/secrets"];
 
-/// Fails when what `docker inspect` shows, an image's layers or the logs hold a secret of the stack.
-pub fn test(stack: &Stack) -> Outcome {
+/// Fails if `docker inspect`, an image's layers or the logs show a secret of the stack.
+pub fn test(stack: &Stack) -> Result {
     let files = ["/secrets/auth/secret-key", "/secrets/database/password"];
     let kept = process::read(&mut stack.command(&[
         "run",
@@ -24,15 +24,15 @@ pub fn test(stack: &Stack) -> Outcome {
     ]))?;
     let secrets: Vec<_> = kept.split_whitespace().collect();
     if secrets.len() != files.len() || secrets.iter().any(|secret| secret.len() < 32) {
-        return Err(Stop::because("the stack's secrets could not be read"));
+        return Err(Error::new("the stack's secrets could not be read"));
     }
-    let docker = |words: &[&str]| process::read(Command::new("docker").args(words));
+    let docker = |arguments: &[&str]| process::read(Command::new("docker").args(arguments));
     let filter = format!("label=com.docker.compose.project={PROJECT}");
     let containers = docker(&["ps", "--all", "--quiet", "--filter", &filter])?;
     let mut shown = Vec::new();
     for container in containers.split_whitespace() {
         shown.push((format!("docker inspect {container}"), docker(&["inspect", container])?));
-        // Both of its streams: docker writes a container's standard error to its own.
+        // Both streams: docker writes a container's standard error to its own.
         let logs = Command::new("sh").args(["-c", "docker logs \"$0\" 2>&1", container]).output();
         let logs =
             logs.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn test(stack: &Stack) -> Outcome {
     }
     for (command, text) in &shown {
         if secrets.iter().any(|secret| text.contains(secret)) {
-            return Err(Stop::because(format!("`{command}` shows a secret")));
+            return Err(Error::new(format!("`{command}` shows a secret")));
         }
     }
     println!("No secret in {} answers of docker inspect, history and logs", shown.len());

@@ -1,4 +1,4 @@
-//! An archive whose bytes depend on its content alone.
+//! Reproducible archive: its bytes depend on its content alone.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -8,19 +8,20 @@ use flate2::bufread::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use tar::{Archive, Builder, Header};
 
-use crate::error::{Doing, Outcome};
+use crate::error::{Context, Result};
 
 /// One file of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Below the archive's only folder, with slashes.
+    /// The path below the archive's only folder, with slashes.
     pub name: String,
     pub content: Vec<u8>,
     pub is_program: bool,
 }
 
-/// Writes `entries` into `folder` of a new archive: sorted, of one age, owned by root.
-pub fn write(path: &Path, folder: &str, epoch: u64, entries: &[Entry]) -> Outcome {
+/// Writes `entries` into `folder` of a new archive: sorted, with one modification time, owned by
+/// root.
+pub fn write(path: &Path, folder: &str, epoch: u64, entries: &[Entry]) -> Result {
     let written = || -> io::Result<()> {
         let mut sorted: Vec<_> = entries.iter().collect();
         sorted.sort_by(|a, b| a.name.cmp(&b.name));
@@ -36,17 +37,19 @@ pub fn write(path: &Path, folder: &str, epoch: u64, entries: &[Entry]) -> Outcom
         }
         archive.into_inner()?.finish()?.flush()
     };
-    written().doing(|| format!("write {}", path.display()))
+    written().with_context(|| format!("write {}", path.display()))
 }
 
-/// Compresses as `gzip -n -9` does: with neither name nor time.
+/// Compresses like `gzip -n -9`, without name and time.
 pub fn compressed<W: Write>(to: W) -> flate2::write::GzEncoder<W> {
     GzBuilder::new().mtime(0).operating_system(255).write(to, Compression::best())
 }
 
 /// Unpacks an archive into a folder.
-pub fn unpack(path: &Path, folder: &Path) -> Outcome {
-    open(path).and_then(|mut archive| archive.unpack(folder)).doing(|| format!("unpack {}", path.display()))
+pub fn unpack(path: &Path, folder: &Path) -> Result {
+    open(path)
+        .and_then(|mut archive| archive.unpack(folder))
+        .with_context(|| format!("unpack {}", path.display()))
 }
 
 fn open(path: &Path) -> io::Result<Archive<impl Read>> {

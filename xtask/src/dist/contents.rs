@@ -1,4 +1,4 @@
-//! What an archive holds besides its own name.
+//! Contents of a release archive.
 //!
 //! `bin` and `share` are laid out as below `/usr/local`, so that installing is unpacking.
 
@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::error::{Doing, Outcome};
+use crate::error::{Context, Result};
 use crate::process;
 use crate::project::Binaries;
 
 use super::archive::Entry;
 
-/// What people read, by its path in the project and in the archive.
+/// Documents, by their path in the project and in the archive.
 const DOCUMENTS: [&str; 9] = [
     "CHANGELOG.md",
     "LICENSE",
@@ -25,7 +25,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/settings.md",
 ];
 
-/// Each shell that there are completions for, and where it looks for them.
+/// Shells with completions, and where they look for them.
 const COMPLETIONS: [(&str, &str); 5] = [
     ("bash", "share/bash-completion/completions/auth-service"),
     ("zsh", "share/zsh/site-functions/_auth-service"),
@@ -34,11 +34,11 @@ const COMPLETIONS: [(&str, &str); 5] = [
     ("powershell", "share/powershell/auth-service.ps1"),
 ];
 
-/// Units for systemd, where the project has some.
+/// systemd units.
 const SYSTEMD: &str = "deploy/systemd";
 
-/// Reads everything together.
-pub fn gather(root: &Path, programs: &Binaries, third_parties: String) -> Outcome<Vec<Entry>> {
+/// Collects all entries.
+pub fn gather(root: &Path, programs: &Binaries, third_parties: String) -> Result<Vec<Entry>> {
     let mut entries = documents(root)?;
     entries.push(text("THIRD-PARTY-LICENSES.txt", third_parties));
     for (name, path) in [("bin/auth-service", &programs.auth), ("bin/demo-service", &programs.demo)] {
@@ -49,7 +49,7 @@ pub fn gather(root: &Path, programs: &Binaries, third_parties: String) -> Outcom
     Ok(entries)
 }
 
-fn documents(root: &Path) -> Outcome<Vec<Entry>> {
+fn documents(root: &Path) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for name in DOCUMENTS {
         entries.push(read(&root.join(name), name)?);
@@ -60,7 +60,7 @@ fn documents(root: &Path) -> Outcome<Vec<Entry>> {
     Ok(entries)
 }
 
-fn completions(program: &Path) -> Outcome<Vec<Entry>> {
+fn completions(program: &Path) -> Result<Vec<Entry>> {
     let script = |(shell, name)| {
         let script = process::read(Command::new(program).args(["completions", shell]).env_clear())?;
         Ok(text(name, script + "\n"))
@@ -68,17 +68,17 @@ fn completions(program: &Path) -> Outcome<Vec<Entry>> {
     COMPLETIONS.into_iter().map(script).collect()
 }
 
-fn pages(program: &Path) -> Outcome<Vec<Entry>> {
-    let scratch = tempfile::tempdir().doing(|| "make a folder".into())?;
+fn pages(program: &Path) -> Result<Vec<Entry>> {
+    let scratch = tempfile::tempdir().with_context(|| "make a folder".into())?;
     process::read(Command::new(program).args(["man", "--dir"]).arg(scratch.path()).env_clear())?;
     folder(scratch.path(), "share/man/man1")
 }
 
-/// Everything in a folder and below it. A program there stays one.
-fn folder(path: &Path, name: &str) -> Outcome<Vec<Entry>> {
+/// All files in a folder, recursively, with their executable bit.
+fn folder(path: &Path, name: &str) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
-    for found in fs::read_dir(path).doing(|| format!("read {}", path.display()))? {
-        let path = found.doing(|| format!("read {}", path.display()))?.path();
+    for found in fs::read_dir(path).with_context(|| format!("read {}", path.display()))? {
+        let path = found.with_context(|| format!("read {}", path.display()))?.path();
         let name = format!("{name}/{}", path.file_name().unwrap_or_default().display());
         if path.is_dir() {
             entries.extend(folder(&path, &name)?);
@@ -94,8 +94,8 @@ fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|about| about.permissions().mode() & 0o100 != 0)
 }
 
-fn read(path: &Path, name: &str) -> Outcome<Entry> {
-    let content = fs::read(path).doing(|| format!("read {}", path.display()))?;
+fn read(path: &Path, name: &str) -> Result<Entry> {
+    let content = fs::read(path).with_context(|| format!("read {}", path.display()))?;
     Ok(Entry { name: name.to_owned(), content, is_program: false })
 }
 
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_missing_document_is_named() {
         let root = tempfile::tempdir().unwrap();
-        let Err(crate::error::Stop::Failed(sentence)) = documents(root.path()) else { panic!() };
+        let Err(crate::error::Error::Failed(sentence)) = documents(root.path()) else { panic!() };
         assert!(sentence.contains("CHANGELOG.md"), "{sentence}");
     }
 }

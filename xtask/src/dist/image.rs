@@ -1,11 +1,11 @@
-//! Both container images in one file, for `docker load`.
+//! Container images, both in one file for `docker load`.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::process::{self, Running};
 use crate::project;
 
@@ -15,8 +15,8 @@ use super::release::Release;
 /// The Dockerfile's targets, which give the images their names.
 const TARGETS: [&str; 2] = ["auth-service", "demo-service"];
 
-/// Builds and saves the images; without Docker, or when they are not wanted, says that there are none.
-pub fn save(release: &Release, folder: &Path, is_unwanted: bool) -> Outcome {
+/// Builds and saves the images. Without Docker, or on request, it only says that there are none.
+pub fn save(release: &Release, folder: &Path, is_unwanted: bool) -> Result {
     if is_unwanted {
         println!("The container images are left out, as asked.");
         return Ok(());
@@ -32,9 +32,9 @@ pub fn save(release: &Release, folder: &Path, is_unwanted: bool) -> Outcome {
         println!("$ {}", process::line(&command));
         process::run(&mut command)?;
     }
-    let words: Vec<&str> = ["save"].into_iter().chain(tags.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> = ["save"].into_iter().chain(tags.iter().map(String::as_str)).collect();
     let name = format!("auth-service-{}-{platform}-images.tar.gz", release.version);
-    write(&mut docker(&words), &folder.join(name))
+    write(&mut docker(&arguments), &folder.join(name))
 }
 
 /// The image's name, as the compose file has it, with its version.
@@ -42,30 +42,30 @@ fn tag(target: &str, version: &str) -> String {
     format!("sso/{target}:{version}")
 }
 
-fn docker(words: &[&str]) -> Command {
+fn docker(arguments: &[&str]) -> Command {
     let mut command = Command::new("docker");
-    // The cache mounts need BuildKit, which older ones do not use by themselves.
-    command.args(words).current_dir(project::root()).env("DOCKER_BUILDKIT", "1");
+    // The cache mounts need BuildKit, which older versions do not use by default.
+    command.args(arguments).current_dir(project::root()).env("DOCKER_BUILDKIT", "1");
     command
 }
 
-/// Compresses what `command` prints into a file.
-fn write(command: &mut Command, path: &Path) -> Outcome {
+/// Compresses the output of `command` into a file.
+fn write(command: &mut Command, path: &Path) -> Result {
     let mut running = Running::start(command.stdout(Stdio::piped()))?;
-    let (Some(mut printed), _) = running.streams() else {
-        return Err(Stop::because("docker's output cannot be read"));
+    let (Some(mut printed), _) = running.take_output() else {
+        return Err(Error::new("docker's output cannot be read"));
     };
     let mut write = || -> io::Result<()> {
         let mut file = archive::compressed(BufWriter::new(File::create(path)?));
         io::copy(&mut printed, &mut file)?;
         file.finish()?.flush()
     };
-    write().doing(|| format!("write {}", path.display()))?;
+    write().with_context(|| format!("write {}", path.display()))?;
     let status = running.wait()?;
     if status.success() {
         Ok(())
     } else {
-        Err(Stop::because(format!("`{}` ended with {status}", process::line(command))))
+        Err(Error::new(format!("`{}` ended with {status}", process::line(command))))
     }
 }
 
@@ -94,7 +94,7 @@ mod tests {
         io::Read::read_to_string(&mut file, &mut text).unwrap();
         assert_eq!(text, "an image\n");
 
-        let Err(Stop::Failed(sentence)) = write(Command::new("sh").args(["-c", "exit 4"]), &path) else {
+        let Err(Error::Failed(sentence)) = write(Command::new("sh").args(["-c", "exit 4"]), &path) else {
             panic!()
         };
         assert_eq!(sentence, "`sh -c exit 4` ended with exit status: 4");

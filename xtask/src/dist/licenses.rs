@@ -1,4 +1,5 @@
-//! The licence texts of what others wrote and our programs contain: most licences want their text handed on.
+//! Third-party licences of what our programs contain. Most of them require their text to be
+//! included.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,25 +7,24 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 
 use super::bom::Component;
 
-/// How the names of files with licences and notices begin.
-const BEGINNINGS: [&str; 6] = ["licen", "copying", "copyright", "notice", "unlicense", "authors"];
+/// Prefixes of the names of licence and notice files.
+const LICENSE_FILE_PREFIXES: [&str; 6] = ["licen", "copying", "copyright", "notice", "unlicense", "authors"];
 
-/// One text of all licences, each once, below the names of the crates that carry it.
-pub fn of(components: &BTreeSet<Component>, packages: &[Value]) -> Outcome<String> {
+/// One text of all licences. Each licence appears once, below the names of its crates.
+pub fn of(components: &BTreeSet<Component>, packages: &[Value]) -> Result<String> {
     let mut list = String::from(
         "auth-service and demo-service contain these crates, under these licences. Their texts follow.\n\n",
     );
     let mut texts = BTreeMap::<String, Vec<String>>::new();
     for (name, version) in components {
         let package = packages.iter().find(|it| it["name"] == **name && it["version"] == **version);
-        let package =
-            package.ok_or_else(|| Stop::because(format!("cargo does not know {name} {version}")))?;
+        let package = package.ok_or_else(|| Error::new(format!("cargo does not know {name} {version}")))?;
         if package["source"].is_null() {
-            // Ours: its licences lie beside this one.
+            // Our own crate, whose licences are files beside this one.
             continue;
         }
         let spdx = package["license"].as_str().unwrap_or("see its text");
@@ -43,19 +43,19 @@ pub fn of(components: &BTreeSet<Component>, packages: &[Value]) -> Outcome<Strin
 }
 
 /// The licences and notices in a crate's folder, by name.
-fn texts_in(folder: &Path) -> Outcome<Vec<String>> {
+fn texts_in(folder: &Path) -> Result<Vec<String>> {
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).doing(|| format!("read {}", folder.display()))? {
-        let path = entry.doing(|| format!("read {}", folder.display()))?.path();
+    for entry in fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))? {
+        let path = entry.with_context(|| format!("read {}", folder.display()))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        if BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)) && path.is_file() {
+        if LICENSE_FILE_PREFIXES.iter().any(|beginning| name.starts_with(beginning)) && path.is_file() {
             paths.push(path);
         }
     }
     paths.sort();
     let read = |path: &std::path::PathBuf| {
-        let bytes = fs::read(path).doing(|| format!("read {}", path.display()))?;
-        // The same text with other line ends is the same text.
+        let bytes = fs::read(path).with_context(|| format!("read {}", path.display()))?;
+        // The same text with other line endings is the same text.
         Ok(String::from_utf8_lossy(&bytes).replace("\r\n", "\n").trim().to_owned())
     };
     paths.iter().map(read).collect()
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_crate_that_cargo_does_not_know_is_named() {
         let components = [("gone".to_owned(), "1.0.0".to_owned())].into();
-        let Err(Stop::Failed(sentence)) = of(&components, &[]) else { panic!() };
+        let Err(Error::Failed(sentence)) = of(&components, &[]) else { panic!() };
         assert_eq!(sentence, "cargo does not know gone 1.0.0");
     }
 }

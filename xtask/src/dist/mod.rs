@@ -1,7 +1,7 @@
-//! `cargo xtask dist`: a release, packaged into `target/dist/`.
+//! Release packaging (`cargo xtask dist`), into `target/dist/`.
 //!
-//! The same commit, toolchain and libraries are meant to give the same bytes, whenever they are packaged; the container
-//! images alone do not, because Docker writes the time of its build into them.
+//! The builds are reproducible: the same commit, toolchain and libraries give the same bytes at any
+//! time. Only the container images do not, because Docker writes the build time into them.
 
 mod archive;
 mod bom;
@@ -15,12 +15,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::{process, project};
 
 use release::Release;
 
-/// What can be asked of it.
+/// Options.
 #[derive(clap::Args)]
 pub struct Options {
     /// Leave the container images out.
@@ -29,8 +29,8 @@ pub struct Options {
 }
 
 /// Packages a release, then checks what was written.
-pub fn dist(options: &Options) -> Outcome {
-    // What is missing is said before minutes of compiling.
+pub fn dist(options: &Options) -> Result {
+    // Missing tools are reported before minutes of compiling.
     bom::need_the_tool()?;
     let release = Release::of_this_commit()?;
     if !release.is_committed {
@@ -42,10 +42,10 @@ pub fn dist(options: &Options) -> Outcome {
 
     let folder = release.target_folder.join("dist");
     if folder.exists() {
-        // What a former run left would be among the checksums.
-        fs::remove_dir_all(&folder).doing(|| format!("empty {}", folder.display()))?;
+        // Files of an earlier run would be among the checksums.
+        fs::remove_dir_all(&folder).with_context(|| format!("empty {}", folder.display()))?;
     }
-    fs::create_dir_all(&folder).doing(|| format!("make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
 
     let boms = bom::write(&release, &folder)?;
     let packages = release.packages()?;
@@ -62,9 +62,9 @@ pub fn dist(options: &Options) -> Outcome {
     Ok(())
 }
 
-/// Unpacks what was packed and asks the program there for its version.
-fn answers_its_version(archive: &Path, release: &Release) -> Outcome {
-    let folder = tempfile::tempdir().doing(|| "make a folder".into())?;
+/// Unpacks the archive and asks its program for the version.
+fn answers_its_version(archive: &Path, release: &Release) -> Result {
+    let folder = tempfile::tempdir().with_context(|| "make a folder".into())?;
     archive::unpack(archive, folder.path())?;
     let program = folder.path().join(release.name()).join("bin/auth-service");
     let answer = process::read(Command::new(program).arg("--version").env_clear())?;
@@ -72,6 +72,6 @@ fn answers_its_version(archive: &Path, release: &Release) -> Outcome {
     if answer == expected {
         Ok(())
     } else {
-        Err(Stop::because(format!("the packed auth-service answers `{answer}` instead of `{expected}`")))
+        Err(Error::new(format!("the packed auth-service answers `{answer}` instead of `{expected}`")))
     }
 }

@@ -1,4 +1,4 @@
-//! Instances, and which of them a proxy would send requests to.
+//! Running instances, and the list of those that a proxy would use.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::process::{self, Running};
 use crate::{interrupt, ports};
 
@@ -16,9 +16,9 @@ use crate::{interrupt, ports};
 pub const HOST: &str = "auth.example.org";
 
 /// How long an instance may take until it is ready.
-const START: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What all instances are told.
+/// The settings that all instances share.
 pub struct Setting {
     database_url: String,
     secret_key: String,
@@ -26,15 +26,15 @@ pub struct Setting {
 }
 
 impl Setting {
-    pub fn new(database_url: String, binary: &Path) -> Outcome<Self> {
+    pub fn new(database_url: String, binary: &Path) -> Result<Self> {
         Ok(Self {
             database_url,
             secret_key: process::read(Command::new(binary).arg("generate-secret").env_clear())?,
-            logs: tempfile::tempdir().doing(|| "make a folder for logs".into())?,
+            logs: tempfile::tempdir().with_context(|| "make a folder for logs".into())?,
         })
     }
 
-    /// `binary` with everything that it needs, and a hash that is cheap: the load is to meet the database.
+    /// A command with all settings. Hashing is cheap, so that the load meets the database.
     pub fn command(&self, binary: &Path) -> Command {
         let mut command = Command::new(binary);
         command.env_clear().envs([
@@ -49,7 +49,7 @@ impl Setting {
     }
 }
 
-/// The ports that a proxy has in its list.
+/// The ports in the proxy's list.
 pub type Rotation = Arc<Mutex<Vec<u16>>>;
 
 /// Running instances, the oldest first. Dropping them stops them.
@@ -70,30 +70,31 @@ impl Fleet {
         self.rotation.clone()
     }
 
-    /// Starts an instance, waits until it is ready, and puts it into the list.
-    pub fn add(&mut self, setting: &Setting, binary: &Path) -> Outcome {
+    /// Starts an instance, waits until it is ready, and adds it to the list.
+    pub fn add(&mut self, setting: &Setting, binary: &Path) -> Result {
         let [port] = ports::free()?;
         let log = setting.logs.path().join(format!("{port}.log"));
-        let lines = File::create(&log).doing(|| "write a log".into())?;
+        let lines = File::create(&log).with_context(|| "write a log".into())?;
         let mut command = setting.command(binary);
         command.env("LISTEN", format!("127.0.0.1:{port}")).stdout(std::process::Stdio::null()).stderr(lines);
         let mut instance = Instance { program: Running::start(&mut command)?, port, log };
-        let ready = interrupt::until(Some(START), || {
-            if let Some(status) = instance.program.ended()? {
-                return Err(Stop::because(format!("an instance ended ({status}): {}", instance.last_line())));
+        let ready = interrupt::until(Some(START_TIMEOUT), || {
+            if let Some(status) = instance.program.exit_status()? {
+                return Err(Error::new(format!("an instance ended ({status}): {}", instance.last_line())));
             }
             Ok(ports::ready(port, HOST).then_some(()))
         })?;
         if ready.is_none() {
-            return Err(Stop::because(format!("an instance is not ready in time: {}", instance.last_line())));
+            return Err(Error::new(format!("an instance is not ready in time: {}", instance.last_line())));
         }
         self.rotation.lock().unwrap_or_else(PoisonError::into_inner).push(port);
         self.running.push(instance);
         Ok(())
     }
 
-    /// Adds an instance of `binary`, then takes the oldest one out of the list and stops it. How long all that took.
-    pub fn replace_oldest(&mut self, setting: &Setting, binary: &Path) -> Outcome<Duration> {
+    /// Adds an instance of `binary`, then removes the oldest one from the list and stops it.
+    /// Returns how long that took.
+    pub fn replace_oldest(&mut self, setting: &Setting, binary: &Path) -> Result<Duration> {
         let start = Instant::now();
         self.add(setting, binary)?;
         let oldest = self.running.remove(0);
@@ -102,19 +103,19 @@ impl Fleet {
         Ok(start.elapsed())
     }
 
-    /// Stops them all; each must end well.
-    pub fn stop(mut self) -> Outcome {
+    /// Stops them all. Each must exit cleanly.
+    pub fn stop(mut self) -> Result {
         self.running.drain(..).try_for_each(Instance::stop)
     }
 }
 
 impl Instance {
-    fn stop(mut self) -> Outcome {
+    fn stop(mut self) -> Result {
         self.program.stop();
-        match self.program.ended()? {
+        match self.program.exit_status()? {
             Some(status) if status.success() => Ok(()),
             other => {
-                Err(Stop::because(format!("an instance did not end well ({other:?}): {}", self.last_line())))
+                Err(Error::new(format!("an instance did not end well ({other:?}): {}", self.last_line())))
             }
         }
     }

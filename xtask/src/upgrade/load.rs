@@ -1,4 +1,4 @@
-//! People who log in and renew, through whatever instances there are.
+//! Load of the upgrade test: people who log in and renew, through whichever instances run.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -12,27 +12,28 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::instance::{HOST, Rotation, Setting};
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 
-/// People who log in once, before the upgrade, and only renew.
-pub const KEEPERS: usize = 4;
-/// People who log in, renew a few times, log out, and come again.
-const GUESTS: usize = 2;
-/// How often each person does something.
-const BREATH: Duration = Duration::from_millis(100);
-const RENEWALS_OF_A_GUEST: usize = 8;
+/// Users who log in once, before the upgrade, and then only renew.
+pub const RENEWING_USERS: usize = 4;
+/// Users who log in, renew a few times, log out, and repeat.
+const RETURNING_USERS: usize = 2;
+/// The pause between two requests of a user.
+const PAUSE: Duration = Duration::from_millis(100);
+const RENEWALS_PER_LOGIN: usize = 8;
 /// How long a request may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 const EMAIL: &str = "ada@example.org";
 const PASSWORD: &str = "quiet-lamp-over-the-harbour-19";
 
-/// What happened since somebody last looked.
+/// Counts since the last report.
 #[derive(Default, Clone, Copy)]
 pub struct Counts {
     logins: u64,
     renewals: u64,
     logouts: u64,
-    /// Sent again to another instance because the first closed the connection without an answer, as a proxy does.
+    /// Requests that were sent again to another instance, because the first closed the connection
+    /// without a response. A proxy does the same.
     again: u64,
     pub failed: u64,
 }
@@ -47,26 +48,26 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// How it ended.
+/// The outcome.
 pub struct End {
     pub counts: Counts,
     pub logged_in: usize,
     pub first_failure: Option<String>,
 }
 
-/// The account that all of them use.
-pub fn make_people(setting: &Setting, binary: &Path) -> Outcome {
+/// Creates the account that all of them use.
+pub fn make_people(setting: &Setting, binary: &Path) -> Result {
     let mut command = setting.command(binary);
     command.args(["users", "create", EMAIL, "--password-stdin"]).stdin(Stdio::piped()).stdout(Stdio::null());
-    let mut child = command.spawn().doing(|| "make an account".into())?;
+    let mut child = command.spawn().with_context(|| "make an account".into())?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(PASSWORD.as_bytes()).doing(|| "give the account a password".into())?;
+        stdin.write_all(PASSWORD.as_bytes()).with_context(|| "give the account a password".into())?;
     }
-    let status = child.wait().doing(|| "make an account".into())?;
-    if status.success() { Ok(()) } else { Err(Stop::because(format!("the account was not made ({status})"))) }
+    let status = child.wait().with_context(|| "make an account".into())?;
+    if status.success() { Ok(()) } else { Err(Error::new(format!("the account was not made ({status})"))) }
 }
 
-/// The load, going on. Dropping it ends it.
+/// The running load. Dropping it ends it.
 pub struct Load {
     shared: Arc<Shared>,
     people: Vec<JoinHandle<bool>>,
@@ -74,7 +75,7 @@ pub struct Load {
 
 struct Shared {
     rotation: Rotation,
-    /// Another instance comes first each time, as a proxy takes turns.
+    /// The next request's first instance, round-robin like a proxy.
     turn: AtomicUsize,
     stop: AtomicBool,
     counts: Mutex<Counts>,
@@ -92,21 +93,21 @@ impl Load {
         });
         let person = |renewals: Option<usize>| {
             let shared = shared.clone();
-            thread::spawn(move || shared.live(renewals))
+            thread::spawn(move || shared.run(renewals))
         };
-        let keepers = (0..KEEPERS).map(|_| person(None));
-        let people = keepers.chain((0..GUESTS).map(|_| person(Some(RENEWALS_OF_A_GUEST)))).collect();
+        let renewing = (0..RENEWING_USERS).map(|_| person(None));
+        let people = renewing.chain((0..RETURNING_USERS).map(|_| person(Some(RENEWALS_PER_LOGIN)))).collect();
         Self { shared, people }
     }
 
-    /// What happened since the last time.
+    /// Returns the counts since the last call, and resets them.
     pub fn counts(&self) -> Counts {
         std::mem::take(&mut *self.shared.counts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn finish(mut self) -> End {
         self.shared.stop.store(true, Ordering::SeqCst);
-        let kept = self.people.drain(..).take(KEEPERS).map(JoinHandle::join);
+        let kept = self.people.drain(..).take(RENEWING_USERS).map(JoinHandle::join);
         let logged_in = kept.filter(|kept| matches!(kept, Ok(true))).count();
         let first_failure = self.shared.first_failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         End { counts: self.counts(), logged_in, first_failure }
@@ -120,8 +121,8 @@ impl Drop for Load {
 }
 
 impl Shared {
-    /// One person's doings until the end; whether they are logged in then.
-    fn live(&self, renewals: Option<usize>) -> bool {
+    /// Runs one user until the end. Returns whether they are logged in then.
+    fn run(&self, renewals: Option<usize>) -> bool {
         let mut token: Option<String> = None;
         let mut left = 0;
         while !self.stop.load(Ordering::SeqCst) {
@@ -145,18 +146,19 @@ impl Shared {
                         &mut counts.renewals
                     }) {
                         Some(answer) => Some(text(&answer, "refresh").unwrap_or(token)),
-                        // Whoever keeps a login has lost it now, and must not hide that by logging in again.
+                        // A renewing user has lost the login, and must not hide that by logging in
+                        // again.
                         None if renewals.is_none() => return false,
                         None => None,
                     }
                 }
             };
-            thread::sleep(BREATH);
+            thread::sleep(PAUSE);
         }
         token.is_some()
     }
 
-    /// Posts to one of the instances; the answer's document when it was a `200`.
+    /// Posts to one of the instances. Returns the response's document if it was `200`.
     fn call(&self, path: &str, document: &Value, count: fn(&mut Counts) -> &mut u64) -> Option<Value> {
         let body = document.to_string();
         let request = format!(
@@ -193,7 +195,7 @@ impl Shared {
 
 fn post(port: u16, request: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(REQUEST_TIMEOUT))?;
     stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;

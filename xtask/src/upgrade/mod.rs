@@ -1,4 +1,5 @@
-//! An upgrade and the way back, as operators do it: instances on one database replaced one by one, under load.
+//! Upgrade test: an upgrade and its rollback, as operators do them. Instances on one database are
+//! replaced one by one, under load.
 
 mod builds;
 mod instance;
@@ -6,7 +7,7 @@ mod load;
 
 use std::time::Duration;
 
-use crate::error::{Outcome, Stop};
+use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::postgres::Cluster;
 
@@ -24,8 +25,9 @@ pub struct Options {
     pause: u64,
 }
 
-/// Old to new, then new to old on the schema that is new by then. Fails when a renewal failed or somebody was logged out.
-pub fn test(options: &Options) -> Outcome {
+/// Replaces old by new, then new by old on the new schema. Fails if a renewal failed or somebody
+/// was logged out.
+pub fn test(options: &Options) -> Result {
     let builds = Builds::make(options.from.as_deref())?;
     let cluster = Cluster::start()?;
     let setting = Setting::new(format!("{}/postgres", cluster.url()), &builds.new)?;
@@ -58,13 +60,13 @@ pub fn test(options: &Options) -> Outcome {
     report("at the end", end.counts);
     fleet.stop()?;
     if let Some(first) = end.first_failure {
-        return Err(Stop::because(format!("{failed} request(s) failed; the first: {first}")));
+        return Err(Error::new(format!("{failed} request(s) failed; the first: {first}")));
     }
-    if end.logged_in < load::KEEPERS {
-        return Err(Stop::because(format!(
+    if end.logged_in < load::RENEWING_USERS {
+        return Err(Error::new(format!(
             "{} of {} were logged out",
-            load::KEEPERS - end.logged_in,
-            load::KEEPERS
+            load::RENEWING_USERS - end.logged_in,
+            load::RENEWING_USERS
         )));
     }
     println!(
