@@ -62,21 +62,21 @@ pub use settings::{Settings, SettingsError};
 pub use signing_key::{MIN_SIGNING_KEY_BYTES, signing_key_id};
 pub use verifier::Verifier;
 
-/// The name of the login cookie unless `ACCESS_COOKIE_NAME` says otherwise.
+/// The default name of the login cookie; `ACCESS_COOKIE_NAME` changes it.
 pub const DEFAULT_ACCESS_COOKIE: &str = "__Secure-sso_access";
 
-/// The name of the cookie that hints at a session unless `HINT_COOKIE_NAME` says otherwise.
+/// The default name of the cookie that hints at a session; `HINT_COOKIE_NAME` changes it.
 pub const DEFAULT_HINT_COOKIE: &str = "__Secure-sso_hint";
 
-/// The `typ` of an access token (RFC 9068, section 2.1). Compared exactly: media types ignore case,
-/// we need not.
+/// The `typ` of an access token (RFC 9068, section 2.1). It is compared exactly, although media
+/// types ignore case: auth-service always writes it like this.
 pub const TOKEN_TYP: &str = "at+jwt";
 
-/// How far clocks may disagree, in seconds.
+/// The leeway for clocks that disagree, in seconds.
 pub const LEEWAY_SECONDS: i64 = 5;
 
-/// The largest token looked at, in bytes. Browsers keep cookies of 4096.
+/// The longest token that is read, in bytes. Browsers keep cookies of 4096 bytes.
 pub const MAX_TOKEN_BYTES: usize = 8192;
 
-/// The longest life of a token, in seconds: one hour. Whoever signed a longer one made a mistake.
+/// The longest lifetime of a token, in seconds: one hour. A longer one is refused.
 pub const MAX_LIFE_SECONDS: i64 = 3600;

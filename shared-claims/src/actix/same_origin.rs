@@ -1,4 +1,4 @@
-//! Middleware: CSRF protection by origin, and the login for the extractors.
+//! CSRF middleware: the same-origin check, and the login for the extractors.
 
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
@@ -19,48 +19,48 @@ use super::shared_body::SharedBody;
 use crate::SharedLogin;
 use crate::web::{self, Context, Served};
 
-/// Middleware that lets only this service's own pages change things. `App::new().wrap(SameOrigin)`.
+/// CSRF protection by origin: only this service's own pages may change things.
+/// `App::new().wrap(SameOrigin)`.
 ///
-/// The login cookie reaches a service also with requests that a page on a sibling sub-domain sends:
-/// `SameSite=Lax` sees one site where there are many. So every request with a method other than
+/// The login cookie is also sent with requests that a page on a sibling sub-domain makes:
+/// `SameSite=Lax` treats all of the domain as one site. So every request with a method other than
 /// `GET`, `HEAD` and `OPTIONS`, and every one that opens a WebSocket, must come from a page of
-/// `SERVICE_URL` itself. The browser says where it comes from, in this order of belief:
+/// `SERVICE_URL` itself. Three headers of the browser say where it comes from. The first that is
+/// present decides:
 ///
 /// 1. `Sec-Fetch-Site`: `same-origin`, or `none` (the person's own doing), passes; `same-site` and
 ///    `cross-site` do not.
 /// 2. `Origin`: `SERVICE_URL` passes; anything else does not, nor does `null`.
 /// 3. `Referer`: a page of `SERVICE_URL` passes; anything else does not.
 ///
-/// Pages of the siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the
-/// answers (CORS).
+/// Pages of siblings that `TRUSTED_ORIGINS` names pass too, and their scripts may read the
+/// responses (CORS).
 ///
-/// A request with none of the three is refused: every browser of the last years sends at least one
-/// of them with a form, and there is no other proof here to rely on, such as a token in the form. A
-/// program that posts with the login cookie sends `Origin: <SERVICE_URL>`.
+/// A request with none of the three is refused, because there is no other proof to rely on, such as
+/// a token in the form. Every current browser sends at least one of them with a form. A program
+/// that posts with the login cookie sends `Origin: <SERVICE_URL>`.
 ///
-/// It also refuses with `431` what carries more than 16 KB of cookies
-/// ([`MAX_COOKIE_BYTES`](crate::web::MAX_COOKIE_BYTES)): a page that leads to where auth-service
-/// deletes those of others.
+/// It also refuses requests with more than 16 KB of cookies
+/// ([`MAX_COOKIE_BYTES`](crate::web::MAX_COOKIE_BYTES)) with `431`. That page links to where
+/// auth-service deletes other sites' cookies.
 ///
 /// Both refusals are a page or problem+json. Needs a registered
-/// [`SharedLogin`](crate::SharedLogin), or answers `500`.
+/// [`SharedLogin`](crate::SharedLogin); without one the response is `500`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SameOrigin;
 
-/// All that a service needs around its handlers:
-/// `App::new().wrap(SharedLoginMiddleware::new(login))`.
+/// Middleware for the whole `App`: `App::new().wrap(SharedLoginMiddleware::new(login))`.
 ///
-/// It hands the login to the extractors, and is [`SameOrigin`], whose documentation says what is
-/// refused. Wrap the whole `App` in it; a route that others may post to belongs into an `App` or a
-/// scope beside it. Handlers that want the
-/// [`SharedLogin`](crate::SharedLogin) itself take it from `web::Data`, as anything else.
+/// It gives the login to the extractors, and includes [`SameOrigin`], whose documentation says what
+/// is refused. A route that other sites may post to belongs into an `App` or a scope beside it.
+/// Handlers that want the [`SharedLogin`](crate::SharedLogin) itself take it from `web::Data`.
 #[derive(Debug, Clone)]
 pub struct SharedLoginMiddleware {
     login: SharedLogin,
 }
 
 impl SharedLoginMiddleware {
-    /// Middleware for services that trust this login.
+    /// Creates the middleware for a service that trusts this login.
     pub fn new(login: SharedLogin) -> Self {
         Self { login }
     }
@@ -98,10 +98,10 @@ where
     }
 }
 
-/// [`SharedLoginMiddleware`] or [`SameOrigin`] at work.
+/// The service that [`SharedLoginMiddleware`] and [`SameOrigin`] wrap around the `App`.
 pub struct Guard<S> {
     service: Rc<S>,
-    /// Of [`SameOrigin`] there is none here: it is registered.
+    /// `None` for [`SameOrigin`], which uses the registered one.
     login: Option<SharedLogin>,
 }
 
@@ -138,7 +138,7 @@ where
     }
 }
 
-/// The extractors note here whom the handler runs for.
+/// Prepares the request's extensions for the extractors to record whom the handler runs for.
 fn expect_author(req: &ServiceRequest) {
     if let Ok(login) = shared_login(req.request()) {
         let served = Served::new(&request_info(req.request()), login.settings());
@@ -146,7 +146,8 @@ fn expect_author(req: &ServiceRequest) {
     }
 }
 
-/// Lets the browser remember whose pages it shows, so that a form is not filed under another.
+/// Sets the cookie that remembers whose pages the browser shows, so that a form is not filed under
+/// another person.
 fn remember_author<B>(response: &mut ServiceResponse<B>) {
     let req = response.request();
     let served = req.extensions().get::<Served>().cloned();
@@ -157,13 +158,13 @@ fn remember_author<B>(response: &mut ServiceResponse<B>) {
     }
 }
 
-/// What lets scripts of trusted siblings read the answer.
+/// The headers that let scripts of trusted siblings read the response.
 fn cors(req: &ServiceRequest) -> Vec<(&'static str, String)> {
     let login = find_login(req.request());
     login.map(|login| web::cors(&request_info(req.request()), login.settings())).unwrap_or_default()
 }
 
-/// A service that answers for itself whom it trusts has the last word.
+/// Headers that the service set itself win.
 fn add(for_scripts: &[(&'static str, String)], headers: &mut HeaderMap) {
     if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
         return;
@@ -175,8 +176,9 @@ fn add(for_scripts: &[(&'static str, String)], headers: &mut HeaderMap) {
     }
 }
 
-/// Here the body is still nobody's. A handler that names its form before its `User` would otherwise
-/// have taken it by the time the extractor learns that the form must be kept.
+/// Shares the body before any extractor runs. A handler that names its form before its `User` would
+/// otherwise have taken the body by the time the `User` extractor learns that the form must be
+/// kept.
 fn share_form(req: &mut ServiceRequest) {
     let request = request_info(req.request());
     let keep = shared_login(req.request()).is_ok_and(|login| request.can_be_resubmitted(login.settings()));

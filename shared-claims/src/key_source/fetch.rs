@@ -1,4 +1,4 @@
-//! HTTP fetch of a JWKS, as distrustful as a GET can be.
+//! HTTP fetch of a JWKS, which trusts neither the server nor the network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use url::{Host, Url};
 use super::key_reader::KeyReader;
 use crate::{KeySet, KeySetError};
 
-/// More than any honest set: 32 keys with certificates would stay below.
+/// The largest response. 32 keys with certificates are smaller.
 pub(super) const MAX_BYTES: u64 = 256 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Why a fetch brought no keys. For the log; the last good set stays.
+/// Why a fetch failed. It is logged, and the last good set stays in use.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
     #[error("{0}")]
@@ -66,8 +66,8 @@ impl Fetcher {
         Self { agent, url, reader }
     }
 
-    /// The keys, and how long the answer says they are good for; zero when it is too old already or
-    /// must not be kept.
+    /// Fetches the keys, and how long they stay fresh: zero if they are stale already or must not
+    /// be stored.
     pub(super) fn fetch(&self) -> Result<(KeySet, Option<Duration>), FetchError> {
         let mut answer = self.agent.get(self.url.as_str()).call()?;
         if answer.status() != http::StatusCode::OK {
@@ -108,7 +108,7 @@ fn tls() -> TlsConfig {
 /// Whether nobody on the way can exchange the keys: https, or http that does not leave the machine
 /// or private network.
 pub(crate) fn is_acceptable(url: &Url) -> bool {
-    // A password in the address would be in every log line about it.
+    // A password in the URL would be in every log line about it.
     if !url.username().is_empty() || url.password().is_some() {
         return false;
     }
@@ -154,15 +154,14 @@ fn header<'a>(answer: &'a http::Response<ureq::Body>, name: &str) -> &'a str {
     answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// `application/json`, `application/jwk-set+json`, or any other `+json`.
+/// Whether a content type is `application/json`, `application/jwk-set+json`, or any other `+json`.
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// What is left of the answer's freshness (RFC 9111, section 4.2). A cache on the way spends a part
-/// of it and says in `Age` how much: a set taken from it may be as old as the server allows sets to
-/// be.
+/// The remaining freshness of a response (RFC 9111, section 4.2). A cache on the way uses up a part
+/// of it and says in `Age` how much: a set from a cache may be as old as the server allows.
 fn max_age(cache_control: &str, age: &str) -> Option<Duration> {
     let directives = || cache_control.split(',').map(str::trim);
     if directives().any(|d| d.eq_ignore_ascii_case("no-store") || d.eq_ignore_ascii_case("no-cache")) {

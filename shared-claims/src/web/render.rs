@@ -1,5 +1,5 @@
-//! Responses to requests that go no further. None tells why a token was refused, but for the end of
-//! a loop.
+//! Rendering of a denial as a response. None says why a token was refused, except the page that
+//! ends a redirect loop.
 
 use url::Url;
 
@@ -18,11 +18,11 @@ use crate::protocol::{self, code};
 
 const RETRY_AFTER_SECONDS: u32 = 5;
 
-/// For whoever follows the challenge of a `401`.
+/// The detail for a client that follows the challenge of a `401`.
 pub const NO_BEARER: &str = "This needs a login, which is a cookie: a token in the Authorization header is not looked at. Send the person to login_url.";
 
 impl Response {
-    /// With the access cookie deleted, if it can never hold.
+    /// Deletes the access cookie if it can never verify.
     fn clearing(mut self, clear: bool, request: &RequestInfo<'_>, settings: &Settings) -> Self {
         if clear {
             set_cookie::delete_access(request, settings)
@@ -33,9 +33,11 @@ impl Response {
     }
 }
 
-/// Puts what happens instead of the handler into words. `form` is the body of a posted form, for
-/// what [`Denial::shows_form`]: give it where [`RequestInfo::can_be_resubmitted`] said so and at
-/// most [`MAX_FORM_BYTES`](super::MAX_FORM_BYTES) came.
+/// Renders a denial as a response.
+///
+/// `form` is the body of a posted form, for what [`Denial::shows_form`]. Pass it if
+/// [`RequestInfo::can_be_resubmitted`] said so and it has at most
+/// [`MAX_FORM_BYTES`](super::MAX_FORM_BYTES).
 pub fn render(
     denial: &Denial,
     request: &RequestInfo<'_>,
@@ -63,7 +65,7 @@ pub fn render(
             round_trip(request, settings, protocol::cookie::ASKED, set_cookie::ASKED_SECONDS)
                 .clearing(*clear, request, settings)
         }
-        // Silent too: if the session is over, the token that still holds is better than a login
+        // Silent: if the session is over, the token that is still valid is better than a login
         // form.
         Denial::RefreshAhead { remember } => {
             round_trip(request, settings, protocol::cookie::REFRESHED_AHEAD, *remember)
@@ -195,7 +197,7 @@ pub fn not_configured() -> Response {
         .into(Response::new(500))
 }
 
-/// By the login and back, once in so many seconds.
+/// A redirect to the login and back, at most once in this many seconds.
 fn round_trip(request: &RequestInfo<'_>, settings: &Settings, cookie: &str, seconds: i64) -> Response {
     let mut answer = Response::redirect(&urls::silent(settings, &urls::requested_url(request, settings)));
     answer.add("set-cookie", set_cookie::remember(settings, cookie, seconds));
@@ -224,9 +226,10 @@ fn kept(
     form_owner: Option<&str>,
     kept: KeptForm<'_>,
 ) -> Response {
-    // In a tab of its own, where there is nothing to come back to: the form waits in this one.
+    // The login opens in a tab of its own, with nothing to come back to: the form waits in this
+    // one.
     let login = urls::fresh_login(settings, max_age, protocol::path::LOGIN_DONE);
-    // A session that was renewed is no proof of who sits there.
+    // A renewed session does not prove who sits there.
     let frame = max_age.is_none().then(|| urls::frame(settings));
     let marked = form_owner.map(|mark| urls::form_action(request, settings, Some(mark)));
     let to = (&urls::requested_url(request, settings), marked.as_ref());
@@ -237,7 +240,7 @@ fn kept(
     )
 }
 
-/// Clears the same cookies, and keeps the form. It travels along to as many answers as that takes.
+/// Clears the cookies and keeps the form, which is carried through as many responses as that takes.
 fn cookies_cleared_form_kept(
     request: &RequestInfo<'_>,
     settings: &Settings,
@@ -259,9 +262,9 @@ fn cookies_cleared_form_kept(
     answer
 }
 
-/// Clears the access cookie on every scope that reaches this page: nothing tells the planted one
-/// (RFC 6265bis, section 8.6). Others of the domain are not ours to take, as `Clear-Site-Data`
-/// would. More scopes than one answer can carry take several, each of which leads to the next.
+/// Deletes the access cookie on every scope that reaches this page, because nothing distinguishes
+/// the planted one (RFC 6265bis, section 8.6). Other cookies of the domain stay, unlike with
+/// `Clear-Site-Data`. If one response cannot carry all scopes, each response redirects to the next.
 fn cookies_cleared(request: &RequestInfo<'_>, settings: &Settings) -> Response {
     let page = urls::requested_url(request, settings);
     let (lines, next) = set_cookie::delete_access_from(request, settings, urls::clearing_round(request));
