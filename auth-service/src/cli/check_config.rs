@@ -1,6 +1,6 @@
 //! `auth-service check-config`
 
-use crate::config::{Config, LogFormat, ServeFlags, Tidy, TokenAlgorithm, span_in_words};
+use crate::config::{Config, Flags, SETTINGS, ServeFlags, Setting, SmtpUrl, TokenAlgorithm};
 
 use super::{CliError, output};
 
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for name in flags.blank() {
         eprintln!("auth-service: note: {name} is set to nothing, which counts as not set");
     }
-    let settings = in_force(&config, flags.allowed_origins.as_deref());
+    let settings = in_force(&flags.tidied()?, &config);
     if arguments.json {
         let object = settings.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
         return output::line(serde_json::Value::Object(object.collect()));
@@ -33,66 +33,45 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     Ok(())
 }
 
-fn in_force(config: &Config, allowed_origins: Option<&str>) -> Vec<(&'static str, String)> {
-    let span = span_in_words;
-    let shown = |is_set: bool| if is_set { "(set, not shown)" } else { "(not used)" }.to_owned();
-    let everywhere = format!("(all of {})", config.cookie_domain.as_str());
-    vec![
-        ("AUTH_URL", config.auth_url.origin()),
-        ("COOKIE_DOMAIN", config.cookie_domain.as_str().to_owned()),
-        ("LISTEN", config.listen.to_string()),
-        ("DATABASE_URL", config.database_url.masked()),
-        ("SECRET_KEY", "(set, not shown)".to_owned()),
-        ("SECRET_KEY_PREVIOUS", shown(config.secret_key_previous.is_some())),
-        ("TOKEN_ALGORITHM", config.token_algorithm.name().to_owned()),
-        ("JWT_SIGNING_KEY", shown(matches!(config.token_algorithm, TokenAlgorithm::Hs512(_)))),
-        ("KEY_ROTATION", config.key_times.rotation.map_or_else(|| "0".to_owned(), span)),
-        ("JWKS_MAX_AGE", span(config.key_times.jwks_max_age)),
-        ("ACCESS_TOKEN_LIFETIME", span(config.key_times.token_life)),
-        ("REFRESH_TOKEN_LIFETIME", span(config.session_limits.idle)),
-        ("SESSION_LIFETIME", span(config.session_limits.absolute)),
-        ("REFRESH_GRACE", span(config.session_limits.grace)),
-        ("AUDIT_RETENTION", span(config.audit_retention)),
-        ("TRUSTED_PROXIES", config.trusted_proxies.to_string()),
-        ("ALLOWED_ORIGINS", allowed_origins.map_or(everywhere, str::to_owned)),
-        ("REGISTRATION", config.registration.name().to_owned()),
-        ("BCRYPT_COST", config.passwords.bcrypt_cost.to_string()),
-        ("PASSWORD_MIN_LENGTH", config.passwords.min_length.to_string()),
-        ("SITE_NAME", config.site.name.clone().unwrap_or_else(|| "(ours)".to_owned())),
-        (
-            "SITE_LOGO",
-            config
-                .site
-                .logo
-                .as_ref()
-                .map_or_else(|| "(ours)".to_owned(), |logo| logo.path.display().to_string()),
-        ),
-        ("SITE_COLOR", config.site.colors_in_words().unwrap_or_else(|| "(ours)".to_owned())),
-        ("FOOTER_LINKS", config.site.links_in_words()),
-        (
-            "TEMPLATES_DIR",
-            config
-                .site
-                .templates_dir
-                .as_ref()
-                .map_or_else(|| "(not used)".to_owned(), |dir| dir.display().to_string()),
-        ),
-        ("SMTP_URL", config.mail.smtp.as_ref().map_or_else(|| "(not used)".to_owned(), |url| url.masked())),
-        ("MAIL_FROM", config.mail.from.clone().unwrap_or_else(|| "(not used)".to_owned())),
-        ("COOKIE_SECURE", config.cookie_secure.to_string()),
-        ("ACCESS_COOKIE_NAME", config.cookie_names.access.clone()),
-        ("REFRESH_COOKIE_NAME", config.cookie_names.refresh.clone()),
-        ("BROWSER_COOKIE_NAME", config.cookie_names.browser.clone()),
-        ("HINT_COOKIE_NAME", config.cookie_names.hint.clone()),
-        ("SHUTDOWN_DELAY", span(config.shutdown_delay)),
-        ("LOG_FORMAT", if config.log_format == LogFormat::Json { "json" } else { "pretty" }.to_owned()),
-    ]
+fn in_force(flags: &ServeFlags, config: &Config) -> Vec<(&'static str, String)> {
+    let shown = |setting: &&'static Setting| {
+        let given = flags.given(setting.name);
+        (setting.name, shown(setting, given.as_deref(), config))
+    };
+    SETTINGS.iter().map(shown).collect()
+}
+
+/// What is in force: of a setting that has a form of its own, what was made of it.
+fn shown(setting: &Setting, given: Option<&str>, config: &Config) -> String {
+    let ours = || "(ours)".to_owned();
+    let names = &config.cookie_names;
+    match setting.name {
+        "AUTH_URL" => config.auth_url.origin(),
+        "COOKIE_DOMAIN" => config.cookie_domain.as_str().to_owned(),
+        "LISTEN" => config.listen.to_string(),
+        "DATABASE_URL" => config.database_url.masked(),
+        // It may be set for services that share the settings.
+        "JWT_SIGNING_KEY" if !matches!(config.token_algorithm, TokenAlgorithm::Hs512(_)) => {
+            setting.in_force(None)
+        }
+        "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
+        "ALLOWED_ORIGINS" if given.is_none() => format!("(all of {})", config.cookie_domain.as_str()),
+        "SITE_NAME" | "SITE_LOGO" => given.map_or_else(ours, str::to_owned),
+        "SITE_COLOR" => config.site.colors_in_words().unwrap_or_else(ours),
+        "FOOTER_LINKS" => config.site.links_in_words(),
+        "SMTP_URL" => config.mail.smtp.as_ref().map_or_else(|| setting.in_force(None), SmtpUrl::masked),
+        "ACCESS_COOKIE_NAME" => names.access.clone(),
+        "REFRESH_COOKIE_NAME" => names.refresh.clone(),
+        "BROWSER_COOKIE_NAME" => names.browser.clone(),
+        "HINT_COOKIE_NAME" => names.hint.clone(),
+        _ => setting.in_force(given),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Rule, SETTINGS};
+    use crate::config::Rule;
 
     #[test]
     fn every_setting_is_shown_as_the_table_has_it() {
@@ -104,7 +83,7 @@ mod tests {
             ..ServeFlags::default()
         };
         flags.database.database_url = text("sqlite:auth.db");
-        let shown = in_force(&Config::parse(&flags).unwrap(), None);
+        let shown = in_force(&flags, &Config::parse(&flags).unwrap());
         let names: Vec<_> = shown.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>());
         for (setting, (name, value)) in SETTINGS.iter().zip(&shown) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::background_tasks::Expired;
-use crate::config::{self, DatabaseFlags};
+use crate::config::{AuditFlags, DatabaseFlags};
 use crate::db::types::Timestamp;
 use crate::db::{self, Database};
 
@@ -27,15 +27,14 @@ pub(super) struct Arguments {
     /// it meanwhile.
     #[arg(long, conflicts_with = "dry_run")]
     vacuum: bool,
-    /// How long the audit trail is kept [default: 90d].
-    #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-    audit_retention: Option<String>,
+    #[command(flatten)]
+    audit: AuditFlags,
     #[command(flatten)]
     database: DatabaseFlags,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let retention = config::audit_retention(arguments.audit_retention.as_deref())?;
+    let retention = arguments.audit.parse()?;
     let url = arguments.database.parse()?;
     if arguments.vacuum && url.file().is_none() {
         return Err(CliError::Usage(

@@ -5,29 +5,24 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use url::Url;
 
+use crate::config::{Blank, SETTINGS};
+
 /// What the message advises instead.
 pub(super) const ADVICE: &str = "everybody on this machine can read the arguments of a program while it runs: set it in the \
                                  environment, or name a file with the setting that ends in _FILE (PostgreSQL's programs \
                                  know PGPASSWORD and ~/.pgpass too), and change the secret";
 
 /// The flags that were given with a secret in them, anywhere on the command line.
-pub(super) fn secrets(matches: &ArgMatches) -> Vec<&'static str> {
+pub(super) fn secrets(matches: &ArgMatches) -> Vec<String> {
     let mut found = Vec::new();
-    for (id, flag) in [
-        ("secret_key", "--secret-key"),
-        ("secret_key_previous", "--secret-key-previous"),
-        ("jwt_signing_key", "--jwt-signing-key"),
-    ] {
-        if given(matches, id).is_some() {
-            found.push(flag);
+    for setting in SETTINGS.iter().filter(|setting| setting.has_file) {
+        let text = given(matches, &setting.name.to_lowercase());
+        if text.is_some_and(|text| setting.blank == Blank::Secret || has_password(&text)) {
+            found.push(setting.flag());
         }
     }
-    for (id, flag) in
-        [("database_url", "--database-url"), ("smtp_url", "--smtp-url"), ("source", "the source's address")]
-    {
-        if given(matches, id).is_some_and(|text| has_password(&text)) {
-            found.push(flag);
-        }
+    if given(matches, "source").is_some_and(|text| has_password(&text)) {
+        found.push("the source's address".to_owned());
     }
     if let Some((_, below)) = matches.subcommand() {
         found.extend(secrets(below));
@@ -56,7 +51,7 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
-    fn found(line: &str) -> Vec<&'static str> {
+    fn found(line: &str) -> Vec<String> {
         let words = line.split(' ');
         secrets(&super::super::Arguments::command().try_get_matches_from(words).expect(line))
     }

@@ -1,179 +1,286 @@
-//! What can be set, as it arrives: text. [`super::Config`] gives it meaning.
+//! Settings as they arrive: text, in a field and a flag for each row of the table. [`super::Config`] gives it meaning.
 //!
 //! Everything is text here so that clap never prints a value: a refused secret must not reach the terminal.
 
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use shared_claims::setting;
 
-use super::tidy::flags;
+use super::ConfigError;
+use super::setting::{Blank, Setting};
 
-/// A path. Clap's own would refuse one that is set to nothing, without naming it.
-fn path() -> impl TypedValueParser<Value = PathBuf> {
-    OsStringValueParser::new().map(PathBuf::from)
+/// Settings that belong together.
+pub trait Flags: Clone + Default {
+    /// A place for each text, in the order of the table.
+    fn slots(&mut self) -> Vec<Slot<'_>>;
+
+    /// The rows of the table.
+    fn settings() -> Vec<&'static Setting> {
+        Self::default().slots().iter().filter(|slot| !slot.is_file).map(|slot| slot.setting).collect()
+    }
+
+    /// The flags as they are meant: what [`shared_claims::setting`] leaves out is left out, and what it refuses is refused.
+    fn tidied(&self) -> Result<Self, ConfigError> {
+        let mut tidied = self.clone();
+        tidied.slots().into_iter().try_for_each(Slot::tidy)?;
+        Ok(tidied)
+    }
+
+    /// The names of the settings that are set, to nothing.
+    fn blank(&self) -> Vec<String> {
+        let mut flags = self.clone();
+        let blank = |slot: &Slot<'_>| slot.text().is_some_and(|text| text.trim().is_empty());
+        flags.slots().iter().filter(|slot| blank(slot)).map(Slot::variable).collect()
+    }
+
+    /// What was given for the setting of this name: its text, or the path of the file that holds it.
+    fn given(&self, name: &str) -> Option<String> {
+        let mut flags = self.clone();
+        flags.slots().iter().filter(|slot| slot.setting.name == name).find_map(Slot::text)
+    }
+
+    /// The files that hold secrets, by the settings that name them.
+    fn files(&self) -> Vec<(String, PathBuf)> {
+        let mut flags = self.clone();
+        let files = flags.slots().into_iter().filter(|slot| slot.is_file);
+        files.filter_map(|slot| Some((slot.variable(), slot.text()?.into()))).collect()
+    }
+
+    /// Takes the setting of this name away, the file that holds it too.
+    fn unset(&mut self, name: &str) {
+        for slot in self.slots().into_iter().filter(|slot| slot.setting.name == name) {
+            match slot.value {
+                Value::Text(text) => *text = None,
+                Value::Path(path) => *path = None,
+            }
+        }
+    }
 }
 
-flags! {
-    /// Where the accounts are.
-    #[derive(clap::Args, Clone, Default)]
-    pub struct DatabaseFlags {
-        /// Where accounts and sessions are kept: `sqlite:<path>` or `postgres://<user>@<host>/<name>`.
-        #[arg(long, env, hide_env_values = true, value_name = "URL")]
-        pub database_url: Option<String>,
-        /// A file that holds DATABASE_URL.
-        #[arg(long, env, value_name = "FILE", value_parser = path())]
-        pub database_url_file: Option<PathBuf>,
+/// Where the text of a setting stands, or the path of the file that holds it.
+pub struct Slot<'a> {
+    setting: &'static Setting,
+    is_file: bool,
+    value: Value<'a>,
+}
+
+pub enum Value<'a> {
+    Text(&'a mut Option<String>),
+    Path(&'a mut Option<PathBuf>),
+}
+
+impl<'a> From<&'a mut Option<String>> for Value<'a> {
+    fn from(text: &'a mut Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a mut Option<PathBuf>> for Value<'a> {
+    fn from(path: &'a mut Option<PathBuf>) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl<'a> Slot<'a> {
+    pub(super) fn new(setting: &'static Setting, value: impl Into<Value<'a>>) -> Self {
+        Self { setting, is_file: false, value: value.into() }
     }
 
-    /// How passwords are judged and kept.
-    #[derive(clap::Args, Clone, Default)]
-    pub struct PasswordFlags {
-        /// Rounds of bcrypt, as a power of two; each step doubles the work of a login [default: 12].
-        #[arg(long, env, hide_env_values = true, value_name = "10..16")]
-        pub bcrypt_cost: Option<String>,
-        /// Minimum length of a new password, in characters [default: 12].
-        #[arg(long, env, hide_env_values = true, value_name = "8..64")]
-        pub password_min_length: Option<String>,
+    pub(super) fn file(setting: &'static Setting, path: &'a mut Option<PathBuf>) -> Self {
+        Self { setting, is_file: true, value: Value::Path(path) }
     }
 
-    /// How long keys sign and are published.
-    #[derive(clap::Args, Clone, Default)]
-    pub struct KeyTimeFlags {
-        /// How long a signing key is used before the next one takes over; 0 turns rotation off [default: 30d].
-        #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-        pub key_rotation: Option<String>,
-        /// How long services may keep the published keys before they look again [default: 5m].
-        #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-        pub jwks_max_age: Option<String>,
-        /// How long a service trusts a login without asking again [default: 5m].
-        #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-        pub access_token_lifetime: Option<String>,
+    fn variable(&self) -> String {
+        format!("{}{}", self.setting.name, if self.is_file { "_FILE" } else { "" })
     }
 
-    /// How the pages look.
-    #[derive(clap::Args, Clone, Default)]
-    pub struct SiteFlags {
-        /// What the pages call the whole of your services [default: One account, in each language].
-        #[arg(long, env, hide_env_values = true, value_name = "NAME")]
-        pub site_name: Option<String>,
-        /// A picture to show beside the name: .svg, .png, .jpg or .webp, at most 256 KB [default: a key].
-        #[arg(long, env, value_name = "FILE", value_parser = path())]
-        pub site_logo: Option<PathBuf>,
-        /// The colour of buttons and links, such as #2348ae; a second one, after a comma, for dark screens. Made darker or
-        /// lighter where it could not be read otherwise [default: blue].
-        #[arg(long, env, hide_env_values = true, value_name = "COLOR")]
-        pub site_color: Option<String>,
-        /// Links at the foot of every page: `Imprint=https://example.org/imprint, Help=mailto:help@example.org`.
-        #[arg(long, env, hide_env_values = true, value_name = "LINKS")]
-        pub footer_links: Option<String>,
-        /// A folder with templates, texts and static files that take the place of ours with the same name; see
-        /// `auth-service templates`.
-        #[arg(long, env, value_name = "FOLDER", value_parser = path())]
-        pub templates_dir: Option<PathBuf>,
+    fn id(&self) -> String {
+        self.variable().to_lowercase()
     }
 
-    /// Where mail goes out. Nothing sends any yet: these are checked, and used by `doctor`.
-    #[derive(clap::Args, Clone, Default)]
-    pub struct MailFlags {
-        /// The server that takes our mail: `smtps://<user>:<password>@<host>`, or `smtp://` with `?tls=required` or
-        /// `?tls=opportunistic` [default: no mail].
-        #[arg(long, env, hide_env_values = true, value_name = "URL")]
-        pub smtp_url: Option<String>,
-        /// A file that holds SMTP_URL.
-        #[arg(long, env, value_name = "FILE", value_parser = path())]
-        pub smtp_url_file: Option<PathBuf>,
-        /// The sender of our mail: `accounts@example.org`.
-        #[arg(long, env, hide_env_values = true, value_name = "ADDRESS")]
-        pub mail_from: Option<String>,
+    fn text(&self) -> Option<String> {
+        match &self.value {
+            Value::Text(text) => (*text).clone(),
+            Value::Path(path) => path.as_ref().map(|path| path.display().to_string()),
+        }
     }
 
-    /// All that the service needs.
-    #[derive(clap::Args, Clone, Default)]
-    pub struct ServeFlags {
-        /// Where people reach this service, without a trailing slash: `https://auth.example.org`.
-        #[arg(long, env, hide_env_values = true, value_name = "URL")]
-        pub auth_url: Option<String>,
-        /// The parent domain whose sub-domains share the login: `example.org`.
-        #[arg(long, env, hide_env_values = true, value_name = "DOMAIN")]
-        pub cookie_domain: Option<String>,
-        /// The address to listen on, or `unix:` and the path of a socket for a proxy on this machine [default: 127.0.0.1:8000].
-        #[arg(long, env, hide_env_values = true, value_name = "ADDRESS:PORT")]
-        pub listen: Option<String>,
-        /// 32 random bytes or more: seals private keys and the browser cookie, authenticates refresh tokens.
-        #[arg(long, env, hide_env_values = true, value_name = "SECRET")]
-        pub secret_key: Option<String>,
-        /// A file that holds SECRET_KEY.
-        #[arg(long, env, value_name = "FILE", value_parser = path())]
-        pub secret_key_file: Option<PathBuf>,
-        /// The SECRET_KEY from before it was changed: what it sealed and signed is still good.
-        #[arg(long, env, hide_env_values = true, value_name = "SECRET")]
-        pub secret_key_previous: Option<String>,
-        /// A file that holds SECRET_KEY_PREVIOUS.
-        #[arg(long, env, value_name = "FILE", value_parser = path())]
-        pub secret_key_previous_file: Option<PathBuf>,
-        /// `ES256`, `EdDSA`, or `HS512` with one key that every service holds [default: ES256].
-        #[arg(long, env, hide_env_values = true, value_name = "NAME")]
-        pub token_algorithm: Option<String>,
-        /// The shared key of `TOKEN_ALGORITHM=HS512`: 64 random bytes or more.
-        #[arg(long, env, hide_env_values = true, value_name = "SECRET")]
-        pub jwt_signing_key: Option<String>,
-        /// A file that holds JWT_SIGNING_KEY.
-        #[arg(long, env, value_name = "FILE", value_parser = path())]
-        pub jwt_signing_key_file: Option<PathBuf>,
-        /// How long somebody stays logged in without coming back [default: 5d].
-        #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-        pub refresh_token_lifetime: Option<String>,
-        /// How long somebody stays logged in at most, however often they come back [default: 30d].
-        #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-        pub session_lifetime: Option<String>,
-        /// How long a refresh token that was just replaced still yields its successor, for tabs that renew at the
-        /// same moment [default: 30s].
-        #[arg(long, env, hide_env_values = true, value_name = "0..300s")]
-        pub refresh_grace: Option<String>,
-        /// The only origins that people are sent back to, separated by commas [default: COOKIE_DOMAIN and all below].
-        #[arg(long, env, hide_env_values = true, value_name = "ORIGINS")]
-        pub allowed_origins: Option<String>,
-        /// The proxies whose X-Forwarded-For is believed, and at /auth/verify their other forwarded headers: addresses and
-        /// networks, separated by commas [default: none].
-        #[arg(long, env, hide_env_values = true, value_name = "ADDRESSES")]
-        pub trusted_proxies: Option<String>,
-        /// Who makes accounts: `open`, everybody their own; `closed`, the operator by `users create` alone [default: open].
-        #[arg(long, env, hide_env_values = true, value_name = "WHO")]
-        pub registration: Option<String>,
-        /// How long the audit trail is kept [default: 90d].
-        #[arg(long, env, hide_env_values = true, value_name = "DURATION")]
-        pub audit_retention: Option<String>,
-        /// `false` drops the cookies' Secure flag and name prefixes; only for http on a .localhost host [default: true].
-        #[arg(long, env, hide_env_values = true, value_name = "BOOL")]
-        pub cookie_secure: Option<String>,
-        /// The access cookie's name [default: __Secure-sso_access].
-        #[arg(long, env, hide_env_values = true, value_name = "NAME")]
-        pub access_cookie_name: Option<String>,
-        /// The refresh cookie's name [default: __Host-sso_refresh].
-        #[arg(long, env, hide_env_values = true, value_name = "NAME")]
-        pub refresh_cookie_name: Option<String>,
-        /// The name of the cookie for messages and form protection [default: __Host-sso_browser].
-        #[arg(long, env, hide_env_values = true, value_name = "NAME")]
-        pub browser_cookie_name: Option<String>,
-        /// The name of the cookie that tells services that a session probably exists [default: __Secure-sso_hint].
-        #[arg(long, env, hide_env_values = true, value_name = "NAME")]
-        pub hint_cookie_name: Option<String>,
-        /// `pretty` or `json` [default: pretty].
-        #[arg(long, env, hide_env_values = true, value_name = "FORMAT")]
-        pub log_format: Option<String>,
-        /// How long after SIGTERM requests are still taken while /readyz says 503, so that proxies send the next ones
-        /// elsewhere [default: 5s].
-        #[arg(long, env, hide_env_values = true, value_name = "0..300s")]
-        pub shutdown_delay: Option<String>,
-        #[command(flatten)]
-        pub key_times: KeyTimeFlags,
-        #[command(flatten)]
-        pub database: DatabaseFlags,
-        #[command(flatten)]
-        pub passwords: PasswordFlags,
-        #[command(flatten)]
-        pub site: SiteFlags,
-        #[command(flatten)]
-        pub mail: MailFlags,
+    fn tidy(self) -> Result<(), ConfigError> {
+        let unclear = |why: setting::Unclear| match self.is_file {
+            // Kept for ever: it is the last word of the process.
+            true => ConfigError::new(format!("{}_FILE", self.setting.name).leak(), why.to_string()),
+            false => ConfigError::new(self.setting.name, why.to_string()),
+        };
+        match self.value {
+            Value::Text(value) => {
+                let Some(text) = value.take() else { return Ok(()) };
+                let is_blank = text.trim().is_empty();
+                *value = match self.setting.blank {
+                    Blank::Secret => Some(text).filter(|_| !is_blank),
+                    Blank::Refused if is_blank => Some(String::new()),
+                    _ => setting::plain(&text).map_err(unclear)?.map(str::to_owned),
+                };
+            }
+            Value::Path(value) => {
+                let Some(path) = value.take() else { return Ok(()) };
+                *value = match path.to_str() {
+                    Some(text) => setting::plain(text).map_err(unclear)?.map(PathBuf::from),
+                    None => Some(path),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    fn arg(&self) -> Arg {
+        let arg = Arg::new(self.id()).long(self.id().replace('_', "-")).env(self.variable());
+        let (value_name, help) = match self.is_file {
+            true => ("FILE".to_owned(), format!("A file that holds {}", self.setting.name)),
+            false => (self.setting.value_name(), self.setting.help()),
+        };
+        let arg = arg.value_name(value_name).help(help);
+        match self.value {
+            Value::Text(_) => arg.hide_env_values(true).value_parser(value_parser!(String)),
+            // Clap's own would refuse one that is set to nothing, without naming it.
+            Value::Path(_) => arg.value_parser(OsStringValueParser::new().map(PathBuf::from)),
+        }
+    }
+
+    fn read(self, matches: &ArgMatches) {
+        let id = self.id();
+        match self.value {
+            Value::Text(text) => *text = matches.get_one(&id).cloned(),
+            Value::Path(path) => *path = matches.get_one(&id).cloned(),
+        }
+    }
+}
+
+/// Gives a command the flags of these settings.
+pub(super) fn augment<F: Flags>(command: Command) -> Command {
+    command.args(F::default().slots().iter().map(Slot::arg))
+}
+
+pub(super) fn read(flags: &mut impl Flags, matches: &ArgMatches) {
+    flags.slots().into_iter().for_each(|slot| slot.read(matches));
+}
+
+/// Makes structs of flags of the rows of the table. A struct has rows in braces, and between them other such structs.
+macro_rules! settings {
+    ($(
+        $(#[$about:meta])*
+        pub struct $name:ident {
+            $(
+                { $($(#[doc = $help:literal])+ $field:ident $(or $file:ident)?: $kind:ty = $setting:expr;)* }
+                $($group:ident: $group_name:ty,)*
+            )*
+        }
+    )*) => {$(
+        $(#[$about])*
+        #[derive(Clone, Default)]
+        pub struct $name {
+            $(
+                $($(#[doc = $help])+ pub $field: Option<$kind>, $(pub $file: Option<PathBuf>,)?)*
+                $(pub $group: $group_name,)*
+            )*
+        }
+
+        impl $crate::config::flags::Flags for $name {
+            fn slots(&mut self) -> Vec<$crate::config::flags::Slot<'_>> {
+                use $crate::config::flags::Slot;
+                let mut slots = Vec::new();
+                $(
+                    $({
+                        static SETTING: Setting =
+                            $setting.described(&[$($help),+], &[$(stringify!($file))?]);
+                        slots.push(Slot::new(&SETTING, &mut self.$field));
+                        $(slots.push(Slot::file(&SETTING, &mut self.$file));)?
+                    })*
+                    $(slots.extend(self.$group.slots());)*
+                )*
+                slots
+            }
+        }
+
+        impl clap::Args for $name {
+            fn augment_args(command: clap::Command) -> clap::Command {
+                $crate::config::flags::augment::<Self>(command)
+            }
+
+            fn augment_args_for_update(command: clap::Command) -> clap::Command {
+                Self::augment_args(command)
+            }
+        }
+
+        impl clap::FromArgMatches for $name {
+            fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+                let mut flags = Self::default();
+                flags.update_from_arg_matches(matches)?;
+                Ok(flags)
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+                $crate::config::flags::read(self, matches);
+                Ok(())
+            }
+        }
+    )*};
+}
+pub(super) use settings;
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, FromArgMatches};
+
+    use super::*;
+    use crate::config::{SETTINGS, ServeFlags};
+
+    fn command() -> Command {
+        ServeFlags::augment_args(Command::new("serve"))
+    }
+
+    #[test]
+    fn what_a_flag_is_given_arrives_at_its_setting_and_at_no_other() {
+        for setting in SETTINGS.iter() {
+            let matches = command().get_matches_from(["serve", &setting.flag(), "a text"]);
+            let flags = ServeFlags::from_arg_matches(&matches).unwrap();
+            for other in SETTINGS.iter() {
+                let expected = (other.name == setting.name).then(|| "a text".to_owned());
+                assert_eq!(flags.given(other.name), expected, "{} {}", setting.name, other.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_flag_has_its_variable_and_says_the_default_that_is_in_force() {
+        let command = command();
+        let mut args = command.get_arguments();
+        for setting in SETTINGS.iter() {
+            let arg = args.next().unwrap();
+            assert_eq!(arg.get_env().unwrap().to_str().unwrap(), setting.name);
+            let help = arg.get_help().unwrap().to_string();
+            let default = help.split_once(" [default: ").map(|(_, default)| default.trim_end_matches(']'));
+            assert_eq!(default.map(str::to_owned), setting.default_in_words(), "{help}");
+            if setting.has_file {
+                let file = args.next().unwrap().get_env().unwrap().to_str().unwrap().to_owned();
+                assert_eq!(file, format!("{}_FILE", setting.name));
+            }
+        }
+        assert!(args.next().is_none());
+    }
+
+    #[test]
+    fn a_setting_that_is_unset_is_gone_with_its_file_and_no_other() {
+        let set = |text: &str| Some(text.to_owned());
+        let mut flags =
+            ServeFlags { secret_key: set("a"), secret_key_previous: set("b"), ..ServeFlags::default() };
+        flags.secret_key_file = Some("c".into());
+        flags.site.site_name = set("d");
+        flags.unset("SECRET_KEY");
+        assert_eq!((&flags.secret_key, &flags.secret_key_file), (&None, &None));
+        assert_eq!(flags.secret_key_previous.as_deref(), Some("b"));
+        flags.unset("SITE_NAME");
+        assert_eq!(flags.site.site_name, None);
     }
 }

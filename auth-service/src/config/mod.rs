@@ -12,27 +12,29 @@ mod registration;
 mod secret;
 mod secret_key;
 mod serve;
+mod setting;
 mod settings;
 pub mod settings_file;
 mod signing;
 mod site;
 mod span;
-mod tidy;
 
 pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
-pub use flags::{DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, ServeFlags, SiteFlags};
+pub use flags::Flags;
 pub use mail::{Mail, MailEncryption, SmtpUrl};
 pub use origins::{AllowedOrigins, AuthUrl};
 pub use proxies::TrustedProxies;
 pub use registration::Registration;
 pub use secret_key::SecretKey;
-pub use serve::{Config, LogFormat, PasswordRules, SessionLimits, audit_retention};
-pub use settings::{Blank, Rule, SETTINGS, Setting};
+pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
+pub use setting::{Blank, Rule, Setting};
+pub use settings::{
+    AuditFlags, DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, SETTINGS, ServeFlags, SiteFlags,
+};
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
 pub use site::{Color, FooterLink, Logo, Site};
 pub use span::in_words as span_in_words;
-pub use tidy::Tidy;
 
 /// A setting that cannot be used: names the setting and what to do, never its value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use shared_claims::server::Listen;
 
 use super::secret::{self, Kind};
 use super::{
-    AllowedOrigins, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, KeyTimes, Mail,
-    PasswordFlags, Registration, SecretKey, ServeFlags, Site, Tidy, TokenAlgorithm, TrustedProxies, settings,
-    signing,
+    AllowedOrigins, AuditFlags, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, Flags,
+    KeyTimes, Mail, PasswordFlags, Registration, SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies,
+    settings, signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -113,7 +113,7 @@ impl Config {
                 per_user: SESSIONS_PER_USER,
                 grace: settings::span("REFRESH_GRACE", flags.refresh_grace.as_deref())?,
             },
-            audit_retention: audit_retention(flags.audit_retention.as_deref())?,
+            audit_retention: flags.audit.parse()?,
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
             registration: Registration::parse(flags.registration.as_deref())?,
             passwords: flags.passwords.parse()?,
@@ -127,11 +127,11 @@ impl Config {
     }
 }
 
-/// How long the audit trail is kept. Default 90 days.
-pub fn audit_retention(value: Option<&str>) -> Result<Duration, ConfigError> {
-    let mut value = value.map(str::to_owned);
-    value.tidy("audit_retention")?;
-    settings::span("AUDIT_RETENTION", value.as_deref())
+impl AuditFlags {
+    /// How long the audit trail is kept. Default 90 days.
+    pub fn parse(&self) -> Result<Duration, ConfigError> {
+        settings::span("AUDIT_RETENTION", self.tidied()?.audit_retention.as_deref())
+    }
 }
 
 impl DatabaseFlags {

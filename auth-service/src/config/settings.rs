@@ -1,236 +1,211 @@
-//! The table of settings: the name, default and limits of each. Parsing reads it; the flags' help, `check-config`, the
-//! doctor and `docs/settings.md` are compared with it.
+//! The table of settings: the name, the default and the limits of each, and what the help says of
+//! it.
+//!
+//! From a row follow the field that its text arrives in, its flag and its line of `check-config`. A
+//! test compares `docs/settings.md` with the table.
 
-use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::ConfigError;
-use super::span::{self, DAY, HOUR, MINUTE};
+use super::flags::{Flags, settings};
+use super::setting::{Rule, Setting};
+use super::span::{DAY, HOUR, MINUTE};
 
-/// What there is to know of a setting before it is read.
-pub struct Setting {
-    /// Of its variable. Its flag has the same name, in lower case with hyphens.
-    pub name: &'static str,
-    pub rule: Rule,
-    pub blank: Blank,
-    /// Whether a file that `<NAME>_FILE` names can hold it: it is a secret, or has one in it.
-    pub has_file: bool,
-}
+settings! {
+    /// All that the service needs, in the order in which it is shown.
+    pub struct ServeFlags {
+        {
+            /// Where people reach this service, without a trailing slash:
+            /// `https://auth.example.org`.
+            auth_url: String = Setting::new("AUTH_URL", "URL", Rule::Required);
+            /// The parent domain whose sub-domains share the login: `example.org`.
+            cookie_domain: String = Setting::new("COOKIE_DOMAIN", "DOMAIN", Rule::Required);
+            /// The address to listen on, or `unix:` and the path of a socket for a proxy on this
+            /// machine.
+            listen: String = Setting::new("LISTEN", "ADDRESS:PORT", Rule::Text("127.0.0.1:8000"));
+        }
+        database: DatabaseFlags,
+        {
+            /// 32 random bytes or more: seals private keys and the browser cookie, authenticates
+            /// refresh tokens.
+            secret_key or secret_key_file: String = Setting::secret("SECRET_KEY", Rule::Required);
+            /// The SECRET_KEY from before it was changed: what it sealed and signed is still good.
+            secret_key_previous or secret_key_previous_file: String =
+                Setting::secret("SECRET_KEY_PREVIOUS", Rule::Words(""));
+            /// `ES256`, `EdDSA`, or `HS512` with one key that every service holds.
+            token_algorithm: String =
+                Setting::new("TOKEN_ALGORITHM", "NAME", Rule::OneOf(&["ES256", "EdDSA", "HS512"]));
+            /// The shared key of `TOKEN_ALGORITHM=HS512`: 64 random bytes or more.
+            jwt_signing_key or jwt_signing_key_file: String =
+                Setting::secret("JWT_SIGNING_KEY", Rule::Words(""));
+        }
+        key_times: KeyTimeFlags,
+        {
+            /// How long somebody stays logged in without coming back.
+            refresh_token_lifetime: String =
+                Setting::span("REFRESH_TOKEN_LIFETIME", 5 * DAY, MINUTE..=30 * DAY);
+            /// How long somebody stays logged in at most, however often they come back.
+            session_lifetime: String =
+                Setting::span("SESSION_LIFETIME", 30 * DAY, HOUR..=365 * DAY);
+            /// How long a refresh token that was just replaced still yields its successor, for tabs
+            /// that renew at the same moment.
+            refresh_grace: String =
+                Setting::new("REFRESH_GRACE", "0..300s", Rule::Span { default: 30, limits: 0..=300 });
+        }
+        audit: AuditFlags,
+        {
+            /// The proxies whose X-Forwarded-For is believed, and at /auth/verify their other
+            /// forwarded headers: addresses and networks, separated by commas.
+            trusted_proxies: String =
+                Setting::new("TRUSTED_PROXIES", "ADDRESSES", Rule::Words("none"));
+            /// The only origins that people are sent back to, separated by commas.
+            allowed_origins: String =
+                Setting::new("ALLOWED_ORIGINS", "ORIGINS", Rule::Words("COOKIE_DOMAIN and all below")).not_blank();
+            /// Who makes accounts: `open`, everybody their own; `closed`, the operator by `users
+            /// create` alone.
+            registration: String =
+                Setting::new("REGISTRATION", "WHO", Rule::OneOf(&["open", "closed"])).not_blank();
+        }
+        passwords: PasswordFlags,
+        site: SiteFlags,
+        mail: MailFlags,
+        {
+            /// `false` drops the cookies' Secure flag and name prefixes; only for http on a
+            /// .localhost host.
+            cookie_secure: String =
+                Setting::new("COOKIE_SECURE", "BOOL", Rule::OneOf(&["true", "false"]));
+            /// The access cookie's name.
+            access_cookie_name: String =
+                Setting::new("ACCESS_COOKIE_NAME", "NAME", Rule::Text("__Secure-sso_access"));
+            /// The refresh cookie's name.
+            refresh_cookie_name: String =
+                Setting::new("REFRESH_COOKIE_NAME", "NAME", Rule::Text("__Host-sso_refresh"));
+            /// The name of the cookie for messages and form protection.
+            browser_cookie_name: String =
+                Setting::new("BROWSER_COOKIE_NAME", "NAME", Rule::Text("__Host-sso_browser"));
+            /// The name of the cookie that tells services that a session probably exists.
+            hint_cookie_name: String =
+                Setting::new("HINT_COOKIE_NAME", "NAME", Rule::Text("__Secure-sso_hint"));
+            /// How long after SIGTERM requests are still taken while /readyz says 503, so that
+            /// proxies send the next ones elsewhere.
+            shutdown_delay: String =
+                Setting::new("SHUTDOWN_DELAY", "0..300s", Rule::Span { default: 5, limits: 0..=300 });
+            /// `pretty` or `json`.
+            log_format: String =
+                Setting::new("LOG_FORMAT", "FORMAT", Rule::OneOf(&["pretty", "json"]));
+        }
+    }
 
-/// What it may be, and what it is where nobody set it.
-pub enum Rule {
-    Required,
-    /// Not set, it is what these words say, or is not there where there are none.
-    Words(&'static str),
-    Text(&'static str),
-    /// One of these; the first where it is not set.
-    OneOf(&'static [&'static str]),
-    Number {
-        default: u32,
-        limits: RangeInclusive<u32>,
-    },
-    /// In seconds.
-    Span {
-        default: u64,
-        limits: RangeInclusive<u64>,
-    },
-    /// The same, or `0` for never.
-    SpanOrNever {
-        default: u64,
-        limits: RangeInclusive<u64>,
-    },
-}
+    /// Where the accounts are.
+    pub struct DatabaseFlags {
+        {
+            /// Where accounts and sessions are kept: `sqlite:<path>` or
+            /// `postgres://<user>@<host>/<name>`.
+            database_url or database_url_file: String =
+                Setting::new("DATABASE_URL", "URL", Rule::Required);
+        }
+    }
 
-/// What it means to set it to nothing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Blank {
-    /// The same as not to set it.
-    NotSet,
-    /// It is refused, for without it more is allowed than with it.
-    Refused,
-    /// `secret.rs` reads it, which is stricter, and leaves what was the secret before as it was.
-    Secret,
+    /// How passwords are judged and kept.
+    pub struct PasswordFlags {
+        {
+            /// Rounds of bcrypt, as a power of two; each step doubles the work of a login.
+            // Below 10 only tests would go, which set PasswordRules themselves.
+            bcrypt_cost: String = Setting::number("BCRYPT_COST", 12, 10..=16);
+            /// Minimum length of a new password, in characters.
+            password_min_length: String = Setting::number("PASSWORD_MIN_LENGTH", 12, 8..=64);
+        }
+    }
+
+    /// How long keys sign and are published.
+    pub struct KeyTimeFlags {
+        {
+            /// How long a signing key is used before the next one takes over; 0 turns rotation off.
+            key_rotation: String =
+                Setting::span_or_never("KEY_ROTATION", 30 * DAY, 2 * HOUR..=365 * DAY);
+            /// How long services may keep the published keys before they look again.
+            jwks_max_age: String = Setting::span("JWKS_MAX_AGE", 5 * MINUTE, 1..=HOUR);
+            /// How long a service trusts a login without asking again.
+            access_token_lifetime: String =
+                Setting::span("ACCESS_TOKEN_LIFETIME", 5 * MINUTE, 1..=HOUR);
+        }
+    }
+
+    /// What is kept of what happened.
+    pub struct AuditFlags {
+        {
+            /// How long the audit trail is kept.
+            audit_retention: String = Setting::span("AUDIT_RETENTION", 90 * DAY, DAY..=3650 * DAY);
+        }
+    }
+
+    /// How the pages look.
+    pub struct SiteFlags {
+        {
+            /// What the pages call the whole of your services.
+            site_name: String =
+                Setting::new("SITE_NAME", "NAME", Rule::Words("One account, in each language"));
+            /// A picture to show beside the name: .svg, .png, .jpg or .webp, at most 256 KB.
+            site_logo: PathBuf = Setting::new("SITE_LOGO", "FILE", Rule::Words("a key"));
+            /// The colour of buttons and links, such as #2348ae; a second one, after a comma, for
+            /// dark screens. Made darker or lighter where it could not be read otherwise.
+            site_color: String = Setting::new("SITE_COLOR", "COLOR", Rule::Words("blue"));
+            /// Links at the foot of every page: `Imprint=https://example.org/imprint,
+            /// Help=mailto:help@example.org`.
+            footer_links: String = Setting::new("FOOTER_LINKS", "LINKS", Rule::Words(""));
+            /// A folder with templates, texts and static files that take the place of ours with the
+            /// same name; see `auth-service templates`.
+            templates_dir: PathBuf = Setting::new("TEMPLATES_DIR", "FOLDER", Rule::Words(""));
+        }
+    }
+
+    /// Where mail goes out. Nothing sends any yet: these are checked, and used by `doctor`.
+    pub struct MailFlags {
+        {
+            /// The server that takes our mail: `smtps://<user>:<password>@<host>`, or `smtp://`
+            /// with `?tls=required` or `?tls=opportunistic`.
+            smtp_url or smtp_url_file: String =
+                Setting::new("SMTP_URL", "URL", Rule::Words("no mail"));
+            /// The sender of our mail: `accounts@example.org`.
+            mail_from: String = Setting::new("MAIL_FROM", "ADDRESS", Rule::Words(""));
+        }
+    }
 }
 
 /// Every setting, in the order in which they are shown.
-pub const SETTINGS: &[Setting] = &[
-    Setting::new("AUTH_URL", Rule::Required),
-    Setting::new("COOKIE_DOMAIN", Rule::Required),
-    Setting::new("LISTEN", Rule::Text("127.0.0.1:8000")),
-    Setting::new("DATABASE_URL", Rule::Required).or_file(),
-    Setting::new("SECRET_KEY", Rule::Required).secret(),
-    Setting::new("SECRET_KEY_PREVIOUS", Rule::Words("")).secret(),
-    Setting::new("TOKEN_ALGORITHM", Rule::OneOf(&["ES256", "EdDSA", "HS512"])),
-    Setting::new("JWT_SIGNING_KEY", Rule::Words("")).secret(),
-    Setting::new("KEY_ROTATION", Rule::SpanOrNever { default: 30 * DAY, limits: 2 * HOUR..=365 * DAY }),
-    Setting::span("JWKS_MAX_AGE", 5 * MINUTE, 1..=HOUR),
-    Setting::span("ACCESS_TOKEN_LIFETIME", 5 * MINUTE, 1..=HOUR),
-    Setting::span("REFRESH_TOKEN_LIFETIME", 5 * DAY, MINUTE..=30 * DAY),
-    Setting::span("SESSION_LIFETIME", 30 * DAY, HOUR..=365 * DAY),
-    Setting::span("REFRESH_GRACE", 30, 0..=300),
-    Setting::span("AUDIT_RETENTION", 90 * DAY, DAY..=3650 * DAY),
-    Setting::new("TRUSTED_PROXIES", Rule::Words("none")),
-    Setting::new("ALLOWED_ORIGINS", Rule::Words("COOKIE_DOMAIN and all below")).not_blank(),
-    Setting::new("REGISTRATION", Rule::OneOf(&["open", "closed"])).not_blank(),
-    // Below 10 only tests would go, which set PasswordRules themselves.
-    Setting::new("BCRYPT_COST", Rule::Number { default: 12, limits: 10..=16 }),
-    Setting::new("PASSWORD_MIN_LENGTH", Rule::Number { default: 12, limits: 8..=64 }),
-    Setting::new("SITE_NAME", Rule::Words("One account, in each language")),
-    Setting::new("SITE_LOGO", Rule::Words("a key")),
-    Setting::new("SITE_COLOR", Rule::Words("blue")),
-    Setting::new("FOOTER_LINKS", Rule::Words("")),
-    Setting::new("TEMPLATES_DIR", Rule::Words("")),
-    Setting::new("SMTP_URL", Rule::Words("no mail")).or_file(),
-    Setting::new("MAIL_FROM", Rule::Words("")),
-    Setting::new("COOKIE_SECURE", Rule::OneOf(&["true", "false"])),
-    Setting::new("ACCESS_COOKIE_NAME", Rule::Text("__Secure-sso_access")),
-    Setting::new("REFRESH_COOKIE_NAME", Rule::Text("__Host-sso_refresh")),
-    Setting::new("BROWSER_COOKIE_NAME", Rule::Text("__Host-sso_browser")),
-    Setting::new("HINT_COOKIE_NAME", Rule::Text("__Secure-sso_hint")),
-    Setting::span("SHUTDOWN_DELAY", 5, 0..=300),
-    Setting::new("LOG_FORMAT", Rule::OneOf(&["pretty", "json"])),
-];
+pub static SETTINGS: LazyLock<Vec<&'static Setting>> = LazyLock::new(ServeFlags::settings);
 
-impl Setting {
-    const fn new(name: &'static str, rule: Rule) -> Self {
-        Self { name, rule, blank: Blank::NotSet, has_file: false }
-    }
-
-    const fn span(name: &'static str, default: u64, limits: RangeInclusive<u64>) -> Self {
-        Self::new(name, Rule::Span { default, limits })
-    }
-
-    const fn or_file(mut self) -> Self {
-        self.has_file = true;
-        self
-    }
-
-    const fn secret(mut self) -> Self {
-        self.blank = Blank::Secret;
-        self.or_file()
-    }
-
-    const fn not_blank(mut self) -> Self {
-        self.blank = Blank::Refused;
-        self
-    }
-
-    /// What it is where nobody set it, as help and documents say it; nothing where there is nothing to say.
-    pub fn default_in_words(&self) -> Option<String> {
-        match &self.rule {
-            Rule::Required | Rule::Words("") => None,
-            Rule::Words(words) | Rule::Text(words) | Rule::OneOf([words, ..]) => Some((*words).to_owned()),
-            Rule::OneOf([]) => None,
-            Rule::Number { default, .. } => Some(default.to_string()),
-            Rule::Span { default, .. } | Rule::SpanOrNever { default, .. } => Some(in_words(*default)),
-        }
-    }
-
-    /// What it may be, where that is a list or a range.
-    pub fn limits_in_words(&self) -> Option<String> {
-        let spans = |limits: &RangeInclusive<u64>| {
-            format!("{} to {}", in_words(*limits.start()), in_words(*limits.end()))
-        };
-        match &self.rule {
-            Rule::Required | Rule::Words(_) | Rule::Text(_) => None,
-            Rule::OneOf(words) => Some(words.join(", ")),
-            Rule::Number { limits, .. } => Some(format!("{} to {}", limits.start(), limits.end())),
-            Rule::Span { limits, .. } => Some(spans(limits)),
-            Rule::SpanOrNever { limits, .. } => Some(format!("{}, or 0", spans(limits))),
-        }
-    }
-}
-
-fn in_words(seconds: u64) -> String {
-    span::in_words(Duration::from_secs(seconds))
-}
-
-/// The setting of this name, in capitals or not.
-pub fn find(name: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.name.eq_ignore_ascii_case(name))
+/// The setting of this name.
+fn find(name: &'static str) -> &'static Setting {
+    let found = SETTINGS.iter().find(|setting| setting.name == name);
+    found.unwrap_or_else(|| unreachable!("{name} is not in the table of settings"))
 }
 
 /// Reads a duration by the rule of its setting.
 pub(super) fn span(name: &'static str, value: Option<&str>) -> Result<Duration, ConfigError> {
-    match find(name).map(|setting| &setting.rule) {
-        Some(Rule::Span { default, limits } | Rule::SpanOrNever { default, limits }) => {
-            span::parse(name, value, *default, limits.clone())
-        }
-        _ => unreachable!("{name} is no duration in the table of settings"),
-    }
+    find(name).read_span(value)
 }
 
 /// Reads a number by the rule of its setting.
 pub(super) fn number(name: &'static str, value: Option<&str>) -> Result<u32, ConfigError> {
-    let Some(Rule::Number { default, limits }) = find(name).map(|setting| &setting.rule) else {
-        unreachable!("{name} is no number in the table of settings")
-    };
-    let Some(text) = value else { return Ok(*default) };
-    text.parse().ok().filter(|number| limits.contains(number)).ok_or_else(|| {
-        ConfigError::new(name, format!("must be a number from {} to {}", limits.start(), limits.end()))
-    })
+    find(name).read_number(value)
 }
 
 /// Reads a word by the rule of its setting.
 pub(super) fn one_of(name: &'static str, value: Option<&str>) -> Result<&'static str, ConfigError> {
-    let Some(Rule::OneOf(words @ [default, ..])) = find(name).map(|setting| &setting.rule) else {
-        unreachable!("{name} is no choice in the table of settings")
-    };
-    let Some(text) = value else { return Ok(default) };
-    words.iter().copied().find(|word| *word == text).ok_or_else(|| {
-        let (last, others) = words.split_last().unwrap_or((default, &[]));
-        ConfigError::new(name, format!("must be {} or {last}", others.join(", ")))
-    })
+    find(name).read_choice(value)
 }
 
 /// What a setting is where nobody set it.
 pub(super) fn text(name: &'static str) -> &'static str {
-    match find(name).map(|setting| &setting.rule) {
-        Some(Rule::Text(text)) => text,
-        _ => unreachable!("{name} has no text for its default in the table of settings"),
-    }
+    find(name).default_text()
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{Args, Command};
-
     use super::*;
-    use crate::config::ServeFlags;
-
-    /// The flags of settings, by their variable's name, with what the help says of each.
-    fn flags() -> Vec<(String, String, String)> {
-        let command = ServeFlags::augment_args(Command::new("serve"));
-        let flag = |arg: &clap::Arg| {
-            let name = arg.get_env().unwrap().to_str().unwrap().to_owned();
-            let values: Vec<&str> = arg.get_value_names().unwrap().iter().map(|name| name.as_str()).collect();
-            (name, values.concat(), arg.get_help().unwrap().to_string())
-        };
-        command.get_arguments().map(flag).collect()
-    }
-
-    #[test]
-    fn every_setting_has_its_flag_and_every_flag_its_setting() {
-        let mut named: Vec<String> = SETTINGS.iter().map(|setting| setting.name.to_owned()).collect();
-        let with_files = SETTINGS.iter().filter(|setting| setting.has_file);
-        named.extend(with_files.map(|setting| format!("{}_FILE", setting.name)));
-        let mut of_flags: Vec<String> = flags().into_iter().map(|(name, ..)| name).collect();
-        named.sort();
-        of_flags.sort();
-        assert_eq!(of_flags, named);
-    }
-
-    #[test]
-    fn the_help_of_a_flag_says_the_default_that_is_in_force() {
-        for (name, value, help) in flags() {
-            let Some(setting) = find(&name) else { continue };
-            let said = help.split_once("[default: ").map(|(_, rest)| rest.trim_end_matches(']').to_owned());
-            assert_eq!(said, setting.default_in_words(), "{name}");
-            if let Rule::Number { limits, .. } = &setting.rule {
-                assert_eq!(value, format!("{}..{}", limits.start(), limits.end()), "{name}");
-            }
-        }
-    }
 
     #[test]
     fn the_page_of_settings_has_each_with_its_default_and_limits() {
@@ -250,20 +225,5 @@ mod tests {
             vec![format!("{}{secret}", setting.name), default, setting.limits_in_words().unwrap_or_default()]
         });
         assert_eq!(rows, expected.collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn a_setting_that_is_unset_is_gone_with_its_file_and_no_other() {
-        use crate::config::Tidy;
-        let set = |text: &str| Some(text.to_owned());
-        let mut flags =
-            ServeFlags { secret_key: set("a"), secret_key_previous: set("b"), ..ServeFlags::default() };
-        flags.secret_key_file = Some("c".into());
-        flags.site.site_name = set("d");
-        flags.unset("SECRET_KEY");
-        assert_eq!((&flags.secret_key, &flags.secret_key_file), (&None, &None));
-        assert_eq!(flags.secret_key_previous.as_deref(), Some("b"));
-        flags.unset("SITE_NAME");
-        assert_eq!(flags.site.site_name, None);
     }
 }

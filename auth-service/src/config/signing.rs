@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::secret::{self, Kind};
 use super::secret_key::require_random;
-use super::{ConfigError, KeyTimeFlags, ServeFlags, Tidy, settings};
+use super::{ConfigError, Flags, KeyTimeFlags, ServeFlags, settings};
 
 /// What access tokens are signed with.
 #[derive(Clone, PartialEq, Eq)]

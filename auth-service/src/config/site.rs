@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use url::Url;
 
-use super::{ConfigError, SiteFlags, Tidy, file};
+use super::{ConfigError, Flags, SiteFlags, file};
 
 /// A logo is a few kilobytes; more would make every first visit slow.
 const MAX_LOGO_BYTES: u64 = 256 * 1024;

@@ -4,22 +4,16 @@ use std::path::Path;
 
 use super::finding::Finding;
 use super::settings::Known;
-use crate::config::ServeFlags;
+use crate::config::{Flags, ServeFlags};
 
 pub(super) fn examine(flags: &ServeFlags) -> Vec<Finding> {
-    let files = [
-        ("SECRET_KEY_FILE", &flags.secret_key_file),
-        ("SECRET_KEY_PREVIOUS_FILE", &flags.secret_key_previous_file),
-        ("JWT_SIGNING_KEY_FILE", &flags.jwt_signing_key_file),
-        ("DATABASE_URL_FILE", &flags.database.database_url_file),
-        ("SMTP_URL_FILE", &flags.mail.smtp_url_file),
-    ];
+    let files = flags.files();
     let mut findings: Vec<Finding> =
-        files.into_iter().filter_map(|(setting, path)| permissions(setting, path.as_deref()?)).collect();
+        files.iter().filter_map(|(setting, path)| permissions(setting, path)).collect();
     if findings.is_empty() {
         findings.push(Finding::ok("secret-files", "no secret's file can be read by others"));
     }
-    if flags.secret_key_previous.is_some() || flags.secret_key_previous_file.is_some() {
+    if flags.given("SECRET_KEY_PREVIOUS").is_some() {
         findings.push(
             Finding::note("previous-secret-left", "SECRET_KEY_PREVIOUS is set")
                 .because("Whoever knows the old secret can still open what it sealed.")

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use crate::config::{Config, ServeFlags, Tidy};
+use crate::config::{Config, Flags, ServeFlags};
 use crate::random;
 
 /// The settings, as far as they can be used.

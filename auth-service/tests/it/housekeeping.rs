@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth_service::audit::{AuditEvent, EventKind};
 use auth_service::background_tasks;
-use auth_service::config::ServeFlags;
+use auth_service::config::{AuditFlags, ServeFlags};
 use auth_service::db::schema::sessions;
 use auth_service::db::types::Timestamp;
 use auth_service::sessions::{Amr, AuthMethod, Session};
@@ -88,7 +88,8 @@ async fn no_living_session_is_taken_away() {
 /// Contract, AUDIT_RETENTION: to the event.
 #[tokio::test]
 async fn events_are_kept_for_as_long_as_the_setting_says() {
-    let flags = ServeFlags { audit_retention: Some("7d".to_owned()), ..ServeFlags::default() };
+    let flags =
+        ServeFlags { audit: AuditFlags { audit_retention: Some("7d".to_owned()) }, ..ServeFlags::default() };
     let app = TestApp::start_with(Tweaks { flags, ..Tweaks::default() }).await;
     app.user("ada@example.org", PASSWORD).await;
     let (ada, rounds) = (app.person(), app.instance());
