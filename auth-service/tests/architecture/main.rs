@@ -154,6 +154,18 @@ fn a_file_uses_only_the_layers_below_its_own() {
     }
 }
 
+/// The importer and the doctor are whole programs of their own: they can be taken out, or moved, with their folders.
+#[test]
+fn nobody_but_their_commands_knows_the_importer_and_the_doctor() {
+    let read = Crate::read(&folder("src"));
+    for (file, uses) in read.uses() {
+        for (within, door) in [("cli/import/", "cli/mod.rs"), ("doctor/", "cli/doctor.rs")] {
+            let uses_it = uses.iter().any(|used| used.starts_with(within));
+            assert!(!uses_it || file.starts_with(within) || file == door, "{file} uses {within}");
+        }
+    }
+}
+
 #[test]
 fn no_file_uses_itself_by_way_of_another() {
     for package in ["auth-service", "demo-service", "shared-claims", "xtask"] {
