@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::e2e::Variables;
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::project::Binaries;
 use crate::services::{Logs, Services};
 use crate::settings::{self, Settings};
@@ -28,11 +28,11 @@ pub struct Deployment {
 
 impl Deployment {
     /// Starts both. `access_lifetime` is in seconds.
-    pub fn start(binaries: &Binaries, access_lifetime: u32) -> Outcome<Self> {
+    pub fn start(binaries: &Binaries, access_lifetime: u32) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("sso-e2e-")
             .tempdir()
-            .doing(|| "make a folder for the services".into())?;
+            .with_context(|| "make a folder for the services".into())?;
         let [auth_port, demo_port] = ports::free()?;
         let settings = Settings {
             auth_port,
@@ -53,13 +53,13 @@ impl Deployment {
     }
 
     /// What a suite is told.
-    pub fn variables(&self) -> Outcome<Variables> {
+    pub fn variables(&self) -> Result<Variables> {
         let folder = self.folder.path();
         // With these, a test calls `auth-service users …` on the same accounts.
         let env_file = folder.join("auth.env");
         let lines: String =
             self.settings.for_auth().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        fs::write(&env_file, lines).doing(|| "write the suite's settings".into())?;
+        fs::write(&env_file, lines).with_context(|| "write the suite's settings".into())?;
         Ok(vec![
             ("E2E_AUTH_URL", self.settings.auth_url().into()),
             ("E2E_DEMO_URL", self.settings.demo_url().into()),
@@ -77,9 +77,9 @@ impl Deployment {
 
     /// Runs a suite against them. A failure shows the end of both logs, and below that what failed:
     /// the last lines of an output are the first to be read.
-    pub fn run(&self, command: &mut Command) -> Outcome {
+    pub fn run(&self, command: &mut Command) -> Result {
         let outcome = process::run(command);
-        if matches!(outcome, Err(Stop::Failed(_))) {
+        if matches!(outcome, Err(Error::Failed(_))) {
             for file in [Logs::auth_file(self.folder.path()), Logs::demo_file(self.folder.path())] {
                 println!("--- the end of {}:", file.file_name().unwrap_or_default().display());
                 last_lines(&read(&file)).for_each(|line| println!("{line}"));

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::deployment::Deployment;
-use crate::error::{Outcome, Stop};
+use crate::error::{Error, Result};
 use crate::{process, project};
 
 /// As people meet it: what takes seconds of it on a busy machine does not outlive a token.
@@ -54,7 +54,7 @@ pub struct Options {
 }
 
 /// Runs the browser suite against freshly started services.
-pub fn e2e(options: &Options) -> Outcome {
+pub fn e2e(options: &Options) -> Result {
     let folder = suite()?;
     let binaries = project::build_services()?;
     for browser in &options.browser {
@@ -88,7 +88,7 @@ fn parts(named: &[OsString]) -> Vec<Part> {
 }
 
 /// Runs the browser suite in one browser against whatever `variables` describe.
-pub fn browse(folder: &Path, options: &Options, browser: Browser, variables: Variables) -> Outcome {
+pub fn browse(folder: &Path, options: &Options, browser: Browser, variables: Variables) -> Result {
     process::run(&mut suite_in(folder, options, browser, &options.words, variables))
 }
 
@@ -109,7 +109,7 @@ fn suite_in(
 }
 
 /// Verifies our tokens with the libraries of other languages.
-pub fn interop() -> Outcome {
+pub fn interop() -> Result {
     let folder = suite()?;
     let binaries = project::build_services()?;
     let deployment = Deployment::start(&binaries, INTEROP_LIFETIME_SECONDS)?;
@@ -118,7 +118,7 @@ pub fn interop() -> Outcome {
 }
 
 /// Asks the API all that its description allows, and more.
-pub fn api_fuzz() -> Outcome {
+pub fn api_fuzz() -> Result {
     let folder = suite()?;
     let auth = project::build_auth_quietly()?;
     // It starts an auth-service of its own, with settings of its own.
@@ -126,7 +126,7 @@ pub fn api_fuzz() -> Outcome {
 }
 
 /// The folder of all suites, with their packages installed.
-pub fn suite() -> Outcome<PathBuf> {
+pub fn suite() -> Result<PathBuf> {
     for program in ["node", "npm"] {
         project::need_program(
             program,
@@ -135,7 +135,7 @@ pub fn suite() -> Outcome<PathBuf> {
     }
     let version = process::read(Command::new("node").arg("--version"))?;
     if major(&version).is_none_or(|major| major < OLDEST_NODE) {
-        return Err(Stop::because(format!(
+        return Err(Error::new(format!(
             "node {version} is too old: the browser suite needs {OLDEST_NODE} or newer"
         )));
     }
@@ -157,7 +157,7 @@ fn npm(folder: &Path, words: &[&str]) -> Command {
 }
 
 /// Installs what package-lock.json names, unless it is there already.
-fn install_packages(folder: &Path) -> Outcome {
+fn install_packages(folder: &Path) -> Result {
     let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
     // npm writes this file last; it is older than package-lock.json when the latter has changed since.
     let installed = changed("node_modules/.package-lock.json");

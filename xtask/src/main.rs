@@ -18,6 +18,7 @@ mod process;
 mod project;
 mod services;
 mod settings;
+mod side_by_side;
 mod upgrade;
 
 use std::ffi::OsString;
