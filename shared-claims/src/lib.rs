@@ -18,6 +18,15 @@ pub mod cookie;
 pub mod edge;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod extractors;
+#[cfg(feature = "fetch")]
+mod host;
+#[cfg(feature = "fetch")]
+mod http_client;
+#[cfg(feature = "pages")]
+mod i18n;
+#[cfg(feature = "fetch")]
+#[doc(hidden)]
+pub mod internal;
 mod json;
 #[cfg(feature = "fetch")]
 mod key_source;
@@ -25,9 +34,11 @@ mod keys;
 #[cfg(feature = "fetch")]
 mod login;
 mod payload;
+#[cfg(feature = "pages")]
+mod problem;
 pub mod protocol;
-#[cfg(feature = "fetch")]
-mod regular_file;
+#[cfg(feature = "pages")]
+mod query;
 mod rejection;
 pub mod setting;
 #[cfg(feature = "fetch")]

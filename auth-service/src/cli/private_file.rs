@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use shared_claims::setting::is_handed_over;
 
 use super::CliError;
-use crate::config::file::is_handed_over;
 
 /// As many links as Linux follows.
 const LINKS: usize = 40;

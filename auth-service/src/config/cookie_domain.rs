@@ -1,67 +1,47 @@
 //! The parent domain whose sub-domains share the login.
 
+use shared_claims::internal;
+
 use super::ConfigError;
 
 const SETTING: &str = "COOKIE_DOMAIN";
 
 /// A domain that a browser lets us set cookies for: lower case, ASCII, below a public suffix.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CookieDomain(String);
+pub struct CookieDomain(internal::CookieDomain);
 
 impl CookieDomain {
     /// Takes `example.org`; refuses what a browser would refuse or share with strangers (D3t).
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let refuse = |problem: &str| Err(ConfigError::new(SETTING, problem));
-        if text.starts_with('.') {
-            return refuse("must not start with a dot: write example.org");
-        }
-        if text.contains("://") || text.contains([':', '/']) {
-            return refuse("must be a bare domain, without scheme, port or path: write example.org");
-        }
-        let Ok(url::Host::Domain(domain)) = url::Host::parse(text) else {
-            return refuse("must be a domain name such as example.org, not an address");
-        };
-        if !is_name_of_hosts(&domain) {
-            return refuse(
-                "must be a bare domain of letters, digits and hyphens: it stands for all hosts below it, without a star",
-            );
-        }
-        if domain.ends_with('.') || domain.split('.').any(str::is_empty) {
-            return refuse("must be a domain name such as example.org, without an empty part");
-        }
-        if !domain.contains('.') {
-            return refuse(
-                "needs at least two parts, such as example.org: browsers share no cookie on a single one",
-            );
-        }
-        match psl::domain(domain.as_bytes()) {
+        let domain = internal::CookieDomain::parse(text)
+            .map_err(|problem| ConfigError::new(SETTING, problem.to_string()))?;
+        match psl::domain(domain.as_str().as_bytes()) {
             Some(_) => Ok(Self(domain)),
-            None => refuse(
+            None => Err(ConfigError::new(
+                SETTING,
                 "is a public suffix, on which browsers set no cookie: use a domain of your own below it \
                  (see https://publicsuffix.org)",
-            ),
+            )),
         }
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// Whether `host` is a sub-domain; the domain itself is not.
     pub fn is_above(&self, host: &str) -> bool {
-        host.strip_suffix(&self.0).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+        self.0.is_above(host)
     }
 
-    /// Whether cookies of this domain reach `host`: the domain itself or any below it (RFC 6265, 5.1.3).
+    /// Whether cookies of this domain reach `host`: the domain itself or any below it.
     pub fn covers(&self, host: &str) -> bool {
-        host == self.0 || self.is_above(host)
+        self.0.covers(host)
     }
-}
 
-/// Whether it has only what names of hosts have (RFC 1123, 2.1), and the underscore that some have beside: browsers take more, and
-/// nobody has such a host.
-pub(super) fn is_name_of_hosts(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    pub(super) fn as_shared(&self) -> &internal::CookieDomain {
+        &self.0
+    }
 }
 
 #[cfg(test)]
@@ -106,20 +86,6 @@ mod tests {
             "\"example.org\"",
         ] {
             assert!(CookieDomain::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn only_real_sub_domains_are_covered() {
-        let domain = CookieDomain::parse("example.org").unwrap();
-        assert!(
-            domain.covers("example.org")
-                && domain.covers("a.example.org")
-                && domain.covers("b.a.example.org")
-        );
-        assert!(!domain.is_above("example.org"));
-        for stranger in ["badexample.org", "example.org.evil.net", ".example.org", "org", "", "example.com"] {
-            assert!(!domain.covers(stranger), "{stranger}");
         }
     }
 }

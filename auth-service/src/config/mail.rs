@@ -6,6 +6,7 @@ use std::str::FromStr;
 use email_address::EmailAddress;
 use lettre::SmtpTransport;
 use lettre::transport::smtp::SmtpTransportBuilder;
+use shared_claims::internal::is_localhost;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
@@ -125,9 +126,7 @@ impl SmtpUrl {
         match self.url.host() {
             // The parser of schemes that are not the web's knows no IPv4 addresses.
             Some(Host::Domain(name)) => {
-                name == "localhost"
-                    || name.ends_with(".localhost")
-                    || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+                is_localhost(name) || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
             }
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
             Some(Host::Ipv6(ip)) => ip.is_loopback(),

@@ -2,7 +2,6 @@
 
 mod cookie_domain;
 mod cookie_names;
-pub mod file;
 mod flags;
 mod mail;
 mod origins;
@@ -18,6 +17,8 @@ pub mod settings_file;
 mod signing;
 mod site;
 mod span;
+
+use shared_claims::internal::is_unknown_auth_setting;
 
 pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
@@ -52,13 +53,10 @@ impl ConfigError {
     }
 }
 
-/// Settings of the family `AUTH_…`; the last is read by consumers, which often share one environment file.
-const KNOWN_AUTH_SETTINGS: [&str; 2] = ["AUTH_URL", "AUTH_JWKS"];
-
 /// Refuses a misspelt `AUTH_…` setting, which would otherwise silently leave its default in force.
 pub fn refuse_unknown_settings(names: impl IntoIterator<Item = String>) -> Result<(), String> {
     for name in names {
-        if name.starts_with("AUTH_") && !KNOWN_AUTH_SETTINGS.contains(&name.as_str()) {
+        if is_unknown_auth_setting(&name) {
             return Err(format!(
                 "{name}: no such setting; see `auth-service serve --help` for those there are"
             ));

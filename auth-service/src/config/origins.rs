@@ -1,8 +1,8 @@
 //! Our own address, and the origins that people may be sent back to.
 
+use shared_claims::internal::{OriginError, parse_origin, parse_origins};
 use url::{Host, Url};
 
-use super::cookie_domain::is_name_of_hosts;
 use super::{ConfigError, CookieDomain};
 
 /// Where people reach this service. Every link, redirect and the tokens' issuer come from it, never from a
@@ -13,31 +13,21 @@ pub struct AuthUrl(Url);
 impl AuthUrl {
     pub fn parse(text: &str, domain: &CookieDomain) -> Result<Self, ConfigError> {
         let refuse = |problem: &str| Err(ConfigError::new("AUTH_URL", problem));
-        let Ok(url) = Url::parse(text) else {
-            return refuse("must be an address such as https://auth.example.org");
-        };
         if text.ends_with('/') {
             return refuse(
                 "must not end with a slash: it is the tokens' issuer, and services compare it letter by letter",
             );
         }
-        if !is_bare_origin(&url) {
-            return refuse("must be scheme and host alone, such as https://auth.example.org");
-        }
-        let Some(Host::Domain(host)) = url.host() else {
-            return refuse("must name a host below COOKIE_DOMAIN, not an address");
+        let url = match parse_origin(text, domain.as_shared()) {
+            Ok(url) if url.host_str().is_some_and(|host| domain.is_above(host)) => url,
+            Ok(_) | Err(OriginError::OtherDomain) => {
+                return refuse("must name a host below COOKIE_DOMAIN, such as auth.<COOKIE_DOMAIN>");
+            }
+            Err(problem @ (OriginError::NotAUrl | OriginError::NotBare)) => {
+                return refuse(&format!("{problem}, such as https://auth.example.org"));
+            }
+            Err(problem) => return refuse(&problem.to_string()),
         };
-        if !is_name_of_hosts(host) {
-            return refuse("must name one host, of letters, digits and hyphens; a star stands for none");
-        }
-        match url.scheme() {
-            "https" => {}
-            "http" if is_localhost(host) => {}
-            _ => return refuse("must be https (http is for hosts below .localhost)"),
-        }
-        if !domain.is_above(host) {
-            return refuse("must name a host below COOKIE_DOMAIN, such as auth.<COOKIE_DOMAIN>");
-        }
         if url.origin().ascii_serialization() != text {
             return refuse("must be written plainly: lower case, without the scheme's own port");
         }
@@ -74,18 +64,6 @@ impl AuthUrl {
     }
 }
 
-fn is_bare_origin(url: &Url) -> bool {
-    url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
-}
-
-fn is_localhost(host: &str) -> bool {
-    host.ends_with(".localhost")
-}
-
 /// The origins that people may be sent back to after a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowedOrigins {
@@ -100,32 +78,19 @@ impl AllowedOrigins {
         let everything =
             Self { scheme: auth_url.0.scheme().to_owned(), domain: domain.clone(), listed: None };
         let Some(text) = text else { return Ok(everything) };
-        let mut listed = Vec::new();
-        for entry in text.split([',', ' ']).filter(|entry| !entry.is_empty()) {
-            if entry.contains('*') {
-                return Err(ConfigError::new(
-                    "ALLOWED_ORIGINS",
+        let listed = parse_origins(text, &everything.scheme, domain.as_shared()).map_err(|problem| {
+            let problem = match problem {
+                OriginError::Star => {
                     "has a star in it, which stands for nothing here: list every origin by its name, or unset it, which allows \
-                     COOKIE_DOMAIN and all hosts below it",
-                ));
-            }
-            match Url::parse(entry) {
-                Ok(url)
-                    if is_bare_origin(&url)
-                        && everything.allow(&url)
-                        && url.host_str().is_some_and(is_name_of_hosts) =>
-                {
-                    listed.push(url.origin().ascii_serialization());
+                     COOKIE_DOMAIN and all hosts below it"
                 }
                 _ => {
-                    return Err(ConfigError::new(
-                        "ALLOWED_ORIGINS",
-                        "must list origins such as https://shop.example.org, with the scheme of AUTH_URL, \
-                         on COOKIE_DOMAIN or below",
-                    ));
+                    "must list origins such as https://shop.example.org, with the scheme of AUTH_URL, \
+                     on COOKIE_DOMAIN or below"
                 }
-            }
-        }
+            };
+            ConfigError::new("ALLOWED_ORIGINS", problem)
+        })?;
         if listed.is_empty() {
             return Err(ConfigError::new("ALLOWED_ORIGINS", "is empty: list origins or unset it"));
         }

@@ -1,14 +1,11 @@
-//! Reading a secret from its setting or from the file that `NAME_FILE` names.
+//! A secret from its setting, or from the file that `NAME_FILE` names.
 
 use std::path::Path;
 
-use shared_claims::setting::{self, Unclear};
+use shared_claims::setting::{self, SecretError, Unclear};
 use zeroize::Zeroizing;
 
-use super::{ConfigError, file};
-
-/// A file beyond this holds no secret: somebody named the wrong one.
-const MAX_BYTES: u64 = 64 * 1024;
+use super::ConfigError;
 
 /// What stands in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,44 +26,34 @@ pub(super) fn read(
     value: Option<&str>,
     path: Option<&Path>,
 ) -> Result<Option<Zeroizing<String>>, ConfigError> {
-    match (value, path) {
-        (Some(_), Some(_)) => {
-            Err(ConfigError::new(setting, format!("is set twice: unset either {setting} or {setting}_FILE")))
-        }
-        (Some(value), None) => {
-            meant(kind, value).map_err(|problem| ConfigError::new(setting, with_advice(setting, problem)))
-        }
-        (None, Some(path)) => {
-            let refused =
-                |problem: &str| ConfigError::new(setting, format!("the file of {setting}_FILE {problem}"));
-            let bytes = file::read(path, MAX_BYTES)
-                .map_err(|problem| refused(&problem))?
-                .ok_or_else(|| refused("is too large to hold a secret"))?;
-            let text = std::str::from_utf8(&bytes).map_err(|_| refused("cannot be read: it is not UTF-8"))?;
-            let text = meant(kind, text).map_err(|problem| refused(&with_advice(setting, problem)))?;
-            // A file that was named and holds nothing is a mistake, and is refused as a secret that is too short.
-            Ok(Some(text.unwrap_or_default()))
-        }
-        (None, None) => Ok(None),
-    }
+    let meant = match kind {
+        Kind::Secret => setting::secret,
+        Kind::Former => former,
+        Kind::Address => setting::plain,
+    };
+    setting::secret_or_file(setting, value, path, meant).map_err(|error| {
+        let advice = match error {
+            SecretError::Unclear(_) | SecretError::UnclearFile(_) => advice(setting),
+            _ => "",
+        };
+        let place =
+            if error.is_about_the_file() { format!("the file of {setting}_FILE ") } else { String::new() };
+        ConfigError::new(setting, format!("{place}{error}{advice}"))
+    })
 }
 
-fn meant(kind: Kind, text: &str) -> Result<Option<Zeroizing<String>>, Unclear> {
-    let text = match kind {
-        Kind::Secret => setting::secret(text)?,
-        Kind::Former => Some(text.trim_end_matches(['\r', '\n'])).filter(|text| !text.is_empty()),
-        Kind::Address => setting::plain(text)?,
-    };
-    Ok(text.map(|text| Zeroizing::new(text.to_owned())))
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside two that refuse something")]
+fn former(text: &str) -> Result<Option<&str>, Unclear> {
+    Ok(Some(text.trim_end_matches(['\r', '\n'])).filter(|text| !text.is_empty()))
 }
 
 /// Whoever ran with such a secret has sealed keys with all of it.
-fn with_advice(setting: &str, problem: Unclear) -> String {
+fn advice(setting: &str) -> &'static str {
     match setting {
-        "SECRET_KEY" => format!(
-            "{problem}; if the service ran with it as it is, make another with `auth-service generate-secret`, and give this \
-             one, as it is, as SECRET_KEY_PREVIOUS"
-        ),
-        _ => problem.to_string(),
+        "SECRET_KEY" => {
+            "; if the service ran with it as it is, make another with `auth-service generate-secret`, and give this one, \
+             as it is, as SECRET_KEY_PREVIOUS"
+        }
+        _ => "",
     }
 }

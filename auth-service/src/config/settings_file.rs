@@ -5,9 +5,8 @@
 
 use std::path::Path;
 
+use shared_claims::setting::{self, FileError};
 use zeroize::Zeroizing;
-
-use super::file;
 
 /// No settings take more.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -26,7 +25,10 @@ pub struct Setting {
 /// # Errors
 /// In words that come after the file's name, and hold no value.
 pub fn read(path: &Path) -> Result<Vec<Setting>, String> {
-    let bytes = file::read(path, MAX_BYTES)?.ok_or("has more than 1 MB, and so is no file of settings")?;
+    let bytes = setting::read_file(path, MAX_BYTES).map_err(|error| match error {
+        FileError::TooLarge(_) => "has more than 1 MB, and so is no file of settings".to_owned(),
+        other => other.to_string(),
+    })?;
     parse(&bytes)
 }
 

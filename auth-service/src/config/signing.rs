@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use shared_claims::MIN_SIGNING_KEY_BYTES;
 use zeroize::Zeroizing;
 
 use super::secret::{self, Kind};
@@ -42,10 +43,9 @@ pub struct SharedKey(Zeroizing<Vec<u8>>);
 
 impl SharedKey {
     const SETTING: &'static str = "JWT_SIGNING_KEY";
-    const MIN_BYTES: usize = 64;
 
     fn parse(text: &str) -> Result<Self, ConfigError> {
-        require_random(Self::SETTING, text, Self::MIN_BYTES)?;
+        require_random(Self::SETTING, text, MIN_SIGNING_KEY_BYTES)?;
         Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
     }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
+use shared_claims::setting::{self, FileError};
 use url::Url;
 
-use super::{ConfigError, Flags, SiteFlags, file};
+use super::{ConfigError, Flags, SiteFlags};
 
 /// A logo is a few kilobytes; more would make every first visit slow.
 const MAX_LOGO_BYTES: u64 = 256 * 1024;
@@ -87,9 +88,9 @@ impl Logo {
         if !["svg", "png", "jpg", "jpeg", "webp"].contains(&extension.as_str()) {
             return refused("must be a file that ends in .svg, .png, .jpg or .webp".to_owned());
         }
-        let bytes = match file::read(path, MAX_LOGO_BYTES) {
-            Ok(Some(bytes)) if !bytes.is_empty() => bytes,
-            Ok(_) => {
+        let bytes = match setting::read_file(path, MAX_LOGO_BYTES) {
+            Ok(bytes) if !bytes.is_empty() => bytes,
+            Ok(_) | Err(FileError::TooLarge(_)) => {
                 return refused(format!("{} must have at most 256 KB, and not be empty", path.display()));
             }
             Err(problem) => return refused(format!("{} {problem}", path.display())),

@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use shared_claims::setting;
+
 use super::ConfigError;
 
 pub(super) const MINUTE: u64 = 60;
@@ -17,9 +19,9 @@ pub(super) fn parse(
     bounds: RangeInclusive<u64>,
 ) -> Result<Duration, ConfigError> {
     let Some(text) = value else { return Ok(Duration::from_secs(default)) };
-    match humantime::parse_duration(text) {
-        Ok(span) if span.subsec_nanos() == 0 && bounds.contains(&span.as_secs()) => Ok(span),
-        Ok(_) => Err(ConfigError::new(
+    match setting::duration(text) {
+        Some(span) if span.subsec_nanos() == 0 && bounds.contains(&span.as_secs()) => Ok(span),
+        Some(_) => Err(ConfigError::new(
             setting,
             format!(
                 "must be between {} and {}",
@@ -27,7 +29,7 @@ pub(super) fn parse(
                 in_words(Duration::from_secs(*bounds.end()))
             ),
         )),
-        Err(_) => Err(ConfigError::new(setting, "must be a duration such as 30s, 5m or 5d")),
+        None => Err(ConfigError::new(setting, "must be a duration such as 30s, 5m or 5d")),
     }
 }
 
@@ -61,7 +63,7 @@ mod tests {
         ] {
             let span = Duration::from_secs(seconds);
             assert_eq!(in_words(span), words);
-            assert_eq!(humantime::parse_duration(words).unwrap(), span);
+            assert_eq!(setting::duration(words), Some(span));
         }
     }
 }

@@ -1,14 +1,9 @@
 //! The doctor's HTTP client: asks as a stranger would, with short timeouts.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::config::Config;
-use ureq::http::{HeaderMap, Uri};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use shared_claims::internal::http_client;
+use ureq::http::HeaderMap;
 use ureq::{Agent, http};
 
 use crate::clock::Clock;
@@ -68,18 +63,13 @@ pub(super) fn short(text: &str) -> String {
 
 impl HttpClient {
     pub fn new() -> Self {
-        let config = Agent::config_builder()
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            // HTTP_PROXY and its kin would have us look at somebody else's deployment.
-            .proxy(None)
+        let config = http_client::config()
             .max_response_header_size(32 * 1024)
             .timeout_global(Some(TIMEOUT))
-            .max_idle_connections(0)
             .user_agent(concat!("auth-service-doctor/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls());
-        Self(Agent::with_parts(config.build(), DefaultConnector::default(), LoopbackNames::default()))
+            // As browsers on this machine have it. What is missing there shows in what cannot be reached.
+            .tls_config(http_client::system_trust().tls);
+        Self(http_client::agent(config.build()))
     }
 
     /// Asks, and follows nothing.
@@ -101,38 +91,5 @@ impl HttpClient {
         let body = body.map_err(|error| short(&error.to_string()))?;
         let (http::response::Parts { status, headers, .. }, _) = answer.into_parts();
         Ok(Answer { status: status.as_u16(), headers, body, clock_ahead })
-    }
-}
-
-/// The operating system's trust, as browsers on this machine have it.
-fn tls() -> TlsConfig {
-    let found = rustls_native_certs::load_native_certs();
-    let roots: Vec<_> = found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-    TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&roots))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .build()
-}
-
-/// Answers `localhost` names with both loopback addresses, as browsers do (RFC 6761, 6.3): the
-/// system's resolver often does not know them.
-#[derive(Debug, Default)]
-struct LoopbackNames(DefaultResolver);
-
-impl Resolver for LoopbackNames {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        if !uri.host().is_some_and(|host| host == "localhost" || host.ends_with(".localhost")) {
-            return self.0.resolve(uri, config, timeout);
-        }
-        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-        let mut found = self.empty();
-        found.push(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
-        found.push(SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port));
-        Ok(found)
     }
 }

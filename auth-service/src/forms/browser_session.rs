@@ -21,7 +21,7 @@ use crate::http::browser_keys;
 use crate::http::foreign_cookies::{ForeignCookies, TooMany, cleanup_address};
 use crate::http::known_browser::KnownBrowser;
 use crate::i18n::Message;
-use crate::i18n::PreferredLanguages;
+use crate::i18n::{PreferredLanguages, preferred_languages};
 use crate::random;
 
 const CSRF_SECRET: &str = "csrf";
@@ -206,7 +206,7 @@ impl FromRequest for BrowserSession {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_read = request.method() != Method::HEAD;
-        let preferred = PreferredLanguages::of(request);
+        let preferred = preferred_languages(request);
         let too_many_cookies = ForeignCookies::of(request).too_many();
         let cleanup = too_many_cookies.is_some().then(|| cleanup_address(request));
         let Some(clock) = request.app_data::<web::Data<Clock>>() else {

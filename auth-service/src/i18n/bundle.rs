@@ -1,20 +1,19 @@
 //! The texts of one language.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentError, FluentResource};
+use fluent_bundle::FluentArgs;
 use fluent_syntax::ast::{CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement};
+use shared_claims::internal::i18n::{MessageBundle, parse};
 use unic_langid::LanguageIdentifier;
 
 use crate::assets::{TemplateProblem, TextSource};
 
-/// One language: what it is called, and its messages.
+/// One language: what it is called, and its messages. An operator may have written some of them, so
+/// it knows what each wants, to say what is wrong where.
 pub struct Bundle {
     tag: String,
-    id: LanguageIdentifier,
-    messages: FluentBundle<FluentResource>,
+    messages: MessageBundle,
     /// Of each message and attribute: what it wants to have put in, and where it stands.
     wanted: BTreeMap<String, Wanted>,
 }
@@ -35,23 +34,17 @@ impl Bundle {
                 "is not named for a language, such as texts/fr.ftl or texts/pt-BR.ftl",
             )
         })?;
-        let mut messages = FluentBundle::new_concurrent(vec![id.clone()]);
-        // Marks around whatever is put in would end in headers and attributes; the pages use <bdi>.
-        messages.set_use_isolating(false);
+        let mut messages = MessageBundle::new(id);
         let mut wanted = BTreeMap::new();
         for source in sources {
-            let resource = FluentResource::try_new(source.text().to_owned()).map_err(|(_, errors)| {
-                let first = errors.into_iter().next();
-                let line = first.as_ref().map_or(1, |error| line_at(source.text(), error.pos.start));
-                let what = first.map_or_else(|| "cannot be read".to_owned(), |error| error.kind.to_string());
-                TemplateProblem::at(source.shown(), line, what)
-            })?;
+            let resource = parse(source.text())
+                .map_err(|error| TemplateProblem::at(source.shown(), error.line, error.problem))?;
             for entry in resource.entries() {
                 note(entry, source, &mut wanted);
             }
-            messages.add_resource_overriding(resource);
+            messages.add(resource);
         }
-        Ok(Self { tag: tag.to_owned(), id, messages, wanted })
+        Ok(Self { tag: tag.to_owned(), messages, wanted })
     }
 
     pub fn tag(&self) -> &str {
@@ -59,7 +52,7 @@ impl Bundle {
     }
 
     pub fn id(&self) -> &LanguageIdentifier {
-        &self.id
+        self.messages.id()
     }
 
     /// The messages, and attributes as `message.attribute`.
@@ -73,21 +66,7 @@ impl Bundle {
 
     /// The message, or with `message.attribute` that part of it. `None` when there is none.
     pub fn format(&self, key: &str, args: &FluentArgs) -> Option<String> {
-        let (message, attribute) = match key.split_once('.') {
-            Some((message, attribute)) => (message, Some(attribute)),
-            None => (key, None),
-        };
-        let message = self.messages.get_message(message)?;
-        let pattern = match attribute {
-            Some(attribute) => message.get_attribute(attribute)?.value(),
-            None => message.value()?,
-        };
-        let mut errors = Vec::new();
-        let words = self.messages.format_pattern(pattern, Some(args), &mut errors).into_owned();
-        if !errors.is_empty() {
-            tracing::error!(key, language = self.tag, problems = in_words(&errors), "a text lacks something");
-        }
-        Some(words)
+        self.messages.format(key, args)
     }
 
     /// Refuses a text that wants something put in that nobody gives: it is a slip of the pen.
@@ -161,15 +140,4 @@ fn of_inline(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
 fn line_of(text: &str, name: &str) -> usize {
     let begins = |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='));
     text.lines().position(begins).map_or(1, |at| at + 1)
-}
-
-fn line_at(text: &str, position: usize) -> usize {
-    text.bytes().take(position).filter(|byte| *byte == b'\n').count() + 1
-}
-
-fn in_words(errors: &[FluentError]) -> String {
-    errors.iter().fold(String::new(), |mut all, error| {
-        let _ = write!(all, "{}{error}", if all.is_empty() { "" } else { "; " });
-        all
-    })
 }

@@ -6,7 +6,7 @@ mod datetime;
 mod message;
 mod translations;
 
-pub use accept_language::PreferredLanguages;
+pub use accept_language::{PreferredLanguages, preferred_languages};
 pub use datetime::{date, datetime};
 pub use message::{Arg, Message};
 pub use translations::{ENGLISH, Language, Translations};

@@ -1,9 +1,9 @@
 //! The texts in every language there is (Project Fluent), and which of them somebody gets.
 
 use fluent_bundle::{FluentArgs, FluentValue};
+use shared_claims::internal::i18n::{PreferredLanguages, less_precise};
 use unic_langid::LanguageIdentifier;
 
-use super::accept_language::{PreferredLanguages, less_precise};
 use super::bundle::Bundle;
 use super::message::{Arg, Message};
 use crate::assets::{Files, TemplateProblem};

@@ -13,6 +13,7 @@
 use std::time::Duration;
 
 use aws_lc_rs::digest;
+use shared_claims::internal::remove_parameters;
 use shared_claims::protocol::parameter;
 use url::Url;
 
@@ -106,17 +107,8 @@ impl RedirectCount {
 /// Takes our own parameters out: a service that knows nothing of them asks to come back with them.
 /// Whether the mark was there.
 fn forget_marker(url: &mut Url) -> bool {
-    let Some(query) = url.query() else { return false };
-    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
-    let was_there = query.split('&').any(|pair| name(pair) == parameter::LOOP);
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| ![parameter::LOOP, parameter::LOOP_PROOF].contains(&name(pair).as_str()))
-        .collect();
-    if kept.len() < query.split('&').count() {
-        let kept = kept.join("&");
-        url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
-    }
+    let was_there = remove_parameters(url, &[parameter::LOOP]);
+    remove_parameters(url, &[parameter::LOOP_PROOF]);
     was_there
 }
 

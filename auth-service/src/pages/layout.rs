@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::forms::{BrowserSession, Level, browser_session::Flash};
 use crate::http::TooMany;
-use crate::i18n::{Message, PreferredLanguages};
+use crate::i18n::{Message, PreferredLanguages, preferred_languages};
 
 /// The layout around every page.
 #[derive(Debug, Default, Serialize)]
@@ -51,7 +51,7 @@ impl Layout {
 
     /// The frame where nothing is known but the request: no message is taken, and nobody is named.
     pub fn bare(request: &HttpRequest) -> Self {
-        Self { preferred: PreferredLanguages::of(request), ..Self::default() }
+        Self { preferred: preferred_languages(request), ..Self::default() }
     }
 
     /// With all there can be in it.

@@ -4,47 +4,40 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use serde::Serialize;
+use shared_claims::internal;
 
-/// A problem's document.
-#[derive(Debug, Serialize)]
+/// A problem's document, and the status that it is sent with.
+#[derive(Debug)]
 pub struct Problem<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
-    code: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    login_url: Option<&'a str>,
+    status: StatusCode,
+    document: internal::Problem<'a>,
 }
 
 impl<'a> Problem<'a> {
     pub fn new(status: StatusCode, title: &'a str, detail: &'a str, code: Option<&'a str>) -> Self {
         let code = code.unwrap_or_else(|| code_of(status));
-        Self { kind: "about:blank", title, status: status.as_u16(), detail, code, login_url: None }
+        Self { status, document: internal::Problem::new(code, title, detail) }
     }
 
     /// Where the person can be sent to log in.
-    pub fn login_url(self, url: &'a str) -> Self {
-        Self { login_url: Some(url), ..self }
+    pub fn login_url(self, url: &str) -> Self {
+        Self { document: self.document.with("login_url", url), ..self }
     }
 
     /// The problem as an answer.
     pub fn answer(&self) -> HttpResponse {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.fill(HttpResponse::build(status))
+        self.fill(HttpResponse::build(self.status))
     }
 
     /// The same on an answer that has some headers already.
     pub(super) fn fill(&self, mut answer: HttpResponseBuilder) -> HttpResponse {
-        if self.status == StatusCode::UNAUTHORIZED.as_u16() {
+        if self.status == StatusCode::UNAUTHORIZED {
             // RFC 9110, 15.5.2 wants one. There is none for cookies and bodies; no token is taken
             // from an `Authorization` header yet.
             answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
-        let body = serde_json::to_string(self).expect("strings and a number can be written as JSON");
-        answer.content_type("application/problem+json").body(body)
+        let body = self.document.to_json(self.status.as_u16());
+        answer.content_type(internal::Problem::MEDIA_TYPE).body(body)
     }
 }
 

@@ -5,7 +5,7 @@
 use actix_web::test::TestRequest;
 use auth_service::app::Frontend;
 use auth_service::config::{AuthUrl, CookieDomain, Site};
-use auth_service::i18n::PreferredLanguages;
+use auth_service::i18n::preferred_languages;
 use auth_service::pages::{Layout, Pages};
 use auth_service::template_check;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::support::assert_unchanged;
 
 fn draw(pages: &Pages, language: &str, template: &str, page: &Value) -> String {
     let request = TestRequest::default().insert_header(("accept-language", language)).to_http_request();
-    let shell = Layout { preferred: PreferredLanguages::of(&request), ..Layout::default() };
+    let shell = Layout { preferred: preferred_languages(&request), ..Layout::default() };
     without_hashes(&pages.draw_with(&shell, template, page).unwrap().html)
 }
 

@@ -1,18 +1,13 @@
 //! HTTP fetch of a JWKS, which trusts neither the server nor the network.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, http};
 use url::{Host, Url};
 
 use super::key_reader::KeyReader;
+use crate::host::is_localhost;
+use crate::http_client::{self, SystemTrust};
 use crate::{KeySet, KeySetError};
 
 /// The largest response. 32 keys with certificates are smaller.
@@ -47,22 +42,20 @@ pub(super) struct Fetcher {
 
 impl Fetcher {
     pub(super) fn new(url: Url, reader: KeyReader) -> Self {
-        let mut config = Agent::config_builder()
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            // HTTP_PROXY and its kin would send the question for our keys to somebody else.
-            .proxy(None)
+        let mut config = http_client::config()
             .max_response_header_size(16 * 1024)
             .timeout_global(Some(TIMEOUT))
             .timeout_connect(Some(CONNECT_TIMEOUT))
-            .max_idle_connections(0)
             .user_agent(concat!("shared-claims/", env!("CARGO_PKG_VERSION")))
             .accept("application/jwk-set+json, application/json");
         if url.scheme() == "https" {
-            config = config.https_only(true).tls_config(tls());
+            let SystemTrust { tls, problems } = http_client::system_trust();
+            for problem in problems {
+                tracing::warn!("{problem}");
+            }
+            config = config.https_only(true).tls_config(tls);
         }
-        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), LoopbackNames::default());
+        let agent = http_client::agent(config.build());
         Self { agent, url, reader }
     }
 
@@ -86,25 +79,6 @@ impl Fetcher {
     }
 }
 
-/// The operating system's trust, so that a company's own authority counts here as everywhere on the
-/// machine.
-fn tls() -> TlsConfig {
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(%error, "a certificate of the system cannot be read");
-    }
-    let roots: Vec<_> = found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-    if roots.is_empty() {
-        tracing::warn!(
-            "the system trusts no certificate authority (is ca-certificates installed?): https will fail"
-        );
-    }
-    TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&roots))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .build()
-}
-
 /// Whether nobody on the way can exchange the keys: https, or http that does not leave the machine
 /// or private network.
 pub(crate) fn is_acceptable(url: &Url) -> bool {
@@ -118,35 +92,6 @@ pub(crate) fn is_acceptable(url: &Url) -> bool {
         ("http", Some(Host::Ipv4(ip))) => ip.is_loopback() || ip.is_private(),
         ("http", Some(Host::Ipv6(ip))) => ip.is_loopback() || ip.is_unique_local(),
         _ => false,
-    }
-}
-
-/// `localhost` and every name below it (RFC 6761, section 6.3).
-pub(crate) fn is_localhost(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
-}
-
-/// Answers `localhost` names with both loopback addresses: the system's resolver often does not
-/// know them.
-#[derive(Debug, Default)]
-struct LoopbackNames(DefaultResolver);
-
-impl Resolver for LoopbackNames {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        if !uri.host().is_some_and(is_localhost) {
-            return self.0.resolve(uri, config, timeout);
-        }
-        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-        let mut found = self.empty();
-        found.push(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
-        found.push(SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port));
-        Ok(found)
     }
 }
 

@@ -1,14 +1,18 @@
 //! Reading of a file with keys.
 
-use std::io::Read;
 use std::path::Path;
+use std::{io, mem};
 
 use super::error::KeySourceError;
 use super::fetch::MAX_BYTES;
+use crate::setting::{self, FileError};
 
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, KeySourceError> {
-    let mut bytes = Vec::new();
-    let file = crate::regular_file::open(path).map_err(KeySourceError::File)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(KeySourceError::File)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(KeySourceError::TooLarge) } else { Ok(bytes) }
+    let read = setting::read_file(path, MAX_BYTES).map_err(|error| match error {
+        FileError::TooLarge(_) => KeySourceError::TooLarge,
+        FileError::Io(error) => KeySourceError::File(error),
+        other => KeySourceError::File(io::Error::other(format!("it {other}"))),
+    });
+    // Public keys: nothing needs to be wiped.
+    read.map(|mut bytes| mem::take(&mut *bytes))
 }

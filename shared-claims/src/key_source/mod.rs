@@ -2,7 +2,7 @@
 
 mod error;
 mod fetch;
-pub(crate) use fetch::{is_acceptable, is_localhost};
+pub(crate) use fetch::is_acceptable;
 mod key_file;
 mod key_reader;
 mod schedule;

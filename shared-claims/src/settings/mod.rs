@@ -1,15 +1,14 @@
 //! Configuration of a service that trusts the login.
 
-mod duration;
-mod secret;
+mod refresh_ahead;
+mod shared_key;
 mod signing_key;
-mod trusted_origins;
 
 use std::path::PathBuf;
 
-use url::{Host, Url};
+use url::Url;
 
-use crate::key_source::is_localhost;
+use crate::host::{CookieDomain, parse_origin, parse_origins};
 use crate::protocol::{
     self,
     cookie::{HOST_PREFIX, SECURE_PREFIX},
@@ -17,9 +16,6 @@ use crate::protocol::{
 use crate::setting;
 use crate::{DEFAULT_ACCESS_COOKIE, DEFAULT_HINT_COOKIE};
 pub(crate) use signing_key::SigningKey;
-
-/// Time enough to read a page and begin to type.
-const DEFAULT_REFRESH_AHEAD: u32 = 60;
 
 /// The settings of a service that trusts the login, checked.
 ///
@@ -43,7 +39,7 @@ const DEFAULT_REFRESH_AHEAD: u32 = 60;
 pub struct Settings {
     pub(crate) auth: Url,
     pub(crate) service: Url,
-    pub(crate) cookie_domain: String,
+    pub(crate) cookie_domain: CookieDomain,
     pub(crate) jwks: Jwks,
     pub(crate) access_cookie: String,
     pub(crate) hint_cookie: String,
@@ -85,9 +81,7 @@ impl Settings {
     /// ours: most likely one of ours misspelt.
     pub fn from_env() -> Result<Self, SettingsError> {
         for (name, _) in std::env::vars_os() {
-            if let Some(name) = name.to_str().filter(|n| n.starts_with("AUTH_"))
-                && !matches!(name, "AUTH_URL" | "AUTH_JWKS")
-            {
+            if let Some(name) = name.to_str().filter(|name| is_unknown_auth_setting(name)) {
                 return Err(SettingsError::new(name, "is not a setting; there are AUTH_URL and AUTH_JWKS"));
             }
         }
@@ -118,7 +112,8 @@ impl Settings {
             let what = if lookup(name)?.is_some() { "is set to nothing" } else { "is not set" };
             get(name)?.ok_or_else(|| SettingsError::new(name, what))
         };
-        let cookie_domain = cookie_domain(&need("COOKIE_DOMAIN")?)?;
+        let cookie_domain = CookieDomain::parse(&need("COOKIE_DOMAIN")?)
+            .map_err(|error| SettingsError::new("COOKIE_DOMAIN", error.to_string()))?;
         let auth = origin("AUTH_URL", &need("AUTH_URL")?, &cookie_domain)?;
         let service = origin("SERVICE_URL", &need("SERVICE_URL")?, &cookie_domain)?;
         if auth.scheme() != service.scheme() {
@@ -138,15 +133,16 @@ impl Settings {
             None => DEFAULT_HINT_COOKIE.trim_start_matches(SECURE_PREFIX).to_owned(),
         };
         let refresh_ahead = match get("REFRESH_AHEAD")? {
-            None => DEFAULT_REFRESH_AHEAD,
-            Some(text) => duration::seconds("REFRESH_AHEAD", &text)?,
+            None => refresh_ahead::DEFAULT,
+            Some(text) => refresh_ahead::read(&text)?,
         };
         // A list may go over several lines.
         let trusted_origins = match lookup("TRUSTED_ORIGINS")? {
             None => Vec::new(),
-            Some(list) => trusted_origins::read(&list, &auth, &cookie_domain)?,
+            Some(list) => parse_origins(&list, auth.scheme(), &cookie_domain)
+                .map_err(|error| SettingsError::new("TRUSTED_ORIGINS", error.to_string()))?,
         };
-        let signing_key = secret::signing_key(lookup("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
+        let signing_key = shared_key::read(lookup("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
         Ok(Self {
             auth,
             service,
@@ -172,7 +168,7 @@ impl Settings {
 
     /// `COOKIE_DOMAIN`: what `aud` must be.
     pub fn cookie_domain(&self) -> &str {
-        &self.cookie_domain
+        self.cookie_domain.as_str()
     }
 
     /// The name of the login cookie.
@@ -213,6 +209,13 @@ impl Settings {
     }
 }
 
+/// Whether a variable is of the family `AUTH_…` and no setting, of this service or of auth-service,
+/// which often share one file: most likely one of ours misspelt, whose default would stay in force
+/// without a word.
+pub fn is_unknown_auth_setting(name: &str) -> bool {
+    name.starts_with("AUTH_") && !matches!(name, "AUTH_URL" | "AUTH_JWKS")
+}
+
 /// An origin's URL with a path of ours.
 pub(crate) fn with_path(origin: &Url, path: &str) -> Url {
     let mut url = origin.clone();
@@ -220,55 +223,9 @@ pub(crate) fn with_path(origin: &Url, path: &str) -> Url {
     url
 }
 
-fn cookie_domain(value: &str) -> Result<String, SettingsError> {
-    let bad = |problem: &str| Err(SettingsError::new("COOKIE_DOMAIN", problem));
-    if value.starts_with('.') || value.ends_with('.') {
-        return bad("is written without a dot before or after it");
-    }
-    match Host::parse(value) {
-        Ok(Host::Domain(name)) if !name.contains('.') => {
-            bad("has one label only: browsers refuse such cookies")
-        }
-        Ok(Host::Domain(name)) if !is_name_of_hosts(&name) => {
-            bad("is not a domain name: letters, digits and hyphens, and no star")
-        }
-        Ok(Host::Domain(name)) => Ok(name),
-        Ok(_) => bad("is an IP address: browsers refuse such cookies"),
-        Err(_) => bad("is not a domain name"),
-    }
-}
-
-/// Whether it has only what names of hosts have (RFC 1123, section 2.1), and the underscore that
-/// some have beside.
-fn is_name_of_hosts(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
-}
-
-/// A public URL of ours: an origin on or below the cookie domain that nobody on the way can
-/// impersonate.
-fn origin(name: &str, value: &str, cookie_domain: &str) -> Result<Url, SettingsError> {
-    let bad = |problem: &str| Err(SettingsError::new(name, problem));
-    let Ok(url) = Url::parse(value) else { return bad("is not a URL") };
-    if !matches!(url.scheme(), "http" | "https") {
-        return bad("must begin with https://");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return bad("must not contain a user name or password");
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return bad("must be without a path, query or fragment");
-    }
-    let Some(Host::Domain(host)) = url.host() else { return bad("must have a host name, not an address") };
-    if !is_name_of_hosts(host) {
-        return bad("must name one host, of letters, digits and hyphens; a star stands for none");
-    }
-    if host != cookie_domain && !host.ends_with(&format!(".{cookie_domain}")) {
-        return bad("must be on or below COOKIE_DOMAIN");
-    }
-    if url.scheme() == "http" && !is_localhost(host) {
-        return bad("must be https, except on a .localhost host");
-    }
-    Ok(url)
+/// A public URL on or below the cookie domain.
+fn origin(name: &str, value: &str, domain: &CookieDomain) -> Result<Url, SettingsError> {
+    parse_origin(value, domain).map_err(|error| SettingsError::new(name, error.to_string()))
 }
 
 fn jwks(place: &str) -> Result<Jwks, SettingsError> {

@@ -1,8 +1,11 @@
 //! Language negotiation by `Accept-Language` (RFC 9110, section 12.5.4).
 
-use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use unic_langid::LanguageIdentifier;
 
 use super::request::RequestInfo;
+use crate::i18n::PreferredLanguages;
 
 /// A language that the pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,9 @@ pub(super) enum Language {
     German,
 }
 
+/// The first one is for everybody who reads none of the others.
+const LANGUAGES: [Language; 2] = [Language::English, Language::German];
+
 impl Language {
     /// `de`, as `lang` in HTML and `Content-Language` have it (BCP 47).
     pub(super) fn tag(self) -> &'static str {
@@ -20,67 +26,24 @@ impl Language {
             Self::German => "de",
         }
     }
+
+    pub(super) fn id(self) -> LanguageIdentifier {
+        self.tag().parse().unwrap_or_default()
+    }
 }
 
 impl RequestInfo<'_> {
     /// The language that the sender of the request would rather read.
     pub(super) fn language(&self) -> Language {
-        preferred(&self.all_readable("accept-language").join(","))
+        preferred(self.all_readable("accept-language"))
     }
 }
 
-/// A language range of the header: its language without the region and what else follows, and how
-/// much it is liked.
-struct Range<'h> {
-    language: &'h str,
-    quality: f32,
-}
-
-/// The language liked best of those there are; of equals the first one named. What cannot be read
-/// counts as not sent.
-fn preferred(header: &str) -> Language {
-    let ranges: Vec<Range<'_>> = header.split(',').filter_map(range).collect();
-    match (liking(&ranges, Language::German), liking(&ranges, Language::English)) {
-        (Some(german), Some(english)) if is_better(german, english) => Language::German,
-        (Some(_), None) => Language::German,
-        _ => Language::English,
-    }
-}
-
-/// `de-AT` asks for `de`, where there is nothing closer (RFC 4647, section 3.4).
-fn range(text: &str) -> Option<Range<'_>> {
-    let mut parts = text.split(';').map(str::trim);
-    let language = parts.next()?.split('-').next()?;
-    let quality = match parts.next() {
-        None => 1.0,
-        Some(weight) => {
-            let quality: f32 =
-                weight.strip_prefix("q=").or_else(|| weight.strip_prefix("Q="))?.parse().ok()?;
-            Some(quality).filter(|quality| (0.0..=1.0).contains(quality))?
-        }
-    };
-    Some(Range { language, quality })
-}
-
-/// How much a language is liked, and how far behind it was named; `None` is not at all. `*` is
-/// every language not named.
-fn liking(ranges: &[Range<'_>], language: Language) -> Option<(f32, usize)> {
-    let best = |name: &str| {
-        let of_name =
-            ranges.iter().enumerate().filter(|(_, range)| range.language.eq_ignore_ascii_case(name));
-        of_name
-            .map(|(place, range)| (range.quality, place))
-            .reduce(|best, next| if is_better(next, best) { next } else { best })
-    };
-    best(language.tag()).or_else(|| best("*")).filter(|(quality, _)| *quality > 0.0)
-}
-
-fn is_better(one: (f32, usize), other: (f32, usize)) -> bool {
-    match one.0.total_cmp(&other.0) {
-        Ordering::Greater => true,
-        Ordering::Equal => one.1 < other.1,
-        Ordering::Less => false,
-    }
+/// The language liked best of those there are.
+fn preferred<'h>(headers: impl IntoIterator<Item = &'h str>) -> Language {
+    static IDS: LazyLock<[LanguageIdentifier; 2]> = LazyLock::new(|| LANGUAGES.map(Language::id));
+    let best = PreferredLanguages::parse(headers).best_of(&IDS.each_ref());
+    LANGUAGES[best.unwrap_or(0)]
 }
 
 #[cfg(test)]
@@ -122,7 +85,7 @@ mod tests {
             ("de;level=1", English),
             ("de;q=nonsense, fr, de;q=0.2", German),
         ] {
-            assert_eq!(preferred(header), expected, "{header}");
+            assert_eq!(preferred([header]), expected, "{header}");
         }
     }
 

@@ -45,7 +45,6 @@ mod log;
 mod origin_check;
 mod pages;
 mod prefetch;
-mod problem;
 mod query_encoding;
 mod redirect_loop;
 mod render;

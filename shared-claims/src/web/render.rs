@@ -7,13 +7,13 @@ use super::context::Context;
 use super::decision::Denial;
 use super::fetch_metadata::RequestKind;
 use super::pages::{self, KeptForm, Page, Why};
-use super::problem::Problem;
 use super::redirect_loop;
 use super::request::RequestInfo;
 use super::response::Response;
 use super::set_cookie;
 use super::urls;
 use crate::Settings;
+use crate::problem::Problem;
 use crate::protocol::{self, code};
 
 const RETRY_AFTER_SECONDS: u32 = 5;
@@ -29,6 +29,12 @@ impl Response {
                 .into_iter()
                 .for_each(|line| self.add("set-cookie", line));
         }
+        self
+    }
+
+    fn with_problem(mut self, problem: &Problem<'_>) -> Self {
+        self.add("content-type", Problem::MEDIA_TYPE);
+        self.body = problem.to_json(self.status);
         self
     }
 }
@@ -73,8 +79,8 @@ pub fn render(
         Denial::StripLoopMarker => Response::redirect(&urls::requested_url(request, settings)),
         Denial::Loop { cause, clear } => {
             let detail = "The login was renewed several times, and still does not hold here. The cause is what cause says.";
-            let mut problem = Problem::new(code::LOGIN_LOOP, "Logging in does not work", detail);
-            problem.more.push(("cause", cause.code().into()));
+            let problem = Problem::new(code::LOGIN_LOOP, "Logging in does not work", detail)
+                .with("cause", cause.code());
             let page = pages::redirect_loop(cause, request, settings, context);
             page_or_problem(request, settings, Response::unauthorized(), page, problem)
                 .clearing(*clear, request, settings)
@@ -101,17 +107,17 @@ pub fn render(
                 false => "This needs a login: send the person to login_url.",
             };
             let problem = Problem::new(code::LOGIN_REQUIRED, "Log in first", detail);
-            with_login(problem, settings, &urls::referring_page(request, settings))
-                .into(Response::unauthorized())
+            let problem = with_login(problem, settings, &urls::referring_page(request, settings));
+            Response::unauthorized().with_problem(&problem)
         }
         Denial::Unauthorized { max_age } => {
             // Renewing does not help, so there is no renew_url.
             let detail =
                 "This needs a fresh login: send the person to login_url, which asks for the password again.";
             let next = urls::referring_page(request, settings);
-            Problem::new(code::FRESH_LOGIN_REQUIRED, "Log in again first", detail)
-                .with("login_url", &urls::fresh_login(settings, *max_age, next.as_str()))
-                .into(Response::unauthorized())
+            let problem = Problem::new(code::FRESH_LOGIN_REQUIRED, "Log in again first", detail)
+                .with("login_url", urls::fresh_login(settings, *max_age, next.as_str()));
+            Response::unauthorized().with_problem(&problem)
         }
         // Browsers keep only what succeeds, and ask again at the click.
         Denial::Prefetch => {
@@ -179,7 +185,7 @@ pub fn render(
             let cleanup = urls::cleanup(request, settings);
             let detail = "The browser sent too many cookies of this domain. Send the person to cookies_url, where they can be deleted.";
             let problem = Problem::new(code::TOO_MANY_COOKIES, "Too many cookies", detail)
-                .with("cookies_url", &cleanup);
+                .with("cookies_url", cleanup.clone());
             page_or_problem(
                 request,
                 settings,
@@ -193,8 +199,8 @@ pub fn render(
 
 /// The developer forgot something, which is for the log alone to say.
 pub fn not_configured() -> Response {
-    Problem::new("internal_error", "Internal error", "This service is not set up completely.")
-        .into(Response::new(500))
+    let detail = "This service is not set up completely.";
+    Response::new(500).with_problem(&Problem::new("internal_error", "Internal error", detail))
 }
 
 /// A redirect to the login and back, at most once in this many seconds.
@@ -209,13 +215,13 @@ fn page_or_problem(
     settings: &Settings,
     answer: Response,
     page: Page,
-    problem: Problem,
+    problem: Problem<'_>,
 ) -> Response {
-    if request.wants_page() { page.into(answer, request, settings) } else { problem.into(answer) }
+    if request.wants_page() { page.into(answer, request, settings) } else { answer.with_problem(&problem) }
 }
 
-fn with_login(problem: Problem, settings: &Settings, next: &Url) -> Problem {
-    problem.with("login_url", &urls::login(settings, Some(next))).with("renew_url", &urls::renew(settings))
+fn with_login<'a>(problem: Problem<'a>, settings: &Settings, next: &Url) -> Problem<'a> {
+    problem.with("login_url", urls::login(settings, Some(next))).with("renew_url", urls::renew(settings))
 }
 
 /// The page that keeps a form until its sender is logged in.

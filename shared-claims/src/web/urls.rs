@@ -7,6 +7,7 @@ use url::{Url, form_urlencoded};
 use super::query_encoding;
 use super::request::RequestInfo;
 use crate::protocol;
+use crate::query::remove_parameters;
 use crate::settings::with_path;
 use crate::{Settings, SharedLogin};
 
@@ -132,12 +133,7 @@ pub(super) fn requested_url(request: &RequestInfo<'_>, settings: &Settings) -> U
     // be escaped.
     let target = request.target().replace('\\', "%5C");
     let mut url = page(settings, &target);
-    let Some(query) = url.query() else { return url };
-    let kept: Vec<&str> = query.split('&').filter(|part| !is_reserved(part)).collect();
-    if kept.len() < query.split('&').count() {
-        let kept = kept.join("&");
-        url.set_query(Some(kept.as_str()).filter(|kept| !kept.is_empty()));
-    }
+    remove_parameters(&mut url, &RESERVED_PARAMETERS);
     url
 }
 
@@ -162,10 +158,6 @@ const RESERVED_PARAMETERS: [&str; 4] = [
     protocol::parameter::LOOP_PROOF,
     protocol::parameter::FORM_OWNER,
 ];
-
-fn is_reserved(part: &str) -> bool {
-    form_urlencoded::parse(part.as_bytes()).any(|(name, _)| RESERVED_PARAMETERS.contains(&&*name))
-}
 
 /// The first value of a parameter of the query.
 pub(super) fn parameter<'r>(request: &RequestInfo<'r>, name: &str) -> Option<Cow<'r, str>> {

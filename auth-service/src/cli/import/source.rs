@@ -5,12 +5,12 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use clap::ValueEnum;
+use shared_claims::setting;
 
 use super::super::CliError;
 use super::record::Record;
 use super::seen::Seen;
 use super::{csv, json, table};
-use crate::config;
 use crate::db::{SourceDatabase, TableName};
 
 /// The format of a file.
@@ -51,7 +51,7 @@ impl ImportSource {
         let file = if text == "-" {
             kept(io::stdin().lock()).map_err(failed)?
         } else {
-            let file = config::file::open(Path::new(text)).map_err(|problem| {
+            let file = setting::open_file(Path::new(text)).map_err(|problem| {
                 CliError::Failed(format!("{text} {problem}, or `-` for standard input"))
             })?;
             if file.metadata().map_err(failed)?.is_file() { file } else { kept(file).map_err(failed)? }

@@ -2,10 +2,9 @@
 
 use std::sync::OnceLock;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
-use unic_langid::LanguageIdentifier;
+use fluent_bundle::FluentArgs;
 
+use crate::i18n::{self, MessageBundle};
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
@@ -20,23 +19,16 @@ impl Language {
     /// quotes.
     pub(super) fn say(self, key: &'static str, values: Values<'_>) -> String {
         let args: FluentArgs = values.iter().map(|(name, value)| (*name, escape(value))).collect();
-        let messages = self.messages();
-        let Some(pattern) = messages.get_message(key).and_then(|message| message.value()) else {
+        self.messages().format(key, &args).unwrap_or_else(|| {
             tracing::error!(key, language = self.tag(), "there is no such text");
-            return key.to_owned();
-        };
-        let mut errors = Vec::new();
-        let words = messages.format_pattern(pattern, Some(&args), &mut errors).into_owned();
-        if !errors.is_empty() {
-            tracing::error!(key, language = self.tag(), "a text lacks something");
-        }
-        words
+            key.to_owned()
+        })
     }
 
     /// Read once, when the first page of this language is shown.
-    fn messages(self) -> &'static FluentBundle<FluentResource> {
-        static IN_ENGLISH: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
-        static IN_GERMAN: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
+    fn messages(self) -> &'static MessageBundle {
+        static IN_ENGLISH: OnceLock<MessageBundle> = OnceLock::new();
+        static IN_GERMAN: OnceLock<MessageBundle> = OnceLock::new();
         match self {
             Self::English => IN_ENGLISH.get_or_init(|| read(self, ENGLISH)),
             Self::German => IN_GERMAN.get_or_init(|| read(self, GERMAN)),
@@ -44,14 +36,13 @@ impl Language {
     }
 }
 
-fn read(language: Language, text: &str) -> FluentBundle<FluentResource> {
-    let id: LanguageIdentifier = language.tag().parse().unwrap_or_default();
-    let mut messages = FluentBundle::new_concurrent(vec![id]);
-    // Marks around whatever is put in would end in addresses.
-    messages.set_use_isolating(false);
-    // The tests see to it that all of it can be read.
-    let texts = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(readable, _)| readable);
-    messages.add_resource_overriding(texts);
+fn read(language: Language, text: &str) -> MessageBundle {
+    let mut messages = MessageBundle::new(language.id());
+    match i18n::parse(text) {
+        Ok(texts) => messages.add(texts),
+        // The tests see to it that all of it can be read.
+        Err(error) => tracing::error!(?error, language = language.tag(), "the texts cannot be read"),
+    }
     messages
 }
 
@@ -62,8 +53,7 @@ mod tests {
     #[test]
     fn all_texts_can_be_read() {
         for text in [ENGLISH, GERMAN] {
-            let errors = FluentResource::try_new(text.to_owned()).err().map(|(_, errors)| errors);
-            assert_eq!(errors, None);
+            assert_eq!(i18n::parse(text).err(), None);
         }
     }
 

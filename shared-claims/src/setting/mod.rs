@@ -4,6 +4,7 @@
 //! marks away and others hand them over, and some leave the `\r` of Windows' line ends. What
 //! certainly is not meant is left out here. What may be meant, and would not work as it is, is
 //! refused, in words that say what was seen and never what it was. For settings of your own, too.
+//! With the feature `fetch` there are durations, files, and secrets that may stand in one.
 //!
 //! ```
 //! use shared_claims::setting::{Unclear, plain};
@@ -12,6 +13,20 @@
 //! assert_eq!(plain(" "), Ok(None));
 //! assert_eq!(plain("\"sqlite:notes.db\""), Err(Unclear::Quoted));
 //! ```
+
+#[cfg(feature = "fetch")]
+mod duration;
+#[cfg(feature = "fetch")]
+mod file;
+#[cfg(feature = "fetch")]
+mod secret_file;
+
+#[cfg(feature = "fetch")]
+pub use duration::duration;
+#[cfg(feature = "fetch")]
+pub use file::{FileError, is_handed_over, open_file, read_file};
+#[cfg(feature = "fetch")]
+pub use secret_file::{SecretError, secret_or_file};
 
 /// Why a text cannot be that of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

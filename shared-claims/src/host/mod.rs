@@ -1,0 +1,9 @@
+//! Host names: the domain of the cookies, the origins below it, and this machine's own names.
+
+mod cookie_domain;
+mod name;
+mod origin;
+
+pub use cookie_domain::{CookieDomain, CookieDomainError};
+pub use name::{is_host_name, is_localhost};
+pub use origin::{OriginError, parse_origin, parse_origins};

@@ -1,0 +1,8 @@
+//! Internationalization: the messages of a language (Project Fluent), and which language somebody
+//! reads.
+
+mod accept_language;
+mod message_bundle;
+
+pub use accept_language::{PreferredLanguages, less_precise};
+pub use message_bundle::{MessageBundle, SyntaxError, parse};

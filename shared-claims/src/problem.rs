@@ -1,0 +1,71 @@
+//! Problem details for programs (RFC 9457), with a `code` that does not change with the words.
+
+use serde::{Serialize, Serializer};
+
+/// A problem in the making.
+#[derive(Debug, Clone)]
+pub struct Problem<'a> {
+    code: &'a str,
+    title: &'a str,
+    detail: &'a str,
+    members: Vec<(&'static str, String)>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    #[serde(flatten, serialize_with = "as_members")]
+    members: &'a [(&'static str, String)],
+}
+
+impl<'a> Problem<'a> {
+    /// The media type of the document.
+    pub const MEDIA_TYPE: &'static str = "application/problem+json";
+
+    /// A problem that no page describes (RFC 9457, section 4.2.1).
+    pub fn new(code: &'a str, title: &'a str, detail: &'a str) -> Self {
+        Self { code, title, detail, members: Vec::new() }
+    }
+
+    /// With a member of its own, such as `login_url`.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.members.push((name, value.into()));
+        self
+    }
+
+    /// The document for an answer with this status.
+    ///
+    /// # Panics
+    /// Never: texts and a number can be written as JSON.
+    pub fn to_json(&self, status: u16) -> String {
+        let Self { code, title, detail, members } = self;
+        let document = Document { kind: "about:blank", title, status, detail, code, members };
+        serde_json::to_string(&document).expect("texts and a number can be written as JSON")
+    }
+}
+
+fn as_members<S: Serializer>(members: &&[(&'static str, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn a_problem_has_the_members_of_the_standard_a_code_and_its_own() {
+        let problem = Problem::new("login_required", "Log in first", "\"Why\" & how.");
+        let expected = r#"{"type":"about:blank","title":"Log in first","status":401,"detail":"\"Why\" & how.","code":"login_required""#;
+        assert_eq!(problem.to_json(401), format!("{expected}}}"));
+        let with_link = problem.with("login_url", "https://auth.example.org/login");
+        assert_eq!(
+            with_link.to_json(401),
+            format!(r#"{expected},"login_url":"https://auth.example.org/login"}}"#)
+        );
+    }
+}
