@@ -1,12 +1,10 @@
 //! `amr`: the methods by which somebody authenticated (RFC 8176).
 
-use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
-use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 
-use crate::db::types::{Stored, text_enum};
+use crate::db::types::{Stored, text_column, text_enum};
 
 text_enum! {
     /// A proof that we ask for, under its registered name.
@@ -39,20 +37,4 @@ impl<const N: usize> From<[AuthMethod; N]> for Amr {
     }
 }
 
-impl<DB: Backend> ToSql<Text, DB> for Amr
-where
-    str: ToSql<Text, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        self.0.as_str().to_sql(out)
-    }
-}
-
-impl<DB: Backend> FromSql<Text, DB> for Amr
-where
-    String: FromSql<Text, DB>,
-{
-    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(String::from_sql(value)?))
-    }
-}
+text_column!(Amr);

@@ -1,10 +1,10 @@
 //! Email addresses in normal form. Parsing is the only way to make one.
 
-use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
-use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
+
+use crate::db::types::text_column;
 use email_address::{EmailAddress, Options};
 
 /// An e-mail address in its one normal form, so that two spellings cannot be two accounts.
@@ -58,24 +58,7 @@ impl std::fmt::Display for Email {
     }
 }
 
-impl<DB: Backend> ToSql<Text, DB> for Email
-where
-    str: ToSql<Text, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        self.0.as_str().to_sql(out)
-    }
-}
-
-/// Rows were parsed when they were written; a stricter parser must not lock their owners out.
-impl<DB: Backend> FromSql<Text, DB> for Email
-where
-    String: FromSql<Text, DB>,
-{
-    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(String::from_sql(value)?))
-    }
-}
+text_column!(Email);
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,10 @@
 //! Password hashes as the database holds them; what they mean is in `passwords::hashers`.
 
-use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
-use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
+
+use crate::db::types::text_column;
 
 /// A hashed password as the database holds it: `bcrypt_sha256$$2b$12$…`, or what Django made.
 #[derive(Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -29,20 +29,4 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
-impl<DB: Backend> ToSql<Text, DB> for PasswordHash
-where
-    str: ToSql<Text, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        self.0.as_str().to_sql(out)
-    }
-}
-
-impl<DB: Backend> FromSql<Text, DB> for PasswordHash
-where
-    String: FromSql<Text, DB>,
-{
-    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(String::from_sql(value)?))
-    }
-}
+text_column!(PasswordHash);

@@ -66,37 +66,30 @@ impl SharedLoginMiddleware {
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for SharedLoginMiddleware
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
-    type Error = Error;
-    type Transform = Guard<S>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
+/// Makes middleware of a type: a [`Guard`] with the login that the function takes from it.
+macro_rules! guarding {
+    ($middleware:ty, $login:expr) => {
+        impl<S, B> Transform<S, ServiceRequest> for $middleware
+        where
+            S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+            B: MessageBody + 'static,
+        {
+            type Response = ServiceResponse<EitherBody<B, BoxBody>>;
+            type Error = Error;
+            type Transform = Guard<S>;
+            type InitError = ();
+            type Future = Ready<Result<Self::Transform, ()>>;
 
-    fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Guard { service: Rc::new(service), login: Some(self.login.clone()) }))
-    }
+            fn new_transform(&self, service: S) -> Self::Future {
+                let login: fn(&Self) -> Option<SharedLogin> = $login;
+                ready(Ok(Guard { service: Rc::new(service), login: login(self) }))
+            }
+        }
+    };
 }
 
-impl<S, B> Transform<S, ServiceRequest> for SameOrigin
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
-    type Error = Error;
-    type Transform = Guard<S>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
-
-    fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Guard { service: Rc::new(service), login: None }))
-    }
-}
+guarding!(SharedLoginMiddleware, |middleware| Some(middleware.login.clone()));
+guarding!(SameOrigin, |_| None);
 
 /// The service that [`SharedLoginMiddleware`] and [`SameOrigin`] wrap around the `App`.
 pub struct Guard<S> {

@@ -5,9 +5,11 @@
 
 mod id;
 mod stored;
+mod text_column;
 mod timestamp;
 
 pub use id::{Id, Uuid};
 pub(crate) use stored::text_enum;
 pub use stored::{Stored, TextEnum};
+pub(crate) use text_column::text_column;
 pub use timestamp::{Timestamp, UtcTimestamp};
