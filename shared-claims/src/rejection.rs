@@ -49,7 +49,7 @@ pub enum Rejection {
     #[error("alg is not the one of the key")]
     AlgMismatch,
     /// The signature does not verify with that key.
-    #[error("the signature is invalid")]
+    #[error("the signature is wrong")]
     BadSignature,
     /// A required claim is missing.
     #[error("the claim {0} is missing")]
@@ -71,10 +71,10 @@ pub enum Rejection {
     #[error("sub and user_uuid differ")]
     SubjectMismatch,
     /// `exp` is not after `iat` and `nbf`.
-    #[error("the token expires before it becomes valid")]
+    #[error("the token expires before it begins")]
     NeverValid,
     /// `exp - iat` is above the longest lifetime.
-    #[error("the lifetime of the token is too long")]
+    #[error("the token lives too long")]
     LifeTooLong,
     /// `exp` has passed by 5 seconds or more.
     #[error("the token has expired")]
