@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: all that must hold before a change is taken.
+//! CI (`cargo xtask ci`): everything that must pass before a change is merged.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +9,13 @@ use crate::{copy, deletion, e2e, library, postgres, side_by_side};
 type Step = (&'static str, fn() -> Result);
 
 const STEPS: [Step; 16] = [
-    // The README's own command comes first: it is what a newcomer types.
-    // A snapshot that differs is a failure here, and no file to look at.
+    // The README's own command comes first: newcomers run it. A snapshot that differs is a failure
+    // here, and writes no file to review.
     ("tests on SQLite", || run_cargo(cargo(["test"]).env("INSTA_UPDATE", "no"))),
     ("formatting", || run_cargo(&mut cargo(["fmt", "--all", "--check"]))),
     ("clippy", || run_cargo(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))),
     ("clippy with PostgreSQL", || {
-        let words = [
+        let arguments = [
             "clippy",
             "-p",
             "auth-service",
@@ -26,7 +26,7 @@ const STEPS: [Step; 16] = [
             "-D",
             "warnings",
         ];
-        run_cargo(&mut cargo(words))
+        run_cargo(&mut cargo(arguments))
     }),
     ("documentation", || {
         run_cargo(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
@@ -38,8 +38,8 @@ const STEPS: [Step; 16] = [
     ("tests on PostgreSQL", || postgres::test(&[])),
     ("tests at length, on SQLite", || {
         // As the first step builds it. What takes minutes is tried once, on PostgreSQL.
-        let words = ["test", "--test", "it", "--", "--nocapture", "--skip", "three_instances"];
-        run_cargo(cargo(words).args(LONG_RUNS).env("LONG_RUNS", "1"))
+        let arguments = ["test", "--test", "it", "--", "--nocapture", "--skip", "three_instances"];
+        run_cargo(cargo(arguments).args(LONG_RUNS).env("LONG_RUNS", "1"))
     }),
     ("tests at length, on PostgreSQL", || {
         postgres::test_at_length(&[&["--test", "it", "--", "rotation_load"][..], &LONG_RUNS].concat())
@@ -50,10 +50,10 @@ const STEPS: [Step; 16] = [
     ("the API, fuzzed from its description", e2e::api_fuzz),
 ];
 
-/// The tests that run longer where that is asked for: all rounds of all races, and every wrong password.
+/// The tests that run longer on request: all rounds of all races, and every wrong password.
 const LONG_RUNS: [&str; 4] = ["rotation::", "renewal_races::", "guesses::", "django_hashes::"];
 
-/// Runs every step; the first failure ends it.
+/// Runs every step. The first failure ends it.
 pub fn ci() -> Result {
     let start = Instant::now();
     let mut times = Vec::new();
@@ -64,14 +64,14 @@ pub fn ci() -> Result {
             Error::Failed(cause) => Error::new(format!("step {} ({name}) failed: {cause}", index + 1)),
             Error::Interrupted => Error::Interrupted,
         })?;
-        println!("=== {name}: passed in {} ===", spoken(began.elapsed()));
+        println!("=== {name}: passed in {} ===", format_duration(began.elapsed()));
         times.push((name, began.elapsed()));
     }
     println!();
     for (name, time) in times {
-        println!("  {:>12}  {name}", spoken(time));
+        println!("  {:>12}  {name}", format_duration(time));
     }
-    println!("All {} steps passed in {}.", STEPS.len(), spoken(start.elapsed()));
+    println!("All {} steps passed in {}.", STEPS.len(), format_duration(start.elapsed()));
     Ok(())
 }
 
@@ -86,7 +86,7 @@ fn browsers() -> Result {
     side_by_side::run(vec![suite("chromium"), suite("firefox")])
 }
 
-fn spoken(time: Duration) -> String {
+fn format_duration(time: Duration) -> String {
     match time.as_secs() {
         0..60 => format!("{:.1} s", time.as_secs_f64()),
         seconds => format!("{} min {} s", seconds / 60, seconds % 60),
@@ -99,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_time_reads_like_speech() {
-        assert_eq!(spoken(Duration::from_millis(1_540)), "1.5 s");
-        assert_eq!(spoken(Duration::from_secs(60)), "1 min 0 s");
-        assert_eq!(spoken(Duration::from_secs(754)), "12 min 34 s");
+        assert_eq!(format_duration(Duration::from_millis(1_540)), "1.5 s");
+        assert_eq!(format_duration(Duration::from_secs(60)), "1 min 0 s");
+        assert_eq!(format_duration(Duration::from_secs(754)), "12 min 34 s");
     }
 }

@@ -1,6 +1,8 @@
-//! `cargo xtask e2e`, `interop` and `api-fuzz`: the services as people, other languages and machines meet them.
+//! End-to-end suites (`cargo xtask e2e`, `interop`, `api-fuzz`): browsers, other languages and a
+//! fuzzer against running services.
 //!
-//! All suites learn all they need from `E2E_…` variables, so they also run against any other deployment.
+//! The suites read everything from `E2E_…` variables, so they also run against any other
+//! deployment.
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,7 +19,7 @@ const ACCESS_LIFETIME_SECONDS: u32 = 300;
 /// Short enough to wait for in a test, long enough to click through a page.
 pub const SHORT_LIFETIME_SECONDS: u32 = 15;
 
-/// Longer for the other languages: an interpreter's start on a busy machine counts against it.
+/// Longer for other languages: starting an interpreter on a busy machine uses up some of it.
 const INTEROP_LIFETIME_SECONDS: u32 = 20;
 
 /// The tests that wait until a token has ended.
@@ -26,10 +28,10 @@ const SHORT_LIVED: &str = "short-lived";
 /// The test that looks for the secrets of all others in the logs.
 const LOG_CHECK: &str = "tests/99-the-logs-hold-no-secret.test.mjs";
 
-/// As e2e/package.json says.
+/// The same as in e2e/package.json.
 const OLDEST_NODE: u32 = 20;
 
-/// What a suite is told, as environment.
+/// A suite's environment.
 pub type Variables = Vec<(&'static str, OsString)>;
 
 /// A browser that the suite drives.
@@ -39,7 +41,7 @@ pub enum Browser {
     Firefox,
 }
 
-/// What `cargo xtask e2e` can be told.
+/// Options of `cargo xtask e2e`.
 #[derive(clap::Args)]
 pub struct Options {
     /// The browser to drive; may be given twice.
@@ -50,7 +52,7 @@ pub struct Options {
     screenshots: Option<PathBuf>,
     /// Test files to run instead of all, after `--`.
     #[arg(last = true)]
-    words: Vec<OsString>,
+    arguments: Vec<OsString>,
 }
 
 /// Runs the browser suite against freshly started services.
@@ -58,9 +60,9 @@ pub fn e2e(options: &Options) -> Result {
     let folder = suite()?;
     let binaries = project::build_services()?;
     for browser in &options.browser {
-        for part in parts(&options.words) {
+        for part in parts(&options.arguments) {
             let deployment = Deployment::start(&binaries, part.access_lifetime)?;
-            let command = &mut suite_in(&folder, options, *browser, &part.words, deployment.variables()?);
+            let command = &mut suite_in(&folder, options, *browser, &part.arguments, deployment.variables()?);
             deployment.run(command)?;
         }
     }
@@ -72,38 +74,38 @@ pub fn e2e(options: &Options) -> Result {
 struct Part {
     access_lifetime: u32,
     /// Files and folders; none is the whole suite.
-    words: Vec<OsString>,
+    arguments: Vec<OsString>,
 }
 
 /// The files that were named, or all of them; those that wait for a token's end apart.
 fn parts(named: &[OsString]) -> Vec<Part> {
-    let long = |words| Part { access_lifetime: ACCESS_LIFETIME_SECONDS, words };
-    let short = |words| Part { access_lifetime: SHORT_LIFETIME_SECONDS, words };
+    let long = |arguments| Part { access_lifetime: ACCESS_LIFETIME_SECONDS, arguments };
+    let short = |arguments| Part { access_lifetime: SHORT_LIFETIME_SECONDS, arguments };
     if named.is_empty() {
         return vec![long(Vec::new()), short(vec![SHORT_LIVED.into(), LOG_CHECK.into()])];
     }
     let waits = |file: &OsString| file.to_string_lossy().contains(SHORT_LIVED);
     let (waiting, others): (Vec<_>, Vec<_>) = named.iter().cloned().partition(waits);
-    [long(others), short(waiting)].into_iter().filter(|part| !part.words.is_empty()).collect()
+    [long(others), short(waiting)].into_iter().filter(|part| !part.arguments.is_empty()).collect()
 }
 
 /// Runs the browser suite in one browser against whatever `variables` describe.
 pub fn browse(folder: &Path, options: &Options, browser: Browser, variables: Variables) -> Result {
-    process::run(&mut suite_in(folder, options, browser, &options.words, variables))
+    process::run(&mut suite_in(folder, options, browser, &options.arguments, variables))
 }
 
 fn suite_in(
     folder: &Path,
     options: &Options,
     browser: Browser,
-    words: &[OsString],
+    arguments: &[OsString],
     variables: Variables,
 ) -> Command {
     let name = if browser == Browser::Firefox { "firefox" } else { "chromium" };
     println!("The browser suite in {name}:");
     let screenshots = options.screenshots.clone().unwrap_or_else(|| folder.join("screenshots"));
     let mut command = npm(folder, &["test"]);
-    command.arg("--").args(words).envs(variables);
+    command.arg("--").args(arguments).envs(variables);
     command.env("E2E_BROWSER", name).env("E2E_SCREENSHOTS", screenshots);
     command
 }
@@ -117,11 +119,11 @@ pub fn interop() -> Result {
     deployment.run(command.envs(deployment.variables()?))
 }
 
-/// Asks the API all that its description allows, and more.
+/// Fuzzes the API by its description.
 pub fn api_fuzz() -> Result {
     let folder = suite()?;
     let auth = project::build_auth_quietly()?;
-    // It starts an auth-service of its own, with settings of its own.
+    // It starts its own auth-service with its own settings.
     process::run(npm(&folder, &["run", "api-fuzz"]).env("E2E_AUTH_BIN", auth))
 }
 
@@ -149,17 +151,18 @@ fn major(version: &str) -> Option<u32> {
     version.trim_start_matches('v').split('.').next()?.parse().ok()
 }
 
-/// An npm command without its own chatter.
-fn npm(folder: &Path, words: &[&str]) -> Command {
+/// An npm command without npm's notices.
+fn npm(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("npm");
-    command.arg("--silent").args(words).current_dir(folder);
+    command.arg("--silent").args(arguments).current_dir(folder);
     command
 }
 
 /// Installs what package-lock.json names, unless it is there already.
 fn install_packages(folder: &Path) -> Result {
     let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
-    // npm writes this file last; it is older than package-lock.json when the latter has changed since.
+    // npm writes this file last. It is older than package-lock.json if the latter has changed
+    // since.
     let installed = changed("node_modules/.package-lock.json");
     if installed.is_some() && installed >= changed("package-lock.json") {
         return Ok(());
@@ -173,7 +176,7 @@ mod tests {
 
     fn lifetimes(named: &[&str]) -> Vec<(u32, usize)> {
         let named: Vec<_> = named.iter().map(OsString::from).collect();
-        parts(&named).into_iter().map(|part| (part.access_lifetime, part.words.len())).collect()
+        parts(&named).into_iter().map(|part| (part.access_lifetime, part.arguments.len())).collect()
     }
 
     #[test]

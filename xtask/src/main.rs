@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask <command>`.
+//! Project commands: `cargo xtask <command>`.
 
 mod ci;
 mod compose;
@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use error::{Outcome, Stop};
+use error::{Error, Result};
 
 /// The project's own commands.
 #[derive(clap::Parser)]
@@ -38,7 +38,7 @@ enum Command {
     #[command(disable_help_flag = true)]
     Users {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        words: Vec<OsString>,
+        arguments: Vec<OsString>,
     },
     /// Run all that CI runs: tests on both databases, formatting, clippy, documentation, browsers.
     Ci,
@@ -46,11 +46,12 @@ enum Command {
     TestPostgres {
         /// Further words for `cargo test`, after `--`.
         #[arg(last = true)]
-        words: Vec<OsString>,
+        arguments: Vec<OsString>,
     },
     /// Run the browser suite against freshly started services.
     E2e(e2e::Options),
-    /// Build the container stack and run the browser suite against it; needs docker, and is no part of ci.
+    /// Build the container stack and run the browser suite against it; needs docker, and is no part
+    /// of ci.
     ComposeTest(compose::Options),
     /// Copy demo-service to a new folder as its README says, then test and run the copy.
     CopyTest,
@@ -62,7 +63,8 @@ enum Command {
     Interop,
     /// Fuzz the API from its own description.
     ApiFuzz,
-    /// Package a release into target/dist/: programs, container images, bills of materials, checksums.
+    /// Package a release into target/dist/: programs, container images, bills of materials,
+    /// checksums.
     Dist(dist::Options),
 }
 
@@ -70,24 +72,24 @@ fn main() -> ExitCode {
     let command = Command::parse();
     match interrupt::watch().and_then(|()| run(command)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Failed(sentence)) => {
+        Err(Error::Failed(sentence)) => {
             eprintln!("xtask: {sentence}");
             ExitCode::FAILURE
         }
-        Err(Stop::Interrupted) => {
+        Err(Error::Interrupted) => {
             eprintln!("xtask: interrupted");
-            // What a shell reports for SIGINT.
+            // The exit code that a shell reports for SIGINT.
             ExitCode::from(130)
         }
     }
 }
 
-fn run(command: Command) -> Outcome {
+fn run(command: Command) -> Result {
     match command {
         Command::Dev(options) => dev::dev(options),
-        Command::Users { words } => dev::users(words),
+        Command::Users { arguments } => dev::users(arguments),
         Command::Ci => ci::ci(),
-        Command::TestPostgres { words } => postgres::test(&words),
+        Command::TestPostgres { arguments } => postgres::test(&arguments),
         Command::E2e(options) => e2e::e2e(&options),
         Command::ComposeTest(options) => compose::test(&options),
         Command::UpgradeTest(options) => upgrade::test(&options),

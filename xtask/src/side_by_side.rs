@@ -26,7 +26,7 @@ pub fn run(programs: Vec<(&'static str, Command)>) -> Result {
                 Some(status) if !status.success() => {
                     return Err(Error::new(format!("`{}` ended with {status}", job.line)));
                 }
-                ended => all_ended &= ended.is_some(),
+                exit_status => all_ended &= exit_status.is_some(),
             }
         }
         Ok(all_ended.then_some(()))
@@ -85,7 +85,8 @@ fn copy_lines(
         let mut bytes = Vec::new();
         while lines.read_until(b'\n', &mut bytes).is_ok_and(|length| length > 0) {
             let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
-            // A closed terminal must not stop the reading, or the program would hang on a full pipe.
+            // A closed terminal must not stop the reading, or the program would hang on a full
+            // pipe.
             let _ = writeln!(std::io::stdout(), "{name} | {line}");
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
             last.push_back(line);

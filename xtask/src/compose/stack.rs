@@ -1,4 +1,4 @@
-//! The running containers of docker-compose.yml, under a project name of our own.
+//! Container stack: the running containers of docker-compose.yml, under a project name of its own.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::e2e::{self, SHORT_LIFETIME_SECONDS};
-use crate::error::{Doing, Outcome, Stop};
+use crate::error::{Context, Error, Result};
 use crate::process::{self, Running};
 use crate::{interrupt, ports, project};
 
-/// Apart from a stack that somebody uses, whose volumes must not be emptied.
+/// A project name of its own, so that the volumes of a stack in use are not deleted.
 pub const PROJECT: &str = "sso-e2e";
 
-/// The two of deploy/fleet.env.
+/// The two instances of deploy/fleet.env.
 pub const INSTANCES: [&str; 2] = ["auth-service", "auth-service-2"];
 
 /// Dropping it removes the containers with their volumes.
@@ -25,8 +25,8 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Builds the images, starts the stack empty and waits until it answers.
-    pub fn start(is_fleet: bool) -> Outcome<Self> {
+    /// Builds the images, starts an empty stack and waits until it answers.
+    pub fn start(is_fleet: bool) -> Result<Self> {
         let [port] = ports::free()?;
         let stack = Self { compose: compose_program()?, port, is_fleet };
         stack.run(&["build"])?;
@@ -37,37 +37,38 @@ impl Stack {
         })?;
         if ready.is_none() {
             stack.run(&["logs", "--tail=40"])?;
-            return Err(Stop::because("the stack does not answer through Caddy: its last lines are above"));
+            return Err(Error::new("the stack does not answer through Caddy: its last lines are above"));
         }
         Ok(stack)
     }
 
-    pub fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.compose[0]);
         command
             .args(&self.compose[1..])
             .args(["--project-name", PROJECT])
             .args(self.is_fleet.then_some("--env-file=deploy/fleet.env"))
-            .args(words)
+            .args(arguments)
             .current_dir(project::root());
         command.env("SSO_PORT", self.port.to_string());
-        // Nor must its network, whose addresses are fixed.
+        // A network of its own too, because its addresses are fixed.
         command.env("SSO_NET", "10.213.86");
         command.env("ACCESS_TOKEN_LIFETIME", format!("{SHORT_LIFETIME_SECONDS}s"));
         // The crowd shares this machine's cores with the services.
         command.env("BCRYPT_COST", "10");
-        // docker-compose 1.29 builds one stage after the other without them, those that nobody asked for too.
+        // Without BuildKit, docker-compose 1.29 builds all stages one after the other, needed or
+        // not.
         command.env("DOCKER_BUILDKIT", "1").env("COMPOSE_DOCKER_CLI_BUILD", "1");
         command
     }
 
-    fn run(&self, words: &[&str]) -> Outcome {
-        let mut command = self.command(words);
+    fn run(&self, arguments: &[&str]) -> Result {
+        let mut command = self.command(arguments);
         println!("$ {}", process::line(&command));
         process::run(&mut command)
     }
 
-    /// Where it is, as the suites are told.
+    /// The addresses, as the suites' environment.
     pub fn addresses(&self) -> [(&'static str, String); 2] {
         [
             ("E2E_AUTH_URL", format!("http://auth.sso.localhost:{}", self.port)),
@@ -76,31 +77,32 @@ impl Stack {
     }
 
     /// The container of a service.
-    pub fn container(&self, service: &str) -> Outcome<String> {
+    pub fn container(&self, service: &str) -> Result<String> {
         process::read(&mut self.command(&["ps", "--quiet", service]))
     }
 
     /// Runs the browser suite against it.
-    pub fn browse(&self, folder: &Path, options: &e2e::Options) -> Outcome {
-        let scratch = tempfile::tempdir().doing(|| "make a folder".into())?;
+    pub fn browse(&self, folder: &Path, options: &e2e::Options) -> Result {
+        let scratch = tempfile::tempdir().with_context(|| "make a folder".into())?;
         let (auth_log, demo_log) = (scratch.path().join("auth.log"), scratch.path().join("demo.log"));
-        let follow = |services: &[&str], log| -> Outcome<Running> {
-            let file = File::create(log).doing(|| "write a log".into())?;
-            let words = [&["logs", "--follow", "--no-color"], services].concat();
-            Running::start(self.command(&words).stdout(file).stderr(Stdio::null()))
+        let follow = |services: &[&str], log| -> Result<Running> {
+            let file = File::create(log).with_context(|| "write a log".into())?;
+            let arguments = [&["logs", "--follow", "--no-color"], services].concat();
+            Running::start(self.command(&arguments).stdout(file).stderr(Stdio::null()))
         };
         let auth = if self.is_fleet { &INSTANCES[..] } else { &INSTANCES[..1] };
         let _following = (follow(auth, &auth_log)?, follow(&["demo-service"], &demo_log)?);
 
-        // The suite calls `auth-service users …`; here that happens in a container of its own with the same settings, for the
-        // instances may come and go.
+        // The suite calls `auth-service users …`. Here that runs in a container of its own with the
+        // same settings, because the instances may be stopped.
         let (inside, settings) = (scratch.path().join("auth-service"), scratch.path().join("auth.env"));
-        let words = ["run", "--rm", "--no-deps", "-T", "auth-service", "auth-service"];
-        let exec = process::line(&self.command(&words));
+        let arguments = ["run", "--rm", "--no-deps", "-T", "auth-service", "auth-service"];
+        let exec = process::line(&self.command(&arguments));
         let script = format!("#!/bin/sh\ncd '{}' && exec {exec} \"$@\"\n", project::root().display());
-        fs::write(&inside, script).doing(|| "write a script".into())?;
-        fs::set_permissions(&inside, Permissions::from_mode(0o700)).doing(|| "write a script".into())?;
-        fs::write(&settings, format!("SSO_PORT={}\n", self.port)).doing(|| "write settings".into())?;
+        fs::write(&inside, script).with_context(|| "write a script".into())?;
+        fs::set_permissions(&inside, Permissions::from_mode(0o700))
+            .with_context(|| "write a script".into())?;
+        fs::write(&settings, format!("SSO_PORT={}\n", self.port)).with_context(|| "write settings".into())?;
 
         for browser in &options.browser {
             let mut variables = vec![
@@ -117,8 +119,8 @@ impl Stack {
         Ok(())
     }
 
-    /// Stops everything and fails unless whoever still ran ended by themselves, well.
-    pub fn stop(&self) -> Outcome {
+    /// Stops everything, and fails unless every running container exits cleanly.
+    pub fn stop(&self) -> Result {
         let mut services = vec!["auth-service", "demo-service", "caddy", "database"];
         services.extend(self.is_fleet.then_some(INSTANCES[1]));
         let mut containers = Vec::new();
@@ -134,9 +136,7 @@ impl Stack {
         for (service, container) in containers {
             let code = state(&container, "ExitCode")?;
             if code != "0" {
-                return Err(Stop::because(format!(
-                    "{service} ended with exit code {code} when it was stopped"
-                )));
+                return Err(Error::new(format!("{service} ended with exit code {code} when it was stopped")));
             }
         }
         Ok(())
@@ -144,7 +144,7 @@ impl Stack {
 }
 
 /// A field of the `State` that `docker inspect` shows.
-fn state(container: &str, field: &str) -> Outcome<String> {
+fn state(container: &str, field: &str) -> Result<String> {
     process::read(Command::new("docker").args([
         "inspect",
         &format!("--format={{{{.State.{field}}}}}"),
@@ -154,7 +154,7 @@ fn state(container: &str, field: &str) -> Outcome<String> {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        // Also after Ctrl-C, so not by a function that looks for one.
+        // Not by a function that is interrupted by Ctrl-C: this must run after it too.
         let removed = self.command(&["down", "--volumes", "--timeout=10"]).stdin(Stdio::null()).output();
         if !removed.is_ok_and(|output| output.status.success()) {
             eprintln!("xtask: the stack could not be removed: see `docker ps`");
@@ -162,8 +162,8 @@ impl Drop for Stack {
     }
 }
 
-/// `docker compose`, or `docker-compose` where there is only that.
-fn compose_program() -> Outcome<Vec<&'static str>> {
+/// The command `docker compose`, or `docker-compose` if only that is installed.
+fn compose_program() -> Result<Vec<&'static str>> {
     project::need_program(
         "docker",
         "install it, with its compose plug-in (Debian: `apt-get install docker.io docker-compose`)",

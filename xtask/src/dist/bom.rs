@@ -1,4 +1,4 @@
-//! The bills of materials: what each program is made of, as CycloneDX, by cargo-cyclonedx.
+//! Software bills of materials (CycloneDX, by cargo-cyclonedx): what each program consists of.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,23 +6,23 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::error::{Doing, Outcome};
+use crate::error::{Context, Result};
 use crate::process;
 use crate::project::{self, cargo};
 
 use super::release::{Release, SOURCES};
 
-/// A program and the features that it is released with.
+/// A program, and the features that it is released with.
 const PROGRAMS: [(&str, &str); 2] = [("auth-service", "postgres"), ("demo-service", "")];
 
-/// What cargo-cyclonedx calls its files until they are moved.
+/// The name of cargo-cyclonedx's files until they are moved.
 const SCRATCH: &str = "dist-scratch.cdx";
 
 /// A name and a version.
 pub type Component = (String, String);
 
-/// Fails with a sentence unless cargo-cyclonedx is installed.
-pub fn need_the_tool() -> Outcome {
+/// Fails unless cargo-cyclonedx is installed.
+pub fn need_the_tool() -> Result {
     project::need_program(
         "cargo-cyclonedx",
         "the bills of materials are made by it: `cargo install --locked cargo-cyclonedx`",
@@ -30,20 +30,20 @@ pub fn need_the_tool() -> Outcome {
 }
 
 /// Writes a bill for each program into `folder`, and returns them.
-pub fn write(release: &Release, folder: &Path) -> Outcome<Vec<Value>> {
+pub fn write(release: &Release, folder: &Path) -> Result<Vec<Value>> {
     let mut bills = Vec::new();
     for (program, features) in PROGRAMS {
         let mut bill = made(release, program, features)?;
         tidy(&mut bill, &format!("file://{}", project::root().display()));
         let name = format!("{program}-{}-{}.cdx.json", release.version, release.triple);
-        let text = serde_json::to_string_pretty(&bill).doing(|| format!("write {name}"))?;
-        fs::write(folder.join(&name), text + "\n").doing(|| format!("write {name}"))?;
+        let text = serde_json::to_string_pretty(&bill).with_context(|| format!("write {name}"))?;
+        fs::write(folder.join(&name), text + "\n").with_context(|| format!("write {name}"))?;
         bills.push(bill);
     }
     Ok(bills)
 }
 
-/// The crates that are in the programs: not those that only helped to build them.
+/// The crates in the programs, without those that were only used to build them.
 pub fn components(bills: &[Value]) -> BTreeSet<Component> {
     let all = bills.iter().flat_map(|bill| bill["components"].as_array().into_iter().flatten());
     let inside = all.filter(|component| component["scope"] != "excluded");
@@ -56,8 +56,8 @@ fn text<'a>(component: &'a Value, field: &str) -> &'a str {
     component[field].as_str().unwrap_or_default()
 }
 
-/// cargo-cyclonedx writes beside the manifest of every member, and nowhere else.
-fn made(release: &Release, program: &str, features: &str) -> Outcome<Value> {
+/// cargo-cyclonedx writes only beside the manifest of each member.
+fn made(release: &Release, program: &str, features: &str) -> Result<Value> {
     let _beside = Beside(release.members.clone());
     let manifest = format!("{program}/Cargo.toml");
     let mut command =
@@ -66,27 +66,27 @@ fn made(release: &Release, program: &str, features: &str) -> Outcome<Value> {
     if !features.is_empty() {
         command.args(["--features", features]);
     }
-    // With it the bill carries that time, and no serial number made by chance.
+    // With it, the bill has that time, and no random serial number.
     command.env("SOURCE_DATE_EPOCH", release.epoch.to_string());
     process::run(&mut command)?;
     let path = project::root().join(program).join(format!("{SCRATCH}.json"));
-    let bill = fs::read(&path).doing(|| format!("read {}", path.display()))?;
-    serde_json::from_slice(&bill).doing(|| format!("read {}", path.display()))
+    let bill = fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+    serde_json::from_slice(&bill).with_context(|| format!("read {}", path.display()))
 }
 
-/// Takes away what was written beside the manifests, whatever happens.
+/// Deletes the files beside the manifests, whatever happens.
 struct Beside(Vec<PathBuf>);
 
 impl Drop for Beside {
     fn drop(&mut self) {
         for member in &self.0 {
-            // Where none was written there is none.
+            // It may not exist.
             let _ = fs::remove_file(member.join(format!("{SCRATCH}.json")));
         }
     }
 }
 
-/// Says `/build` for the folder of the sources, and takes addresses away that are files of whoever packaged.
+/// Replaces the source folder by `/build`, and removes URLs of local files.
 fn tidy(value: &mut Value, root: &str) {
     match value {
         Value::String(text) => {
