@@ -9,7 +9,7 @@ use crate::support::folder_in_memory;
 pub const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
 const OTHER_SECRET: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
 
-/// The program, about to be started with nothing in its environment but what a test puts there.
+/// The program, about to be started in an environment that a test makes.
 pub struct Program(pub Command);
 
 /// How it ended and what it said.
@@ -21,9 +21,10 @@ pub struct Ended {
 }
 
 impl Program {
+    /// With nothing in its environment but the least cost of a hash.
     pub fn new(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_auth-service"));
-        command.args(arguments).env_clear();
+        command.args(arguments).env_clear().env("BCRYPT_COST", "10");
         Self(command)
     }
 

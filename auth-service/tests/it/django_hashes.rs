@@ -9,7 +9,7 @@ use auth_service::users::{Email, PasswordHash, User};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, is_long_run};
 
 const FIXTURES: &str = include_str!("django/hashes.json");
 
@@ -56,8 +56,10 @@ async fn every_kind_of_hash_that_django_makes_logs_in_and_becomes_ours() {
         let email = format!("p{n}@example.org");
         somebody(&app, &email, &fixture.hash).await;
         let what = format!("{} {}", fixture.kind, fixture.name);
-        for wrong in [format!("!{}", fixture.password), fixture.password.to_uppercase() + " "] {
-            let refused = app.person().log_in(&email, &wrong).await;
+        let wrong = [format!("!{}", fixture.password), fixture.password.to_uppercase() + " "];
+        // Each costs as much as Django made it cost.
+        for wrong in &wrong[..if is_long_run() { 2 } else { 1 }] {
+            let refused = app.person().log_in(&email, wrong).await;
             assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{what}: {wrong}");
         }
         assert_eq!(row(&app, &email).await.password_hash.exported(), fixture.hash, "{what}");

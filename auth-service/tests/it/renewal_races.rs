@@ -50,13 +50,18 @@ fn successors(replies: &[Reply]) -> BTreeSet<String> {
     replies.iter().filter_map(|reply| reply.cookie(REFRESH)).map(|cookie| cookie.value).collect()
 }
 
-/// R2, R4: twenty rounds of fifty; each round goes on with what the round before handed out.
+/// Some rounds of a race; all of them with `LONG_RUNS=1`.
+fn rounds(all: u64) -> u64 {
+    if is_long_run() { all } else { all.div_ceil(4) }
+}
+
+/// R2, R4: rounds of fifty; each round goes on with what the round before handed out.
 #[tokio::test]
 async fn fifty_tabs_that_renew_at_once_all_stay_logged_in_with_one_successor() {
     let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     let ada = ada(&app).await;
-    for round in 1..=20 {
+    for round in 1..=i64::try_from(rounds(20)).unwrap() {
         let before = ada.refresh_token();
         let replies = renew_in_tabs(&ada, TABS).await;
         for (tab, reply) in replies.iter().enumerate() {
@@ -112,7 +117,7 @@ async fn tabs_spread_over_three_instances_share_one_successor() {
 async fn a_logout_is_not_undone_by_renewals_at_the_same_moment() {
     let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
-    for round in 0..20 {
+    for round in 0..rounds(20) {
         let ada = ada(&app).await;
         let session = ada.session_id();
         let button = ada.get("/logout").await.field("csrf_token").unwrap();
@@ -143,7 +148,7 @@ async fn a_logout_is_not_undone_by_renewals_at_the_same_moment() {
 async fn the_end_of_a_reused_session_is_not_undone_by_renewals_at_the_same_moment() {
     let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
-    for round in 0..10 {
+    for round in 0..rounds(10) {
         let ada = ada(&app).await;
         let thief = ada.copy();
         for _ in 0..2 {
@@ -175,7 +180,7 @@ async fn a_login_at_the_moment_of_a_deactivation_leaves_no_session_behind() {
     let form = app.person();
     form.get("/login").await;
     let clock = app.clock.clone();
-    for round in 0..20 {
+    for round in 0..rounds(20) {
         let mut logins = JoinSet::new();
         for _ in 0..4 {
             let browser = app.person();
@@ -218,7 +223,7 @@ async fn a_login_with_the_old_password_at_the_moment_of_its_change_leaves_no_ses
     let ada = app.user("ada@example.org", PASSWORD).await;
     // Another password's hash: of somebody else who will do as a donor.
     let other = app.user_with("donor@example.org", "amber lantern quartz 93", |_: &mut NewUser| {}).await;
-    for round in 0..10 {
+    for round in 0..rounds(10) {
         let browser = app.person();
         let token = browser.get("/login").await.field("csrf_token").unwrap();
         let login = tokio::spawn(async move {

@@ -20,14 +20,15 @@ fn explored(what: &str, rules: &Rules, generations: i64) -> Option<(Fault, Vec<S
 /// R16: liveness. Whatever is lost, late or reordered.
 #[test]
 fn without_a_thief_nobody_is_ever_logged_out() {
-    let generations = if is_long_run() { 6 } else { 5 };
+    let generations = if is_long_run() { 6 } else { 4 };
     assert_eq!(explored("alone, three tabs", &Rules::ALONE, generations), None);
 }
 
 /// R8, R17: safety, in whatever network.
 #[test]
 fn of_two_holders_with_tokens_of_their_own_the_second_to_renew_is_refused() {
-    assert_eq!(explored("with a thief", &Rules::WITH_A_THIEF, 7), None);
+    let generations = if is_long_run() { 7 } else { 6 };
+    assert_eq!(explored("with a thief", &Rules::WITH_A_THIEF, generations), None);
     let generations = if is_long_run() { 6 } else { 4 };
     let rules = Rules { tabs: 2, ..Rules::WITH_A_THIEF };
     assert_eq!(explored("with a thief, two tabs", &rules, generations), None);
