@@ -140,7 +140,8 @@ fn prose_is_wrapped() {
         }
     }
     let mut all = Vec::new();
-    for folder in ["shared-claims/src", "demo-service/src", "xtask/src", "deploy/healthcheck/src"] {
+    let folders = ["auth-service/src", "shared-claims/src", "demo-service/src", "xtask/src"];
+    for folder in folders.into_iter().chain(["deploy/healthcheck/src"]) {
         sources(&root().join(folder), &mut all);
     }
     for (path, text) in all {

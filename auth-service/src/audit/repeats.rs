@@ -16,15 +16,15 @@ use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 
 /// In seconds. Stretches begin at the same moments on every instance.
-const STRETCH: i64 = 600;
+const WINDOW_SECONDS: i64 = 600;
 
 impl AuditEvent {
     /// As [`AuditEvent::record`], but what is the same as a row of this stretch of time only raises
     /// its count. Within a transaction only where that holds a lock on what is the same: of two
     /// first times at one moment one is refused by the index, and then counted.
     pub fn record_or_count(mut self, conn: &mut AnyConnection) -> QueryResult<()> {
-        let key = self.what_it_repeats();
-        if self.counted(conn, &key)? {
+        let key = self.key_of_repeats();
+        if self.try_count(conn, &key)? {
             return Ok(());
         }
         self.repeat_key = Some(key.clone());
@@ -34,7 +34,7 @@ impl AuditEvent {
                 Ok(())
             }
             Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                self.counted(conn, &key)?;
+                self.try_count(conn, &key)?;
                 Ok(())
             }
             Err(other) => Err(other),
@@ -43,7 +43,7 @@ impl AuditEvent {
 
     /// Whether there is such a row. The log hears of the first repetition, the second, the fourth,
     /// the eighth and so on.
-    fn counted(&mut self, conn: &mut AnyConnection, key: &str) -> QueryResult<bool> {
+    fn try_count(&mut self, conn: &mut AnyConnection, key: &str) -> QueryResult<bool> {
         let same = audit_events::table.filter(audit_events::repeat_key.eq(key));
         let changed = diesel::update(same)
             .set((audit_events::repeats.eq(audit_events::repeats + 1), audit_events::last_at.eq(self.at)))
@@ -77,7 +77,7 @@ impl AuditEvent {
         diesel::select(diesel::dsl::exists(same)).get_result(conn)
     }
 
-    fn what_it_repeats(&self) -> String {
+    fn key_of_repeats(&self) -> String {
         let id = |id: Option<SubjectId>| id.map_or_else(|| "-".to_owned(), |id| id.to_string());
         let network = self.address.as_deref().map_or_else(|| "-".to_owned(), network);
         format!(
@@ -85,7 +85,7 @@ impl AuditEvent {
             self.event,
             id(self.user_id),
             id(self.session_id),
-            self.at.unix_seconds().div_euclid(STRETCH),
+            self.at.unix_seconds().div_euclid(WINDOW_SECONDS),
             self.detail.as_deref().unwrap_or("-"),
         )
     }

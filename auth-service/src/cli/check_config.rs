@@ -1,4 +1,4 @@
-//! `auth-service check-config`
+//! `auth-service check-config`: checks the settings and prints them.
 
 use crate::config::{Config, Flags, SETTINGS, ServeFlags, Setting, SmtpUrl, TokenAlgorithm};
 

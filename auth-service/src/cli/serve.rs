@@ -27,7 +27,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
     let app = App::open(config, Clock::system())?;
     let db = app.db.clone();
     template_check::check_all(&app.pages)?;
-    warn_of_what_is_open(&app.config);
+    warn_of_exposure(&app.config);
     let server = Server::new(listener, app);
     let draining = server.draining();
     let ending = system.block_on(async {
@@ -68,7 +68,7 @@ async fn close(db: &Database) {
 }
 
 /// Warns of settings that work and should not stay.
-fn warn_of_what_is_open(config: &Config) {
+fn warn_of_exposure(config: &Config) {
     for Exposed { file, mode, .. } in config.database_url.file().map(exposed).unwrap_or_default() {
         let (file, mode) = (file.display().to_string(), format!("{mode:03o}"));
         tracing::warn!(file, mode, "others on this machine may open a file of the database: chmod 600 it");

@@ -8,7 +8,7 @@ use crate::users::{Email, User, UserId};
 use super::{CliError, output};
 
 /// How many accounts are read at a time.
-const PAGE: i64 = 500;
+const PAGE_SIZE: i64 = 500;
 
 /// Hands out all accounts, by address, some hundred at a time. Each page begins after the address
 /// that the last one ended with, so that the last costs what the first does.
@@ -20,7 +20,8 @@ pub(super) fn pages(
 ) -> Result<Unreadable, CliError> {
     let (mut after, mut unreadable) = (String::new(), 0);
     loop {
-        let page = db.run_blocking(|conn| User::page_after(conn, &after, PAGE).map_err(CliError::from))?;
+        let page =
+            db.run_blocking(|conn| User::page_after(conn, &after, PAGE_SIZE).map_err(CliError::from))?;
         let Some(last) = page.last else { return Ok(Unreadable(unreadable)) };
         if !page.users.is_empty() {
             each(&page.users)?;

@@ -52,7 +52,8 @@ fn name(
             "may hold letters, digits, hyphen, underscore and dot, up to 64",
         ));
     }
-    // Without the prefix a sibling sub-domain could plant a cookie of the name, or the browser would drop ours.
+    // Without the prefix a sibling sub-domain could plant a cookie of the name, or the browser
+    // would drop ours.
     if prefix.is_empty() && name.starts_with("__") {
         return Err(ConfigError::new(setting, "must not start with __ when COOKIE_SECURE is false"));
     }

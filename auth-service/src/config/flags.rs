@@ -1,6 +1,8 @@
-//! Settings as they arrive: text, in a field and a flag for each row of the table. [`super::Config`] gives it meaning.
+//! Settings as they arrive: text, in a field and a flag for each row of the table.
+//! [`super::Config`] gives it meaning.
 //!
-//! Everything is text here so that clap never prints a value: a refused secret must not reach the terminal.
+//! Everything is text here so that clap never prints a value: a refused secret must not reach the
+//! terminal.
 
 use std::path::PathBuf;
 
@@ -21,7 +23,8 @@ pub trait Flags: Clone + Default {
         Self::default().slots().iter().filter(|slot| !slot.is_file).map(|slot| slot.setting).collect()
     }
 
-    /// The flags as they are meant: what [`shared_claims::setting`] leaves out is left out, and what it refuses is refused.
+    /// The flags as they are meant: what [`shared_claims::setting`] leaves out is left out, and
+    /// what it refuses is refused.
     fn tidied(&self) -> Result<Self, ConfigError> {
         let mut tidied = self.clone();
         tidied.slots().into_iter().try_for_each(Slot::tidy)?;
@@ -35,7 +38,8 @@ pub trait Flags: Clone + Default {
         flags.slots().iter().filter(|slot| blank(slot)).map(Slot::variable).collect()
     }
 
-    /// What was given for the setting of this name: its text, or the path of the file that holds it.
+    /// What was given for the setting of this name: its text, or the path of the file that holds
+    /// it.
     fn given(&self, name: &str) -> Option<String> {
         let mut flags = self.clone();
         flags.slots().iter().filter(|slot| slot.setting.name == name).find_map(Slot::text)
@@ -166,7 +170,8 @@ pub(super) fn read(flags: &mut impl Flags, matches: &ArgMatches) {
     flags.slots().into_iter().for_each(|slot| slot.read(matches));
 }
 
-/// Makes structs of flags of the rows of the table. A struct has rows in braces, and between them other such structs.
+/// Makes structs of flags of the rows of the table. A struct has rows in braces, and between them
+/// other such structs.
 macro_rules! settings {
     ($(
         $(#[$about:meta])*

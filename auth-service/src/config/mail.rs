@@ -50,7 +50,8 @@ pub enum MailEncryption {
     FromTheStart,
     /// `smtp://…?tls=required`: STARTTLS, or no mail.
     StartTls,
-    /// `smtp://…?tls=opportunistic`: STARTTLS where the server offers it; somebody on the way can take the offer out.
+    /// `smtp://…?tls=opportunistic`: STARTTLS where the server offers it; somebody on the way can
+    /// take the offer out.
     IfOffered,
     /// `smtp://`: none.
     None,
@@ -67,7 +68,8 @@ pub struct SmtpUrl {
 impl SmtpUrl {
     const SETTING: &'static str = "SMTP_URL";
 
-    /// Takes `smtps://user:password@mail.example.org`, or `smtp://…` with `?tls=required` or `?tls=opportunistic`.
+    /// Takes `smtps://user:password@mail.example.org`, or `smtp://…` with `?tls=required` or
+    /// `?tls=opportunistic`.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let refuse = |problem: &str| Err(ConfigError::new(Self::SETTING, problem));
         let Ok(url) = Url::parse(text) else {

@@ -1,4 +1,5 @@
-//! The settings: environment variables that are flags too, read once at the start and refused in one line.
+//! The settings: environment variables that are flags too, read once at the start and refused in
+//! one line.
 
 mod cookie_domain;
 mod cookie_names;

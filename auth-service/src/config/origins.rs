@@ -5,8 +5,8 @@ use url::{Host, Url};
 
 use super::{ConfigError, CookieDomain};
 
-/// Where people reach this service. Every link, redirect and the tokens' issuer come from it, never from a
-/// request (ASVS 4.1.3).
+/// Where people reach this service. Every link, redirect and the tokens' issuer come from it, never
+/// from a request (ASVS 4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthUrl(Url);
 
@@ -39,7 +39,8 @@ impl AuthUrl {
         self.0.origin().ascii_serialization()
     }
 
-    /// Whether `host` names us: as browsers write it, without the scheme's own port, or with it (RFC 9110, 4.2.3).
+    /// Whether `host` names us: as browsers write it, without the scheme's own port, or with it
+    /// (RFC 9110, 4.2.3).
     pub fn is_authority(&self, host: &str) -> bool {
         let (name, port) = host.rsplit_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
         let own_port = self.0.port_or_known_default().map(|port| port.to_string());
@@ -107,15 +108,16 @@ impl AllowedOrigins {
             && self.listed.as_ref().is_none_or(|listed| listed.contains(&url.origin().ascii_serialization()))
     }
 
-    /// Whether `origin`, as browsers write it in the header of that name, is one that people may be sent to.
+    /// Whether `origin`, as browsers write it in the header of that name, is one that people may be
+    /// sent to.
     pub fn allow_origin(&self, origin: &str) -> bool {
         Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin && self.allow(&url))
     }
 
     /// The same as sources of a content security policy.
     ///
-    /// Chromium checks `form-action` against the redirect after a form too, so every target of a login must
-    /// stand in it.
+    /// Chromium checks `form-action` against the redirect after a form too, so every target of a
+    /// login must stand in it.
     pub fn as_csp_sources(&self) -> String {
         match &self.listed {
             Some(listed) => listed.join(" "),

@@ -38,9 +38,10 @@ impl TrustedProxies {
         }
     }
 
-    /// Who a request is from: `peer`, unless that is a proxy of ours. Then the last address of the forwarded ones that
-    /// is none, read from the right, because a client can write what it likes on the left (ASVS 15.3.4). A proxy at our socket's file
-    /// has no address of its own, and so neither has whoever it does not tell of.
+    /// Who a request is from: `peer`, unless that is a proxy of ours. Then the last address of the
+    /// forwarded ones that is none, read from the right, because a client can write what it likes
+    /// on the left (ASVS 15.3.4). A proxy at our socket's file has no address of its own, and so
+    /// neither has whoever it does not tell of.
     pub fn client<'a>(
         &self,
         peer: Peer,
@@ -65,8 +66,8 @@ impl TrustedProxies {
     }
 }
 
-/// `10.0.0.7`, `fd00::/8`, `[::1]`. What is written as an IPv4 address within IPv6 (RFC 4291, 2.5.5.2) is that address, as for those who
-/// connect.
+/// `10.0.0.7`, `fd00::/8`, `[::1]`. What is written as an IPv4 address within IPv6 (RFC 4291,
+/// 2.5.5.2) is that address, as for those who connect.
 fn network(text: &str) -> Option<IpNet> {
     /// `::ffff:0:0/96`
     const MAPPED_BITS: u8 = 96;
@@ -179,7 +180,8 @@ mod tests {
         assert!(TrustedProxies::parse(Some("::ffff:10.0.0.7/64")).is_err(), "neither one nor the other");
     }
 
-    /// T5: whoever may open the socket's file is the proxy, and what stands left of its own word is still a client's.
+    /// T5: whoever may open the socket's file is the proxy, and what stands left of its own word is
+    /// still a client's.
     #[test]
     fn the_proxy_at_a_socket_is_believed_without_being_listed() {
         let listed = TrustedProxies::parse(Some("10.0.0.0/8")).unwrap();

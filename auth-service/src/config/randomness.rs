@@ -1,10 +1,11 @@
 //! Whether a text was made by a machine or thought up by somebody.
 //!
-//! The browser cookie is a proof of `SECRET_KEY` that anybody can fetch and try secrets against at home, at a hundred
-//! thousand a second and core. So the service takes what chance made and nothing that a mind did. No rule can know; this
-//! one refuses what people write: words, walks over the keyboard, rows of digits, repetitions. Of secrets that a
-//! generator makes it refuses one of some ten thousand where they are as short as they may be (32 letters and digits),
-//! and one of millions at the length of `auth-service generate-secret`.
+//! The browser cookie is a proof of `SECRET_KEY` that anybody can fetch and try secrets against at
+//! home, at a hundred thousand a second and core. So the service takes what chance made and nothing
+//! that a mind did. No rule can know; this one refuses what people write: words, walks over the
+//! keyboard, rows of digits, repetitions. Of secrets that a generator makes it refuses one of some
+//! ten thousand where they are as short as they may be (32 letters and digits), and one of millions
+//! at the length of `auth-service generate-secret`.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +28,8 @@ const MIN_BITS: f64 = 100.0;
 /// Of all groups of three characters, the share that occurs once. Chance repeats next to none.
 const MIN_DISTINCT_TRIPLES: f64 = 0.85;
 
-/// How many times as likely, as a power of two, the letters must follow each other in a language as by chance.
+/// How many times as likely, as a power of two, the letters must follow each other in a language as
+/// by chance.
 const WORDS: f64 = 12.0;
 
 /// The same where most of the text has the shape of words: long runs of letters of one case.
@@ -36,15 +38,16 @@ const WORDS_BY_SHAPE_TOO: f64 = -4.0;
 /// The share of a text that such runs must cover.
 const SHAPED: f64 = 0.75;
 
-/// Pairs of letters that make up seven tenths of the pairs in English words, and as many in German ones; of random pairs
-/// they are a fifth.
+/// Pairs of letters that make up seven tenths of the pairs in English words, and as many in German
+/// ones; of random pairs they are a fifth.
 const COMMON: &str = "\
     th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le \
     ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec \
     pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na \
     ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab";
 
-/// What the share of [`COMMON`] pairs is in words, by chance, and by chance in a text whose digits are read as letters.
+/// What the share of [`COMMON`] pairs is in words, by chance, and by chance in a text whose digits
+/// are read as letters.
 const IN_WORDS: f64 = 0.7;
 const BY_CHANCE: f64 = 0.2;
 const BY_CHANCE_READ_AS_LETTERS: f64 = 0.3;

@@ -18,7 +18,8 @@ pub(super) enum Kind {
     Address,
 }
 
-/// The value of `setting`, given directly or in a file; `None` when neither is set, or set to nothing.
+/// The value of `setting`, given directly or in a file; `None` when neither is set, or set to
+/// nothing.
 ///
 /// A line break at the end is not part of the secret, wherever it stands.
 pub(super) fn read(

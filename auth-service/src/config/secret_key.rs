@@ -11,8 +11,8 @@ const MIN_BYTES: usize = 32;
 /// 32 random bytes repeat some; text that somebody typed repeats most.
 const MIN_DISTINCT_BYTES: usize = 12;
 
-/// Words that stand in examples, never in a random secret of base64 or hex (the shortest would appear in one
-/// of some hundred million).
+/// Words that stand in examples, never in a random secret of base64 or hex (the shortest would
+/// appear in one of some hundred million).
 const PLACEHOLDERS: [&str; 8] =
     ["change", "secret", "example", "default", "insecure", "password", "placeholder", "your-"];
 
@@ -27,7 +27,8 @@ pub struct SecretKey {
 }
 
 impl SecretKey {
-    /// Takes a secret that looks random and is long enough (ASVS 13.2.3, 11.5.1). `setting` is where it stands.
+    /// Takes a secret that looks random and is long enough (ASVS 13.2.3, 11.5.1). `setting` is
+    /// where it stands.
     pub fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
         require_long(setting, text, MIN_BYTES)?;
         if randomness::judge(text).is_err() {
@@ -42,7 +43,8 @@ impl SecretKey {
         Ok(Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), is_guessable: false })
     }
 
-    /// Takes what was the secret before, also if it looks thought up: nobody could get away from such a one otherwise.
+    /// Takes what was the secret before, also if it looks thought up: nobody could get away from
+    /// such a one otherwise.
     pub fn parse_previous(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
         require_long(setting, text, MIN_BYTES)?;
         let is_guessable = randomness::judge(text).is_err();

@@ -35,7 +35,8 @@ pub struct Config {
     pub site: Site,
     pub mail: Mail,
     pub log_format: LogFormat,
-    /// How long after SIGTERM everything is still answered while `/readyz` says 503. Default 5 seconds.
+    /// How long after SIGTERM everything is still answered while `/readyz` says 503. Default 5
+    /// seconds.
     pub shutdown_delay: Duration,
 }
 
@@ -43,14 +44,15 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
     /// The lifetime of a refresh token (`REFRESH_TOKEN_LIFETIME`): how long a session lasts without
-    /// a renewal. Default 5 days. `sessions/session.rs` adds it to the time of the login and of each
-    /// renewal, as `idle_until`.
+    /// a renewal. Default 5 days. `sessions/session.rs` adds it to the time of the login and of
+    /// each renewal, as `idle_until`.
     pub idle: Duration,
     /// At most, however often it is renewed. Default 30 days.
     pub absolute: Duration,
     /// How many one person may have at a time; the oldest ends for a new one. 50 (ASVS 7.1.2).
     pub per_user: usize,
-    /// How long the refresh token before the current one yields the current one. Default 30 seconds.
+    /// How long the refresh token before the current one yields the current one. Default 30
+    /// seconds.
     pub grace: Duration,
 }
 

@@ -1,4 +1,5 @@
-//! What there is to know of a setting before it is read: its name, what it may be, and how it is told of.
+//! What there is to know of a setting before it is read: its name, what it may be, and how it is
+//! told of.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -94,7 +95,8 @@ impl Setting {
 
 /// In words.
 impl Setting {
-    /// What it is where nobody set it, as help and documents say it; nothing where there is nothing to say.
+    /// What it is where nobody set it, as help and documents say it; nothing where there is nothing
+    /// to say.
     pub fn default_in_words(&self) -> Option<String> {
         match &self.rule {
             Rule::Required | Rule::Words("") => None,
@@ -142,7 +144,8 @@ impl Setting {
         }
     }
 
-    /// What is in force, as its rule has it, where this text was given. Of a secret, that it is set.
+    /// What is in force, as its rule has it, where this text was given. Of a secret, that it is
+    /// set.
     pub fn in_force(&self, given: Option<&str>) -> String {
         let or_default = || given.map(str::to_owned).or_else(|| self.default_in_words());
         match &self.rule {

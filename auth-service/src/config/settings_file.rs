@@ -1,7 +1,8 @@
-//! A file of settings, as systemd's `EnvironmentFile=` and Docker's `env_file` read it alike: `NAME=value`, a line each.
+//! A file of settings, as systemd's `EnvironmentFile=` and Docker's `env_file` read it alike:
+//! `NAME=value`, a line each.
 //!
-//! Where the two differ, the file is refused with the line and the reason. So a command that was started with the file has the
-//! settings that the service has.
+//! Where the two differ, the file is refused with the line and the reason. So a command that was
+//! started with the file has the settings that the service has.
 
 use std::path::Path;
 

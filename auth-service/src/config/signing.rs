@@ -57,7 +57,8 @@ impl SharedKey {
 /// How long a key signs, and what its followers wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyTimes {
-    /// How long a key signs before the next one takes over. Default 30 days; none when rotation is off.
+    /// How long a key signs before the next one takes over. Default 30 days; none when rotation is
+    /// off.
     pub rotation: Option<Duration>,
     /// How long services keep the published keys. Default 5 minutes.
     pub jwks_max_age: Duration,
@@ -90,7 +91,8 @@ impl KeyTimes {
 }
 
 fn rotation(value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
-    // A key must sign for longer than the longest JWKS_MAX_AGE, or the next one is never published long enough.
+    // A key must sign for longer than the longest JWKS_MAX_AGE, or the next one is never published
+    // long enough.
     match value {
         Some("0") => Ok(None),
         value => settings::span("KEY_ROTATION", value).map(Some).map_err(|error| {

@@ -1,4 +1,5 @@
-//! How the pages look: the site's name, logo, colour, links, and the folder of templates that stand over ours.
+//! How the pages look: the site's name, logo, colour, links, and the folder of templates that stand
+//! over ours.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

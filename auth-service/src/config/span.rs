@@ -33,7 +33,8 @@ pub(super) fn parse(
     }
 }
 
-/// `1d 12h`, `1m 30s`: as it can be written in a setting. Days, because months and years have no fixed length.
+/// `1d 12h`, `1m 30s`: as it can be written in a setting. Days, because months and years have no
+/// fixed length.
 pub fn in_words(span: Duration) -> String {
     let mut left = span.as_secs();
     let mut words = Vec::new();

@@ -62,8 +62,10 @@ impl Database {
         let asked = url.clone();
         let watchdog = url.file().is_none().then(|| {
             // A machine that has much to do may miss a moment.
-            let is_hopeless = move || (0..LOOKS).all(|_| !pool::answers(&asked));
-            Arc::new(Watchdog::new(timeout, is_hopeless, move || end(DatabaseError::StandsStill(timeout))))
+            let is_unresponsive = move || (0..LOOKS).all(|_| !pool::answers(&asked));
+            Arc::new(Watchdog::new(timeout, is_unresponsive, move || {
+                end(DatabaseError::StandsStill(timeout))
+            }))
         });
         let connect = || Self::connect(url, 1);
         let db = watchdog.as_ref().map_or_else(connect, |watchdog| watchdog.guard(connect))?;

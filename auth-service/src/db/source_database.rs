@@ -12,7 +12,7 @@ use super::{AnyConnection, DatabaseError, DatabaseUrl, deadlines};
 
 /// How many rows are fetched at a time.
 #[cfg(feature = "postgres")]
-const PAGE: usize = 2_000;
+const PAGE_SIZE: usize = 2_000;
 
 /// Longer values are cut. Their readers refuse values that are too long.
 const MAX_CHARS: usize = 4_000;
@@ -258,7 +258,7 @@ impl SourceDatabase {
                 conn.batch_execute(&declare).map_err(DatabaseError::from)?;
                 loop {
                     let page: diesel::QueryResult<Vec<Row>> =
-                        diesel::sql_query(format!("FETCH {PAGE} FROM people")).load(conn);
+                        diesel::sql_query(format!("FETCH {PAGE_SIZE} FROM people")).load(conn);
                     let page = page.map_err(DatabaseError::from)?;
                     if page.is_empty() {
                         break;

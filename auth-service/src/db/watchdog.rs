@@ -18,17 +18,17 @@ type Since = Mutex<Option<Instant>>;
 pub(super) struct Watchdog(Arc<Since>);
 
 impl Watchdog {
-    /// Calls `end` when one wait has lasted `timeout` and `is_hopeless`. When it is not, it looks
-    /// again after as long.
+    /// Calls `end` when one wait has lasted `timeout` and `is_unresponsive`. When it is not, it
+    /// looks again after as long.
     pub fn new(
         timeout: Duration,
-        is_hopeless: impl Fn() -> bool + Send + 'static,
+        is_unresponsive: impl Fn() -> bool + Send + 'static,
         end: impl FnOnce() + Send + 'static,
     ) -> Self {
         let since = Arc::<Since>::default();
         let watched = Arc::downgrade(&since);
         std::thread::spawn(move || {
-            if watch(&watched, timeout, is_hopeless) {
+            if watch(&watched, timeout, is_unresponsive) {
                 end();
             }
         });
@@ -59,7 +59,7 @@ impl Watchdog {
 }
 
 /// Whether somebody waits in vain; `false` when nobody is there any more.
-fn watch(watched: &Weak<Since>, timeout: Duration, is_hopeless: impl Fn() -> bool) -> bool {
+fn watch(watched: &Weak<Since>, timeout: Duration, is_unresponsive: impl Fn() -> bool) -> bool {
     let mut looked_at = None;
     loop {
         std::thread::sleep(STEP.min(timeout));
@@ -69,10 +69,10 @@ fn watch(watched: &Weak<Since>, timeout: Duration, is_hopeless: impl Fn() -> boo
         if last.elapsed() < timeout {
             continue;
         }
-        let is_hopeless = is_hopeless();
+        let is_unresponsive = is_unresponsive();
         looked_at = Some(Instant::now());
         // Still the same wait, though looking took a while.
-        if is_hopeless && watched.upgrade().is_some_and(|since| get(&since) == Some(began)) {
+        if is_unresponsive && watched.upgrade().is_some_and(|since| get(&since) == Some(began)) {
             return true;
         }
     }

@@ -67,7 +67,8 @@ impl HttpClient {
             .max_response_header_size(32 * 1024)
             .timeout_global(Some(TIMEOUT))
             .user_agent(concat!("auth-service-doctor/", env!("CARGO_PKG_VERSION")))
-            // As browsers on this machine have it. What is missing there shows in what cannot be reached.
+            // As browsers on this machine have it. What is missing there shows in what cannot be
+            // reached.
             .tls_config(http_client::system_trust().tls);
         Self(http_client::agent(config.build()))
     }

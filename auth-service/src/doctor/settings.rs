@@ -1,4 +1,4 @@
-//! The settings, judged to the end: one that is refused does not keep the others from being looked at.
+//! Checks every setting: one that is refused does not keep the others from being checked.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use crate::random;
 /// The settings, as far as they can be used.
 pub(super) struct Known {
     pub config: Config,
-    /// Settings that were refused, and have a stand-in in `config` that nothing may be concluded from.
+    /// Settings that were refused, and have a stand-in in `config` that nothing may be concluded
+    /// from.
     unusable: BTreeSet<&'static str>,
 }
 
@@ -41,7 +42,8 @@ pub(super) fn examine(flags: &ServeFlags) -> (Vec<Finding>, Option<Known>) {
             _ => "setting-refused",
         };
         findings.push(refused(id, setting, &refusal.problem));
-        // Without the domain the address cannot be judged; that it is missing can be said all the same.
+        // Without the domain the address cannot be judged; that it is missing can be said all the
+        // same.
         if setting == "COOKIE_DOMAIN" && flags.auth_url.is_none() {
             findings.push(refused("setting-refused", "AUTH_URL", "is not set"));
         }

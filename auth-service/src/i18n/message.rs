@@ -1,7 +1,7 @@
 //! What we say to people: named here, worded in `templates/texts/<language>.ftl`.
 //!
-//! Code says *which* text, never in which language: who draws the page knows that, and a message that waits in a cookie
-//! for the next page need not.
+//! Code says *which* text, never in which language: who draws the page knows that, and a message
+//! that waits in a cookie for the next page need not.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

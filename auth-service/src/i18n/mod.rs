@@ -1,4 +1,5 @@
-//! Internationalization: messages by name, their translations (Project Fluent), and `Accept-Language`.
+//! Internationalization: messages by name, their translations (Project Fluent), and
+//! `Accept-Language`.
 
 mod accept_language;
 mod bundle;

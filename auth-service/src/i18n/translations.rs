@@ -19,12 +19,14 @@ pub struct Language(usize);
 pub struct Translations {
     /// English first.
     languages: Vec<Bundle>,
-    /// Of each, where a text is looked for that it lacks: the same language said less precisely, then English.
+    /// Of each, where a text is looked for that it lacks: the same language said less precisely,
+    /// then English.
     fallbacks: Vec<Vec<usize>>,
 }
 
 impl Translations {
-    /// The texts of `files`: ours, and over them the operator's, which may add languages of their own.
+    /// The texts of `files`: ours, and over them the operator's, which may add languages of their
+    /// own.
     pub fn load(files: &Files) -> Result<Self, TemplateProblem> {
         let english = Bundle::load(ENGLISH, files.texts(ENGLISH))?;
         let mut languages = vec![english];
@@ -70,7 +72,8 @@ impl Translations {
         self.languages[0].has(key)
     }
 
-    /// The keys for which `language` has no text, nor the same language said less precisely: they are shown in English.
+    /// The keys for which `language` has no text, nor the same language said less precisely: they
+    /// are shown in English.
     pub fn missing_in(&self, language: Language) -> Vec<String> {
         let english = &self.languages[0];
         let is_english = |catalogue: &Bundle| catalogue.id() == english.id();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::error::KeyringError;
 use super::genuine::{NotOurs, Sorted, shown};
 use super::key_cache::jwks;
-use super::look::require_unrevoked;
+use super::key_reader::require_unrevoked;
 use super::rotation::only;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};

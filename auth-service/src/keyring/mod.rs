@@ -8,7 +8,7 @@ mod genuine;
 mod inspect;
 mod jwk;
 mod key_cache;
-mod look;
+mod key_reader;
 mod rotation;
 mod sealed;
 mod store;
@@ -26,7 +26,7 @@ pub use genuine::NotOurs;
 pub use inspect::{Examined, examine};
 pub use jwk::Jwk;
 pub use key_cache::CachedKeys;
-use look::Looker;
+use key_reader::KeyReader;
 use sealed::SealingKeys;
 pub use store::{SigningKey, State};
 
@@ -43,10 +43,10 @@ pub struct Keyring(Arc<Inner>);
 
 struct Inner {
     db: Database,
-    looker: Looker,
+    reader: KeyReader,
     known: RwLock<Arc<CachedKeys>>,
     /// One reader of the database at a time; the others wait for what it finds.
-    looking: tokio::sync::Mutex<()>,
+    reading: tokio::sync::Mutex<()>,
     /// Whether the database did not answer the last time.
     is_cut_off: AtomicBool,
 }
@@ -69,16 +69,16 @@ impl Keyring {
                  included; use it only for services that cannot verify ES256 yet"
             );
         }
-        let looker = Looker::new(sealing, algorithm.clone(), times, clock.clone());
+        let reader = KeyReader::new(sealing, algorithm.clone(), times, clock.clone());
         let loaded = db.run_blocking(|conn| {
-            looker.prepare(conn)?;
-            looker.look(conn)
+            reader.prepare(conn)?;
+            reader.read(conn)
         })?;
         Ok(Self(Arc::new(Inner {
             db: db.clone(),
-            looker,
+            reader,
             known: RwLock::new(Arc::new(loaded)),
-            looking: tokio::sync::Mutex::default(),
+            reading: tokio::sync::Mutex::default(),
             is_cut_off: AtomicBool::new(false),
         })))
     }
@@ -88,7 +88,7 @@ impl Keyring {
     /// When the database does not answer, those that are known. Nothing is signed with them without
     /// the database having agreed to a login just before.
     pub async fn current(&self) -> Result<Arc<CachedKeys>, KeyringError> {
-        self.known_or_look(deadlines::ANSWER).await
+        self.known_or_read(deadlines::ANSWER).await
     }
 
     /// The same for verification: for services that fetch the keys, and for `/auth/verify`. It does
@@ -98,7 +98,7 @@ impl Keyring {
         if self.0.is_cut_off.load(Ordering::Relaxed) {
             return self.known();
         }
-        self.known_or_look(TIMEOUT).await.unwrap_or_else(|error| {
+        self.known_or_read(TIMEOUT).await.unwrap_or_else(|error| {
             tracing::error!(
                 error = error.to_string(),
                 "the signing keys cannot be used; publishing those known"
@@ -107,7 +107,7 @@ impl Keyring {
         })
     }
 
-    async fn known_or_look(&self, patience: Duration) -> Result<Arc<CachedKeys>, KeyringError> {
+    async fn known_or_read(&self, patience: Duration) -> Result<Arc<CachedKeys>, KeyringError> {
         let known = self.known();
         if self.is_fresh(&known) { Ok(known) } else { self.look(known, patience).await }
     }
@@ -123,14 +123,14 @@ impl Keyring {
         patience: Duration,
     ) -> Result<Arc<CachedKeys>, KeyringError> {
         let look = async {
-            let _turn = self.0.looking.lock().await;
+            let _turn = self.0.reading.lock().await;
             let known = self.known();
             // Somebody else looked in the meantime.
             if !Arc::ptr_eq(&known, &before) && self.is_fresh(&known) {
                 return Ok(known);
             }
             let this = self.clone();
-            self.0.db.run(move |conn| this.0.looker.look(conn)).await.map(Arc::new)
+            self.0.db.run(move |conn| this.0.reader.read(conn)).await.map(Arc::new)
         };
         let found = tokio::time::timeout(patience, look).await;
         let found = found.unwrap_or(Err(KeyringError::Database(DatabaseError::Late)));
@@ -153,7 +153,7 @@ impl Keyring {
 
     /// Whether it is what the database said within the last second.
     fn is_fresh(&self, loaded: &CachedKeys) -> bool {
-        self.0.looker.clock.running() < loaded.at + CACHE_TTL
+        self.0.reader.clock.running() < loaded.at + CACHE_TTL
     }
 
     fn known(&self) -> Arc<CachedKeys> {

@@ -22,10 +22,10 @@ use crate::db::types::Timestamp;
 use crate::http::Next;
 
 /// From this count on, the service is told.
-const SUSPICIOUS: u32 = 3;
+const FIRST_MARKED_REDIRECT: u32 = 3;
 
 /// From this count on, the browser is not redirected any more.
-const HOPELESS: u32 = 6;
+const MAX_REDIRECTS: u32 = 6;
 
 /// A person who comes back after this is no loop.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -74,22 +74,22 @@ impl RedirectCount {
         let before = last.and_then(read);
         let goes_on = before
             .filter(|(_, place, then)| {
-                *place == place_of(&target) && (0..=pause).contains(&at.saturating_sub(*then))
+                *place == fingerprint(&target) && (0..=pause).contains(&at.saturating_sub(*then))
             })
             .map_or(0, |(count, ..)| count);
         // More presses than that are no more of a loop.
-        let goes_on = if was_there { goes_on } else { goes_on.min(SUSPICIOUS - 1) };
+        let goes_on = if was_there { goes_on } else { goes_on.min(FIRST_MARKED_REDIRECT - 1) };
         Some(Self { target, proof: query.trip.clone(), count: goes_on.saturating_add(1), at })
     }
 
     /// Decides where the browser goes.
     pub fn decide(&self) -> RedirectDecision {
-        if self.count >= HOPELESS {
+        if self.count >= MAX_REDIRECTS {
             let origin = self.target.origin().ascii_serialization();
             return RedirectDecision::Loop(origin.split("://").last().unwrap_or_default().to_owned());
         }
         let mut target = self.target.clone();
-        if self.count >= SUSPICIOUS {
+        if self.count >= FIRST_MARKED_REDIRECT {
             target.query_pairs_mut().append_pair(parameter::LOOP, &self.count.to_string());
             if let Some(proof) = &self.proof {
                 target.query_pairs_mut().append_pair(parameter::LOOP_PROOF, proof);
@@ -100,7 +100,7 @@ impl RedirectCount {
 
     /// The cookie that carries the count, and its lifetime.
     pub fn cookie(&self) -> (String, Duration) {
-        (format!("{}.{}.{}", self.count, place_of(&self.target), self.at), LONGEST_PAUSE)
+        (format!("{}.{}.{}", self.count, fingerprint(&self.target), self.at), LONGEST_PAUSE)
     }
 }
 
@@ -113,7 +113,7 @@ fn forget_marker(url: &mut Url) -> bool {
 }
 
 /// Names a place without telling it.
-fn place_of(url: &Url) -> String {
+fn fingerprint(url: &Url) -> String {
     hex::encode(&digest::digest(&digest::SHA256, url.as_str().as_bytes()).as_ref()[..12])
 }
 

@@ -1,9 +1,11 @@
-//! The dummy hash: what an address without an account is compared with, so that it takes as long as one with an account.
+//! The dummy hash: what an address without an account is compared with, so that it takes as long as
+//! one with an account.
 //!
-//! People from other systems keep their hashes until they log in, and checking those takes another time than checking
-//! ours. So an unknown address borrows the hash of some row. Which row is fixed by the address and a key: the address
-//! answers alike each time and at each instance, and nobody without the key can compute how. Finding the row is one
-//! step in an index, however many rows there are.
+//! People from other systems keep their hashes until they log in, and checking those takes another
+//! time than checking ours. So an unknown address borrows the hash of some row. Which row is fixed
+//! by the address and a key: the address answers alike each time and at each instance, and nobody
+//! without the key can compute how. Finding the row is one step in an index, however many rows
+//! there are.
 
 use aws_lc_rs::hmac;
 use diesel::QueryResult;

@@ -66,7 +66,7 @@ const DIESEL: [&str; 24] = [
     "audit/evidence.rs",
     "keyring/store.rs",
     "keyring/rotation.rs",
-    "keyring/look.rs",
+    "keyring/key_reader.rs",
     "keyring/admin.rs",
     // These name Diesel's error to turn it into their own.
     "keyring/error.rs",

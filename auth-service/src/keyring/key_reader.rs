@@ -22,7 +22,7 @@ use crate::db::AnyConnection;
 const MAX_STEPS: usize = 8;
 
 /// The secrets and settings that an instance judges the rows by.
-pub(super) struct Looker {
+pub(super) struct KeyReader {
     pub sealing: SealingKeys,
     pub algorithm: TokenAlgorithm,
     pub times: KeyTimes,
@@ -43,7 +43,7 @@ struct Seen {
     ahead: HashSet<String>,
 }
 
-impl Looker {
+impl KeyReader {
     pub fn new(sealing: SealingKeys, algorithm: TokenAlgorithm, times: KeyTimes, clock: Clock) -> Self {
         Self { sealing, algorithm, times, clock, seen: Mutex::default() }
     }
@@ -61,7 +61,7 @@ impl Looker {
     }
 
     /// Reads the keys, and does what has become due.
-    pub fn look(&self, conn: &mut AnyConnection) -> Result<CachedKeys, KeyringError> {
+    pub fn read(&self, conn: &mut AnyConnection) -> Result<CachedKeys, KeyringError> {
         let mut at = self.clock.running();
         let mut sorted = self.sort(conn)?;
         let now = self.clock.read(conn)?;
