@@ -1,10 +1,10 @@
 //! Both services as a suite meets them, and what is shown of them when it fails.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::e2e::Variables;
 use crate::error::{Context, Error, Result};
 use crate::project::Binaries;
 use crate::services::{Logs, Services};
@@ -14,6 +14,9 @@ use crate::{ports, process};
 /// How much of each log is shown when a suite has failed: its last lines, and of each its start.
 const SHOWN_LINES: usize = 15;
 const SHOWN_CHARACTERS: usize = 240;
+
+/// A suite's environment.
+pub type Variables = Vec<(&'static str, OsString)>;
 
 /// Both services on free ports with an empty database, gone when dropped.
 pub struct Deployment {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Variables};
 use crate::error::{Error, Result};
 use crate::{process, project};
 
@@ -30,9 +30,6 @@ const LOG_CHECK: &str = "tests/99-the-logs-hold-no-secret.test.mjs";
 
 /// The same as in e2e/package.json.
 const OLDEST_NODE: u32 = 20;
-
-/// A suite's environment.
-pub type Variables = Vec<(&'static str, OsString)>;
 
 /// A browser that the suite drives.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
