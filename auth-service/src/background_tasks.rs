@@ -85,7 +85,7 @@ pub async fn run_once(app: &App) -> Result<(), DatabaseError> {
             }
         }
         if gone > 0 {
-            tracing::info!(kind = kind.in_words(), gone, "took away what is past its time");
+            tracing::info!(kind = kind.describe(), gone, "took away what is past its time");
         }
     }
     Ok(())
@@ -103,7 +103,7 @@ pub enum Expired {
 impl Expired {
     pub const ALL: [Self; 2] = [Self::Sessions, Self::Events];
 
-    pub fn in_words(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
             Self::Events => "events",

@@ -40,7 +40,7 @@ pub(super) fn run(flags: &DatabaseFlags) -> Result<(), CliError> {
         Some(last) => output::line(format_args!(
             "The last event of an account that this database knows is of {}. What came later is undone and must be done \
              again: new accounts, changed passwords, deactivations, roles.",
-            last.in_words()
+            last.format_utc()
         )),
         None => output::line("This database knows of no event of an account."),
     }

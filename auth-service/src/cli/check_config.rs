@@ -57,8 +57,8 @@ fn shown(setting: &Setting, given: Option<&str>, config: &Config) -> String {
         "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
         "ALLOWED_ORIGINS" if given.is_none() => format!("(all of {})", config.cookie_domain.as_str()),
         "SITE_NAME" | "SITE_LOGO" => given.map_or_else(ours, str::to_owned),
-        "SITE_COLOR" => config.site.colors_in_words().unwrap_or_else(ours),
-        "FOOTER_LINKS" => config.site.links_in_words(),
+        "SITE_COLOR" => config.site.colors_text().unwrap_or_else(ours),
+        "FOOTER_LINKS" => config.site.links_text(),
         "SMTP_URL" => config.mail.smtp.as_ref().map_or_else(|| setting.in_force(None), SmtpUrl::masked),
         "ACCESS_COOKIE_NAME" => names.access.clone(),
         "REFRESH_COOKIE_NAME" => names.refresh.clone(),
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(names, SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>());
         for (setting, (name, value)) in SETTINGS.iter().zip(&shown) {
             if !matches!(setting.rule, Rule::Required | Rule::Words(_)) {
-                assert_eq!(Some(value), setting.default_in_words().as_ref(), "{name}");
+                assert_eq!(Some(value), setting.describe_default().as_ref(), "{name}");
             }
         }
     }

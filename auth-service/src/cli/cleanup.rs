@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         db.run_blocking(|conn| database::sure_of_now(conn, arguments.clock_is_right || arguments.dry_run))?;
     for kind in Expired::ALL {
         let cutoff = kind.cutoff(now, retention);
-        let (name, when) = (kind.in_words(), cutoff.in_words());
+        let (name, when) = (kind.describe(), cutoff.format_utc());
         let when = match kind {
             Expired::Sessions => format!("that ran out before {when}"),
             Expired::Events => format!("from before {when}"),

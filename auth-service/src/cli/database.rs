@@ -64,14 +64,14 @@ pub(super) fn sure_of_now(conn: &mut AnyConnection, anyway: bool) -> Result<Time
         Some(last_event) => Err(CliError::Failed(format!(
             "the clock says that it is {}, and the last event here is of {}. If the clock is right, and nobody was here \
              since, say so with --clock-is-right",
-            now.in_words(),
-            last_event.in_words()
+            now.format_utc(),
+            last_event.format_utc()
         ))),
         None if wrong => Err(CliError::Failed(format!(
             "the database's clock says that it is {}, and this machine's that it is {}. If the database's is right, say \
              so with --clock-is-right",
-            now.in_words(),
-            clock.estimate().in_words()
+            now.format_utc(),
+            clock.estimate().format_utc()
         ))),
         None => Ok(now),
     }

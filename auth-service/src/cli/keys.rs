@@ -109,7 +109,7 @@ fn rotate(db: &Database, times: &KeyTimes, clock_is_right: bool) -> Result<(), C
         let operator = RequestContext::operator(&Clock::system()).at(now);
         Ok::<_, CliError>((keyring::rotate(conn, times, &operator)?, now))
     })?;
-    let until = (now + times.keep()).in_words();
+    let until = (now + times.keep()).format_utc();
     output::line(format_args!(
         "{kid} signs from now on; running services notice within a second. The key before it is published until \
          {until}, so nobody is logged out. A running service publishes the next key within seconds."
@@ -130,7 +130,7 @@ fn revoke(db: &Database, times: &KeyTimes, kid: &str) -> Result<(), CliError> {
              of every one of them and restart it. Until then, whoever has the key can sign as anybody there."
         ));
     }
-    let refused_by = (now + times.jwks_max_age).in_words();
+    let refused_by = (now + times.jwks_max_age).format_utc();
     let what_else = match was {
         State::Active => {
             " The next key signs from now on. People whose tokens it had signed renew them at their next click, and \

@@ -39,7 +39,7 @@ fn open_as(me: u32, path: &Path) -> Result<File, String> {
             Ok(about) if about.is_symlink() => path = target_of(&path, &about, me)?,
             Ok(about) if about.is_dir() => return Err("is a directory; name a file".to_owned()),
             Ok(about) if about.is_file() => {
-                fs::remove_file(&path).map_err(in_words)?;
+                fs::remove_file(&path).map_err(describe)?;
                 return new(&path);
             }
             Ok(about) if about.file_type().is_socket() => return Err("it is a socket".to_owned()),
@@ -47,32 +47,32 @@ fn open_as(me: u32, path: &Path) -> Result<File, String> {
                 // Before it is opened, because somebody may wait at the other end for just that.
                 must_be_trusted(&about, me)?;
                 let file = special(&path, OFlags::NOFOLLOW)?;
-                let about = file.metadata().map_err(in_words)?;
+                let about = file.metadata().map_err(describe)?;
                 must_be_trusted(&about, me)?;
                 // Put there in between, and not emptied: we have only opened it.
                 return if about.is_file() { Err("it has just been replaced".to_owned()) } else { Ok(file) };
             }
             Err(error) if error.kind() == ErrorKind::NotFound => return new(&path),
-            Err(error) => return Err(in_words(error)),
+            Err(error) => return Err(describe(error)),
         }
     }
     Err("it is a link that leads in a circle".to_owned())
 }
 
-fn in_words(error: std::io::Error) -> String {
+fn describe(error: std::io::Error) -> String {
     error.to_string()
 }
 
 fn new(path: &Path) -> Result<File, String> {
-    File::options().write(true).create_new(true).mode(0o600).open(path).map_err(in_words)
+    File::options().write(true).create_new(true).mode(0o600).open(path).map_err(describe)
 }
 
 fn target_of(link: &Path, about: &Metadata, me: u32) -> Result<PathBuf, String> {
     if about.uid() != me {
         return Err("it is a link that somebody else made; name the file that you mean".to_owned());
     }
-    let target = fs::read_link(link).map_err(in_words)?;
-    let still = fs::symlink_metadata(link).map_err(in_words)?;
+    let target = fs::read_link(link).map_err(describe)?;
+    let still = fs::symlink_metadata(link).map_err(describe)?;
     if (still.dev(), still.ino()) != (about.dev(), about.ino()) {
         return Err("it has just been replaced".to_owned());
     }
@@ -105,7 +105,7 @@ fn special(path: &Path, flags: OFlags) -> Result<File, String> {
                 return Ok(file);
             }
             Err(error) if is_lonely(&error) => std::thread::sleep(Duration::from_millis(100)),
-            Err(error) => return Err(in_words(error)),
+            Err(error) => return Err(describe(error)),
         }
     }
     Err("it is a pipe, and nobody reads from it".to_owned())

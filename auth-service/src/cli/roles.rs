@@ -58,12 +58,12 @@ fn change(
             User::set_roles(conn, &found, &roles, &operator).map_err(CliError::from)
         };
         if db.run_blocking(set)? {
-            return output::line(format_args!("{}: {}", found.email, in_words(&roles)));
+            return output::line(format_args!("{}: {}", found.email, format_roles(&roles)));
         }
     }
     Err(CliError::Failed("somebody else is changing these roles all the time; try again".to_owned()))
 }
 
-fn in_words(roles: &Roles) -> String {
+fn format_roles(roles: &Roles) -> String {
     if roles.is_empty() { "no roles".to_owned() } else { roles.iter().collect::<Vec<_>>().join(", ") }
 }

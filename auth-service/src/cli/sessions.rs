@@ -99,8 +99,8 @@ fn list(db: &Database, user: &UserSelector, json: bool) -> Result<(), CliError> 
                 "{}  {}, {address}; begun {}, last used {}",
                 printed.session,
                 printed.device,
-                session.began_at.in_words(),
-                session.rotated_at.in_words()
+                session.began_at.format_utc(),
+                session.rotated_at.format_utc()
             ))?;
         }
     }

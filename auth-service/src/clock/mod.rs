@@ -97,8 +97,8 @@ impl Clock {
         self.monitor().compare_with_the_past(now, last_event);
         if self.trust() == Trust::Doubtful {
             tracing::warn!(
-                last_event = last_event.in_words(),
-                now = now.in_words(),
+                last_event = last_event.format_utc(),
+                now = now.format_utc(),
                 "nothing happened for long, or the clock is ahead: what is past its time goes in small batches"
             );
         }

@@ -266,7 +266,7 @@ mod tests {
             assert_eq!(arg.get_env().unwrap().to_str().unwrap(), setting.name);
             let help = arg.get_help().unwrap().to_string();
             let default = help.split_once(" [default: ").map(|(_, default)| default.trim_end_matches(']'));
-            assert_eq!(default.map(str::to_owned), setting.default_in_words(), "{help}");
+            assert_eq!(default.map(str::to_owned), setting.describe_default(), "{help}");
             if setting.has_file {
                 let file = args.next().unwrap().get_env().unwrap().to_str().unwrap().to_owned();
                 assert_eq!(file, format!("{}_FILE", setting.name));

@@ -3,6 +3,7 @@
 
 mod cookie_domain;
 mod cookie_names;
+mod duration;
 mod flags;
 mod mail;
 mod origins;
@@ -17,12 +18,12 @@ mod settings;
 pub mod settings_file;
 mod signing;
 mod site;
-mod span;
 
 use shared_claims::internal::is_unknown_auth_setting;
 
 pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
+pub use duration::format_duration;
 pub use flags::Flags;
 pub use mail::{Mail, MailEncryption, SmtpUrl};
 pub use origins::{AllowedOrigins, AuthUrl};
@@ -36,7 +37,6 @@ pub use settings::{
 };
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
 pub use site::{Color, FooterLink, Logo, Site};
-pub use span::in_words as span_in_words;
 
 /// A setting that cannot be used: names the setting and what to do, never its value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -110,10 +110,10 @@ impl Config {
             cookie_names: CookieNames::parse(flags, cookie_secure)?,
             cookie_secure,
             session_limits: SessionLimits {
-                idle: settings::span("REFRESH_TOKEN_LIFETIME", flags.refresh_token_lifetime.as_deref())?,
-                absolute: settings::span("SESSION_LIFETIME", flags.session_lifetime.as_deref())?,
+                idle: settings::duration("REFRESH_TOKEN_LIFETIME", flags.refresh_token_lifetime.as_deref())?,
+                absolute: settings::duration("SESSION_LIFETIME", flags.session_lifetime.as_deref())?,
                 per_user: SESSIONS_PER_USER,
-                grace: settings::span("REFRESH_GRACE", flags.refresh_grace.as_deref())?,
+                grace: settings::duration("REFRESH_GRACE", flags.refresh_grace.as_deref())?,
             },
             audit_retention: flags.audit.parse()?,
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
@@ -122,7 +122,7 @@ impl Config {
             site: Site::parse(&flags.site)?,
             mail: Mail::parse(&flags.mail)?,
             log_format: log_format(flags.log_format.as_deref())?,
-            shutdown_delay: settings::span("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref())?,
+            shutdown_delay: settings::duration("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref())?,
             cookie_domain,
             auth_url,
         })
@@ -132,7 +132,7 @@ impl Config {
 impl AuditFlags {
     /// How long the audit trail is kept. Default 90 days.
     pub fn parse(&self) -> Result<Duration, ConfigError> {
-        settings::span("AUDIT_RETENTION", self.tidied()?.audit_retention.as_deref())
+        settings::duration("AUDIT_RETENTION", self.tidied()?.audit_retention.as_deref())
     }
 }
 

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::{ConfigError, span};
+use super::{ConfigError, duration};
 
 /// A row of the table of settings.
 pub struct Setting {
@@ -33,12 +33,12 @@ pub enum Rule {
         limits: RangeInclusive<u32>,
     },
     /// In seconds.
-    Span {
+    Duration {
         default: u64,
         limits: RangeInclusive<u64>,
     },
     /// The same, or `0` for never.
-    SpanOrNever {
+    DurationOrNever {
         default: u64,
         limits: RangeInclusive<u64>,
     },
@@ -61,12 +61,12 @@ impl Setting {
         Self { name, rule, blank: Blank::NotSet, has_file: false, value_name, help: &[] }
     }
 
-    pub(super) const fn span(name: &'static str, default: u64, limits: RangeInclusive<u64>) -> Self {
-        Self::new(name, "DURATION", Rule::Span { default, limits })
+    pub(super) const fn duration(name: &'static str, default: u64, limits: RangeInclusive<u64>) -> Self {
+        Self::new(name, "DURATION", Rule::Duration { default, limits })
     }
 
     pub(super) const fn span_or_never(name: &'static str, default: u64, limits: RangeInclusive<u64>) -> Self {
-        Self::new(name, "DURATION", Rule::SpanOrNever { default, limits })
+        Self::new(name, "DURATION", Rule::DurationOrNever { default, limits })
     }
 
     pub(super) const fn number(name: &'static str, default: u32, limits: RangeInclusive<u32>) -> Self {
@@ -93,31 +93,33 @@ impl Setting {
     }
 }
 
-/// In words.
+/// Descriptions.
 impl Setting {
     /// What it is where nobody set it, as help and documents say it; nothing where there is nothing
     /// to say.
-    pub fn default_in_words(&self) -> Option<String> {
+    pub fn describe_default(&self) -> Option<String> {
         match &self.rule {
             Rule::Required | Rule::Words("") => None,
             Rule::Words(words) | Rule::Text(words) | Rule::OneOf([words, ..]) => Some((*words).to_owned()),
             Rule::OneOf([]) => None,
             Rule::Number { default, .. } => Some(default.to_string()),
-            Rule::Span { default, .. } | Rule::SpanOrNever { default, .. } => Some(in_words(*default)),
+            Rule::Duration { default, .. } | Rule::DurationOrNever { default, .. } => {
+                Some(format_seconds(*default))
+            }
         }
     }
 
     /// What it may be, where that is a list or a range.
-    pub fn limits_in_words(&self) -> Option<String> {
-        let spans = |limits: &RangeInclusive<u64>| {
-            format!("{} to {}", in_words(*limits.start()), in_words(*limits.end()))
+    pub fn describe_limits(&self) -> Option<String> {
+        let durations = |limits: &RangeInclusive<u64>| {
+            format!("{} to {}", format_seconds(*limits.start()), format_seconds(*limits.end()))
         };
         match &self.rule {
             Rule::Required | Rule::Words(_) | Rule::Text(_) => None,
             Rule::OneOf(words) => Some(words.join(", ")),
             Rule::Number { limits, .. } => Some(format!("{} to {}", limits.start(), limits.end())),
-            Rule::Span { limits, .. } => Some(spans(limits)),
-            Rule::SpanOrNever { limits, .. } => Some(format!("{}, or 0", spans(limits))),
+            Rule::Duration { limits, .. } => Some(durations(limits)),
+            Rule::DurationOrNever { limits, .. } => Some(format!("{}, or 0", durations(limits))),
         }
     }
 
@@ -138,7 +140,7 @@ impl Setting {
         let lines: Vec<&str> = self.help.iter().map(|line| line.trim()).collect();
         let text = lines.join(" ");
         let text = text.strip_suffix('.').unwrap_or(&text);
-        match self.default_in_words() {
+        match self.describe_default() {
             Some(default) => format!("{text} [default: {default}]"),
             None => text.to_owned(),
         }
@@ -147,13 +149,13 @@ impl Setting {
     /// What is in force, as its rule has it, where this text was given. Of a secret, that it is
     /// set.
     pub fn in_force(&self, given: Option<&str>) -> String {
-        let or_default = || given.map(str::to_owned).or_else(|| self.default_in_words());
+        let or_default = || given.map(str::to_owned).or_else(|| self.describe_default());
         match &self.rule {
             _ if self.blank == Blank::Secret && given.is_some() => "(set, not shown)".to_owned(),
             Rule::Required | Rule::Words(_) => given.unwrap_or("(not used)").to_owned(),
-            Rule::SpanOrNever { .. } if given == Some("0") => "0".to_owned(),
-            Rule::Span { .. } | Rule::SpanOrNever { .. } => {
-                self.read_span(given).map_or_else(|_| String::new(), span::in_words)
+            Rule::DurationOrNever { .. } if given == Some("0") => "0".to_owned(),
+            Rule::Duration { .. } | Rule::DurationOrNever { .. } => {
+                self.read_duration(given).map_or_else(|_| String::new(), duration::format_duration)
             }
             _ => or_default().unwrap_or_default(),
         }
@@ -162,10 +164,10 @@ impl Setting {
 
 /// By their rules.
 impl Setting {
-    pub(super) fn read_span(&self, value: Option<&str>) -> Result<Duration, ConfigError> {
+    pub(super) fn read_duration(&self, value: Option<&str>) -> Result<Duration, ConfigError> {
         match &self.rule {
-            Rule::Span { default, limits } | Rule::SpanOrNever { default, limits } => {
-                span::parse(self.name, value, *default, limits.clone())
+            Rule::Duration { default, limits } | Rule::DurationOrNever { default, limits } => {
+                duration::parse(self.name, value, *default, limits.clone())
             }
             _ => unreachable!("{} is no duration in the table of settings", self.name),
         }
@@ -202,6 +204,6 @@ impl Setting {
     }
 }
 
-fn in_words(seconds: u64) -> String {
-    span::in_words(Duration::from_secs(seconds))
+fn format_seconds(seconds: u64) -> String {
+    duration::format_duration(Duration::from_secs(seconds))
 }

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::ConfigError;
+use super::duration::{DAY, HOUR, MINUTE};
 use super::flags::{Flags, settings};
 use super::setting::{Rule, Setting};
-use super::span::{DAY, HOUR, MINUTE};
 
 settings! {
     /// All that the service needs, in the order in which it is shown.
@@ -45,14 +45,14 @@ settings! {
         {
             /// How long somebody stays logged in without coming back.
             refresh_token_lifetime: String =
-                Setting::span("REFRESH_TOKEN_LIFETIME", 5 * DAY, MINUTE..=30 * DAY);
+                Setting::duration("REFRESH_TOKEN_LIFETIME", 5 * DAY, MINUTE..=30 * DAY);
             /// How long somebody stays logged in at most, however often they come back.
             session_lifetime: String =
-                Setting::span("SESSION_LIFETIME", 30 * DAY, HOUR..=365 * DAY);
+                Setting::duration("SESSION_LIFETIME", 30 * DAY, HOUR..=365 * DAY);
             /// How long a refresh token that was just replaced still yields its successor, for tabs
             /// that renew at the same moment.
             refresh_grace: String =
-                Setting::new("REFRESH_GRACE", "0..300s", Rule::Span { default: 30, limits: 0..=300 });
+                Setting::new("REFRESH_GRACE", "0..300s", Rule::Duration { default: 30, limits: 0..=300 });
         }
         audit: AuditFlags,
         {
@@ -91,7 +91,7 @@ settings! {
             /// How long after SIGTERM requests are still taken while /readyz says 503, so that
             /// proxies send the next ones elsewhere.
             shutdown_delay: String =
-                Setting::new("SHUTDOWN_DELAY", "0..300s", Rule::Span { default: 5, limits: 0..=300 });
+                Setting::new("SHUTDOWN_DELAY", "0..300s", Rule::Duration { default: 5, limits: 0..=300 });
             /// `pretty` or `json`.
             log_format: String =
                 Setting::new("LOG_FORMAT", "FORMAT", Rule::OneOf(&["pretty", "json"]));
@@ -126,10 +126,10 @@ settings! {
             key_rotation: String =
                 Setting::span_or_never("KEY_ROTATION", 30 * DAY, 2 * HOUR..=365 * DAY);
             /// How long services may keep the published keys before they look again.
-            jwks_max_age: String = Setting::span("JWKS_MAX_AGE", 5 * MINUTE, 1..=HOUR);
+            jwks_max_age: String = Setting::duration("JWKS_MAX_AGE", 5 * MINUTE, 1..=HOUR);
             /// How long a service trusts a login without asking again.
             access_token_lifetime: String =
-                Setting::span("ACCESS_TOKEN_LIFETIME", 5 * MINUTE, 1..=HOUR);
+                Setting::duration("ACCESS_TOKEN_LIFETIME", 5 * MINUTE, 1..=HOUR);
         }
     }
 
@@ -137,7 +137,7 @@ settings! {
     pub struct AuditFlags {
         {
             /// How long the audit trail is kept.
-            audit_retention: String = Setting::span("AUDIT_RETENTION", 90 * DAY, DAY..=3650 * DAY);
+            audit_retention: String = Setting::duration("AUDIT_RETENTION", 90 * DAY, DAY..=3650 * DAY);
         }
     }
 
@@ -184,8 +184,8 @@ fn find(name: &'static str) -> &'static Setting {
 }
 
 /// Reads a duration by the rule of its setting.
-pub(super) fn span(name: &'static str, value: Option<&str>) -> Result<Duration, ConfigError> {
-    find(name).read_span(value)
+pub(super) fn duration(name: &'static str, value: Option<&str>) -> Result<Duration, ConfigError> {
+    find(name).read_duration(value)
 }
 
 /// Reads a number by the rule of its setting.
@@ -220,9 +220,9 @@ mod tests {
             let secret = if setting.has_file { " (secret)" } else { "" };
             let default = match setting.rule {
                 Rule::Required => "required".to_owned(),
-                _ => setting.default_in_words().unwrap_or_default(),
+                _ => setting.describe_default().unwrap_or_default(),
             };
-            vec![format!("{}{secret}", setting.name), default, setting.limits_in_words().unwrap_or_default()]
+            vec![format!("{}{secret}", setting.name), default, setting.describe_limits().unwrap_or_default()]
         });
         assert_eq!(rows, expected.collect::<Vec<_>>());
     }

@@ -73,9 +73,9 @@ impl KeyTimes {
         let flags = flags.tidied()?;
         Ok(Self {
             rotation: rotation(flags.key_rotation.as_deref())?,
-            jwks_max_age: settings::span("JWKS_MAX_AGE", flags.jwks_max_age.as_deref())?,
+            jwks_max_age: settings::duration("JWKS_MAX_AGE", flags.jwks_max_age.as_deref())?,
             skew: Duration::from_secs(shared_claims::LEEWAY_SECONDS.unsigned_abs()),
-            token_life: settings::span("ACCESS_TOKEN_LIFETIME", flags.access_token_lifetime.as_deref())?,
+            token_life: settings::duration("ACCESS_TOKEN_LIFETIME", flags.access_token_lifetime.as_deref())?,
         })
     }
 
@@ -95,7 +95,7 @@ fn rotation(value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
     // long enough.
     match value {
         Some("0") => Ok(None),
-        value => settings::span("KEY_ROTATION", value).map(Some).map_err(|error| {
+        value => settings::duration("KEY_ROTATION", value).map(Some).map_err(|error| {
             ConfigError::new("KEY_ROTATION", format!("{}, or 0 to turn rotation off", error.problem))
         }),
     }

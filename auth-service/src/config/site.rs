@@ -59,12 +59,12 @@ impl Site {
     }
 
     /// As `SITE_COLOR` takes them.
-    pub fn colors_in_words(&self) -> Option<String> {
+    pub fn colors_text(&self) -> Option<String> {
         self.colors.map(|(light, dark)| format!("{light},{dark}"))
     }
 
     /// As `FOOTER_LINKS` takes them.
-    pub fn links_in_words(&self) -> String {
+    pub fn links_text(&self) -> String {
         let links: Vec<String> =
             self.footer_links.iter().map(|link| format!("{}={}", link.label, link.url)).collect();
         if links.is_empty() { "(none)".to_owned() } else { links.join(", ") }

@@ -56,7 +56,7 @@ impl Unavailable {
     }
 
     /// For the log.
-    pub fn in_words(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
             Self::Unreachable => "the database cannot be reached",
             Self::Busy => "the database is busy",

@@ -105,7 +105,7 @@ pub fn write_before_migrating(conn: &mut AnyConnection) -> Result<(), DatabaseEr
 fn problem(error: &DatabaseError) -> Option<String> {
     match error.unavailable() {
         Some(Unavailable::Busy) => None,
-        Some(reason) => Some(format!("{}: {error}", reason.in_words())),
+        Some(reason) => Some(format!("{}: {error}", reason.describe())),
         None => Some(error.to_string()),
     }
 }

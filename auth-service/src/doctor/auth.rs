@@ -5,7 +5,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use shared_claims::protocol::path;
 
 use super::finding::Finding;
-use super::http_client::{Answer, HttpClient, IN_A_TAB};
+use super::http_client::{HttpClient, IN_A_TAB, ProbeResponse};
 use super::proxy;
 use super::registration;
 use super::settings::Known;
@@ -17,8 +17,8 @@ use crate::config::Config;
 pub(super) struct Outside {
     pub findings: Vec<Finding>,
     /// The answer to `GET /.well-known/jwks.json`, where there was one.
-    pub jwks: Option<Answer>,
-    /// As [`Answer::clock_ahead`].
+    pub jwks: Option<ProbeResponse>,
+    /// As [`ProbeResponse::clock_ahead`].
     pub clock_ahead: Option<i64>,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn examine(known: &Known, visitor: &HttpClient) -> Outside {
     outside.clock_ahead = alive.clock_ahead;
     if alive.status != 200 || alive.body != "alive\n" {
         outside.findings.push(
-            Finding::error("auth-service-not-there", format!("{origin}/healthz answers {}", alive.in_words()))
+            Finding::error("auth-service-not-there", format!("{origin}/healthz answers {}", alive.describe()))
                 .because("What answers under AUTH_URL is not auth-service, or it cannot be reached from the proxy.")
                 .advise("Check where the proxy sends requests for this host, and that auth-service listens there (LISTEN)."),
         );
@@ -53,7 +53,7 @@ pub(super) fn examine(known: &Known, visitor: &HttpClient) -> Outside {
     let (page, register) = (ask(path::LOGIN, &IN_A_TAB), ask("/register", &IN_A_TAB));
     if let Some(ready) = ready.filter(|ready| ready.status != 200) {
         outside.findings.push(
-            Finding::error("auth-service-not-ready", format!("{origin}/readyz answers {}", ready.in_words()))
+            Finding::error("auth-service-not-ready", format!("{origin}/readyz answers {}", ready.describe()))
                 .because("It cannot reach its database, or the schema lacks a migration.")
                 .advise("Look at its log, which says which."),
         );
@@ -75,7 +75,7 @@ pub(super) fn examine(known: &Known, visitor: &HttpClient) -> Outside {
                 .advise("nginx: `proxy_set_header Host $host;` (with the port, where there is one: $http_host). Caddy and Traefik pass it on by themselves."),
         ),
         _ => outside.findings.push(
-            Finding::error("login-page-fails", format!("{origin}/login answers {}", page.in_words()))
+            Finding::error("login-page-fails", format!("{origin}/login answers {}", page.describe()))
                 .because("Nobody can log in.")
                 .advise("Look at the logs of auth-service and of the proxy."),
         ),
@@ -93,7 +93,7 @@ fn unreachable(address: &str, error: &impl std::fmt::Display) -> Finding {
 }
 
 /// The cookie for messages and form protection arrives with the attributes that it was sent with.
-fn browser_cookie(config: &Config, page: &Answer) -> Finding {
+fn browser_cookie(config: &Config, page: &ProbeResponse) -> Finding {
     let name = &config.cookie_names.browser;
     let lines = page.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
     let cookie = lines.filter_map(|line| Cookie::parse(line).ok()).find(|cookie| cookie.name() == name);

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::db::private_file::{self, Exposed};
 use crate::db::types::Timestamp;
 use crate::db::{self, AnyConnection, Database, DatabaseError, DatabaseUrl, migrate, write_probe};
-use crate::keyring::{self, Examined, KeyringError, NotOurs, SigningKey, State};
+use crate::keyring::{self, Examined, KeyProblem, KeyringError, SigningKey, State};
 
 /// Facts from the database that other checks compare with.
 #[derive(Debug, Default)]
@@ -224,7 +224,7 @@ fn judge(keys: &Examined, secrets_are_known: bool) -> Vec<Finding> {
         );
     }
     if secrets_are_known && !keys.not_ours.is_empty() {
-        let told = |(kid, why): &(String, NotOurs)| format!("{kid} ({})", why.in_words());
+        let told = |(kid, why): &(String, KeyProblem)| format!("{kid} ({})", why.describe());
         let rows = keys.not_ours.iter().map(told).collect::<Vec<_>>().join(" and ");
         findings.push(
             Finding::error("signing-key-not-ours", format!("signing_keys holds {rows}"))

@@ -29,7 +29,7 @@ pub(super) struct HttpClient(Agent);
 
 /// A response.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ProbeResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
@@ -38,7 +38,7 @@ pub(super) struct Answer {
     pub clock_ahead: Option<i64>,
 }
 
-impl Answer {
+impl ProbeResponse {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -48,7 +48,7 @@ impl Answer {
     }
 
     /// Status, and where to, for a sentence.
-    pub fn in_words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self.location() {
             Some(location) => format!("{} to {}", self.status, short(location)),
             None => self.status.to_string(),
@@ -77,7 +77,7 @@ impl HttpClient {
     ///
     /// # Errors
     /// Why there was no answer, in words.
-    pub fn get(&self, address: &str, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    pub fn get(&self, address: &str, headers: &[(&str, &str)]) -> Result<ProbeResponse, String> {
         let request =
             headers.iter().fold(self.0.get(address), |request, (name, value)| request.header(*name, *value));
         let clock = Clock::system();
@@ -91,6 +91,6 @@ impl HttpClient {
         let body = answer.body_mut().with_config().limit(MAX_BYTES).lossy_utf8(true).read_to_string();
         let body = body.map_err(|error| short(&error.to_string()))?;
         let (http::response::Parts { status, headers, .. }, _) = answer.into_parts();
-        Ok(Answer { status: status.as_u16(), headers, body, clock_ahead })
+        Ok(ProbeResponse { status: status.as_u16(), headers, body, clock_ahead })
     }
 }

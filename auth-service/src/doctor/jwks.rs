@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::finding::Finding;
-use super::http_client::Answer;
+use super::http_client::ProbeResponse;
 use crate::keyring::Jwk;
 
 #[derive(Deserialize)]
@@ -19,11 +19,11 @@ fn read(text: &str) -> Option<BTreeMap<String, Jwk>> {
 }
 
 /// Compares what was fetched with what the database says, where both are known.
-pub(super) fn examine(inside: Option<&str>, fetched: Option<&Answer>) -> Option<Finding> {
+pub(super) fn examine(inside: Option<&str>, fetched: Option<&ProbeResponse>) -> Option<Finding> {
     let fetched = fetched?;
     let published = if fetched.status == 200 { read(&fetched.body) } else { None };
     let Some(published) = published else {
-        let what = format!("/.well-known/jwks.json answers {} without keys", fetched.in_words());
+        let what = format!("/.well-known/jwks.json answers {} without keys", fetched.describe());
         return Some(
             Finding::error("jwks-unreadable", what)
                 .because("Services cannot verify any login.")

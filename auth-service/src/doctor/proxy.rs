@@ -3,7 +3,7 @@
 use shared_claims::server::Listen;
 
 use super::finding::Finding;
-use super::http_client::{Answer, HttpClient, IN_A_TAB, short};
+use super::http_client::{HttpClient, IN_A_TAB, ProbeResponse, short};
 use crate::config::Config;
 
 /// A name that nobody has (RFC 2606, section 2).
@@ -57,7 +57,7 @@ fn spoofed(config: &Config, visitor: &HttpClient) -> Finding {
 }
 
 /// Where the answer names the stranger.
-fn mention(answer: &Answer) -> Option<&'static str> {
+fn mention(answer: &ProbeResponse) -> Option<&'static str> {
     let names = |header: &str| {
         let mut values = answer.headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
         values.any(|value| value.contains(STRANGER))
@@ -108,7 +108,7 @@ fn trusted(config: &Config, visitor: &HttpClient) -> Option<Finding> {
         ),
         // The proxy may keep the address to itself, which only it needs to ask.
         _ => Some(
-            Finding::note("proxy-not-seen", format!("/auth/verify answers {} from outside", short(&answer.in_words())))
+            Finding::note("proxy-not-seen", format!("/auth/verify answers {} from outside", short(&answer.describe())))
                 .because("So the doctor cannot see whether TRUSTED_PROXIES names the proxy in front.")
                 .advise("Nothing, if the log has people's own addresses."),
         ),

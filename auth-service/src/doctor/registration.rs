@@ -1,11 +1,11 @@
 //! Checks who can create an account, by the settings and by what the public address answers.
 
 use super::finding::Finding;
-use super::http_client::Answer;
+use super::http_client::ProbeResponse;
 use crate::config::{Config, Registration};
 
 /// `page` is the answer to `GET /register`.
-pub(super) fn examine(config: &Config, page: &Answer) -> Finding {
+pub(super) fn examine(config: &Config, page: &ProbeResponse) -> Finding {
     match (config.registration, page.status) {
         (Registration::Open, 200) => Finding::note("registration-open", "anybody can make an account")
             .because(

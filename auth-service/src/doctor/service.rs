@@ -5,7 +5,7 @@ use url::Url;
 
 use super::finding::Finding;
 use super::hidden::hidden_next;
-use super::http_client::{Answer, BY_A_SCRIPT, HttpClient, IN_A_TAB, short};
+use super::http_client::{BY_A_SCRIPT, HttpClient, IN_A_TAB, ProbeResponse, short};
 use super::settings::Known;
 use crate::config::Config;
 
@@ -13,7 +13,7 @@ use crate::config::Config;
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub findings: Vec<Finding>,
-    /// As [`Answer::clock_ahead`].
+    /// As [`ProbeResponse::clock_ahead`].
     pub clock_ahead: Option<i64>,
 }
 
@@ -107,7 +107,7 @@ fn login(config: &Config, address: &Url) -> Url {
 }
 
 /// Where somebody is sent who is not logged in.
-fn redirect(config: &Config, address: &Url, answer: &Answer) -> Finding {
+fn redirect(config: &Config, address: &Url, answer: &ProbeResponse) -> Finding {
     let expected = login(config, address);
     let Some(to) = answer.location() else { return no_redirect(answer) };
     let Ok(to) = address.join(to) else { return elsewhere(to, &expected) };
@@ -134,7 +134,7 @@ fn elsewhere(to: &str, expected: &Url) -> Finding {
         .advise("Set its AUTH_URL to that of auth-service, letter by letter. If the address has another spelling (a slash at its end), name that one.")
 }
 
-fn no_redirect(answer: &Answer) -> Finding {
+fn no_redirect(answer: &ProbeResponse) -> Finding {
     match answer.status {
         200..300 => Finding::note("service-page-is-open", "the page is open to everybody")
             .because("So the doctor could not see where the service sends people who are not logged in.")
@@ -163,7 +163,7 @@ fn script(config: &Config, address: &Url, visitor: &HttpClient) -> Option<Findin
         ));
     }
     Some(
-        Finding::note("service-script-answer-differs", format!("to a script it answers {}, without login_url and renew_url of ours", answer.in_words()))
+        Finding::note("service-script-answer-differs", format!("to a script it answers {}, without login_url and renew_url of ours", answer.describe()))
             .because("Scripts that come after the token ran out cannot renew the login by themselves.")
             .advise("Nothing, if it has no scripts, or stands behind /auth/verify. Else answer as docs/consumers.md says."),
     )

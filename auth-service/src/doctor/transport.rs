@@ -1,10 +1,10 @@
 //! Checks that the login is reachable by https and nothing else.
 
 use super::finding::Finding;
-use super::http_client::{Answer, HttpClient, IN_A_TAB};
+use super::http_client::{HttpClient, IN_A_TAB, ProbeResponse};
 use crate::config::Config;
 
-pub(super) fn examine(config: &Config, page: &Answer, visitor: &HttpClient) -> Vec<Finding> {
+pub(super) fn examine(config: &Config, page: &ProbeResponse, visitor: &HttpClient) -> Vec<Finding> {
     if !config.auth_url.is_https() {
         return Vec::new();
     }
@@ -33,7 +33,7 @@ fn redirect(http: &str, origin: &str, visitor: &HttpClient) -> Option<Finding> {
     let answer = visitor.get(&format!("{http}/login"), &IN_A_TAB).ok()?;
     let to = answer.location().unwrap_or_default();
     (!to.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))).then(|| {
-        Finding::warning("http-not-redirected", format!("{http} answers {}", answer.in_words()))
+        Finding::warning("http-not-redirected", format!("{http} answers {}", answer.describe()))
             .because("Who types the name without https gets no login, or one that others can read.")
             .advise("Let the proxy answer http with a redirect (301 or 308) to the same address on https, and with nothing else.")
     })

@@ -16,7 +16,7 @@ use crate::config::{AllowedOrigins, AuthUrl};
 const MAX_BYTES: usize = 8192;
 
 /// Of a host's name (RFC 1035, section 2.3.4).
-const LONGEST_HOST: usize = 253;
+const MAX_HOST_LENGTH: usize = 253;
 
 /// The page that says that an address is too long.
 pub const TOO_LONG: &str = "/login/too-long";
@@ -53,7 +53,7 @@ impl Next {
             return None;
         }
         let is_plain = url.username().is_empty() && url.password().is_none();
-        let has_possible_host = url.host_str().is_some_and(|host| host.len() <= LONGEST_HOST);
+        let has_possible_host = url.host_str().is_some_and(|host| host.len() <= MAX_HOST_LENGTH);
         if !(is_plain && has_possible_host && url.as_str().is_ascii()) {
             return None;
         }

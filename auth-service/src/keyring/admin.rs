@@ -19,11 +19,11 @@ pub enum KeyAdminError {
          TOKEN_ALGORITHM, and restart; that is a rotation"
     )]
     SharedKey,
-    #[error("services may not know the next key before {}; try again then", .0.in_words())]
+    #[error("services may not know the next key before {}; try again then", .0.format_utc())]
     TooSoon(Timestamp),
     #[error(
         "the next key is dated {}, which is yet to come: the clock was ahead when it was made. A running service dates it \
-         anew when its clock has kept pace for an hour; --clock-is-right does so now", .0.in_words()
+         anew when its clock has kept pace for an hour; --clock-is-right does so now", .0.format_utc()
     )]
     DatedAhead(Timestamp),
     #[error("there is no key {0}; see `auth-service keys list`")]
@@ -133,12 +133,12 @@ impl KeySchedule {
                     .to_owned(),
             );
         }
-        let since = |moment: Option<Timestamp>| moment.unwrap_or(key.created_at).in_words();
+        let since = |moment: Option<Timestamp>| moment.unwrap_or(key.created_at).format_utc();
         Self(match key.state() {
             State::Active => {
                 let handover = match only(keys, State::Next) {
                     Some(next) => match hands_over_at(key, next, times) {
-                        Some(then) => format!("hands over to the next key after {}", then.in_words()),
+                        Some(then) => format!("hands over to the next key after {}", then.format_utc()),
                         None => "hands over only when told to: rotation is off".to_owned(),
                     },
                     None if key.is_shared() => "stays until the settings name another".to_owned(),
@@ -148,13 +148,13 @@ impl KeySchedule {
             }
             State::Next => format!(
                 "published since {}; services know it from {} on",
-                key.created_at.in_words(),
-                (key.created_at + times.lead()).in_words()
+                key.created_at.format_utc(),
+                (key.created_at + times.lead()).format_utc()
             ),
             State::Retired => format!(
                 "signed until {}; published until {}, when its last token has run out",
                 since(key.retired_at),
-                (key.retired_at.unwrap_or(key.created_at) + times.keep()).in_words()
+                (key.retired_at.unwrap_or(key.created_at) + times.keep()).format_utc()
             ),
             State::Revoked if key.is_shared() => format!(
                 "taken out of service on {}; services accept it as long as JWT_SIGNING_KEY is in their settings",
@@ -163,7 +163,7 @@ impl KeySchedule {
             State::Revoked => format!(
                 "taken out of service on {}; services refuse its tokens since {} at the latest",
                 since(key.retired_at),
-                (key.retired_at.unwrap_or(key.created_at) + times.jwks_max_age).in_words()
+                (key.retired_at.unwrap_or(key.created_at) + times.jwks_max_age).format_utc()
             ),
         })
     }

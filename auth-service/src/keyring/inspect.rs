@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::error::KeyringError;
-use super::genuine::{NotOurs, Sorted, shown};
 use super::key_cache::jwks;
 use super::key_reader::require_unrevoked;
 use super::rotation::only;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
+use super::verified_key::{KeyProblem, VerifiedKeys, shown};
 use crate::audit::{AuditEvent, EventKind};
 use crate::config::{SecretKey, TokenAlgorithm};
 use crate::db::AnyConnection;
@@ -27,7 +27,7 @@ pub struct Examined {
     /// The ids of keys that sign or will sign, when neither secret opens the one that signs.
     pub unopened: Vec<String>,
     /// Rows that are no keys of ours, and why.
-    pub not_ours: Vec<(String, NotOurs)>,
+    pub not_ours: Vec<(String, KeyProblem)>,
     /// Whether any of those is sealed by the secret before this one; the next start seals it anew.
     pub is_outdated: bool,
     /// Whether the settings name a shared key that was revoked.
@@ -58,10 +58,10 @@ pub fn examine(
     let names = |state| only(&rows, state).map(|key| key.kid.clone());
     let (active, next) = (names(State::Active), names(State::Next));
     let is_shared = only(&rows, State::Active).is_some_and(SigningKey::is_shared);
-    let sorted = Sorted::new(rows, &sealing, &revoked);
+    let sorted = VerifiedKeys::new(rows, &sealing, &revoked);
     let signs = |row: &SigningKey| matches!(row.state(), State::Active | State::Next);
     let is_other_secret =
-        sorted.not_ours.iter().any(|(row, why)| row.state() == State::Active && *why == NotOurs::Unopened);
+        sorted.not_ours.iter().any(|(row, why)| row.state() == State::Active && *why == KeyProblem::Unopened);
     let (mut unopened, mut not_ours) = (Vec::new(), Vec::new());
     for (row, why) in &sorted.not_ours {
         match is_other_secret {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use shared_claims::{Claims, KeySet};
 
 use super::error::KeyringError;
-use super::genuine::{Genuine, Sorted};
 use super::jwk::Jwk;
 use super::store::{KeyAlgorithm, SigningKey, State};
+use super::verified_key::{VerifiedKey, VerifiedKeys};
 
 /// The keys as the database had them at one moment.
 pub struct CachedKeys {
@@ -23,7 +23,7 @@ pub struct CachedKeys {
 }
 
 impl CachedKeys {
-    pub(super) fn new(sorted: Sorted, at: Duration) -> Result<Self, KeyringError> {
+    pub(super) fn new(sorted: VerifiedKeys, at: Duration) -> Result<Self, KeyringError> {
         let active = sorted.only(State::Active).ok_or(KeyringError::NoActiveKey)?;
         let private_key = &active.private_key;
         let (algorithm, key) = match active.row.algorithm.known() {
@@ -59,7 +59,7 @@ impl CachedKeys {
 }
 
 /// The public halves, as they were computed: what else stands in a row is not published.
-pub(super) fn jwks(ours: &[Genuine]) -> Result<String, KeyringError> {
+pub(super) fn jwks(ours: &[VerifiedKey]) -> Result<String, KeyringError> {
     #[derive(Serialize)]
     struct Jwks<'a> {
         keys: Vec<&'a Jwk>,
@@ -69,7 +69,7 @@ pub(super) fn jwks(ours: &[Genuine]) -> Result<String, KeyringError> {
         .map_err(|_| KeyringError::Damaged("its public half cannot be written"))
 }
 
-fn verifying(ours: &[Genuine], jwks: &str) -> Result<KeySet, KeyringError> {
+fn verifying(ours: &[VerifiedKey], jwks: &str) -> Result<KeySet, KeyringError> {
     let refused = |_| KeyringError::Damaged("the set of public keys does not verify");
     let mut shared = ours.iter().filter(|key| key.public.is_none());
     let keys = match shared.next() {

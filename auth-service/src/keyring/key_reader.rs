@@ -8,11 +8,11 @@ use diesel::QueryResult;
 
 use super::error::KeyringError;
 use super::generate;
-use super::genuine::{Genuine, NotOurs, Sorted, shown};
 use super::key_cache::CachedKeys;
 use super::rotation::{self, Step};
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
+use super::verified_key::{KeyProblem, VerifiedKey, VerifiedKeys, shown};
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
@@ -104,13 +104,13 @@ impl KeyReader {
         is_good
     }
 
-    fn sort(&self, conn: &mut AnyConnection) -> QueryResult<Sorted> {
+    fn sort(&self, conn: &mut AnyConnection) -> QueryResult<VerifiedKeys> {
         let rows = SigningKey::all(conn)?;
         let (sorted, news) = {
             let mut seen = self.seen();
             let revoked = rows.iter().filter(|row| row.state() == State::Revoked);
             seen.revoked.extend(revoked.map(|row| row.kid.clone()));
-            let sorted = Sorted::new(rows, &self.sealing, &seen.revoked);
+            let sorted = VerifiedKeys::new(rows, &self.sealing, &seen.revoked);
             let is_new = |row: &SigningKey| !seen.told.contains(&row.kid);
             let not_ours = sorted.not_ours.iter().filter(|(row, _)| is_new(row));
             let news: Vec<_> = not_ours.map(|(row, why)| (row.kid.clone(), *why)).collect();
@@ -125,12 +125,12 @@ impl KeyReader {
     }
 
     /// Tells of rows that are not ours, of each once.
-    fn tell(&self, conn: &mut AnyConnection, news: Vec<(String, NotOurs)>) -> QueryResult<()> {
+    fn tell(&self, conn: &mut AnyConnection, news: Vec<(String, KeyProblem)>) -> QueryResult<()> {
         for (kid, why) in news {
-            let detail = format!("{}: {}", shown(&kid), why.in_words());
+            let detail = format!("{}: {}", shown(&kid), why.describe());
             tracing::error!(
                 kid = shown(&kid),
-                why = why.in_words(),
+                why = why.describe(),
                 "somebody else wrote a signing key into the database: it is neither published nor used"
             );
             conn.write(|conn| {
@@ -148,7 +148,7 @@ impl KeyReader {
 }
 
 /// Whether a row that is not ours stands where the step would put one.
-fn is_blocked(step: &Step, sorted: &Sorted) -> bool {
+fn is_blocked(step: &Step, sorted: &VerifiedKeys) -> bool {
     match step {
         Step::CreateFirst | Step::Rotate { from: None, .. } => sorted.is_taken(State::Active),
         Step::CreateNext => sorted.is_taken(State::Next),
@@ -156,13 +156,13 @@ fn is_blocked(step: &Step, sorted: &Sorted) -> bool {
     }
 }
 
-fn require_active(sorted: &Sorted) -> Result<(), KeyringError> {
+fn require_active(sorted: &VerifiedKeys) -> Result<(), KeyringError> {
     if sorted.is_taken(State::Active) { Err(KeyringError::OtherSecret) } else { Ok(()) }
 }
 
 /// Seals anew, with the present secret, what the one before it sealed. At the start only: while
 /// instances are being changed over one by one, they would undo each other's work.
-fn reseal(conn: &mut AnyConnection, ours: &[Genuine], sealing: &SealingKeys) -> QueryResult<()> {
+fn reseal(conn: &mut AnyConnection, ours: &[VerifiedKey], sealing: &SealingKeys) -> QueryResult<()> {
     for key in ours.iter().filter(|key| key.is_outdated) {
         let sealed = sealing.seal(&key.row.kid, &key.private_key);
         SigningKey::reseal(conn, &key.row.kid, &key.row.sealed_private_key, &sealed)?;

@@ -4,7 +4,6 @@
 mod admin;
 mod error;
 mod generate;
-mod genuine;
 mod inspect;
 mod jwk;
 mod key_cache;
@@ -12,6 +11,7 @@ mod key_reader;
 mod rotation;
 mod sealed;
 mod store;
+mod verified_key;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,13 +22,13 @@ use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
 use crate::db::{Database, DatabaseError, deadlines};
 pub use admin::{KeyAdminError, KeySchedule, redate, revoke, revoke_all, rotate};
 pub use error::KeyringError;
-pub use genuine::NotOurs;
 pub use inspect::{Examined, examine};
 pub use jwk::Jwk;
 pub use key_cache::CachedKeys;
 use key_reader::KeyReader;
 use sealed::SealingKeys;
 pub use store::{SigningKey, State};
+pub use verified_key::KeyProblem;
 
 /// How old an instance's knowledge of the keys may be when it signs or publishes.
 const CACHE_TTL: Duration = Duration::from_secs(1);

@@ -28,7 +28,7 @@ const FIRST_MARKED_REDIRECT: u32 = 3;
 const MAX_REDIRECTS: u32 = 6;
 
 /// A person who comes back after this is no loop.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const MAX_PAUSE: Duration = Duration::from_secs(10);
 
 /// A redirect back to a service: the target, how often in a row by now, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl RedirectCount {
         }
         let was_there = forget_marker(&mut target) || query.is_refused;
         let at = now.unix_seconds();
-        let pause = i64::try_from(LONGEST_PAUSE.min(token_life / 2).as_secs()).unwrap_or(0);
+        let pause = i64::try_from(MAX_PAUSE.min(token_life / 2).as_secs()).unwrap_or(0);
         let before = last.and_then(read);
         let goes_on = before
             .filter(|(_, place, then)| {
@@ -100,7 +100,7 @@ impl RedirectCount {
 
     /// The cookie that carries the count, and its lifetime.
     pub fn cookie(&self) -> (String, Duration) {
-        (format!("{}.{}.{}", self.count, fingerprint(&self.target), self.at), LONGEST_PAUSE)
+        (format!("{}.{}.{}", self.count, fingerprint(&self.target), self.at), MAX_PAUSE)
     }
 }
 

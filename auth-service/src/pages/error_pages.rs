@@ -45,7 +45,7 @@ impl Page for ErrorPage {
 
 impl ErrorPage {
     pub fn new(status: StatusCode, message: Option<Message>, id: Option<String>, home_url: String) -> Self {
-        let (title, standard) = in_words(status);
+        let (title, standard) = title_and_advice(status);
         Self {
             status: status.as_u16(),
             title,
@@ -58,7 +58,7 @@ impl ErrorPage {
     }
 }
 
-fn in_words(status: StatusCode) -> (Message, Message) {
+fn title_and_advice(status: StatusCode) -> (Message, Message) {
     let both = |title, advice| (Message::new(title), Message::new(advice));
     match status {
         StatusCode::BAD_REQUEST => both("error-unreadable", "error-unreadable-advice"),
@@ -99,7 +99,7 @@ pub async fn draw(
     log(status, refusal, foreign.as_deref());
     if policies.of(response.request().path()).json {
         let code = refusal.and_then(Error::code_for_programs);
-        let (title, standard) = in_words(status);
+        let (title, standard) = title_and_advice(status);
         // Programs are told in English: their makers look for the words.
         let english = |text: &Message| pages.texts().english(text);
         let (title, detail) = (english(&title), english(refusal.map_or(&standard, Error::message)));

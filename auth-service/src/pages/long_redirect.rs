@@ -22,7 +22,7 @@ use crate::pages::{Layout, Page};
 const ASKED_BY_PROXIES: &str = "/auth/verify";
 
 /// What fits, less what the HTTP library adds: status line, date, length, connection.
-const LONGEST_HEAD: usize = 4096 - 160;
+const MAX_HEAD_BYTES: usize = 4096 - 160;
 
 /// `templates/onward.html`: goes on by itself, or by its link.
 #[derive(Debug, Serialize)]
@@ -50,7 +50,7 @@ pub async fn fit(
         return Ok(response);
     }
     let address = response.headers().get(LOCATION).and_then(|address| address.to_str().ok());
-    let Some(address) = address.filter(|_| bytes(response.headers()) > LONGEST_HEAD).map(str::to_owned)
+    let Some(address) = address.filter(|_| bytes(response.headers()) > MAX_HEAD_BYTES).map(str::to_owned)
     else {
         return Ok(response);
     };

@@ -20,7 +20,7 @@ pub struct Requester {
 
 impl Requester {
     /// Anybody at the other end of a connection.
-    pub fn stranger(context: &RequestContext) -> Self {
+    pub fn unknown(context: &RequestContext) -> Self {
         Self { network: Network::from(context), known_as: None }
     }
 

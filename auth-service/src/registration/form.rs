@@ -196,6 +196,6 @@ impl RegisterPage {
     }
 }
 
-fn to_message<T, E>(answer: &Result<T, E>, in_words: fn(&E) -> Message) -> Option<Message> {
-    answer.as_ref().err().map(in_words)
+fn to_message<T, E>(answer: &Result<T, E>, describe: fn(&E) -> Message) -> Option<Message> {
+    answer.as_ref().err().map(describe)
 }

@@ -125,7 +125,7 @@ async fn is_sent_twice(
     // Back on the page and sent again with another password: that one is not the account's, and
     // "done" would be untrue.
     let Some(user) = made else { return Ok(false) };
-    let requester = Requester::stranger(context);
+    let requester = Requester::unknown(context);
     let verification = app.hashers.check(user.password_hash, form.password.clone(), requester).await?;
     Ok(verification == PasswordVerification::Match)
 }
@@ -144,7 +144,7 @@ async fn judge_and_hash(
         let hash = answers.good_password().map(|password| PasswordHash::make(password, cost));
         (answers, hash)
     };
-    Ok(app.hashers.run(Requester::stranger(context), work).await?)
+    Ok(app.hashers.run(Requester::unknown(context), work).await?)
 }
 
 enum RegistrationError {

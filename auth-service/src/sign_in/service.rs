@@ -48,7 +48,7 @@ impl SignIn {
     ) -> Result<Attempt, Error> {
         // The seat of `Attempt::Throttled`.
         let mark = self.marks.find(&email, &before.marks);
-        let requester = Requester::stranger(&context).known_as(mark);
+        let requester = Requester::unknown(&context).known_as(mark);
         // Both are asked for, whether or not there is an account.
         let dummies = self.dummy_hashes.clone();
         let find =
@@ -81,7 +81,7 @@ impl SignIn {
         context: RequestContext,
     ) -> Result<Attempt, Error> {
         let mark = self.marks.of(&current.user.email);
-        let requester = Requester::stranger(&context).known_as(Some(mark));
+        let requester = Requester::unknown(&context).known_as(Some(mark));
         let verification =
             self.hashers.check(current.user.password_hash.clone(), password, requester).await?;
         let (current, rejection) = (current.clone(), Rejection::of(verification, &current.user));

@@ -96,7 +96,7 @@ async fn the_page_shows_each_login_with_its_device_its_address_and_when_it_was_u
         let id = uuid::Uuid::parse_str(&login.id).unwrap();
         let session = app.session(id.into()).await;
         for (name, moment) in [("Last used", session.rotated_at), ("Begun", session.began_at)] {
-            let line = format!("<dt>{name}</dt><dd>{}</dd>", moment.in_words());
+            let line = format!("<dt>{name}</dt><dd>{}</dd>", moment.format_utc());
             assert!(login.text.contains(&line), "{line}: {}", login.text);
         }
     }

@@ -68,7 +68,7 @@ impl MessageBundle {
         let mut errors = Vec::new();
         let words = self.messages.format_pattern(pattern, Some(args), &mut errors).into_owned();
         if !errors.is_empty() {
-            tracing::error!(key, language = %self.id, problems = in_words(&errors), "a text lacks something");
+            tracing::error!(key, language = %self.id, problems = describe(&errors), "a text lacks something");
         }
         Some(words)
     }
@@ -78,7 +78,7 @@ fn line_at(text: &str, position: usize) -> usize {
     text.bytes().take(position).filter(|byte| *byte == b'\n').count() + 1
 }
 
-fn in_words(errors: &[FluentError]) -> String {
+fn describe(errors: &[FluentError]) -> String {
     errors.iter().fold(String::new(), |mut all, error| {
         let _ = write!(all, "{}{error}", if all.is_empty() { "" } else { "; " });
         all

@@ -65,7 +65,7 @@ impl Timestamp {
     }
 
     /// For a terminal: "23 Nov 2026, 21:39 UTC".
-    pub fn in_words(self) -> String {
+    pub fn format_utc(self) -> String {
         self.0.format("%-d %b %Y, %H:%M UTC").to_string()
     }
 

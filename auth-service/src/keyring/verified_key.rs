@@ -16,7 +16,7 @@ use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 
 /// A key of ours, opened.
-pub(super) struct Genuine {
+pub(super) struct VerifiedKey {
     pub row: SigningKey,
     pub private_key: Zeroizing<Vec<u8>>,
     /// Computed from the private half; none for a shared key.
@@ -27,7 +27,7 @@ pub(super) struct Genuine {
 
 /// Why a row is no key of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotOurs {
+pub enum KeyProblem {
     /// Neither secret opens its private half.
     Unopened,
     /// Its id, algorithm or public half is not that of the private half.
@@ -36,9 +36,9 @@ pub enum NotOurs {
     Returned,
 }
 
-impl NotOurs {
+impl KeyProblem {
     /// For the log and the trail.
-    pub fn in_words(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
             Self::Unopened => "SECRET_KEY did not seal it",
             Self::Mismatched => "its parts do not belong together",
@@ -48,23 +48,23 @@ impl NotOurs {
 }
 
 /// All rows, told apart. Revoked ones are neither: they do nothing.
-pub(super) struct Sorted {
-    pub ours: Vec<Genuine>,
-    pub not_ours: Vec<(SigningKey, NotOurs)>,
+pub(super) struct VerifiedKeys {
+    pub ours: Vec<VerifiedKey>,
+    pub not_ours: Vec<(SigningKey, KeyProblem)>,
 }
 
-impl Sorted {
+impl VerifiedKeys {
     /// `revoked` are the ids of keys that were revoked at any time, as far as that is known.
     pub fn new(rows: Vec<SigningKey>, sealing: &SealingKeys, revoked: &HashSet<String>) -> Self {
         let mut sorted = Self { ours: Vec::new(), not_ours: Vec::new() };
         for row in rows.into_iter().filter(|row| row.state() != State::Revoked) {
             let judged = match revoked.contains(&row.kid) {
-                true => Err(NotOurs::Returned),
-                false => judge(&row, sealing),
+                true => Err(KeyProblem::Returned),
+                false => verify(&row, sealing),
             };
             match judged {
                 Ok((private_key, public, is_outdated)) => {
-                    sorted.ours.push(Genuine { row, private_key, public, is_outdated });
+                    sorted.ours.push(VerifiedKey { row, private_key, public, is_outdated });
                 }
                 Err(why) => sorted.not_ours.push((row, why)),
             }
@@ -73,7 +73,7 @@ impl Sorted {
     }
 
     /// The one of ours in a state that only one can be in.
-    pub fn only(&self, state: State) -> Option<&Genuine> {
+    pub fn only(&self, state: State) -> Option<&VerifiedKey> {
         self.ours.iter().find(|key| key.row.state() == state)
     }
 
@@ -90,19 +90,19 @@ impl Sorted {
 
 type Opened = (Zeroizing<Vec<u8>>, Option<Jwk>, bool);
 
-fn judge(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, NotOurs> {
-    let opened = sealing.open(&row.kid, &row.sealed_private_key).ok_or(NotOurs::Unopened)?;
+fn verify(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, KeyProblem> {
+    let opened = sealing.open(&row.kid, &row.sealed_private_key).ok_or(KeyProblem::Unopened)?;
     let (kid, public) = row
         .algorithm
         .known()
         .and_then(|algorithm| generate::id_and_public_half(algorithm, &opened.private_key))
-        .ok_or(NotOurs::Mismatched)?;
+        .ok_or(KeyProblem::Mismatched)?;
     let stored: Option<Jwk> = match &row.public_jwk {
-        Some(text) => Some(serde_json::from_str(text).map_err(|_| NotOurs::Mismatched)?),
+        Some(text) => Some(serde_json::from_str(text).map_err(|_| KeyProblem::Mismatched)?),
         None => None,
     };
     if kid != row.kid || stored != public {
-        return Err(NotOurs::Mismatched);
+        return Err(KeyProblem::Mismatched);
     }
     Ok((opened.private_key, public, opened.is_outdated))
 }
@@ -138,40 +138,44 @@ mod tests {
         for algorithm in [TokenAlgorithm::Es256, TokenAlgorithm::EdDsa] {
             let (one, other) = (key(&algorithm, &ours()), key(&algorithm, &ours()));
             let theirs = key(&algorithm, &sealing("Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E"));
-            assert!(judge(&one, &ours()).is_ok());
+            assert!(verify(&one, &ours()).is_ok());
             let planted = [
-                ("somebody else's", theirs.clone(), NotOurs::Unopened),
+                ("somebody else's", theirs.clone(), KeyProblem::Unopened),
                 (
                     "without a private half",
                     SigningKey { sealed_private_key: vec![], ..theirs.clone() },
-                    NotOurs::Unopened,
+                    KeyProblem::Unopened,
                 ),
                 (
                     "another's seal",
                     SigningKey { sealed_private_key: other.sealed_private_key.clone(), ..one.clone() },
-                    NotOurs::Unopened,
+                    KeyProblem::Unopened,
                 ),
                 (
                     "another's public half",
                     SigningKey { public_jwk: theirs.public_jwk.clone(), ..one.clone() },
-                    NotOurs::Mismatched,
+                    KeyProblem::Mismatched,
                 ),
-                ("no public half", SigningKey { public_jwk: None, ..one.clone() }, NotOurs::Mismatched),
-                ("nonsense", SigningKey { public_jwk: Some("{".into()), ..one.clone() }, NotOurs::Mismatched),
+                ("no public half", SigningKey { public_jwk: None, ..one.clone() }, KeyProblem::Mismatched),
+                (
+                    "nonsense",
+                    SigningKey { public_jwk: Some("{".into()), ..one.clone() },
+                    KeyProblem::Mismatched,
+                ),
                 (
                     "taken for a shared key",
                     SigningKey { algorithm: KeyAlgorithm::Hs512.into(), public_jwk: None, ..one.clone() },
-                    NotOurs::Mismatched,
+                    KeyProblem::Mismatched,
                 ),
                 (
                     "an algorithm that there is not",
                     SigningKey { algorithm: "none".to_owned().into(), ..one.clone() },
-                    NotOurs::Mismatched,
+                    KeyProblem::Mismatched,
                 ),
-                ("another id", SigningKey { kid: other.kid.clone(), ..one.clone() }, NotOurs::Unopened),
+                ("another id", SigningKey { kid: other.kid.clone(), ..one.clone() }, KeyProblem::Unopened),
             ];
             for (name, row, why) in planted {
-                assert_eq!(judge(&row, &ours()).err(), Some(why), "{name}");
+                assert_eq!(verify(&row, &ours()).err(), Some(why), "{name}");
             }
         }
     }
@@ -181,7 +185,7 @@ mod tests {
     fn a_key_that_was_revoked_does_not_come_back() {
         let row = key(&TokenAlgorithm::Es256, &ours());
         let revoked = HashSet::from([row.kid.clone()]);
-        let sorted = Sorted::new(vec![row], &ours(), &revoked);
-        assert!(sorted.ours.is_empty() && sorted.not_ours[0].1 == NotOurs::Returned);
+        let sorted = VerifiedKeys::new(vec![row], &ours(), &revoked);
+        assert!(sorted.ours.is_empty() && sorted.not_ours[0].1 == KeyProblem::Returned);
     }
 }

@@ -20,13 +20,15 @@ pub(super) fn parse(
 ) -> Result<Duration, ConfigError> {
     let Some(text) = value else { return Ok(Duration::from_secs(default)) };
     match setting::duration(text) {
-        Some(span) if span.subsec_nanos() == 0 && bounds.contains(&span.as_secs()) => Ok(span),
+        Some(duration) if duration.subsec_nanos() == 0 && bounds.contains(&duration.as_secs()) => {
+            Ok(duration)
+        }
         Some(_) => Err(ConfigError::new(
             setting,
             format!(
                 "must be between {} and {}",
-                in_words(Duration::from_secs(*bounds.start())),
-                in_words(Duration::from_secs(*bounds.end()))
+                format_duration(Duration::from_secs(*bounds.start())),
+                format_duration(Duration::from_secs(*bounds.end()))
             ),
         )),
         None => Err(ConfigError::new(setting, "must be a duration such as 30s, 5m or 5d")),
@@ -35,8 +37,8 @@ pub(super) fn parse(
 
 /// `1d 12h`, `1m 30s`: as it can be written in a setting. Days, because months and years have no
 /// fixed length.
-pub fn in_words(span: Duration) -> String {
-    let mut left = span.as_secs();
+pub fn format_duration(duration: Duration) -> String {
+    let mut left = duration.as_secs();
     let mut words = Vec::new();
     for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (1, "s")] {
         if left >= unit {
@@ -62,9 +64,9 @@ mod tests {
             (365 * DAY, "365d"),
             (DAY + 2 * HOUR, "1d 2h"),
         ] {
-            let span = Duration::from_secs(seconds);
-            assert_eq!(in_words(span), words);
-            assert_eq!(setting::duration(words), Some(span));
+            let duration = Duration::from_secs(seconds);
+            assert_eq!(format_duration(duration), words);
+            assert_eq!(setting::duration(words), Some(duration));
         }
     }
 }
