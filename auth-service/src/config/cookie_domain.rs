@@ -6,12 +6,13 @@ use super::ConfigError;
 
 const SETTING: &str = "COOKIE_DOMAIN";
 
-/// A domain that a browser lets us set cookies for: lower case, ASCII, below a public suffix.
+/// A domain for which browsers let us set cookies: lower case, ASCII, below a public suffix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CookieDomain(internal::CookieDomain);
 
 impl CookieDomain {
-    /// Takes `example.org`; refuses what a browser would refuse or share with strangers (D3t).
+    /// Parses `example.org`. Refuses domains that browsers refuse, or that strangers share with us
+    /// (D3t).
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let domain = internal::CookieDomain::parse(text)
             .map_err(|problem| ConfigError::new(SETTING, problem.to_string()))?;
@@ -29,12 +30,12 @@ impl CookieDomain {
         self.0.as_str()
     }
 
-    /// Whether `host` is a sub-domain; the domain itself is not.
+    /// Whether `host` is a sub-domain of it, and not the domain itself.
     pub fn is_above(&self, host: &str) -> bool {
         self.0.is_above(host)
     }
 
-    /// Whether cookies of this domain reach `host`: the domain itself or any below it.
+    /// Whether cookies of this domain reach `host`: the domain itself or a sub-domain.
     pub fn covers(&self, host: &str) -> bool {
         self.0.covers(host)
     }

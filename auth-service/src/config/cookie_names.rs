@@ -1,21 +1,21 @@
-//! What our cookies are called.
+//! The names of our cookies.
 
 use shared_claims::protocol::cookie;
 
 use super::{ConfigError, ServeFlags};
 
-/// The names of our cookies, with the prefixes that make a browser guard them (rfc6265bis, 4.1.3).
+/// The names of our cookies. Their prefixes make browsers protect them (rfc6265bis, 4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CookieNames {
-    /// Holds the access token; reaches every sub-domain.
+    /// The access token. It is sent to every sub-domain.
     pub access: String,
-    /// Holds the refresh token; reaches this host alone.
+    /// The refresh token. It is sent to this host only.
     pub refresh: String,
-    /// Messages and form protection; never an identity.
+    /// The browser session: flash messages and the CSRF secret, but no identity.
     pub browser: String,
-    /// Says that a session probably exists; reaches every sub-domain, and proves nothing.
+    /// The hint that a session probably exists. It is sent to every sub-domain, and proves nothing.
     pub hint: String,
-    /// Where the browser was sent last, for a moment. Only we read it, so nobody needs to name it.
+    /// The count of recent redirects. Only this service reads it, so no setting names it.
     pub trip: String,
 }
 
@@ -52,8 +52,8 @@ fn name(
             "may hold letters, digits, hyphen, underscore and dot, up to 64",
         ));
     }
-    // Without the prefix a sibling sub-domain could plant a cookie of the name, or the browser
-    // would drop ours.
+    // Without the prefix, a sibling sub-domain could set a cookie of that name. With a wrong
+    // prefix, the browser would drop our cookie.
     if prefix.is_empty() && name.starts_with("__") {
         return Err(ConfigError::new(setting, "must not start with __ when COOKIE_SECURE is false"));
     }

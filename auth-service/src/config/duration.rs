@@ -1,4 +1,4 @@
-//! Spans of time in settings: `30s`, `5m`, `5d`.
+//! Durations in settings: `30s`, `5m`, `5d`.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub(super) const MINUTE: u64 = 60;
 pub(super) const HOUR: u64 = 60 * MINUTE;
 pub(super) const DAY: u64 = 24 * HOUR;
 
-/// Whole seconds within `bounds`; `default` when nothing is set.
+/// Parses whole seconds within `bounds`; returns `default` if the setting is not set.
 pub(super) fn parse(
     setting: &'static str,
     value: Option<&str>,
@@ -35,8 +35,8 @@ pub(super) fn parse(
     }
 }
 
-/// `1d 12h`, `1m 30s`: as it can be written in a setting. Days, because months and years have no
-/// fixed length.
+/// `1d 12h`, `1m 30s`: a form that a setting accepts. The largest unit is the day, because months
+/// and years have no fixed length.
 pub fn format_duration(duration: Duration) -> String {
     let mut left = duration.as_secs();
     let mut words = Vec::new();

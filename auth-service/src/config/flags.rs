@@ -1,8 +1,8 @@
-//! Settings as they arrive: text, in a field and a flag for each row of the table.
-//! [`super::Config`] gives it meaning.
+//! Settings as raw text, with one field and one flag for each row of the table. [`super::Config`]
+//! parses them.
 //!
-//! Everything is text here so that clap never prints a value: a refused secret must not reach the
-//! terminal.
+//! All values stay text here, because clap prints a value that it fails to parse, and a secret must
+//! never reach the terminal.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ use shared_claims::setting;
 use super::ConfigError;
 use super::setting::{Blank, Setting};
 
-/// Settings that belong together.
+/// A group of related settings.
 pub trait Flags: Clone + Default {
-    /// A place for each text, in the order of the table.
+    /// One slot for each text, in the order of the table.
     fn slots(&mut self) -> Vec<Slot<'_>>;
 
     /// The rows of the table.
@@ -23,36 +23,35 @@ pub trait Flags: Clone + Default {
         Self::default().slots().iter().filter(|slot| !slot.is_file).map(|slot| slot.setting).collect()
     }
 
-    /// The flags as they are meant: what [`shared_claims::setting`] leaves out is left out, and
-    /// what it refuses is refused.
+    /// The flags after normalization: [`shared_claims::setting`] decides which values count as not
+    /// set, and which ones are refused.
     fn tidied(&self) -> Result<Self, ConfigError> {
         let mut tidied = self.clone();
         tidied.slots().into_iter().try_for_each(Slot::tidy)?;
         Ok(tidied)
     }
 
-    /// The names of the settings that are set, to nothing.
+    /// The names of the settings that are set to blank text.
     fn blank(&self) -> Vec<String> {
         let mut flags = self.clone();
         let blank = |slot: &Slot<'_>| slot.text().is_some_and(|text| text.trim().is_empty());
         flags.slots().iter().filter(|slot| blank(slot)).map(Slot::variable).collect()
     }
 
-    /// What was given for the setting of this name: its text, or the path of the file that holds
-    /// it.
+    /// The value given for the named setting: its text, or the path of the file that holds it.
     fn given(&self, name: &str) -> Option<String> {
         let mut flags = self.clone();
         flags.slots().iter().filter(|slot| slot.setting.name == name).find_map(Slot::text)
     }
 
-    /// The files that hold secrets, by the settings that name them.
+    /// The files that hold secrets, with the names of the settings that point to them.
     fn files(&self) -> Vec<(String, PathBuf)> {
         let mut flags = self.clone();
         let files = flags.slots().into_iter().filter(|slot| slot.is_file);
         files.filter_map(|slot| Some((slot.variable(), slot.text()?.into()))).collect()
     }
 
-    /// Takes the setting of this name away, the file that holds it too.
+    /// Unsets the named setting, and the file that holds it.
     fn unset(&mut self, name: &str) {
         for slot in self.slots().into_iter().filter(|slot| slot.setting.name == name) {
             match slot.value {
@@ -63,7 +62,7 @@ pub trait Flags: Clone + Default {
     }
 }
 
-/// Where the text of a setting stands, or the path of the file that holds it.
+/// A mutable reference to the text of a setting, or to the path of the file that holds it.
 pub struct Slot<'a> {
     setting: &'static Setting,
     is_file: bool,
@@ -113,7 +112,7 @@ impl<'a> Slot<'a> {
 
     fn tidy(self) -> Result<(), ConfigError> {
         let unclear = |why: setting::Unclear| match self.is_file {
-            // Kept for ever: it is the last word of the process.
+            // Leaked on purpose: the process ends with this message.
             true => ConfigError::new(format!("{}_FILE", self.setting.name).leak(), why.to_string()),
             false => ConfigError::new(self.setting.name, why.to_string()),
         };
@@ -147,7 +146,7 @@ impl<'a> Slot<'a> {
         let arg = arg.value_name(value_name).help(help);
         match self.value {
             Value::Text(_) => arg.hide_env_values(true).value_parser(value_parser!(String)),
-            // Clap's own would refuse one that is set to nothing, without naming it.
+            // Clap's own path parser would refuse a blank value without naming the flag.
             Value::Path(_) => arg.value_parser(OsStringValueParser::new().map(PathBuf::from)),
         }
     }
@@ -161,7 +160,7 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// Gives a command the flags of these settings.
+/// Adds the flags of these settings to a command.
 pub(super) fn augment<F: Flags>(command: Command) -> Command {
     command.args(F::default().slots().iter().map(Slot::arg))
 }
@@ -170,8 +169,8 @@ pub(super) fn read(flags: &mut impl Flags, matches: &ArgMatches) {
     flags.slots().into_iter().for_each(|slot| slot.read(matches));
 }
 
-/// Makes structs of flags of the rows of the table. A struct has rows in braces, and between them
-/// other such structs.
+/// Generates structs of flags from the rows of the table. A struct lists its rows in braces, with
+/// nested structs between them.
 macro_rules! settings {
     ($(
         $(#[$about:meta])*

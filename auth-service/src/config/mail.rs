@@ -13,12 +13,12 @@ use zeroize::Zeroizing;
 use super::secret::{self, Kind};
 use super::{ConfigError, MailFlags};
 
-/// `SMTP_URL` and `MAIL_FROM`. Without them no mail is sent.
+/// `SMTP_URL` and `MAIL_FROM`. Without them mail is off.
 #[derive(Debug, Clone, Default)]
 pub struct Mail {
-    /// The server that takes our mail.
+    /// The server that accepts our outgoing mail.
     pub smtp: Option<SmtpUrl>,
-    /// The sender of our mail, as it was written.
+    /// The sender of our mail, as the setting has it.
     pub from: Option<String>,
 }
 
@@ -43,21 +43,21 @@ fn sender(text: &str) -> Result<String, ConfigError> {
     }
 }
 
-/// How the connection to the mail server is kept from being read.
+/// How the connection to the mail server is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailEncryption {
     /// `smtps://`: TLS from the first byte.
     FromTheStart,
-    /// `smtp://…?tls=required`: STARTTLS, or no mail.
+    /// `smtp://…?tls=required`: STARTTLS is required.
     StartTls,
-    /// `smtp://…?tls=opportunistic`: STARTTLS where the server offers it; somebody on the way can
-    /// take the offer out.
+    /// `smtp://…?tls=opportunistic`: STARTTLS if the server offers it. An attacker on the network
+    /// can remove the offer.
     IfOffered,
-    /// `smtp://`: none.
+    /// `smtp://`: no encryption.
     None,
 }
 
-/// A mail server in the forms that lettre reads. Its text may hold a password and is never shown.
+/// A mail server's URL in one of lettre's forms. It may contain a password, so it is never shown.
 #[derive(Clone)]
 pub struct SmtpUrl {
     text: Zeroizing<String>,
@@ -68,7 +68,7 @@ pub struct SmtpUrl {
 impl SmtpUrl {
     const SETTING: &'static str = "SMTP_URL";
 
-    /// Takes `smtps://user:password@mail.example.org`, or `smtp://…` with `?tls=required` or
+    /// Parses `smtps://user:password@mail.example.org`, or `smtp://…` with `?tls=required` or
     /// `?tls=opportunistic`.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let refuse = |problem: &str| Err(ConfigError::new(Self::SETTING, problem));
@@ -93,7 +93,7 @@ impl SmtpUrl {
         if url.host_str().is_none_or(str::is_empty) || url.fragment().is_some() {
             return refuse("must name a host, and have no fragment: write # in a password as %23");
         }
-        // lettre would log in as nobody, without a word.
+        // With only one of them, lettre would silently skip the login.
         if url.username().is_empty() != url.password().is_none() {
             return refuse("must have both a user and a password, or neither");
         }
@@ -106,10 +106,10 @@ impl SmtpUrl {
         }
     }
 
-    /// A connection in the making.
+    /// A builder for a connection.
     ///
     /// # Errors
-    /// When the system's certificates cannot be used.
+    /// If the system's certificates cannot be used.
     pub fn transport(&self) -> Result<SmtpTransportBuilder, lettre::transport::smtp::Error> {
         SmtpTransport::from_url(&self.text)
     }
@@ -118,15 +118,15 @@ impl SmtpUrl {
         self.encryption
     }
 
-    /// Whether a password is sent.
+    /// Whether the URL has a password, which is sent to the server.
     pub fn has_password(&self) -> bool {
         self.url.password().is_some()
     }
 
-    /// Whether the server is this machine itself.
+    /// Whether the server runs on this machine.
     pub fn is_local(&self) -> bool {
         match self.url.host() {
-            // The parser of schemes that are not the web's knows no IPv4 addresses.
+            // The URL parser recognizes IPv4 addresses only for web schemes such as https.
             Some(Host::Domain(name)) => {
                 is_localhost(name) || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
             }
@@ -136,7 +136,7 @@ impl SmtpUrl {
         }
     }
 
-    /// What may be shown: scheme, host, port and the kind of TLS; user and password never.
+    /// The URL without user and password: scheme, host, port and the kind of TLS.
     pub fn masked(&self) -> String {
         let credentials = if self.has_password() { "…@" } else { "" };
         let port = self.url.port().map_or_else(String::new, |port| format!(":{port}"));

@@ -1,5 +1,5 @@
-//! The settings: environment variables that are flags too, read once at the start and refused in
-//! one line.
+//! The settings: each is an environment variable and a flag. They are read once at startup, and a
+//! bad one is refused with a message of one line.
 
 mod cookie_domain;
 mod cookie_names;
@@ -38,13 +38,13 @@ pub use settings::{
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
 pub use site::{Color, FooterLink, Logo, Site};
 
-/// A setting that cannot be used: names the setting and what to do, never its value.
+/// A setting that cannot be used. The message names the setting and the fix, never the value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{setting}: {problem}")]
 pub struct ConfigError {
-    /// The environment variable's name.
+    /// The name of the environment variable.
     pub setting: &'static str,
-    /// What is wrong and what to do.
+    /// The problem and its fix.
     pub problem: String,
 }
 
@@ -54,7 +54,8 @@ impl ConfigError {
     }
 }
 
-/// Refuses a misspelt `AUTH_…` setting, which would otherwise silently leave its default in force.
+/// Refuses unknown `AUTH_…` variables, because a misspelt one would silently leave the default in
+/// force.
 pub fn refuse_unknown_settings(names: impl IntoIterator<Item = String>) -> Result<(), String> {
     for name in names {
         if is_unknown_auth_setting(&name) {

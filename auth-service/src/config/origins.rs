@@ -1,12 +1,12 @@
-//! Our own address, and the origins that people may be sent back to.
+//! The service's own address, and the allowed origins.
 
 use shared_claims::internal::{OriginError, parse_origin, parse_origins};
 use url::{Host, Url};
 
 use super::{ConfigError, CookieDomain};
 
-/// Where people reach this service. Every link, redirect and the tokens' issuer come from it, never
-/// from a request (ASVS 4.1.3).
+/// The public address of this service. All links, redirects and the tokens' issuer use it, never a
+/// request's host (ASVS 4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthUrl(Url);
 
@@ -39,8 +39,8 @@ impl AuthUrl {
         self.0.origin().ascii_serialization()
     }
 
-    /// Whether `host` names us: as browsers write it, without the scheme's own port, or with it
-    /// (RFC 9110, 4.2.3).
+    /// Whether `host` is our own host. Browsers omit the scheme's default port, but it may be
+    /// present (RFC 9110, 4.2.3).
     pub fn is_authority(&self, host: &str) -> bool {
         let (name, port) = host.rsplit_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
         let own_port = self.0.port_or_known_default().map(|port| port.to_string());
@@ -51,7 +51,7 @@ impl AuthUrl {
             }
     }
 
-    /// The absolute address of one of our own paths.
+    /// The absolute URL of one of our own paths.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.origin())
     }
@@ -65,12 +65,12 @@ impl AuthUrl {
     }
 }
 
-/// The origins that people may be sent back to after a login.
+/// The origins to which people may be sent back after a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowedOrigins {
     scheme: String,
     domain: CookieDomain,
-    /// When set, only these.
+    /// If set, only these origins are allowed.
     listed: Option<Vec<String>>,
 }
 
@@ -98,7 +98,7 @@ impl AllowedOrigins {
         Ok(Self { listed: Some(listed), ..everything })
     }
 
-    /// Whether a person may be sent to `url`.
+    /// Whether people may be sent to `url`.
     pub fn allow(&self, url: &Url) -> bool {
         let Some(Host::Domain(host)) = url.host() else { return false };
         url.scheme() == self.scheme
@@ -108,16 +108,15 @@ impl AllowedOrigins {
             && self.listed.as_ref().is_none_or(|listed| listed.contains(&url.origin().ascii_serialization()))
     }
 
-    /// Whether `origin`, as browsers write it in the header of that name, is one that people may be
-    /// sent to.
+    /// Whether people may be sent to `origin`, in the form of the `Origin` header.
     pub fn allow_origin(&self, origin: &str) -> bool {
         Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin && self.allow(&url))
     }
 
-    /// The same as sources of a content security policy.
+    /// The allowed origins as sources of a content security policy.
     ///
-    /// Chromium checks `form-action` against the redirect after a form too, so every target of a
-    /// login must stand in it.
+    /// Chromium also checks `form-action` against the redirect that answers a form, so the policy
+    /// must contain every target of a login.
     pub fn as_csp_sources(&self) -> String {
         match &self.listed {
             Some(listed) => listed.join(" "),

@@ -1,4 +1,4 @@
-//! The proxies in front of us, whose word about a client's address counts.
+//! The proxies whose forwarded client addresses we trust.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,12 +7,12 @@ use shared_claims::server::Peer;
 
 use super::ConfigError;
 
-/// Addresses and networks that `X-Forwarded-For` is believed from. None by default.
+/// The addresses and networks from which `X-Forwarded-For` is trusted. Empty by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Takes `10.0.0.7, 172.16.0.0/12, fd00::/8`.
+    /// Parses `10.0.0.7, 172.16.0.0/12, fd00::/8`.
     pub fn parse(text: Option<&str>) -> Result<Self, ConfigError> {
         let entries = text.unwrap_or("").split([',', ' ']).filter(|entry| !entry.is_empty());
         let networks: Option<_> = entries.map(network).collect();
@@ -24,13 +24,14 @@ impl TrustedProxies {
         })
     }
 
-    /// Whether `address` is one of them.
+    /// Whether `address` is a trusted proxy.
     pub fn contain(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether `peer` is one of them, or stands at our socket's file: only the proxy can open that.
+    /// Whether `peer` is a trusted proxy, or connects to our Unix socket, which only the proxy can
+    /// open.
     pub fn trust(&self, peer: Peer) -> bool {
         match peer {
             Peer::Address(address) => self.contain(address),
@@ -38,10 +39,10 @@ impl TrustedProxies {
         }
     }
 
-    /// Who a request is from: `peer`, unless that is a proxy of ours. Then the last address of the
-    /// forwarded ones that is none, read from the right, because a client can write what it likes
-    /// on the left (ASVS 15.3.4). A proxy at our socket's file has no address of its own, and so
-    /// neither has whoever it does not tell of.
+    /// The client's address. It is `peer`, unless that is a trusted proxy. Then it is the last
+    /// forwarded address that is not a trusted proxy, read from the right, because clients control
+    /// the left end (ASVS 15.3.4). A proxy at our Unix socket has no address, so without a
+    /// forwarded address the client has none either.
     pub fn client<'a>(
         &self,
         peer: Peer,
@@ -58,7 +59,7 @@ impl TrustedProxies {
             }
             match address(hop.trim()) {
                 Some(address) => client = Some(address.to_canonical()),
-                // Whoever wrote that is no proxy of ours.
+                // An unreadable entry was not written by a trusted proxy.
                 None => break,
             }
         }
@@ -66,8 +67,8 @@ impl TrustedProxies {
     }
 }
 
-/// `10.0.0.7`, `fd00::/8`, `[::1]`. What is written as an IPv4 address within IPv6 (RFC 4291,
-/// 2.5.5.2) is that address, as for those who connect.
+/// Parses `10.0.0.7`, `fd00::/8`, `[::1]`. An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) becomes
+/// the IPv4 address, as client addresses do.
 fn network(text: &str) -> Option<IpNet> {
     /// `::ffff:0:0/96`
     const MAPPED_BITS: u8 = 96;
@@ -82,7 +83,7 @@ fn network(text: &str) -> Option<IpNet> {
     }
 }
 
-/// An address as proxies write it: bare, or with a port behind it, of IPv6 within brackets.
+/// Parses an address in a proxy's form: bare or with a port, and with brackets around IPv6.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     let with_port = || text.parse::<SocketAddr>().map(|address| address.ip());
@@ -144,7 +145,7 @@ mod tests {
         assert_eq!(TrustedProxies::default().client(proxy, ["1.1.1.1"].into_iter()), Some(ip("10.0.0.1")));
     }
 
-    /// T5: some load balancers add the port that they saw.
+    /// T5: some load balancers append the client's port.
     #[test]
     fn a_port_and_brackets_hide_nobody() {
         let proxies = TrustedProxies::parse(Some("10.0.0.0/8,[::1]")).unwrap();
@@ -165,7 +166,7 @@ mod tests {
         }
     }
 
-    /// T5: sockets of both families show IPv4 addresses so, and people copy them from a log.
+    /// T5: dual-stack sockets show IPv4 addresses in this form, and operators copy it from a log.
     #[test]
     fn an_ipv4_address_within_ipv6_is_the_ipv4_address() {
         for (text, inside, outside) in [
@@ -180,8 +181,8 @@ mod tests {
         assert!(TrustedProxies::parse(Some("::ffff:10.0.0.7/64")).is_err(), "neither one nor the other");
     }
 
-    /// T5: whoever may open the socket's file is the proxy, and what stands left of its own word is
-    /// still a client's.
+    /// T5: only the proxy can open the Unix socket, and the left end of its header still belongs to
+    /// the client.
     #[test]
     fn the_proxy_at_a_socket_is_believed_without_being_listed() {
         let listed = TrustedProxies::parse(Some("10.0.0.0/8")).unwrap();
@@ -199,7 +200,7 @@ mod tests {
         }
     }
 
-    /// T5: any text for `X-Forwarded-For`.
+    /// T5: arbitrary text in `X-Forwarded-For`.
     #[test]
     fn what_a_client_writes_on_the_left_never_changes_who_it_is() {
         let proxies = TrustedProxies::parse(Some("10.0.0.0/8")).unwrap();

@@ -1,58 +1,58 @@
-//! Whether a text was made by a machine or thought up by somebody.
+//! Tells random secrets from those that a person made up.
 //!
-//! The browser cookie is a proof of `SECRET_KEY` that anybody can fetch and try secrets against at
-//! home, at a hundred thousand a second and core. So the service takes what chance made and nothing
-//! that a mind did. No rule can know; this one refuses what people write: words, walks over the
-//! keyboard, rows of digits, repetitions. Of secrets that a generator makes it refuses one of some
-//! ten thousand where they are as short as they may be (32 letters and digits), and one of millions
-//! at the length of `auth-service generate-secret`.
+//! Everyone can fetch a browser cookie and test guesses of `SECRET_KEY` against it offline, a
+//! hundred thousand each second and core. So the service accepts only random secrets. No rule can
+//! be certain; this one refuses what people write: words, keyboard patterns, sequences of digits,
+//! repetitions. It wrongly refuses about one in ten thousand generated secrets of the minimum
+//! length (32 letters and digits), and one in millions at the length of
+//! `auth-service generate-secret`.
 
 use std::collections::BTreeSet;
 
 /// Why a text does not look random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guessable {
-    /// No generator writes blanks or other alphabets.
+    /// It has spaces or non-ASCII characters, which generators do not write.
     Typed,
-    /// A number, or too few kinds of characters for its length.
+    /// It is a number, or has too few kinds of characters for its length.
     Poor,
-    /// The same again, or in order.
+    /// It repeats, or follows a sequence.
     Regular,
     /// Its letters follow each other as in words.
     Words,
 }
 
-/// In bits, if each character was drawn from the alphabet that the text uses.
+/// In bits, if each character is drawn from the alphabet that the text uses.
 const MIN_BITS: f64 = 100.0;
 
-/// Of all groups of three characters, the share that occurs once. Chance repeats next to none.
+/// The minimum share of distinct groups among all groups of three characters. Random text has next
+/// to no repetition.
 const MIN_DISTINCT_TRIPLES: f64 = 0.85;
 
-/// How many times as likely, as a power of two, the letters must follow each other in a language as
-/// by chance.
+/// The limit for the log-likelihood ratio, in bits, of "words" against "random".
 const WORDS: f64 = 12.0;
 
-/// The same where most of the text has the shape of words: long runs of letters of one case.
+/// The limit for texts that mostly have the shape of words: long runs of letters of one case.
 const WORDS_BY_SHAPE_TOO: f64 = -4.0;
 
 /// The share of a text that such runs must cover.
 const SHAPED: f64 = 0.75;
 
-/// Pairs of letters that make up seven tenths of the pairs in English words, and as many in German
-/// ones; of random pairs they are a fifth.
+/// The letter pairs that make up seven tenths of the pairs in English words, and likewise in German
+/// ones. Of random pairs they make up a fifth.
 const COMMON: &str = "\
     th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le \
     ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec \
     pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na \
     ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl ig tu ev ld ry mp fe bl ab";
 
-/// What the share of [`COMMON`] pairs is in words, by chance, and by chance in a text whose digits
-/// are read as letters.
+/// The share of [`COMMON`] pairs in words, in random text, and in random text whose digits are read
+/// as letters.
 const IN_WORDS: f64 = 0.7;
 const BY_CHANCE: f64 = 0.2;
 const BY_CHANCE_READ_AS_LETTERS: f64 = 0.3;
 
-/// Judges a text.
+/// Checks whether a text looks random.
 pub(super) fn judge(text: &str) -> Result<(), Guessable> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Guessable::Typed);
@@ -61,7 +61,7 @@ pub(super) fn judge(text: &str) -> Result<(), Guessable> {
     if is_number || text.len() as f64 * alphabet(text).log2() < MIN_BITS {
         return Err(Guessable::Poor);
     }
-    // Its estimate ends at 2^64, which every random text of this length is far above.
+    // zxcvbn's estimate is capped at 2^64, and a random text of this length always reaches the cap.
     if distinct_triples(text) < MIN_DISTINCT_TRIPLES || zxcvbn::zxcvbn(text, &[]).guesses() < u64::MAX {
         return Err(Guessable::Regular);
     }
@@ -75,20 +75,20 @@ pub(super) fn judge(text: &str) -> Result<(), Guessable> {
     if odds > enough || read > WORDS { Err(Guessable::Words) } else { Ok(()) }
 }
 
-/// How many characters there are of the kinds that the text has.
+/// The size of the alphabet: the sum over the kinds of characters in the text.
 fn alphabet(text: &str) -> f64 {
     if is_hexadecimal(text) {
         return 16.0;
     }
     let size = |kind: fn(&u8) -> bool, size| if text.bytes().any(|byte| kind(&byte)) { size } else { 0.0 };
-    // Of signs only as many as base64 has: which others a generator draws from, nobody knows.
+    // Symbols count as in base64, because it is unknown which others a generator uses.
     size(u8::is_ascii_lowercase, 26.0)
         + size(u8::is_ascii_uppercase, 26.0)
         + size(u8::is_ascii_digit, 10.0)
         + size(u8::is_ascii_punctuation, 2.0)
 }
 
-/// In one case, as generators write it.
+/// Letters must all be of one case, as generators write them.
 fn is_hexadecimal(text: &str) -> bool {
     let is = |letters: std::ops::RangeInclusive<u8>| {
         text.bytes().all(|byte| byte.is_ascii_digit() || letters.contains(&byte))
@@ -102,7 +102,7 @@ fn distinct_triples(text: &str) -> f64 {
     triples.collect::<BTreeSet<_>>().len() as f64 / count
 }
 
-/// As people write letters: `p4ssw0rd`.
+/// Replaces digits by the letters they stand for: `p4ssw0rd`.
 fn digits_as_letters(lower: &str) -> String {
     let letter = |c| match c {
         '0' => 'o',
@@ -123,7 +123,7 @@ fn odds_of_words(lower: &str, by_chance: f64) -> f64 {
     pairs.map(|pair| if common.contains(pair) { yes } else { no }).sum()
 }
 
-/// The share of the text that is in runs of four letters or more: `word`, `Word` or `WORD`.
+/// The share of the text in runs of four letters or more: `word`, `Word` or `WORD`.
 fn shaped_like_words(text: &str) -> f64 {
     let mut covered = 0;
     let mut run = 0;
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use aws_lc_rs::digest::{SHA512, digest};
 
-    /// Bytes that look like chance and are the same in every run.
+    /// Bytes that look random and are the same in every run.
     fn bytes(n: u32) -> Vec<u8> {
         digest(&SHA512, &n.to_be_bytes()).as_ref().to_vec()
     }

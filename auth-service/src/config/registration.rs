@@ -1,13 +1,13 @@
-//! `REGISTRATION`: who makes accounts.
+//! `REGISTRATION`: who can create accounts.
 
 use super::{ConfigError, settings};
 
-/// Who makes accounts, beside the operator.
+/// Who can create accounts besides the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
-    /// Everybody makes their own. The default.
+    /// Everyone can register. The default.
     Open,
-    /// Nobody: the operator's commands are the only way.
+    /// Only the operator's commands create accounts.
     Closed,
 }
 
@@ -19,7 +19,7 @@ impl Registration {
         })
     }
 
-    /// As it is set.
+    /// The value of the setting.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -27,7 +27,7 @@ impl Registration {
         }
     }
 
-    /// Whether the pages lead to a form that makes an account.
+    /// Whether pages link to a registration form.
     pub fn has_form(self) -> bool {
         match self {
             Self::Open => true,

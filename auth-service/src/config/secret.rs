@@ -7,21 +7,22 @@ use zeroize::Zeroizing;
 
 use super::ConfigError;
 
-/// What stands in one.
+/// The kind of secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A random text.
     Secret,
-    /// What was the secret before: whatever it was, nobody could get away from it otherwise.
+    /// The previous secret. It is accepted even if it is weak, or a weak secret could not be
+    /// replaced.
     Former,
-    /// An address with a password in it.
+    /// A URL that contains a password.
     Address,
 }
 
-/// The value of `setting`, given directly or in a file; `None` when neither is set, or set to
-/// nothing.
+/// Reads `setting`, given directly or in a file; `None` if neither is set, or if the value is
+/// blank.
 ///
-/// A line break at the end is not part of the secret, wherever it stands.
+/// A trailing line break is not part of the secret, whichever way it is given.
 pub(super) fn read(
     (setting, kind): (&'static str, Kind),
     value: Option<&str>,
@@ -48,7 +49,8 @@ fn former(text: &str) -> Result<Option<&str>, Unclear> {
     Ok(Some(text.trim_end_matches(['\r', '\n'])).filter(|text| !text.is_empty()))
 }
 
-/// Whoever ran with such a secret has sealed keys with all of it.
+/// A service that ran with such a secret used all of its text to seal the keys. So the advice is to
+/// keep it unchanged as the previous secret.
 fn advice(setting: &str) -> &'static str {
     match setting {
         "SECRET_KEY" => {

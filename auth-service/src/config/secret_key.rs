@@ -1,25 +1,25 @@
-//! The one secret of the service, and the keys derived from it.
+//! The master secret of the service, and the keys derived from it.
 
 use aws_lc_rs::hkdf;
 use zeroize::Zeroizing;
 
 use super::{ConfigError, randomness};
 
-/// Fewer bytes than this can be guessed.
+/// Shorter secrets can be guessed.
 const MIN_BYTES: usize = 32;
 
-/// 32 random bytes repeat some; text that somebody typed repeats most.
+/// 32 random bytes contain few repetitions; typed text contains many.
 const MIN_DISTINCT_BYTES: usize = 12;
 
-/// Words that stand in examples, never in a random secret of base64 or hex (the shortest would
-/// appear in one of some hundred million).
+/// Words from examples. A random secret in base64 or hex almost never contains one: about one in a
+/// hundred million contains the shortest.
 const PLACEHOLDERS: [&str; 8] =
     ["change", "secret", "example", "default", "insecure", "password", "placeholder", "your-"];
 
-/// What to do about a secret that is refused.
+/// The advice for a refused secret.
 const MAKE_ONE: &str = "make one with `auth-service generate-secret`";
 
-/// The secret that everything sealed or authenticated here rests on.
+/// The secret from which all sealing and authentication keys are derived.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey {
     bytes: Zeroizing<Vec<u8>>,
@@ -27,8 +27,8 @@ pub struct SecretKey {
 }
 
 impl SecretKey {
-    /// Takes a secret that looks random and is long enough (ASVS 13.2.3, 11.5.1). `setting` is
-    /// where it stands.
+    /// Parses a secret that is long enough and looks random (ASVS 13.2.3, 11.5.1). `setting` is its
+    /// setting's name.
     pub fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
         require_long(setting, text, MIN_BYTES)?;
         if randomness::judge(text).is_err() {
@@ -43,15 +43,15 @@ impl SecretKey {
         Ok(Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), is_guessable: false })
     }
 
-    /// Takes what was the secret before, also if it looks thought up: nobody could get away from
-    /// such a one otherwise.
+    /// Parses the previous secret, even if it looks guessable: otherwise a guessable secret could
+    /// not be replaced.
     pub fn parse_previous(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
         require_long(setting, text, MIN_BYTES)?;
         let is_guessable = randomness::judge(text).is_err();
         Ok(Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), is_guessable })
     }
 
-    /// Whether it looks thought up: only a previous one can.
+    /// Whether the secret looks guessable, which only a previous one may.
     pub fn is_guessable(&self) -> bool {
         self.is_guessable
     }
@@ -60,10 +60,11 @@ impl SecretKey {
         &self.bytes
     }
 
-    /// A key for one purpose (HKDF-SHA256, RFC 5869): knowing one says nothing about another.
+    /// Derives a key for one purpose (HKDF-SHA256, RFC 5869). One derived key reveals nothing about
+    /// the others.
     ///
     /// # Panics
-    /// When `N` is above 8,160, HKDF's limit, which is the caller's constant.
+    /// Panics if `N`, a constant of the caller, exceeds HKDF's limit of 8,160.
     pub fn derive<const N: usize>(&self, purpose: &str) -> Zeroizing<[u8; N]> {
         struct Length(usize);
         impl hkdf::KeyType for Length {
@@ -81,7 +82,7 @@ impl SecretKey {
     }
 }
 
-/// Refuses what is no random text of at least `min_bytes`.
+/// Requires random text of at least `min_bytes`.
 pub(super) fn require_random(setting: &'static str, text: &str, min_bytes: usize) -> Result<(), ConfigError> {
     require_long(setting, text, min_bytes)?;
     randomness::judge(text).map_err(|_| {
@@ -90,7 +91,7 @@ pub(super) fn require_random(setting: &'static str, text: &str, min_bytes: usize
     })
 }
 
-/// Refuses what is short, was copied from an example, or is one key held down.
+/// Refuses a text that is short, contains a placeholder, or repeats few characters.
 fn require_long(setting: &'static str, text: &str, min_bytes: usize) -> Result<(), ConfigError> {
     let lower = text.to_lowercase();
     let problem = if text.len() < min_bytes {

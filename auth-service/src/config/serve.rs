@@ -1,4 +1,4 @@
-//! All settings of the service, checked and with their defaults.
+//! All settings of the service, parsed and with defaults.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct Config {
     pub listen: Listen,
     pub database_url: DatabaseUrl,
     pub secret_key: SecretKey,
-    /// What `secret_key` was before it was changed: tokens and keys of its time are still good.
+    /// The previous `secret_key`. Tokens and keys made with it remain valid.
     pub secret_key_previous: Option<SecretKey>,
     pub token_algorithm: TokenAlgorithm,
     pub key_times: KeyTimes,
@@ -35,8 +35,8 @@ pub struct Config {
     pub site: Site,
     pub mail: Mail,
     pub log_format: LogFormat,
-    /// How long after SIGTERM everything is still answered while `/readyz` says 503. Default 5
-    /// seconds.
+    /// The draining time: after SIGTERM, requests are still answered while `/readyz` says 503.
+    /// Default 5 seconds.
     pub shutdown_delay: Duration,
 }
 
@@ -47,30 +47,29 @@ pub struct SessionLimits {
     /// a renewal. Default 5 days. `sessions/session.rs` adds it to the time of the login and of
     /// each renewal, as `idle_until`.
     pub idle: Duration,
-    /// At most, however often it is renewed. Default 30 days.
+    /// The maximum lifetime, however often the session is renewed. Default 30 days.
     pub absolute: Duration,
-    /// How many one person may have at a time; the oldest ends for a new one. 50 (ASVS 7.1.2).
+    /// The maximum number of sessions of one user; a new one ends the oldest. 50 (ASVS 7.1.2).
     pub per_user: usize,
-    /// How long the refresh token before the current one yields the current one. Default 30
-    /// seconds.
+    /// How long the previous refresh token still yields the current one. Default 30 seconds.
     pub grace: Duration,
 }
 
-/// How passwords are judged and kept.
+/// The rules for new passwords and their hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordRules {
     /// bcrypt's cost. Default 12: about a quarter of a second.
     pub bcrypt_cost: u32,
-    /// In characters. Default 12 (ASVS 6.2.1 asks for 8 and recommends 15).
+    /// In characters. Default 12 (ASVS 6.2.1 requires 8 and recommends 15).
     pub min_length: usize,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// For a terminal.
     Pretty,
-    /// One JSON object a line, for a collector.
+    /// One JSON object for each line, for a log collector.
     Json,
 }
 
@@ -130,7 +129,7 @@ impl Config {
 }
 
 impl AuditFlags {
-    /// How long the audit trail is kept. Default 90 days.
+    /// How long audit events are kept. Default 90 days.
     pub fn parse(&self) -> Result<Duration, ConfigError> {
         settings::duration("AUDIT_RETENTION", self.tidied()?.audit_retention.as_deref())
     }
@@ -157,7 +156,7 @@ impl PasswordFlags {
     }
 }
 
-/// `SECRET_KEY`, and what it was before.
+/// `SECRET_KEY` and `SECRET_KEY_PREVIOUS`.
 fn secret_keys(
     as_given: &ServeFlags,
     flags: &ServeFlags,
@@ -165,7 +164,7 @@ fn secret_keys(
     let (name, previous_name) = ("SECRET_KEY", "SECRET_KEY_PREVIOUS");
     let (value, path) = (flags.secret_key.as_deref(), flags.secret_key_file.as_deref());
     let text = secret::read((name, Kind::Secret), value, path)?;
-    // Set to nothing it is too short, which is what to say.
+    // Report a blank secret as too short, not as missing.
     let text = text.as_deref().map(String::as_str).or(as_given.secret_key.as_deref());
     let key = SecretKey::parse(name, required(name, &None, text)?)?;
     let previous = secret::read(
@@ -180,7 +179,7 @@ fn secret_keys(
     Ok((key, previous))
 }
 
-/// `as_given` tells a setting that is set to nothing from one that is not set.
+/// `as_given` distinguishes a blank setting from one that is not set.
 fn required<'a>(
     setting: &'static str,
     as_given: &Option<String>,

@@ -1,5 +1,4 @@
-//! What there is to know of a setting before it is read: its name, what it may be, and how it is
-//! told of.
+//! The declaration of a setting: its name, its rule and its help text.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -8,25 +7,26 @@ use super::{ConfigError, duration};
 
 /// A row of the table of settings.
 pub struct Setting {
-    /// Of its variable. Its flag has the same name, in lower case with hyphens.
+    /// The variable's name. The flag has the same name in lower case with hyphens.
     pub name: &'static str,
     pub rule: Rule,
     pub blank: Blank,
-    /// Whether a file that `<NAME>_FILE` names can hold it: it is a secret, or has one in it.
+    /// Whether `<NAME>_FILE` can name a file with the value, because the value is secret or
+    /// contains a secret.
     pub has_file: bool,
-    /// Stands for the value in the help; for a number its limits do.
+    /// The placeholder for the value in the help; numbers show their limits instead.
     value_name: &'static str,
-    /// What `--help` says of it, a line each.
+    /// The `--help` text, line by line.
     help: &'static [&'static str],
 }
 
-/// What it may be, and what it is where nobody set it.
+/// The allowed values and the default of a setting.
 pub enum Rule {
     Required,
-    /// Not set, it is what these words say, or is not there where there are none.
+    /// The default in words for the help; empty if there is no default.
     Words(&'static str),
     Text(&'static str),
-    /// One of these; the first where it is not set.
+    /// One of these words; the first is the default.
     OneOf(&'static [&'static str]),
     Number {
         default: u32,
@@ -37,25 +37,25 @@ pub enum Rule {
         default: u64,
         limits: RangeInclusive<u64>,
     },
-    /// The same, or `0` for never.
+    /// A duration in seconds, or `0` for never.
     DurationOrNever {
         default: u64,
         limits: RangeInclusive<u64>,
     },
 }
 
-/// What it means to set it to nothing.
+/// The meaning of a blank value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Blank {
-    /// The same as not to set it.
+    /// The same as not set.
     NotSet,
-    /// It is refused, for without it more is allowed than with it.
+    /// Refused, because the default would allow more than an operator who sets it intends.
     Refused,
-    /// `secret.rs` reads it, which is stricter, and leaves what was the secret before as it was.
+    /// `secret.rs` handles it: it is stricter, and accepts any previous secret.
     Secret,
 }
 
-/// The parts of a row.
+/// Constructors.
 impl Setting {
     pub(super) const fn new(name: &'static str, value_name: &'static str, rule: Rule) -> Self {
         Self { name, rule, blank: Blank::NotSet, has_file: false, value_name, help: &[] }
@@ -85,7 +85,7 @@ impl Setting {
         self
     }
 
-    /// `files` names the field for its file, where it has one.
+    /// `files` contains the name of the field for the file, if the setting has one.
     pub(super) const fn described(mut self, help: &'static [&'static str], files: &[&str]) -> Self {
         self.help = help;
         self.has_file = !files.is_empty();
@@ -95,8 +95,7 @@ impl Setting {
 
 /// Descriptions.
 impl Setting {
-    /// What it is where nobody set it, as help and documents say it; nothing where there is nothing
-    /// to say.
+    /// The default as help and documents show it; `None` if there is none to show.
     pub fn describe_default(&self) -> Option<String> {
         match &self.rule {
             Rule::Required | Rule::Words("") => None,
@@ -109,7 +108,7 @@ impl Setting {
         }
     }
 
-    /// What it may be, where that is a list or a range.
+    /// The allowed values, if they are a list or a range.
     pub fn describe_limits(&self) -> Option<String> {
         let durations = |limits: &RangeInclusive<u64>| {
             format!("{} to {}", format_seconds(*limits.start()), format_seconds(*limits.end()))
@@ -127,7 +126,7 @@ impl Setting {
         format!("--{}", self.name.to_lowercase().replace('_', "-"))
     }
 
-    /// What stands for the value in the help.
+    /// The placeholder for the value in the help.
     pub fn value_name(&self) -> String {
         match &self.rule {
             Rule::Number { limits, .. } => format!("{}..{}", limits.start(), limits.end()),
@@ -135,7 +134,7 @@ impl Setting {
         }
     }
 
-    /// The help of its flag.
+    /// The help text of the flag.
     pub fn help(&self) -> String {
         let lines: Vec<&str> = self.help.iter().map(|line| line.trim()).collect();
         let text = lines.join(" ");
@@ -146,7 +145,7 @@ impl Setting {
         }
     }
 
-    /// What is in force, as its rule has it, where this text was given. Of a secret, that it is
+    /// The effective value for a given text, by the setting's rule. A secret shows only that it is
     /// set.
     pub fn in_force(&self, given: Option<&str>) -> String {
         let or_default = || given.map(str::to_owned).or_else(|| self.describe_default());
@@ -162,7 +161,7 @@ impl Setting {
     }
 }
 
-/// By their rules.
+/// Parsing by rule.
 impl Setting {
     pub(super) fn read_duration(&self, value: Option<&str>) -> Result<Duration, ConfigError> {
         match &self.rule {
@@ -195,7 +194,7 @@ impl Setting {
         })
     }
 
-    /// What it is where nobody set it.
+    /// The default.
     pub(super) fn default_text(&self) -> &'static str {
         match self.rule {
             Rule::Text(text) => text,

@@ -1,8 +1,7 @@
-//! The table of settings: the name, the default and the limits of each, and what the help says of
-//! it.
+//! The table of settings: the name, default, limits and help text of each.
 //!
-//! From a row follow the field that its text arrives in, its flag and its line of `check-config`. A
-//! test compares `docs/settings.md` with the table.
+//! Each row generates the field for the raw text, the flag, and the line of `check-config`. A test
+//! compares `docs/settings.md` with the table.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -112,7 +111,7 @@ settings! {
     pub struct PasswordFlags {
         {
             /// Rounds of bcrypt, as a power of two; each step doubles the work of a login.
-            // Below 10 only tests would go, which set PasswordRules themselves.
+            // Lower costs suit only tests, which set PasswordRules directly.
             bcrypt_cost: String = Setting::number("BCRYPT_COST", 12, 10..=16);
             /// Minimum length of a new password, in characters.
             password_min_length: String = Setting::number("PASSWORD_MIN_LENGTH", 12, 8..=64);
@@ -174,31 +173,31 @@ settings! {
     }
 }
 
-/// Every setting, in the order in which they are shown.
+/// Every setting, in display order.
 pub static SETTINGS: LazyLock<Vec<&'static Setting>> = LazyLock::new(ServeFlags::settings);
 
-/// The setting of this name.
+/// Finds a setting by name.
 fn find(name: &'static str) -> &'static Setting {
     let found = SETTINGS.iter().find(|setting| setting.name == name);
     found.unwrap_or_else(|| unreachable!("{name} is not in the table of settings"))
 }
 
-/// Reads a duration by the rule of its setting.
+/// Parses a duration by the rule of its setting.
 pub(super) fn duration(name: &'static str, value: Option<&str>) -> Result<Duration, ConfigError> {
     find(name).read_duration(value)
 }
 
-/// Reads a number by the rule of its setting.
+/// Parses a number by the rule of its setting.
 pub(super) fn number(name: &'static str, value: Option<&str>) -> Result<u32, ConfigError> {
     find(name).read_number(value)
 }
 
-/// Reads a word by the rule of its setting.
+/// Parses a word by the rule of its setting.
 pub(super) fn one_of(name: &'static str, value: Option<&str>) -> Result<&'static str, ConfigError> {
     find(name).read_choice(value)
 }
 
-/// What a setting is where nobody set it.
+/// The default of a setting.
 pub(super) fn text(name: &'static str) -> &'static str {
     find(name).default_text()
 }

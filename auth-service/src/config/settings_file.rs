@@ -1,18 +1,18 @@
-//! A file of settings, as systemd's `EnvironmentFile=` and Docker's `env_file` read it alike:
-//! `NAME=value`, a line each.
+//! A settings file with `NAME=value` on each line, read as systemd's `EnvironmentFile=` and
+//! Docker's `env_file` both read it.
 //!
-//! Where the two differ, the file is refused with the line and the reason. So a command that was
-//! started with the file has the settings that the service has.
+//! If the two would read a line differently, the file is refused with the line and the reason. So a
+//! command that uses the file has the same settings as the service.
 
 use std::path::Path;
 
 use shared_claims::setting::{self, FileError};
 use zeroize::Zeroizing;
 
-/// No settings take more.
+/// Larger than any settings file.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// A line of it.
+/// One setting of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Setting {
     pub name: String,
@@ -24,7 +24,7 @@ pub struct Setting {
 /// Reads the file.
 ///
 /// # Errors
-/// In words that come after the file's name, and hold no value.
+/// A message that continues after the file's name and contains no value.
 pub fn read(path: &Path) -> Result<Vec<Setting>, String> {
     let bytes = setting::read_file(path, MAX_BYTES).map_err(|error| match error {
         FileError::TooLarge(_) => "has more than 1 MB, and so is no file of settings".to_owned(),
@@ -56,7 +56,7 @@ fn parse(bytes: &[u8]) -> Result<Vec<Setting>, String> {
     Ok(settings)
 }
 
-/// The name and the value of a line; `None` for an empty one and for a comment.
+/// The name and the value on a line; `None` for an empty line or a comment.
 fn line(text: &str) -> Result<Option<(&str, &str)>, &'static str> {
     let text = text.trim_matches([' ', '\t']);
     if text.is_empty() || text.starts_with('#') {
@@ -101,7 +101,7 @@ fn value_of(text: &str) -> Result<&str, &'static str> {
     }
 }
 
-/// What stands in single quotes is taken as it is by everybody.
+/// Both programs take single-quoted text literally.
 fn unexpanded(text: &str) -> Result<&str, &'static str> {
     if text.contains('$') {
         return Err(
@@ -192,7 +192,7 @@ mod tests {
         }
     }
 
-    /// Any bytes for a file of settings.
+    /// Arbitrary bytes as a settings file.
     #[test]
     fn any_file_is_settings_of_one_line_or_refused_without_a_value() {
         let pieces = [

@@ -1,4 +1,4 @@
-//! How access tokens are signed, and how long a key does it.
+//! How access tokens are signed, and for how long one key signs.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use super::secret::{self, Kind};
 use super::secret_key::require_random;
 use super::{ConfigError, Flags, KeyTimeFlags, ServeFlags, settings};
 
-/// What access tokens are signed with.
+/// The algorithm that signs access tokens.
 #[derive(Clone, PartialEq, Eq)]
 pub enum TokenAlgorithm {
     /// ECDSA on P-256 (RFC 7518, 3.4). The default: every library verifies it.
     Es256,
     /// Ed25519 (RFC 8037).
     EdDsa,
-    /// HMAC-SHA-512 (RFC 7518, 3.2) with a key that every service holds, and can sign with.
+    /// HMAC-SHA-512 (RFC 7518, 3.2). Every service has the key, and could sign with it.
     Hs512(SharedKey),
 }
 
 impl TokenAlgorithm {
-    /// Its name in a token's header and in `TOKEN_ALGORITHM`.
+    /// The name in a token's header and in `TOKEN_ALGORITHM`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
@@ -37,7 +37,7 @@ impl std::fmt::Debug for TokenAlgorithm {
     }
 }
 
-/// `JWT_SIGNING_KEY`: 64 bytes or more, as RFC 7518, 3.2 asks of a key for HS512.
+/// `JWT_SIGNING_KEY`: at least 64 bytes, as RFC 7518, 3.2 requires for HS512.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SharedKey(Zeroizing<Vec<u8>>);
 
@@ -54,17 +54,17 @@ impl SharedKey {
     }
 }
 
-/// How long a key signs, and what its followers wait for.
+/// How long a key signs and is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyTimes {
-    /// How long a key signs before the next one takes over. Default 30 days; none when rotation is
+    /// How long a key signs before the next one takes over. Default 30 days; `None` if rotation is
     /// off.
     pub rotation: Option<Duration>,
-    /// How long services keep the published keys. Default 5 minutes.
+    /// How long services cache the published keys. Default 5 minutes.
     pub jwks_max_age: Duration,
-    /// How far clocks may disagree, and how long a service may need to fetch the keys. 5 seconds.
+    /// The allowance for clock differences and for the time to fetch the keys: 5 seconds.
     pub skew: Duration,
-    /// How long a token lives: `ACCESS_TOKEN_LIFETIME`.
+    /// The lifetime of an access token (`ACCESS_TOKEN_LIFETIME`).
     pub token_life: Duration,
 }
 
@@ -79,20 +79,21 @@ impl KeyTimes {
         })
     }
 
-    /// How long a key is published before it signs: by then every service has it.
+    /// How long a key is published before it signs, so that every service has fetched it by then.
     pub fn lead(&self) -> Duration {
         self.jwks_max_age + self.skew
     }
 
-    /// How long a key is published after it signed: until its last token has run out everywhere.
+    /// How long a key stays published after its last signature, until its last token has expired
+    /// everywhere.
     pub fn keep(&self) -> Duration {
         self.token_life + self.skew + self.jwks_max_age
     }
 }
 
 fn rotation(value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
-    // A key must sign for longer than the longest JWKS_MAX_AGE, or the next one is never published
-    // long enough.
+    // A key must sign for longer than the maximum JWKS_MAX_AGE, or the next key would not be
+    // published for long enough.
     match value {
         Some("0") => Ok(None),
         value => settings::duration("KEY_ROTATION", value).map(Some).map_err(|error| {
@@ -107,7 +108,7 @@ pub(super) fn algorithm(flags: &ServeFlags) -> Result<TokenAlgorithm, ConfigErro
         flags.jwt_signing_key.as_deref(),
         flags.jwt_signing_key_file.as_deref(),
     )?;
-    // Checked though it may not be used: services that share the settings use it.
+    // Check it even if it is unused here, because services with the same settings use it.
     let key = key.as_ref().map(|text| SharedKey::parse(text)).transpose()?;
     match (settings::one_of("TOKEN_ALGORITHM", flags.token_algorithm.as_deref())?, key) {
         ("EdDSA", _) => Ok(TokenAlgorithm::EdDsa),

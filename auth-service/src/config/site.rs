@@ -1,5 +1,5 @@
-//! How the pages look: the site's name, logo, colour, links, and the folder of templates that stand
-//! over ours.
+//! The look of the pages: the site's name, logo, colour and links, and the folder with template
+//! overrides.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,27 +10,26 @@ use url::Url;
 
 use super::{ConfigError, Flags, SiteFlags};
 
-/// A logo is a few kilobytes; more would make every first visit slow.
+/// Logos have a few kilobytes; a larger one would slow down every first visit.
 const MAX_LOGO_BYTES: u64 = 256 * 1024;
 const MAX_NAME_CHARS: usize = 60;
 const MAX_LINKS: usize = 10;
 
-/// The site, as its operator wants it seen.
+/// The operator's choices for the look of the site.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     pub name: Option<String>,
     pub logo: Option<Logo>,
-    /// On light screens, on dark ones.
+    /// The colours on light and on dark screens.
     pub colors: Option<(Color, Color)>,
     pub footer_links: Vec<FooterLink>,
     pub templates_dir: Option<PathBuf>,
 }
 
-/// A picture.
 #[derive(Debug, Clone)]
 pub struct Logo {
     pub path: PathBuf,
-    /// Lower case, without the dot.
+    /// In lower case, without the dot.
     pub extension: String,
     pub bytes: Arc<[u8]>,
 }
@@ -39,7 +38,7 @@ pub struct Logo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Color(pub [u8; 3]);
 
-/// A link at the foot of every page.
+/// A link in the footer of every page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FooterLink {
     pub label: String,
@@ -58,12 +57,12 @@ impl Site {
         })
     }
 
-    /// As `SITE_COLOR` takes them.
+    /// The colours in the format of `SITE_COLOR`.
     pub fn colors_text(&self) -> Option<String> {
         self.colors.map(|(light, dark)| format!("{light},{dark}"))
     }
 
-    /// As `FOOTER_LINKS` takes them.
+    /// The links in the format of `FOOTER_LINKS`.
     pub fn links_text(&self) -> String {
         let links: Vec<String> =
             self.footer_links.iter().map(|link| format!("{}={}", link.label, link.url)).collect();
@@ -151,7 +150,7 @@ impl FooterLink {
     fn parse(text: &str) -> Option<Self> {
         let (label, address) = text.split_once('=')?;
         let (label, url) = (label.trim(), Url::parse(address.trim()).ok()?);
-        // Whatever else there is, such as javascript:, is no link to read something.
+        // Links with any other scheme, such as javascript:, do not lead to a page.
         let is_fit = matches!(url.scheme(), "https" | "http" | "mailto");
         let is_named = !label.is_empty() && !label.chars().any(char::is_control);
         (is_fit && is_named).then(|| Self { label: label.to_owned(), url: url.into() })

@@ -6,13 +6,12 @@ use crate::forms::CsrfProtected;
 use crate::http::ForeignCookies;
 use crate::pages::Page;
 
-/// The form as it is posted.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CookiesForm {
     pub next: Option<String>,
     csrf_token: String,
-    /// Where an earlier press of the button came to.
+    /// The position that an earlier sweep reached.
     pub from: Option<String>,
 }
 
@@ -26,13 +25,14 @@ impl CsrfProtected for CookiesForm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// None but ours.
+    /// No cookies of other sites.
     Tidy,
-    /// Some that do no harm.
+    /// A few, which cause no problem.
     Few,
     /// Too many or too large.
     Many,
-    /// All was tried, and these came again: they are set anew, or lie where we cannot reach.
+    /// Every scope was tried, and these cookies are still sent: something sets them again, or we
+    /// cannot delete them.
     Left,
 }
 
@@ -43,7 +43,7 @@ pub struct CookiesPage {
     count: usize,
     kilobytes: usize,
     domain: String,
-    /// Whole: a path that begins with two slashes would be another host.
+    /// An absolute URL, because a path that begins with two slashes would name another host.
     action: String,
     next: Option<String>,
     csrf_token: String,
@@ -73,12 +73,11 @@ impl Page for CookiesPage {
     }
 }
 
-/// Where the page leads to.
+/// The addresses that the page needs.
 pub struct Links {
-    /// Where its form goes.
+    /// The target of the form.
     pub action: String,
     pub next: Option<String>,
-    /// Proves that the form is ours.
     pub csrf_token: String,
 }
 

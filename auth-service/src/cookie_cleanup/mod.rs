@@ -1,9 +1,9 @@
-//! Cookies of other sites below the parent domain, cleared at their owner's wish: `GET, POST
-//! /cookies`, and the same below every other path, because a cookie that was set for `/login` comes
-//! to `/login/cookies` and not to `/cookies`.
+//! A page that deletes cookies that other sites set for the parent domain: `GET, POST /cookies`.
+//! The same page exists below every other path, because a browser sends a cookie that was set for
+//! `/login` to `/login/cookies` but not to `/cookies`.
 //!
-//! `Clear-Site-Data` is not the way: Firefox leaves the domain's cookies in place, and other
-//! browsers take ours too.
+//! `Clear-Site-Data` does not help: Firefox keeps the domain's cookies, and other browsers delete
+//! our own cookies too.
 
 mod form;
 mod scope;

@@ -9,15 +9,16 @@ pub(super) struct Scope {
     /// `None` for this host alone.
     domain: Option<String>,
     path: String,
-    /// In the store of its own that browsers keep for each site that embeds others (CHIPS).
+    /// Whether the cookie is in the separate store that browsers keep for each embedding site
+    /// (CHIPS).
     partitioned: bool,
 }
 
-/// Folders on the way to a page, so many at most.
+/// The maximum number of path segments that are tried.
 const MAX_FOLDERS: usize = 8;
 
-/// Every scope that reaches `path` on `host`, the likely ones first: the shared domain and all its
-/// paths, then what lies above and below it, then each folder of the path.
+/// Every scope whose cookies reach `path` on `host`, the likely ones first: the shared domain with
+/// all its paths, then the other domains, then each folder of the path.
 pub(super) fn scopes(host: &str, cookie_domain: &str, path: &str) -> Vec<Scope> {
     let mut domains = vec![Some(cookie_domain.to_owned())];
     let registrable = psl::domain_str(host).unwrap_or(cookie_domain);
@@ -36,8 +37,8 @@ pub(super) fn scopes(host: &str, cookie_domain: &str, path: &str) -> Vec<Scope> 
     scopes
 }
 
-/// `/`, then each folder without and with its last slash: two scopes to a browser (RFC 6265bis,
-/// 5.1.4).
+/// `/`, then each folder without and with its trailing slash. A browser treats the two as different
+/// scopes (RFC 6265bis, 5.1.4).
 fn paths(path: &str) -> Vec<&str> {
     let can_be_named = |path: &&str| path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';');
     let folders = path.match_indices('/').skip(1).map(|(slash, _)| slash).take(MAX_FOLDERS);
@@ -48,7 +49,8 @@ fn paths(path: &str) -> Vec<&str> {
 }
 
 impl Scope {
-    /// The line that deletes `name` here; `None` where no browser keeps a cookie of that name.
+    /// The `Set-Cookie` value that deletes `name` in this scope; `None` if no browser accepts a
+    /// cookie of that name.
     pub fn delete(&self, name: &[u8], secure: bool) -> Option<HeaderValue> {
         let starts =
             |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
@@ -65,8 +67,8 @@ impl Scope {
         }
         line.extend_from_slice(b"; Path=");
         line.extend_from_slice(self.path.as_bytes());
-        // Some prefixes want both flags, and neither keeps a browser from deleting a cookie
-        // without.
+        // Some name prefixes require both flags, and with them a browser still deletes a cookie
+        // that was set without.
         line.extend_from_slice(b"; Max-Age=0; HttpOnly");
         if secure || starts(b"__") {
             line.extend_from_slice(b"; Secure");
@@ -77,7 +79,7 @@ impl Scope {
         HeaderValue::from_bytes(&line).ok()
     }
 
-    /// Whether this is where we set our own cookies of the domain.
+    /// Whether our own domain cookies are set in this scope.
     pub fn is_ours(&self, cookie_domain: &str) -> bool {
         self.domain.as_deref() == Some(cookie_domain) && self.path == "/" && !self.partitioned
     }

@@ -1,35 +1,35 @@
-//! Clearing in rounds, as a pure function of the cookies that came and of the place that the last
-//! round reached. One answer holds some forty deletions, because proxies take heads of 4 KB; the
-//! next request shows what is left. There is always an end: the place moves on, and goes back to
-//! the beginning only when other cookies come than came there. They do when there were more than
-//! one request holds.
+//! Deletes cookies in rounds: a pure function of the cookies that arrived and of the position that
+//! the last round reached. One response holds about forty deletions, because proxies accept
+//! response heads of 4 KB. The next request shows the cookies that are left. The sweep always ends:
+//! the position only advances. It returns to the beginning only if other cookies arrive than at the
+//! start, as happens when a browser has more than one request holds.
 
 use actix_web::http::header::HeaderValue;
 use aws_lc_rs::digest;
 
 use super::scope::Scope;
 
-/// Of all `Set-Cookie` lines of one answer.
+/// The limit for all `Set-Cookie` headers of one response.
 const MAX_BYTES: usize = 2600;
 
-/// How far a sweep has come: names are tried scope by scope, in the order of their digests, which
-/// stays the same when some of them are gone.
+/// The position of a sweep. Names are tried scope by scope in the order of their digests, because
+/// that order does not change when some names disappear.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Place {
     scope: usize,
-    /// Names with a digest up to this are done here. 0 is before all of them.
+    /// Names with a digest up to this value are finished in this scope. 0 is before all names.
     after: u64,
     /// Rounds since the button was pressed.
     rounds: u32,
-    /// Which names came at the beginning: the sum of their digests.
+    /// Identifies the set of names at the start: the sum of their digests.
     came: u64,
 }
 
-/// Chromium and Firefox follow twenty redirects.
+/// Below the twenty redirects that Chromium and Firefox follow.
 const MAX_ROUNDS: u32 = 12;
 
 impl Place {
-    /// `<scope>.<after>.<rounds>.<came>`, in hexadecimal; anything else is the beginning.
+    /// Parses `<scope>.<after>.<rounds>.<came>` in hexadecimal; anything else means the beginning.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('.').map(|part| u64::from_str_radix(part, 16).ok());
         let (scope, after) = (usize::try_from(parts.next()??).ok()?, parts.next()??);
@@ -38,12 +38,12 @@ impl Place {
         parts.next().is_none().then_some(place)
     }
 
-    /// Whether it is time to let the person see how it goes.
+    /// Whether to stop redirecting and show the person the progress.
     pub fn has_gone_far(self) -> bool {
         self.rounds >= MAX_ROUNDS
     }
 
-    /// The same place, at another press of the button.
+    /// The same position after another press of the button.
     pub fn pressed_again(self) -> Self {
         Self { rounds: 0, ..self }
     }
@@ -55,15 +55,16 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// One round: the deletions, and where the next round goes on. `None` when all has been tried.
+/// One round: the deletions, and the position of the next round; `None` when every scope has been
+/// tried.
 #[derive(Debug)]
 pub(super) struct Round {
     pub lines: Vec<HeaderValue>,
     pub next: Option<Place>,
 }
 
-/// `delete` makes the line for a name in a scope, where there can be such a cookie and it is not
-/// ours.
+/// `delete` returns the header for a name in a scope, or `None` if no such cookie can exist or it
+/// is ours.
 pub(super) fn round(
     names: &[Vec<u8>],
     scopes: &[Scope],
@@ -88,7 +89,7 @@ pub(super) fn round(
         for (digest, name) in in_order.iter().filter(|(digest, _)| *digest > done_before) {
             if let Some(line) = delete(scope, name) {
                 bytes += "set-cookie: \r\n".len() + line.len();
-                // A single one may be longer: it could never be deleted otherwise.
+                // The first one may exceed the limit, or it could never be deleted.
                 if bytes > MAX_BYTES && !lines.is_empty() {
                     return Round { lines, next: Some(here) };
                 }
@@ -98,7 +99,8 @@ pub(super) fn round(
         }
         let was_the_likeliest = here.scope == 0 && !lines.is_empty();
         here = Place { scope: here.scope + 1, after: 0, ..here };
-        // Most of them lie there: the next request shows what is left to look for elsewhere.
+        // Most cookies are in this scope. The next request shows which are left for the other
+        // scopes.
         if was_the_likeliest {
             return Round { lines, next: Some(here) };
         }
@@ -107,7 +109,7 @@ pub(super) fn round(
     Round { lines, next }
 }
 
-/// Never 0, which is before all.
+/// The digest is never 0, because 0 means the position before all names.
 fn digest_of(name: &[u8]) -> u64 {
     let digest = digest::digest(&digest::SHA256, name);
     let first = digest.as_ref().first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
@@ -119,7 +121,7 @@ mod tests {
     use super::super::scope::scopes;
     use super::*;
 
-    /// A browser's store: which names lie in which scope. A request holds the first 130 of them.
+    /// Simulates a browser's cookie store: the names in each scope. A request holds the first 130.
     fn sweep(mut jar: Vec<(usize, Vec<u8>)>, path: &str) -> (Vec<(usize, Vec<u8>)>, usize) {
         let all = scopes("auth.example.org", "example.org", path);
         let (mut place, mut answers) = (Place::default(), 0);

@@ -17,11 +17,11 @@ use crate::http::ForeignCookies;
 use crate::http::{Next, NextQuery, see_other};
 use crate::pages::Layout;
 
-/// The query that carries a sweep on from round to round.
+/// The query parameter that carries the sweep's position.
 const FROM: &str = "from";
 
-/// `GET /cookies`: what came, and a button. On the way through a sweep, which our own button began,
-/// it goes on with that.
+/// `GET /cookies`: lists the cookies and shows a button. If the request continues a sweep that our
+/// own form began, it does the next round.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -68,18 +68,18 @@ pub async fn page_alone(
     )
 }
 
-/// `POST /cookies`: begins to clear.
+/// `POST /cookies`: starts a sweep.
 ///
-/// The browser may have thrown away the cookie that the form's token belongs to; that is what this
-/// page is for. So the word of the browser that the form is ours is enough, and the token is asked
-/// of those alone who send no such word.
+/// The browser may have dropped the cookie that the CSRF token depends on; this page exists to fix
+/// just that. So browser headers that show the same origin are enough. The token is required only
+/// of clients that send no such header.
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
     browser: BrowserSession,
     posted: CsrfForm<CookiesForm>,
 ) -> Result<HttpResponse, Error> {
-    // Whatever says otherwise was refused on the way here.
+    // The same-origin check has already refused requests from other origins.
     let browser_vouches =
         request.headers().contains_key("sec-fetch-site") || request.headers().contains_key(ORIGIN);
     let form = match posted {
@@ -106,8 +106,7 @@ pub async fn submit(
     }
 }
 
-/// One round: the deletions, and the way to the next round. `None` when there is nothing left to
-/// try.
+/// One round: the deletions and the redirect to the next round; `None` when nothing is left to try.
 fn sweep(
     app: &App,
     request: &HttpRequest,
@@ -117,12 +116,13 @@ fn sweep(
 ) -> Result<Option<HttpResponse>, Error> {
     let (names, domain) = (&app.cookies.names, app.config.cookie_domain.as_str());
     let host = app.config.auth_url.url().host_str().unwrap_or_default();
-    // What is there twice under a name of ours is deleted everywhere but where we set it ourselves.
+    // A duplicate of one of our own cookies is deleted in every scope except the one where we set
+    // it.
     let ours = [&names.access, &names.hint, &names.refresh, &names.browser, &names.trip];
     let of_one_host = [&names.refresh, &names.browser, &names.trip];
     let is_one_of = |names: &[&String], name: &[u8]| names.iter().any(|own| own.as_bytes() == name);
     let mut all = cookies.names.clone();
-    // `=a=b` has no name, and comes as `a=b`.
+    // The cookie `=a=b` has an empty name, and arrives as `a=b`.
     if !all.is_empty() && !all.contains(&Vec::new()) {
         all.push(Vec::new());
     }
@@ -141,7 +141,7 @@ fn sweep(
     Ok(Some(answer))
 }
 
-/// This page again, whole: a path that begins with two slashes would be another host.
+/// The absolute URL of this page. A path that begins with two slashes would name another host.
 fn address(app: &App, request: &HttpRequest, next: Option<&Next>, place: Option<Place>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(next) = next {
@@ -159,9 +159,9 @@ fn place_of(request: &HttpRequest) -> Option<Place> {
     query.find(|(name, _)| name == FROM).and_then(|(_, value)| Place::parse(&value))
 }
 
-/// A link of somebody else's must not clear anything. The redirect that answers our form is a
-/// request of our page; browsers that do not say so in `Sec-Fetch-Site` name the page in `Referer`,
-/// which our policy sends to ourselves alone.
+/// A link on another site must not delete anything. The redirect that answers our form counts as a
+/// request of our own page. Browsers without `Sec-Fetch-Site` name the page in `Referer`, which our
+/// referrer policy sends to our own origin only.
 fn is_asked_by_our_page(app: &App, request: &HttpRequest) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
     match (text("sec-fetch-site"), text(REFERER.as_str())) {
@@ -198,7 +198,7 @@ fn page(
     let cookies = ForeignCookies::of(request);
     let domain = app.config.cookie_domain.as_str();
     let page = CookiesPage::new(state, &cookies, domain, links, place.map(|place| place.to_string()));
-    // The frame need not lead here.
+    // This page's frame needs no link to this page.
     let shell = Layout { cleanup: None, ..Layout::of(browser) };
     app.pages.answer(status, &shell, &page)
 }

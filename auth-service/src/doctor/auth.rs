@@ -1,5 +1,5 @@
-//! Checks the auth service at its public address: alive, ready, and with pages that arrive as they
-//! were sent.
+//! Checks the auth service at its public address: it is alive and ready, and its pages arrive
+//! unchanged.
 
 use actix_web::cookie::{Cookie, SameSite};
 use shared_claims::protocol::path;
@@ -16,7 +16,7 @@ use crate::config::Config;
 #[derive(Debug, Default)]
 pub(super) struct Outside {
     pub findings: Vec<Finding>,
-    /// The answer to `GET /.well-known/jwks.json`, where there was one.
+    /// The answer to `GET /.well-known/jwks.json`; `None` if the request failed.
     pub jwks: Option<ProbeResponse>,
     /// As [`ProbeResponse::clock_ahead`].
     pub clock_ahead: Option<i64>,
@@ -43,7 +43,7 @@ pub(super) fn examine(known: &Known, visitor: &HttpClient) -> Outside {
         return outside;
     }
     outside.findings.push(Finding::ok("auth-service", format!("{origin} answers")));
-    // It answered a moment ago: whoever hangs up now does so on this question.
+    // The service answered a moment ago, so a failure here belongs to this request alone.
     let mut ask = |path: &str, headers: &[(&'static str, &str)]| {
         let address = config.auth_url.join(path);
         let answer = visitor.get(&address, headers);
@@ -92,7 +92,7 @@ fn unreachable(address: &str, error: &impl std::fmt::Display) -> Finding {
         )
 }
 
-/// The cookie for messages and form protection arrives with the attributes that it was sent with.
+/// Checks that the browser-session cookie arrives with the attributes that it was sent with.
 fn browser_cookie(config: &Config, page: &ProbeResponse) -> Finding {
     let name = &config.cookie_names.browser;
     let lines = page.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());

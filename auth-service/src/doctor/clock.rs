@@ -3,12 +3,13 @@
 use super::finding::Finding;
 use shared_claims::LEEWAY_SECONDS;
 
-/// A difference from which the doctor speaks: what services allow, less the second that `Date` may
-/// be off.
+/// The smallest difference that is reported: the leeway that services allow, minus the second by
+/// which `Date` may be off.
 const TOO_FAR: i64 = LEEWAY_SECONDS * 1000 - 1000;
 
-/// The times are in milliseconds ahead of this machine. `database` is what the login goes by, where
-/// it has a clock of its own; else this machine is taken for right.
+/// The times are in milliseconds ahead of this machine. `database` is the clock that logins use. It
+/// is `None` if the database has no clock of its own; then this machine's clock is taken as
+/// correct.
 pub(super) fn examine(
     database: Option<i64>,
     auth: Option<i64>,

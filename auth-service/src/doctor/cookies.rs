@@ -9,8 +9,8 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
     }
     let config = &known.config;
     let domain = config.cookie_domain.as_str();
-    // That the domain stands below every public suffix, and the host below the domain, the settings
-    // were judged by.
+    // Loading the settings has already checked that the domain is below a public suffix and that
+    // the host is below the domain.
     let what = format!("{domain} is no public suffix, and {} is below it", config.auth_url.origin());
     let mut findings = vec![Finding::ok("cookie-domain", what)];
     let suffix = psl::suffix(domain.as_bytes());

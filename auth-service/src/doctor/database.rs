@@ -1,5 +1,5 @@
-//! Checks the database: reachable, written to, with the schema of this binary, and with keys that
-//! the secret opens.
+//! Checks the database: it can be reached and written, it has the schema of this binary, and the
+//! secret opens its keys.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use crate::keyring::{self, Examined, KeyProblem, KeyringError, SigningKey, State
 #[derive(Debug, Default)]
 pub(super) struct Inside {
     pub findings: Vec<Finding>,
-    /// The public keys, as they should be published; nothing where they could not be read.
+    /// The public keys as they should be published; `None` if they could not be read.
     pub jwks: Option<String>,
-    /// How far the database's clock is ahead of this machine's, in milliseconds; nothing for a
-    /// file, which has none.
+    /// How far the database's clock is ahead of this machine's, in milliseconds; `None` for a
+    /// SQLite file, which has no clock.
     pub clock_ahead: Option<i64>,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn examine(known: &Known) -> Inside {
     inside
 }
 
-/// A file that others on the machine may open.
+/// The finding for a file that other users of the machine may open.
 fn open_to_others(exposed: &Exposed) -> Finding {
     let Exposed { file, mode, to_everybody } = exposed;
     let (id, who) = match to_everybody {
@@ -108,7 +108,7 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
     }
 }
 
-/// Whether something is dated in the future: the clock was ahead once.
+/// Looks for rows that are dated in the future: they show that the clock was once ahead.
 fn future(conn: &mut AnyConnection) -> Result<Option<Finding>, DatabaseError> {
     let soon = Clock::system().read(conn)? + Duration::from_secs(60);
     let events = AuditEvent::count_after(conn, soon, 1)?;
@@ -141,7 +141,7 @@ fn clock_ahead(db: &Database) -> Option<i64> {
     Some(answer.micros_after(asked + asked.until(answered) / 2) / 1000)
 }
 
-/// Whether it is one that keys can be read from.
+/// Checks the schema, and returns whether keys can be read from it.
 fn schema(db: &Database, url: &DatabaseUrl, findings: &mut Vec<Finding>) -> bool {
     let judged = db.run_blocking(|conn| {
         let pending = migrate::is_pending(conn).map_err(DatabaseError::Migration)?;
@@ -186,7 +186,7 @@ fn keys(db: &Database, known: &Known, inside: &mut Inside) {
         Ok(examined) => {
             let opens = known.has("SECRET_KEY") && known.has("SECRET_KEY_PREVIOUS");
             inside.findings.extend(judge(&examined, opens));
-            // Without the secret nobody knows which of the rows are keys.
+            // Without the secret it is unknown which of the rows are valid keys.
             inside.jwks = (opens && examined.unopened.is_empty()).then_some(examined.jwks);
         }
         Err(KeyringError::Database(error)) => {

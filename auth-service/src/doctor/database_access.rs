@@ -7,7 +7,7 @@ use crate::db::{DatabaseError, DatabaseUrl, Obstacles, Unavailable};
 
 const NOBODY_LOGS_IN: &str = "Nobody can log in, and no login is renewed.";
 
-/// A SQLite file that was there once.
+/// The finding for a SQLite file that existed earlier and is missing now.
 pub(super) fn lost(url: &DatabaseUrl) -> Option<Finding> {
     #[cfg(feature = "sqlite")]
     return crate::db::lost(url).map(|lost| file_lost(&lost.to_string()));
@@ -24,7 +24,7 @@ fn file_lost(what: &str) -> Finding {
         .advise("Find the file, or restore a backup.")
 }
 
-/// It did not let us in, or not read.
+/// The finding for a database that refused the connection or a read.
 pub(super) fn refused(url: &DatabaseUrl, error: &DatabaseError) -> Finding {
     let (masked, said) = (url.masked(), one_line(error));
     match error {
@@ -51,7 +51,7 @@ pub(super) fn refused(url: &DatabaseUrl, error: &DatabaseError) -> Finding {
         .advise("Check that it runs, that DATABASE_URL names it, and that this user may reach it.")
 }
 
-/// It did not take what the doctor wrote.
+/// The finding for a database that refused the doctor's write.
 pub(super) fn not_written(url: &DatabaseUrl, error: &DatabaseError) -> Finding {
     let (masked, said) = (url.masked(), one_line(error));
     if said.contains("permission denied") {
@@ -100,7 +100,8 @@ fn rights(what: &str) -> Finding {
         )
 }
 
-/// What PostgreSQL itself says of the role and of where the tables are.
+/// The first problem that PostgreSQL's catalog shows with the role's privileges or with the schema
+/// of the tables.
 pub(super) fn obstacle(found: &Obstacles, is_pending: bool) -> Option<Finding> {
     if !found.missing_rights.is_empty() {
         return Some(rights(&format!("the role of DATABASE_URL may not: {}", found.missing_rights)));
@@ -127,7 +128,7 @@ pub(super) fn obstacle(found: &Obstacles, is_pending: bool) -> Option<Finding> {
     }
 }
 
-/// The owner of a file that we cannot write, when it is somebody else's.
+/// The owner of a file that we cannot write, if another user owns it.
 fn whose(file: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
     let we = rustix::process::geteuid().as_raw();

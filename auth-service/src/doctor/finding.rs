@@ -2,21 +2,21 @@
 
 use serde::Serialize;
 
-/// How bad something is.
+/// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// As it should be.
+    /// All is well.
     Ok,
     /// Worth knowing; nothing is wrong.
     Note,
-    /// Works, and will hurt somebody some day.
+    /// Works now, but will cause a problem later.
     Warning,
-    /// People cannot log in, or others can who should not.
+    /// People cannot log in, or the wrong people can.
     Error,
 }
 
-/// One thing that was found. Scripts know it by `id`, which stays the same from release to release.
+/// One result of a check. Scripts rely on `id`, which stays the same from release to release.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
     pub id: &'static str,
@@ -24,13 +24,13 @@ pub struct Finding {
     /// The object of the check: `settings`, `database`, or the address of a service.
     pub about: String,
     pub what: String,
-    /// Why it matters; empty where all is well.
+    /// Why it matters; empty if all is well.
     pub why: String,
-    /// Advice; empty where all is well.
+    /// What to do; empty if all is well.
     pub advice: String,
 }
 
-/// Removes line breaks: text of rows and servers must not look like a line of ours.
+/// Removes line breaks, so that text from rows and servers cannot imitate a line of the report.
 fn one_line(text: &str) -> String {
     text.replace('\n', "\\u000a").replace('\r', "\\u000d")
 }

@@ -1,13 +1,13 @@
 //! The hidden field of a login form.
 
-/// The value of `<input type="hidden" name="next" value="…">` in a page of ours, unescaped.
+/// The value of `<input type="hidden" name="next" value="…">` in one of our pages, unescaped.
 pub(super) fn hidden_next(page: &str) -> Option<String> {
     let (_, after) = page.split_once(r#"name="next" value=""#)?;
     let (value, _) = after.split_once('"')?;
     Some(unescaped(value))
 }
 
-/// Undoes the templates' escaping; `&amp;` last, so that nothing is undone twice.
+/// Undoes the templates' escaping. `&amp;` comes last, so that nothing is unescaped twice.
 fn unescaped(text: &str) -> String {
     [
         ("&lt;", "<"),

@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::settings::Known;
 use crate::db::{Database, DatabaseError, sqlite_file};
 
-/// Nothing where there is no file, or where it cannot be opened: another examination tells that.
+/// Returns nothing if the file is missing or cannot be opened: the database check reports that.
 pub(super) fn examine(known: &Known) -> Vec<Finding> {
     let url = &known.config.database_url;
     let is_there = known.has("DATABASE_URL") && url.file().is_some_and(|file| file.exists());
@@ -23,7 +23,7 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
     }
 }
 
-/// The finding for a check that takes longer than the doctor's visit.
+/// The finding for a check that takes longer than the doctor may run.
 pub(super) fn unfinished() -> Finding {
     Finding::note("database-not-checked", "the file is too large to be read to its end in this time")
         .because("Damage in the rest of it would not have been seen.")

@@ -1,4 +1,4 @@
-//! Checks that the keys that services fetch are those of the database.
+//! Checks that services fetch the same keys that the database holds.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn read(text: &str) -> Option<BTreeMap<String, Jwk>> {
     Some(jwks.keys.into_iter().map(|key| (key.kid.clone(), key)).collect())
 }
 
-/// Compares what was fetched with what the database says, where both are known.
+/// Compares the fetched keys with the database's, if both are known.
 pub(super) fn examine(inside: Option<&str>, fetched: Option<&ProbeResponse>) -> Option<Finding> {
     let fetched = fetched?;
     let published = if fetched.status == 200 { read(&fetched.body) } else { None };

@@ -1,7 +1,7 @@
 //! `auth-service doctor`: diagnoses a deployment from the inside and the outside. Changes nothing.
 //!
-//! One file holds one examination: a function that yields findings. They run side by side, because
-//! each may wait for somebody who does not answer.
+//! Each file holds one check: a function that returns findings. The checks run in parallel, because
+//! each of them may wait for a server that does not answer.
 
 mod auth;
 mod clock;
@@ -35,11 +35,11 @@ use crate::config::ServeFlags;
 use http_client::HttpClient;
 use settings::Known;
 
-/// How long a round of examinations that run side by side may take. There are two: the services are
-/// looked at when it is known whether auth-service answers.
+/// The time limit of a round of parallel checks. There are two rounds: the services are checked
+/// once it is known whether auth-service answers.
 const TIMEOUT: Duration = Duration::from_secs(14);
 
-/// Examines everything that the settings and the addresses of services lead to.
+/// Checks everything that the settings and the services' addresses lead to.
 pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
     let (refusals, known) = settings::examine(flags);
     let mut findings = Findings::default();
@@ -119,7 +119,7 @@ impl Findings {
     }
 }
 
-/// Begins an examination on a thread of its own, which the process does not wait for at its end.
+/// Starts a check on its own thread, which the process does not join when it exits.
 fn begin<T: Send + 'static>(
     known: &Arc<Known>,
     examine: impl FnOnce(&Known, &HttpClient) -> T + Send + 'static,
@@ -127,13 +127,13 @@ fn begin<T: Send + 'static>(
     let (send, receive) = mpsc::channel();
     let known = known.clone();
     std::thread::spawn(move || {
-        // Nobody listens any more when it took too long.
+        // The receiver is gone if the check took too long.
         let _ = send.send(examine(&known, &HttpClient::new()));
     });
     receive
 }
 
-/// Its findings, or one that says that it did not end.
+/// Returns the check's findings, or one that says that it did not finish.
 fn end<T>(
     examination: &mpsc::Receiver<T>,
     deadline: Instant,

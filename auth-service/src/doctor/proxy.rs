@@ -1,4 +1,5 @@
-//! Checks the proxy: trusted where it should be, and overwriting the headers that clients send.
+//! Checks that the proxy is trusted if it should be, and that it overwrites forwarded headers of
+//! clients.
 
 use shared_claims::server::Listen;
 
@@ -6,7 +7,7 @@ use super::finding::Finding;
 use super::http_client::{HttpClient, IN_A_TAB, ProbeResponse, short};
 use crate::config::Config;
 
-/// A name that nobody has (RFC 2606, section 2).
+/// A host name that can never exist (RFC 2606, section 2).
 const STRANGER: &str = "doctor-spoof.invalid";
 
 pub(super) fn examine(config: &Config, visitor: &HttpClient) -> Vec<Finding> {
@@ -24,7 +25,7 @@ pub(super) fn examine(config: &Config, visitor: &HttpClient) -> Vec<Finding> {
     findings
 }
 
-/// No link, cookie or redirect follows what a client says about the host.
+/// Checks that no link, cookie or redirect uses a host that the client made up.
 fn spoofed(config: &Config, visitor: &HttpClient) -> Finding {
     let forwarded = format!("host={STRANGER};proto=http");
     let by_header = [("x-forwarded-host", STRANGER), ("x-host", STRANGER), ("forwarded", &forwarded)];
@@ -56,7 +57,7 @@ fn spoofed(config: &Config, visitor: &HttpClient) -> Finding {
     Finding::ok("forwarded-host", "what clients write into Host and X-Forwarded-Host changes nothing")
 }
 
-/// Where the answer names the stranger.
+/// The part of the response that mentions the made-up host.
 fn mention(answer: &ProbeResponse) -> Option<&'static str> {
     let names = |header: &str| {
         let mut values = answer.headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
@@ -73,8 +74,8 @@ fn mention(answer: &ProbeResponse) -> Option<&'static str> {
     }
 }
 
-/// Whether `TRUSTED_PROXIES` names the proxy. `/auth/verify` shows it: only of a trusted one does
-/// it believe that a person in a tab waits behind the question, and says where to send them.
+/// Checks whether `TRUSTED_PROXIES` names the proxy. `/auth/verify` shows it: it answers with the
+/// login's address only if it trusts the proxy's word that the request is a page load.
 fn trusted(config: &Config, visitor: &HttpClient) -> Option<Finding> {
     let url = config.auth_url.url();
     let port = match &config.listen {
@@ -106,7 +107,7 @@ fn trusted(config: &Config, visitor: &HttpClient) -> Option<Finding> {
                 .because("The log and the audit trail have its address in place of people's, and services behind /auth/verify send nobody to the login.")
                 .advise("Set TRUSTED_PROXIES to the address or network that auth-service sees the proxy at; its log has it in every line."),
         ),
-        // The proxy may keep the address to itself, which only it needs to ask.
+        // Some proxies do not publish `/auth/verify`, because only they need it.
         _ => Some(
             Finding::note("proxy-not-seen", format!("/auth/verify answers {} from outside", short(&answer.describe())))
                 .because("So the doctor cannot see whether TRUSTED_PROXIES names the proxy in front.")

@@ -1,4 +1,4 @@
-//! Checks who can create an account, by the settings and by what the public address answers.
+//! Checks who can create an account, by the settings and by the public address.
 
 use super::finding::Finding;
 use super::http_client::ProbeResponse;

@@ -6,16 +6,16 @@ use serde::Serialize;
 
 use super::finding::{Finding, Severity};
 
-/// The findings, those about one subject together.
+/// All findings, grouped by subject.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// Whether there is neither an error nor a warning.
+    /// True if there is neither an error nor a warning.
     pub healthy: bool,
     pub summary: Summary,
     pub findings: Vec<Finding>,
 }
 
-/// How many there are of each kind.
+/// The number of findings of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     pub ok: usize,
@@ -40,7 +40,7 @@ impl Report {
     }
 }
 
-/// Leaves out findings that follow from another one: one cause, one thing to do.
+/// Drops findings that follow from another one, so that one cause gives one thing to do.
 fn drop_consequences(findings: &mut Vec<Finding>) {
     const CAUSES_OF_NOT_READY: [&str; 8] = [
         "database-unreachable",

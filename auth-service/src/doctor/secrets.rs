@@ -1,4 +1,4 @@
-//! Checks the secrets: who else can read their files, and whether an old one is still around.
+//! Checks the secrets: who else can read their files, and whether an old secret is still set.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub(super) fn examine(flags: &ServeFlags) -> Vec<Finding> {
     findings
 }
 
-/// A secret that can be used, and should not be for long.
+/// Warns about a guessable previous secret: it works, but should not stay set.
 pub(super) fn guessable(known: &Known) -> Option<Finding> {
     let previous = known.config.secret_key_previous.as_ref()?;
     previous.is_guessable().then(|| {
@@ -33,7 +33,8 @@ pub(super) fn guessable(known: &Known) -> Option<Finding> {
     })
 }
 
-/// Access that a file's permissions give to others. A file that is not there is a refused setting.
+/// Checks whether a file's permissions let others read it. A missing file is reported as a refused
+/// setting.
 #[cfg(unix)]
 fn permissions(setting: &str, path: &Path) -> Option<Finding> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,5 @@
-//! Checks a service: below the domain, allowed, and sending people to the login and back.
+//! Checks a service: it is below the cookie domain, an allowed origin, and sends people to the
+//! login.
 
 use shared_claims::protocol::{parameter, path};
 use url::Url;
@@ -9,7 +10,7 @@ use super::http_client::{BY_A_SCRIPT, HttpClient, IN_A_TAB, ProbeResponse, short
 use super::settings::Known;
 use crate::config::Config;
 
-/// The findings at one service.
+/// The findings about one service.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub findings: Vec<Finding>,
@@ -48,7 +49,7 @@ pub(super) fn examine(known: &Known, address: &Url, auth_answers: bool, visitor:
     seen
 }
 
-/// Where no cookie of ours reaches it.
+/// The finding for a service whose host our cookies do not reach.
 fn placed_wrongly(config: &Config, address: &Url) -> Option<Finding> {
     let domain = config.cookie_domain.as_str();
     if !address.host_str().is_some_and(|host| config.cookie_domain.covers(host)) {
@@ -71,8 +72,8 @@ fn placed_wrongly(config: &Config, address: &Url) -> Option<Finding> {
     })
 }
 
-/// Whether the login brings people back here: by the settings, and by the form that the running
-/// service makes.
+/// Checks that the login sends people back here, by the settings and by the form that the running
+/// login page shows.
 fn next_accepted(
     config: &Config,
     address: &Url,
@@ -106,7 +107,7 @@ fn login(config: &Config, address: &Url) -> Url {
     login
 }
 
-/// Where somebody is sent who is not logged in.
+/// Checks the redirect for a person who is not logged in.
 fn redirect(config: &Config, address: &Url, answer: &ProbeResponse) -> Finding {
     let expected = login(config, address);
     let Some(to) = answer.location() else { return no_redirect(answer) };
@@ -148,7 +149,6 @@ fn no_redirect(answer: &ProbeResponse) -> Finding {
     }
 }
 
-/// Checks the answer to a script.
 fn script(config: &Config, address: &Url, visitor: &HttpClient) -> Option<Finding> {
     let answer = visitor.get(address.as_str(), &BY_A_SCRIPT).ok()?;
     let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Checks every setting: one that is refused does not keep the others from being checked.
+//! Checks every setting. A refused setting does not stop the check of the others.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use super::finding::Finding;
 use crate::config::{Config, Flags, ServeFlags};
 use crate::random;
 
-/// The settings, as far as they can be used.
+/// The settings, as far as they could be parsed.
 pub(super) struct Known {
     pub config: Config,
-    /// Settings that were refused, and have a stand-in in `config` that nothing may be concluded
-    /// from.
+    /// The settings that were refused. They have a placeholder in `config`, so checks must not rely
+    /// on them.
     unusable: BTreeSet<&'static str>,
 }
 
@@ -20,7 +20,8 @@ impl Known {
     }
 }
 
-/// Every refusal that there is, and what is left to go on with; nothing where even that cannot be.
+/// Returns every refused setting, and the configuration that the remaining ones give; `None` if not
+/// even that is possible.
 pub(super) fn examine(flags: &ServeFlags) -> (Vec<Finding>, Option<Known>) {
     let (mut findings, mut unusable, mut flags) = (Vec::new(), BTreeSet::new(), flags.clone());
     loop {
@@ -42,8 +43,8 @@ pub(super) fn examine(flags: &ServeFlags) -> (Vec<Finding>, Option<Known>) {
             _ => "setting-refused",
         };
         findings.push(refused(id, setting, &refusal.problem));
-        // Without the domain the address cannot be judged; that it is missing can be said all the
-        // same.
+        // Without the domain the address cannot be checked, but we can still report that it is
+        // missing.
         if setting == "COOKIE_DOMAIN" && flags.auth_url.is_none() {
             findings.push(refused("setting-refused", "AUTH_URL", "is not set"));
         }
@@ -57,11 +58,12 @@ fn refused(id: &'static str, setting: &str, problem: &str) -> Finding {
         .advise(format!("Change {setting}; `auth-service serve --help` says what each setting takes."))
 }
 
-/// Puts something in place of a setting that cannot be used, so that the next one can be judged.
+/// Replaces a refused setting by a placeholder, so that the next one can be checked.
 fn stand_in(flags: &mut ServeFlags, setting: &'static str, unusable: &mut BTreeSet<&'static str>) {
     match setting {
         "COOKIE_DOMAIN" | "AUTH_URL" => {
-            // The three are judged by one another; without one the others mean nothing.
+            // The three settings are checked against each other, so none of them is reliable any
+            // more.
             unusable.extend(["AUTH_URL", "ALLOWED_ORIGINS"]);
             let domain = match setting {
                 "AUTH_URL" => flags.cookie_domain.clone().unwrap_or_default(),
@@ -87,7 +89,7 @@ fn stand_in(flags: &mut ServeFlags, setting: &'static str, unusable: &mut BTreeS
             flags.unset("TOKEN_ALGORITHM");
             unusable.insert("TOKEN_ALGORITHM");
         }
-        // What is not required is as good as not set.
+        // Any other setting is optional, so it can be unset.
         _ => flags.unset(setting),
     }
 }

@@ -8,7 +8,7 @@ use super::finding::Finding;
 use super::settings::Known;
 use crate::config::{MailEncryption, SmtpUrl};
 
-/// For each step of the conversation.
+/// The limit for each step of the conversation.
 const TIMEOUT: Duration = Duration::from_secs(4);
 
 pub(super) fn examine(known: &Known) -> Vec<Finding> {
@@ -53,7 +53,7 @@ fn connect(url: &SmtpUrl) -> Finding {
     }
 }
 
-/// The server's own words are not repeated: they may repeat what it was sent.
+/// The server's reply is not quoted, because it may contain what it was sent.
 fn refused(masked: &str, error: &Error) -> Finding {
     match error.status() {
         Some(code) => Finding::error("smtp-refused", format!("{masked} refuses us with code {code}"))

@@ -1,4 +1,4 @@
-//! Checks `LISTEN=unix:…`: whether somebody serves there, and who may connect.
+//! Checks `LISTEN=unix:…`: whether a service listens on the socket, and who may connect.
 
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
@@ -42,6 +42,6 @@ fn served(path: &Path) -> Finding {
 
 fn is_open_to_all(path: &Path) -> bool {
     let mode = |path: &Path| path.metadata().map_or(0, |metadata| metadata.permissions().mode());
-    // To connect takes writing to the file, and passing its folder.
+    // Connecting needs write permission on the socket and search permission on its directory.
     mode(path) & 0o002 != 0 && path.parent().is_none_or(|folder| mode(folder) & 0o001 != 0)
 }

@@ -1,4 +1,4 @@
-//! Checks that the login is reachable by https and nothing else.
+//! Checks that the login can be reached by https only.
 
 use super::finding::Finding;
 use super::http_client::{HttpClient, IN_A_TAB, ProbeResponse};
@@ -16,7 +16,7 @@ pub(super) fn examine(config: &Config, page: &ProbeResponse, visitor: &HttpClien
                 .advise("auth-service sends it: take out of the proxy what removes it."),
         );
     }
-    // Another port than https's own has no http beside it.
+    // A non-standard https port has no http port that belongs to it.
     if config.auth_url.url().port().is_none()
         && let Some(host) = config.auth_url.url().host_str()
     {
@@ -29,7 +29,7 @@ pub(super) fn examine(config: &Config, page: &ProbeResponse, visitor: &HttpClien
 }
 
 fn redirect(http: &str, origin: &str, visitor: &HttpClient) -> Option<Finding> {
-    // That nothing answers there is as good.
+    // No answer is fine too: then nothing is served without https.
     let answer = visitor.get(&format!("{http}/login"), &IN_A_TAB).ok()?;
     let to = answer.location().unwrap_or_default();
     (!to.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))).then(|| {

@@ -1,10 +1,10 @@
-//! Which languages somebody reads: `Accept-Language` (RFC 9110, 12.5.4).
+//! The reader's preferred languages, from `Accept-Language` (RFC 9110, 12.5.4).
 
 use actix_web::HttpRequest;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 pub use shared_claims::internal::i18n::PreferredLanguages;
 
-/// The languages that a browser asks for. A header that cannot be read asks for nothing.
+/// The languages of the browser's header. An unreadable header counts as empty.
 pub fn preferred_languages(request: &HttpRequest) -> PreferredLanguages {
     let headers = request.headers().get_all(ACCEPT_LANGUAGE);
     PreferredLanguages::parse(headers.filter_map(|header| header.to_str().ok()))

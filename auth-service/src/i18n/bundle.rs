@@ -1,4 +1,4 @@
-//! The texts of one language.
+//! The messages of one language.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,12 @@ use unic_langid::LanguageIdentifier;
 
 use crate::assets::{TemplateProblem, TextSource};
 
-/// One language: what it is called, and its messages. An operator may have written some of them, so
-/// it knows what each wants, to say what is wrong where.
+/// The messages of one language. It records the variables of each message, because operators may
+/// write messages, and an error should name the message and the line.
 pub struct Bundle {
     tag: String,
     messages: MessageBundle,
-    /// Of each message and attribute: what it wants to have put in, and where it stands.
+    /// The variables and the position of each message and attribute.
     wanted: BTreeMap<String, Wanted>,
 }
 
@@ -25,7 +25,7 @@ struct Wanted {
 }
 
 impl Bundle {
-    /// Reads `sources`; what a later one says counts. An error names file and line.
+    /// Parses `sources`; later ones override earlier ones. Errors name the file and the line.
     pub fn load(tag: &str, sources: &[TextSource]) -> Result<Self, TemplateProblem> {
         let file = sources.last().map_or(tag, TextSource::shown);
         let id: LanguageIdentifier = tag.parse().map_err(|_| {
@@ -55,7 +55,7 @@ impl Bundle {
         self.messages.id()
     }
 
-    /// The messages, and attributes as `message.attribute`.
+    /// The message keys; attributes appear as `message.attribute`.
     pub fn keys(&self) -> impl Iterator<Item = String> {
         self.wanted.keys().cloned()
     }
@@ -64,12 +64,12 @@ impl Bundle {
         self.wanted.contains_key(key)
     }
 
-    /// The message, or with `message.attribute` that part of it. `None` when there is none.
+    /// Formats a message, or an attribute for `message.attribute`; `None` if it does not exist.
     pub fn format(&self, key: &str, args: &FluentArgs) -> Option<String> {
         self.messages.format(key, args)
     }
 
-    /// Refuses a text that wants something put in that nobody gives: it is a slip of the pen.
+    /// Fails if a message uses a variable that the English message does not have, which is a typo.
     pub fn require_the_variables_of(&self, english: &Self) -> Result<(), TemplateProblem> {
         for (key, wanted) in &self.wanted {
             let Some(given) = english.wanted.get(key) else { continue };
@@ -87,7 +87,7 @@ impl Bundle {
     }
 }
 
-/// Writes down what each message of `entry` wants.
+/// Records the variables of each message in `entry`.
 fn note(entry: &Entry<&str>, source: &TextSource, wanted: &mut BTreeMap<String, Wanted>) {
     let Entry::Message(message) = entry else { return };
     let mut add = |key: String, pattern: &Pattern<&str>| {
@@ -136,7 +136,7 @@ fn of_inline(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The line that the message `name` begins on.
+/// The line on which the message `name` begins.
 fn line_of(text: &str, name: &str) -> usize {
     let begins = |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='));
     text.lines().position(begins).map_or(1, |at| at + 1)

@@ -1,4 +1,4 @@
-//! A moment, as people read it.
+//! Dates and times for people.
 
 use chrono::{DateTime, Datelike};
 
@@ -18,7 +18,7 @@ pub fn datetime(at: Timestamp) -> Message {
 
 fn in_parts(key: &'static str, at: Timestamp) -> (Message, String) {
     let at = DateTime::from_timestamp(at.unix_seconds(), 0).unwrap_or_default();
-    // The year as words: a number might be grouped by thousands.
+    // The year is passed as text, because a number might be grouped by thousands.
     let text =
         Message::new(key).with("day", at.day()).with("month", at.month()).with("year", at.year().to_string());
     (text, at.format("%H:%M").to_string())

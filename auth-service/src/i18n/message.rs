@@ -1,14 +1,14 @@
-//! What we say to people: named here, worded in `templates/texts/<language>.ftl`.
+//! Messages to people: named in code, worded in `templates/texts/<language>.ftl`.
 //!
-//! Code says *which* text, never in which language: who draws the page knows that, and a message
-//! that waits in a cookie for the next page need not.
+//! Code chooses a message but no language. The language is chosen when the page is drawn, so a
+//! message can wait in a cookie for the next page.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A text by its name, with what is to be put into it.
+/// A message: its name and its variables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     key: Cow<'static, str>,
@@ -16,7 +16,7 @@ pub struct Message {
     args: BTreeMap<Cow<'static, str>, Arg>,
 }
 
-/// What is put into a text.
+/// The value of a variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Arg {
@@ -26,23 +26,23 @@ pub enum Arg {
 }
 
 impl Message {
-    /// The text `key`. A test sees that every language has it.
+    /// The message `key`. A test checks that every language has it.
     pub const fn new(key: &'static str) -> Self {
         Self { key: Cow::Borrowed(key), args: BTreeMap::new() }
     }
 
-    /// A sentence for programs and their makers, in English alone.
+    /// A literal English sentence for programs and their developers.
     pub fn verbatim(words: impl Into<String>) -> Self {
         Self::new("verbatim").with("words", words.into())
     }
 
-    /// The same with `value` for `{ $name }`.
+    /// Sets the variable `{ $name }` to `value`.
     pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
         self.args.insert(Cow::Borrowed(name), value.into());
         self
     }
 
-    /// The same with names from elsewhere: a template's.
+    /// A message whose names are not constants, because they come from a template.
     pub fn named(key: String, args: BTreeMap<String, Arg>) -> Self {
         Self {
             key: Cow::Owned(key),
@@ -50,7 +50,7 @@ impl Message {
         }
     }
 
-    /// Several in a row, as one.
+    /// Joins several messages to one.
     pub fn sentences(first: Self, rest: impl IntoIterator<Item = Self>) -> Self {
         rest.into_iter()
             .fold(first, |first, next| Self::new("sentences").with("first", first).with("rest", next))

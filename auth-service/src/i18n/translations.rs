@@ -1,4 +1,4 @@
-//! The texts in every language there is (Project Fluent), and which of them somebody gets.
+//! All translations (Project Fluent), and the choice of a reader's language.
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use shared_claims::internal::i18n::{PreferredLanguages, less_precise};
@@ -8,25 +8,24 @@ use super::bundle::Bundle;
 use super::message::{Arg, Message};
 use crate::assets::{Files, TemplateProblem};
 
-/// What every other language falls back to.
+/// The fallback of every other language.
 pub const ENGLISH: &str = "en";
 
-/// One of the languages that there are.
+/// One of the available languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Language(usize);
 
-/// All texts.
+/// The messages in all languages.
 pub struct Translations {
     /// English first.
     languages: Vec<Bundle>,
-    /// Of each, where a text is looked for that it lacks: the same language said less precisely,
-    /// then English.
+    /// For each language, where to look up a message that it lacks: less specific variants of the
+    /// language, then English.
     fallbacks: Vec<Vec<usize>>,
 }
 
 impl Translations {
-    /// The texts of `files`: ours, and over them the operator's, which may add languages of their
-    /// own.
+    /// Loads the messages of `files`: ours, overridden by the operator's, which may add languages.
     pub fn load(files: &Files) -> Result<Self, TemplateProblem> {
         let english = Bundle::load(ENGLISH, files.texts(ENGLISH))?;
         let mut languages = vec![english];
@@ -44,7 +43,7 @@ impl Translations {
         Ok(Self { languages, fallbacks })
     }
 
-    /// Our own, as a command needs them.
+    /// The embedded messages, for the command line.
     ///
     /// # Panics
     /// Never: the tests load them.
@@ -56,24 +55,24 @@ impl Translations {
         (0..self.languages.len()).map(Language)
     }
 
-    /// `de`, as `lang` in HTML and `Content-Language` have it (BCP 47).
+    /// The language tag for `lang` in HTML and for `Content-Language` (BCP 47), such as `de`.
     pub fn tag(&self, language: Language) -> &str {
         self.languages[language.0].tag()
     }
 
-    /// The language that somebody likes best of those that there are; English when there is none.
+    /// The available language that the reader prefers; English if none fits.
     pub fn choose(&self, preferred: &PreferredLanguages) -> Language {
         let tags: Vec<&LanguageIdentifier> = self.languages.iter().map(Bundle::id).collect();
         Language(preferred.best_of(&tags).unwrap_or(0))
     }
 
-    /// Whether there is such a text, in any language.
+    /// Whether the message exists. English has all of them.
     pub fn has(&self, key: &str) -> bool {
         self.languages[0].has(key)
     }
 
-    /// The keys for which `language` has no text, nor the same language said less precisely: they
-    /// are shown in English.
+    /// The keys that neither `language` nor a less specific variant of it translates. They are
+    /// shown in English.
     pub fn missing_in(&self, language: Language) -> Vec<String> {
         let english = &self.languages[0];
         let is_english = |catalogue: &Bundle| catalogue.id() == english.id();
@@ -84,7 +83,7 @@ impl Translations {
         english.keys().filter(|key| !has(key)).collect()
     }
 
-    /// Where its texts are looked for, one after the other.
+    /// The languages to look in, in order.
     fn lookup(&self, language: Language) -> impl Iterator<Item = &Bundle> {
         let places = std::iter::once(language.0).chain(self.fallbacks[language.0].iter().copied());
         places.map(|place| &self.languages[place])
@@ -95,7 +94,7 @@ impl Translations {
         self.format_with(language, text, |words| words.to_owned())
     }
 
-    /// The same where every word that is put in goes through `escape` first.
+    /// Formats a message, and passes every variable through `escape`.
     pub fn format_with(
         &self,
         language: Language,
@@ -120,7 +119,7 @@ impl Translations {
         })
     }
 
-    /// `text` in English: for programs and the terminal.
+    /// `text` in English, for programs and the terminal.
     pub fn english(&self, text: &Message) -> String {
         self.format(Language(0), text)
     }

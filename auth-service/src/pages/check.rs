@@ -1,4 +1,4 @@
-//! Checks a template before anybody sees it: whether everything is there that it asks for.
+//! Checks at startup that a template finds everything that it uses.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::pages::Pages;
 use crate::pages::{Layout, SamplePage};
 
 impl Pages {
-    /// Draws `page` in each state that there is a sample of, in every language. The first thing
-    /// that is missing is the error, with file and line.
+    /// Draws `page` with each of its samples in every language. Returns the first missing value or
+    /// message as an error with file and line.
     pub fn check(&self, page: &SamplePage) -> Result<(), TemplateProblem> {
         let (template, samples) = (page.template, page.samples());
         self.require_variables(template, samples.first())?;
@@ -27,7 +27,7 @@ impl Pages {
         Ok(())
     }
 
-    /// Also in branches that no sample takes.
+    /// Checks the variables in all branches, including those that no sample reaches.
     fn require_variables(&self, template: &str, sample: Option<&Value>) -> Result<(), TemplateProblem> {
         let unknown = |error: tera::Error| problem_of(&error, &self.0.files);
         let Some((_, tera, _)) = self.0.drawn_in.first() else { return Ok(()) };
@@ -50,7 +50,7 @@ impl Pages {
     fn where_it_is_wanted(&self, template: &str, name: &str) -> TemplateProblem {
         let files = &self.0.files;
         let what = format!("{name} is nothing that {template} is given");
-        // The page itself first, then what it extends or includes.
+        // Look in the page itself first, then in the templates that it extends or includes.
         let sources = files.template(template).into_iter().chain(files.sources());
         for source in sources {
             if let Some(line) = source.text().lines().position(|line| has_word(line, name)) {

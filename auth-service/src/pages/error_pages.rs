@@ -16,7 +16,7 @@ use crate::pages::Pages;
 use crate::pages::Problem;
 use crate::pages::{Layout, Page};
 
-/// The page for everything that went otherwise.
+/// The page for every error without a page of its own.
 #[derive(Debug, Serialize)]
 pub struct ErrorPage {
     status: u16,
@@ -51,7 +51,7 @@ impl ErrorPage {
             title,
             message: message.unwrap_or(standard),
             retry_after: is_busy(status).then_some(RETRY_AFTER_SECONDS),
-            // Only an error of ours leaves a line in the log that the number leads to.
+            // Only server errors are logged, so only they have a request id to look up.
             request_id: id.filter(|_| status.is_server_error()),
             home_url,
         }
@@ -79,7 +79,7 @@ fn title_and_advice(status: StatusCode) -> (Message, Message) {
     }
 }
 
-/// Middleware: gives every error without a body a page, and the log a line with its cause.
+/// Middleware: gives every error response without a body a page, and logs its cause.
 pub async fn draw(
     pages: web::Data<Pages>,
     auth_url: web::Data<AuthUrl>,
@@ -94,13 +94,13 @@ pub async fn draw(
         return Ok(response);
     }
     let refusal = response.response().error().and_then(|error| error.as_error::<Error>());
-    // Of an error that is not ours only the log may know the text.
+    // The text of a library's error may contain internals, so it goes to the log only.
     let foreign = refusal.is_none().then(|| response.response().error().map(ToString::to_string)).flatten();
     log(status, refusal, foreign.as_deref());
     if policies.of(response.request().path()).json {
         let code = refusal.and_then(Error::code_for_programs);
         let (title, standard) = title_and_advice(status);
-        // Programs are told in English: their makers look for the words.
+        // Programs get English, because their developers search for the text.
         let english = |text: &Message| pages.texts().english(text);
         let (title, detail) = (english(&title), english(refusal.map_or(&standard, Error::message)));
         let problem = Problem::new(status, &title, &detail, code);
@@ -126,7 +126,7 @@ pub async fn draw(
     Ok(in_place_of(response, drawn))
 }
 
-/// `drawn`, with the headers that the bare answer had.
+/// Returns `drawn` with the headers of the bare response.
 pub(super) fn in_place_of(
     bare: ServiceResponse<BoxBody>,
     mut drawn: HttpResponse,

@@ -1,4 +1,4 @@
-//! Template filters: `{{ "login-title" | t }}`, or `| rich` where the message has markup.
+//! Template filters: `{{ "login-title" | t }}`, or `| rich` for a message with markup.
 
 use std::sync::Arc;
 
@@ -9,20 +9,20 @@ use crate::assets::{Files, TemplateProblem};
 use crate::i18n::{Arg, Message};
 use crate::i18n::{Language, Translations};
 
-/// Lets the templates of `tera` speak `language`.
+/// Registers the filters of `language` on `tera`.
 pub(super) fn register(tera: &mut Tera, texts: &Arc<Translations>, language: Language) {
     tera.register_filter("t", Plain { texts: texts.clone(), language });
     tera.register_filter("rich", Rich { texts: texts.clone(), language });
 }
 
-/// A text's name, or a text that the code chose; further arguments are put into it. Plain: the page
-/// escapes it.
+/// Formats a message that is given by its name or by the code, with further arguments as variables.
+/// The page escapes the result.
 struct Plain {
     texts: Arc<Translations>,
     language: Language,
 }
 
-/// The same for a text with markup: what is put in is escaped, the text itself is not.
+/// Formats a message with markup: the variables are escaped, the message itself is not.
 struct Rich {
     texts: Arc<Translations>,
     language: Language,
@@ -37,7 +37,7 @@ impl Filter<&Value, TeraResult<Value>> for Plain {
 impl Filter<&Value, TeraResult<Value>> for Rich {
     fn call(&self, value: &Value, args: Kwargs, state: &State) -> TeraResult<Value> {
         let text = text(value, &args)?;
-        // Escaping fails only where a writer does.
+        // Escaping fails only if its writer fails, and a string never does.
         let escape = |words: &str| state.escape(words).unwrap_or_default();
         Ok(Value::safe_string(&self.texts.format_with(self.language, &text, escape)))
     }
@@ -72,14 +72,14 @@ fn arg(value: &Value) -> Option<Arg> {
     if let Some(words) = value.as_str() {
         return Some(words.into());
     }
-    // A template that divides has a fraction.
+    // The result of a division in a template is a fraction.
     if let Some(number) = value.as_i64().or_else(|| value.as_f64().map(|number| number as i64)) {
         return Some(number.into());
     }
     Message::deserialize(value).ok().map(Arg::Message)
 }
 
-/// Refuses a template that names a text that there is not.
+/// Refuses a template that names an unknown message.
 pub(super) fn require_known_texts(files: &Files, texts: &Translations) -> Result<(), TemplateProblem> {
     for source in files.sources() {
         for (at, key) in names_in(source.text()) {
@@ -96,7 +96,7 @@ pub(super) fn require_known_texts(files: &Files, texts: &Translations) -> Result
     Ok(())
 }
 
-/// The names of texts that a template writes out, and where: what stands in quotes before `| t` or
+/// The message names that a template contains, with their positions: quoted text before `| t` or
 /// `| rich`.
 pub(super) fn names_in(template: &str) -> Vec<(usize, &str)> {
     let mut names = Vec::new();

@@ -8,23 +8,22 @@ use crate::forms::{BrowserSession, Level, browser_session::Flash};
 use crate::http::TooMany;
 use crate::i18n::{Message, PreferredLanguages, preferred_languages};
 
-/// The layout around every page.
 #[derive(Debug, Default, Serialize)]
 pub struct Layout {
-    /// Messages that an earlier request left.
+    /// The flash messages of earlier requests.
     pub flash: Vec<Flash>,
-    /// The current user, where the page shows it.
+    /// The current user, on pages that show it.
     pub user: Option<CurrentUser>,
-    /// Where cookies that are not ours are cleared, when there are too many of them.
+    /// The address of the cookie clean-up, if the browser has too many cookies.
     pub cleanup: Option<String>,
-    /// What came of those.
+    /// The result of the check for too many cookies.
     pub too_many_cookies: Option<TooMany>,
-    /// Which languages its reader likes.
+    /// The reader's preferred languages.
     #[serde(skip)]
     pub preferred: PreferredLanguages,
 }
 
-/// Somebody who is logged in, as the frame shows them.
+/// The user whom the layout shows as logged in.
 #[derive(Debug, Serialize)]
 pub struct CurrentUser {
     pub email: String,
@@ -38,7 +37,7 @@ impl CurrentUser {
 }
 
 impl Layout {
-    /// The frame for a browser, with the messages left for it.
+    /// The layout for a browser, with its flash messages, which are used up.
     pub fn of(browser: &BrowserSession) -> Self {
         Self {
             flash: browser.take_flashes(),
@@ -49,12 +48,12 @@ impl Layout {
         }
     }
 
-    /// The frame where nothing is known but the request: no message is taken, and nobody is named.
+    /// The layout for a request alone: it takes no flash messages and shows no user.
     pub fn bare(request: &HttpRequest) -> Self {
         Self { preferred: preferred_languages(request), ..Self::default() }
     }
 
-    /// With all there can be in it.
+    /// A layout with every part filled in.
     pub(super) fn sample() -> Self {
         let message = |level| Flash { level, text: Message::new("logout-done") };
         Self {
@@ -66,7 +65,7 @@ impl Layout {
         }
     }
 
-    /// The same with somebody logged in.
+    /// The layout with a user who is logged in.
     pub fn for_user(browser: &BrowserSession, visitor: CurrentUser) -> Self {
         Self { user: Some(visitor), ..Self::of(browser) }
     }

@@ -1,9 +1,10 @@
-//! Long redirects: those whose head is too long for the proxy in front become pages that lead on.
+//! Long redirects: if the response head is too long for the proxy in front, a page replaces the
+//! redirect.
 //!
-//! nginx keeps the head of an answer in 4 KB unless it is told otherwise (`proxy_buffer_size`), and
-//! answers `502` for a longer one. The tokens of somebody with many roles and a long address come
-//! to more. A page has room for the address. A proxy that asks `/auth/verify` gets none: it gets no
-//! tokens either.
+//! nginx accepts response heads of 4 KB by default (`proxy_buffer_size`), and answers `502` to a
+//! longer one. The tokens of a user with many roles and a long address exceed that. The page
+//! carries the address in its body instead. Responses to `/auth/verify` stay redirects: they carry
+//! no tokens.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -17,14 +18,15 @@ use crate::pages::Pages;
 use crate::pages::error_pages::in_place_of;
 use crate::pages::{Layout, Page};
 
-/// Where proxies ask whether to let a request through. To them any `2xx` is a yes, so a page would
-/// let everybody in.
+/// The route at which proxies ask whether to let a request through. A proxy takes any `2xx` as
+/// permission, so a page here would let everyone in.
 const ASKED_BY_PROXIES: &str = "/auth/verify";
 
-/// What fits, less what the HTTP library adds: status line, date, length, connection.
+/// The limit for our headers: 4 KB minus what the HTTP library adds (status line, date, length,
+/// connection).
 const MAX_HEAD_BYTES: usize = 4096 - 160;
 
-/// `templates/onward.html`: goes on by itself, or by its link.
+/// `templates/onward.html`: forwards the browser automatically, or by its link.
 #[derive(Debug, Serialize)]
 pub struct LongRedirectPage {
     address: String,
@@ -38,14 +40,14 @@ impl Page for LongRedirectPage {
     }
 }
 
-/// Middleware: makes a page of a redirect that proxies would refuse.
+/// Middleware: replaces a redirect that proxies would refuse by a page.
 pub async fn fit(
     pages: web::Data<Pages>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let mut response = next.call(request).await?.map_into_boxed_body();
-    // By the route, whatever spelling of its path was asked for.
+    // Compare the route, because a path can be spelled in several ways.
     if response.request().match_pattern().as_deref() == Some(ASKED_BY_PROXIES) {
         return Ok(response);
     }

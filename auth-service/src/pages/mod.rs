@@ -1,5 +1,4 @@
-//! HTML pages: templates (Tera), the layout around them, error pages, and the static files that
-//! they name.
+//! HTML pages: templates (Tera), the layout around them, error pages, and their static files.
 
 mod check;
 pub mod error_pages;

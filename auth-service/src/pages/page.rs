@@ -1,19 +1,19 @@
-//! Pages: a template, and the type of what it is given.
+//! Pages: a template and the type of its context.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// A page: the type of what a template is given.
+/// A page: the type of a template's context.
 pub trait Page: Serialize + Sized {
     /// The template's name below `templates/`.
     const TEMPLATE: &'static str;
 
-    /// The page in each state that its template tells apart: what an operator's own template is
-    /// tried on.
+    /// One sample for each state that the template distinguishes. Operators' own templates are
+    /// checked with them.
     fn samples() -> Vec<Self>;
 }
 
-/// A page as it is drawn on trial: its template and its samples, whatever its type.
+/// A page for the template check: its template and its samples, without the page's type.
 #[derive(Clone, Copy)]
 pub struct SamplePage {
     pub template: &'static str,
@@ -25,7 +25,7 @@ impl SamplePage {
         Self { template: P::TEMPLATE, samples: samples::<P> }
     }
 
-    /// A sample of each state of the page.
+    /// The samples of the page.
     pub fn samples(&self) -> Vec<Value> {
         (self.samples)()
     }

@@ -1,12 +1,12 @@
-//! Problem JSON, errors for programs: `application/problem+json` (RFC 9457), with a `code` that
-//! does not change with the words.
+//! Problem JSON, the error format for programs: `application/problem+json` (RFC 9457). Its `code`
+//! stays the same if the texts change.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use shared_claims::internal;
 
-/// A problem's document, and the status that it is sent with.
+/// A problem document and its HTTP status.
 #[derive(Debug)]
 pub struct Problem<'a> {
     status: StatusCode,
@@ -19,21 +19,21 @@ impl<'a> Problem<'a> {
         Self { status, document: internal::Problem::new(code, title, detail) }
     }
 
-    /// Where the person can be sent to log in.
+    /// Adds the address of the login page.
     pub fn login_url(self, url: &str) -> Self {
         Self { document: self.document.with("login_url", url), ..self }
     }
 
-    /// The problem as an answer.
+    /// The problem as a response.
     pub fn answer(&self) -> HttpResponse {
         self.fill(HttpResponse::build(self.status))
     }
 
-    /// The same on an answer that has some headers already.
+    /// Puts the problem into a response that already has headers.
     pub(super) fn fill(&self, mut answer: HttpResponseBuilder) -> HttpResponse {
         if self.status == StatusCode::UNAUTHORIZED {
-            // RFC 9110, 15.5.2 wants one. There is none for cookies and bodies; no token is taken
-            // from an `Authorization` header yet.
+            // RFC 9110, 15.5.2 requires a challenge. No scheme is registered for cookies, so this
+            // names `Bearer`, although `Authorization` headers are not read yet.
             answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         let body = self.document.to_json(self.status.as_u16());

@@ -1,5 +1,5 @@
-//! Static files: style sheet, icon and logo, in memory, named by their content, and cached by
-//! browsers for good.
+//! Static files: style sheet, icon and logo. They are kept in memory. Their addresses contain a
+//! hash of the content, so browsers may cache them permanently.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct StaticFiles(Arc<Inner>);
 
 struct Inner {
     files: BTreeMap<String, File>,
-    /// The name of the file beside the site's name.
+    /// The name of the logo's file.
     logo: String,
 }
 
@@ -36,7 +36,7 @@ struct File {
 }
 
 impl StaticFiles {
-    /// Those of `files`, in the colour and with the logo of `site`.
+    /// Adapts `files` to the colour and the logo of `site`.
     pub fn new(files: &Files, site: &Site) -> Self {
         let mut all = BTreeMap::new();
         for (name, bytes) in files.statics() {
@@ -54,12 +54,11 @@ impl StaticFiles {
         Self(Arc::new(Inner { files: all, logo: logo.unwrap_or_else(|| ICON.to_owned()) }))
     }
 
-    /// `/static/style.css?v=<hash>`; the plain address when there is no such file.
+    /// `/static/style.css?v=<hash>`; the address without a hash if the file does not exist.
     pub fn address(&self, name: &str) -> String {
         self.0.files.get(name).map_or_else(|| format!("/static/{name}"), |file| file.address.clone())
     }
 
-    /// The logo beside the site's name.
     pub fn logo_address(&self) -> String {
         self.address(&self.0.logo)
     }
@@ -85,7 +84,7 @@ pub async fn serve(
     let Some(file) = statics.0.files.get(name.as_str()) else {
         return Err(Error::refuse(StatusCode::NOT_FOUND, Message::new("error-no-file")));
     };
-    // Only an address that names the content may be kept for good.
+    // Only an address with the content's hash may be cached permanently.
     let is_named = request.uri().path_and_query().is_some_and(|address| address.as_str() == file.address);
     let keep = if is_named { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
     Ok(HttpResponse::Ok()

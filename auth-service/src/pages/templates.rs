@@ -1,5 +1,5 @@
-//! Templates: embedded in the binary, overridden file by file from `TEMPLATES_DIR`, read and
-//! checked once at the start.
+//! Templates: embedded in the binary, and overridden file by file from `TEMPLATES_DIR`. They are
+//! read and checked once at startup.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::pages::{Layout, Page};
 pub struct Pages(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
-    /// The templates, once for each language: a filter knows no other way to the one it speaks.
+    /// The templates, once for each language: a filter cannot otherwise know the page's language.
     pub(super) drawn_in: Vec<(Language, Tera, SiteContext)>,
     texts: Arc<Translations>,
     pub(super) files: Files,
@@ -41,15 +41,15 @@ pub(super) struct SiteContext {
     links: Vec<FooterLink>,
 }
 
-/// A page, as it was drawn.
+/// A rendered page.
 pub struct Drawn {
     pub html: String,
-    /// `de`, as `Content-Language` has it.
+    /// The language as in `Content-Language`, such as `de`.
     pub language: String,
 }
 
 impl Pages {
-    /// Reads all templates and texts; an error names file and line.
+    /// Reads all templates and messages. Errors name the file and the line.
     pub fn load(
         files: Files,
         site: &Site,
@@ -78,12 +78,12 @@ impl Pages {
         Ok(Self(Arc::new(Inner { drawn_in: drawn_in.collect(), texts, files })))
     }
 
-    /// Draws `page` within `shell`, in the language that its reader likes best.
+    /// Draws `page` inside `shell`, in the language that the reader prefers.
     pub fn draw<P: Page>(&self, shell: &Layout, page: &P) -> Result<Drawn, Error> {
         self.draw_with(shell, P::TEMPLATE, page)
     }
 
-    /// Draws the template that is given `page`.
+    /// Draws a template with `page` as its context.
     pub fn draw_with(&self, shell: &Layout, template: &str, page: &impl Serialize) -> Result<Drawn, Error> {
         let language = self.0.texts.choose(&shell.preferred);
         let html = self
@@ -92,7 +92,7 @@ impl Pages {
         Ok(Drawn { html, language: self.0.texts.tag(language).to_owned() })
     }
 
-    /// An answer with `page` in it.
+    /// A response with `page` as its body.
     pub fn answer<P: Page>(
         &self,
         status: StatusCode,
@@ -106,7 +106,7 @@ impl Pages {
             .body(drawn.html))
     }
 
-    /// The translations, for responses that are no pages.
+    /// The translations, for responses that are not pages.
     pub fn texts(&self) -> &Translations {
         &self.0.texts
     }

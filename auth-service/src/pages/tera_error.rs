@@ -1,11 +1,11 @@
-//! Template errors: what Tera reports, as a file, a line and what is wrong there.
+//! Template errors: turns Tera's errors into a file, a line and a description.
 
 use tera::ErrorKind;
 
 use crate::assets::{Files, TemplateProblem};
 
-/// The problem that `error` reports. Tera's names are those below the folder; ours say which
-/// folder.
+/// Converts Tera's error. Tera names a template relative to its folder; the result names the folder
+/// as well.
 pub(super) fn problem_of(error: &tera::Error, files: &Files) -> TemplateProblem {
     let shown = |name: &str| files.template(name).map_or(name, |source| source.shown()).to_owned();
     match error.kind() {
@@ -29,8 +29,8 @@ pub(super) fn problem_of(error: &tera::Error, files: &Files) -> TemplateProblem 
     }
 }
 
-/// Some of what Tera finds comes as a drawing for a terminal alone: "error: Unknown filter … -->
-/// a.html:3:20 | …".
+/// Tera reports some errors only as text for a terminal: "error: Unknown filter … --> a.html:3:20 |
+/// …".
 fn problem_of_report(report: &str, shown: impl Fn(&str) -> String) -> TemplateProblem {
     let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
     let place = report.split_once(" --> ").and_then(|(what, rest)| {

@@ -1,24 +1,24 @@
-//! The theme: the operator's colour in the shades of the style sheet, each dark or light enough to
-//! be read.
+//! The theme: derives the style sheet's shades from the operator's colour, and keeps each of them
+//! legible.
 
 use crate::config::Color;
 
-/// Text and what is behind it (WCAG 2.2, 1.4.3).
+/// The minimum contrast between text and its background (WCAG 2.2, 1.4.3).
 const READABLE: f64 = 4.5;
 
 const WHITE: Color = Color([255; 3]);
 const BLACK: Color = Color([0; 3]);
-/// What stands behind links on light screens, the darker of ground and card; and on dark ones the
-/// lighter.
+/// The backgrounds of links that are hardest to read on: the darker of ground and card on light
+/// screens, and the lighter one on dark screens.
 const LIGHT_GROUND: Color = Color([0xf4, 0xf6, 0xf8]);
 const DARK_CARD: Color = Color([0x1a, 0x20, 0x29]);
 
-/// Rules that go behind those of the style sheet.
+/// The CSS rules that follow those of the style sheet.
 pub(super) fn rules((light, dark): (Color, Color)) -> String {
     let light = until_readable(light, BLACK, LIGHT_GROUND);
     let dark = until_readable(dark, WHITE, DARK_CARD);
-    // What stands on a button. Dark letters on the light buttons of dark screens, with a tinge of
-    // their colour.
+    // The text colour of buttons. Buttons are light on dark screens, so their text is dark, with a
+    // tinge of the accent colour.
     let on_dark = until_readable(mix(dark, BLACK, 0.75), BLACK, dark);
     let scheme = |accent: Color, strong: Color, on: Color, wash: Color| {
         format!("--accent:{accent};--accent-strong:{strong};--on-accent:{on};--wash:{wash}")
@@ -30,13 +30,13 @@ pub(super) fn rules((light, dark): (Color, Color)) -> String {
     )
 }
 
-/// `color`, moved towards `end` as little as makes it readable on `ground`.
+/// Moves `color` towards `end` until it is readable on `ground`, and no further.
 fn until_readable(color: Color, end: Color, ground: Color) -> Color {
     let shades = (0..=50).map(|step| mix(color, end, f64::from(step) / 50.0));
     shades.into_iter().find(|shade| contrast(*shade, ground) >= READABLE).unwrap_or(end)
 }
 
-/// A share of `other` in `color`.
+/// Blends `share` of `other` into `color`.
 fn mix(color: Color, other: Color, share: f64) -> Color {
     let part = |at: usize| {
         let value = f64::from(color.0[at]) * (1.0 - share) + f64::from(other.0[at]) * share;
@@ -45,7 +45,7 @@ fn mix(color: Color, other: Color, share: f64) -> Color {
     Color([part(0), part(1), part(2)])
 }
 
-/// From 1 to 21 (WCAG 2.2, "contrast ratio").
+/// The contrast ratio, from 1 to 21 (WCAG 2.2, "contrast ratio").
 fn contrast(one: Color, other: Color) -> f64 {
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)

@@ -1,10 +1,10 @@
-//! Password advice: zxcvbn's feedback as messages of ours.
+//! Password advice: converts zxcvbn's feedback to our messages.
 
 use zxcvbn::feedback::{Feedback, Suggestion, Warning};
 
 use crate::i18n::Message;
 
-/// The warning, if there is one, then the tips.
+/// The warning, if any, then the suggestions.
 pub(super) fn of(feedback: Option<&Feedback>) -> Message {
     let Some(feedback) = feedback else { return Message::new("password-advice-none") };
     let warning = feedback.warning().map(warning);

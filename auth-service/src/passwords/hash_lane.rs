@@ -1,23 +1,25 @@
-//! A fair queue: groups take turns, however many of one group come.
+//! A fair queue: groups take turns, however many requests one group makes.
 //!
-//! Everybody who waits is of a group (an account, a customer's networks) and within it of a party
-//! (a network). The group that was served longest ago goes first, and within it the party that was;
-//! who was not served lately goes before all that were. So somebody who comes once is served next,
-//! whoever else comes all the time. When the queue is full, the newest of those who take most
-//! places yields to somebody who takes fewer; of those who take as many, whoever has asked again
-//! most lately, also in vain.
+//! Every waiting request belongs to a group (an account, or a customer's networks) and within it to
+//! a party (a network). The group that was served longest ago goes first, and within it the party
+//! that was served longest ago. A group or party that was not served recently goes before all that
+//! were. So an occasional visitor is served next, however busy the others are.
 //!
-//! There are a few dozen places, so plain loops over them are quick, and no state has to be kept in
-//! step.
+//! When the queue is full, a request of a group that holds few places takes the place of one that
+//! holds the most; the newest request of the latter is dropped. Between equals, the one that most
+//! recently asked again loses its place, even if its earlier request was refused.
+//!
+//! The queue has a few dozen places, so simple loops are fast, and no index has to be kept
+//! consistent.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// How many groups and parties are remembered at least: so many that come all the time are told
-/// from one that comes now and then.
+/// The minimum number of groups and parties that are remembered. It has to be large enough to tell
+/// frequent requesters from occasional ones.
 const REMEMBERED: usize = 1_024;
 
-/// How many may wait.
+/// The maximum numbers of waiting requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Places {
     pub total: usize,
@@ -26,22 +28,22 @@ pub(super) struct Places {
 
 pub(super) struct Lane<G, P, T> {
     places: Places,
-    /// In the order in which they came.
+    /// In order of arrival.
     waiting: Vec<Waiting<G, P, T>>,
     turns: u64,
-    /// In which turn each was served last.
+    /// The turn in which each group and party was last served.
     served: Memory<G, P>,
-    /// With which ticket each asked last.
+    /// The ticket of each group's and party's last request.
     asked: Memory<G, P>,
 }
 
-/// When something happened last, to a group and to a party of it.
+/// The last times of an event, by group and by party.
 struct Memory<G, P> {
     groups: HashMap<G, Times>,
     parties: HashMap<(G, P), Times>,
 }
 
-/// Counted from 1; 0 for not lately.
+/// Counted from 1; 0 means not recently.
 #[derive(Default, Clone, Copy)]
 struct Times {
     last: u64,
@@ -55,13 +57,13 @@ struct Waiting<G, P, T> {
     work: T,
 }
 
-/// The outcome of asking for a place.
+/// The result of a request for a place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Joined<T> {
     Waits,
-    /// The same, and somebody else lost their place for it.
+    /// The request waits, and another one lost its place to it.
     Displaced(T),
-    /// Nobody takes more places.
+    /// Refused: the queue is full, and no other requester holds more places.
     Full(T),
 }
 
@@ -70,8 +72,8 @@ impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash, T> Lane<G, P, T> {
         Self { places, waiting: Vec::new(), turns: 0, served: Memory::default(), asked: Memory::default() }
     }
 
-    /// Takes a place. Tickets only grow. `slack` are places beside the bound: threads that are
-    /// about to take somebody.
+    /// Takes a place. Tickets must increase. `slack` is the number of places beyond the limit, for
+    /// threads that are about to take a request.
     pub fn join(&mut self, ticket: u64, (group, party): (G, P), work: T, slack: usize) -> Joined<T> {
         self.asked.note(group, party, ticket);
         if self.count(group, party).1 >= self.places.per_party + slack {
@@ -86,10 +88,10 @@ impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash, T> Lane<G, P, T> {
         if yields.ticket == ticket { Joined::Full(yields.work) } else { Joined::Displaced(yields.work) }
     }
 
-    /// Takes out whose turn it is among those of whom `may_go` holds.
+    /// Removes and returns the next request among those that `may_go` accepts.
     pub fn next(&mut self, may_go: impl Fn(&T) -> bool) -> Option<(u64, T)> {
         let candidates = (0..self.waiting.len()).filter(|at| may_go(&self.waiting[*at].work));
-        // The first of equals, so those of one party in the order in which they came.
+        // `min_by_key` keeps the first of equals, so one party's requests stay in order of arrival.
         let turn = |at: &usize| {
             let (group, party) = self.served.of(self.waiting[*at].group, self.waiting[*at].party);
             (group.last, party.last)
@@ -101,7 +103,7 @@ impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash, T> Lane<G, P, T> {
         Some((ticket, work))
     }
 
-    /// Gives a place back. Whether it was there.
+    /// Gives a place back, and returns its work if it was still waiting.
     pub fn leave(&mut self, ticket: u64) -> Option<T> {
         let at = self.waiting.iter().position(|waiting| waiting.ticket == ticket)?;
         Some(self.waiting.remove(at).work)
@@ -112,12 +114,12 @@ impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash, T> Lane<G, P, T> {
         self.waiting.len()
     }
 
-    /// The order of yielding: first by the places of the group and of the party, then by how
-    /// recently they asked again, then by arrival. The greatest yields.
+    /// The order of displacement: by the places of the group, then of the party, then by how
+    /// recently they asked again, then by arrival. The greatest value is displaced.
     fn burden(&self, at: usize) -> (usize, usize, (u64, u64), usize) {
         let Waiting { group, party, .. } = &self.waiting[at];
         let (of_group, of_party) = self.count(*group, *party);
-        // Asking for one place is no asking again.
+        // The current request itself does not count as asking again.
         let (group, party) = self.asked.of(*group, *party);
         (of_group, of_party, (group.before, party.before), at)
     }
@@ -129,7 +131,6 @@ impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash, T> Lane<G, P, T> {
 }
 
 impl<G: Copy + Eq + Hash, P: Copy + Eq + Hash> Memory<G, P> {
-    /// For the group and for the party.
     fn of(&self, group: G, party: P) -> (Times, Times) {
         let of_group = self.groups.get(&group).copied().unwrap_or_default();
         (of_group, self.parties.get(&(group, party)).copied().unwrap_or_default())
@@ -151,7 +152,7 @@ impl<G, P> Default for Memory<G, P> {
     }
 }
 
-/// Those that are oldest go in one sweep now and then, so that what is remembered has a bound.
+/// Drops the oldest entries now and then, so that the memory stays bounded.
 fn forget<K>(known: &mut HashMap<K, Times>) {
     if known.len() > 2 * REMEMBERED {
         let mut times: Vec<u64> = known.values().map(|times| times.last).collect();
@@ -169,7 +170,7 @@ mod tests {
 
     type TestLane = Lane<u8, u8, u64>;
 
-    /// The work is its own ticket.
+    /// The ticket serves as the work.
     fn join(lane: &mut TestLane, ticket: u64, who: (u8, u8)) -> Joined<u64> {
         lane.join(ticket, who, ticket, 0)
     }
@@ -212,7 +213,7 @@ mod tests {
             tickets += 1;
             tickets
         };
-        // Until they have asked twice, they look like fifty people.
+        // Until they have asked twice, they look like fifty separate visitors.
         everybody_asks(&mut lane);
         for visit in 0..20 {
             let ticket = everybody_asks(&mut lane);
@@ -263,7 +264,7 @@ mod tests {
         assert_eq!(next(&mut lane), Some(1));
     }
 
-    /// What is remembered of those who were served has a bound.
+    /// The record of past turns stays bounded.
     #[test]
     fn thousands_of_parties_that_come_once_leave_little_behind() {
         let mut lane: Lane<u32, u8, u64> = Lane::new(Places { total: 4, per_party: 4 });
@@ -276,7 +277,7 @@ mod tests {
         }
     }
 
-    /// What is done in the exhaustive test.
+    /// The setup of the exhaustive test.
     type Party = (u8, u8);
     const PARTIES: [Party; 3] = [(0, 0), (0, 1), (1, 0)];
     const STEPS: u32 = 5;
@@ -284,7 +285,7 @@ mod tests {
     const TOTAL: usize = 3;
     const PER_PARTY: usize = 2;
 
-    /// W1, W3: every way in which three parties of two groups join, leave and are served in seven
+    /// W1, W3: all ways in which three parties of two groups can join, leave and be served in seven
     /// steps.
     #[test]
     fn whatever_happens_bounds_turns_and_places_are_kept() {
@@ -293,12 +294,12 @@ mod tests {
         }
     }
 
-    /// One path, and beside the lane a plain account of what happened.
+    /// One path through the lane, with a simple record of the events to compare with.
     #[derive(Default)]
     struct Trial {
-        /// Tickets with their parties, in the order in which they came.
+        /// Tickets with their parties, in order of arrival.
         waiting: Vec<(u64, Party)>,
-        /// The one who was served, and those who waited just before.
+        /// Each served party, and the requests that were waiting just before.
         served: Vec<(Party, Vec<(u64, Party)>)>,
         gone: BTreeSet<u64>,
     }
@@ -343,13 +344,14 @@ mod tests {
                     assert_eq!(own_work, ticket);
                     let is_full = self.waiting.len() == TOTAL;
                     assert!(own == PER_PARTY || is_full);
-                    // Somebody with no place is not refused for one who has two, of whatever group.
+                    // A requester without a place is not refused while another one, of any group,
+                    // has two.
                     assert!(own > 0 || most < 2 || self.is_group_greater(who), "{:?} {who:?}", self.waiting);
                 }
             }
         }
 
-        /// Whether the group of `who` would take more places than any other.
+        /// Whether one more place for the group of `who` would make it the largest.
         fn is_group_greater(&self, who: (u8, u8)) -> bool {
             let of = |group| self.waiting.iter().filter(|(_, party)| party.0 == group).count();
             of(who.0) + 1 > of(1 - who.0)
@@ -372,7 +374,7 @@ mod tests {
             self.waiting.remove(0);
         }
 
-        /// Between two turns of one, everybody beside it who waited all the time had a turn too.
+        /// Between two turns of one party, every other one that waited throughout had a turn.
         fn require_turns<N: PartialEq + Copy>(
             &self,
             name: impl Fn((u8, u8)) -> N,

@@ -1,5 +1,5 @@
-//! The hash pool: checks and hashes passwords on threads of its own, so that a flood of logins
-//! leaves every other page quick.
+//! The hash pool: checks and hashes passwords on its own threads, so that a flood of logins does
+//! not slow down other pages.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use crate::passwords::{Password, PasswordVerification, Requester};
 use crate::random;
 use crate::users::PasswordHash;
 
-/// How many of one network may wait for each thread. At cost 12 the last of them waits about two
-/// seconds.
+/// The maximum number of waiting requests of one network for each thread. At cost 12 the last one
+/// waits about two seconds.
 const OF_ONE_NETWORK: usize = 8;
 
-/// How many strangers may wait for each thread, of all networks together.
+/// The maximum number of waiting requests from unknown browsers for each thread, over all networks.
 const STRANGERS: usize = 16;
 
-/// How many may wait for each thread whose browser was logged in with that account before; and for
-/// one account.
+/// The maximum number of waiting requests for each thread from browsers that logged in to the
+/// account before, in total and for each account.
 const KNOWN: usize = 8;
 const OF_ONE_ACCOUNT: usize = 2;
 
-/// Hashes on threads of its own, with a queue that has an end. Clones share the threads.
+/// Hashes passwords on its own threads, with a bounded queue. Clones share the threads.
 #[derive(Clone)]
 pub struct HashPool(Arc<Inner>);
 
@@ -34,16 +34,16 @@ struct Inner {
 }
 
 impl HashPool {
-    /// A pool for this machine: one thread a core, places for each, and the memory that the limit
-    /// leaves.
+    /// A pool for this machine: one thread for each core, a queue in proportion, and the memory
+    /// that the limit leaves.
     pub fn new(cost: u32, limit: Limit) -> Self {
         Self::with_threads(std::thread::available_parallelism().map_or(1, NonZero::get), cost, limit)
     }
 
-    /// The same with so many threads.
+    /// A pool with the given number of threads.
     ///
     /// # Panics
-    /// When the operating system starts no more threads: nobody could log in then.
+    /// Panics if the operating system cannot start the threads, because no login would work.
     pub fn with_threads(threads: usize, cost: u32, limit: Limit) -> Self {
         let bounds = Bounds {
             strangers: Places { total: threads * STRANGERS, per_party: threads * OF_ONE_NETWORK },
@@ -52,15 +52,16 @@ impl HashPool {
         Self::build(cost, threads, bounds, limit.for_hashing())
     }
 
-    /// A pool of `threads` with `places` to wait, in each lane and for each network or account.
+    /// A pool with `threads` threads and `places` queue places, in each lane and for each network
+    /// or account.
     ///
     /// # Panics
-    /// When the operating system starts no more threads: nobody could log in then.
+    /// Panics if the operating system cannot start the threads, because no login would work.
     pub fn sized(cost: u32, threads: usize, places: usize) -> Self {
         Self::with_budget(cost, threads, places, u64::MAX)
     }
 
-    /// The same with `budget` bytes for all that its threads do at a time.
+    /// A pool whose threads together use at most `budget` bytes at a time.
     pub fn with_budget(cost: u32, threads: usize, places: usize, budget: u64) -> Self {
         let places = Places { total: places, per_party: places };
         let bounds = Bounds { strangers: places, known: places };
@@ -71,12 +72,12 @@ impl HashPool {
         Self(Arc::new(Inner { threads: HashThreads::start(threads, bounds, budget), cost }))
     }
 
-    /// The cost that the settings ask for.
+    /// The configured cost.
     pub fn cost(&self) -> u32 {
         self.0.cost
     }
 
-    /// Judges `password` against what is stored.
+    /// Checks `password` against the stored hash.
     pub async fn check(
         &self,
         stored: PasswordHash,
@@ -87,8 +88,8 @@ impl HashPool {
         self.0.threads.run(stored.memory(), requester, move || stored.check(&password, cost)).await
     }
 
-    /// The same; and where the password is right and the settings ask for another hash of it by
-    /// now, makes that at once, so that nobody stands in the queue twice.
+    /// Checks `password`. If it is correct and the settings now require another hash, computes that
+    /// at once, so that the request does not queue twice.
     pub async fn check_and_update(
         &self,
         stored: PasswordHash,
@@ -104,8 +105,8 @@ impl HashPool {
         self.0.threads.run(memory, requester, work).await
     }
 
-    /// Does the work of judging a password for an address without an account. `borrowed` is
-    /// somebody's hash, so what is checked against it is no password that anybody typed.
+    /// Does the work of a password check for an address without an account. `borrowed` belongs to
+    /// another user, so it is checked against a random password and not the one that was typed.
     pub async fn verify_dummy(
         &self,
         borrowed: PasswordHash,
@@ -116,8 +117,7 @@ impl HashPool {
         Ok(())
     }
 
-    /// Runs other slow judgements about passwords, such as their strength, and hashing of our own
-    /// kind.
+    /// Runs other slow work on passwords, such as the strength estimate and new hashes.
     pub async fn run<T: Send + 'static>(
         &self,
         requester: Requester,

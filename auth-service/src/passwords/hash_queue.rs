@@ -1,16 +1,18 @@
-//! The hash queue: who is hashed for next. A pure data structure, without threads or time.
+//! The hash queue: decides which request is hashed next. A pure data structure without threads or
+//! clocks.
 //!
-//! There are two lanes. Strangers wait by their network; whoever was logged in with that account in
-//! that browser before waits by the account, in places that no stranger can take. The lanes take
-//! turns. A piece of work that needs more memory than is free is held until there is room, and
-//! until then no other piece that needs memory begins, so it cannot wait for ever; what needs none
-//! goes past it.
+//! There are two lanes. Unknown browsers wait by network. A browser that logged in to the account
+//! before waits by account, in places that unknown browsers cannot take. The lanes take turns.
+//!
+//! A piece of work that needs more memory than is free is held until there is enough. Meanwhile no
+//! other work that needs memory starts, so that the held one cannot starve. Work that needs no
+//! memory overtakes it.
 
 use super::hash_lane::{Joined, Lane, Places};
 use crate::passwords::{AccountMark, Requester};
 use crate::rate_limit::{Network, Site};
 
-/// How many may wait in each lane.
+/// The maximum numbers of waiting requests in each lane.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     pub strangers: Places,
@@ -20,25 +22,25 @@ pub(super) struct Bounds {
 pub(super) struct HashQueue<T> {
     strangers: Lane<Site, Network, Piece<T>>,
     known: Lane<AccountMark, Network, Piece<T>>,
-    /// The next piece of work, for which there is no memory yet.
+    /// The next piece of work, if it waits for memory.
     held: Option<(Ticket, Piece<T>)>,
     strangers_are_next: bool,
     tickets: u64,
 }
 
-/// Names a place.
+/// Identifies a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ticket(u64);
 
-/// Something to do.
+/// A piece of work.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Piece<T> {
     pub work: T,
-    /// The memory that it takes while it runs, in bytes.
+    /// The memory that it needs while it runs, in bytes.
     pub memory: u64,
 }
 
-/// A place was given; the work that had to yield for it is returned.
+/// A granted place, with the work that was displaced for it.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub(super) struct Admission<T> {
@@ -57,8 +59,8 @@ impl<T> HashQueue<T> {
         }
     }
 
-    /// Takes a place, or gives the work back. `idle` threads are about to take somebody, so there
-    /// are as many places more.
+    /// Takes a place, or returns the work if it is refused. `idle` threads are about to take a
+    /// request, so the limit rises by that number.
     pub fn join(&mut self, requester: Requester, piece: Piece<T>, idle: usize) -> Result<Admission<T>, T> {
         self.tickets += 1;
         let (ticket, network) = (self.tickets, requester.network);
@@ -70,8 +72,8 @@ impl<T> HashQueue<T> {
             match self.known.join(ticket, (account, network), piece, idle) {
                 Joined::Waits => return admitted(None),
                 Joined::Displaced(other) => return admitted(Some(other)),
-                // Somebody with a copy of the mark may have filled the places; then the mark is
-                // worth nothing, and costs nothing.
+                // Someone with a copy of the mark may have filled these places. Then the request
+                // waits like one from an unknown browser.
                 Joined::Full(own) => piece = own,
             }
         }
@@ -82,7 +84,7 @@ impl<T> HashQueue<T> {
         }
     }
 
-    /// The next piece of work, if `free` bytes are enough for it.
+    /// The next piece of work, if it fits into `free` bytes.
     pub fn next(&mut self, free: u64) -> Option<Piece<T>> {
         if self.held.as_ref().is_some_and(|(_, piece)| piece.memory <= free) {
             return self.held.take().map(|(_, piece)| piece);
@@ -113,7 +115,7 @@ impl<T> HashQueue<T> {
         Some(taken)
     }
 
-    /// Gives a place back whose requester is gone. Does nothing when the work has begun.
+    /// Gives back the place of a requester who left. Does nothing if the work has started.
     pub fn leave(&mut self, Ticket(ticket): Ticket) -> Option<T> {
         if self.held.as_ref().is_some_and(|(held, _)| held.0 == ticket) {
             return self.held.take().map(|(_, piece)| piece.work);
@@ -122,7 +124,7 @@ impl<T> HashQueue<T> {
         left.map(|piece| piece.work)
     }
 
-    /// How many wait.
+    /// The number of waiting requests.
     #[cfg(test)]
     fn len(&self) -> usize {
         self.strangers.len() + self.known.len() + usize::from(self.held.is_some())
@@ -169,7 +171,7 @@ mod tests {
         queue.join(requester, piece, 0).expect("a place").ticket
     }
 
-    /// W2: strangers fill their own places and no others, and the lanes take turns.
+    /// W2: unknown browsers fill only their own places, and the lanes take turns.
     #[test]
     fn strangers_take_no_place_of_known_browsers_and_not_all_turns() {
         let mut queue = queue();
@@ -182,14 +184,15 @@ mod tests {
         assert_eq!(order(&mut queue), ["ada", "stranger", "bob", "stranger", "stranger", "stranger"]);
     }
 
-    /// W2: a copied mark takes the places of its own account; its owner then waits as anybody does.
+    /// W2: a copied mark fills the places of its own account; the owner then waits like an unknown
+    /// browser.
     #[test]
     fn a_copied_mark_keeps_nobody_else_out() {
         let mut queue = queue();
         for _ in 0..9 {
             let _ = queue.join(known("ada@example.org", "203.0.113.1"), light("thief"), 0);
         }
-        // Two of its account, and the strangers' four.
+        // Two for the account, and four from unknown browsers.
         assert_eq!(queue.len(), 6);
         for (email, name) in
             [("bob@example.org", "bob"), ("cyd@example.org", "cyd"), ("dan@example.org", "dan")]
@@ -212,7 +215,7 @@ mod tests {
         let _ = join(&mut queue, from("203.0.1.1"), heavy("big", 90));
         let _ = join(&mut queue, from("203.0.2.1"), heavy("small", 10));
         let _ = join(&mut queue, from("203.0.3.1"), light("light"));
-        // The small one would fit; but then big ones might never begin.
+        // The small one would fit, but if it went first, large ones might never start.
         assert_eq!(queue.next(50), Some(light("light")));
         assert_eq!(queue.next(50), None);
         assert_eq!(queue.len(), 2);

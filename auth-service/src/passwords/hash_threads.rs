@@ -1,4 +1,4 @@
-//! The threads of the hash pool, and the queue before them.
+//! The threads of the hash pool and their queue.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,12 @@ use super::hash_queue::{Bounds, HashQueue, Piece, Ticket};
 use crate::error::Error;
 use crate::passwords::Requester;
 
-/// Threads that do one piece of work after another, in the order of the queue. They end with this.
+/// Threads that work off the queue. They stop when this is dropped.
 pub(super) struct HashThreads(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
-    /// Something may be done that could not be done before.
+    /// Signals that waiting work may now be able to start.
     changed: Condvar,
     threads: usize,
     budget: u64,
@@ -22,29 +22,29 @@ struct Shared {
 
 struct State {
     queue: HashQueue<Job>,
-    /// Of the budget, in bytes.
+    /// The unused part of the budget, in bytes.
     free: u64,
     busy: usize,
     is_closed: bool,
 }
 
-/// Work together with whom to tell; who drops it tells them that it was not done.
+/// Work that also sends its result. Dropping it tells the requester that it was not done.
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Why a piece of work was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HashPoolError {
-    /// The queue is full: better to say so at once than to let everybody wait.
+    /// The queue is full. An immediate answer is better than a long wait for everyone.
     #[error("the queue for password hashing is full")]
     Overloaded,
-    /// It would never have room. To do it all the same might end the process, and with it
-    /// everybody's requests.
+    /// The work needs more memory than the whole budget. Doing it anyway might kill the process and
+    /// with it all requests.
     #[error(
         "a stored password hash needs {needs_mib} MiB, and all hashing together may take {budget_mib} MiB: allow the \
          service more memory, or give its owner another password (auth-service users set-password)"
     )]
     TooLarge { needs_mib: u64, budget_mib: u64 },
-    /// The work met a bug, ours or a library's; the threads live on.
+    /// The work panicked, because of our bug or a library's. The threads go on.
     #[error("the work on the hash pool panicked")]
     Panicked,
 }
@@ -59,10 +59,10 @@ impl From<HashPoolError> for Error {
 }
 
 impl HashThreads {
-    /// Starts `threads`, which take `budget` bytes at a time for what needs memory.
+    /// Starts `threads` threads, whose work together uses at most `budget` bytes.
     ///
     /// # Panics
-    /// When the operating system starts no more threads: nobody could log in then.
+    /// Panics if the operating system cannot start the threads, because no login would work.
     pub fn start(threads: usize, bounds: Bounds, budget: u64) -> Self {
         let queue = HashQueue::new(bounds);
         let shared = Arc::new(Shared {
@@ -79,8 +79,8 @@ impl HashThreads {
         Self(shared)
     }
 
-    /// Does `work`, which takes `memory` bytes, when it is its turn. Dropping this future before
-    /// gives the place back.
+    /// Runs `work`, which needs `memory` bytes, when its turn comes. Dropping this future before
+    /// that gives the place back.
     pub async fn run<T: Send + 'static>(
         &self,
         memory: u64,
@@ -93,16 +93,15 @@ impl HashThreads {
         }
         let (send, receive) = oneshot::channel();
         let job: Job = Box::new(move || {
-            // Somebody who went away need not be hashed for.
+            // Skip the work if the requester has left.
             if !send.is_closed() {
-                // What somebody typed goes through libraries here, and a panic would end the
-                // thread.
+                // User input reaches library code here, and a panic would end the thread.
                 let done = std::panic::catch_unwind(AssertUnwindSafe(work));
                 let _ = send.send(done.map_err(|_| HashPoolError::Panicked));
             }
         });
         let _place = self.0.join(requester, Piece { work: job, memory })?;
-        // A requester who lost the place to somebody else hears nothing more.
+        // A displaced request was dropped, which closes its channel.
         receive.await.unwrap_or(Err(HashPoolError::Overloaded))
     }
 }
@@ -113,13 +112,13 @@ impl Shared {
         let idle = self.threads - state.busy;
         let joined = state.queue.join(requester, piece, idle);
         drop(state);
-        // What is given back here is dropped without the lock.
+        // Displaced work is dropped here, after the lock is released.
         let admission = joined.map_err(|_refused| HashPoolError::Overloaded)?;
         self.changed.notify_one();
         Ok(Place { shared: self.clone(), ticket: admission.ticket })
     }
 
-    /// The loop of a thread, until the pool is gone.
+    /// A thread's loop, until the pool is dropped.
     fn work(&self) {
         while let Some(Piece { work, memory }) = self.next() {
             work();
@@ -132,7 +131,7 @@ impl Shared {
         }
     }
 
-    /// Waits for something to do; nothing when the pool is gone.
+    /// Waits for work; `None` when the pool is dropped.
     fn next(&self) -> Option<Piece<Job>> {
         let mut state = self.state();
         loop {
@@ -149,7 +148,7 @@ impl Shared {
         }
     }
 
-    /// Nothing that holds the lock leaves the state half changed.
+    /// A poisoned lock is safe to use: no code that holds it leaves the state half changed.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -166,7 +165,7 @@ fn in_mib(bytes: u64) -> u64 {
     bytes.div_ceil(1024 * 1024)
 }
 
-/// A place in the queue. Dropping it gives it back.
+/// A place in the queue. Dropping it gives the place back.
 struct Place {
     shared: Arc<Shared>,
     ticket: Ticket,
@@ -176,7 +175,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let left = self.shared.state().queue.leave(self.ticket);
         if left.is_some() {
-            // If it was held for memory, others may go now.
+            // The work may have been held for memory; then others can go now.
             self.shared.changed.notify_all();
         }
     }
@@ -206,7 +205,7 @@ mod tests {
         Arc::new(HashThreads::start(threads, Bounds { strangers: places, known: places }, budget))
     }
 
-    /// Keeps the only thread busy until it is let go.
+    /// Keeps the only thread busy until it is released.
     async fn busy(pool: &Arc<HashThreads>) -> (mpsc::Sender<()>, JoinHandle<Result<bool, HashPoolError>>) {
         let (release, gate) = mpsc::channel();
         let (begin, mut begun) = oneshot::channel();
@@ -222,7 +221,7 @@ mod tests {
         (release, task)
     }
 
-    /// Polls once: by then it stands in the queue, or was refused.
+    /// Polls once, after which the request is queued or refused.
     fn poll_once<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
         future.poll(&mut Context::from_waker(Waker::noop()))
     }
@@ -297,8 +296,8 @@ mod tests {
         }
     }
 
-    /// W5: eight threads, and memory for one or a few: they wait for each other, all get their
-    /// turn, and nobody takes more.
+    /// W5: eight threads and memory for only a few jobs: all jobs wait, all of them run, and the
+    /// budget is never exceeded.
     #[tokio::test]
     async fn what_needs_memory_waits_for_it_and_all_get_it() {
         let (pool, taken) = (threads(8, 100, 8), Arc::new(AtomicU64::new(0)));
@@ -317,7 +316,7 @@ mod tests {
         for task in tasks {
             assert!(task.await.unwrap().unwrap() <= 8);
         }
-        // The threads tell first and tidy up then.
+        // The threads send the result first and update their state afterwards.
         while pool.0.state().busy > 0 {
             tokio::task::yield_now().await;
         }

@@ -1,5 +1,5 @@
-//! Passwords: the policy for new ones, password hashes, and the hash pool that bounds how much
-//! hashing goes on at once.
+//! Passwords: the policy for new ones, password hashes, and the hash pool, which limits concurrent
+//! hashing.
 
 mod advice;
 mod dummy_hash;

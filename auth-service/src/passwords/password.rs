@@ -1,4 +1,4 @@
-//! Passwords as people type them, and the policy for new ones.
+//! Passwords as users type them, and the policy for new ones.
 
 use zeroize::Zeroizing;
 use zxcvbn::matching::patterns::MatchPattern;
@@ -8,21 +8,23 @@ use super::advice;
 use crate::i18n::Message;
 use crate::users::{Email, PersonName};
 
-/// In characters (ASVS 6.2.9 asks for at least 64).
+/// In characters. ASVS 6.2.9 requires at least 64.
 pub const MAX_CHARS: usize = 128;
 
-/// zxcvbn's work grows faster than its input; what is strong this far is strong.
+/// zxcvbn's work grows faster than its input, and a password whose first 64 characters are strong
+/// is strong.
 const ESTIMATED_CHARS: usize = 64;
 
-/// The symbols that zxcvbn may read as a letter (l33t), and how many different ones it gets to see.
-/// Digits stay: they add few readings, and sequences of them must be seen.
+/// The symbols that zxcvbn may read as letters (l33t), and the maximum number of different ones
+/// that it sees. Digits are not limited: they add few readings, and sequences of digits must be
+/// recognized.
 const SUBSTITUTES: &str = "@({[<&#!/|$+%";
 const MAX_SUBSTITUTES: usize = 4;
 
-/// What is left of a password without its owner's names must still be a password.
+/// The rest of a password without its owner's names must have at least this length.
 const MIN_CHARS_BEYOND_NAMES: usize = 8;
 
-/// A password that somebody typed, wiped from memory when dropped and never printed.
+/// A password as a user typed it. It is wiped from memory when dropped, and never printed.
 #[derive(Clone, serde::Deserialize)]
 #[serde(from = "String")]
 pub struct Password(Zeroizing<String>);
@@ -42,7 +44,7 @@ impl Password {
         self.0.is_empty()
     }
 
-    /// Whether both were typed alike. Both come from one form of one person, so timing tells
+    /// Whether two typed passwords are equal. Both come from the same form, so the timing reveals
     /// nothing.
     pub fn equals(&self, other: &Self) -> bool {
         self.0 == other.0
@@ -55,24 +57,24 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// A password good enough to be set. Only these are hashed for storing.
+/// A password that satisfies the policy. Only these are hashed for storage.
 #[derive(Debug, Clone)]
 pub struct NewPassword(Password);
 
-/// Why a password may not be chosen, in words for the one who chose it.
+/// Why a new password was rejected, as a message for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordProblem {
-    /// Than so many characters.
+    /// Shorter than this number of characters.
     TooShort(usize),
     TooLong,
     Common,
     LikeTheirOwner,
-    /// And what would help.
+    /// Easy to guess, with advice on a better one.
     Guessable(Message),
 }
 
 impl PasswordProblem {
-    /// Advice for the person.
+    /// The message for the user.
     pub fn text(&self) -> Message {
         match self {
             Self::TooShort(min) => Message::new("password-too-short").with("min", *min),
@@ -85,10 +87,11 @@ impl PasswordProblem {
 }
 
 impl NewPassword {
-    /// Judges by length, commonness, likeness to its owner and strength (ASVS 6.2.1, 6.2.4, 6.2.5,
-    /// 6.2.11; NIST SP 800-63B 3.1.1.2). No rules of composition: they make passwords worse.
+    /// Checks length, commonness, likeness to the owner's names and strength (ASVS 6.2.1, 6.2.4,
+    /// 6.2.5, 6.2.11; NIST SP 800-63B 3.1.1.2). There are no composition rules, because they lead
+    /// to worse passwords.
     ///
-    /// Takes a few milliseconds of processor time: not for a reactor thread.
+    /// Takes a few milliseconds of CPU time, so do not call it on an async worker thread.
     pub fn parse(
         password: Password,
         min_length: usize,
@@ -134,7 +137,8 @@ fn words_about(email: Option<&Email>, names: &[&PersonName]) -> Vec<String> {
         words.extend(name.as_str().to_lowercase().split_whitespace().map(str::to_owned));
     }
     words.retain(|word| word.chars().count() >= 3);
-    // The longest first: "ada.lovelace@example.org" goes as a whole before its parts do.
+    // Remove the longest names first, so that "ada.lovelace@example.org" goes as a whole before its
+    // parts.
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words.dedup();
     words
@@ -149,10 +153,10 @@ fn is_like_owner(text: &str, about_owner: &[String]) -> bool {
     rest != lower && rest.chars().count() < MIN_CHARS_BEYOND_NAMES
 }
 
-/// The part of a password that zxcvbn estimates in bounded time. It tries every reading of every
-/// symbol that may stand for a letter, all combined: twenty different ones take half a second. So
-/// beyond four they are replaced by characters that stand for nothing; a password with more is
-/// strong enough without them.
+/// The part of a password that zxcvbn estimates in bounded time. zxcvbn tries every combination of
+/// readings of the symbols that may stand for letters; twenty different symbols take half a second.
+/// So symbols beyond the first four are replaced by characters without another reading. A password
+/// with that many is strong enough without them.
 fn estimable(text: &str) -> String {
     let mut seen = Vec::new();
     let mut bounded = |c: char| {
@@ -163,15 +167,15 @@ fn estimable(text: &str) -> String {
             seen.push(c);
             seen.len() - 1
         });
-        // From Unicode's private area: distinct, as the symbols were.
+        // From Unicode's private use area, so that different symbols stay different.
         if at < MAX_SUBSTITUTES { c } else { char::from_u32(0xE000 + at as u32).unwrap_or('\u{E000}') }
     };
     text.chars().take(ESTIMATED_CHARS).map(&mut bounded).collect()
 }
 
-/// Whether the whole password is one entry of zxcvbn's list of 30,000 common passwords, also
-/// reversed or in l33t. The type of `dictionary_name` has no public path, so its name is all that
-/// can be asked for.
+/// Whether the whole password is one entry of zxcvbn's list of 30,000 common passwords, possibly
+/// reversed or in l33t. The type of `dictionary_name` has no public path, so this compares its
+/// debug output.
 fn is_in_list(estimate: &zxcvbn::Entropy) -> bool {
     use zxcvbn::matching::patterns::DictionaryPattern;
     let [only] = estimate.sequence() else { return false };
@@ -239,8 +243,8 @@ mod tests {
         assert!(judge("ada paints violet harbours").is_ok());
     }
 
-    /// I1: without its bounds zxcvbn takes half a second for one of these, and overflows at the
-    /// other.
+    /// I1: without the limits, one of these takes zxcvbn half a second, and the other one makes it
+    /// overflow.
     #[test]
     fn passwords_made_to_tire_the_estimator_are_judged_like_others() {
         assert!(judge("4@8({[<369&#!1/|0$5+7%2").is_ok());

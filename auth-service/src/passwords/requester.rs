@@ -1,4 +1,4 @@
-//! The requester of a hash: decides when it is their turn, and nothing else.
+//! The requester of a hash, which determines its turn in the queue.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -9,34 +9,33 @@ use crate::config::SecretKey;
 use crate::rate_limit::Network;
 use crate::users::Email;
 
-/// Somebody in the queue of the hash pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requester {
     pub network: Network,
-    /// Their browser has been logged in with the account before that they ask about now, so they
-    /// have places of their own.
+    /// Set if this browser logged in to the requested account before. Such requests have their own
+    /// queue places.
     pub known_as: Option<AccountMark>,
 }
 
 impl Requester {
-    /// Anybody at the other end of a connection.
+    /// A requester of whom only the network is known.
     pub fn unknown(context: &RequestContext) -> Self {
         Self { network: Network::from(context), known_as: None }
     }
 
-    /// The same from a browser that was logged in with this account before.
+    /// Adds the mark of a browser that logged in to this account before.
     pub fn known_as(self, mark: Option<AccountMark>) -> Self {
         Self { known_as: mark, ..self }
     }
 }
 
-/// Names an account without telling which: what a browser keeps of it after a login. It opens
-/// nothing.
+/// Identifies an account without revealing which one; browsers keep it after a login. It grants no
+/// access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountMark([u8; AccountMark::BYTES]);
 
 impl AccountMark {
-    /// Too many to be met by chance, few enough that several fit in a cookie.
+    /// Long enough that collisions do not occur, short enough that several marks fit into a cookie.
     const BYTES: usize = 12;
 }
 
@@ -46,7 +45,7 @@ impl std::fmt::Display for AccountMark {
     }
 }
 
-/// Makes the marks, and knows them again, those of the secret before the present one too.
+/// Creates and recognizes marks, including those made with the previous secret.
 #[derive(Clone)]
 pub struct AccountMarks {
     current: hmac::Key,
@@ -66,12 +65,12 @@ impl AccountMarks {
         mark(&self.current, email)
     }
 
-    /// The account's mark, if it is among those that a browser holds.
+    /// The account's mark, if the browser holds it.
     pub fn find(&self, email: &Email, held: &[String]) -> Option<AccountMark> {
         let keys = std::iter::once(&self.current).chain(&self.previous);
         let mut possible = keys.map(|key| mark(key, email).to_string());
-        // They come out of a cookie that only we can make, so how long a comparison takes tells
-        // nobody anything.
+        // The held marks come from a cookie that only we can make, so the timing of the comparison
+        // reveals nothing.
         possible.any(|mark| held.contains(&mark)).then(|| self.of(email))
     }
 }

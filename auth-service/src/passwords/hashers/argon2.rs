@@ -11,9 +11,9 @@ use crate::passwords::Password;
 
 pub(super) const TAG: &str = "argon2$";
 
-/// In KiB, for each thread that hashes; Django takes 100 MiB.
+/// In KiB, for each hashing thread; Django uses 100 MiB.
 pub(super) const MAX_MEMORY_KIB: u32 = 256 * 1024;
-/// Memory times passes, in KiB: about a second.
+/// Memory times passes, in KiB: takes about a second.
 pub(super) const MAX_WORK_KIB: u64 = 1024 * 1024;
 const MAX_LANES: u32 = 16;
 
@@ -31,7 +31,7 @@ impl Argon2 {
         let mut parts = text.split('$');
         let algorithm = Algorithm::new(parts.next()?).ok()?;
         let next = parts.next()?;
-        // The first release of the library named no version.
+        // The library's first release wrote no version.
         let (version, costs) = match next.strip_prefix("v=") {
             Some("19") => (Version::V0x13, parts.next()?),
             Some("16") => (Version::V0x10, parts.next()?),
@@ -59,7 +59,7 @@ impl Argon2 {
         Some(Ok(Self { algorithm, version, params, salt, hash }))
     }
 
-    /// Compares in constant time. `None` when the library cannot.
+    /// Compares in constant time. `None` if the library cannot compute the hash.
     pub fn verify(&self, password: &Password) -> Option<bool> {
         let hasher = argon2::Argon2::new(self.algorithm, self.version, self.params.clone());
         let mut made = vec![0; self.hash.len()];

@@ -1,9 +1,9 @@
-//! Password hashing: bcrypt over SHA-256, in the form that Django calls `bcrypt_sha256` ([`ours`]).
-//! People who came from Django bring hashes of its other forms; they verify, and are replaced at
-//! the first login.
+//! Password hashing: bcrypt over SHA-256, in Django's format `bcrypt_sha256` ([`ours`]). Users
+//! imported from Django have hashes in its other formats. Those are accepted, and replaced at the
+//! first login.
 //!
-//! What a stored hash may cost is bounded, here and once more when it is imported: a row must not
-//! be able to ask for gigabytes or for an hour.
+//! The cost of a stored hash is limited, here and again at the import, so that a row cannot demand
+//! gigabytes or hours.
 
 mod argon2;
 mod cost;
@@ -20,31 +20,32 @@ use stored::Stored;
 
 pub use stored::HashForm;
 
-/// The limits of what an imported hash may cost, in words for the operator.
+/// The limits on imported hashes, as text for the operator.
 pub const HASH_LIMITS: &str = "bcrypt cost 16; PBKDF2 5,000,000 iterations; Argon2 256 MiB, memory times passes 1 GiB, 16 \
                                lanes; scrypt 128 MiB, memory times p 512 MiB, \
                                r times p 1024";
 
 impl PasswordHash {
-    /// Hashes with a new salt at `cost`. About a quarter of a second at cost 12: only on the hash
-    /// pool.
+    /// Hashes with a new salt at `cost`. Takes about a quarter of a second at cost 12, so call it
+    /// only on the hash pool.
     pub fn make(password: &NewPassword, cost: u32) -> Self {
         Self::of(password.as_password(), cost)
     }
 
-    /// Hashes again a password that was just found right, whatever today's rules for new ones say.
+    /// Hashes a password again that was just verified, without applying the current policy for new
+    /// ones.
     pub fn remake(password: &Password, cost: u32) -> Self {
         Self::of(password, cost)
     }
 
-    /// A hash of ours that takes the work of any other at `cost`, and that nobody has computed: no
-    /// password is known to fit it.
+    /// A hash in our format that costs as much as a real one at `cost`. It was not computed from
+    /// any password, so none is known to match.
     pub fn dummy(cost: u32) -> Self {
         Self::from_text(ours::dummy(cost))
     }
 
-    /// A hash as another system stored it, to be kept as it is, and what can be done with it. The
-    /// caller refuses [`HashForm::TooCostly`].
+    /// A hash from another system, kept unchanged, and its form. The caller refuses
+    /// [`HashForm::TooCostly`].
     pub fn imported(text: String) -> (Self, HashForm) {
         let form = HashForm::of(&text);
         (Self::from_text(text), form)
@@ -54,8 +55,8 @@ impl PasswordHash {
         Self::from_text(ours::make(password, cost))
     }
 
-    /// Whether `password` is the one. A wrong one takes the time of one of ours at `cost`, unless
-    /// the hash is of another algorithm or costlier.
+    /// Checks `password`. A wrong one takes as long as one of our hashes at `cost`, unless the hash
+    /// uses another algorithm or a higher cost.
     pub fn check(&self, password: &Password, cost: u32) -> PasswordVerification {
         let stored = Stored::parse(self.exported());
         let verification = match &stored {
@@ -65,7 +66,7 @@ impl PasswordHash {
         };
         match (verification, stored) {
             (PasswordVerification::Match, _) => {}
-            // A hash of an older, lower cost would answer sooner and so tell that the account
+            // A hash with an older, lower cost would be faster and so reveal that the account
             // exists. Costs k to c − 1 together do the missing work: 2^k + … + 2^(c−1) = 2^c − 2^k.
             (PasswordVerification::Mismatch, Some(Ok(Stored::Bcrypt(hash)))) => {
                 (hash.cost..cost).for_each(|cost| burn(password, cost));
@@ -76,18 +77,17 @@ impl PasswordHash {
         verification
     }
 
-    /// The memory that checking it takes while it runs, in bytes; 0 for a few KiB.
+    /// The memory that a check needs, in bytes; 0 stands for a few KiB.
     pub fn memory(&self) -> u64 {
         Stored::parse(self.exported()).and_then(Result::ok).map_or(0, |stored| stored.memory())
     }
 
-    /// Whether it is of the form that we make, at whatever cost.
+    /// Whether the hash is in our own format, at any cost.
     pub fn is_of_our_form(&self) -> bool {
         matches!(Stored::parse(self.exported()), Some(Ok(Stored::Bcrypt(hash))) if hash.is_prehashed)
     }
 
-    /// Whether the settings ask for another hash than this one: of another form, or made with
-    /// another cost.
+    /// Whether the settings require a new hash, in another format or at another cost.
     pub fn must_update(&self, cost: u32) -> bool {
         match Stored::parse(self.exported()) {
             Some(Ok(Stored::Bcrypt(hash))) => !hash.is_prehashed || hash.cost != cost,
@@ -115,7 +115,7 @@ mod tests {
         }
     }
 
-    /// P3: bcrypt alone would take both for the same.
+    /// P3: plain bcrypt would treat the two as equal.
     #[test]
     fn the_seventy_third_byte_matters() {
         let (a, b) = ("x".repeat(72) + "a", "x".repeat(72) + "b");
@@ -179,7 +179,7 @@ mod tests {
             format!("scrypt$1073741824$salt$8$1${key64}"),
             format!("scrypt$16384$salt$8$1000${key64}"),
             format!("scrypt$16384$salt$4294967295$4294967295${key64}"),
-            // Little memory for each `p`, and 256 MiB for all of them.
+            // Each `p` needs little memory, but all of them together need 256 MiB.
             format!("scrypt$2$salt$1$2097152${key64}"),
             format!("scrypt$2$salt$1$1025${key64}"),
             format!("scrypt$2$salt$2097152$1${key64}"),
@@ -235,7 +235,7 @@ mod tests {
         }
     }
 
-    /// E1: a text that is no hash would be refused before any work is done.
+    /// E1: an invalid hash would be rejected before any work is done, so the dummy must be valid.
     #[test]
     fn the_dummy_hash_is_a_hash_of_ours_at_that_cost_and_fits_nothing() {
         for cost in [4, 5, 16] {

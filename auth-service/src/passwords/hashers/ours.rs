@@ -1,8 +1,9 @@
-//! bcrypt hashes: our own form, to the letter Django's `bcrypt_sha256$`, and Django's plain
-//! `bcrypt$`, which nobody should make any more.
+//! bcrypt hashes: our own format, which is exactly Django's `bcrypt_sha256$`, and Django's obsolete
+//! plain `bcrypt$`.
 //!
-//! bcrypt reads 72 bytes; hashing first lets every byte of a longer password count (ASVS 6.2.8,
-//! CVE-2025-22228). The digest goes in as hexadecimal, because bcrypt stops at a NUL byte.
+//! bcrypt reads only 72 bytes. Hashing with SHA-256 first makes every byte of a longer password
+//! count (ASVS 6.2.8, CVE-2025-22228). The digest is passed as hexadecimal, because bcrypt stops at
+//! a NUL byte.
 
 use aws_lc_rs::digest;
 
@@ -12,10 +13,10 @@ use crate::random;
 pub(super) const TAG: &str = "bcrypt_sha256$";
 pub(super) const PLAIN_TAG: &str = "bcrypt$";
 
-/// Costs beyond this, which `BCRYPT_COST` does not allow either, would take minutes.
+/// Higher costs would take minutes. `BCRYPT_COST` does not allow them either.
 pub(super) const MAX_COST: u32 = 16;
 
-/// A hash of either form, checked for its form.
+/// A hash of either format, with valid syntax.
 #[derive(Debug)]
 pub(super) struct Bcrypt<'a> {
     pub is_prehashed: bool,
@@ -24,8 +25,8 @@ pub(super) struct Bcrypt<'a> {
 }
 
 impl<'a> Bcrypt<'a> {
-    /// Takes `$2b$12$` and 53 characters. `2x` is what a broken implementation made, and would
-    /// verify as something else.
+    /// Accepts `$2b$12$` and 53 characters. `2x` comes from a broken implementation and would not
+    /// verify correctly, so it is refused.
     pub fn parse(hash: &'a str, is_prehashed: bool) -> Option<Self> {
         let mut parts = hash.strip_prefix('$')?.split('$');
         let (version, cost, rest) = (parts.next()?, parts.next()?, parts.next()?);
@@ -39,12 +40,11 @@ impl<'a> Bcrypt<'a> {
         is_good.then_some(Self { is_prehashed, cost, hash })
     }
 
-    /// Whether `password` fits; `None` when the library cannot read the hash.
+    /// Whether `password` matches; `None` if the library cannot read the hash.
     pub fn verify(&self, password: &Password) -> Option<bool> {
         match self.is_prehashed {
             true => bcrypt::verify(prehash(password), self.hash).ok(),
-            // The library stops at 72 bytes, as Django's did when such a hash could be made of
-            // more.
+            // The library ignores bytes after the 72nd, as Django's did when such hashes were made.
             false => bcrypt::verify(password.as_bytes(), self.hash).ok(),
         }
     }
@@ -56,12 +56,12 @@ pub(super) fn make(password: &Password, cost: u32) -> String {
     format!("{TAG}{}", parts.format_for_version(bcrypt::Version::TwoB))
 }
 
-/// A hash of `cost` by its form, with zeros for its salt and for what would be computed.
+/// A hash with valid syntax at `cost`, with zeros for the salt and the digest.
 pub(super) fn dummy(cost: u32) -> String {
     format!("{TAG}$2b${cost:02}${}", ".".repeat(53))
 }
 
-/// Does the work of one hash of `cost`, and nothing else.
+/// Does the work of one hash at `cost`, and discards the result.
 pub(super) fn burn(password: &Password, cost: u32) {
     let _ = std::hint::black_box(bcrypt::hash_with_salt(prehash(password), cost, [0; 16]));
 }

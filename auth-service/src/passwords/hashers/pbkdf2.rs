@@ -1,5 +1,5 @@
-//! Django's PBKDF2 hashes: `pbkdf2_sha256$<iterations>$<salt>$<base64>`, its default, and
-//! `pbkdf2_sha1$` alike.
+//! Django's PBKDF2 hashes: `pbkdf2_sha256$<iterations>$<salt>$<base64>`, which is its default, and
+//! `pbkdf2_sha1$`.
 
 use std::num::NonZero;
 
@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::cost::TooCostly;
 use crate::passwords::Password;
 
-/// Some four times what Django 5.2 takes: about a second.
+/// About four times the iterations of Django 5.2: takes about a second.
 pub(super) const MAX_ITERATIONS: u32 = 5_000_000;
 
 #[derive(Debug)]

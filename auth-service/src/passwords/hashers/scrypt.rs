@@ -10,14 +10,14 @@ use crate::passwords::Password;
 
 pub(super) const TAG: &str = "scrypt$";
 
-/// For each thread that hashes; Django takes 16 MiB.
+/// For each hashing thread; Django uses 16 MiB.
 pub(super) const MAX_MEMORY_BYTES: u64 = 128 * 1024 * 1024;
-/// Memory times `p`: about a second or two.
+/// Memory times `p`: takes about a second or two.
 pub(super) const MAX_WORK_BYTES: u64 = 512 * 1024 * 1024;
-/// What is mixed `N` times is made of so many blocks of 128 bytes first, whatever `N` is. RFC 7914
-/// allows 2^30; Django takes 40.
+/// The limit on `r` times `p`. Before its `N` rounds, scrypt derives this many blocks of 128 bytes,
+/// whatever `N` is. RFC 7914 allows 2^30; Django uses 40.
 pub(super) const MAX_R_TIMES_P: u64 = 1024;
-/// The length that Django asks `hashlib.scrypt` for.
+/// The length that Django requests from `hashlib.scrypt`.
 const HASH_BYTES: usize = 64;
 
 #[derive(Debug)]
@@ -47,14 +47,14 @@ impl<'a> Scrypt<'a> {
         Some(Ok(Self { params, salt, hash }))
     }
 
-    /// Compares in constant time. `None` when the library cannot.
+    /// Compares in constant time. `None` if the library cannot compute the hash.
     pub fn verify(&self, password: &Password) -> Option<bool> {
         let mut made = [0; HASH_BYTES];
         scrypt::scrypt(password.as_bytes(), self.salt.as_bytes(), &self.params, &mut made).ok()?;
         Some(constant_time::verify_slices_are_equal(&made, &self.hash).is_ok())
     }
 
-    /// The library holds `N`, `p` and one more blocks of `r` times 128 bytes.
+    /// The library allocates `N` + `p` + 1 blocks of `r` times 128 bytes.
     pub fn memory(&self) -> u64 {
         u64::from(self.params.r()) * 128 * (self.params.n() + u64::from(self.params.p()) + 1)
     }

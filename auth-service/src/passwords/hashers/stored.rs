@@ -1,4 +1,4 @@
-//! Parsing of stored hashes: one of Django's forms, or none that anybody can log in with.
+//! Parses stored hashes in Django's formats.
 
 use super::argon2::{self, Argon2};
 use super::cost::TooCostly;
@@ -8,23 +8,23 @@ use super::scrypt::{self, Scrypt};
 
 use crate::passwords::{Password, PasswordVerification};
 
-/// Longer than any hash that Django's column of 128 characters holds, ours included.
+/// Longer than any hash in Django's column of 128 characters, including our own.
 const MAX_BYTES: usize = 256;
 
-/// A stored hash, read.
+/// A parsed stored hash.
 #[derive(Debug)]
 pub(super) enum Stored<'a> {
     Bcrypt(Bcrypt<'a>),
     Pbkdf2(Pbkdf2<'a>),
     Argon2(Box<Argon2>),
     Scrypt(Scrypt<'a>),
-    /// `!…`: Django's sign that there is no password. Such people log in by other means, or not at
-    /// all.
+    /// `!…`: Django's mark for an account without a password. Its owner logs in by other means or
+    /// not at all.
     Unusable,
 }
 
 impl<'a> Stored<'a> {
-    /// Reads a hash. `None` for what is no hash of these forms, an error for one that would take
+    /// Parses a hash. Returns `None` for an unknown format, and an error if the check would take
     /// too long.
     pub fn parse(text: &'a str) -> Option<Result<Self, TooCostly>> {
         if text.len() > MAX_BYTES {
@@ -51,7 +51,7 @@ impl<'a> Stored<'a> {
         Some(Scrypt::parse(rest)?.map(Self::Scrypt))
     }
 
-    /// Compares `password` with it.
+    /// Compares `password` with the hash.
     pub fn verify(&self, password: &Password) -> PasswordVerification {
         PasswordVerification::of_comparison(match self {
             Self::Bcrypt(hash) => hash.verify(password),
@@ -62,7 +62,7 @@ impl<'a> Stored<'a> {
         })
     }
 
-    /// The memory that checking it takes while it runs, in bytes.
+    /// The memory that a check needs, in bytes.
     pub fn memory(&self) -> u64 {
         match self {
             Self::Argon2(hash) => hash.memory(),
@@ -77,17 +77,17 @@ fn bcrypt(rest: &str, is_prehashed: bool) -> Option<Result<Stored<'_>, TooCostly
     Some(if hash.cost > ours::MAX_COST { Err(TooCostly) } else { Ok(Stored::Bcrypt(hash)) })
 }
 
-/// The form of a hash, as the import reports it.
+/// The kind of a hash, as the import reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashForm {
-    /// Somebody can log in with it.
+    /// A password can be checked against it.
     Usable,
     /// Django's `!…`: no password was set.
     Unusable,
-    /// Empty, damaged, or made by a hasher that we do not have, such as `md5$`: kept, and fits
-    /// nothing.
+    /// Empty, damaged, or made by an unsupported hasher such as `md5$`. It is kept, and no password
+    /// matches it.
     Unknown,
-    /// Checking it would take too much time or memory.
+    /// Checking it would need too much time or memory.
     TooCostly,
 }
 
