@@ -12,7 +12,7 @@ use crate::sessions::{EndReason, Session};
 
 use super::{CliError, database, output};
 
-/// The result: how much was ended.
+/// The number of ended sessions and revoked keys.
 struct Done {
     sessions: usize,
     keys: usize,
@@ -20,8 +20,8 @@ struct Done {
     last: Option<Timestamp>,
 }
 
-/// A session that was ended after the backup was made is alive in it, and a key that was revoked
-/// since signs again. Which they are, nobody can know any more: so all of them end.
+/// In a restored database, sessions that ended since the backup are active again, and keys that
+/// were revoked since would sign again. Which ones these are is unknown, so all of them end.
 pub(super) fn run(flags: &DatabaseFlags) -> Result<(), CliError> {
     let db = database::open(flags, false)?;
     let done = db.run_blocking(|conn| conn.write(end_all).map_err(CliError::from))?;

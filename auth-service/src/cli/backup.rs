@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     database: DatabaseFlags,
 }
 
-/// Copies without bringing the schema up to date: the time for a backup is before that.
+/// Copies without migrating the schema, because a backup is made before a migration.
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let url = arguments.database.parse()?;
     if url.file().is_none() {
@@ -44,14 +44,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     if file.symlink_metadata().is_ok() {
         return Err(refused(io::ErrorKind::AlreadyExists.into()));
     }
-    // Beside its place, so that moving it there is one step, and under a name that begins with `/`,
-    // which SQLite does not take for an address.
+    // Write beside the target, so that the final rename is atomic. The absolute path begins with
+    // `/`, so that SQLite does not take it for a URI.
     let folder = match file.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
     let folder = folder.canonicalize().map_err(refused)?;
-    // Readable for its owner alone from its first byte on. Gone when anything below fails.
+    // The file is readable by its owner only, from the first byte on, and is deleted if a later
+    // step fails.
     let temporary = || {
         let file = tempfile::Builder::new().prefix(".auth-service-backup-").tempfile_in(&folder);
         file.map(tempfile::NamedTempFile::into_temp_path).map_err(refused)

@@ -14,11 +14,11 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-/// Prints every setting in force, as `NAME=value` or as one JSON object (D4t).
+/// Prints the effective settings, as `NAME=value` or as one JSON object (D4t).
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let flags = &arguments.serve;
     let config = Config::parse(flags)?;
-    // Beside the settings, which programs read.
+    // Notes go to standard error, because programs read the output.
     for name in flags.blank() {
         eprintln!("auth-service: note: {name} is set to nothing, which counts as not set");
     }
@@ -41,7 +41,7 @@ fn in_force(flags: &ServeFlags, config: &Config) -> Vec<(&'static str, String)> 
     SETTINGS.iter().map(shown).collect()
 }
 
-/// What is in force: of a setting that has a form of its own, what was made of it.
+/// The effective value. Settings that are normalized show the parsed value.
 fn shown(setting: &Setting, given: Option<&str>, config: &Config) -> String {
     let ours = || "(ours)".to_owned();
     let names = &config.cookie_names;
@@ -50,7 +50,7 @@ fn shown(setting: &Setting, given: Option<&str>, config: &Config) -> String {
         "COOKIE_DOMAIN" => config.cookie_domain.as_str().to_owned(),
         "LISTEN" => config.listen.to_string(),
         "DATABASE_URL" => config.database_url.masked(),
-        // It may be set for services that share the settings.
+        // It may be set for services that share the settings file.
         "JWT_SIGNING_KEY" if !matches!(config.token_algorithm, TokenAlgorithm::Hs512(_)) => {
             setting.in_force(None)
         }

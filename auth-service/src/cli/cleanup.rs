@@ -1,4 +1,4 @@
-//! `auth-service cleanup`: does the background maintenance of expired rows in the foreground.
+//! `auth-service cleanup`: deletes expired rows, as the service does in the background.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::db::{self, Database};
 
 use super::{CliError, database, output};
 
-/// Between two batches: a service beside it writes in these moments.
+/// The pause between two batches, in which a running service can write.
 const PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Args)]
@@ -68,14 +68,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The size of a SQLite database on the disk: the file, and its write-ahead log.
+/// The size of a SQLite database on disk, with its write-ahead log.
 fn bytes_of(file: &Path) -> u64 {
     let mut log = file.as_os_str().to_owned();
     log.push("-wal");
     [file, Path::new(&log)].iter().filter_map(|path| path.metadata().ok()).map(|found| found.len()).sum()
 }
 
-/// All of it, a batch at a time.
+/// Deletes all expired rows of a kind, batch by batch.
 fn take_away(db: &Database, kind: Expired, cutoff: Timestamp) -> Result<usize, CliError> {
     let mut gone = 0;
     loop {

@@ -12,17 +12,18 @@ pub(super) struct Arguments {
     shell: Shell,
 }
 
-/// Prints the shell's script, made from the commands themselves.
+/// Prints the shell's completion script.
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let mut script = Vec::new();
     let mut command = super::Arguments::command();
-    // Into memory first: the library panics where nobody reads any more, as below `| head`.
+    // Write to memory first, because the library panics if standard output is closed, as with
+    // `| head`.
     clap_complete::generate(arguments.shell, &mut command, "auth-service", &mut script);
     let mut script = String::from_utf8_lossy(&script).into_owned();
     if arguments.shell == Shell::Bash {
-        // clap_complete 4.6 calls a program with a hyphen one thing where its script decides and
-        // another where it acts, so that bash completes nothing below a command
-        // (clap-rs/clap#6421). The names made one:
+        // For a program with a hyphen in its name, clap_complete 4.6 writes two different spellings
+        // into the script, so bash completes nothing after a command (clap-rs/clap#6421). Make the
+        // spellings equal.
         script = script.replace("auth__subcmd__service", "auth__service");
     }
     output::verbatim(script.trim_end())

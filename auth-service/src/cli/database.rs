@@ -1,4 +1,4 @@
-//! Opening the database that a command works on.
+//! Opens the database for a command.
 
 use diesel::QueryResult;
 
@@ -12,8 +12,8 @@ use crate::db::{AnyConnection, Database, DatabaseUrl};
 
 use super::CliError;
 
-/// Opens it with its schema up to date. `may_make_it`: whether a SQLite file that is not there is
-/// made; a misspelt path would otherwise look like a service without users.
+/// Opens the database and migrates it. `may_make_it` allows creating a missing SQLite file. Most
+/// commands must not, because a misspelt path would look like a service without users.
 pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database, CliError> {
     let url = flags.parse()?;
     if !may_make_it {
@@ -24,13 +24,14 @@ pub(super) fn open(flags: &DatabaseFlags, may_make_it: bool) -> Result<Database,
     Ok(db)
 }
 
-/// Opens it as it is. A server that stops answering ends the command in the end.
+/// Opens the database without migrating it. If the server stops answering, the command ends after a
+/// timeout.
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Database, CliError> {
     Ok(Database::connect_for_command(url, |error| super::end_at_once(&CliError::Database(error)))?)
 }
 
-/// Requires that the database exists. Where the mark of an installation says that there was one, it
-/// is lost.
+/// Requires that the database exists. If a marker file shows that it existed earlier, it is
+/// reported as lost.
 pub(super) fn require(url: &DatabaseUrl) -> Result<(), CliError> {
     if !url.is_missing_file() {
         return Ok(());
@@ -42,19 +43,19 @@ pub(super) fn require(url: &DatabaseUrl) -> Result<(), CliError> {
     Err(CliError::Failed(format!("there is no database yet at {}", url.masked())))
 }
 
-/// The time by the database's clock, which the running service goes by. Code that may wait for a
-/// lock asks when it holds the lock.
+/// The time by the database's clock, which the running service uses. Code that may wait for a lock
+/// reads it after it has the lock.
 pub(super) fn now(conn: &mut AnyConnection) -> QueryResult<Timestamp> {
     Clock::system().read(conn)
 }
 
-/// The operator at that time.
+/// The operator's request context, with the database's time.
 pub(super) fn operator(conn: &mut AnyConnection) -> QueryResult<RequestContext> {
     RequestContext::operator(&Clock::system()).read_time(conn)
 }
 
-/// The time, for what cannot be undone when the clock is wrong. `anyway` is the operator's word
-/// that it is right.
+/// The time, for actions that a wrong clock would make irreversible. `anyway` means that the
+/// operator confirms the clock.
 pub(super) fn sure_of_now(conn: &mut AnyConnection, anyway: bool) -> Result<Timestamp, CliError> {
     let clock = Clock::system();
     let (now, last_event) = evidence::now_and_last_event(conn, &clock)?;

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-/// Ends well when there is neither an error nor a warning.
+/// Succeeds if there is neither an error nor a warning.
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let services = arguments.services.iter().map(|text| service(text)).collect::<Result<Vec<_>, _>>()?;
     let report = doctor::examine(&arguments.serve, &services);

@@ -53,11 +53,11 @@ enum Format {
     Jsonl,
 }
 
-/// An account as Django writes it.
+/// An account in Django's fixture format.
 #[derive(Serialize)]
 struct Object<'a> {
     model: &'a str,
-    /// Django numbers it.
+    /// Django assigns the number.
     pk: Option<u64>,
     fields: Fields<'a>,
 }
@@ -111,7 +111,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     unreadable.refuse_any("account")
 }
 
-/// A reader may stop early, as `head` does: then there is nobody left to write for.
+/// If the reader stopped early, as `head` does, exit quietly.
 fn unwritable(error: io::Error) -> CliError {
     if error.kind() == io::ErrorKind::BrokenPipe {
         std::process::exit(0);
@@ -124,9 +124,9 @@ struct Writer<'a> {
     model: &'a str,
     to: Form,
     count: u64,
-    /// How many people have a value in the comma-separated values that a spreadsheet would compute.
-    /// They are written as they are: whatever is put before them would be part of them for every
-    /// other reader.
+    /// The number of users with a value in the CSV file that a spreadsheet would evaluate as a
+    /// formula. The values are written unchanged: an escape prefix would become part of them for
+    /// every other reader.
     formulas: u64,
 }
 

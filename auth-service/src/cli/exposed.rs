@@ -1,5 +1,5 @@
-//! Secrets among the arguments, which are refused: everybody on the machine can read the arguments
-//! of every process (`/proc/<pid>/cmdline`). Only its own user can read its environment.
+//! Refuses secrets in command-line arguments: every user of the machine can read the arguments of
+//! every process (`/proc/<pid>/cmdline`), but only the process's own user can read its environment.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -7,12 +7,12 @@ use url::Url;
 
 use crate::config::{Blank, SETTINGS};
 
-/// What the message advises instead.
+/// The advice in the error message.
 pub(super) const ADVICE: &str = "everybody on this machine can read the arguments of a program while it runs: set it in the \
                                  environment, or name a file with the setting that ends in _FILE (PostgreSQL's programs \
                                  know PGPASSWORD and ~/.pgpass too), and change the secret";
 
-/// The flags that were given with a secret in them, anywhere on the command line.
+/// The flags on the command line whose value contains a secret.
 pub(super) fn secrets(matches: &ArgMatches) -> Vec<String> {
     let mut found = Vec::new();
     for setting in SETTINGS.iter().filter(|setting| setting.has_file) {
@@ -30,7 +30,7 @@ pub(super) fn secrets(matches: &ArgMatches) -> Vec<String> {
     found
 }
 
-/// The arguments of the command line itself, and not of the environment.
+/// The value if it came from the command line and not from the environment.
 fn given(matches: &ArgMatches, id: &str) -> Option<String> {
     let known = matches.try_contains_id(id).unwrap_or(false);
     if !known || matches.value_source(id) != Some(ValueSource::CommandLine) {

@@ -8,12 +8,13 @@ use crate::random;
 
 use super::{CliError, output};
 
-/// Prints 48 random bytes in base64url, and nothing else, so that it can go straight into a file.
+/// Prints 48 random bytes in base64url and nothing else, so that the output can be redirected to a
+/// file.
 pub(super) fn run() -> Result<(), CliError> {
     loop {
         let secret = BASE64_URL_SAFE_NO_PAD.encode(random::bytes::<48>());
-        // Chance may spell a word that stands in placeholders; the service would refuse that
-        // secret. A leading hyphen would make it look like a flag on a command line.
+        // Try again if the random text contains a placeholder word, which the service would refuse,
+        // or starts with a hyphen, which would look like a flag.
         if SecretKey::parse("SECRET_KEY", &secret).is_ok() && !secret.starts_with('-') {
             output::line(secret)?;
             warn_of_open_file();
@@ -22,8 +23,7 @@ pub(super) fn run() -> Result<(), CliError> {
     }
 }
 
-/// `generate-secret > file` makes a file that everybody may read, unless the shell was told
-/// otherwise.
+/// `generate-secret > file` creates a file that everyone can read, unless the umask is strict.
 #[cfg(unix)]
 fn warn_of_open_file() {
     use std::os::fd::AsFd;

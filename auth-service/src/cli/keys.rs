@@ -39,7 +39,7 @@ enum Action {
     /// Take a key out of service at once, because somebody else may have it.
     Revoke {
         /// The key's id, as `keys list` prints it.
-        // One in 64 begins with a hyphen, and this command is for emergencies.
+        // One id in 64 begins with a hyphen, and this command must work in an emergency.
         #[arg(allow_hyphen_values = true)]
         kid: String,
     },
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     }
 }
 
-/// A key as it is printed: nothing private.
+/// A key as it is printed, without its private half.
 #[derive(Serialize)]
 struct KeyView<'a> {
     kid: &'a str,

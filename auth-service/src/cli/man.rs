@@ -10,7 +10,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{CliError, output};
 
-/// The exit codes: `CliError` has the same numbers.
+/// The exit codes, as in `CliError`.
 const EXIT_STATUS: [(&str, &str); 4] = [
     ("0", "Done."),
     ("1", "Understood, and not done: standard error says why."),
@@ -48,7 +48,7 @@ fn refused(what: &str, error: &io::Error) -> CliError {
     CliError::Failed(format!("{what} cannot be written: {error}"))
 }
 
-/// Writes the page of `command` and those of all commands below it.
+/// Writes the pages of `command` and of all its subcommands.
 fn write_all(command: &Command, folder: &Path) -> io::Result<()> {
     let man = Man::new(command.clone());
     fs::write(folder.join(man.get_filename()), page(&man, command)?)?;
@@ -58,11 +58,11 @@ fn write_all(command: &Command, folder: &Path) -> io::Result<()> {
         .try_for_each(|below| write_all(below, folder))
 }
 
-/// One page: the library's sections, and after them those that it does not know.
+/// One page: the library's sections, followed by our own.
 fn page(man: &Man, command: &Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
-    // Without a date, so that a release gives the same bytes on any day. The library's own title
-    // drops an empty word, and what follows would be taken for the date.
+    // Leave out the date, so that a release is reproducible. The library's own title line drops the
+    // empty date, and the version would take its place.
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     writeln!(page, ".TH {name} 1 \"\" \"auth-service {}\" \"auth-service\"", env!("CARGO_PKG_VERSION"))?;
     man.render_name_section(&mut page)?;
@@ -77,8 +77,8 @@ fn page(man: &Man, command: &Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// The variables that `command` reads. Their names alone: what they hold here and now is nobody's
-/// business.
+/// The variables that `command` reads. Only their names appear, because their current values may be
+/// secret.
 fn environment(command: &Command) -> Roff {
     let mut section = Roff::new();
     let settings: Vec<_> = command

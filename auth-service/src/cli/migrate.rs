@@ -4,7 +4,7 @@ use crate::config::DatabaseFlags;
 
 use super::{CliError, database, output};
 
-/// `serve` does the same at its start; this is for deployments that want it apart.
+/// `serve` also migrates at startup; this is for deployments that migrate separately.
 pub(super) fn run(flags: &DatabaseFlags) -> Result<(), CliError> {
     let url = flags.parse()?;
     database::connect(&url)?.migrate()?;

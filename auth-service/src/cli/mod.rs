@@ -44,7 +44,7 @@ struct Arguments {
     command: Option<Command>,
     /// Read the settings from a file first: `NAME=value`, a line each, as systemd's
     /// `EnvironmentFile=` has them.
-    // Taken away before clap reads the command line: see `settings.rs`.
+    // `settings.rs` removes it before clap reads the command line.
     #[arg(long, global = true, value_name = "FILE")]
     settings: Option<PathBuf>,
     #[command(flatten)]
@@ -90,16 +90,16 @@ enum Command {
     Man(man::Arguments),
 }
 
-/// Why a command ended badly: each has its own exit code.
+/// Why a command failed. Each variant has its own exit code.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
-    /// Exit code 1: understood, and not done.
+    /// Exit code 1: the command was understood, but not carried out.
     #[error("{0}")]
     Failed(String),
     /// Exit code 2: a setting or an argument cannot be used.
     #[error("{0}")]
     Usage(String),
-    /// Exit code 3: the database could not be reached, or refused.
+    /// Exit code 3: the database was unreachable or refused the request.
     #[error("DATABASE_URL: {0}")]
     Database(#[from] DatabaseError),
 }
@@ -135,12 +135,12 @@ impl CliError {
     }
 }
 
-/// Does what the command line says; the exit code.
+/// Runs the command line, and returns the exit code.
 pub fn run() -> u8 {
     if let Err(failure) = settings::apply(std::env::args_os().collect()) {
         return end_with(&failure);
     }
-    // clap's own exit code for a wrong argument is 2, as ours.
+    // clap exits with 2 for a wrong argument, as we do.
     let matches = Arguments::command().try_get_matches().unwrap_or_else(|error| {
         match unreadable(&Arguments::command()).filter(|_| error.kind() == ErrorKind::InvalidUtf8) {
             Some(name) => {
@@ -160,8 +160,7 @@ pub fn run() -> u8 {
     }
 }
 
-/// The setting of `command`, or of one below it, whose text cannot be read as UTF-8. Clap does not
-/// name it.
+/// The setting of `command` or a subcommand whose value is not UTF-8. Clap does not name it.
 fn unreadable(command: &clap::Command) -> Option<String> {
     let names = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
     let is_unreadable = |name: &str| matches!(std::env::var(name), Err(VarError::NotUnicode(_)));
@@ -169,7 +168,7 @@ fn unreadable(command: &clap::Command) -> Option<String> {
     own.or_else(|| command.get_subcommands().find_map(unreadable))
 }
 
-/// Says why, in one line, whatever a library's message or a row holds.
+/// Prints the error on one line, even if a library's message or a row contains line breaks.
 fn end_with(failure: &CliError) -> u8 {
     let message = failure.to_string();
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -177,11 +176,11 @@ fn end_with(failure: &CliError) -> u8 {
     failure.exit_code()
 }
 
-/// The same where the thread that does the work will never come back.
+/// Ends the process while the thread that does the work is stuck.
 fn end_at_once(failure: &CliError) {
     let code = end_with(failure);
     let _ = std::io::stdout().flush();
-    // As `main` ends: nothing is taken away from under that thread.
+    // End as `main` does, without freeing data that the stuck thread still uses.
     signal_hook::low_level::exit(i32::from(code))
 }
 

@@ -1,4 +1,4 @@
-//! Output: a command prints its result to standard output, a line at a time.
+//! Output: prints a command's result to standard output, line by line.
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
@@ -9,14 +9,14 @@ use crate::i18n::Message;
 use crate::i18n::Translations;
 use crate::users::is_never_seen;
 
-/// Prints one line, whatever is in it: [`visible`].
+/// Prints one line, escaped by [`visible`].
 pub(super) fn line(text: impl std::fmt::Display) -> Result<(), CliError> {
     verbatim(visible(&text.to_string()))
 }
 
-/// Escapes what a terminal obeys, what cannot be seen and what turns the direction of text, line
-/// breaks among it. Names and addresses of rows are whatever somebody put there. `\u001b`, as in
-/// JSON, where that stays the same string.
+/// Escapes control characters, line breaks, invisible characters and those that change the text
+/// direction, because names and addresses in rows are untrusted. The form `\u001b` is also JSON's,
+/// so JSON strings keep their value.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_never_seen) {
         return text.into();
@@ -34,8 +34,8 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     seen.into()
 }
 
-/// Prints text of our own as it is, or text that was made [`visible`], and a line break. A reader
-/// may stop early, as `head` does: then there is nobody left to print for.
+/// Prints trusted or escaped text ([`visible`]) and a line break. If the reader stopped early, as
+/// `head` does, exits quietly.
 pub(super) fn verbatim(text: impl std::fmt::Display) -> Result<(), CliError> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
@@ -44,7 +44,7 @@ pub(super) fn verbatim(text: impl std::fmt::Display) -> Result<(), CliError> {
     }
 }
 
-/// Says on standard error, in one line, what is not in order.
+/// Prints a warning to standard error, on one line.
 pub(super) fn warning(text: impl std::fmt::Display) {
     eprintln!("auth-service: warning: {}", visible(&text.to_string()));
 }

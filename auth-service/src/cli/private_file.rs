@@ -1,5 +1,5 @@
-//! Private files: created for their owner alone. In a folder that others may write to, the name may
-//! already be a link or a pipe of theirs.
+//! Private files: created readable by their owner only. In a folder that others can write to, the
+//! name may already be a link or a pipe of an attacker.
 
 use std::fs::{self, File, Metadata};
 use std::io::ErrorKind;
@@ -13,17 +13,17 @@ use shared_claims::setting::is_handed_over;
 
 use super::CliError;
 
-/// As many links as Linux follows.
+/// The number of links that Linux follows.
 const LINKS: usize = 40;
 
-/// How long somebody who is to read from a pipe may take to come, in tenths of a second.
+/// How long to wait for the reader of a pipe, in tenths of a second.
 const READER_COMES_WITHIN: usize = 50;
 
-/// Opens a file to write: created anew, readable for its owner alone. An existing one is replaced,
-/// so that nobody who has it open reads on.
+/// Creates a file that only its owner can read. It replaces an existing file, so that a process
+/// that has the old one open does not see the new content.
 ///
-/// Something other than a regular file is accepted if the process was handed it, as `/dev/stdout`,
-/// or if it is the user's own: never a pipe or a link of somebody else's.
+/// A special file is accepted if the process inherited it, such as `/dev/stdout`, or if the user
+/// owns it. Pipes and links of other users are refused.
 pub(super) fn create(path: &Path) -> Result<File, CliError> {
     let me = rustix::process::geteuid().as_raw();
     open_as(me, path).map_err(|why| CliError::Failed(format!("{} cannot be written: {why}", path.display())))
@@ -44,12 +44,12 @@ fn open_as(me: u32, path: &Path) -> Result<File, String> {
             }
             Ok(about) if about.file_type().is_socket() => return Err("it is a socket".to_owned()),
             Ok(about) => {
-                // Before it is opened, because somebody may wait at the other end for just that.
+                // Check before opening, because opening a pipe already signals its other end.
                 must_be_trusted(&about, me)?;
                 let file = special(&path, OFlags::NOFOLLOW)?;
                 let about = file.metadata().map_err(describe)?;
                 must_be_trusted(&about, me)?;
-                // Put there in between, and not emptied: we have only opened it.
+                // It was replaced in the meantime. It was only opened, so nothing was truncated.
                 return if about.is_file() { Err("it has just been replaced".to_owned()) } else { Ok(file) };
             }
             Err(error) if error.kind() == ErrorKind::NotFound => return new(&path),
@@ -79,7 +79,7 @@ fn target_of(link: &Path, about: &Metadata, me: u32) -> Result<PathBuf, String> 
     Ok(link.parent().unwrap_or(Path::new("")).join(target))
 }
 
-/// Ours, or a device that the system made, as `/dev/null`: nobody else can make one.
+/// Accepts our own files, and root's devices such as `/dev/null`, which only root can create.
 fn must_be_trusted(about: &Metadata, me: u32) -> Result<(), String> {
     let is_device = about.file_type().is_char_device() || about.file_type().is_block_device();
     if about.uid() == me || is_device && about.uid() == 0 {
@@ -89,14 +89,13 @@ fn must_be_trusted(about: &Metadata, me: u32) -> Result<(), String> {
     Err(format!("it is {what} of somebody else's; name a file that is not there, or your own"))
 }
 
-/// Opens a pipe or a device. A pipe that nobody reads from is waited for a few seconds, and not
-/// without an end.
+/// Opens a pipe or a device. Waits a few seconds for a pipe's reader, and then gives up.
 fn special(path: &Path, flags: OFlags) -> Result<File, String> {
     let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).expect("the system's own flags");
     let is_lonely = |error: &std::io::Error| error.raw_os_error() == Some(Errno::NXIO.raw_os_error());
     for _ in 0..READER_COMES_WITHIN {
-        // Appended: what was handed over may have something in it that is not ours to overwrite.
+        // Append, because an inherited file may already have content.
         match File::options().append(true).custom_flags(flags).open(path) {
             Ok(file) => {
                 rustix::fs::fcntl_getfl(&file)
@@ -127,8 +126,7 @@ mod tests {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     }
 
-    /// D7t: neither a pipe nor a link of somebody else's is opened, wherever the link leads; what
-    /// is mine is.
+    /// D7t: pipes and links of other users are not opened, wherever a link leads; our own are.
     #[test]
     fn what_somebody_else_put_there_is_refused_and_what_is_mine_is_not() {
         let folder = tempfile::tempdir().unwrap();
@@ -164,8 +162,7 @@ mod tests {
         assert!(open_as(me() + 1, Path::new("/dev/null")).is_ok(), "it is the system's");
     }
 
-    /// D7t: one's own pipe is taken with somebody who reads from it, and else not waited for
-    /// without an end.
+    /// D7t: our own pipe is used if it has a reader, and the wait for a reader is limited.
     #[test]
     fn a_pipe_of_mine_needs_somebody_who_reads() {
         let folder = tempfile::tempdir().unwrap();

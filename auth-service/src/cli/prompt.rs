@@ -1,4 +1,4 @@
-//! Prompting for a password without showing it.
+//! Prompts for a password without showing it.
 
 use std::io::{IsTerminal, Read};
 
@@ -8,11 +8,11 @@ use crate::passwords::Password;
 
 use super::CliError;
 
-/// No password is longer; somebody sent a file.
+/// Longer input is not a password but a file.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// What a program sent: one line. Neither the line break at its end nor a byte order mark before
-/// it, which Windows' shells add, is part of the password.
+/// The password in a program's input: one line. A trailing line break and a leading byte order
+/// mark, which Windows shells add, are not part of it.
 fn one_line(input: impl Read) -> Result<Password, CliError> {
     let refused = |problem: &str| CliError::Usage(format!("standard input {problem}"));
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
@@ -30,7 +30,7 @@ fn one_line(input: impl Read) -> Result<Password, CliError> {
     Ok(text.to_owned().into())
 }
 
-/// A new password: from standard input for scripts, else typed twice on the terminal.
+/// A new password: from standard input for scripts, otherwise typed twice at the terminal.
 pub(super) fn new_password(from_stdin: bool) -> Result<Password, CliError> {
     if from_stdin {
         return one_line(std::io::stdin().lock());

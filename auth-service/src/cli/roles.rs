@@ -34,8 +34,8 @@ enum Action {
     },
 }
 
-/// Another command may change the same person's roles in between; then it is done again on what is
-/// there now.
+/// Another command may change the same user's roles in the meantime. Then the change is repeated on
+/// the new roles.
 const MAX_ATTEMPTS: usize = 20;
 
 pub(super) fn run(db: &Database, arguments: Arguments) -> Result<(), CliError> {

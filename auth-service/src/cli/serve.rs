@@ -13,7 +13,7 @@ use crate::template_check;
 
 use super::CliError;
 
-/// Serves until SIGTERM or SIGINT, and stops as [`stop`] says.
+/// Serves until SIGTERM or SIGINT, then shuts down gracefully.
 pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
     let config = Config::parse(flags)?;
     let _flush = telemetry::init(config.log_format);
@@ -31,15 +31,15 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
     let server = Server::new(listener, app);
     let draining = server.draining();
     let ending = system.block_on(async {
-        // Before it is said that we listen: who reads that may tell us to stop.
+        // Listen before the log says so, because a reader of the log may send a signal at once.
         let signals = Signals::listen()?;
         tracing::info!(%auth_url, %listen, "listening");
         let ending = shutdown::serve(server.run()?, signals, draining, delay).await;
         close(&db).await;
         ending
     });
-    // Dropped, it would wait for threads that wait for a database which stands still. What we
-    // acknowledged is in the database.
+    // Dropping it would wait for threads that a stuck database blocks. All acknowledged writes are
+    // already in the database.
     std::mem::forget(system);
     let ending = ending.map_err(|error| CliError::Failed(format!("the server stopped: {error}")))?;
     match ending {
@@ -53,7 +53,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
     }
 }
 
-/// Lets a SQLite database be one file, or says why it is not.
+/// Merges a SQLite database into one file, or logs why it cannot.
 async fn close(db: &Database) {
     match db.close().await {
         Ok(true) => {}
@@ -67,7 +67,7 @@ async fn close(db: &Database) {
     }
 }
 
-/// Warns of settings that work and should not stay.
+/// Warns about settings that work but are unsafe.
 fn warn_of_exposure(config: &Config) {
     for Exposed { file, mode, .. } in config.database_url.file().map(exposed).unwrap_or_default() {
         let (file, mode) = (file.display().to_string(), format!("{mode:03o}"));

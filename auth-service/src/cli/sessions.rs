@@ -52,7 +52,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     }
 }
 
-/// A session as it is printed: nothing that helps to log in.
+/// A session as it is printed, without credentials.
 #[derive(Serialize)]
 struct SessionView {
     session: uuid::Uuid,

@@ -10,12 +10,12 @@ use crate::config::settings_file::{self, Setting};
 
 const FLAG: &str = "--settings";
 
-/// Begins the program anew, as the same process, with the settings of the file in its environment,
-/// when the command line names one: so they reach whatever reads the environment, as under systemd
-/// (`RUST_LOG`, `PGPASSWORD`). Returns when it names none.
+/// Re-executes the program with the settings file's values in its environment, if the command line
+/// names such a file. So they reach everything that reads the environment, as under systemd
+/// (`RUST_LOG`, `PGPASSWORD`). Returns if no file is named.
 ///
 /// # Errors
-/// When the file cannot be used, or the program cannot be begun.
+/// If the file cannot be used or the program cannot be executed.
 pub(super) fn apply(words: Vec<OsString>) -> Result<(), CliError> {
     let (path, words) = match take(words) {
         Taken::Nothing => return Ok(()),
@@ -45,12 +45,12 @@ pub(super) fn apply(words: Vec<OsString>) -> Result<(), CliError> {
 #[derive(Debug, PartialEq, Eq)]
 enum Taken {
     Nothing,
-    /// The first file that is named, and the words without it.
+    /// The first named file, and the command line without it.
     File(PathBuf, Vec<OsString>),
     Nameless,
 }
 
-/// Wherever it stands among the words; what comes after `--` are no flags.
+/// Finds the flag anywhere before `--`.
 fn take(mut words: Vec<OsString>) -> Taken {
     let with_file = format!("{FLAG}=");
     for place in 1..words.len() {
@@ -73,7 +73,7 @@ fn take(mut words: Vec<OsString>) -> Taken {
     Taken::Nothing
 }
 
-/// Warns of lines that do not mean what their writer may think.
+/// Warns about lines that may not have the effect that their author expects.
 fn notes(settings: &[Setting], path: &Path, environment: impl Fn(&str) -> Option<OsString>) -> Vec<String> {
     let mut notes = Vec::new();
     for (n, setting) in settings.iter().enumerate() {

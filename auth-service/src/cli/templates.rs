@@ -61,7 +61,7 @@ fn check(flags: &SiteFlags) -> Result<(), CliError> {
     let files = Files::with_folder(site.templates_dir.as_deref())?;
     let brought = files.brought().to_vec();
     let statics = StaticFiles::new(&files, &site);
-    // Any address does: what is tried are the templates.
+    // Any address will do, because only the templates are checked.
     let domain = CookieDomain::parse("example.org")?;
     let auth_url = AuthUrl::parse("https://auth.example.org", &domain)?;
     let pages = Pages::load(files, &site, &auth_url, &statics)?;
@@ -74,7 +74,7 @@ fn check(flags: &SiteFlags) -> Result<(), CliError> {
     output::line(format_args!("Every page can be drawn, with {} file(s) of yours.", brought.len()))
 }
 
-/// A language may be added before it is complete; who adds it wants to know how far it is.
+/// A language may be added before it is complete, so show its translator what is missing.
 fn tell_missing(texts: &Translations) -> Result<(), CliError> {
     for language in texts.languages() {
         let missing = texts.missing_in(language);

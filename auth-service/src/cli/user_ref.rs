@@ -10,10 +10,10 @@ use super::{CliError, output};
 /// How many accounts are read at a time.
 const PAGE_SIZE: i64 = 500;
 
-/// Hands out all accounts, by address, some hundred at a time. Each page begins after the address
-/// that the last one ended with, so that the last costs what the first does.
+/// Passes all accounts to `each`, sorted by address, in pages. Each page begins after the last
+/// address of the previous one, so that all pages cost the same.
 ///
-/// A row that cannot be read is told, and the others are handed out. How many such rows there are.
+/// An unreadable row is reported and skipped. Returns the number of such rows.
 pub(super) fn pages(
     db: &Database,
     mut each: impl FnMut(&[User]) -> Result<(), CliError>,
@@ -34,12 +34,12 @@ pub(super) fn pages(
     }
 }
 
-/// How many rows could not be read.
+/// The number of unreadable rows.
 #[must_use]
 pub(super) struct Unreadable(pub usize);
 
 impl Unreadable {
-    /// Refuses to call it done when something is missing.
+    /// Fails if any row is missing.
     pub fn refuse_any(self, what: &str) -> Result<(), CliError> {
         match self.0 {
             0 => Ok(()),
@@ -76,7 +76,7 @@ impl std::fmt::Display for UserSelector {
 }
 
 impl UserSelector {
-    /// The account of that name.
+    /// Finds the account.
     pub fn find(&self, conn: &mut AnyConnection) -> Result<User, CliError> {
         let found = match self {
             Self::Email(email) => User::by_email(conn, email)?,
@@ -86,7 +86,7 @@ impl UserSelector {
     }
 }
 
-/// An account as it is printed: nothing that helps to log in.
+/// An account as it is printed, without credentials.
 #[derive(Serialize)]
 pub(super) struct UserView {
     user_uuid: uuid::Uuid,
@@ -121,13 +121,13 @@ impl From<&User> for UserView {
 }
 
 impl UserView {
-    /// One JSON object on one line, as it may be printed.
+    /// One JSON object on one line, escaped for output.
     pub fn json(&self) -> String {
         let json = serde_json::to_string(self).expect("strings, flags and a UUID can be written as JSON");
         output::visible(&json).into_owned()
     }
 
-    /// A line for a list, as it may be printed.
+    /// One line for a list, escaped for output.
     pub fn line(&self) -> String {
         let rights = match (self.is_superuser, self.is_staff) {
             (true, _) => "superuser",
@@ -138,7 +138,7 @@ impl UserView {
         format!("{}  {state:<8}  {rights:<9}  {}", self.user_uuid, output::visible(&self.email))
     }
 
-    /// All there is to say, a line each.
+    /// All details, line by line.
     pub fn lines(&self) -> [String; 9] {
         let yes = |flag: bool| if flag { "yes" } else { "no" };
         [

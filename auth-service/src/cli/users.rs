@@ -118,7 +118,7 @@ fn create(db: &Database, person: &NewAccount, is_superuser: bool) -> Result<(), 
     let first_name = name("--first-name", &person.first_name)?;
     let last_name = name("--last-name", &person.last_name)?;
     let taken = || CliError::Failed(format!("{email} already has an account"));
-    // Asked before the password is: nobody likes to type two passwords in vain.
+    // Check this before asking for the password, so that it is not typed in vain.
     if db.run_blocking(|conn| User::by_email(conn, &email).map_err(CliError::from))?.is_some() {
         return Err(taken());
     }
@@ -170,7 +170,7 @@ fn set_active(db: &Database, user: &UserSelector, active: bool) -> Result<(), Cl
     }
 }
 
-/// Changes an account and ends its sessions: both or neither.
+/// Changes an account and ends its sessions in one transaction.
 fn end_sessions_after(
     db: &Database,
     user: &User,
@@ -198,13 +198,14 @@ fn list(db: &Database, json: bool) -> Result<(), CliError> {
             let printed = UserView::from(user);
             if json { printed.json() } else { printed.line() }
         };
-        // In one piece: a million lines written one by one are a million calls to the system.
+        // Print each page at once: separate writes for a million lines would be a million system
+        // calls.
         output::verbatim(page.iter().map(line).collect::<Vec<_>>().join("\n"))
     })?;
     unreadable.refuse_any("account")
 }
 
-/// A name may be left out here; what is given must be one.
+/// A name may be omitted here, but a given one must be valid.
 fn name(flag: &str, text: &str) -> Result<PersonName, CliError> {
     if text.is_empty() {
         return Ok(PersonName::none());

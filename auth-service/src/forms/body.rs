@@ -1,4 +1,4 @@
-//! Request bodies: read with a limit of size and of time (ASVS 15.2.2).
+//! Request bodies, with limits on size and time (ASVS 15.2.2).
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use futures_util::StreamExt;
 use crate::error::Error;
 use crate::i18n::Message;
 
-/// Our largest form with every field full is a third of this.
+/// Our largest form with every field full takes a third of this.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// Somebody who sends a body slower than this holds a connection for nothing.
+/// A client that sends a body more slowly only blocks a connection.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
-/// The whole body.
+/// Reads the whole body.
 pub(super) async fn read(payload: Payload) -> Result<Bytes, Error> {
     tokio::time::timeout(MAX_WAIT, collect(payload))
         .await
@@ -39,8 +39,7 @@ async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
     Ok(body.freeze())
 }
 
-/// The media type of the body, without parameters; empty when there is none, or one that cannot be
-/// read.
+/// The media type of the body without parameters; empty if it is missing or unreadable.
 pub(super) fn media_type(request: &HttpRequest) -> &str {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.and_then(|value| value.split(';').next()).unwrap_or("").trim()

@@ -1,5 +1,5 @@
-//! The browser session, whoever uses the browser: flash messages, and the secret of its CSRF
-//! tokens. actix-session keeps it in an encrypted cookie; it never holds an identity.
+//! The browser session, with or without a login: flash messages, and the secret of the CSRF tokens.
+//! actix-session keeps it in an encrypted cookie. It never holds an identity.
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::storage::CookieSessionStore;
@@ -25,27 +25,26 @@ use crate::i18n::{PreferredLanguages, preferred_languages};
 use crate::random;
 
 const CSRF_SECRET: &str = "csrf";
-/// When the secret was made, in seconds since 1970.
+/// The creation time of the secret, in seconds since 1970.
 const CSRF_SECRET_CREATED: &str = "csrf_made";
 const MESSAGES: &str = "messages";
 const KNOWN_ACCOUNTS: &str = "known";
 
-/// How long we remember a browser in which nobody has logged in. See [`super::known_browser`] for
-/// the others.
+/// How long the cookie of a browser lives in which no one has logged in. For other browsers see
+/// [`super::known_browser`].
 const LIFETIME: time::Duration = time::Duration::days(1);
 
-/// A form that lies open longer than this must be sent twice; nothing typed is lost.
+/// A form that stays open longer must be sent twice, but no input is lost.
 const CSRF_SECRET_SECONDS: i64 = 24 * 3600;
 
-/// Of how many accounts a browser keeps the mark: those of the people who share it.
+/// The maximum number of accounts whose marks a browser keeps, for people who share it.
 const MAX_KNOWN_ACCOUNTS: usize = 5;
 
-/// Nobody reads more; older ones go first. Somebody who never looks at a page must not make the
-/// cookie grow until browsers drop it.
+/// The oldest messages are dropped first. Without a limit, a client that never views a page could
+/// grow the cookie until browsers drop it.
 const MAX_FLASHES: usize = 3;
 const MAX_FLASH_BYTES: usize = 1024;
 
-/// The middleware behind [`BrowserSession`].
 pub fn middleware(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<CookieSessionStore> {
     SessionMiddleware::builder(CookieSessionStore::default(), browser_keys::of(secret))
         .cookie_name(cookies.names.browser.clone())
@@ -58,19 +57,19 @@ pub fn middleware(cookies: &Cookies, secret: &SecretKey) -> SessionMiddleware<Co
         .build()
 }
 
-/// One browser.
+/// The session of one browser.
 pub struct BrowserSession {
     session: Session,
     request: HttpRequest,
-    /// In seconds since 1970.
+    /// The request's time, in seconds since 1970.
     now: i64,
     /// The response to a HEAD is not displayed.
     is_read: bool,
-    /// Which languages it asks for.
+    /// The languages that the browser prefers.
     pub preferred: PreferredLanguages,
-    /// Where cookies that are not ours are cleared, when it sends too many of them.
+    /// The address of the cookie clean-up, if the browser sends too many cookies.
     pub cleanup: Option<String>,
-    /// What came of those.
+    /// The result of the check for too many cookies.
     pub too_many_cookies: Option<TooMany>,
 }
 
@@ -81,7 +80,7 @@ pub struct Flash {
     pub text: Message,
 }
 
-/// How a message is meant.
+/// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -95,7 +94,7 @@ impl BrowserSession {
     pub fn flash(&self, level: Level, text: Message) -> Result<(), Error> {
         let message = Flash { level, text };
         let mut messages = self.messages();
-        // Said once is enough.
+        // Show equal messages only once.
         messages.retain(|earlier| *earlier != message);
         messages.push(message);
         while messages.len() > MAX_FLASHES || bytes_of(&messages) > MAX_FLASH_BYTES {
@@ -104,7 +103,8 @@ impl BrowserSession {
         self.session.insert(MESSAGES, messages).map_err(Error::internal)
     }
 
-    /// The messages for this page; the next one will not have them, unless nobody reads this one.
+    /// Takes the messages for this page. They stay for the next one if the response is not
+    /// displayed.
     pub fn take_flashes(&self) -> Vec<Flash> {
         let messages = self.messages();
         if !messages.is_empty() && self.is_read {
@@ -117,10 +117,10 @@ impl BrowserSession {
         self.session.get(MESSAGES).ok().flatten().unwrap_or_default()
     }
 
-    /// Proof for a form of this page that it was made for this browser (ASVS 3.5.1).
+    /// A token that proves that a form on this page was made for this browser (ASVS 3.5.1).
     ///
-    /// Different each time: the secret goes in masked, so that a page that a proxy compresses does
-    /// not leak it letter by letter (BREACH).
+    /// It differs each time: the secret is masked, so that the page's compressed size does not
+    /// reveal it character by character (BREACH).
     pub fn csrf_token(&self) -> Result<String, Error> {
         let secret = match self.csrf_secret().filter(|_| self.csrf_secret_is_fresh()) {
             Some(secret) => secret,
@@ -136,8 +136,8 @@ impl BrowserSession {
         Ok(BASE64_URL_SAFE_NO_PAD.encode([mask, xor(mask, secret)].concat()))
     }
 
-    /// Whether `token` came from a form that was made for this browser since its last login, and
-    /// within a day.
+    /// Whether `token` comes from a form made for this browser since its last login and within a
+    /// day.
     pub fn verify_csrf_token(&self, token: &str) -> bool {
         let Some(secret) = self.csrf_secret().filter(|_| self.csrf_secret_is_fresh()) else { return false };
         let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return false };
@@ -146,24 +146,24 @@ impl BrowserSession {
         aws_lc_rs::constant_time::verify_slices_are_equal(&xor(*mask, masked), &secret).is_ok()
     }
 
-    /// Whether it sends back what we gave it to remember: cookies are on.
+    /// Whether the browser sends our cookie back, that is, cookies are enabled.
     pub fn is_remembered(&self) -> bool {
         !self.session.entries().is_empty()
     }
 
-    /// Begins anew at a login or logout: forms from before are void.
+    /// Renews the secret at a login or logout, which invalidates earlier forms.
     pub fn renew(&self) {
         self.session.remove(CSRF_SECRET);
         self.session.renew();
     }
 
-    /// The marks of the accounts that were logged in here, the latest first. They decide where
-    /// somebody waits, and prove nothing: a copy of the cookie has them too.
+    /// The marks of the accounts that logged in here, the latest first. They choose a place in the
+    /// queue and prove nothing, because a copied cookie contains them too.
     pub fn known_accounts(&self) -> Vec<String> {
         self.session.get(KNOWN_ACCOUNTS).ok().flatten().unwrap_or_default()
     }
 
-    /// Keeps the mark of an account that has just logged in. It stays at a logout.
+    /// Keeps the mark of an account that has just logged in, also after a logout.
     pub fn remember_account(&self, mark: String) -> Result<(), Error> {
         let mut marks = self.known_accounts();
         marks.retain(|known| *known != mark);
@@ -173,11 +173,11 @@ impl BrowserSession {
         self.session.insert(KNOWN_ACCOUNTS, marks).map_err(Error::internal)
     }
 
-    /// Since a browser with marks keeps its cookie for long, the cookie's life is no bound for
+    /// A browser with marks keeps its cookie for long, so the cookie's lifetime does not limit the
     /// forms.
     fn csrf_secret_is_fresh(&self) -> bool {
         let made: Option<i64> = self.session.get(CSRF_SECRET_CREATED).ok().flatten();
-        // A cookie of before there was a date lived for a day.
+        // Cookies from before there was a date lived for a day.
         made.is_none_or(|made| self.now.saturating_sub(made) < CSRF_SECRET_SECONDS)
     }
 
@@ -187,7 +187,7 @@ impl BrowserSession {
     }
 }
 
-/// 0 for none: there is always an end to taking some away.
+/// Returns 0 for no messages, so that the loop that drops messages ends.
 fn bytes_of(messages: &[Flash]) -> usize {
     if messages.is_empty() {
         0

@@ -1,4 +1,4 @@
-//! CSRF protection of forms: a posted form is read strictly, and its token must be this browser's.
+//! CSRF protection of forms: a posted form is parsed strictly, and needs this browser's token.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,32 +12,32 @@ use crate::error::Error;
 use crate::forms::BrowserSession;
 use crate::i18n::Message;
 
-/// A form that proves it was made for this browser.
+/// A form that carries a CSRF token.
 pub trait CsrfProtected: DeserializeOwned + 'static {
     /// The value of the hidden field `csrf_token`.
     fn csrf_token(&self) -> &str;
 }
 
-/// Cross-site request forgery, second line: whether the form carries this browser's token (ASVS
-/// 3.5.1).
+/// The second defence against cross-site request forgery: the form must carry this browser's token
+/// (ASVS 3.5.1).
 ///
-/// An enum, so that a view cannot use a form without deciding about the stale one.
+/// This is an enum, so that a handler cannot use a form without handling the stale case.
 #[must_use]
 pub enum CsrfForm<F> {
-    /// Made by us, for this browser, since its last login.
+    /// The form was made for this browser since its last login.
     Valid(F),
-    /// Not that: the page lay open too long, or somebody made the form up. To be shown again with
-    /// `403`, and with the words why.
+    /// The token is invalid: the page was open too long, or the request is forged. Show the form
+    /// again with `403` and the message.
     Stale(F, Message),
 }
 
-/// What to say above a form that was stale: of two tabs the other was faster, most often.
+/// The message above a stale form. The usual cause is a login in another tab.
 pub const STALE: Message = Message::new("form-stale");
 
-/// The same for a browser that sends nothing of what we gave it to remember.
+/// The message for a browser that does not send our cookie.
 pub const NO_COOKIE: Message = Message::new("form-no-cookie");
 
-/// The same where the browser has thrown that away for cookies of others.
+/// The message for a browser that dropped our cookie because of other sites' cookies.
 pub const CROWDED_OUT: Message = Message::new("form-crowded-out");
 
 impl<F: CsrfProtected> FromRequest for CsrfForm<F> {

@@ -1,10 +1,10 @@
-//! Form fields, as the template component that draws them wants them.
+//! Form fields, in the structure that the template component expects.
 
 use serde::Serialize;
 
 use crate::i18n::Message;
 
-/// A field: what it is, what was entered, and what was wrong with that.
+/// A field: its properties, the entered value, and the errors.
 #[derive(Debug, Clone, Serialize)]
 pub struct Field {
     name: &'static str,
@@ -20,7 +20,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// A line of text. `autocomplete` takes a value of the HTML standard's list.
+    /// A line of text. `autocomplete` is a value from the HTML standard's list.
     pub fn text(name: &'static str, label: Message, autocomplete: &'static str) -> Self {
         Self {
             name,
@@ -41,7 +41,7 @@ impl Field {
         Self { kind: "email", ..Self::text(name, label, autocomplete) }
     }
 
-    /// A password. It has no way to show one again.
+    /// A password. Its type has no method to set a value, so a password is never shown again.
     pub fn password(name: &'static str, label: Message, autocomplete: &'static str) -> Password {
         Password(Self { kind: "password", ..Self::text(name, label, autocomplete) })
     }
@@ -66,7 +66,7 @@ impl Field {
     }
 }
 
-/// A password field being made: a [`Field`] whose value stays empty.
+/// A builder of a password field, whose value stays empty.
 pub struct Password(Field);
 
 impl Password {
@@ -80,8 +80,7 @@ impl Password {
     }
 }
 
-/// Puts the focus where the person goes on: on the first field with an error, else on the first
-/// that is empty.
+/// Puts the focus on the first field with an error, or else on the first empty one.
 pub fn focus(fields: &mut [&mut Field]) {
     let first_error = fields.iter().position(|field| field.has_errors());
     let first_empty = || fields.iter().position(|field| field.value.is_empty());

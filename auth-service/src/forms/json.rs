@@ -1,4 +1,4 @@
-//! JSON bodies: read strictly.
+//! JSON bodies, parsed strictly.
 
 use std::fmt;
 use std::future::Future;
@@ -16,13 +16,13 @@ use super::body;
 use crate::error::Error;
 use crate::i18n::Message;
 
-/// A document that says, in a sentence, what it looks like.
+/// A document with a description of its structure.
 pub trait Document: DeserializeOwned + 'static {
-    /// For clients that send something else.
+    /// A sentence for clients that send something else.
     const SHAPE: &'static str;
 }
 
-/// The body as `T`, which must know every member that is sent.
+/// The body as `T`. Unknown members are refused.
 pub struct Json<T>(pub T);
 
 impl<T: Document> FromRequest for Json<T> {
@@ -39,8 +39,7 @@ impl<T: Document> FromRequest for Json<T> {
                 ));
             }
             let bytes = body::read(payload).await?;
-            // serde's own words repeat what was sent, and neither the log nor the answer may have
-            // it.
+            // serde's messages repeat the input, which must not reach the log or the response.
             let read = serde_json::from_slice(&bytes).map(|Object(document)| Self(document));
             read.map_err(|error| match error.classify() {
                 Category::Data => {
@@ -54,8 +53,8 @@ impl<T: Document> FromRequest for Json<T> {
     }
 }
 
-/// An object and nothing else. By itself serde takes an array for one too, its values for the
-/// members in their order.
+/// Accepts only an object. serde alone would also accept an array with the members' values in
+/// order.
 struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

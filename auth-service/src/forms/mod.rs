@@ -1,5 +1,4 @@
-//! Forms and JSON bodies: read strictly, protected against CSRF, with fields that show their
-//! errors.
+//! Forms and JSON bodies: parsed strictly and protected against CSRF. Fields show their errors.
 
 mod body;
 pub mod browser_session;

@@ -1,4 +1,4 @@
-//! URL-encoded forms: read strictly, so that anything else gets a clear `4xx`.
+//! URL-encoded forms, parsed strictly, so that other content gets a clear `4xx`.
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
@@ -13,19 +13,19 @@ use crate::i18n::Message;
 
 const MAX_FIELDS: usize = 64;
 
-/// The request's form as `T`, which must know every field that is sent.
+/// Reads the request's form as `T`. Unknown fields are refused.
 pub(super) async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Error> {
     require_form_type(request)?;
     let body = body::read(payload).await?;
     let fields = fields(&body).map_err(malformed)?;
     let fields = fields.into_iter().map(|(name, value)| (name, Value(value)));
-    // serde's own words repeat what was sent, and the log must not have it.
+    // serde's messages repeat the input, which must not reach the log.
     T::deserialize(MapDeserializer::new(fields))
         .map_err(|_: Mismatch| malformed("a field is missing, unknown, or came twice"))
 }
 
-/// X8: a page of another site can send three kinds of body without asking first; only one of them
-/// is a form.
+/// X8: a page of another site can send three types of body without a preflight request, and only
+/// one of them is a form.
 fn require_form_type(request: &HttpRequest) -> Result<(), Error> {
     if body::media_type(request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(());
@@ -33,7 +33,7 @@ fn require_form_type(request: &HttpRequest) -> Result<(), Error> {
     Err(Error::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Message::new("error-send-a-form")))
 }
 
-/// A field's value. Unlike serde's own form of a string it fits a field that may be missing, too.
+/// A field's value. Unlike serde's own string deserializer, it also fits an optional field.
 struct Value(String);
 
 impl<'de> Deserializer<'de> for Value {
@@ -61,8 +61,8 @@ impl IntoDeserializer<'_> for Value {
     }
 }
 
-/// Names and values, decoded. Unlike the URL standard's parser it guesses nothing: a broken escape,
-/// text that is not UTF-8, or a NUL is refused.
+/// Decodes names and values. Unlike the URL standard's parser, it refuses broken escapes, invalid
+/// UTF-8 and NUL.
 fn fields(body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
     if body.is_empty() {
         return Ok(Vec::new());
@@ -124,7 +124,7 @@ mod tests {
         assert!(fields("a=1&".repeat(65).trim_end_matches('&').as_bytes()).is_err());
     }
 
-    /// I1: any bytes for a form.
+    /// I1: arbitrary bytes as a form.
     #[test]
     fn any_body_is_refused_or_means_the_same_when_it_is_written_anew() {
         let pieces = ["email", "=", "&", "+", "%", "%C3%AB", "%00", "%ff", "%2", "%26", "\u{0}", "a", " "];

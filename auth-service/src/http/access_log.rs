@@ -1,5 +1,5 @@
-//! The access log: one line for each request, without its query, cookies and body, where secrets
-//! travel.
+//! The access log: one line for each request, without query, cookies and body, because these can
+//! contain secrets.
 
 use std::time::Instant;
 
@@ -13,10 +13,10 @@ use super::{RequestId, RoutePolicies, real_ip};
 use crate::config::TrustedProxies;
 use crate::telemetry;
 
-/// Each line of a request repeats its path; somebody who sends a long one must not fill the disk.
+/// The path appears in every log line of a request, so a long one must not fill the disk.
 const LOGGED_PATH_BYTES: usize = 256;
 
-/// Middleware: names the request and logs what became of it.
+/// Middleware: assigns the request id, and logs the response.
 pub async fn access_log(
     proxies: web::Data<TrustedProxies>,
     policies: web::Data<RoutePolicies>,
@@ -34,7 +34,7 @@ pub async fn access_log(
         path = beginning(request.path()),
         client = real_ip::address(&proxies, request.request()).map(tracing::field::display),
     );
-    // Proxies and orchestrators ask every second or so: when all is well, that is no news.
+    // Proxies and orchestrators probe about every second, so successes are not logged.
     let is_probe = policies.of(request.path()).probe;
     async move {
         let response = next.call(request).await?;

@@ -1,17 +1,17 @@
-//! The encryption key of the browser session's cookie, and the former one.
+//! The encryption keys of the browser session's cookie: the current and the previous one.
 
 use actix_web::cookie::{Cookie, CookieJar, Key};
 
 use crate::config::{Config, SecretKey};
 
-/// The key that encrypts the browser cookie, made from the secret.
+/// Derives the key that encrypts the browser cookie from the secret.
 pub fn of(secret: &SecretKey) -> Key {
     Key::from(&*secret.derive::<64>("browser-cookie/v1"))
 }
 
-/// Reads cookies of the secret before the present one. actix-session knows a single key, so such a
-/// cookie is encrypted anew before it looks: a form that lies open while `SECRET_KEY` changes can
-/// still be sent.
+/// Accepts cookies that were encrypted with the previous secret. actix-session supports a single
+/// key, so such a cookie is re-encrypted before actix-session reads it. A form that is open while
+/// `SECRET_KEY` changes can still be sent.
 #[derive(Clone)]
 pub struct BrowserKeys(Option<(Key, Key)>);
 
@@ -21,13 +21,13 @@ impl BrowserKeys {
         Self(previous.map(|previous| (of(&config.secret_key), of(previous))))
     }
 
-    /// The cookie's value, as it came in a header, as the present key encrypts it.
+    /// Re-encrypts the cookie value from the header with the current key.
     pub(super) fn renewed(&self, name: &str, value: String) -> String {
         self.0.as_ref().and_then(|keys| renew(keys, name, &value)).unwrap_or(value)
     }
 }
 
-/// `None` for a cookie that the previous key does not open.
+/// `None` if the previous key does not decrypt the cookie.
 fn renew((current, previous): &(Key, Key), name: &str, value: &str) -> Option<String> {
     let mut jar = CookieJar::new();
     jar.add_original(Cookie::parse_encoded(format!("{name}={value}")).ok()?);

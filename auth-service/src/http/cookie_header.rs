@@ -1,11 +1,11 @@
-//! The `Cookie` header: decides what a request's cookies are before anything else reads them.
+//! The `Cookie` header: decides which cookies a request has before other code reads them.
 //!
 //! A sibling sub-domain can plant cookies on this host. actix percent-decodes and Unicode-trims
-//! cookie *names* and takes the first match, so a planted `%5F%5FHost-sso_refresh` would pass for
-//! ours although the browser guards that prefix (GHSA-j6w9-fv6q-3q52 is the same mistake
-//! elsewhere). So the header is read here byte by byte: names are compared as they came, our own
-//! are kept, everything else is dropped. A name that comes twice is dropped too: one of the two was
-//! planted, and nothing says which (rfc6265bis, 4.2.2).
+//! cookie *names* and takes the first match. So a planted `%5F%5FHost-sso_refresh` would pass for
+//! ours, although browsers protect that prefix (GHSA-j6w9-fv6q-3q52 is the same bug elsewhere).
+//! Therefore this module reads the header byte by byte, compares names exactly, keeps our own
+//! cookies and drops the others. A name that occurs twice is dropped too: one of the two was
+//! planted, and it is unknown which (rfc6265bis, 4.2.2).
 
 use std::collections::BTreeMap;
 
@@ -21,35 +21,36 @@ use super::foreign_cookies::AsSent;
 use crate::config::CookieNames;
 use crate::http::{BrowserKeys, Cookies};
 
-/// The refresh cookie's value, as the browser sent it. Proof of nothing.
+/// The value of the refresh cookie as the browser sent it, not yet verified.
 #[derive(Clone)]
 struct RefreshCookie(String);
 
-/// A cookie that a feature reads beside those of the session and of the browser.
+/// A cookie of a feature, besides those of the session and the browser session.
 #[derive(Clone, Copy)]
 pub struct OwnCookie {
     name: fn(&CookieNames) -> &str,
-    /// Every value that came is kept, up to what an honest browser sends; otherwise the one alone.
+    /// If true, every value is kept, up to the number that an honest browser sends. If false, the
+    /// value is kept only if the cookie occurs once.
     every: bool,
 }
 
 impl OwnCookie {
-    /// One that is believed only where it comes once.
+    /// A cookie that is ignored if it occurs more than once.
     pub const fn only(name: fn(&CookieNames) -> &str) -> Self {
         Self { name, every: false }
     }
 
-    /// One that siblings may set as well, whose reader judges each value.
+    /// A cookie that siblings may set too; its reader checks each value.
     pub const fn every(name: fn(&CookieNames) -> &str) -> Self {
         Self { name, every: true }
     }
 }
 
-/// The cookies that features declared, by name, with their values; `None` for more of them than any
+/// The features' cookies, by name, with their values. The value is `None` if there are more than an
 /// honest browser sends.
 struct FeatureCookies(BTreeMap<String, Option<Vec<String>>>);
 
-/// Middleware: leaves only our own cookies in the request. Must be the outermost.
+/// Middleware: leaves only our own cookies in the request. It must be the outermost.
 pub async fn guard(
     cookies: web::Data<Cookies>,
     browser_keys: web::Data<BrowserKeys>,
@@ -81,8 +82,8 @@ pub async fn guard(
     next.call(request).await
 }
 
-/// The values of a cookie that a feature declared, of a request that went through [`guard`]. `None`
-/// for more of them than any honest browser sends.
+/// The values of a feature's cookie, after [`guard`]. `None` if there are more than an honest
+/// browser sends.
 pub fn feature_cookie(request: &HttpRequest, name: &str) -> Option<Vec<String>> {
     let extensions = request.extensions();
     extensions
@@ -91,7 +92,7 @@ pub fn feature_cookie(request: &HttpRequest, name: &str) -> Option<Vec<String>> 
         .unwrap_or(Some(Vec::new()))
 }
 
-/// The refresh cookie of a request that went through [`guard`].
+/// The refresh cookie, after [`guard`].
 pub fn refresh_cookie(request: &HttpRequest) -> Option<String> {
     request.extensions().get::<RefreshCookie>().map(|cookie| cookie.0.clone())
 }
@@ -107,7 +108,7 @@ fn values(headers: &HeaderMap, name: &str, every: bool) -> Option<Vec<String>> {
     }
 }
 
-/// The value of the one cookie called `name`; `None` when there is none, or more than one.
+/// The value of the single cookie called `name`; `None` if it is missing or occurs more than once.
 fn only(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut values = cookie::values(headers.get_all(COOKIE).map(|header| header.as_bytes()), name);
     let value = values.next()?;

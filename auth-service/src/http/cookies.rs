@@ -1,4 +1,4 @@
-//! Cookies: the one place that sets their attributes.
+//! Cookies: the only module that sets their attributes.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use crate::config::{Config, CookieNames};
 use crate::error::Error;
 
-/// The tokens of somebody who is logged in.
+/// The tokens of a logged-in user.
 pub struct Tokens {
     pub access: String,
     pub access_life: Duration,
@@ -17,7 +17,7 @@ pub struct Tokens {
     pub refresh_life: Duration,
 }
 
-/// Makes our cookies.
+/// Creates our cookies.
 #[derive(Debug, Clone)]
 pub struct Cookies {
     pub names: CookieNames,
@@ -41,24 +41,25 @@ impl Cookies {
         cookie
     }
 
-    /// The refresh token, for this host alone: without `Domain` it reaches no sub-domain.
+    /// The refresh token, for this host only: without `Domain`, browsers send it to no sub-domain.
     pub fn refresh(&self, token: &str, life: Duration) -> Cookie<'static> {
         self.cookie(&self.names.refresh, token, life)
     }
 
-    /// Tells every sub-domain that a session probably exists. Proof of nothing: anybody can set it.
+    /// Tells every sub-domain that a session probably exists. It proves nothing, because anyone can
+    /// set it.
     pub fn hint(&self, life: Duration) -> Cookie<'static> {
         let mut cookie = self.cookie(&self.names.hint, "1", life);
         cookie.set_domain(self.domain.clone());
         cookie
     }
 
-    /// Where the browser was sent last, for this host alone.
+    /// The count of recent redirects, for this host only.
     pub fn trip(&self, value: &str, life: Duration) -> Cookie<'static> {
         self.cookie(&self.names.trip, value, life)
     }
 
-    /// The same cookies, expired, each with the attributes that it was set with.
+    /// The session cookies, expired, with the attributes that they were set with.
     pub fn expired_session_cookies(&self) -> [Cookie<'static>; 3] {
         [self.access("", Duration::ZERO), self.refresh("", Duration::ZERO), self.hint(Duration::ZERO)]
     }
@@ -78,9 +79,9 @@ impl Cookies {
         with(answer, &self.expired_session_cookies())
     }
 
-    /// Deletes the session's cookies, and what the browser keeps of our pages (ASVS 14.3.1).
+    /// Deletes the session's cookies and the browser's stored copies of our pages (ASVS 14.3.1).
     pub fn clear_site_data(&self, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
-        // Never `"cookies"`: that would take those of every sibling.
+        // `"cookies"` must not appear here: it would delete the cookies of every sibling.
         let kept = HeaderValue::from_static("\"cache\", \"storage\"");
         answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
         self.clear_session_cookies(answer)

@@ -9,12 +9,12 @@ use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use actix_web::web;
 
-/// Whether this instance is on its way out. Clones speak of the same one.
+/// Whether this instance is shutting down. Clones share the state.
 #[derive(Clone, Default)]
 pub struct Draining(Arc<AtomicBool>);
 
 impl Draining {
-    /// Begins draining. It cannot be undone.
+    /// Begins draining, which cannot be undone.
     pub fn begin(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -24,10 +24,10 @@ impl Draining {
     }
 }
 
-/// Middleware: while draining, every answer is the last one on its connection.
+/// Middleware: while draining, each response closes its connection.
 ///
-/// A proxy that keeps connections would otherwise go on using them, and could post a form into one
-/// that closes.
+/// Otherwise a proxy would keep using its connections, and could send a form on one that is being
+/// closed.
 pub async fn close_connections(
     draining: web::Data<Draining>,
     request: ServiceRequest,

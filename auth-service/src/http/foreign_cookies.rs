@@ -1,8 +1,9 @@
-//! Foreign cookies: siblings may set any number of them on the parent domain, and a browser sends
-//! them here.
+//! Foreign cookies: sibling sub-domains can set any number of cookies on the parent domain, and
+//! browsers send them here.
 //!
-//! None of them is read. They are counted, because too many lock a person out: servers refuse long
-//! heads, and browsers that hold too many cookies of one domain throw away others, ours among them.
+//! Their values are never read. They are only counted, because too many lock a user out: servers
+//! refuse large request heads, and a browser with too many cookies of one domain drops some,
+//! including ours.
 
 use std::collections::BTreeMap;
 
@@ -15,22 +16,22 @@ use url::form_urlencoded;
 
 use crate::http::Cookies;
 
-/// The `Cookie` headers as they came, kept by `cookie_header` beside what it lets through.
+/// The original `Cookie` headers, kept by `cookie_header`.
 #[derive(Clone)]
 pub(super) struct AsSent(pub Vec<HeaderValue>);
 
 /// The cookies of a request that are not ours.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ForeignCookies {
-    /// Each name once, as bytes: it need not be text. Of ours those that came more than once: only
-    /// one can be where we set it.
+    /// Each name once, as bytes, because it may not be text. Our own names are included if they
+    /// occur more than once, because then at least one cookie is not ours.
     pub names: Vec<Vec<u8>>,
     pub count: usize,
-    /// With the `=` and the `; ` between them.
+    /// Including each `=` and `; `.
     pub bytes: usize,
 }
 
-/// Many servers take heads of 8 KB in all.
+/// Many servers limit the whole request head to 8 KB.
 const LONG: usize = 8 * 1024;
 
 /// The warning of a page about too many cookies.
@@ -38,19 +39,19 @@ const LONG: usize = 8 * 1024;
 pub struct TooMany {
     count: usize,
     kilobytes: usize,
-    /// Whether the browser throws ours away to make room, those with `__Host-` too.
+    /// Whether the browser drops our cookies to make room, including those with `__Host-`.
     pub crowd_ours_out: bool,
 }
 
 impl TooMany {
-    /// For templates to be tried on.
+    /// A sample for the template check.
     pub fn sample() -> Self {
         Self { count: 170, kilobytes: 12, crowd_ours_out: true }
     }
 }
 
 impl ForeignCookies {
-    /// Of a request that went through `cookie_header`.
+    /// The foreign cookies of a request that passed `cookie_header`.
     pub fn of(request: &HttpRequest) -> Self {
         let extensions = request.extensions();
         let (Some(cookies), Some(sent)) =
@@ -67,7 +68,7 @@ impl ForeignCookies {
         let mut times: BTreeMap<&[u8], (usize, usize)> = BTreeMap::new();
         let pairs = headers.flat_map(|header| header.split(|byte| *byte == b';'));
         for pair in pairs.map(<[u8]>::trim_ascii).filter(|pair| !pair.is_empty()) {
-            // Without `=` it is the value of a cookie without a name.
+            // A pair without `=` is the value of a cookie without a name.
             let name = pair.iter().position(|byte| *byte == b'=').map_or(&b""[..], |end| &pair[..end]);
             let (count, bytes) = times.entry(name.trim_ascii()).or_default();
             *count += 1;
@@ -85,18 +86,18 @@ impl ForeignCookies {
         found
     }
 
-    /// Whether a person should know of them: some server refuses them, or their browser will soon
-    /// throw away ours.
+    /// Whether to warn the user: some servers will refuse the request, or the browser will soon
+    /// drop our cookies.
     pub fn are_too_many(&self) -> bool {
         self.crowd_ours_out() || self.bytes > LONG
     }
 
-    /// Whether a browser throws ours away for them.
+    /// Whether a browser drops our cookies in favour of these.
     fn crowd_ours_out(&self) -> bool {
         self.count > MANY_COOKIES
     }
 
-    /// The warning about them, if they are too many.
+    /// The warning, if there are too many.
     pub fn too_many(&self) -> Option<TooMany> {
         self.are_too_many().then(|| TooMany {
             count: self.count,
@@ -106,8 +107,8 @@ impl ForeignCookies {
     }
 }
 
-/// Where the person can have them cleared, and goes on to where this page leads: below the page
-/// that they came with, because a cookie that was set for a path comes there alone.
+/// The address of the cookie clean-up, with the page's `next`. It lies below the current page,
+/// because a browser sends a cookie that was set for a path only there.
 pub fn cleanup_address(request: &HttpRequest) -> String {
     let page = below(request.path());
     let mut query = form_urlencoded::parse(request.query_string().as_bytes());
@@ -121,7 +122,7 @@ pub fn cleanup_address(request: &HttpRequest) -> String {
 }
 
 fn below(page: &str) -> String {
-    // Not `//host/cookies`, which would lead there.
+    // A path `//host/cookies` would lead to another host.
     format!("/{}", format!("{}/{}", page.trim_end_matches('/'), path::COOKIES).trim_start_matches('/'))
 }
 

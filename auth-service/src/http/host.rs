@@ -12,13 +12,12 @@ use crate::config::AuthUrl;
 use crate::error::Error;
 use crate::i18n::Message;
 
-/// What a load balancer asks of a server that it has to look after, unless it is told otherwise:
-/// HAProxy sends it without any `Host`.
+/// The default health check of load balancers. HAProxy sends it without a `Host` header.
 fn is_probe(request: &ServiceRequest) -> bool {
     request.method() == Method::OPTIONS && request.path() == "/"
 }
 
-/// Middleware: answers `421` to a request whose `Host` is not that of `AUTH_URL`.
+/// Middleware: answers `421` if `Host` is not the host of `AUTH_URL`.
 pub async fn require(
     auth_url: web::Data<AuthUrl>,
     policies: web::Data<RoutePolicies>,
@@ -27,8 +26,8 @@ pub async fn require(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let is_us = |host: &str| auth_url.is_authority(host);
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    // A whole address in the request line counts before the header (RFC 9112, 3.2.2); we want
-    // neither to lie.
+    // An absolute URL in the request line takes precedence over the header (RFC 9112, 3.2.2), so
+    // both must be correct.
     let target = request.uri().authority().map(|authority| authority.as_str());
     let is_ours = host.is_some_and(is_us) && target.is_none_or(is_us);
     if is_ours || is_probe(&request) || policies.of(request.path()).any_host {

@@ -1,8 +1,9 @@
-//! The lifetime of the browser session's cookie: long after a login in this browser, else a day.
+//! The lifetime of the browser session's cookie: long after a login in this browser, otherwise a
+//! day.
 //!
-//! What it keeps are marks of accounts, in the cookie of `BrowserSession`: with them its owner
-//! finds a place in the queue of the hash pool while strangers flood it. actix-session gives all
-//! its cookies one life, so the longer one is given here.
+//! The cookie then holds marks of accounts. They give their owners a place in the hash pool's queue
+//! while unknown browsers flood it. actix-session gives all its cookies the same lifetime, so this
+//! module sets the longer one.
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, time};
@@ -13,15 +14,15 @@ use actix_web::{HttpMessage, web};
 
 use crate::http::Cookies;
 
-/// As long as browsers keep any cookie (rfc6265bis, 5.5), and longer than any session: the mark
-/// serves people who must log in again.
+/// The maximum for any cookie in browsers (rfc6265bis, 5.5). It exceeds the lifetime of every
+/// session, because the marks serve people who must log in again.
 const LIFETIME: time::Duration = time::Duration::days(400);
 
-/// Said of a request whose browser holds marks, or gets one.
+/// Marks a request whose browser holds account marks or receives one.
 pub struct KnownBrowser;
 
-/// Middleware: gives the browser cookie of a known browser its longer life. Stands around the
-/// sessions.
+/// Middleware: extends the lifetime of a known browser's cookie. It must wrap the session
+/// middleware.
 pub async fn keep(
     cookies: web::Data<Cookies>,
     request: ServiceRequest,
@@ -42,7 +43,8 @@ fn lengthen(headers: &mut HeaderMap, name: &str) {
     }
 }
 
-/// The line with the longer life; `None` for another cookie, and for one that is taken away.
+/// The header with the longer lifetime; `None` for another cookie, and for one that is being
+/// deleted.
 fn longer(line: &HeaderValue, name: &str) -> Option<HeaderValue> {
     let mut cookie = Cookie::parse(line.to_str().ok()?).ok()?;
     if cookie.name() != name || cookie.max_age()?.is_zero() {

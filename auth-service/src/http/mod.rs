@@ -1,5 +1,5 @@
-//! HTTP: the middleware around every request, cookies, the client's address, and where redirects
-//! may lead.
+//! HTTP: the middleware around every request, cookies, the client's address, and the allowed
+//! destinations of redirects.
 
 pub mod access_log;
 pub mod browser_keys;

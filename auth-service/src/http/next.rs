@@ -1,4 +1,5 @@
-//! `next`: where somebody goes after a login. Only allowed origins, so that it is no open redirect.
+//! `next`: the address to return to after a login. Only allowed origins, so that it is no open
+//! redirect.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -11,40 +12,39 @@ use url::{Url, form_urlencoded};
 
 use crate::config::{AllowedOrigins, AuthUrl};
 
-/// Longer addresses are not taken along. Proxies read lines of 8 KB (nginx's
-/// `large_client_header_buffers`), so a page has no longer one.
+/// Longer addresses are not carried along. Proxies accept request lines of 8 KB (nginx's
+/// `large_client_header_buffers`), so no page has a longer address.
 const MAX_BYTES: usize = 8192;
 
-/// Of a host's name (RFC 1035, section 2.3.4).
+/// The maximum length of a host name (RFC 1035, section 2.3.4).
 const MAX_HOST_LENGTH: usize = 253;
 
-/// The page that says that an address is too long.
+/// The page about an address that is too long.
 pub const TOO_LONG: &str = "/login/too-long";
 
-/// An address on an allowed origin, in the one spelling that we send on (ASVS 3.7.2, RFC 9700
-/// 4.11).
+/// An address on an allowed origin, in normalized form (ASVS 3.7.2, RFC 9700 4.11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next(Url);
 
 impl Next {
-    /// Takes an absolute URL on an allowed origin, or a path on this host. Anything else counts as
-    /// absent; one that is too long is the page that says so.
+    /// Parses an absolute URL on an allowed origin, or a path on this host. Anything else counts as
+    /// absent. An address that is too long becomes the page that says so.
     ///
-    /// Keeps the parsed URL, written anew, so that a browser cannot read it otherwise than we did.
+    /// The result is the serialized URL, so that a browser cannot read it differently than we did.
     pub fn parse(text: &str, allowed: &AllowedOrigins, auth_url: &AuthUrl) -> Option<Self> {
-        // A browser strips some of these and turns a backslash into a slash; what an honest page
-        // sends has neither.
+        // Browsers strip some of these characters and turn a backslash into a slash. Genuine pages
+        // send none of them.
         let is_suspect = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
         if text.is_empty() || text.contains(is_suspect) {
             return None;
         }
         let url = if text.starts_with('/') {
             let url = auth_url.url().join(text).ok()?;
-            // "//evil.net" is a path to the eye and a host to the parser.
+            // "//evil.net" looks like a path, but parses as a host.
             (url.origin() == auth_url.url().origin()).then_some(url)?
         } else {
             let scheme = auth_url.url().scheme();
-            // The parser forgives "https:evil.net"; we ask for what is usual.
+            // The parser also accepts "https:evil.net"; we require the usual form.
             text.strip_prefix(scheme)?.strip_prefix("://")?;
             let url = Url::parse(text).ok()?;
             (allowed.allow(&url) || url.origin() == auth_url.url().origin()).then_some(url)?
@@ -85,18 +85,19 @@ impl Next {
     }
 }
 
-/// Whether one of our own pages is no destination, in any spelling that the router takes.
+/// Whether `url` is one of our own pages that must not be a destination, in any spelling that the
+/// router accepts.
 ///
-/// Somebody who has just logged in has no business at the login, and nested logins would lead a
-/// browser in circles (N5). The page that deletes cookies continues by itself when our own page
-/// leads to it. So a stranger's link that goes by way of the login would press its button (C13).
+/// The login is no destination after a login, and nested logins would redirect in circles (N5). The
+/// page that deletes cookies continues a sweep if our own page leads to it. So an attacker's link
+/// through the login could start the deletion (C13).
 fn is_no_destination(url: &Url) -> bool {
     let path: Vec<u8> = percent_decode_str(url.path()).collect();
     path == protocol::path::LOGIN.as_bytes()
         || path.split(|byte| *byte == b'/').next_back() == Some(protocol::path::COOKIES.as_bytes())
 }
 
-/// The query parameter `next`, unjudged. Twice is as good as not at all.
+/// The query parameter `next`, unchecked. A repeated parameter counts as absent.
 pub struct NextQuery(pub Option<String>);
 
 impl FromRequest for NextQuery {
@@ -118,7 +119,7 @@ mod tests {
     use crate::config::CookieDomain;
     use crate::hostile::tried;
 
-    /// N1: whatever somebody writes, and in the spelling that we send on.
+    /// N1: arbitrary text, and the form in which we pass it on.
     #[test]
     fn any_text_for_next_leads_home_or_nowhere() {
         let domain = CookieDomain::parse("example.org").unwrap();

@@ -1,7 +1,7 @@
-//! Prefetch and prerender: requests of a browser before anybody has clicked.
+//! Prefetch and prerender: requests that a browser makes before a click.
 //!
-//! Only its owner renews a session. A page about somebody is shown to the person who is there when
-//! it is looked at, and not to the one who was there when a pointer moved over its link.
+//! Only a person's own action may renew a session. A page with personal content must show the user
+//! who is logged in when it is viewed, not when the pointer moved over its link.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,8 +14,8 @@ use super::RoutePolicies;
 use crate::error::Error;
 use crate::i18n::Message;
 
-/// Middleware: refuses with `403` what nobody has asked for yet. Browsers throw that away, and ask
-/// again at the click.
+/// Middleware: refuses prefetch requests with `403`. Browsers discard that response and ask again
+/// at the click.
 pub async fn refuse(
     policies: web::Data<RoutePolicies>,
     request: ServiceRequest,

@@ -15,11 +15,11 @@ use crate::config::TrustedProxies;
 use crate::error::Error;
 use crate::http::RequestId;
 
-/// The address of the client, past the proxies that the settings name.
+/// The client's address, behind the trusted proxies.
 pub(super) fn address(proxies: &TrustedProxies, request: &HttpRequest) -> Option<IpAddr> {
     let (peer, headers) = (Peer::of(request)?, request.headers());
-    // Proxies append to what a client sent, in one line: bytes that are no text must not hide what
-    // stands behind them.
+    // Proxies append to the client's header on the same line, so invalid bytes in the client's part
+    // must not hide the rest.
     let forwarded: Vec<Cow<str>> =
         headers.get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     proxies.client(peer, forwarded.iter().map(|line| &**line))

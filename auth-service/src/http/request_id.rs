@@ -1,4 +1,4 @@
-//! The request id: ties the log lines of one request together, and an error page to its line.
+//! The request id: connects the log lines of a request, and an error page with its log line.
 
 use uuid::Uuid;
 

@@ -9,7 +9,7 @@ use actix_web::middleware::Next;
 use crate::error::Error;
 use crate::i18n::Message;
 
-/// Of all header fields together, and of the address (ASVS 15.2.2).
+/// The limit for all header fields together, and also for the address (ASVS 15.2.2).
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// Middleware: `431` for headers above 16 KB, `405` for `TRACE` (ASVS 13.4.4).
@@ -29,7 +29,8 @@ pub async fn require(
     };
     let mut answer = request.error_response(refusal);
     if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
-        // RFC 9110, 15.5.6: a `405` says what is allowed; here, whatever the address is.
+        // RFC 9110, 15.5.6: a `405` must list the allowed methods. The list is the same for every
+        // address.
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     }
     Ok(answer)

@@ -1,29 +1,29 @@
-//! Route policies: what the middleware must know of a path before its handler runs. Features
+//! Route policies: what the middleware must know about a path before its handler runs. Features
 //! declare them.
 
 use std::sync::Arc;
 
 /// How the middleware treats one path, or every path below one.
 ///
-/// The default is the strict one: the host must be ours, changes come from our own pages alone,
-/// nothing is answered to a prefetch, and every request is logged.
+/// The default is strict: the host must be ours, changes must come from our own pages, prefetches
+/// are refused, and every request is logged.
 #[derive(Debug, Clone, Copy)]
 pub struct RoutePolicy {
     path: &'static str,
-    /// Answers under every name: load balancers and other services come by an address of their own.
+    /// Accepts any host name, because load balancers and other services use their own addresses.
     pub any_host: bool,
-    /// Takes changes from other origins; the handler has an origin rule of its own.
+    /// Accepts changes from other origins; the handler has its own origin check.
     pub cross_origin: bool,
-    /// Answers everybody alike, so a browser may ask for it before anybody has clicked.
+    /// The response is the same for everyone, so prefetches are allowed.
     pub public: bool,
-    /// Is asked every second or so: a success is no news for the log.
+    /// Health checks request it about every second, so successes are not logged.
     pub probe: bool,
-    /// Is for programs: errors are problems in JSON.
+    /// Serves programs, so errors are problem JSON.
     pub json: bool,
 }
 
 impl RoutePolicy {
-    /// The strict policy of `path`; of all that begin with it where it ends with `/`.
+    /// The strict policy of `path`, or of all paths below it if it ends with `/`.
     pub const fn of(path: &'static str) -> Self {
         Self { path, any_host: false, cross_origin: false, public: false, probe: false, json: false }
     }
@@ -70,8 +70,8 @@ impl RoutePolicy {
 pub struct RoutePolicies(Arc<[RoutePolicy]>);
 
 impl RoutePolicies {
-    /// The policy of a request for `path`, which is compared byte by byte: a spelling that the
-    /// router takes for it gets the strict one.
+    /// The policy for a request path. Paths are compared byte by byte, so an unusual spelling that
+    /// the router accepts gets the strict policy.
     pub fn of(&self, path: &str) -> RoutePolicy {
         let fitting = self.0.iter().filter(|policy| policy.covers(path));
         fitting.fold(RoutePolicy::of(""), RoutePolicy::or)

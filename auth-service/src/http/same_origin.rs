@@ -1,10 +1,10 @@
-//! The same-origin check, the first defence against cross-site request forgery: a change must come
+//! The same-origin check, the first defence against cross-site request forgery: changes must come
 //! from one of our own pages.
 //!
-//! A sibling sub-domain is same-*site*, so its requests carry our cookies, but it is not us.
-//! Browsers say where a request comes from in `Sec-Fetch-Site`, older ones in `Origin`; neither can
-//! be set by a page. Clients that send neither are left to the second line, the token of
-//! `CsrfForm`.
+//! A sibling sub-domain is same-*site*, so its requests carry our cookies, but it is another
+//! origin. Browsers name the source of a request in `Sec-Fetch-Site`, and older ones in `Origin`;
+//! pages cannot set either. For clients that send neither header, the token of `CsrfForm` is the
+//! second defence.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,7 +18,7 @@ use crate::config::AuthUrl;
 use crate::error::Error;
 use crate::i18n::Message;
 
-/// Middleware: refuses with `403` what another origin sends (ASVS 3.5.1).
+/// Middleware: refuses changes from other origins with `403` (ASVS 3.5.1).
 pub async fn require(
     auth_url: web::Data<AuthUrl>,
     policies: web::Data<RoutePolicies>,
@@ -41,7 +41,7 @@ fn is_ours(headers: &HeaderMap, origin: &str) -> bool {
     let fetch_site = text("sec-fetch-site");
     let from = text(ORIGIN.as_str());
     match (fetch_site, from) {
-        // "none": the person did it themselves, for example by reloading.
+        // "none" means that the user started the request, for example by a reload.
         (Some("same-origin" | "none"), from) => from.is_none_or(|from| from == origin || from == "null"),
         (Some(_), _) => false,
         (None, Some(from)) => from == origin,

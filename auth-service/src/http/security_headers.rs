@@ -11,22 +11,23 @@ use actix_web::web;
 
 use crate::config::Config;
 
-/// The values that depend on the settings, made once.
+/// The header values that depend on the settings, computed once.
 #[derive(Clone)]
 pub struct SecurityPolicy {
     content_security: HeaderValue,
-    /// The same for a page that pages of our services may frame.
+    /// The content security policy of a page that our services may frame.
     framed: HeaderValue,
-    /// The same for a page that a proxy shows under the name of a service.
+    /// The content security policy of a page that a proxy shows under a service's host name.
     elsewhere: HeaderValue,
     strict_transport: Option<HeaderValue>,
 }
 
 impl SecurityPolicy {
     /// # Panics
-    /// Never: what the settings contribute are origins, which are ASCII.
+    /// Never: the settings contribute only origins, which are ASCII.
     pub fn new(config: &Config) -> Self {
-        // `form-action` names the services too: Chromium checks the redirect that answers a form.
+        // `form-action` includes the services, because Chromium also checks the redirect that
+        // answers a form.
         let services = config.allowed_origins.as_csp_sources();
         let policy = |form_action: &str, frame_ancestors: &str| {
             let policy = format!(
@@ -62,8 +63,7 @@ impl SecurityPolicy {
     }
 }
 
-/// Middleware: adds to every answer, errors included, what makes a browser careful (ASVS 3.4,
-/// 14.3.2).
+/// Middleware: adds the security headers to every response, including errors (ASVS 3.4, 14.3.2).
 pub async fn add(
     policy: web::Data<SecurityPolicy>,
     request: ServiceRequest,
@@ -71,22 +71,24 @@ pub async fn add(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
-    // The page that may be framed says so itself.
+    // A page that may be framed sets its own policy.
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
         headers.insert(CONTENT_SECURITY_POLICY, policy.content_security.clone());
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Not `no-referrer`: a page with that posts its forms with `Origin: null`.
+    // With `no-referrer`, a page would post its forms with `Origin: null`.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     for (name, value) in [
         ("cross-origin-opener-policy", "same-origin"),
-        // A process of its own: siblings are the same site, which browsers may put into one.
+        // Requests a separate process. Browsers may otherwise put siblings into one, because they
+        // are the same site.
         ("origin-agent-cluster", "?1"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    // The style sheet says otherwise: a proxy may show a page of ours under another name.
+    // The style sheet sets its own value, because a proxy may show our pages under another host
+    // name.
     let resources = HeaderName::from_static("cross-origin-resource-policy");
     if !headers.contains_key(&resources) {
         headers.insert(resources, HeaderValue::from_static("same-origin"));

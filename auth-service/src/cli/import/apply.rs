@@ -1,4 +1,4 @@
-//! Writing imported accounts: each batch is one transaction, with its events in the audit trail.
+//! Writes imported accounts: each batch is one transaction, together with its audit events.
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
@@ -9,7 +9,7 @@ use crate::db::{AnyConnection, Database, DatabaseError};
 use crate::sessions::{EndReason, Session};
 use crate::users::{Email, User, UserId};
 
-/// How often a batch is tried when somebody registers one of its addresses at that moment.
+/// The number of attempts for a batch whose addresses are registered at the same moment.
 const MAX_ATTEMPTS: usize = 5;
 
 /// Runs the work of one batch in a transaction. Retries the whole batch after a unique-key conflict
@@ -33,25 +33,25 @@ fn is_a_race(error: &SqlError) -> bool {
 }
 
 impl User {
-    /// Those who have one of these addresses.
+    /// The users with these addresses.
     pub fn by_emails(conn: &mut AnyConnection, emails: &[Email]) -> QueryResult<Vec<Self>> {
         let emails: Vec<&str> = emails.iter().map(Email::as_str).collect();
         users::table.filter(users::email.eq_any(emails)).select(Self::as_select()).load(conn)
     }
 
-    /// Which of these ids are taken, and by whom.
+    /// Which of these ids exist already, with the addresses of their users.
     pub fn taken(conn: &mut AnyConnection, ids: &[UserId]) -> QueryResult<Vec<(UserId, Email)>> {
         users::table.filter(users::id.eq_any(ids)).select((users::id, users::email)).load(conn)
     }
 
-    /// Inserts a person who has an account elsewhere. Within the caller's transaction.
+    /// Inserts an imported user, within the caller's transaction.
     pub fn import(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<()> {
         diesel::insert_into(users::table).values(self).execute(conn)?;
         AuditEvent::new(EventKind::Imported, context).user(self.id.uuid()).detail("created").record(conn)
     }
 
-    /// Makes this account into `new`, and ends its sessions when it may log in no more as before.
-    /// Within the caller's transaction, after [`User::lock_row`].
+    /// Changes this account to `new`, and ends its sessions if its password changed or it was
+    /// deactivated. Call it within a transaction, after [`User::lock_row`].
     pub fn apply_import(
         &self,
         conn: &mut AnyConnection,
@@ -80,13 +80,13 @@ impl User {
         entry.detail(format!("changed: {changed}")).record(conn)
     }
 
-    /// Whether an import made this account or changed it, as far back as the trail goes.
+    /// Whether an import created or changed this account, as far back as the audit trail goes.
     pub fn was_imported(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
         Ok(!AuditEvent::latest_of(conn, self.id.uuid(), &[EventKind::Imported], 1)?.is_empty())
     }
 
-    /// Whether the owner has logged in here or was given another password, as far back as the trail
-    /// goes.
+    /// Whether the owner has logged in here or received a new password, as far back as the audit
+    /// trail goes.
     pub fn has_activity(&self, conn: &mut AnyConnection) -> QueryResult<bool> {
         let kinds = [EventKind::Login, EventKind::PasswordChanged];
         Ok(!AuditEvent::latest_of(conn, self.id.uuid(), &kinds, 1)?.is_empty())

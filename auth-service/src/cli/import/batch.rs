@@ -1,4 +1,4 @@
-//! Batches: a few hundred people are written in one transaction.
+//! Batches: a few hundred users are written in one transaction.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::audit::RequestContext;
 use crate::db::{AnyConnection, Database};
 use crate::users::{Email, User, UserId};
 
-/// Few enough that nobody who logs in at that moment waits for long.
+/// Small enough that logins meanwhile do not wait for long.
 const BATCH: usize = 500;
 
 pub(super) struct Batches<'a> {
@@ -41,7 +41,7 @@ impl<'a> Batches<'a> {
         if self.waiting.len() < BATCH { Ok(()) } else { self.finish(report) }
     }
 
-    /// Writes those who wait, and tells of them once they are committed.
+    /// Writes the waiting users, and reports them after the commit.
     pub fn finish(&mut self, report: &mut ImportReport) -> Result<(), CliError> {
         if self.waiting.is_empty() {
             return Ok(());
@@ -86,7 +86,7 @@ impl BatchRules {
             .collect()
     }
 
-    /// A person whose address has an account here.
+    /// Handles a user whose address already has an account.
     fn meet(
         &self,
         conn: &mut AnyConnection,
@@ -96,7 +96,7 @@ impl BatchRules {
     ) -> QueryResult<Line> {
         let mut decision = self.decide(conn, user, person)?;
         if decision.new.is_some() && writes {
-            // Once more, now that nobody else changes the account.
+            // Decide again now that the row is locked.
             User::lock_row(conn, user.id)?;
             let user = User::by_id(conn, user.id)?.ok_or(diesel::result::Error::NotFound)?;
             decision = self.decide(conn, &user, person)?;
@@ -120,15 +120,15 @@ impl BatchRules {
         Ok(decide(user, person, &self.policy, has_moved_on))
     }
 
-    /// Whether the account came by an import, perhaps of this very source, and its owner has used
-    /// it here since: then the password is another because they changed it, or because it is in our
-    /// form by now.
+    /// Whether the account was imported, perhaps from this source, and its owner has used it since.
+    /// Then its password differs because the owner changed it, or because a login converted the
+    /// hash.
     fn moved_on(&self, conn: &mut AnyConnection, user: &User, person: &Person) -> QueryResult<bool> {
         let there = &person.user;
         if user.was_imported(conn)? && user.has_activity(conn)? {
             return Ok(true);
         }
-        // The trail forgets; a hash that became ours at a login does not.
+        // Audit events expire, but a converted hash still shows that a login happened.
         let became_ours = user.password_hash.is_of_our_form() && !there.password_hash.is_of_our_form();
         Ok(user.id == there.id && became_ours && user.last_login > there.last_login)
     }

@@ -1,13 +1,13 @@
-//! A bounded reader: one record cannot ask for all memory, and errors name the line.
+//! A bounded reader: no record can use up the memory, and errors name the line.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
-/// The longest record that is read: a person of Django's has a kilobyte.
+/// The maximum length of a record. A Django user has about a kilobyte.
 pub(super) const MAX_RECORD: usize = 1024 * 1024;
 
-/// How far reading has come; shared between the reader and whoever counts records.
+/// The reading position, shared by the reader and the code that counts records.
 #[derive(Default)]
 pub(super) struct Progress {
     line: Cell<u64>,
@@ -15,7 +15,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// A record is through.
+    /// Marks the end of a record.
     pub fn next_record(&self) {
         self.since_record.set(0);
     }
@@ -31,7 +31,7 @@ pub(super) struct Bounded<R> {
 }
 
 impl<R: Read> Bounded<R> {
-    /// Passes over a byte order mark. UTF-16, which some shells write, is refused.
+    /// Skips a byte order mark. UTF-16, which some shells write, is refused.
     pub fn new(inner: R) -> io::Result<(Self, Rc<Progress>)> {
         let mut inner = BufReader::with_capacity(64 * 1024, inner);
         let start = inner.fill_buf()?;
@@ -45,7 +45,7 @@ impl<R: Read> Bounded<R> {
         Ok((Self { inner, progress: progress.clone() }, progress))
     }
 
-    /// The first line, as far as it is in memory, without passing over it.
+    /// The first line, as far as it is buffered, without consuming it.
     pub fn peek_line(&mut self) -> io::Result<&[u8]> {
         let start = self.inner.fill_buf()?;
         let end = start.iter().position(|byte| *byte == b'\n').unwrap_or(start.len());
@@ -55,7 +55,7 @@ impl<R: Read> Bounded<R> {
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Small steps, so that what was read ahead hardly counts.
+        // Read in small steps, so that read-ahead hardly affects the limit.
         let most = buffer.len().min(4 * 1024);
         let read = self.inner.read(&mut buffer[..most])?;
         let lines = buffer[..read].iter().filter(|byte| **byte == b'\n').count();

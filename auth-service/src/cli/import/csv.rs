@@ -1,4 +1,4 @@
-//! CSV sources, with the names of Django's columns in the first line.
+//! CSV sources, with Django's column names in the first line.
 
 use std::fs::File;
 
@@ -7,7 +7,7 @@ use super::bounded::Bounded;
 use super::record::{Cell, Column, Place, Record};
 use super::seen::Seen;
 
-/// Hands out the people in a file.
+/// Passes every user in a file to `sink`.
 pub(super) fn each(
     file: &File,
     seen: &mut Seen,
@@ -47,7 +47,7 @@ pub(super) fn each(
 }
 
 fn problem(error: csv::Error) -> CliError {
-    // The library's own words hold byte offsets, and a line only sometimes.
+    // The library's messages contain byte offsets, and often no line number.
     let words = match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
             let line = pos.as_ref().map_or(0, csv::Position::line);
@@ -59,7 +59,7 @@ fn problem(error: csv::Error) -> CliError {
     CliError::Failed(format!("the file cannot be read: {words}"))
 }
 
-/// Spreadsheets separate by what their country uses the comma for.
+/// Spreadsheets use another delimiter in countries with a decimal comma.
 fn delimiter(header: &[u8]) -> u8 {
     [b',', b';', b'\t'].into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
 }

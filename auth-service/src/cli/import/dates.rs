@@ -1,20 +1,20 @@
-//! Parsing dates as Django, psql and sqlite3 print them.
+//! Parses dates in the formats of Django, psql and sqlite3.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::db::types::Timestamp;
 
-/// With an offset.
+/// Formats with an offset.
 const FIXED: [&str; 4] = [
     "%Y-%m-%dT%H:%M:%S%.f%#z",
     "%Y-%m-%d %H:%M:%S%.f%#z",
     "%Y-%m-%dT%H:%M:%S%.f %#z",
     "%Y-%m-%d %H:%M:%S%.f %#z",
 ];
-/// Without: taken for UTC, as Django does with `USE_TZ` in what it writes to a database.
+/// Formats without an offset, taken as UTC, as Django with `USE_TZ` writes them to a database.
 const NAIVE: [&str; 4] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
 
-/// Before 1970 nobody joined, and after 9999 a year has five digits.
+/// Dates before 1970 are errors, and a year after 9999 has five digits.
 const EARLIEST: i64 = 0;
 
 pub(super) fn parse(text: &str) -> Option<Timestamp> {

@@ -1,38 +1,36 @@
 //! Conflict resolution: what an import does to an existing account with the same address.
 //!
-//! An address in somebody's Django account is what they typed, and nobody may have checked it. So a
-//! source must not be able to hand an account with rights to whoever registered its owner's address
-//! elsewhere:
+//! Django may not have verified the addresses of its users. An attacker could register the address
+//! of another person there. So a source must not be able to hand over a privileged account:
 //!
 //! - rights are taken only from a source that the operator trusts with them, and only together with
-//!   its password: otherwise whoever had the account here, with a password of their own, would
-//!   receive them;
-//! - an account that has rights, roles or a verified address here is changed by such a source
-//!   alone;
-//! - who was made inactive here stays so;
-//! - a password that cannot be used replaces none that can, and one that was given up here does not
-//!   come back.
+//!   its password. Otherwise the holder of the account here, who has another password, would
+//!   receive the rights;
+//! - only such a source changes an account that has rights, roles or a verified address here;
+//! - an account that was deactivated here stays inactive;
+//! - an unusable password never replaces a usable one, and a password that was abandoned here does
+//!   not return.
 
 use super::person::Person;
 use super::policy::{Conflict, ImportPolicy};
 use super::report::Outcome;
 use crate::users::User;
 
-/// The decision about an account.
+/// The decision for an account.
 pub(super) struct Decision {
     pub outcome: Outcome,
-    /// The columns in which both differ.
+    /// The columns in which the two accounts differ.
     pub differs: Vec<&'static str>,
-    /// Why the source did not get what it would have got by the policy.
+    /// The reasons why the source did not get its way despite the policy.
     pub notes: Vec<&'static str>,
-    /// The account as it will be.
+    /// The new state of the account.
     pub new: Option<User>,
-    /// The changes, in words.
+    /// The changes, as text.
     pub changed: Vec<&'static str>,
 }
 
-/// Decides about `here`, the account that has the person's address. `has_moved_on`: it came by an
-/// import and its owner has logged in here since, so its password is theirs by now.
+/// Decides what happens to `here`, the account with the user's address. `has_moved_on` means that
+/// it was imported and its owner has logged in since, so its password belongs to the owner.
 pub(super) fn decide(here: &User, person: &Person, policy: &ImportPolicy, has_moved_on: bool) -> Decision {
     let there = &person.user;
     let offers_password = person.has_password && !has_moved_on && here.password_hash != there.password_hash;

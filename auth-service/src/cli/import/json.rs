@@ -1,5 +1,5 @@
-//! JSON sources: what `dumpdata` writes, a list of objects or with `--format jsonl` one object a
-//! line. Read one object at a time.
+//! JSON sources by `dumpdata`: a list of objects, or with `--format jsonl` one object for each
+//! line. Objects are read one at a time.
 
 use std::cell::Cell as Slot;
 use std::fmt;
@@ -16,7 +16,7 @@ use super::seen::Seen;
 
 type Sink<'a> = &'a mut dyn FnMut(Record) -> Result<(), CliError>;
 
-/// Hands out the people in a list, or in objects one after the other.
+/// Passes every user in a list, or in consecutive objects, to the sink.
 pub(super) fn each(
     file: &File,
     model: &str,
@@ -45,7 +45,7 @@ pub(super) fn each(
             match json.end() {
                 Ok(()) => break Ok(()),
                 Err(error) if error.is_eof() => break Err(error),
-                // There is another one.
+                // The input has another object.
                 Err(_) => {}
             }
             if let Err(error) = people.object(&mut json) {
@@ -65,13 +65,13 @@ fn unreadable(error: std::io::Error) -> CliError {
 }
 
 struct People<'a> {
-    /// Empty: the one that ends in `.user`.
+    /// If empty, the model whose name ends in `.user` is used.
     model: &'a str,
     found: Option<String>,
     progress: Rc<Progress>,
     row: &'a Slot<u64>,
-    /// Where the object before ended. In a list, one that ends on the first line may be one of many
-    /// there.
+    /// The line on which the previous object ended. In a list that is all on one line, it
+    /// identifies no object.
     last_line: u64,
     seen: &'a mut Seen,
     sink: Sink<'a>,
@@ -135,7 +135,7 @@ struct Object;
 struct Parsed {
     model: String,
     record: Record,
-    /// The fields that are none of ours.
+    /// The fields that we do not import.
     unknown: Vec<String>,
 }
 
@@ -209,7 +209,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
-            // The primary key stands outside, whatever a field of that name holds.
+            // The primary key is outside `fields`, so a field named `id` is not it.
             match Column::parse(&name).filter(|column| *column != Column::Id) {
                 Some(column) => {
                     if !self.0.set(column, map.next_value()?) {

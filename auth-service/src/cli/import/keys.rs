@@ -1,5 +1,5 @@
-//! The choice of the UUID column by which services know people. UUIDs that are derived from
-//! addresses instead stay for good, so the operator is asked first.
+//! Chooses the column with the UUIDs by which services know users. UUIDs derived from addresses
+//! instead are permanent, so the operator is asked first.
 
 use std::collections::BTreeMap;
 
@@ -8,36 +8,36 @@ use super::record::Record;
 use super::report::Shown;
 use super::source::Kind;
 
-/// What a primary key is called that is not called `id`. A UUID under another name may be a secret:
-/// a token, an activation key.
+/// The accepted names of a key column besides `id`. A UUID under another name may be a secret, such
+/// as a token or an activation key.
 const NAMES_OF_KEYS: [&str; 6] = ["uuid", "guid", "uid", "user_uuid", "user_guid", "user_id"];
 
-/// The columns with UUIDs of a source, beside usernames and primary keys.
+/// The UUID columns of a source besides usernames and primary keys.
 #[derive(Default)]
 pub(super) struct Keys {
-    /// People whose UUID would be made from their address.
+    /// The number of users whose UUID would be derived from the address.
     without: u64,
-    /// Of these, those for whom the source has no primary key.
+    /// The number of these without a primary key in the source.
     without_any: u64,
-    /// How many of these have a UUID in another column.
+    /// The number of these with a UUID in each other column.
     columns: BTreeMap<String, u64>,
 }
 
 /// The choice.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// Nothing needs to be said.
+    /// Continue without a message.
     Plain,
-    /// The column is taken.
+    /// Use this column.
     Take(String),
-    /// The operator should know.
+    /// Warn the operator.
     Beware(String),
-    /// The operator must say.
+    /// The operator must decide.
     Ask(String),
 }
 
 impl Keys {
-    /// Looks at a person before anything is made of them.
+    /// Counts a user's record before it is converted.
     pub fn see(&mut self, record: &Record) {
         if Person::has_uuid(record) {
             return;

@@ -1,8 +1,8 @@
-//! `auth-service import django …`: imports people from Django's databases and exports.
+//! `auth-service import django …`: imports users from Django's databases and exports.
 //!
-//! The source is read twice. The first time counts the people and finds those who stand in it more
-//! than once; a source that cannot be read to its end changes nothing. The second time writes, a
-//! batch a transaction.
+//! The source is read twice. The first pass counts the users and finds duplicates, so that a source
+//! that cannot be read to its end changes nothing. The second pass writes, one transaction for each
+//! batch.
 
 mod apply;
 mod batch;
@@ -152,7 +152,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
         output::line(words)?;
     }
 
-    // The service may run under another limit; this one is what can be known here.
+    // The service may have another memory limit, but only this process's limit is known here.
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
     if let Some(warning) = survey.warning(Limit::of_this_process().for_hashing(), threads) {
         output::line(format_args!("Beware: {warning}"))?;
@@ -170,11 +170,11 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     });
     let done = done.and_then(|()| batches.finish(&mut report));
     bar.finish_and_clear();
-    // What was committed before a failure is told too.
+    // The report includes what was committed before a failure.
     report.close(done)
 }
 
-/// Goes through the source and writes nothing.
+/// Reads the whole source without writing.
 fn survey(
     source: &mut ImportSource,
     policy: &ImportPolicy,
@@ -191,7 +191,7 @@ fn survey(
     Ok((survey, seen, keys))
 }
 
-/// Shown on a terminal, and nowhere else.
+/// A progress bar, which is shown on terminals only.
 fn progress(people: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} people, {eta} left");
     ProgressBar::new(people).with_style(style.expect("the template is written right"))

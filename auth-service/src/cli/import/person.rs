@@ -12,31 +12,32 @@ use crate::db::types::Timestamp;
 use crate::passwords::{HASH_LIMITS, HashForm};
 use crate::users::{Email, PasswordHash, PersonName, Roles, User};
 
-/// The namespace of the UUIDs that are made from addresses. Fixed for ever: another import must
-/// make the same.
+/// The namespace of UUIDs that are derived from addresses. It must never change, so that another
+/// import derives the same UUIDs.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_9a52_7c3e_4b08_9e64_2d5b_80c7_a1f3);
 
-/// A moment may be so far ahead of our clock: theirs may be wrong. Beyond it, it says nothing.
+/// How far a date may lie ahead of our clock, since the source's clock may be wrong. A later date
+/// is ignored.
 const AHEAD: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
 pub(super) struct Person {
     pub place: Place,
-    /// As the source has it; empty when it has none.
+    /// The source's username; empty if it has none.
     pub username: String,
-    /// What they would be here if nobody had the address. Their rights are in it only if the source
-    /// is trusted with them.
+    /// The account to create if the address is free. It has rights only if the source is trusted
+    /// with them.
     pub user: User,
     /// The UUID came from the source.
     pub has_own_uuid: bool,
-    /// Somebody can log in with the password.
+    /// Whether a password can be checked against the hash.
     pub has_password: bool,
-    /// When they were last seen there, as far as the source tells; for `newest`.
+    /// The last activity that the source records, for `newest`.
     pub last_seen: Option<Timestamp>,
     pub notes: Vec<Cow<'static, str>>,
 }
 
 impl Person {
-    /// Reads a record; a person who cannot be taken is a line of the report that says why.
+    /// Validates a record. The error is the report's line for the refused user.
     pub fn parse(record: Record, policy: &ImportPolicy, now: Timestamp) -> Result<Self, Box<Line>> {
         let mut line = Box::new(Line::new(record.place, username(&record).unwrap_or_default()));
         if let Some(Cell::Text(email)) = record.get(Column::Email) {
@@ -54,7 +55,7 @@ impl Person {
         own_uuid(record).is_some()
     }
 
-    /// How a report names them.
+    /// The report's line for this user.
     pub fn line(&self) -> Line {
         let mut line = Line::new(self.place, self.username.clone());
         line.email = self.user.email.to_string();
@@ -63,7 +64,7 @@ impl Person {
     }
 }
 
-/// Text, or a number that a program wrote without quotes.
+/// The username is text, or a number if a program wrote it without quotes.
 fn username(record: &Record) -> Option<String> {
     match record.get(Column::Username) {
         Some(Cell::Text(text)) => Some(text.clone()),
@@ -72,7 +73,7 @@ fn username(record: &Record) -> Option<String> {
     }
 }
 
-/// The username, or else the primary key, if it is a UUID.
+/// The username if it is a UUID, or else the primary key if that is one.
 fn own_uuid(record: &Record) -> Option<Uuid> {
     let key = match record.get(Column::Id) {
         Some(Cell::Text(text)) => Some(text.clone()),
@@ -120,7 +121,7 @@ impl Reading<'_> {
         }
         let (mut first_name, last_name) = (self.name(Column::FirstName), self.name(Column::LastName));
         if first_name.is_empty() && last_name.is_empty() {
-            // Where it would have to be cut, nobody knows.
+            // A full name cannot be split reliably, so it all goes here.
             first_name = self.name(Column::Name);
         }
         let (date_joined, last_login) = (self.moment(Column::DateJoined), self.moment(Column::LastLogin));
@@ -149,7 +150,7 @@ impl Reading<'_> {
         })
     }
 
-    /// A column that is missing or NULL is empty.
+    /// Missing columns and NULL count as empty text.
     fn text(&self, column: Column) -> Result<String, Refusal> {
         match self.record.get(column) {
             None | Some(Cell::Null) => Ok(String::new()),
@@ -174,7 +175,7 @@ impl Reading<'_> {
         }
     }
 
-    /// A date that cannot be kept is left out: no reason to keep somebody from logging in.
+    /// An invalid date is dropped, because it should not keep a user from logging in.
     fn moment(&mut self, column: Column) -> Option<Timestamp> {
         let found = match self.record.get(column) {
             None | Some(Cell::Null) => return None,
@@ -191,7 +192,7 @@ impl Reading<'_> {
         None
     }
 
-    /// A name that cannot be shown is left out: no reason to keep somebody from logging in.
+    /// An invalid name is dropped, because it should not keep a user from logging in.
     fn name(&mut self, column: Column) -> String {
         let parsed = match self.record.get(column) {
             None | Some(Cell::Null) => return String::new(),
@@ -225,7 +226,7 @@ impl Reading<'_> {
                 );
             }
             HashForm::Unusable => self.notes.push("has no password there, so cannot log in".into()),
-            // A text without `$` is no hash, and may be a password: nothing of it is shown.
+            // Text without `$` is not a hash and may be a plain password, so none of it is shown.
             HashForm::Unknown if hash.exported().contains('$') && kind.bytes().all(is_of_a_name) => {
                 self.notes.push(
                     format!("the password is kept in a form that we do not check ({kind}), so cannot log in")
@@ -240,8 +241,8 @@ impl Reading<'_> {
         Ok((hash, false))
     }
 
-    /// The column that the operator named, or else the username, or the primary key, or the column
-    /// that was found.
+    /// The UUID: from the column that the operator named, or else from the username, the primary
+    /// key or the detected column.
     fn uuid(&self) -> Result<Option<Uuid>, Refusal> {
         let in_column = || self.record.uuid_in(self.policy.uuid_column.as_deref()?);
         let found = match self.policy.is_column_named {

@@ -1,4 +1,4 @@
-//! The import policy: what the operator said about accounts that exist already.
+//! The import policy: the operator's choices about existing accounts.
 
 use clap::ValueEnum;
 
@@ -19,8 +19,8 @@ pub(super) struct ImportPolicy {
     pub on_conflict: Conflict,
     pub trust_rights: bool,
     pub ignore_uuids: bool,
-    /// A column beside the username and the primary key that holds people's UUIDs.
+    /// A column besides the username and the primary key that holds the UUIDs.
     pub uuid_column: Option<String>,
-    /// The operator named it: it goes before the others.
+    /// The operator named the column, so it has priority.
     pub is_column_named: bool,
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-/// The columns that mean something here. Others are passed over, and told of.
+/// The columns that are imported. Others are skipped and reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
     Id,
@@ -10,7 +10,7 @@ pub(super) enum Column {
     Email,
     FirstName,
     LastName,
-    /// One name for all of it, as many user models of projects have it.
+    /// A full name in one column, as in many custom user models.
     Name,
     Password,
     IsActive,
@@ -36,7 +36,7 @@ impl Column {
         Self::LastLogin,
     ];
 
-    /// As Django names it.
+    /// Django's name of the column.
     pub fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -58,13 +58,13 @@ impl Column {
         Self::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(name))
     }
 
-    /// What Django has beside, and what the guide says of it.
+    /// Columns that Django has too, and that the guide says are not imported.
     pub fn is_left_behind_by_design(name: &str) -> bool {
         matches!(name, "groups" | "user_permissions")
     }
 }
 
-/// A UUID as Django writes one: with hyphens or as 32 digits.
+/// A UUID in Django's formats: with hyphens or as 32 digits.
 pub(super) fn uuid(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| matches!(text.len(), 32 | 36))
 }
@@ -76,16 +76,16 @@ pub(super) enum Cell {
     Text(String),
     Bool(bool),
     Number(i64),
-    /// A list, an object, a fraction: nothing that a column of ours can hold.
+    /// A list, an object or a fraction, which none of our columns can hold.
     Other,
 }
 
-/// Where a person stands in the source.
+/// The position of a user in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     /// Counted from 1.
     pub row: u64,
-    /// The line of the file that the row ends on.
+    /// The line on which the row ends.
     pub line: Option<u64>,
 }
 
@@ -102,15 +102,15 @@ impl std::fmt::Display for Place {
 pub(super) struct Record {
     pub place: Place,
     cells: [Option<Cell>; Column::ALL.len()],
-    /// Its values could not be told apart.
+    /// The record's values could not be parsed.
     pub is_unreadable: bool,
-    /// Whether the source has a primary key, whatever that is.
+    /// Whether the source has a primary key of any kind.
     pub has_key: bool,
-    /// The columns beside ours that hold a UUID.
+    /// Other columns that hold a UUID.
     pub uuids: Vec<(String, Uuid)>,
 }
 
-/// More columns with UUIDs than this are no people's.
+/// A user table never has more UUID columns than this.
 const MAX_UUIDS: usize = 16;
 
 impl Record {
@@ -124,7 +124,7 @@ impl Record {
         }
     }
 
-    /// Looks at a column that is none of ours.
+    /// Records another column, if it holds a UUID.
     pub fn other(&mut self, name: &str, text: &str) {
         if let Some(uuid) = uuid(text).filter(|_| self.uuids.len() < MAX_UUIDS) {
             self.uuids.push((name.to_owned(), uuid));
@@ -136,7 +136,7 @@ impl Record {
         self.uuids.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, uuid)| *uuid)
     }
 
-    /// Sets a value; whether the column had none yet.
+    /// Sets a value; false if the column already had one.
     pub fn set(&mut self, column: Column, cell: Cell) -> bool {
         self.cells[column as usize].replace(cell).is_none()
     }

@@ -1,4 +1,4 @@
-//! The import report: a summary on standard output, and one JSON line for each person in a file.
+//! The import report: a summary on standard output, and one JSON line for each user in a file.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::super::{CliError, output, private_file};
 use super::record::Place;
 
-/// How many people are told of on standard output; the file has all.
+/// The maximum number of users that are printed; the file has all of them.
 const MAX_PRINTED: u64 = 100;
 
-/// Of a text that a stranger wrote, in characters.
+/// The limit for untrusted text, in characters.
 const SHOWN_CHARS: usize = 80;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -22,21 +22,21 @@ pub(super) enum Outcome {
     Created,
     Changed,
     Unchanged,
-    /// Both differ, and what is here stayed.
+    /// The accounts differ, and the existing one was kept.
     Kept,
     Refused,
 }
 
-/// One person. Nothing that helps to log in.
+/// One user. It contains no credentials.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Line {
     pub row: u64,
     #[serde(skip)]
     place: Place,
-    /// As the source has it.
+    /// The source's username.
     pub username: String,
     pub email: String,
-    /// Under which UUID they are here.
+    /// The user's UUID here.
     pub user_uuid: Option<uuid::Uuid>,
     pub outcome: Outcome,
     pub differs: Vec<&'static str>,
@@ -59,7 +59,7 @@ impl Line {
         }
     }
 
-    /// In words; `None` when there is nothing to tell.
+    /// The line as text; `None` if it need not be printed.
     fn words(&self) -> Option<String> {
         let what = match self.outcome {
             Outcome::Created | Outcome::Unchanged if self.notes.is_empty() => return None,
@@ -91,7 +91,7 @@ fn cut(text: &str) -> String {
     text.chars().take(SHOWN_CHARS).collect()
 }
 
-/// A stranger's text on a terminal: short, and without characters that do anything.
+/// Displays untrusted text on a terminal: shortened, and without control characters.
 pub(super) struct Shown<'a>(pub &'a str);
 
 impl std::fmt::Display for Shown<'_> {
@@ -148,7 +148,7 @@ impl ImportReport {
         }
     }
 
-    /// Tells the numbers, also of an import that did not come to its end.
+    /// Prints the totals, even if the import failed.
     pub fn close(mut self, done: Result<(), CliError>) -> Result<(), CliError> {
         if let Some(file) = &mut self.file {
             file.flush().map_err(unwritable)?;

@@ -1,4 +1,4 @@
-//! Columns and models of a source that are not imported, so that the operator learns of them at
+//! The columns and models of a source that are not imported, so that the operator hears of them at
 //! once.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::record::Column;
 use super::report::Shown;
 
-/// As many names are told; a source with more is a strange one.
+/// The maximum number of reported names.
 const MAX_NAMES: usize = 20;
 
-/// Objects of a model that was not asked for.
+/// The objects of a model that was not requested.
 #[derive(Default)]
 struct Passed {
     count: u64,
-    /// They have an address and a password, as people do.
+    /// They have an address and a password, so they may be users.
     look_like_people: bool,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// A column of people's that means nothing here.
+    /// Records a user column that is not imported.
     pub fn column(&mut self, name: &str) {
         let is_known = Column::parse(name).is_some() || Column::is_left_behind_by_design(name);
         if !is_known && self.columns.len() < MAX_NAMES && !self.columns.contains(name) {
@@ -32,7 +32,7 @@ impl Seen {
         }
     }
 
-    /// An object of another model.
+    /// Records an object of another model.
     pub fn model(&mut self, name: &str, looks_like_a_person: bool) {
         if !self.models.contains_key(name) && self.models.len() >= MAX_NAMES {
             return;
@@ -42,7 +42,7 @@ impl Seen {
         passed.look_like_people |= looks_like_a_person;
     }
 
-    /// The columns that nothing becomes of: all but ours, and the one that UUIDs are taken from.
+    /// The columns that are not imported, except `taken`, which provides the UUIDs.
     pub fn left_behind(&self, taken: Option<&str>) -> Option<String> {
         let is_taken = |name: &str| taken.is_some_and(|taken| taken.eq_ignore_ascii_case(name));
         let left = self.columns.iter().filter(|name| !is_taken(name));
@@ -51,7 +51,7 @@ impl Seen {
             .then(|| format!("Columns that mean nothing here, and stay there: {}.", names.join(", ")))
     }
 
-    /// Other objects that could be people.
+    /// Other models that could be users.
     pub fn other_people(&self) -> Option<String> {
         let (name, passed) = self.models.iter().find(|(_, passed)| passed.look_like_people)?;
         let (count, name) = (passed.count, Shown(name));
@@ -61,7 +61,7 @@ impl Seen {
         ))
     }
 
-    /// Why nobody was found, where `model` was looked for.
+    /// Explains why no user was found for `model`.
     pub fn nobody(&self, model: &str) -> String {
         let wanted = match model {
             "" => "a model that ends in .user".to_owned(),

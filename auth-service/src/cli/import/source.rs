@@ -30,7 +30,7 @@ pub(super) enum ImportSource {
 }
 
 impl ImportSource {
-    /// Opens `text`: the path of a file, `-`, or the URL of a database.
+    /// Opens `text`: a file's path, `-`, or a database URL.
     pub fn open(
         text: &str,
         format: Option<Format>,
@@ -39,7 +39,7 @@ impl ImportSource {
         if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
             return Ok(Self::Database { db: table::open(text)?, table: table.clone() });
         }
-        // Not shown: there may be a password in it.
+        // The text is not shown, because it may contain a password.
         if text.contains("://") {
             return Err(CliError::Usage(
                 "the source is no database that can be read: sqlite:<path> and postgres://… are; of another, write a file by \
@@ -71,8 +71,8 @@ impl ImportSource {
         Ok(source)
     }
 
-    /// A file that begins with `[` is a list, with `{` a line of JSON, with a word a header. What
-    /// it is instead, in words.
+    /// Guesses the format: `[` begins a list, `{` JSON Lines, and a word a CSV header. The inner
+    /// error describes any other content.
     fn sniff(&mut self) -> io::Result<Result<Format, &'static str>> {
         let Self::File { file, .. } = self else { return Ok(Ok(Format::Json)) };
         file.rewind()?;
@@ -92,7 +92,7 @@ impl ImportSource {
         }))
     }
 
-    /// Hands out one record after the other, from the first.
+    /// Passes every record to the sink, from the first one.
     pub fn each(
         &mut self,
         seen: &mut Seen,
@@ -116,7 +116,7 @@ impl ImportSource {
 /// The kind of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// By `dumpdata`.
+    /// A file by `dumpdata`.
     Dump,
     Csv,
     Database,
@@ -131,7 +131,7 @@ impl ImportSource {
         }
     }
 
-    /// Why nobody was found, and what to try.
+    /// Explains why no user was found, and what to try.
     pub fn nobody(&mut self, seen: &Seen) -> CliError {
         CliError::Failed(match self {
             Self::Database { db, table } => {
@@ -146,7 +146,8 @@ impl ImportSource {
     }
 }
 
-/// What can be read only once, in a file without a name that nobody else can open.
+/// Copies input that can be read only once into an unnamed temporary file that no one else can
+/// open.
 fn kept(mut from: impl Read) -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
     io::copy(&mut from, &mut file)?;
@@ -160,7 +161,7 @@ mod tests {
     use super::*;
     use crate::hostile::tried;
 
-    /// Any bytes for a file of people: read or refused, and everybody counted.
+    /// Arbitrary bytes as a source: every record is imported or refused, and all are counted.
     fn read(format: Format, input: &[u8]) {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(input).unwrap();

@@ -1,7 +1,7 @@
-//! The first pass over a source: finds people who are in it twice, and decides which row counts.
+//! The first pass over a source: finds duplicate users, and decides which row counts.
 //!
-//! Django lets several accounts have one address. Nothing tells whose it is; so one row counts, by
-//! a rule that gives the same row every time, and the others are told.
+//! Django allows several accounts with one address, and the owner of the address is unknown. So a
+//! deterministic rule chooses one row, and the others are reported.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -19,15 +19,15 @@ use crate::users::Email;
 pub(super) struct Survey {
     policy: Conflict,
     people: u64,
-    /// How many passwords need memory to be checked, and the most that one needs, in bytes.
+    /// The number of passwords that need memory to be checked, and the highest need, in bytes.
     heavy: (u64, u64),
     hasher: RandomState,
-    /// By a hash of the address, so that a million people fit in little memory: the row that
-    /// counts, and when its owner was last seen.
+    /// The row that counts and its owner's last activity, by a hash of the address. The hash keeps
+    /// a million users small in memory.
     addresses: HashMap<u64, (u64, Option<Timestamp>)>,
-    /// The row that a UUID stands in first.
+    /// The first row with each UUID.
     uuids: HashMap<Uuid, u64>,
-    /// Somebody has one in the column that the operator named.
+    /// Whether any user has a UUID in the column that the operator named.
     column_holds_uuids: bool,
 }
 
@@ -45,7 +45,7 @@ impl Survey {
         }
     }
 
-    /// Whether somebody has a UUID in that column.
+    /// Whether any user has a UUID in that column.
     pub fn has_uuids_in_column(&self) -> bool {
         self.column_holds_uuids
     }
@@ -59,8 +59,8 @@ impl Survey {
         self.people
     }
 
-    /// What the service has to know of these passwords, when all that it may take for hashing is
-    /// `budget` bytes, and it hashes `threads` at a time.
+    /// A warning if these passwords need more memory than `budget` bytes with `threads` checks at a
+    /// time.
     pub fn warning(&self, budget: u64, threads: u64) -> Option<String> {
         let (count, most) = self.heavy;
         let in_mib = |bytes: u64| bytes.div_ceil(1024 * 1024);
@@ -100,7 +100,7 @@ impl Survey {
         }
     }
 
-    /// Lets the row that counts through.
+    /// Accepts the row that counts, and refuses its duplicates.
     pub fn judge(&self, person: Result<Person, Box<Line>>) -> Result<Person, Box<Line>> {
         let person = person?;
         let row = person.place.row;

@@ -1,4 +1,4 @@
-//! Database sources: the user table of a Django project that may be running.
+//! Database sources: the user table of a Django project, which may be running.
 
 use super::super::CliError;
 use super::record::{Cell, Column, Place, Record};
@@ -6,7 +6,7 @@ use super::report::Shown;
 use super::seen::Seen;
 use crate::db::{DatabaseError, DatabaseUrl, SourceColumn, SourceDatabase, TableName};
 
-/// Connects, without changing anything there.
+/// Connects read-only.
 pub(super) fn open(url: &str) -> Result<SourceDatabase, CliError> {
     let url = DatabaseUrl::parse(url).map_err(|problem| CliError::Usage(format!("the source {problem}")))?;
     if url.is_missing_file() {
@@ -18,7 +18,7 @@ pub(super) fn open(url: &str) -> Result<SourceDatabase, CliError> {
         .map_err(|error| CliError::Failed(format!("the source cannot be opened: {error}")))
 }
 
-/// Hands out the people in a table.
+/// Passes every user in a table to the sink.
 pub(super) fn each(
     db: &mut SourceDatabase,
     table: &TableName,
@@ -33,7 +33,8 @@ pub(super) fn each(
             "the source has no table {table}; --table names another{others}"
         )));
     }
-    // The primary key stands for `id`, whatever it is called, unless it is the address or the like.
+    // The primary key counts as `id` under any name, unless it is a column with a meaning of its
+    // own, such as the address.
     let is_id = |column: &SourceColumn| {
         column.is_key && matches!(Column::parse(&column.name), None | Some(Column::Id))
     };
@@ -58,7 +59,7 @@ pub(super) fn each(
         }
     }
     columns.retain(|(column, there)| column.is_some() || there.may_hold_uuids);
-    // Rows are sorted by the first, and the same twice.
+    // Rows are sorted by the first column, so that both passes have the same order.
     columns.sort_by_key(|(column, _)| column.map_or(usize::MAX, |column| column as usize));
     let wanted: Vec<&str> = columns.iter().map(|(_, there)| there.name.as_str()).collect();
     let mut row = 0;
@@ -88,8 +89,7 @@ pub(super) fn each(
     })
 }
 
-/// The tables that have an address and a password in them, but for `table`, as the end of a
-/// sentence.
+/// The other tables with an address and a password, as the end of a sentence.
 pub(super) fn others(db: &mut SourceDatabase, table: &TableName) -> Result<String, DatabaseError> {
     let mut names = db.tables_with(&["email", "password"])?;
     names.retain(|name| *name != table.to_string());
@@ -100,7 +100,7 @@ pub(super) fn others(db: &mut SourceDatabase, table: &TableName) -> Result<Strin
     })
 }
 
-/// Two databases can fail here, and exit code 3 speaks of ours.
+/// Either database can fail here, but exit code 3 means our own.
 enum Reading {
     ImportSource(DatabaseError),
     Stopped(CliError),
