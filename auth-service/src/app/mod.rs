@@ -26,8 +26,8 @@ use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
 use crate::sign_in::SignIn;
 
-/// Everything that the features share. One value for the process; workers hold it by reference
-/// count.
+/// Everything that the features share. There is one value in the process; worker threads share it
+/// by reference counting.
 pub struct App {
     pub config: Config,
     pub clock: Clock,
@@ -37,7 +37,7 @@ pub struct App {
     pub sign_in: SignIn,
     pub sessions: Sessions,
     pub tokens: TokenIssuer,
-    /// How often each network may still learn that an address has an account.
+    /// The limit on how often each network may learn that an address has an account.
     pub taken_answers: Allowance,
     pub cookies: Cookies,
     pub destinations: Destinations,
@@ -48,7 +48,7 @@ pub struct App {
     pub policy: SecurityPolicy,
 }
 
-/// The service could not be put together.
+/// Why the service could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("DATABASE_URL: {0}")]
@@ -59,23 +59,23 @@ pub enum StartError {
     Templates(#[from] TemplateProblem),
 }
 
-/// Registration must tell an owner that they have an account. More people than this do not forget
-/// it in one network in ten minutes, but somebody who tries addresses.
+/// Registration must tell owners that they have an account. In one network, fewer people than this
+/// forget it within ten minutes, so more requests come from someone who tries addresses.
 const TAKEN_ANSWERS: usize = 20;
 const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
 
 impl App {
-    /// Opens the database, brings its schema up to date, and opens the keyring.
+    /// Opens the database, migrates it, and opens the keyring.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let limit = Limit::of_this_process();
         let parts = Parts::of(&config, limit)?;
         let app = Self::assemble(config, clock, parts)?;
-        // Behind whatever may refuse the start: a refusal is one line.
+        // Log this after every step that can fail, so that a failed start prints one line.
         tracing::info!(%limit, for_hashing_mib = limit.for_hashing() >> 20, "memory");
         Ok(app)
     }
 
-    /// Puts the parts together: compares the clock with the database, and opens the keyring.
+    /// Assembles the parts: compares the clock with the database, and opens the keyring.
     pub fn assemble(config: Config, clock: Clock, parts: Parts) -> Result<Self, StartError> {
         let Parts { db, frontend: Frontend { pages, statics }, hashers } = parts;
         db.run_blocking(|conn| clock.compare(conn).map_err(DatabaseError::from))?;
@@ -127,7 +127,7 @@ impl App {
         })
     }
 
-    /// Registers what the rings below read for themselves, all of it in one place.
+    /// Registers the shared values that the lower layers extract from requests.
     pub fn install(app: &web::Data<Self>, services: &mut web::ServiceConfig) {
         services
             .app_data(app.clone())

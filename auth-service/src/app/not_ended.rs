@@ -1,5 +1,5 @@
-//! Logout when the session cannot be ended. The cookies are deleted anyway, and the page says that
-//! the session goes on.
+//! Logout if the session cannot be ended: the cookies are deleted anyway, and the page says that
+//! the session continues.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
@@ -14,21 +14,21 @@ use crate::i18n::datetime;
 use crate::pages::{Layout, Page};
 use crate::sessions::RefreshToken;
 
-/// The sessions that were to end, and did not.
+/// The sessions that should have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotEnded {
-    /// The session that this browser holds.
+    /// The session of this browser.
     This,
-    /// All of its owner's.
+    /// All sessions of the user.
     All,
 }
 
 /// `templates/logout/not_ended.html`
 #[derive(Debug, Serialize)]
 pub struct NotEndedPage {
-    /// When the login runs out by itself, where that could be read.
+    /// When the session expires, if that could be read.
     until: Option<Message>,
-    /// Other logins go on, too.
+    /// Whether the other sessions continue too.
     others: bool,
 }
 
@@ -45,8 +45,8 @@ impl Page for NotEndedPage {
 }
 
 impl NotEnded {
-    /// The session could not be ended: no logout is acknowledged that did not happen. But the
-    /// cookies go all the same, and the page says what that is worth.
+    /// The response if the session could not be ended. It does not claim a logout, but the cookies
+    /// are deleted, and the page explains what that achieves.
     pub async fn answer(
         self,
         app: &App,
@@ -61,7 +61,7 @@ impl NotEnded {
             cause,
             "a session could not be ended; its browser has lost the cookies"
         );
-        // A full disk can be read.
+        // The session may still be readable, for example if the disk is full.
         let current = app.sessions.current(RefreshToken::of(request)).await.ok().flatten();
         let until = current.map(|current| datetime(current.session.ends_at()));
         let page = NotEndedPage { until, others: self == Self::All };

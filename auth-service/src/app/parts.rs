@@ -1,5 +1,5 @@
-//! The parts of an application: database, front end and hash pool. Each takes long to make, and
-//! several applications of one process can share the front end.
+//! The parts of an application: database, front end and hash pool. They are expensive to create,
+//! and several applications in one process can share the front end.
 
 use super::StartError;
 use crate::assets::{Files, TemplateProblem};
@@ -9,7 +9,7 @@ use crate::memory::Limit;
 use crate::pages::{Pages, StaticFiles};
 use crate::passwords::HashPool;
 
-/// How many requests use the database at once; more wait.
+/// The maximum number of concurrent requests to the database; others wait.
 const CONNECTIONS: u32 = 16;
 
 /// The parts of an [`App`](super::App).
@@ -20,8 +20,8 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Those of a service that has the machine for itself. What is wrong with the database is told
-    /// first.
+    /// The parts for a service that has the machine to itself. The database comes first, so that
+    /// its errors are reported first.
     pub fn of(config: &Config, limit: Limit) -> Result<Self, StartError> {
         let db = Self::database(config)?;
         let frontend = Frontend::load(&config.site, &config.auth_url)?;
@@ -29,7 +29,7 @@ impl Parts {
         Ok(Self { db, frontend, hashers })
     }
 
-    /// The database, with its schema brought up to date.
+    /// The database, migrated.
     pub fn database(config: &Config) -> Result<Database, StartError> {
         let db = Database::connect_for_service(&config.database_url, CONNECTIONS)?;
         db.migrate()?;
@@ -37,7 +37,7 @@ impl Parts {
     }
 }
 
-/// The templates, the texts and the static files, read. Clones share them.
+/// The parsed templates, messages and static files. Clones share them.
 #[derive(Clone)]
 pub struct Frontend {
     pub pages: Pages,

@@ -8,34 +8,34 @@ use shared_claims::web::{RequestInfo, RequestKind};
 use super::forwarded_address::{addresses, told};
 use crate::config::TrustedProxies;
 
-/// The request behind the question, as far as a trusted proxy tells.
+/// The original request, as described by a trusted proxy.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Forwarded {
-    /// The whole addresses that the person may have asked for, the likeliest first. Of several
-    /// proxies in a row each may say another.
+    /// The absolute URLs that the person may have requested, the likeliest first. In a chain of
+    /// proxies each may report a different one.
     pub addresses: Vec<String>,
-    /// Whether a person opens a page, by the rule of all services, who can be sent to the login and
-    /// back.
+    /// Whether a person opens a page, by the rule of all services, and so can be sent to the login
+    /// and back.
     pub is_navigation: bool,
-    /// Whether a person waits for it.
+    /// Whether a person waits for the response.
     pub is_by_a_person: bool,
-    /// Whether they would rather read a page than JSON, as every browser says that opens one.
+    /// Whether the client prefers HTML to JSON, as browsers do when they open a page.
     pub prefers_html: bool,
-    /// Whether the proxy passes our redirect on. nginx does not: it takes `2xx`, `401` and `403`
-    /// and nothing else.
+    /// Whether the proxy passes our redirect on. nginx does not: it accepts only `2xx`, `401` and
+    /// `403`.
     pub passes_redirects: bool,
 }
 
 impl Forwarded {
-    /// `None` when the request does not come from a trusted proxy: then nobody's word counts.
+    /// `None` if the request does not come from a trusted proxy, because then its headers are not
+    /// trusted.
     pub fn read(request: &HttpRequest, proxies: &TrustedProxies) -> Option<Self> {
         proxies.trust(Peer::of(request)?).then(|| Self::of(request.headers()))
     }
 
-    /// Caddy and Traefik send `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`; nginx sends what
-    /// its configuration says, which is `X-Original-URL` and `X-Original-Method` in ours. Of a
-    /// proxy that speaks the first way nothing of the second is heard: it would be what a client
-    /// sent.
+    /// Caddy and Traefik send `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`. nginx sends the
+    /// headers of its configuration, which in ours are `X-Original-URL` and `X-Original-Method`. If
+    /// the first set is present, the second is ignored, because it would come from the client.
     fn of(headers: &HeaderMap) -> Self {
         let speaks_the_first_way = headers.contains_key("x-forwarded-uri");
         let method = method(headers);
@@ -51,7 +51,8 @@ impl Forwarded {
     }
 }
 
-/// `GET` where nobody says. Of several the one that must not be lost.
+/// Defaults to `GET`. If proxies report several methods, it prefers one whose request must not be
+/// lost.
 fn method(headers: &HeaderMap) -> String {
     let forwarded = told(headers, "x-forwarded-method");
     let all = if forwarded.is_empty() { told(headers, "x-original-method") } else { forwarded };

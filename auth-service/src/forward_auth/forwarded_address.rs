@@ -1,17 +1,17 @@
-//! The original address, put together from what the proxy tells and written so that a redirect can
-//! carry it.
+//! The original address, assembled from the proxy's headers and encoded for a redirect.
 //!
-//! Nothing here decides where anybody may be sent: [`App::next`](crate::app::App::next) does.
+//! This module does not decide whether the address is allowed: [`App::next`](crate::app::App::next)
+//! does.
 
 use actix_web::http::header::HeaderMap;
 
-/// More proxies in a row than anybody has.
+/// More proxies than any real chain has.
 const MAX_ADDRESSES: usize = 4;
 
-/// The whole addresses that may be meant, the likeliest first.
+/// The absolute URLs that may be meant, the likeliest first.
 ///
-/// A proxy behind another may add its own word to what the other said, in the same header or in one
-/// more of that name. The first word is the one of the proxy that the person reached.
+/// A proxy behind another may add its own value, in the same header or in another one of that name.
+/// The first value comes from the proxy that the person reached.
 pub(super) fn addresses(headers: &HeaderMap, by_parts: bool) -> Vec<String> {
     if !by_parts {
         return whole(headers, "x-original-url");
@@ -21,7 +21,8 @@ pub(super) fn addresses(headers: &HeaderMap, by_parts: bool) -> Vec<String> {
     let mut all = Vec::new();
     for host in &hosts {
         for scheme in &schemes {
-            // One text, and no reference within another: `//elsewhere/` would be a host there.
+            // Concatenate the text and do not resolve it as a reference, because `//elsewhere/`
+            // would become a host.
             for target in targets.iter().filter(|target| target.starts_with('/')) {
                 all.push(format!("{}://{host}{target}", scheme.to_ascii_lowercase()));
             }
@@ -30,14 +31,14 @@ pub(super) fn addresses(headers: &HeaderMap, by_parts: bool) -> Vec<String> {
     all
 }
 
-/// The words of a header that is a list, or that came more than once. Each once, in their order.
+/// The values of a header that is a list or is repeated, without duplicates and in order.
 pub(super) fn told(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).filter_map(|value| value.to_str().ok());
     each_once(values.flat_map(|value| value.split(',')).map(str::trim).map(str::to_owned))
 }
 
-/// The same of addresses, which may have commas: merged headers have a space after it, which no
-/// address has.
+/// The values of a header with addresses, which may contain commas. Merged headers have a space
+/// after the comma, and addresses never do.
 fn whole(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).map(|value| encoded(value.as_bytes()));
     each_once(values.flat_map(|value| value.split(",%20").map(str::to_owned).collect::<Vec<_>>()))
@@ -53,9 +54,9 @@ fn each_once(words: impl Iterator<Item = String>) -> Vec<String> {
     all
 }
 
-/// Browsers send some letters as they are that addresses do not have (WHATWG URL), and proxies pass
-/// them on: a backslash in a query, letters beyond ASCII. Percent-encoded they mean the same to the
-/// service.
+/// Percent-encodes characters that addresses do not allow. Browsers send some of them unchanged
+/// (WHATWG URL), such as a backslash in a query or non-ASCII letters, and proxies pass them on. For
+/// the service the encoded form has the same meaning.
 fn encoded(raw: &[u8]) -> String {
     raw.iter().fold(String::with_capacity(raw.len()), |mut text, byte| {
         match byte {

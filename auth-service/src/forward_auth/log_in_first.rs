@@ -1,12 +1,12 @@
-//! The page that asks to log in first, where nobody is known and a person cannot be sent to the
-//! login and back: the address that the proxy tells is not an allowed one.
+//! The page that asks the user to log in first. It is shown if the user cannot be sent to the login
+//! and back, because the proxy's address is not on an allowed origin.
 
 use serde::Serialize;
 
 use crate::pages::Page;
 
-/// `templates/forward_auth/log_in_first.html`. A proxy shows it under the name of the service that
-/// it protects, where nothing of ours is: its addresses are whole.
+/// `templates/forward_auth/log_in_first.html`. A proxy shows it under the host name of a service,
+/// so its links are absolute.
 #[derive(Debug, Serialize)]
 pub struct LogInFirstPage {
     login_url: String,

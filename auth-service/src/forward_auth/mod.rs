@@ -1,8 +1,9 @@
 //! Forward auth, for services that cannot be changed: a proxy asks `GET /auth/verify` before it
-//! lets a request through.
+//! passes a request on.
 //!
-//! Here auth-service is a consumer like any other: it verifies the access token for the service
-//! behind the proxy, and takes it as proof of nothing on its own pages. No database is asked.
+//! Here auth-service is a consumer of tokens like any service: it verifies the access token on
+//! behalf of the service behind the proxy. Its own pages do not accept that token as proof. No
+//! database is needed.
 
 mod forwarded;
 mod forwarded_address;

@@ -1,21 +1,21 @@
-//! The query of `/auth/verify`: which rights the proxy's configuration asks for.
+//! The query of `/auth/verify`: the rights that the proxy's configuration requires.
 
 use url::form_urlencoded;
 
 use crate::users::Role;
 
-/// The query, read strictly: it decides who gets in, so one that was misspelt lets nobody in.
+/// The query, parsed strictly: a misspelt requirement must deny access and not be ignored.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Question {
-    /// `role=editor`: the person must have each of them. "Any of them" would open a door to more
-    /// people with every role that is added, by a slip or by a client whose own query a proxy
-    /// passes on; "each" can only close it further.
+    /// `role=editor`: the user needs all listed roles. With "any of them", each added role would
+    /// admit more people, by mistake or through a client's query that a proxy passes on. With
+    /// "all", an added role can only restrict access.
     roles: Vec<Role>,
-    /// `email=any`: tell an address that nobody has verified too.
+    /// `email=any`: also return an unverified address.
     pub wants_any_email: bool,
 }
 
-/// Why the question cannot be answered, for the author of the proxy's configuration.
+/// Why a query is invalid, for the author of the proxy's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadQuestion {
     #[error(
@@ -42,7 +42,7 @@ impl Question {
         Ok(question)
     }
 
-    /// The first role that somebody with these lacks.
+    /// The first required role that is missing in `roles`.
     pub fn lacking(&self, roles: &[String]) -> Option<&str> {
         self.roles.iter().map(Role::as_str).find(|wanted| !roles.iter().any(|role| role == wanted))
     }

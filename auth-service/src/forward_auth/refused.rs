@@ -1,4 +1,4 @@
-//! The answer `403`, as a page or as a problem: somebody is known, and lacks the rights.
+//! The `403` response, as a page or as problem JSON: the user is known, but lacks the rights.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
@@ -11,25 +11,25 @@ use crate::error::Error;
 use crate::i18n::Message;
 use crate::pages::{Layout, Page, Problem};
 
-/// Why.
+/// The reason of the refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The account lacks a role that the proxy asks for.
+    /// The account lacks a required role.
     MissingRole,
-    /// A WebSocket that a page of another site opens.
+    /// A page of another site opens a WebSocket.
     OtherSite,
-    /// The cookies speak of two people. The login would change nothing about it, and nginx takes no
+    /// The cookies belong to two users. Another login would not help, and nginx does not accept
     /// `409`.
     TwoPeople,
 }
 
-/// `templates/forward_auth/refused.html`. A proxy shows it under the name of the service that it
-/// protects, where nothing of ours is: its addresses are whole.
+/// `templates/forward_auth/refused.html`. A proxy shows it under the host name of a service, so its
+/// links are absolute.
 #[derive(Debug, Serialize)]
 pub struct RefusedPage {
     title: Message,
     message: Message,
-    /// `None` where the account is not what stands in the way.
+    /// `None` if the account is not the reason.
     account_url: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl RefusedPage {
 }
 
 impl Refusal {
-    /// A page where a person waits for the answer, a problem for everybody else.
+    /// A page if a person waits for the response, otherwise problem JSON.
     pub fn answer(
         self,
         app: &App,

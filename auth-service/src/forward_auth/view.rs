@@ -20,17 +20,16 @@ use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
 use crate::pages::{Layout, Problem};
 
-/// `200` with who it is in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`; `403` for who lacks a
-/// role that the query asks for, and for a WebSocket that another site opens; else `303` to the
-/// login and back for a person who opens a page, where the proxy passes that on, and `401` for
-/// everybody else.
+/// `200` with the user in `X-Auth-User`, `X-Auth-Email` and `X-Auth-Roles`. `403` for a missing
+/// role, and for a WebSocket that another site opens. Without a login, `303` to the login and back
+/// if a person opens a page and the proxy passes redirects on, otherwise `401`.
 pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let forwarded = Forwarded::read(&request, &app.config.trusted_proxies);
     let question = match Question::parse(request.query_string()) {
         Ok(question) => question,
         Err(problem) => return Ok(misasked(problem, forwarded.is_some())),
     };
-    // So many cookies of the name are somebody's doing.
+    // This many cookies of the name are an attack.
     let who = match feature_cookie(&request, &app.cookies.names.access) {
         Some(tokens) => identify(&app, &tokens).await?,
         None => Who::TwoPeople,
@@ -53,7 +52,7 @@ pub async fn verify(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
     refusal.answer(&app, &request, forwarded.is_some_and(|forwarded| forwarded.is_by_a_person))
 }
 
-/// To the login and back, or `401` with the way there.
+/// A redirect to the login and back, or `401` with the login's address.
 fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Result<HttpResponse, Error> {
     let mut addresses = forwarded.iter().flat_map(|forwarded| &forwarded.addresses);
     let next = addresses.find_map(|address| app.destinations.next(Some(address)));
@@ -66,7 +65,8 @@ fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Res
         true => log_in_first(app, request, &login_url)?,
         false => unknown(request, &login_url),
     };
-    // nginx sends a person there itself, and scripts nowhere: then there is no such header.
+    // With this header nginx redirects a person to the login. Scripts are not redirected, so they
+    // get no such header.
     if forwarded.is_navigation
         && let Ok(login_url) = HeaderValue::from_str(&login_url)
     {
@@ -75,21 +75,21 @@ fn nobody(app: &App, request: &HttpRequest, forwarded: Option<Forwarded>) -> Res
     Ok(answer)
 }
 
-/// A page, for who sees it in a tab.
+/// A page for a person who opens the address in a tab.
 fn log_in_first(app: &App, request: &HttpRequest, login_url: &str) -> Result<HttpResponse, Error> {
     let page = LogInFirstPage::new(login_url.to_owned());
     let mut answer = app.pages.answer(StatusCode::UNAUTHORIZED, &Layout::bare(request), &page)?;
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, app.policy.for_pages_elsewhere());
-    // RFC 9110, 15.5.2 wants one.
+    // RFC 9110, 15.5.2 requires a challenge.
     answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     Ok(answer)
 }
 
-/// The user that the cookies name.
+/// The user named by the cookies.
 enum Who {
     Known(Box<Claims>),
     Nobody,
-    /// As at every service, neither of them.
+    /// Two different users; as at every service, neither is accepted.
     TwoPeople,
 }
 
@@ -103,8 +103,7 @@ async fn identify(app: &App, tokens: &[String]) -> Result<Who, Error> {
     let judge = |token: &String| verifier.verify_at(token, keys.verifying(), now.unix_seconds());
     let people: Vec<Claims> = tokens.iter().filter_map(|token| judge(token).ok()).collect();
     let is_one = people.windows(2).all(|pair| pair[0].sub == pair[1].sub);
-    // Of one person the token that was made last: an older one may have rights that were taken
-    // away.
+    // Of one user's tokens, use the newest: older ones may contain rights that were revoked.
     Ok(match people.into_iter().max_by_key(|claims| claims.iat) {
         None => Who::Nobody,
         Some(latest) if is_one => Who::Known(Box::new(latest)),
@@ -112,15 +111,14 @@ async fn identify(app: &App, tokens: &[String]) -> Result<Who, Error> {
     })
 }
 
-/// An address that its owner has not proved is one that anybody can register under, so it is told
-/// to a proxy alone that asks for it.
+/// Anyone can register with an unverified address, so it is returned only if the proxy asks for it.
 fn known(claims: &Claims, question: &Question) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header(("x-auth-user", claims.user_uuid.to_string()))
         .insert_header(("x-auth-roles", claims.roles.join(",")))
         .insert_header(("x-auth-email-verified", claims.user_email_verified.to_string()));
-    // An address may have letters beyond ASCII; as UTF-8 they are bytes that a header can carry.
+    // An address may contain non-ASCII letters, which a header can carry as UTF-8 bytes.
     if (claims.user_email_verified || question.wants_any_email)
         && let Ok(email) = HeaderValue::from_bytes(claims.user_email.as_bytes())
     {
@@ -129,9 +127,9 @@ fn known(claims: &Claims, question: &Question) -> HttpResponse {
     answer.finish()
 }
 
-/// `400`: neither `2xx`, nor anything that a proxy would take for an answer about the person.
-/// Nobody gets in, and the author of the question reads why. The log has no warning, because
-/// strangers can ask badly too.
+/// `400`, which no proxy takes for permission or for a statement about the user. Access is denied,
+/// and the author of the configuration can read the reason. Only a trusted proxy causes a warning
+/// in the log, because strangers can send bad queries too.
 fn misasked(problem: BadQuestion, by_a_proxy_of_ours: bool) -> HttpResponse {
     if by_a_proxy_of_ours {
         tracing::warn!(%problem, "a proxy asks /auth/verify what it does not know, so nobody gets in there");

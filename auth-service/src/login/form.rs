@@ -8,7 +8,6 @@ use crate::pages::Page;
 use crate::passwords::Password;
 use crate::users::Email;
 
-/// The form as it is posted.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoginForm {
@@ -24,17 +23,17 @@ impl CsrfProtected for LoginForm {
     }
 }
 
-/// The remarks on a form that did not log anybody in.
+/// The messages on a form after a failed login.
 #[derive(Debug, Default)]
 pub struct Remarks {
-    /// About the form as a whole.
+    /// About the whole form.
     pub form: Option<Message>,
     pub email: Option<Message>,
     pub password: Option<Message>,
 }
 
 impl Remarks {
-    /// About fields that cannot be right whatever the account.
+    /// About fields that are invalid for any account.
     pub fn on_what_is_missing(form: &LoginForm) -> Self {
         Self {
             form: None,
@@ -47,11 +46,10 @@ impl Remarks {
 /// The links and the CSRF token of the form.
 #[derive(Debug)]
 pub struct Links {
-    /// Where to go afterwards.
+    /// The address to continue to after the login.
     pub next: Option<String>,
-    /// Where there is a form that makes an account.
+    /// The address of the registration form, if registration is open.
     pub register_url: Option<String>,
-    /// Proves that the form is ours.
     pub csrf_token: String,
 }
 
@@ -61,9 +59,9 @@ pub struct LoginPage {
     form: Fields,
     next: Option<String>,
     csrf_token: String,
-    /// Where there is a form that makes an account.
+    /// The address of the registration form, if registration is open.
     register_url: Option<String>,
-    /// A user who is logged in and must give the password again.
+    /// Whether a logged-in user must reauthenticate.
     is_again: bool,
 }
 
@@ -99,7 +97,7 @@ struct Fields {
 }
 
 impl LoginPage {
-    /// The form: empty, or with the address that was entered. The password stays out.
+    /// The form, empty or with the entered address. The password is never shown again.
     pub fn new(entered: &str, remarks: &Remarks, links: Links) -> Self {
         let Links { next, register_url, csrf_token } = links;
         let mut form = Fields {
@@ -115,8 +113,8 @@ impl LoginPage {
         Self { form, next, register_url, csrf_token, is_again: false }
     }
 
-    /// The form for somebody who is logged in already, as `email`: nothing went wrong, and no
-    /// account is missing.
+    /// The form for a user who is logged in as `email` and must reauthenticate. It has no error and
+    /// no link to the registration.
     pub fn again(email: &str, links: Links) -> Self {
         Self { is_again: true, ..Self::new(email, &Remarks::default(), links) }
     }

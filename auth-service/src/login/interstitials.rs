@@ -1,10 +1,10 @@
-//! Interstitials: pages around a login that is needed in the middle of something else.
+//! Interstitials: pages around a login that interrupts another task.
 
 use serde::Serialize;
 
 use crate::pages::Page;
 
-/// `templates/login/loop.html`: a service does not take the login.
+/// `templates/login/loop.html`: a service does not accept the login.
 #[derive(Debug, Serialize)]
 pub struct RedirectLoopPage {
     service: String,
@@ -25,7 +25,7 @@ impl RedirectLoopPage {
     }
 }
 
-/// `templates/login/done.html`: after a login in a tab of its own.
+/// `templates/login/done.html`: after a login in a separate tab.
 #[derive(Debug, Serialize)]
 pub struct DonePage {}
 
@@ -37,18 +37,18 @@ impl Page for DonePage {
     }
 }
 
-/// `templates/login/frame.html`: within a service's page, which keeps a form or shows another page
+/// `templates/login/frame.html`: inside a service's page, which keeps a form or shows another page
 /// of its own in a frame.
 #[derive(Debug, Serialize)]
 pub struct FramePage {
-    /// The address of the user, or nobody when the login has ended.
+    /// The user's address; `None` if the login has ended.
     email: Option<String>,
-    /// Whether the service wants the password once more.
+    /// Whether the service requires the password again.
     needs_proof: bool,
     login_url: String,
-    /// This page once more, which leads on to the page that was asked for.
+    /// The address of this page, for another attempt that continues to the requested page.
     again_url: Option<String>,
-    /// Whether it goes there at once, since nothing is known yet.
+    /// Whether the page continues automatically, because the login is not checked yet.
     goes_on: bool,
 }
 
@@ -80,7 +80,7 @@ impl FramePage {
         Self { email, needs_proof, login_url, again_url, goes_on: false }
     }
 
-    /// On to `url`.
+    /// A page that continues to `url`.
     pub fn step(url: String) -> Self {
         Self { email: None, needs_proof: false, login_url: url.clone(), again_url: Some(url), goes_on: true }
     }

@@ -14,7 +14,7 @@ use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
 use crate::pages::Layout;
 
-/// On to `next`, unless that leads in a circle.
+/// Redirects to `next`, or shows a page if that would be a redirect loop.
 pub(super) fn onward(
     app: &App,
     request: &HttpRequest,
@@ -39,7 +39,7 @@ pub(super) fn onward(
     Ok(answer)
 }
 
-/// The kind of reader, by the rule of all services.
+/// The kind of reader, by the same rule as in all services.
 pub(super) fn reader(request: &HttpRequest) -> Reader {
     RequestInfo::new(request.method().as_str(), "/login", request.headers()).reader()
 }

@@ -12,17 +12,19 @@ use url::form_urlencoded;
 use crate::db::types::Timestamp;
 use crate::sessions::Session;
 
-/// The query, unjudged. A parameter that comes twice or means nothing is as good as none.
+/// The query, unchecked. A parameter that is repeated or invalid counts as absent.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct LoginQuery {
     pub next: Option<String>,
     /// `silent=1`: never show the form.
     pub is_silent: bool,
-    /// `refused=1`: the browser came to `next` with the mark of a loop, and was nobody there.
+    /// `refused=1`: the browser came to `next` with the loop marker, and the service accepted no
+    /// login.
     pub is_refused: bool,
-    /// `trip=`: what the service knows this trip by, to be handed back with the mark of a loop.
+    /// `trip=`: the service's name for this round trip, which is returned together with the loop
+    /// marker.
     pub trip: Option<String>,
-    /// `max_age`: the password may not have been given longer ago than this.
+    /// `max_age`: the maximum time since the user gave the password.
     max_age: Option<Duration>,
 }
 
@@ -46,13 +48,13 @@ impl LoginQuery {
         }
     }
 
-    /// Whether the service that asks wants the password once more.
+    /// Whether the requesting service requires the password again.
     pub fn needs_reauthentication(&self, session: &Session, now: Timestamp) -> bool {
         self.max_age.is_some_and(|max_age| !session.was_authenticated_within(max_age, now))
     }
 }
 
-/// Letters that need no escaping anywhere, and not many.
+/// Whether the text is short and needs no escaping anywhere.
 fn is_name(trip: &str) -> bool {
     (1..=64).contains(&trip.len())
         && trip.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))

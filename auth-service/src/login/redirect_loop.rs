@@ -1,13 +1,13 @@
 //! Redirect loops: a service that refuses every token sends the browser to the login, which renews
 //! and sends it back.
 //!
-//! A loop is fast, and always leads to the same address. So a cookie of this host remembers where
-//! the browser was last sent and how often. From the third time on the address gets a parameter
-//! that `shared-claims` answers with a page that names the cause. A service that does not know the
-//! parameter is given up after the sixth time.
+//! A loop is fast, and always leads to the same address. So a cookie of this host stores the last
+//! target and the number of redirects to it. From the third redirect on, the address gets a
+//! parameter to which `shared-claims` responds with a page that names the cause. For a service that
+//! does not know the parameter, the login stops after the sixth redirect.
 //!
-//! A person who presses a link again and again looks the same until then. But only a browser that
-//! was sent to the address with the parameter comes back with it, so no service is blamed without
+//! A person who repeatedly clicks a link looks the same until then. But only a browser that was
+//! sent to the address with the parameter returns with it, so a service is never blamed without
 //! that.
 
 use std::time::Duration;
@@ -21,16 +21,16 @@ use super::query::LoginQuery;
 use crate::db::types::Timestamp;
 use crate::http::Next;
 
-/// From this count on, the service is told.
+/// From this count on, the address carries the marker for the service.
 const FIRST_MARKED_REDIRECT: u32 = 3;
 
-/// From this count on, the browser is not redirected any more.
+/// From this count on, the browser is no longer redirected.
 const MAX_REDIRECTS: u32 = 6;
 
-/// A person who comes back after this is no loop.
+/// A return after a longer pause is no loop.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 
-/// A redirect back to a service: the target, how often in a row by now, and when.
+/// A redirect back to a service: its target, its number in the series, and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RedirectCount {
     target: Url,
@@ -39,23 +39,23 @@ pub(super) struct RedirectCount {
     at: i64,
 }
 
-/// Where the browser goes: on, or no further because it is in a loop.
+/// Where to send the browser: on, or to the loop page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RedirectDecision {
     Continue(String),
-    /// The host that does not take the login.
+    /// The host that does not accept the login.
     Loop(String),
 }
 
 impl RedirectCount {
     /// The redirect about to be sent; its counter continues the one in the cookie `last`. `None`
-    /// for a path on our own host, where nobody asks for tokens.
+    /// for a path on our own host, which does not use the tokens.
     ///
-    /// Tokens that live for seconds, as in tests, come round often without being refused: the pause
-    /// that makes a loop is at most half of their life.
+    /// Tokens that live only seconds, as in tests, are often renewed without being refused. So the
+    /// pause that counts as a loop is at most half of their lifetime.
     ///
-    /// The service may say of itself that the browser came with our parameter and is nobody there,
-    /// and give something along.
+    /// The service may report that the browser came with our parameter and was not logged in, and
+    /// may attach a value of its own.
     pub fn to(
         next: &Next,
         query: &LoginQuery,
@@ -77,12 +77,12 @@ impl RedirectCount {
                 *place == fingerprint(&target) && (0..=pause).contains(&at.saturating_sub(*then))
             })
             .map_or(0, |(count, ..)| count);
-        // More presses than that are no more of a loop.
+        // Without the marker, further clicks do not raise the count beyond this.
         let goes_on = if was_there { goes_on } else { goes_on.min(FIRST_MARKED_REDIRECT - 1) };
         Some(Self { target, proof: query.trip.clone(), count: goes_on.saturating_add(1), at })
     }
 
-    /// Decides where the browser goes.
+    /// Decides where to send the browser.
     pub fn decide(&self) -> RedirectDecision {
         if self.count >= MAX_REDIRECTS {
             let origin = self.target.origin().ascii_serialization();
@@ -98,21 +98,21 @@ impl RedirectCount {
         RedirectDecision::Continue(target.into())
     }
 
-    /// The cookie that carries the count, and its lifetime.
+    /// The cookie with the count, and its lifetime.
     pub fn cookie(&self) -> (String, Duration) {
         (format!("{}.{}.{}", self.count, fingerprint(&self.target), self.at), MAX_PAUSE)
     }
 }
 
-/// Takes our own parameters out: a service that knows nothing of them asks to come back with them.
-/// Whether the mark was there.
+/// Removes our own parameters, which a service that does not know them leaves in its address.
+/// Returns whether the marker was present.
 fn forget_marker(url: &mut Url) -> bool {
     let was_there = remove_parameters(url, &[parameter::LOOP]);
     remove_parameters(url, &[parameter::LOOP_PROOF]);
     was_there
 }
 
-/// Names a place without telling it.
+/// Identifies an address without revealing it.
 fn fingerprint(url: &Url) -> String {
     hex::encode(&digest::digest(&digest::SHA256, url.as_str().as_bytes()).as_ref()[..12])
 }

@@ -1,9 +1,10 @@
 //! Renewal in an iframe of a service's page, without a script: `GET /login/frame` and
 //! `/login/done`.
 //!
-//! A form that was sent a moment too late is kept on a page of its service: the frame in it renews
-//! the login by the time its sender has read what happened. And a service's own page in a frame is
-//! sent here by `/login`, with a `next`, to come back as soon as the login is renewed.
+//! A service keeps a form that was sent just after the login expired on a page of its own. The
+//! frame in that page renews the login while the user reads the message. Also, if a service's own
+//! page in a frame needs a login, `/login` sends it here with a `next`, so that it returns as soon
+//! as the login is renewed.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
@@ -25,8 +26,8 @@ use crate::i18n::Message;
 use crate::pages::Layout;
 use crate::sessions::RefreshToken;
 
-/// Renews the login of this browser within a page of one of our services. Nothing on it can be
-/// clicked that changes something, so being framed does no harm.
+/// Renews this browser's login inside a page of one of our services. The page has no control that
+/// changes something, so framing it is safe.
 pub async fn renew(
     app: web::Data<App>,
     request: HttpRequest,
@@ -58,9 +59,9 @@ pub async fn renew(
     }
 }
 
-/// Leads on to this page from `/login` in a frame, or from the page around it. It is a page and not
-/// a redirect, because Firefox calls a redirect from one host to another `cross-site`, and other
-/// sites' frames do not show this page. So the renewal is seen only by a browser that may show it.
+/// Leads to this page from `/login` in a frame or from the surrounding page. It is a page and not a
+/// redirect, because Firefox labels a redirect from one host to another `cross-site`, and the frame
+/// page refuses cross-site requests. So only browsers that may show this page reach the renewal.
 pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Error> {
     let page = FramePage::step(address(app, request));
     let mut answer = app.pages.answer(StatusCode::OK, &Layout::bare(request), &page)?;
@@ -68,14 +69,14 @@ pub(super) fn step(app: &App, request: &HttpRequest) -> Result<HttpResponse, Err
     Ok(answer)
 }
 
-/// This page, with what was asked of `/login`, written anew.
+/// The address of this page, with the query of `/login` normalized.
 fn address(app: &App, request: &HttpRequest) -> String {
     let query = kept(request, &[parameter::NEXT, parameter::MAX_AGE, parameter::REFUSED]);
     let frame = app.config.auth_url.join(path::LOGIN_FRAME);
     if query.is_empty() { frame } else { format!("{frame}?{query}") }
 }
 
-/// The login in a tab of its own, which has nothing to come back to.
+/// The address of a login in a separate tab, which has no page to return to.
 fn login_url(app: &App, request: &HttpRequest) -> String {
     let back = app.destinations.next(Some(&app.config.auth_url.join(path::LOGIN_DONE)));
     let login = Next::carried_by(back.as_ref(), path::LOGIN);
@@ -90,20 +91,20 @@ fn kept(request: &HttpRequest, names: &[&str]) -> String {
         .finish()
 }
 
-/// The page for somebody who logged in in a tab of its own.
+/// The page after a login in a separate tab.
 pub async fn done(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     app.pages.answer(StatusCode::OK, &Layout::bare(&request), &DonePage {})
 }
 
-/// Whether no page of ours asks for what a frame shows. Which sibling frames it, no header has to
-/// tell, and it need not be one that may: the browser knows, and shows such a one nothing that
-/// leads on.
+/// Whether the request comes from the surrounding page and not from one of ours. It does not matter
+/// which sibling that is: the browser enforces who may frame the page, and shows nothing that
+/// continues to other siblings.
 fn is_asked_by_the_page_around(request: &HttpRequest) -> bool {
     let site = request.headers().get("sec-fetch-site").map(|value| value.as_bytes());
     reader(request) == Reader::Frame && site != Some(b"same-origin")
 }
 
-/// Another site's frame, an image or a script renews nothing (R15).
+/// Frames of other sites, images and scripts must not renew (R15).
 fn require_frame_of_ours(request: &HttpRequest) -> Result<(), Error> {
     let site = request.headers().get("sec-fetch-site").map(|value| value.as_bytes());
     let is_ours = matches!(site, None | Some(b"same-site" | b"same-origin" | b"none"));

@@ -1,4 +1,4 @@
-//! `GET /login/too-long`: the page for people whose address is too long to be taken along.
+//! `GET /login/too-long`: the page for an address that is too long to be carried along.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -22,8 +22,8 @@ use crate::users::Email;
 const WRONG: Message = Message::new("login-wrong");
 const INACTIVE: Message = Message::new("login-inactive");
 
-/// `GET /login`: renews a live session and goes on to `next`, or shows the form. A failed renewal
-/// takes neither token away: the failure may be another tab's success.
+/// `GET /login`: renews an active session and redirects to `next`, or shows the form. A failed
+/// renewal deletes neither token, because another tab may have just succeeded.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -39,8 +39,8 @@ pub async fn show(
     let next = app.destinations.next(query.next.as_deref());
     let Some(current) = app.sessions.renew(RefreshToken::of(&request), context).await? else {
         return match &next {
-            // Straight back: who is nobody is on no trip, whatever their cookie of the last one
-            // says.
+            // Redirect directly: without a login there is no round trip, whatever the cookie of the
+            // last one says.
             Some(next) if query.is_silent => {
                 app.cookies.clear_hint_cookie(see_other(&app.destinations.url(Some(next), "/")))
             }
@@ -57,7 +57,7 @@ pub async fn show(
     app.cookies.set_session_cookies(onward, &app.tokens.issue(&current).await?)
 }
 
-/// `HEAD /login`: what the form would answer; renews nothing.
+/// `HEAD /login`: the response of the form; renews nothing.
 pub async fn form_alone(
     app: web::Data<App>,
     browser: BrowserSession,
@@ -107,9 +107,9 @@ pub async fn submit(
     again(StatusCode::UNAUTHORIZED, &Remarks { form: Some(refusal), ..Remarks::default() })
 }
 
-/// Whether this browser is logged in as just the person that the form names, since another tab of
-/// it was faster. The password is not looked at: what a stale form asks for is not done, but this
-/// is what `GET /login` would answer them.
+/// Whether this browser is already logged in as the user in the form, because another tab was
+/// faster. The password is not checked: a stale form is never acted on, and `GET /login` would give
+/// the same response.
 async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) -> Result<bool, Error> {
     let Ok(email) = Email::parse(entered) else { return Ok(false) };
     Ok(app
@@ -119,8 +119,8 @@ async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) ->
         .is_some_and(|current| current.user.email == email))
 }
 
-/// R15: an image, another site's frame or a script of another page must not move the session on
-/// behind a person's back.
+/// R15: an image, another site's frame or another page's script must not rotate the session without
+/// the user's action.
 fn not_within() -> Error {
     Error::refuse(StatusCode::FORBIDDEN, Message::new("login-not-within"))
 }
@@ -137,8 +137,7 @@ fn page(
     app.pages.answer(status, &Layout::of(browser), &LoginPage::new(entered, remarks, links))
 }
 
-/// Where the form leads to: `next`, the way to an account where there is one, and what proves that
-/// the form is ours.
+/// The links of the form: `next`, the registration if it is open, and the CSRF token.
 fn links(app: &App, browser: &BrowserSession, next: Option<&Next>) -> Result<Links, Error> {
     Ok(Links {
         next: next.map(|next| next.as_str().to_owned()),

@@ -1,4 +1,4 @@
-//! Closed registration (`REGISTRATION=closed`): a page that says so, and no form.
+//! Closed registration (`REGISTRATION=closed`): an explanatory page instead of the form.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -29,10 +29,10 @@ impl Page for ClosedPage {
     }
 }
 
-/// Middleware: with closed registration, neither shows the form nor accepts one.
+/// Middleware: if registration is closed, the form is neither shown nor accepted.
 ///
-/// It answers `403` and not `404`. The address is the same everywhere, so there is nothing to hide,
-/// and somebody who has it from a bookmark or another site should read why there is no form.
+/// The status is `403` and not `404`: the address is public anyway, and people who follow a
+/// bookmark or a link should read why there is no form.
 pub(super) async fn require_form(
     app: web::Data<App>,
     request: ServiceRequest,

@@ -9,7 +9,6 @@ use crate::pages::Page;
 use crate::passwords::{NewPassword, Password, PasswordProblem};
 use crate::users::{Email, InvalidEmail, InvalidName, PersonName};
 
-/// The form as it is posted.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationForm {
@@ -28,7 +27,7 @@ impl CsrfProtected for RegistrationForm {
     }
 }
 
-/// The form's answers, each judged.
+/// The validated fields of the form.
 pub struct Answers {
     pub first_name: Result<PersonName, InvalidName>,
     pub last_name: Result<PersonName, InvalidName>,
@@ -38,7 +37,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// The password to be kept, when nothing is wrong with any of the answers.
+    /// The password to store, if every field is valid.
     pub fn good_password(&self) -> Option<&NewPassword> {
         let are_good = self.first_name.is_ok() && self.last_name.is_ok() && self.email.is_ok();
         self.password.as_ref().ok().filter(|_| are_good && self.passwords_match)
@@ -68,14 +67,14 @@ impl From<InvalidEmail> for EmailProblem {
 }
 
 impl RegistrationForm {
-    /// Names the page that the form was on. Its proof is another for each page that is shown, and
-    /// no secret once it is hashed.
+    /// Identifies the page that the form was on. Its CSRF token differs for each page, and its hash
+    /// is not secret.
     pub fn page(&self) -> String {
         hex::encode(&digest::digest(&digest::SHA256, self.csrf_token.as_bytes()).as_ref()[..16])
     }
 
-    /// Judges the answers. Takes some milliseconds, for the password's strength: not on a reactor
-    /// thread.
+    /// Validates the fields. The strength estimate takes a few milliseconds, so do not call this on
+    /// an async worker thread.
     pub fn judge(&self, min_length: usize) -> Answers {
         let first_name = PersonName::parse(&self.first_name);
         let last_name = PersonName::parse(&self.last_name);
@@ -94,10 +93,9 @@ impl RegistrationForm {
 
 /// The links and the CSRF token of the form.
 pub struct Links {
-    /// Where to go afterwards.
+    /// The address to continue to after the login.
     pub next: Option<String>,
     pub login_url: String,
-    /// Proves that the form is ours.
     pub csrf_token: String,
 }
 
@@ -148,7 +146,8 @@ struct Fields {
 }
 
 impl RegisterPage {
-    /// The form: empty, or with what was entered and what was wrong with it. Passwords stay out.
+    /// The form, empty or with the entered values and their errors. Passwords are never shown
+    /// again.
     pub fn new(
         entered: Option<&RegistrationForm>,
         judged: Option<&Answers>,

@@ -29,7 +29,7 @@ pub async fn show(
     page(&app, &browser, StatusCode::OK, next.as_ref(), None, None, Vec::new())
 }
 
-/// `POST /register`: makes the account, or says field by field what to change.
+/// `POST /register`: creates the account, or shows the errors of each field.
 pub async fn submit(
     app: web::Data<App>,
     request: HttpRequest,
@@ -54,8 +54,8 @@ pub async fn submit(
     if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
         (hash, &answers)
     {
-        // Taken before the database is asked, and given back unless the answer is "taken": of many
-        // at once no more learn it.
+        // Reserve an answer before the database query, and return it unless the answer is "taken".
+        // So concurrent requests cannot exceed the limit.
         let running = || app.clock.running();
         let Some(place) = app.taken_answers.take(network, running).await else {
             return too_many(&app, &browser, next.as_ref(), &form);
@@ -84,8 +84,8 @@ pub async fn submit(
     page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
 }
 
-/// To this network so many addresses were told to be taken that it is told nothing for a while,
-/// whatever it asks.
+/// The response for a network that has learned of too many taken addresses. It gets no answers for
+/// a while.
 fn too_many(
     app: &App,
     browser: &BrowserSession,
@@ -96,7 +96,7 @@ fn too_many(
     page(app, browser, StatusCode::TOO_MANY_REQUESTS, next, Some(form), None, many)
 }
 
-/// On to the login, where the next page says that the account is there.
+/// Redirects to the login, with a message that the account exists.
 async fn done(
     app: &App,
     request: &HttpRequest,
@@ -106,14 +106,14 @@ async fn done(
 ) -> Result<HttpResponse, Error> {
     browser.flash(Level::Success, Message::new("register-done"))?;
     let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
-    // Otherwise the login page would renew the session of the previous user of this browser.
+    // Otherwise the login page would renew the session of this browser's previous user.
     let was_somebody = app.sessions.sign_out(RefreshToken::of(request), EndReason::Replaced, context).await?;
     if was_somebody { app.cookies.clear_session_cookies(login) } else { Ok(login) }
 }
 
-/// Whether the address is taken by this very form: its button was pressed twice, and both were on
-/// their way. The answer to the second press is the one that the person sees, and it must not blame
-/// them for the first.
+/// Whether the address is taken because this form was sent twice, by a double click. The user sees
+/// only the response to the second request, which must not report an error because of the first
+/// one.
 async fn is_sent_twice(
     app: &App,
     form: &RegistrationForm,
@@ -122,17 +122,17 @@ async fn is_sent_twice(
 ) -> Result<bool, Error> {
     let (email, page) = (email.clone(), form.page());
     let made = app.db.query(move |conn| User::registered_by(conn, &email, &page)).await?;
-    // Back on the page and sent again with another password: that one is not the account's, and
-    // "done" would be untrue.
+    // The form may have been sent again from the history with another password. That is not the
+    // account's password, so success would be false.
     let Some(user) = made else { return Ok(false) };
     let requester = Requester::unknown(context);
     let verification = app.hashers.check(user.password_hash, form.password.clone(), requester).await?;
     Ok(verification == PasswordVerification::Match)
 }
 
-/// Judges the form, and hashes the password of one in which nothing is wrong. Nobody has asked the
-/// database about the address by then: that it has an account is told to who did the work of making
-/// one.
+/// Validates the form, and hashes the password if everything is valid. The database is not asked
+/// about the address before that, so only clients that did the work of creating an account learn
+/// whether it is taken.
 async fn judge_and_hash(
     app: &App,
     form: &Arc<RegistrationForm>,

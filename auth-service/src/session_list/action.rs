@@ -1,4 +1,4 @@
-//! The actions on the page of sessions: which ones to end.
+//! The actions on the session page: which sessions to end.
 
 use std::time::Duration;
 
@@ -11,17 +11,15 @@ use crate::i18n::Message;
 use crate::passwords::Password;
 use crate::sessions::{Session, SessionId};
 
-/// Ending other sessions needs a password that was given no longer ago than this (ASVS 7.5.1,
-/// 7.5.2).
+/// Ending other sessions requires a password entry within this time (ASVS 7.5.1, 7.5.2).
 const REAUTHENTICATION_LASTS: Duration = Duration::from_secs(10 * 60);
 
-/// The form as it is posted.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndForm {
     /// A session's id, `others` or `all`.
     pub end: String,
-    /// Only where it was asked for.
+    /// Only if it was requested.
     pub password: Option<Password>,
     csrf_token: String,
 }
@@ -32,19 +30,19 @@ impl CsrfProtected for EndForm {
     }
 }
 
-/// Which sessions end.
+/// The sessions to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// The one that this browser holds: a logout.
+    /// The session of this browser: a logout.
     This,
     One(SessionId),
-    /// All but the one that this browser holds.
+    /// All sessions except this browser's.
     Others,
     All,
 }
 
 impl End {
-    /// Reads the field `end`, as seen from `current`.
+    /// Parses the field `end`, relative to the session `current`.
     pub fn parse(text: &str, current: &Session) -> Option<Self> {
         match text {
             "others" => Some(Self::Others),
@@ -56,8 +54,8 @@ impl End {
         }
     }
 
-    /// What somebody wants to leave by `text`, from what their token says alone: the database may
-    /// be away. `None` where other browsers are meant.
+    /// The logout that `text` requests, judged by the token alone, because the database may be
+    /// unavailable. `None` if other browsers are meant.
     pub fn leaves(text: &str, held: Option<SessionId>) -> Option<NotEnded> {
         match text {
             "all" => Some(NotEnded::All),
@@ -68,7 +66,7 @@ impl End {
         }
     }
 
-    /// The field `end` again, for a form that asks for the password in between.
+    /// The value of the field `end`, for the form that asks for the password.
     pub fn field(self, current: &Session) -> String {
         match self {
             Self::This => current.id.to_string(),
@@ -78,13 +76,13 @@ impl End {
         }
     }
 
-    /// Whether this asks for a password first: anybody may leave, but who found a browser open may
-    /// not lock its owner out everywhere else.
+    /// Whether the password is required first. Logging out of this browser is always possible, but
+    /// a stranger at an unlocked browser must not log its owner out everywhere else.
     pub fn needs_reauthentication(self, current: &Session, now: Timestamp) -> bool {
         self != Self::This && !current.was_authenticated_within(REAUTHENTICATION_LASTS, now)
     }
 
-    /// Whether `session`, of the same person, is among those that end.
+    /// Whether `session`, of the same user, is to end.
     pub fn includes(self, session: &Session, current: &Session) -> bool {
         match self {
             Self::This => session.id == current.id,
@@ -94,7 +92,7 @@ impl End {
         }
     }
 
-    /// What is about to happen, as the page that asks for the password says it.
+    /// The description of the action, for the page that asks for the password.
     pub fn text(self) -> Message {
         match self {
             Self::This => Message::new("confirm-this"),

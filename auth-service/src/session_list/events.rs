@@ -1,4 +1,4 @@
-//! The recent events of an account, worded for its owner.
+//! The recent events of an account, described for its owner.
 
 use serde::Serialize;
 
@@ -8,7 +8,8 @@ use crate::i18n::datetime;
 use crate::sessions::{EndReason, device};
 use crate::sign_in::Rejection;
 
-/// What its owner, the operator or a thief did; renewals, for one, would drown the rest.
+/// The actions of the owner, the operator or an attacker. Routine events such as renewals would
+/// hide the others.
 pub(super) const DONE: [EventKind; 9] = [
     EventKind::Registered,
     EventKind::Login,
@@ -21,30 +22,28 @@ pub(super) const DONE: [EventKind; 9] = [
     EventKind::RolesChanged,
 ];
 
-/// What somebody tried in vain. Anybody can make many of these, so they have places of their own: a
-/// login that its owner did not make, or a theft, must not be pushed out of sight by wrong
-/// passwords.
+/// Failed attempts. Anyone can cause many of these, so they have separate places: wrong passwords
+/// must not push an unknown login or a theft out of sight.
 pub(super) const REFUSED: [EventKind; 2] = [EventKind::LoginRefused, EventKind::ReauthenticationRejected];
 
-/// How many of each are shown.
+/// The number of events shown of each group.
 pub(super) const LATEST_DONE: i64 = 8;
 pub(super) const LATEST_REFUSED: i64 = 4;
 
-/// One line of the list.
 #[derive(Debug, Serialize)]
 pub struct EventLine {
     what: Message,
     when: Message,
-    /// How often it came again, and when last.
+    /// The number of repetitions, and the time of the last one.
     again: Option<Message>,
-    /// From which device and address, where somebody did it over the network.
+    /// The device and the address, for events over the network.
     from: Option<Message>,
-    /// Somebody else may have done this.
+    /// Whether someone else may have caused the event.
     is_alarming: bool,
 }
 
 impl EventLine {
-    /// One of each kind, for trying a template.
+    /// One of each kind, for the template check.
     pub(super) fn samples() -> Vec<Self> {
         let line = |what, is_alarming: bool, from| Self {
             what: Message::new(what),
@@ -59,7 +58,7 @@ impl EventLine {
         ]
     }
 
-    /// `None` for events that say nothing to a person.
+    /// `None` for events that mean nothing to the user.
     pub fn of(entry: &AuditEvent) -> Option<Self> {
         let event = entry.event.known()?;
         let what = text(event, entry)?;
@@ -90,7 +89,7 @@ fn text(event: EventKind, entry: &AuditEvent) -> Option<Message> {
             EndReason::ByOwner => "event-ended-by-owner",
             EndReason::ByOperator => "event-ended-by-operator",
             EndReason::TooMany => "event-too-many",
-            // Somebody logged in anew in the same browser; the login itself is in the list.
+            // A new login in the same browser; the login itself is in the list.
             _ => return None,
         },
         EventKind::RefreshReuse => "event-reuse",

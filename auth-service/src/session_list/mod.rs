@@ -1,4 +1,4 @@
-//! The session list: where somebody is logged in, and ending it. `GET, POST /account/sessions`.
+//! The session list: shows and ends the sessions of a user. `GET, POST /account/sessions`.
 
 mod action;
 mod events;

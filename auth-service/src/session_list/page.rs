@@ -70,8 +70,8 @@ impl SessionLine {
 }
 
 impl SessionsPage {
-    /// This browser's session first, then the others, the one used last first; of the events the
-    /// latest first.
+    /// Sorts this browser's session first, then the others by last use. The latest events come
+    /// first.
     pub fn new(
         current: &Session,
         mut alive: Vec<Session>,

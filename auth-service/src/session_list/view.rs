@@ -21,7 +21,7 @@ use crate::sign_in::{Attempt, Rejection};
 const UNKNOWN: Message = Message::new("sessions-unknown");
 const WRONG: Message = Message::new("confirm-wrong");
 
-/// `GET /account/sessions`: the list, or the way to the login.
+/// `GET /account/sessions`: the list, or a redirect to the login.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -33,8 +33,8 @@ pub async fn show(
     }
 }
 
-/// `POST /account/sessions`: ends the sessions that were asked for, after asking for the password
-/// where that was long ago. Leaving this browser always works, even when the database takes no
+/// `POST /account/sessions`: ends the requested sessions, and asks for the password first if it was
+/// given long ago. Logging out of this browser always works, even if the database accepts no
 /// writes.
 pub async fn submit(
     app: web::Data<App>,
@@ -101,8 +101,8 @@ async fn end(
         browser.flash(Level::Success, Message::new("sessions-ended").with("count", ended))?;
         see_other(&app.config.auth_url.join(PATH))
     };
-    // The proof replaced the refresh token, whatever came of it then, and is in the next access
-    // token as `auth_time`.
+    // Reauthentication rotated the refresh token, whatever its result, and the next access token
+    // contains its time as `auth_time`.
     if needs_reauthentication {
         app.cookies.set_session_cookies(answer, &app.tokens.issue(&current).await?)
     } else {
@@ -145,7 +145,7 @@ async fn list(
     app.pages.answer(status, &layout(browser, current), &page)
 }
 
-/// The page that asks for the password. `401`, as for any wrong or missing credentials.
+/// The page that asks for the password, with `401` as for any wrong or missing credentials.
 fn confirm(
     app: &App,
     browser: &BrowserSession,

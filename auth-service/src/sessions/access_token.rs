@@ -10,15 +10,16 @@ use crate::random;
 use crate::sessions::Session;
 use crate::users::User;
 
-/// The age given to an authentication that our clock says has not happened yet: nobody takes it for
-/// fresh.
+/// The age of an authentication that lies in the future by our clock, so that no service takes it
+/// for recent.
 const LONG_AGO: Duration = Duration::from_secs(24 * 3600);
 
-/// The claims about `user`, valid from `now` for `lifetime`, and not beyond the session except for
-/// a second that has begun.
+/// The claims about `user`, valid from `now` for `lifetime`. They do not outlast the session,
+/// except for the rest of a second that has begun.
 ///
-/// Services refuse a token whose times contradict each other. So, whatever the clock was set to
-/// when the session's dates were noted: `nbf` is `iat`, `exp` is later, and `auth_time` is not.
+/// Services refuse a token with contradictory times. So the claims are consistent even if the clock
+/// was wrong when the session's dates were stored: `nbf` is `iat`, `exp` is later, and `auth_time`
+/// is not.
 pub fn claims(
     user: &User,
     session: &Session,
@@ -28,7 +29,7 @@ pub fn claims(
     now: Timestamp,
 ) -> Claims {
     let issued = now.unix_seconds();
-    // Of a session that ends within this second there is this second left.
+    // A session that ends within this second gets one more second.
     let expires = (now + lifetime).min(session.ends_at()).unix_seconds().max(issued + 1);
     let (user_id, session_id, token_id) = (user.id.uuid(), session.id.uuid(), random::uuid_v4());
     let (issuer, audience) = (issuer.origin(), audience.as_str());
@@ -45,11 +46,11 @@ pub fn claims(
     claims
 }
 
-/// When the owner gave the password last, as far as the clock may be believed.
+/// When the owner last authenticated, as far as the stored date is plausible.
 fn authenticated_at(session: &Session, now: Timestamp) -> Timestamp {
     match session.is_authentication_time_plausible(now) {
         true => session.authenticated_at().min(now),
-        // The clock was ahead then, and nobody knows by how much.
+        // The clock was ahead at that time by an unknown amount.
         false => session.began_at.min(now - LONG_AGO),
     }
 }

@@ -1,4 +1,4 @@
-//! `amr`: the methods by which somebody authenticated (RFC 8176).
+//! `amr`: the authentication methods of a session (RFC 8176).
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -7,25 +7,25 @@ use diesel::sql_types::Text;
 use crate::db::types::{Stored, text_column, text_enum};
 
 text_enum! {
-    /// A proof that we ask for, under its registered name.
+    /// An authentication method, under its registered name.
     pub enum AuthMethod {
         Password = "pwd",
     }
 }
 
-/// The proofs that a session began with, as its row has them: names with spaces between. One that a
-/// later release wrote stays in it, and reaches the services.
+/// The authentication methods of a session, stored as names separated by spaces. Unknown names,
+/// written by a later release, are preserved and reach the services.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Amr(String);
 
 impl Amr {
-    /// The list as a row has it.
+    /// Parses the stored list.
     pub fn parse(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// In the order in which they were given.
+    /// In order of use.
     pub fn methods(&self) -> impl Iterator<Item = Stored<AuthMethod>> {
         self.0.split(' ').map(|name| Stored::from(name.to_owned()))
     }

@@ -1,4 +1,4 @@
-//! The current user: read from the session's row, renewing nothing.
+//! The current user, read from the session's row without a renewal.
 
 use diesel::QueryResult;
 
@@ -14,15 +14,15 @@ use crate::users::User;
 pub struct Current {
     pub user: User,
     pub session: Session,
-    /// When that was so: what is decided and said about them goes by this.
+    /// The time at which this was read; decisions and tokens use it.
     pub at: Timestamp,
 }
 
 impl Current {
-    /// The user whose session `token` names, if it is active.
+    /// The user of the session that `token` names, if the session is active.
     ///
-    /// A token that was replaced long ago is nobody here. Only a renewal takes it for theft, so
-    /// that one place decides that.
+    /// A token that was rotated long ago is not accepted here. Only a renewal treats it as reuse,
+    /// so that the decision is made in one place.
     pub fn load(
         conn: &mut AnyConnection,
         key: &RefreshKey,

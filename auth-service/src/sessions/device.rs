@@ -1,13 +1,14 @@
-//! Device names: the user agent, in words that its owner recognises.
+//! Device names: the user agent in a form that its owner recognizes.
 //!
-//! Browsers have frozen most of this text, so a name and a system are all that is in it. It is the
-//! client's own word: good for telling one's own devices apart, and for no decision.
+//! Browsers have frozen most of this header, so it yields only a name and an operating system. It
+//! is set by the client, so it helps its owner to recognize devices, and must not be used for
+//! decisions.
 
 use crate::i18n::Message;
 
 const UNKNOWN: Message = Message::new("device-unknown");
 
-/// The first name found counts: browsers that are made of others name those too.
+/// The first match counts, because derived browsers also contain the names of others.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -30,7 +31,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// `Firefox on Windows`, `curl`, or that it is not known.
+/// `Firefox on Windows`, `curl`, or "unknown".
 pub fn device(user_agent: Option<&str>) -> Message {
     let Some(text) = user_agent else { return UNKNOWN };
     let found = |names: &[(&str, &'static str)]| {
@@ -46,7 +47,7 @@ pub fn device(user_agent: Option<&str>) -> Message {
     }
 }
 
-/// The product's name of a program that says what it is: `curl` of `curl/8.5.0` (RFC 9110, 10.1.5).
+/// The product name of another program: `curl` in `curl/8.5.0` (RFC 9110, 10.1.5).
 fn program(text: &str) -> Option<&str> {
     let name = text.split(['/', ' ']).next().unwrap_or_default();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

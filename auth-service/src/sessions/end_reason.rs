@@ -3,17 +3,17 @@
 use crate::db::types::text_enum;
 
 text_enum! {
-    /// Why a session ended before its time.
+    /// Why a session was revoked.
     pub enum EndReason {
         LoggedOut = "logged_out",
-        /// Somebody logged in anew in the same browser.
+        /// A new login in the same browser.
         Replaced = "replaced",
-        /// Reuse detection: a refresh token came that had been rotated long before, so two parties
-        /// hold copies.
+        /// Reuse detection: a refresh token was used that had been rotated long before, so two
+        /// parties hold copies.
         RefreshReuse = "refresh_reuse",
         PasswordChanged = "password_changed",
         Deactivated = "deactivated",
-        /// On the page of their sessions.
+        /// On the session page.
         ByOwner = "ended_by_owner",
         /// By a command.
         ByOperator = "ended_by_operator",

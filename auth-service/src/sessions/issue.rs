@@ -1,4 +1,4 @@
-//! The token issuer: makes the access token and the refresh token of a session.
+//! The token issuer: creates the access token and the refresh token of a session.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::http::cookies::Tokens;
 use crate::keyring::Keyring;
 
-/// Signs access tokens, and makes refresh tokens.
+/// Signs access tokens, and creates refresh tokens.
 #[derive(Clone)]
 pub struct TokenIssuer {
     pub keyring: Keyring,
@@ -21,7 +21,7 @@ pub struct TokenIssuer {
 }
 
 impl TokenIssuer {
-    /// The tokens of a session, dated at the moment at which the session was judged.
+    /// The tokens of a session, dated at the time when the session was checked.
     pub async fn issue(&self, Current { user, session, at }: &Current) -> Result<Tokens, Error> {
         let claims = access_token::claims(user, session, &self.issuer, &self.audience, self.access_life, *at);
         let keys = self.keyring.current().await?;

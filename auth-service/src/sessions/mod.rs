@@ -1,4 +1,4 @@
-//! Sessions: their rows, refresh tokens and their rotation, access tokens, and how a session ends.
+//! Sessions: their rows, refresh tokens and their rotation, access tokens, and revocation.
 
 mod access_token;
 mod amr;

@@ -1,8 +1,8 @@
-//! The refresh token: names one session and one of its generations, and proves that we gave it out.
+//! The refresh token: names a session and one of its generations, and proves that we issued it.
 //!
-//! `v1.<session id>.<generation>.<HMAC-SHA256 over both and the session's seed>`. Nothing of it is
-//! stored. The key comes from `SECRET_KEY` and the seed from the session's row, so a copy of either
-//! alone forges nothing.
+//! `v1.<session id>.<generation>.<HMAC-SHA256 over both and the session's seed>`. No part of it is
+//! stored. The key comes from `SECRET_KEY` and the seed from the session's row, so neither of them
+//! alone suffices to forge a token.
 
 use actix_web::HttpRequest;
 use aws_lc_rs::hmac;
@@ -14,19 +14,19 @@ use crate::db::types::Id;
 use crate::http::cookie_header::refresh_cookie;
 use crate::sessions::{Session, SessionId};
 
-/// Longer than any token of ours; a longer cookie is not looked at.
+/// Longer than any of our tokens; longer cookies are ignored.
 const MAX_BYTES: usize = 128;
 
-/// Makes and checks refresh tokens.
+/// Creates and verifies refresh tokens.
 #[derive(Clone)]
 pub struct RefreshKey {
     current: hmac::Key,
-    /// Of the secret before this one: its tokens are good, and no new ones are made.
+    /// Derived from the previous secret: it verifies tokens, and creates none.
     previous: Option<hmac::Key>,
 }
 
-/// A token as it came, checked for its form alone: it is proof of nothing until
-/// [`RefreshKey::is_valid`] says so.
+/// A received token of which only the syntax was checked. It proves nothing until
+/// [`RefreshKey::is_valid`] succeeds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken {
     pub session: SessionId,
@@ -35,7 +35,7 @@ pub struct RefreshToken {
 }
 
 impl RefreshToken {
-    /// The token that came with a browser's request.
+    /// The token in a browser's request.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         Self::parse(&refresh_cookie(request)?)
     }
@@ -51,7 +51,7 @@ impl RefreshToken {
             return None;
         }
         let session = uuid::Uuid::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(session).ok()?).ok()?;
-        // One spelling for one number, so that one token has one text.
+        // Accept only one spelling of the number, so that each token has a single text.
         let number: i64 = generation.parse().ok()?;
         if number < 1 || number.to_string() != generation {
             return None;
@@ -80,8 +80,8 @@ impl RefreshKey {
         )
     }
 
-    /// Whether we issued `token` for this session, whatever its generation. Takes the same time for
-    /// every wrong one.
+    /// Whether we issued `token` for this session, in any generation. The time does not depend on
+    /// how the token is wrong.
     pub fn is_valid(&self, token: &RefreshToken, session: &Session) -> bool {
         let message = message(session, token.generation);
         let fits = |key: &hmac::Key| hmac::verify(key, &message, &token.code).is_ok();
@@ -151,7 +151,7 @@ mod tests {
         assert!(key.is_valid(&token, &session) && token.generation == 3);
     }
 
-    /// R14: the row without the secret makes no token, and neither does the secret without the row.
+    /// R14: neither the row nor the secret alone suffices to create a token.
     #[test]
     fn neither_the_database_nor_the_secret_alone_makes_a_token() {
         let honest = session(1);

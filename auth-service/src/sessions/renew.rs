@@ -1,9 +1,9 @@
 //! Renewal: exchanges a refresh token for its successor.
 //!
 //! [`Rotation::judge`](super::Rotation::judge) decides by the session's row, which stays locked
-//! until what was decided is done. So of fifty tabs that renew at the same moment one moves the
-//! session on; the others find that their token was just replaced, and receive the same successor.
-//! It does not matter whose answer reaches the browser last.
+//! until the result is stored. So if fifty tabs renew at the same moment, one of them rotates the
+//! token. The others find that their token was just rotated, and receive the same successor. The
+//! order in which the responses arrive does not matter.
 
 use diesel::QueryResult;
 
@@ -16,9 +16,9 @@ use crate::sessions::{Current, EndReason, RefreshKey, RefreshToken, Session, Ver
 use crate::users::User;
 
 text_enum! {
-    /// The detail of an event about a token that came again.
+    /// The detail of an event about a repeated token.
     pub(super) enum RepeatedFrom {
-        /// Not from where its session was used last.
+        /// The network differs from that of the session's last use.
         AnotherNetwork = "another_network",
     }
 }
@@ -27,25 +27,25 @@ text_enum! {
 #[derive(Debug)]
 #[must_use]
 pub enum Renewal {
-    /// Still logged in; the session's generation is the token to hand out.
+    /// The session is active; hand out the token of its generation.
     Renewed(Box<Current>),
-    /// The token proves nothing, or its session is over.
+    /// The token is invalid, or its session is over.
     Over,
-    /// The account may not log in any more.
+    /// The account is no longer active.
     Inactive,
-    /// Reuse was detected: only a second holder can have shown this token. The session has ended,
+    /// Reuse was detected: only a second holder can have used this token. The session was revoked
     /// for all holders.
     Reused,
 }
 
 impl Session {
-    /// Rotates the session of `token`, after the checks that a login makes.
+    /// Rotates the session of `token`, after the same checks as at a login.
     ///
-    /// A token that proves nothing writes nothing and takes no lock. Everything else is one
-    /// transaction, so that each outcome has an event in the trail. A refusal is a value and no
-    /// error, so the end of a reused session is committed. The transaction first locks the session
-    /// and then reads the time and the account: after waiting for the lock, the renewal is decided
-    /// by the time and the rights of that moment.
+    /// An invalid token writes nothing and takes no lock. Everything else happens in one
+    /// transaction, so that each result has an audit event. A refusal is a value and no error, so
+    /// that the revocation of a reused session is committed. The transaction locks the session
+    /// first, and then reads the time and the account. After a wait for the lock, the decision thus
+    /// uses the latest time and rights.
     pub fn renew(
         conn: &mut AnyConnection,
         key: &RefreshKey,
@@ -62,19 +62,20 @@ impl Session {
                 return Ok(Renewal::Over);
             };
             let (context, now) = (&context, context.now());
-            // Once more: its owner may have given the password in between.
+            // Check again: the owner may have reauthenticated in the meantime.
             if !key.is_valid(token, &session) || session.is_expired_or_revoked(now) {
                 return Ok(Renewal::Over);
             }
-            // Whatever was taken from them while this waited is in no token that is made now.
+            // Read the user after the wait, so that the token has no rights that were revoked
+            // meanwhile.
             let Some(user) = User::by_id(conn, session.user_id)? else { return Ok(Renewal::Over) };
             let id = session.id;
             let entry = |event| AuditEvent::new(event, context).user(user.id.uuid()).session(id.uuid());
             let note = |conn: &mut _, event| entry(event).record(conn);
-            // Anybody with a login can ask for these as often as they like. The session's lock
-            // keeps others from counting the same at this moment.
+            // A client with a login can cause these events at any rate, so they are counted. The
+            // session's lock prevents concurrent counting.
             let count = |conn: &mut _, event| entry(event).record_or_count(conn);
-            // One holder changes networks now and then; two are mostly in different ones.
+            // One holder seldom changes networks; two holders are usually in different ones.
             let last = session.address.as_deref().and_then(|address| address.parse().ok());
             let has_moved = last.is_some() && Network::of(last) != Network::from(context);
             let again = |event| {

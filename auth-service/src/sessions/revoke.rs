@@ -1,4 +1,4 @@
-//! Revocation of sessions, with an event in the audit trail: the one place.
+//! The only module that revokes sessions together with an audit event.
 
 use diesel::QueryResult;
 
@@ -10,8 +10,8 @@ use crate::db::AnyConnection;
 use crate::users::User;
 
 impl Session {
-    /// Ends the session that `token` names, if we made that token. Any generation will do: somebody
-    /// who logs out with a token from a moment ago means it.
+    /// Revokes the session that `token` names, if we issued the token. Any generation is accepted,
+    /// because a logout with a slightly older token is still meant.
     pub fn sign_out(
         conn: &mut AnyConnection,
         token: &RefreshToken,
@@ -30,7 +30,7 @@ impl Session {
         why: EndReason,
         context: &RequestContext,
     ) -> QueryResult<bool> {
-        // Asked before it is locked: a forged token holds nobody up.
+        // Verify before locking, so that forged tokens block no one.
         if !Self::by_id(conn, token.session)?.is_some_and(|session| key.is_valid(token, &session)) {
             return Ok(false);
         }
@@ -42,9 +42,9 @@ impl Session {
         }
     }
 
-    /// Ends the sessions of the same user that `which` picks, and returns their number. Ends none
-    /// when this session itself is over by now: somebody who was just logged out everywhere ends
-    /// nothing more.
+    /// Revokes the sessions of the same user that `which` selects, and returns their number.
+    /// Revokes none if this session itself is over by now: a browser that was just logged out must
+    /// not revoke others.
     pub fn end_where(
         &self,
         conn: &mut AnyConnection,
@@ -53,7 +53,8 @@ impl Session {
         context: &RequestContext,
     ) -> QueryResult<usize> {
         conn.write(|conn| {
-            // Of two that end each other at the same moment, the second finds itself ended.
+            // If two sessions revoke each other at the same moment, the second finds itself
+            // revoked.
             User::lock_row(conn, self.user_id)?;
             let context = context.read_time(conn)?;
             let alive = Self::active_for_user(conn, self.user_id, context.now())?;
@@ -68,8 +69,8 @@ impl Session {
         })
     }
 
-    /// Ends this session and writes it down, within the caller's transaction. `false` when it was
-    /// over before.
+    /// Revokes this session and records the event, within the caller's transaction. `false` if it
+    /// was over before.
     pub fn end_and_audit(
         &self,
         conn: &mut AnyConnection,

@@ -1,16 +1,17 @@
-//! The rotation rules of refresh tokens: which token is rotated, which one gets the same answer
-//! again, and which one proves that two hold the session. A pure function of what the session
-//! knows; `tests/it/rotation/` explores it.
+//! The rotation rules of refresh tokens: which token is rotated, which one gets the same successor
+//! again, and which one proves that two parties hold the session. A pure function of the session's
+//! state; `tests/it/rotation/` explores it.
 //!
-//! Each generation but the first was issued to a holder of an earlier one, its parent. An answer
-//! may be lost, so one parent can have many children. A single holder shows at most one child of
-//! them. So two children of one parent, shown more than the grace period apart, are in two hands.
+//! Each generation except the first was issued to the holder of an earlier one, its parent. A
+//! response may be lost, so a parent can have many children, but a single holder uses at most one
+//! of them. So if two children of one parent are used more than the grace period apart, two parties
+//! hold the session.
 
 use std::time::Duration;
 
 use crate::db::types::Timestamp;
 
-/// The generation that a login begins with.
+/// The generation of a new login.
 pub const FIRST_GENERATION: i64 = 1;
 
 /// The state of a session's rotation.
@@ -18,48 +19,49 @@ pub const FIRST_GENERATION: i64 = 1;
 pub struct Rotation {
     /// The generation that was issued last.
     pub newest: i64,
-    /// The generation that moved the session on last.
+    /// The generation that last caused a rotation.
     pub anchor: i64,
-    /// The generation whose children are told apart here: the anchor itself once it came again,
-    /// else the anchor's parent.
+    /// The generation whose children are distinguished here: the anchor itself if it was used
+    /// again, otherwise the anchor's parent.
     pub parent: i64,
-    /// The parent's children are the generations above this; `newest` is the anchor's own child.
+    /// The parent's children are the generations above this one. `newest` is the anchor's own
+    /// child.
     pub children_after: i64,
     /// When `newest` was issued.
     pub rotated_at: Timestamp,
 }
 
-/// The verdict on a generation that somebody shows.
+/// The decision on a generation that a client presents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Verdict {
-    /// The session moves on to this, and hands out its newest generation.
+    /// Store this rotation, and hand out its newest generation.
     Rotate(Rotation),
-    /// The session stays as it is, and this generation is handed out.
+    /// Leave the session unchanged, and hand out this generation.
     Again(i64),
-    /// Two hold the session.
+    /// Two parties hold the session.
     Reuse,
-    /// We have not issued it: the database was restored from an older copy.
+    /// The generation was not issued yet: the database was restored from an older copy.
     Unknown,
 }
 
 impl Rotation {
-    /// Of a session of which nothing is known but its generation: it is new, or its password was
-    /// proven, or a release that kept no more moved it on. The generation before was shown for this
-    /// one, as far as there was one.
+    /// The state of a session of which only the generation is known: it is new, was just
+    /// reauthenticated, or was rotated by a release that stored no more. The previous generation,
+    /// if any, counts as the one that was used for it.
     pub fn plain(newest: i64, rotated_at: Timestamp) -> Self {
         let before = newest - 1;
         Self { newest, anchor: before, parent: before, children_after: before, rotated_at }
     }
 
-    /// Judges a generation that somebody shows at `now`.
+    /// Decides on a generation that is presented at `now`.
     pub fn judge(&self, shown: i64, grace: Duration, now: Timestamp) -> Verdict {
         if shown > self.newest {
             return Verdict::Unknown;
         }
         let is_pause = self.is_pause(grace, now);
-        // Requests that were under way when a child was shown carry its parent or a sibling. They
-        // have the grace to arrive.
+        // Requests in flight while a child was used carry its parent or a sibling. They may still
+        // arrive within the grace period.
         let has_moved = self.anchor != self.parent;
         let (parent, children_after) = if has_moved && !is_pause {
             (self.anchor, self.newest - 1)
@@ -70,8 +72,8 @@ impl Rotation {
             return Verdict::Reuse;
         }
         if is_pause {
-            // A child that was not the last to be issued stays what it is. If it got a sibling in
-            // exchange, one browser would hold both.
+            // A child that is not the newest stays as it is. Giving it a sibling instead would
+            // leave one browser with both.
             return Verdict::Again(if has_moved || shown == parent { self.newest } else { shown });
         }
         Verdict::Rotate(Self {
@@ -83,12 +85,12 @@ impl Rotation {
         })
     }
 
-    /// Whether the session moved on so lately that it does not move on again.
+    /// Whether the last rotation is too recent for another one.
     ///
-    /// The pause is for browsers with many tabs: if every answer moved the session on, a request
-    /// that is still under way would soon be two generations behind, and look like a thief's. The
-    /// first token of a session needs no pause, because none came before it. A moment well in the
-    /// future is a clock's mistake, and no reason to wait for it.
+    /// The pause protects browsers with many tabs. If every response caused a rotation, a request
+    /// in flight would soon be two generations behind, and would look stolen. The first token of a
+    /// session needs no pause, because no token preceded it. A rotation far in the future comes
+    /// from a wrong clock, and does not count as recent.
     fn is_pause(&self, grace: Duration, now: Timestamp) -> bool {
         let is_recent = self.rotated_at - grace <= now && now <= self.rotated_at + grace;
         is_recent && self.newest != FIRST_GENERATION
@@ -105,8 +107,8 @@ mod tests {
         Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap())
     }
 
-    /// A session that was shown `generations`, each 100 seconds after the one before; when the next
-    /// one is due.
+    /// A session to which `generations` were presented 100 seconds apart, and the time of the next
+    /// one.
     fn shown(generations: &[i64]) -> (Rotation, i64) {
         let (mut rotation, mut now) = (Rotation::plain(FIRST_GENERATION, at(0)), 0);
         for generation in generations {
@@ -119,8 +121,8 @@ mod tests {
         (rotation, now + 100)
     }
 
-    /// Which of the generations moves the session on, more than the grace after it was shown all of
-    /// `generations`.
+    /// The generations that cause a rotation, later than the grace period after all of
+    /// `generations` were used.
     fn good_after(generations: &[i64]) -> Vec<i64> {
         let (rotation, now) = shown(generations);
         let is_good = |shown: &i64| matches!(rotation.judge(*shown, GRACE, at(now)), Verdict::Rotate(_));
@@ -147,7 +149,7 @@ mod tests {
 
     #[test]
     fn within_the_grace_what_was_good_just_before_gets_the_newest() {
-        // 2 and 3 are children of 1, and 2 moved on to 4.
+        // 2 and 3 are children of 1, and 2 was rotated to 4.
         let (rotation, due) = shown(&[1, 1, 2]);
         let soon = at(due - 100 + 30);
         for (generation, verdict) in [
@@ -160,8 +162,8 @@ mod tests {
             assert_eq!(rotation.judge(generation, GRACE, soon), verdict, "{generation}");
         }
         assert_eq!(rotation.judge(3, GRACE, at(due - 100 + 31)), Verdict::Reuse);
-        // One further on, and whatever came before the anchor's parent is in two hands, however
-        // soon.
+        // After one more rotation, any generation before the anchor's parent means two holders,
+        // regardless of the time.
         let (rotation, due) = shown(&[1, 1, 2, 4]);
         for dead in [1, 3] {
             assert_eq!(rotation.judge(dead, GRACE, at(due - 100)), Verdict::Reuse, "{dead}");
@@ -189,7 +191,7 @@ mod tests {
         assert!(matches!(proven.judge(7, GRACE, at(-31)), Verdict::Rotate(_)));
     }
 
-    /// What a former release left behind: it showed us the generation before, and no more.
+    /// A former release stored only the generation, so the previous one counts as used.
     #[test]
     fn of_a_session_that_a_former_release_moved_on_the_last_two_are_good() {
         let rotation = Rotation::plain(7, at(0));

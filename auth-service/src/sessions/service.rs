@@ -1,4 +1,4 @@
-//! The session service: reads, renews and ends logins.
+//! The session service: reads, renews and revokes sessions.
 
 use super::current::Current;
 use super::end_reason::EndReason;
@@ -11,7 +11,7 @@ use crate::config::SessionLimits;
 use crate::db::Database;
 use crate::error::Error;
 
-/// The operations on sessions that pages and API share.
+/// The session operations that pages and API share.
 #[derive(Clone)]
 pub struct Sessions {
     pub db: Database,
@@ -21,14 +21,15 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// The user and the session that `token` names. Renews nothing.
+    /// The user and the session that `token` names, without a renewal.
     pub async fn current(&self, token: Option<RefreshToken>) -> Result<Option<Current>, Error> {
         let Some(token) = token else { return Ok(None) };
         let (key, limits, clock) = (self.refresh_key.clone(), self.limits, self.clock.clone());
         Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, &clock)).await?)
     }
 
-    /// Renews the login that `token` names. Refusals look alike here; the trail tells them apart.
+    /// Renews the session that `token` names. All refusals look the same here; the audit trail has
+    /// the reasons.
     pub async fn renew(
         &self,
         token: Option<RefreshToken>,
@@ -43,7 +44,7 @@ impl Sessions {
         })
     }
 
-    /// Ends the session that `token` names. Whether it named a live one.
+    /// Revokes the session that `token` names. Returns whether it was active.
     pub async fn sign_out(
         &self,
         token: Option<RefreshToken>,

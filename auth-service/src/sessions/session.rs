@@ -1,4 +1,4 @@
-//! Sessions: the login of one browser, as a row. The row is the only proof of it.
+//! Sessions: each row is one browser's login, and the only proof of it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::users::{User, UserId};
 
 pub type SessionId = Id<Session>;
 
-/// By how much a clock is set back now and then without having been wrong.
+/// By how much a clock may be set back without having been wrong.
 const CORRECTION: Duration = Duration::from_secs(60);
 
 /// One login.
@@ -26,12 +26,12 @@ const CORRECTION: Duration = Duration::from_secs(60);
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
-    /// Enters the refresh tokens' authentication code: without it, knowing `SECRET_KEY` forges
-    /// nothing.
+    /// Part of the input of the refresh tokens' authentication code: without it, `SECRET_KEY` alone
+    /// cannot forge tokens.
     pub seed: Vec<u8>,
-    /// Counts the refresh tokens that were issued.
+    /// Counts the issued refresh tokens.
     pub generation: i64,
-    /// How the person proved who they are.
+    /// The authentication methods.
     pub amr: Amr,
     pub began_at: Timestamp,
     pub rotated_at: Timestamp,
@@ -39,24 +39,23 @@ pub struct Session {
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
     pub revoked_because: Option<Stored<EndReason>>,
-    /// When its owner last authenticated; empty when that was at its beginning.
+    /// When the owner last authenticated; `None` if that was at the login.
     #[diesel(column_name = proven_at)]
     pub authenticated_at: Option<Timestamp>,
-    /// Where it was last used from.
+    /// The client's address at the last use.
     pub address: Option<String>,
-    /// The user agent at that time.
+    /// The user agent at the last use.
     pub user_agent: Option<String>,
     #[diesel(embed)]
     pub lineage: Lineage,
 }
 
-/// Which refresh tokens were issued for which, as the row has it; [`Rotation`] says what that
-/// means. Whatever changes the generation without saying it anew, a former release or a proof of
-/// the password, thereby makes it void.
+/// The stored part of [`Rotation`]: which refresh tokens were issued for which. It becomes invalid
+/// if the generation changes without it, by a former release or by a reauthentication.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sessions)]
 pub struct Lineage {
-    /// The generation of the session for which the rest holds.
+    /// The generation to which the other fields apply.
     lineage_of: Option<i64>,
     anchor: Option<i64>,
     parent: Option<i64>,
@@ -74,11 +73,10 @@ impl From<&Rotation> for Lineage {
     }
 }
 
-/// The id of a row that cannot be read, and why not.
+/// The id of an unreadable row, and the reason.
 pub type UnreadableSession = (SessionId, String);
 
 impl Session {
-    /// Begins a session.
     pub fn begin(
         conn: &mut AnyConnection,
         user: UserId,
@@ -112,15 +110,15 @@ impl Session {
         sessions::table.find(id).select(Self::as_select()).first(conn).optional()
     }
 
-    /// The session, which nobody else changes until the transaction ends, and the request at the
-    /// moment when that began.
+    /// Locks the session until the end of the transaction, and returns it with the request context
+    /// at the time when the lock was taken.
     pub fn lock(
         conn: &mut AnyConnection,
         id: SessionId,
         context: &RequestContext,
     ) -> QueryResult<Option<(Self, RequestContext)>> {
         match conn {
-            // The transaction holds the lock of the whole file.
+            // The transaction already locks the whole file.
             #[cfg(feature = "sqlite")]
             AnyConnection::Sqlite(_) => {
                 let session = Self::by_id(conn, id)?;
@@ -136,7 +134,7 @@ impl Session {
         }
     }
 
-    /// The session and whose it is.
+    /// The session and its user.
     pub fn with_user(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<(Self, User)>> {
         use crate::db::schema::users;
         sessions::table
@@ -147,9 +145,9 @@ impl Session {
             .optional()
     }
 
-    /// Moves on to what was decided on this row. `None` when the row has changed since, or is over.
-    /// Everything that changes what the decision looks at raises the generation, so of any number
-    /// at the same moment exactly one moves on.
+    /// Stores the rotation that was decided for this row. `None` if the row has changed since or
+    /// the session is over. Every change that affects the decision raises the generation, so of
+    /// several concurrent rotations exactly one succeeds.
     pub fn rotate(
         self,
         conn: &mut AnyConnection,
@@ -164,7 +162,7 @@ impl Session {
             .filter(sessions::revoked_at.is_null())
             .filter(sessions::idle_until.gt(now))
             .filter(sessions::expires_at.gt(now));
-        // One that began while the clock was ahead would live for that much longer.
+        // A session that began while the clock was ahead would otherwise live longer.
         let expires_at = self.expires_at.min(now + limits.absolute);
         let moved = Self {
             generation: to.newest,
@@ -190,7 +188,7 @@ impl Session {
         Ok((changed == 1).then_some(moved))
     }
 
-    /// Ends the session. `false` when it had ended already; the first reason stays.
+    /// Revokes the session. `false` if it was revoked before; the first reason stays.
     pub fn end(conn: &mut AnyConnection, id: SessionId, why: EndReason, now: Timestamp) -> QueryResult<bool> {
         let changed = diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
             .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(Stored::from(why))))
@@ -198,7 +196,7 @@ impl Session {
         Ok(changed == 1)
     }
 
-    /// Ends every session of a person; how many there were.
+    /// Revokes every session of a user, and returns their number.
     pub fn end_all_of(
         conn: &mut AnyConnection,
         user: UserId,
@@ -212,20 +210,20 @@ impl Session {
         .execute(conn)
     }
 
-    /// Ends every session there is; how many there were.
+    /// Revokes every session, and returns their number.
     pub fn end_all(conn: &mut AnyConnection, why: EndReason, now: Timestamp) -> QueryResult<usize> {
         diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
             .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(Stored::from(why))))
             .execute(conn)
     }
 
-    /// Deletes every session, from a copy that is to log nobody in, and returns their number.
+    /// Deletes every session from a copy that must contain no logins, and returns their number.
     pub fn remove_all(conn: &mut AnyConnection) -> QueryResult<usize> {
         diesel::delete(sessions::table).execute(conn)
     }
 
-    /// The sessions of a person that live, the one begun last first. A row that cannot be read is
-    /// told in the log, and is nobody's login: the others go on without it.
+    /// The active sessions of a user, the most recent login first. An unreadable row is logged and
+    /// skipped.
     pub fn active_for_user(conn: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<Vec<Self>> {
         let (alive, unreadable) = Self::active_and_unreadable_for_user(conn, user, now)?;
         for (id, why) in unreadable {
@@ -234,7 +232,7 @@ impl Session {
         Ok(alive)
     }
 
-    /// The same, with those that cannot be read, and why.
+    /// The active sessions, and those that are unreadable with the reason.
     pub fn active_and_unreadable_for_user(
         conn: &mut AnyConnection,
         user: UserId,
@@ -263,10 +261,9 @@ impl Session {
         Ok((alive, unreadable))
     }
 
-    /// Records that the owner gave the password again, and makes every earlier token invalid: a
-    /// copy of one must not share in the new authentication, not even within the grace period.
-    /// `false` when the session is over, or when another tab gave the password at the same moment;
-    /// then the other tab's token is the valid one.
+    /// Records a reauthentication, and invalidates every earlier token: a copy of one must not
+    /// benefit from it, not even within the grace period. `false` if the session is over, or if
+    /// another tab reauthenticated at the same moment; then the other tab's token is the valid one.
     pub fn record_reauthentication(
         &self,
         conn: &mut AnyConnection,
@@ -287,19 +284,18 @@ impl Session {
         Ok(changed == 1)
     }
 
-    /// When its owner last authenticated.
+    /// When the owner last authenticated.
     pub fn authenticated_at(&self) -> Timestamp {
         self.authenticated_at.unwrap_or(self.began_at)
     }
 
-    /// Whether the clock may be believed about that: a proof that is yet to come was noted by a
-    /// clock that was ahead, unless it is no more than clocks are corrected by.
+    /// Whether that date is plausible. A date in the future was stored while the clock was ahead,
+    /// unless the difference is within normal clock corrections.
     pub fn is_authentication_time_plausible(&self, now: Timestamp) -> bool {
         self.authenticated_at() <= now + CORRECTION
     }
 
-    /// Whether its owner gave the password within the last `span`, as far as the clock may be
-    /// believed about that.
+    /// Whether the owner authenticated within the last `span`; false if the date is not plausible.
     pub fn was_authenticated_within(&self, span: Duration, now: Timestamp) -> bool {
         self.is_authentication_time_plausible(now) && now <= self.authenticated_at() + span
     }
@@ -309,8 +305,8 @@ impl Session {
         sessions::table.filter(sessions::idle_until.lt(cutoff)).count().get_result(conn)
     }
 
-    /// Takes away up to `batch` sessions that ran out before `cutoff`; how many there were. One
-    /// that was ended goes when it would have run out.
+    /// Deletes up to `batch` sessions that expired before `cutoff`, and returns their number. A
+    /// revoked session is deleted when it would have expired.
     pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
         let over = sessions::table
             .filter(sessions::idle_until.lt(cutoff))
@@ -318,7 +314,7 @@ impl Session {
             .limit(batch)
             .select(sessions::id)
             .load::<SessionId>(conn)?;
-        // Asked again: one may have been renewed since.
+        // Check again, because a session may have been renewed since.
         let rows = sessions::table.filter(sessions::id.eq_any(over)).filter(sessions::idle_until.lt(cutoff));
         diesel::delete(rows).execute(conn)
     }
@@ -328,7 +324,7 @@ impl Session {
         self.revoked_at.is_some() || now >= self.idle_until || now >= self.expires_at
     }
 
-    /// Where the session stands among its refresh tokens.
+    /// The rotation state of the session.
     pub fn rotation(&self) -> Rotation {
         let Lineage { lineage_of, anchor, parent, children_after } = self.lineage;
         match (anchor, parent, children_after) {
@@ -340,20 +336,20 @@ impl Session {
         }
     }
 
-    /// Whether a page may take `generation` for its owner's: it is the newest one, or gets that
-    /// within the grace that tabs renewing at the same moment need. What a renewal alone forgives,
-    /// a lost answer, is nobody on a page.
+    /// Whether a page accepts `generation`: it is the newest one, or leads to it within the grace
+    /// period for tabs that renew at the same moment. A renewal also accepts an older token whose
+    /// response was lost; a page does not.
     pub fn accepts(&self, generation: i64, grace: Duration, now: Timestamp) -> bool {
         let verdict = self.rotation().judge(generation, grace, now);
         generation == self.generation || matches!(verdict, Verdict::Again(_))
     }
 
-    /// The same session with another of its tokens to hand out.
+    /// The session with another generation to hand out.
     pub fn handing_out(self, generation: i64) -> Self {
         Self { generation, ..self }
     }
 
-    /// When it runs out unless it is renewed: neither cookie outlives this.
+    /// When the session expires without a renewal. Neither cookie lives longer.
     pub fn ends_at(&self) -> Timestamp {
         self.idle_until.min(self.expires_at)
     }

@@ -5,29 +5,28 @@ use crate::passwords::PasswordVerification;
 use crate::sessions::Current;
 use crate::users::User;
 
-/// The outcome of a login with an address and a password, or of a password that was asked for
-/// again.
+/// The result of a login with an address and a password, or of a reauthentication.
 ///
 /// An attempt goes through these states in order, in [`SignIn::attempt`](super::SignIn::attempt).
-/// Two further states have a seat there:
+/// Two states that do not exist yet have their place among them:
 ///
 /// 1. `Throttled(retry_after)`, before anything is read or hashed.
 /// 2. [`Rejected`](Self::Rejected) or [`Inactive`](Self::Inactive), once the password is checked.
-/// 3. `NeedsSecondFactor(pending)`, between a right password and the session. `pending` would hold
-///    the account and the proofs so far; the second proof joins them, and the session begins with
-///    both.
+/// 3. `NeedsSecondFactor(pending)`, between a correct password and the session. `pending` would
+///    hold the account and the proofs so far. The second proof is added to them, and the session
+///    begins with both.
 /// 4. [`SignedIn`](Self::SignedIn).
 ///
-/// A new variant makes every caller say what it means there.
+/// A new variant forces every caller to handle it.
 #[derive(Debug)]
 #[must_use]
 pub enum Attempt {
-    /// Nobody was let in. To the outside all reasons look alike; the audit trail tells them apart.
+    /// Rejected. The response is the same for all reasons; the audit trail has them.
     Rejected(Rejection),
-    /// The password is right, but the account may not log in. Only somebody with the password
-    /// learns this.
+    /// The password is correct, but the account may not log in. Only a client with the correct
+    /// password learns this.
     Inactive,
-    /// A session has begun, or notes that its owner gave the password again.
+    /// The session has begun, or has recorded the reauthentication.
     SignedIn(Box<Current>),
 }
 
@@ -38,17 +37,17 @@ text_enum! {
         WrongPassword = "wrong password",
         Inactive = "inactive",
         DamagedPasswordHash = "damaged password hash",
-        /// The hash asks for more than the limits allow, and was not computed.
+        /// The hash exceeds the cost limits and was not computed.
         TooCostlyPasswordHash = "too costly password hash",
-        /// The account came without a password.
+        /// The account has no password.
         NoPasswordSet = "no password set",
-        /// The session that asked for the password again ended in between.
+        /// The session ended during the reauthentication.
         SessionEnded = "session ended",
     }
 }
 
 impl Rejection {
-    /// Why `user` may not log in after this check of their password. `None` when they may.
+    /// Why `user` may not log in after this password check; `None` if they may.
     pub(super) fn of(verification: PasswordVerification, user: &User) -> Option<Self> {
         match verification {
             PasswordVerification::Match => (!user.is_active).then_some(Self::Inactive),
@@ -60,7 +59,7 @@ impl Rejection {
     }
 }
 
-/// After a check of the password.
+/// Converts a rejection after the password check.
 impl From<Rejection> for Attempt {
     fn from(rejection: Rejection) -> Self {
         match rejection {

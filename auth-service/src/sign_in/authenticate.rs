@@ -1,4 +1,4 @@
-//! Authentication: the check of a password, and the record of attempts that were rejected.
+//! Authentication: checks the password, and records rejected attempts.
 
 use super::attempt::{Attempt, Rejection};
 use super::service::SignIn;
@@ -8,9 +8,9 @@ use crate::passwords::{HASH_LIMITS, Password, PasswordVerification, Requester};
 use crate::users::{PasswordHash, User, UserId};
 
 impl SignIn {
-    /// Checks the password of an account, and returns the account as it is afterwards. A right
-    /// password is kept under another hash where the settings ask for one: a costlier one, or one
-    /// of ours for somebody who came from Django.
+    /// Checks an account's password, and returns the account as it is afterwards. A correct
+    /// password is hashed again if the settings require it: at another cost, or in our own form for
+    /// an imported user.
     pub(super) async fn verify(
         &self,
         user: User,
@@ -18,7 +18,7 @@ impl SignIn {
         requester: Requester,
     ) -> Result<(User, PasswordVerification), Error> {
         let stored = user.password_hash.clone();
-        // An account that may not log in keeps its hash.
+        // The hash of an inactive account is not changed.
         let (verification, update) = match user.is_active {
             true => self.hashers.check_and_update(stored, password.clone(), requester).await?,
             false => (self.hashers.check(stored, password.clone(), requester).await?, None),
@@ -58,18 +58,18 @@ impl SignIn {
             user.password_hash = new;
             return Ok((user, PasswordVerification::Match));
         }
-        // Another hash was stored in between, which decides: a login in another tab stored one of
-        // the same password, or somebody set a new password.
+        // Another hash was stored in the meantime, and that one counts: either a login in another
+        // tab stored one of the same password, or the password was changed.
         let stored = self.db.query(move |conn| User::by_id(conn, id)).await?;
         let Some(user) = stored else { return Ok((user, PasswordVerification::Mismatch)) };
         match self.hashers.check(user.password_hash.clone(), password, requester).await? {
             PasswordVerification::Match => Ok((user, PasswordVerification::Match)),
-            // Whatever the hash is like by now, the password is not the one that it belongs to.
+            // The password does not match the current hash.
             _ => Ok((user, PasswordVerification::Mismatch)),
         }
     }
 
-    /// Writes a rejected attempt into the audit trail, which alone tells the reasons apart.
+    /// Records a rejected attempt in the audit trail, which is the only place with the reason.
     pub(super) async fn reject(
         &self,
         rejection: Rejection,

@@ -1,4 +1,4 @@
-//! The beginning of a session: the one place.
+//! The only module that begins a session.
 
 use diesel::QueryResult;
 
@@ -10,12 +10,11 @@ use crate::sessions::{Amr, Current, EndReason, RefreshKey, RefreshToken, Session
 use crate::users::User;
 
 impl Session {
-    /// Begins a session for `user`, who has just given the `proofs`, and ends the session that this
-    /// browser held before, of whichever user: nobody acts in a session that they believe to have
-    /// left (ASVS 7.2.4).
+    /// Begins a session for `user`, who has just given the `proofs`. It revokes the session that
+    /// this browser held before, of whichever user, so that an old login does not remain active
+    /// (ASVS 7.2.4).
     ///
-    /// Rejected when the account was deactivated or its password changed since the password was
-    /// checked.
+    /// Rejected if the account was deactivated or its password changed since the check.
     pub fn sign_in(
         conn: &mut AnyConnection,
         user: &User,
@@ -25,11 +24,11 @@ impl Session {
         limits: SessionLimits,
     ) -> QueryResult<Attempt> {
         conn.write(|conn| {
-            // From here on, logins of one person wait for each other.
+            // From here on, concurrent logins of one user wait for each other.
             User::lock_row(conn, user.id)?;
             let context = context.read_time(conn)?;
             let is_still_right = User::record_login(conn, user.id, &user.password_hash, context.now())?;
-            // Reads the account again: rights that were taken away while the password was checked
+            // Read the account again, because rights that were revoked during the password check
             // must not get into a token.
             let user = match User::by_id(conn, user.id)? {
                 Some(as_they_are) if is_still_right => as_they_are,
@@ -47,7 +46,7 @@ impl Session {
             let context = &match before {
                 Some((token, key)) => {
                     Self::sign_out_in(conn, token, key, EndReason::Replaced, &context)?;
-                    // It was another person's session, perhaps, whose lock this waited for.
+                    // It may have been another user's session, and its lock may have taken a while.
                     context.read_time(conn)?
                 }
                 None => context,

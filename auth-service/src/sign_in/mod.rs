@@ -1,5 +1,4 @@
-//! Sign-in: checks the password, begins a session, and asks for the password again before something
-//! delicate.
+//! Sign-in: checks the password, begins a session, and reauthenticates before sensitive actions.
 
 mod attempt;
 mod authenticate;

@@ -1,4 +1,4 @@
-//! Reauthentication: the password is asked for again before something delicate.
+//! Reauthentication: requires the password again before a sensitive action.
 
 use diesel::QueryResult;
 
@@ -9,9 +9,9 @@ use crate::sessions::{Current, Session};
 use crate::users::{User, UserId};
 
 impl Session {
-    /// Notes that the owner gave the right password: from now on the session's tokens say so, and
-    /// every refresh token from before is void (ASVS 7.2.4). Another tab that is under way at this
-    /// moment finds the new one in its browser.
+    /// Records that the owner gave the correct password. The session's tokens then say so, and
+    /// every earlier refresh token is invalid (ASVS 7.2.4). A concurrent request of another tab
+    /// finds the new token in the browser.
     pub fn reauthenticate(
         conn: &mut AnyConnection,
         current: Current,
@@ -24,7 +24,7 @@ impl Session {
             current.session.record_reauthentication(conn, &context)?;
             let alive =
                 Self::by_id(conn, id)?.filter(|session| !session.is_expired_or_revoked(context.now()));
-            // Reads both again, because checking the password took a while.
+            // Read both again, because the password check took a while.
             let (Some(session), Some(user)) = (alive, User::by_id(conn, current.user.id)?) else {
                 return too_late();
             };
@@ -34,7 +34,7 @@ impl Session {
         })
     }
 
-    /// Notes that somebody in this session gave a wrong one.
+    /// Records that a wrong password was given in this session.
     pub fn reauthentication_failed(
         &self,
         conn: &mut AnyConnection,

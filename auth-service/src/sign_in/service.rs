@@ -1,4 +1,4 @@
-//! The sign-in service: an address and a password go in, a session comes out.
+//! The sign-in service: turns an address and a password into a session.
 
 use super::attempt::{Attempt, Rejection};
 use crate::audit::RequestContext;
@@ -15,7 +15,7 @@ pub struct SignIn {
     pub db: Database,
     pub hashers: HashPool,
     pub dummy_hashes: DummyHashes,
-    /// Makes the marks by which a browser is known to have been logged in with an account.
+    /// Creates the marks that identify browsers with an earlier login.
     pub marks: AccountMarks,
     pub refresh_key: RefreshKey,
     pub limits: SessionLimits,
@@ -28,28 +28,28 @@ pub struct Credentials {
     pub password: Password,
 }
 
-/// What a browser held before the login.
+/// The state of the browser before the login.
 #[derive(Default)]
 pub struct Before {
-    /// Names the session that ends when another begins.
+    /// Names the session to revoke when a new one begins.
     pub token: Option<RefreshToken>,
-    /// Of the accounts that were logged in in it.
+    /// The marks of accounts that logged in here before.
     pub marks: Vec<String>,
 }
 
 impl SignIn {
-    /// Logs in, and ends the session that the browser held before. Takes the same time whether or
-    /// not the account exists.
+    /// Logs in, and revokes the browser's previous session. Takes the same time whether or not the
+    /// account exists.
     pub async fn attempt(
         &self,
         Credentials { email, password }: Credentials,
         before: Before,
         context: RequestContext,
     ) -> Result<Attempt, Error> {
-        // The seat of `Attempt::Throttled`.
+        // `Attempt::Throttled` belongs here.
         let mark = self.marks.find(&email, &before.marks);
         let requester = Requester::unknown(&context).known_as(mark);
-        // Both are asked for, whether or not there is an account.
+        // Run both queries whether or not the account exists.
         let dummies = self.dummy_hashes.clone();
         let find =
             move |conn: &mut _| Ok((User::by_email(conn, &email)?, dummies.for_address(conn, &email)?));
@@ -62,7 +62,7 @@ impl SignIn {
         if let Some(rejection) = Rejection::of(verification, &user) {
             return self.reject(rejection, Some(user.id), context).await;
         }
-        // The seat of `Attempt::NeedsSecondFactor`.
+        // `Attempt::NeedsSecondFactor` belongs here.
         let proofs = Amr::from([AuthMethod::Password]);
         let (key, limits) = (self.refresh_key.clone(), self.limits);
         let sign_in = move |conn: &mut _| {
@@ -72,8 +72,8 @@ impl SignIn {
         Ok(self.db.query(sign_in).await?)
     }
 
-    /// Checks the password of somebody who is logged in, before something delicate. Their browser
-    /// therefore counts as known.
+    /// Checks the password of a logged-in user before a sensitive action. The browser counts as
+    /// known, because it is logged in.
     pub async fn reauthenticate(
         &self,
         current: &Current,

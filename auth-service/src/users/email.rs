@@ -1,4 +1,4 @@
-//! Email addresses in normal form. Parsing is the only way to make one.
+//! Email addresses in normal form. Parsing is the only way to create one.
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -7,21 +7,21 @@ use diesel::sql_types::Text;
 use crate::db::types::text_column;
 use email_address::{EmailAddress, Options};
 
-/// An e-mail address in its one normal form, so that two spellings cannot be two accounts.
+/// An email address in normal form, so that two spellings cannot be two accounts.
 ///
-/// Lower case throughout, the domain in ASCII (IDNA). The part before the `@` is ASCII, as browsers
-/// demand of an e-mail field.
+/// It is in lower case, with the domain in ASCII (IDNA). The part before the `@` is ASCII, as
+/// browsers require in an email field.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Email(String);
 
-/// The text is no e-mail address that we could write to.
+/// The text is not a valid email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not an e-mail address, such as ada@example.org")]
 pub struct InvalidEmail;
 
 impl Email {
-    /// The limit of SMTP (RFC 5321, 4.5.3.1.3, less the angle brackets).
+    /// SMTP's limit (RFC 5321, 4.5.3.1.3), without the angle brackets.
     pub const MAX_BYTES: usize = 254;
 
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
@@ -47,7 +47,7 @@ impl Email {
     }
 }
 
-/// The characters that the HTML standard allows in the local part of an e-mail field.
+/// The characters that the HTML standard allows in the local part of an email field.
 fn is_local_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte)
 }

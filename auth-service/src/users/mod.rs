@@ -1,4 +1,4 @@
-//! Users: the people who have an account, and the value types of which their rows are made.
+//! Users: the accounts, and the value types in their rows.
 
 mod email;
 mod name;

@@ -5,11 +5,11 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 
 use crate::i18n::Message;
 
-/// A name as its bearer writes it, on one line.
+/// A name as its owner writes it, on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonName(String);
 
-/// Why a name cannot be kept.
+/// Why a name is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidName {
     Empty,
@@ -18,7 +18,7 @@ pub enum InvalidName {
 }
 
 impl InvalidName {
-    /// Advice for the person.
+    /// The message for the user.
     pub fn text(&self) -> Message {
         match self {
             Self::Empty => Message::new("name-empty"),
@@ -32,9 +32,9 @@ impl PersonName {
     /// As in Django's `auth_user`.
     pub const MAX_CHARS: usize = 150;
 
-    /// Takes any script. What cannot be seen is refused, and what turns the direction of what can:
-    /// in a list of people or a mail they would pass off one text as another, or nobody as
-    /// somebody.
+    /// Parses a name in any script. Refuses invisible characters and those that change the text
+    /// direction: in a list or a mail they could disguise one name as another, or make a name look
+    /// empty.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         if text.is_empty() {
@@ -48,7 +48,7 @@ impl PersonName {
         }
     }
 
-    /// No name: an account made by a command need not have one.
+    /// The empty name, for accounts that a command creates.
     pub fn none() -> Self {
         Self(String::new())
     }
@@ -58,13 +58,14 @@ impl PersonName {
     }
 }
 
-/// Whether something in it cannot be seen, or changes how the rest is seen.
+/// Whether the text contains invisible characters, or characters that change how others are
+/// displayed.
 fn is_deceptive(text: &str) -> bool {
     let mut before = None;
     text.chars().any(|c| {
         let last = before.replace(c);
-        // Persian and Indian names need joiners, Japanese and Mongolian ones variants: behind a
-        // letter that can have them.
+        // Persian and Indian names need joiners, and Japanese and Mongolian ones need variation
+        // selectors, after a letter that supports them.
         if is_joiner(c) || is_variant(c) {
             return !last.is_some_and(|last| !last.is_ascii() && !is_joiner(last) && last != c);
         }
@@ -80,15 +81,15 @@ fn is_variant(c: char) -> bool {
     CodePointSetData::new::<VariationSelector>().contains(c)
 }
 
-/// Whether a terminal or a reader would be deceived by it wherever it stands: joiners and variants
-/// belong to letters.
+/// Whether a character is deceptive in any position. Joiners and variation selectors are not,
+/// because they belong to letters.
 pub fn is_never_seen(c: char) -> bool {
     is_invisible(c) && !is_joiner(c) && !is_variant(c)
 }
 
-/// By Unicode's own properties: control characters, line separators, the controls of bidirectional
-/// text (UAX 9), and what is drawn as nothing, such as fillers and zero-width spaces. Two are drawn
-/// as nothing and have no property that says so.
+/// Uses Unicode's properties: control characters, line separators, the controls of bidirectional
+/// text (UAX 9), and invisible characters such as fillers and zero-width spaces. Some invisible
+/// characters have no such property and are listed.
 fn is_invisible(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     matches!(
@@ -96,7 +97,7 @@ fn is_invisible(c: char) -> bool {
         GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
     ) || CodePointSetData::new::<BidiControl>().contains(c)
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
-        // The empty Braille pattern, the empty note head, and the marks around annotations.
+        // The blank Braille pattern, the null note head, and the interlinear annotation marks.
         || matches!(c, '\u{2800}' | '\u{1D159}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
@@ -149,7 +150,7 @@ mod tests {
             for name in
                 [format!("{c}"), format!("{c}{c}"), format!("a{c}b"), format!("Ada {c}"), format!("{c} Ada")]
             {
-                // White space at the ends is trimmed off, whichever it is.
+                // White space at the ends is trimmed off before the check.
                 let expected =
                     if name.trim().is_empty() { InvalidName::Empty } else { InvalidName::Unprintable };
                 let is_trimmed = !name.trim().contains(c) && !name.trim().is_empty();

@@ -1,4 +1,4 @@
-//! Password hashes as the database holds them; what they mean is in `passwords::hashers`.
+//! Stored password hashes; `passwords::hashers` interprets them.
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -6,18 +6,18 @@ use diesel::sql_types::Text;
 
 use crate::db::types::text_column;
 
-/// A hashed password as the database holds it: `bcrypt_sha256$$2b$12$…`, or what Django made.
+/// A stored password hash: `bcrypt_sha256$$2b$12$…`, or one made by Django.
 #[derive(Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// The hash that `text` is, whatever its form.
+    /// Wraps a hash of any form.
     pub fn from_text(text: String) -> Self {
         Self(text)
     }
 
-    /// The text, for moving on to another system. It is nothing for a log.
+    /// The text, for an export to another system. It must not be logged.
     pub fn exported(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Roles: what a person may do beyond what staff may. Operator and services give them a meaning.
+//! Roles: permissions beyond the staff flag. The operator and the services give them a meaning.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::Text;
 
-/// A role's name: lower-case letters, digits, `-`, `_`, `.` and `:`, up to 32 of them.
+/// A role's name: up to 32 lower-case letters, digits, `-`, `_`, `.` and `:`.
 ///
-/// Narrow, because it travels in tokens, headers and other people's code.
+/// The alphabet is small, because roles appear in tokens, headers and services' code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Role(String);
 
-/// Why a word is no role.
+/// Why a text is not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a role has 1 to 32 lower-case letters, digits, hyphens, underscores, dots or colons")]
 pub struct InvalidRole;
@@ -40,27 +40,27 @@ impl std::str::FromStr for Role {
     }
 }
 
-/// A person's roles, each once, in alphabetical order. Kept as one text.
+/// A user's roles without duplicates, in alphabetical order. Stored as one text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct Roles(BTreeSet<Role>);
 
-/// One role too many.
+/// The user would have too many roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a person has at most {} roles: they travel in every token", Roles::MAX)]
 pub struct TooManyRoles;
 
 impl Roles {
-    /// With the longest names there can be, a token still fits in a cookie.
+    /// With this many roles of the maximum length, a token still fits into a cookie.
     pub const MAX: usize = 12;
 
-    /// Adds what is not there yet.
+    /// Adds the missing roles.
     pub fn with(mut self, added: &[Role]) -> Result<Self, TooManyRoles> {
         self.0.extend(added.iter().cloned());
         if self.0.len() > Self::MAX { Err(TooManyRoles) } else { Ok(self) }
     }
 
-    /// Takes away what is there.
+    /// Removes the given roles.
     pub fn without(mut self, removed: &[Role]) -> Self {
         self.0.retain(|role| !removed.contains(role));
         self
@@ -80,7 +80,7 @@ impl Roles {
 }
 
 mod sql {
-    //! Roles go to the database as words in one text, and come back as roles.
+    //! Converts roles to the text in the database and back.
 
     use diesel::backend::Backend;
     use diesel::deserialize::{self, FromSql};

@@ -1,4 +1,4 @@
-//! Users: the accounts, as rows.
+//! Users: the rows of accounts.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::users::{Email, PasswordHash, PersonName, Roles};
 
 pub type UserId = Id<User>;
 
-/// An account, with Django's words for what it holds.
+/// An account, with Django's names for its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Identifiable)]
 #[diesel(table_name = users)]
 pub struct User {
@@ -31,12 +31,12 @@ pub struct User {
     pub roles: Roles,
 }
 
-/// Some accounts, by address.
+/// A page of accounts, sorted by address.
 pub struct UserPage {
     pub users: Vec<User>,
-    /// Those whose rows hold what we would not write, and what that is.
+    /// The accounts whose rows contain invalid values, with the problem.
     pub unreadable: Vec<(Email, String)>,
-    /// The address that the next page comes after; `None` behind the last account.
+    /// The address after which the next page begins; `None` after the last account.
     pub last: Option<Email>,
 }
 
@@ -53,7 +53,8 @@ pub struct NewUser {
 /// Why an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUserError {
-    /// Somebody has the address, perhaps since a moment ago: the database's unique index decides.
+    /// The address is taken. The database's unique index decides, so it may have been taken just
+    /// now.
     #[error("the e-mail address is taken")]
     EmailTaken,
     #[error(transparent)]
@@ -79,7 +80,7 @@ impl From<SqlError> for CreateUserError {
 }
 
 impl User {
-    /// Creates an account. Of two at the same moment with one address, one is refused.
+    /// Creates an account. Of two concurrent requests with the same address, one fails.
     pub fn register(
         conn: &mut AnyConnection,
         new: NewUser,
@@ -88,9 +89,9 @@ impl User {
         Self::make(conn, new, None, context)
     }
 
-    /// The same by a form of ours. `form` names the very page that the form was on. So a form that
-    /// was sent twice by an impatient finger can be told from a request for an address that is
-    /// taken ([`User::registered_by`]).
+    /// Creates an account from our own form. `form` identifies the page with the form. So a form
+    /// that was sent twice by accident can be distinguished from a request for a taken address
+    /// ([`User::registered_by`]).
     pub fn register_by_form(
         conn: &mut AnyConnection,
         new: NewUser,
@@ -100,7 +101,7 @@ impl User {
         Self::make(conn, new, Some(form), context)
     }
 
-    /// The account at this address, if the same form made it.
+    /// The account with this address, if the same form created it.
     pub fn registered_by(conn: &mut AnyConnection, email: &Email, form: &str) -> QueryResult<Option<Self>> {
         let Some(user) = Self::by_email(conn, email)? else { return Ok(None) };
         let is_same = AuditEvent::was_by_form(conn, EventKind::Registered, user.id.uuid(), form)?;
@@ -144,19 +145,19 @@ impl User {
         users::table.find(id).select(Self::as_select()).first(conn).optional()
     }
 
-    /// How many there are.
+    /// The number of accounts.
     pub fn count(conn: &mut AnyConnection) -> QueryResult<i64> {
         users::table.count().get_result(conn)
     }
 
-    /// How many hexadecimal digits of an id [`User::hash_at`] looks at.
+    /// The number of hexadecimal digits of the id that [`User::hash_at`] compares.
     pub const END_OF_ID: usize = 12;
 
-    /// The password hash of the row whose id ends with `place` or comes next, and that of the first
-    /// row behind the last; `None` where there is no row. UUIDs of every version that databases
-    /// hand out end by chance, but for version 1.
+    /// The password hash of the first row whose id ends with `place` or a greater value; after the
+    /// last row the search continues at the first. `None` if the table is empty. The ends of UUIDs
+    /// are random in every version that databases generate, except version 1.
     pub fn hash_at(conn: &mut AnyConnection, place: &str) -> QueryResult<Option<PasswordHash>> {
-        // As the index has it.
+        // The same expression as in the index.
         let end = || sql::<Text>("substr(CAST(id AS text), 25)");
         let first = |conn: &mut AnyConnection, place: &str| {
             let rows = users::table.filter(end().ge(place)).order(end()).select(users::password_hash);
@@ -168,8 +169,8 @@ impl User {
         }
     }
 
-    /// A page of all people who come after an address, by address; from the first on after an empty
-    /// one.
+    /// A page of users after an address, sorted by address. An empty address begins at the first
+    /// user.
     pub fn list_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<Vec<Self>> {
         users::table
             .filter(users::email.gt(after))
@@ -179,7 +180,7 @@ impl User {
             .load(conn)
     }
 
-    /// The same, with those whose rows cannot be read.
+    /// A page of users, and those whose rows are unreadable.
     pub fn page_after(conn: &mut AnyConnection, after: &str, limit: i64) -> QueryResult<UserPage> {
         let users = Self::list_after(conn, after, limit);
         if !matches!(users, Err(SqlError::DeserializationError(_))) {
@@ -187,7 +188,7 @@ impl User {
             let last = users.last().map(|user| user.email.clone());
             return Ok(UserPage { users, unreadable: Vec::new(), last });
         }
-        // Which of them it is, only reading them one by one tells.
+        // The unreadable rows can be found only one by one.
         let emails = users::table.filter(users::email.gt(after)).order(users::email.asc()).limit(limit);
         let emails: Vec<Email> = emails.select(users::email).load(conn)?;
         let mut page = UserPage { users: Vec::new(), unreadable: Vec::new(), last: emails.last().cloned() };
@@ -209,13 +210,13 @@ impl User {
         Ok(diesel::update(row).set(users::is_active.eq(users::is_active)).execute(conn)? == 1)
     }
 
-    /// Lets somebody log in, or no longer. Whether there was such a user.
+    /// Activates or deactivates an account. Returns whether it exists.
     pub fn set_active(conn: &mut AnyConnection, id: UserId, active: bool) -> QueryResult<bool> {
         let changed = diesel::update(users::table.find(id)).set(users::is_active.eq(active)).execute(conn)?;
         Ok(changed == 1)
     }
 
-    /// Sets a person's roles, unless they have changed since `user` was read.
+    /// Sets a user's roles, unless they have changed since `user` was read.
     pub fn set_roles(
         conn: &mut AnyConnection,
         user: &Self,
@@ -236,15 +237,14 @@ impl User {
         })
     }
 
-    /// Sets another password. The caller ends the sessions that the old one began.
+    /// Sets another password. The caller revokes the sessions that began with the old one.
     pub fn set_password(conn: &mut AnyConnection, id: UserId, hash: &PasswordHash) -> QueryResult<bool> {
         let changed =
             diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)?;
         Ok(changed == 1)
     }
 
-    /// Replaces the hash of the same password by a costlier one, unless the password changed
-    /// meanwhile.
+    /// Replaces the hash of the same password, unless the password changed in the meantime.
     pub fn upgrade_password(
         conn: &mut AnyConnection,
         id: UserId,
@@ -257,8 +257,8 @@ impl User {
         Ok(changed == 1)
     }
 
-    /// Records a login, if the account is still active and the password still the one that was
-    /// checked. A login goes on only when this changed a row.
+    /// Records a login if the account is still active and the password is still the one that was
+    /// checked. The login continues only if this changed a row.
     pub fn record_login(
         conn: &mut AnyConnection,
         id: UserId,
@@ -273,7 +273,7 @@ impl User {
         Ok(changed == 1)
     }
 
-    /// First and last name, or the address of somebody who gave neither.
+    /// First and last name, or the address if both are empty.
     pub fn display_name(&self) -> String {
         match format!("{} {}", self.first_name, self.last_name).trim() {
             "" => self.email.to_string(),
