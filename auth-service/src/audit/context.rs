@@ -1,4 +1,4 @@
-//! The context of a request: who asks for something, from where, and when.
+//! The context of a request: the actor, the client, and the time.
 
 use std::net::IpAddr;
 
@@ -11,37 +11,37 @@ use crate::db::types::{Timestamp, text_enum};
 text_enum! {
     /// The actor of an event.
     pub enum Actor {
-        /// Somebody with a browser or a program.
+        /// A client over the network.
         Person = "person",
         /// The operator, who runs the commands on the host.
         Operator = "operator",
-        /// The service itself, in the course of time.
+        /// The service itself, in background work.
         Service = "service",
     }
 }
 
-/// Who asks for something, from where as far as that is known, and at which moment it is judged.
+/// The actor of a request, the client as far as known, and the time by which it is decided.
 ///
-/// The moment is an estimate until [`RequestContext::read_time`] asks the database, which every
-/// transaction does before it decides or writes anything. Code that has waited, for the file, for a
-/// lock or for the hash pool, asks again: what was true before may have been taken away in between.
+/// The time is an estimate until [`RequestContext::read_time`] queries the database, as every
+/// transaction does before it decides or writes. Code that has waited, for the file, a lock or the
+/// hash pool, queries it again, because the facts may have changed.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
     pub actor: Actor,
     pub address: Option<IpAddr>,
-    /// The user agent: the client's own word, cut to a bearable length.
+    /// The user agent, which the client controls, shortened.
     pub user_agent: Option<String>,
-    /// Ties the event to the lines of its request.
+    /// Connects the event with the request's log lines.
     pub request_id: Option<uuid::Uuid>,
     now: Timestamp,
     clock: Clock,
 }
 
 impl RequestContext {
-    /// Of a user agent, in characters; browsers stay below 250.
+    /// The limit for a user agent in characters; those of browsers are below 250.
     const USER_AGENT_CHARS: usize = 300;
 
-    /// Somebody at the other end of a connection.
+    /// A client over the network.
     pub fn person(
         address: Option<IpAddr>,
         user_agent: Option<&str>,
@@ -71,27 +71,27 @@ impl RequestContext {
         Self { actor, address: None, user_agent: None, request_id: None, now, clock }
     }
 
-    /// The moment to decide by, and to date by what is written.
+    /// The time for decisions and stored dates.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The same request at the moment that the database's clock shows.
+    /// The same context with the database's current time.
     pub fn read_time(&self, conn: &mut AnyConnection) -> QueryResult<Self> {
         Ok(self.at(self.clock.read(conn)?))
     }
 
-    /// The same, where a statement brought the database's time along.
+    /// The same context with a time that a statement returned.
     pub fn with_database_time(&self, database: Timestamp) -> Self {
         self.at(self.clock.reading(Some(database)))
     }
 
-    /// The same request at another moment.
+    /// The same context at another time.
     pub fn at(&self, now: Timestamp) -> Self {
         Self { now, ..self.clone() }
     }
 
-    /// The address as it is kept.
+    /// The address in its stored form.
     pub fn address_text(&self) -> Option<String> {
         self.address.map(|address| address.to_string())
     }

@@ -9,10 +9,9 @@ use crate::db::schema::audit_events;
 use crate::db::types::{Id, Stored, TextEnum, Timestamp};
 use crate::telemetry;
 
-/// The account or session that an event is about; it may be gone by now.
+/// The account or session of an event, which may be deleted by now.
 pub type SubjectId = Id<()>;
 
-/// One event.
 #[derive(Clone, Queryable, Selectable, Insertable, Identifiable)]
 #[diesel(table_name = audit_events)]
 pub struct AuditEvent {
@@ -26,7 +25,7 @@ pub struct AuditEvent {
     pub user_agent: Option<String>,
     request_id: Option<SubjectId>,
     pub detail: Option<String>,
-    /// How often the same came again within the same stretch of time, and when it did last.
+    /// The number of repetitions within the same window, and the time of the last one.
     pub repeats: i64,
     pub last_at: Option<Timestamp>,
     /// The key under which repeated events are counted.
@@ -34,7 +33,7 @@ pub struct AuditEvent {
 }
 
 impl AuditEvent {
-    /// An event of the moment that `context` is at, not yet in the trail.
+    /// A new event at the time of `context`, not yet stored.
     pub fn new(event: EventKind, context: &RequestContext) -> Self {
         Self {
             id: Id::new(context.now()),
@@ -61,23 +60,23 @@ impl AuditEvent {
         Self { session_id: Some(session.into()), ..self }
     }
 
-    /// Adds a detail in our own words, never the person's.
+    /// Adds a detail. It must not contain user input.
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }
 
-    /// Adds the reason, one of a list.
+    /// Adds the reason, from a fixed list.
     pub fn reason(self, reason: impl TextEnum) -> Self {
         self.detail(reason.as_str())
     }
 
-    /// The reason, if it is one of `T`'s that this release knows.
+    /// The reason, if it is a variant of `T` that this release knows.
     pub fn reason_of<T: TextEnum>(&self) -> Option<T> {
         T::parse(self.detail.as_deref()?)
     }
 
-    /// Puts the event into the trail and the log: the last thing a transaction does before it
-    /// commits, so that the log hardly ever tells of what was rolled back.
+    /// Stores and logs the event. Call it last in a transaction, so that events that are rolled
+    /// back are rarely logged.
     pub fn record(self, conn: &mut AnyConnection) -> QueryResult<()> {
         diesel::insert_into(audit_events::table).values(&self).execute(conn)?;
         self.log();
@@ -106,7 +105,7 @@ impl AuditEvent {
         }
     }
 
-    /// The latest events of a person among those of the given kinds, the newest first.
+    /// The latest events of a user of the given kinds, the newest first.
     pub fn latest_of(
         conn: &mut AnyConnection,
         user: uuid::Uuid,
@@ -114,8 +113,8 @@ impl AuditEvent {
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
         let mut latest = Vec::new();
-        // A query for each kind reads `limit` rows of the index; one for all of them would sort
-        // every row there is.
+        // One query for each kind reads only `limit` rows of the index. A single query for all
+        // kinds would sort every row.
         for kind in kinds {
             latest.extend(
                 audit_events::table
@@ -132,7 +131,7 @@ impl AuditEvent {
         Ok(latest)
     }
 
-    /// The details of all events of a kind that are about no account.
+    /// The details of all events of a kind without an account.
     pub fn details_of(conn: &mut AnyConnection, kind: EventKind) -> QueryResult<Vec<String>> {
         let details = audit_events::table
             .filter(audit_events::user_id.is_null())
@@ -142,7 +141,7 @@ impl AuditEvent {
         Ok(details.into_iter().flatten().collect())
     }
 
-    /// When the last event of an account was that is known.
+    /// The time of the latest event of any account.
     pub fn last_of_anybody(conn: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
         audit_events::table
             .filter(audit_events::user_id.is_not_null())
@@ -152,7 +151,7 @@ impl AuditEvent {
             .optional()
     }
 
-    /// When the last event was, of those from before `moment`.
+    /// The time of the latest event before `moment`.
     pub fn last_before(conn: &mut AnyConnection, moment: Timestamp) -> QueryResult<Option<Timestamp>> {
         audit_events::table
             .filter(audit_events::at.lt(moment))
@@ -162,19 +161,19 @@ impl AuditEvent {
             .optional()
     }
 
-    /// How many events are from after `moment`, counted up to `most`.
+    /// The number of events after `moment`, counted up to `most`.
     pub fn count_after(conn: &mut AnyConnection, moment: Timestamp, most: i64) -> QueryResult<usize> {
         let ids =
             audit_events::table.filter(audit_events::at.gt(moment)).limit(most).select(audit_events::id);
         Ok(ids.load::<Id<AuditEvent>>(conn)?.len())
     }
 
-    /// How many events are from before `cutoff`.
+    /// The number of events before `cutoff`.
     pub fn count_before(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
         audit_events::table.filter(audit_events::at.lt(cutoff)).count().get_result(conn)
     }
 
-    /// Deletes up to `batch` events from before `cutoff`, and returns their number.
+    /// Deletes up to `batch` events before `cutoff`, and returns their number.
     pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
         let old = audit_events::table
             .filter(audit_events::at.lt(cutoff))

@@ -5,52 +5,50 @@ use tracing::Level;
 use crate::db::types::text_enum;
 
 text_enum! {
-    /// Kinds of events. Their names are stored and logged, and readers rely on them.
+    /// Kinds of events. Their names are stored and logged, and other programs rely on them.
     pub enum EventKind {
         Registered = "registered",
         Login = "login",
-        /// A wrong address or password, or an account that may not log in; `detail` says which.
+        /// A wrong address or password, or an inactive account; `detail` has the reason.
         LoginRefused = "login_refused",
-        /// The password was asked for again, before something delicate, and was right.
+        /// A successful reauthentication before a sensitive action.
         Reauthenticated = "password_proven",
-        /// The same, and it was wrong.
+        /// A reauthentication with a wrong password.
         ReauthenticationRejected = "password_refused",
         Logout = "logout",
         /// A refresh token was replaced by its successor.
         Renewal = "renewal",
-        /// A token that had been replaced a moment ago, or not yet, came within the grace, and the
-        /// session stayed as it is.
+        /// A token was used within the grace period after a rotation. The session did not change.
         RenewalGrace = "renewal_grace",
-        /// A token that had been replaced before came again, and nobody has shown a successor of
-        /// it: the answer was lost, or somebody holds a copy, which the next renewals will tell.
+        /// A rotated token was used again, and none of its successors has been used. Either the
+        /// response was lost or a second party has a copy; later renewals will show which.
         RenewalRepeated = "renewal_repeated",
-        /// The session lives, but its account may not log in any more.
+        /// The session is active, but its account may not log in any more.
         RenewalRefused = "renewal_refused",
-        /// A token came although its successor, or another one in its place, had been shown before:
-        /// its session was ended.
+        /// A token was used although its successor, or a sibling, had been used before. The session
+        /// was revoked.
         RefreshReuse = "refresh_reuse",
-        /// A session ended before its time; `detail` says why.
+        /// A session was revoked; `detail` has the reason.
         SessionEnded = "session_ended",
         PasswordChanged = "password_changed",
         Activated = "activated",
         Deactivated = "deactivated",
-        /// An account came from elsewhere, or was changed by one that did; `detail` says which, and
-        /// what.
+        /// An account was imported or changed by an import; `detail` has the kind of change.
         Imported = "imported",
-        /// `detail` has those there are now.
+        /// `detail` has the resulting roles.
         RolesChanged = "roles_changed",
         KeyCreated = "key_created",
         KeyActivated = "key_activated",
         KeyRetired = "key_retired",
         KeyRemoved = "key_removed",
-        /// A date of it was yet to come, and is the moment of this event now; `detail` has the key.
+        /// A key date in the future was replaced by the time of this event; `detail` has the key.
         KeyRedated = "key_redated",
         KeyRevoked = "key_revoked",
-        /// A row that is no key of ours stands among the signing keys; `detail` says which, and
-        /// why.
+        /// The signing keys contain a row that is not one of our keys; `detail` has the row and the
+        /// reason.
         KeyRefused = "key_refused",
-        /// The operator said that the database comes from a backup; `detail` says how many sessions
-        /// and keys ended.
+        /// The operator declared a restored backup; `detail` has the numbers of ended sessions and
+        /// keys.
         Restored = "restored",
     }
 }

@@ -1,4 +1,4 @@
-//! Evidence about the clock: the last event in the audit trail tells whether the time can be right.
+//! Evidence about the clock: the last audit event shows whether the current time is plausible.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::clock::{Clock, FAR};
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 
-/// Younger events may have been dated by a clock that has gone wrong since.
+/// More recent events may have been dated by a clock that went wrong meanwhile.
 const LONG_AGO: Duration = Duration::from_secs(3600);
 
-/// The time, and when the last event was that is older than an hour.
+/// The current time, and the time of the last event that is more than an hour old.
 pub fn now_and_last_event(
     conn: &mut AnyConnection,
     clock: &Clock,
@@ -21,7 +21,7 @@ pub fn now_and_last_event(
     Ok((now, AuditEvent::last_before(conn, now - LONG_AGO)?))
 }
 
-/// Whether so little happened lately that the clock may be ahead.
+/// Whether the last event is so old that the clock may be ahead.
 pub fn is_gap(now: Timestamp, last_event: Option<Timestamp>) -> bool {
     last_event.is_some_and(|last| last + FAR < now)
 }

@@ -1,9 +1,9 @@
 //! The security audit trail: a row and a log line for each event of accounts, sessions and keys
 //! (ASVS 16.3).
 //!
-//! An event is written in the transaction that makes it happen, so the trail holds neither more nor
-//! less than what did; the same again within minutes is counted in one row. Nothing secret goes in,
-//! and no address that somebody typed: people type passwords there.
+//! An event is written in the same transaction as the change, so the trail matches the changes
+//! exactly. Repetitions within minutes are counted in one row. Secrets are never recorded, and
+//! neither are typed addresses, because people sometimes type a password there.
 
 mod context;
 mod event;

@@ -1,10 +1,10 @@
-//! Repeated events: counted in the row of the first, so that somebody who guesses fills neither
-//! disk nor log.
+//! Repeated events: counted in the row of the first one, so that password guessing fills neither
+//! the disk nor the log.
 //!
-//! A row costs half a kilobyte for good, and a stranger could cause as many as there are places to
-//! hash in. Events are the same when they agree in kind, account, session, network and reason
-//! within ten minutes. The address that was typed is not compared. It is stored nowhere, and
-//! somebody who tries a new one each time would get a row each time.
+//! A row permanently takes half a kilobyte, and a stranger could cause as many as there are places
+//! in the hash queue. Events count as equal if they agree in kind, account, session, network and
+//! reason within ten minutes. The typed address is not compared: it is not stored, and a new one
+//! for each attempt would create a row each time.
 
 use std::net::IpAddr;
 
@@ -15,13 +15,13 @@ use super::{AuditEvent, EventKind, SubjectId};
 use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 
-/// In seconds. Stretches begin at the same moments on every instance.
+/// In seconds. The windows begin at the same times on every instance.
 const WINDOW_SECONDS: i64 = 600;
 
 impl AuditEvent {
-    /// As [`AuditEvent::record`], but what is the same as a row of this stretch of time only raises
-    /// its count. Within a transaction only where that holds a lock on what is the same: of two
-    /// first times at one moment one is refused by the index, and then counted.
+    /// Like [`AuditEvent::record`], but an event that equals one in the current window only raises
+    /// its count. Inside a transaction, call it only with a lock that excludes equal events: if two
+    /// first events are concurrent, the index refuses one, which is then counted.
     pub fn record_or_count(mut self, conn: &mut AnyConnection) -> QueryResult<()> {
         let key = self.key_of_repeats();
         if self.try_count(conn, &key)? {
@@ -41,8 +41,8 @@ impl AuditEvent {
         }
     }
 
-    /// Whether there is such a row. The log hears of the first repetition, the second, the fourth,
-    /// the eighth and so on.
+    /// Counts the event if such a row exists. The log gets the first repetition, the second, the
+    /// fourth, the eighth and so on.
     fn try_count(&mut self, conn: &mut AnyConnection, key: &str) -> QueryResult<bool> {
         let same = audit_events::table.filter(audit_events::repeat_key.eq(key));
         let changed = diesel::update(same)
@@ -58,14 +58,13 @@ impl AuditEvent {
         Ok(true)
     }
 
-    /// Says which page's form asked for it, so that the same form sent twice can be told from
-    /// another.
+    /// Records which form caused the event, so that a form that was sent twice can be recognized.
     pub fn by_form(mut self, form: &str) -> Self {
         self.repeat_key = Some(key_of_form(self.event.as_str(), self.user_id, form));
         self
     }
 
-    /// Whether a person's event of this kind was asked for by this form.
+    /// Whether this form caused an event of this kind for the user.
     pub fn was_by_form(
         conn: &mut AnyConnection,
         event: EventKind,
@@ -95,7 +94,7 @@ fn key_of_form(event: &str, user: Option<SubjectId>, form: &str) -> String {
     format!("{event} {} {form}", user.map_or_else(|| "-".to_owned(), |id| id.to_string()))
 }
 
-/// An address, or of IPv6 the /64 that one customer has all addresses of.
+/// The address, or the /64 of an IPv6 address, which belongs to one customer.
 fn network(address: &str) -> String {
     match address.parse() {
         Ok(IpAddr::V6(address)) => {

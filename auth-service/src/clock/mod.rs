@@ -1,8 +1,7 @@
-//! The clock: passed as an argument, so that a test can hold it still or move it.
+//! The clock, passed as an argument so that tests can stop or move it.
 //!
-//! A decision goes by the database's clock, which all instances share, and asks for it in its
-//! transaction, when it holds what it may have waited for. A SQLite file has no clock but the
-//! machine's.
+//! Decisions use the database's clock, which all instances share. They read it inside their
+//! transaction, after every wait for a lock. With SQLite it is the machine's clock.
 
 mod monitor;
 
@@ -19,13 +18,13 @@ pub use monitor::{FAR, PROBATION, PurgeAllowance, Trust};
 
 /// A source of time.
 pub trait TimeSource: Send + Sync {
-    /// The machine's clock. Somebody may set it.
+    /// The machine's clock, which may be set at any time.
     fn machine(&self) -> Timestamp;
 
-    /// How long the process has run, by a clock that nobody sets.
+    /// The process's running time, by a monotonic clock.
     fn running(&self) -> Duration;
 
-    /// Adjusts the database's answer, in tests.
+    /// Adjusts the database's time, in tests.
     fn database(&self, answer: Timestamp) -> Timestamp {
         answer
     }
@@ -48,29 +47,30 @@ impl TimeSource for System {
 #[derive(Clone)]
 pub struct Clock {
     source: Arc<dyn TimeSource>,
-    /// How far the database was ahead of the machine when that was last measured, in microseconds.
+    /// How far the database's clock was ahead of the machine's at the last measurement, in
+    /// microseconds.
     ahead: Arc<AtomicI64>,
     monitor: Arc<Mutex<ClockMonitor>>,
 }
 
 impl Clock {
-    /// The machine's own clocks.
+    /// Uses the machine's clocks.
     pub fn system() -> Self {
         Self::of(System(Instant::now()))
     }
 
-    /// Clocks of the caller's, for tests.
+    /// Uses the given time source, for tests.
     pub fn of(source: impl TimeSource + 'static) -> Self {
         Self { source: Arc::new(source), ahead: Arc::default(), monitor: Arc::default() }
     }
 
-    /// The moment to decide by, to the microsecond that both databases keep. Code that may have to
-    /// wait, for the connection, for the file's lock or for a row's, asks afterwards.
+    /// The time for decisions, with the resolution of both databases, a microsecond. Code that may
+    /// wait, for a connection or a lock, reads it after the wait.
     pub fn read(&self, conn: &mut AnyConnection) -> QueryResult<Timestamp> {
         Ok(self.reading(db::time(conn)?))
     }
 
-    /// The same, where a statement brought the database's time along.
+    /// The time, if a statement already returned the database's.
     pub fn reading(&self, database: Option<Timestamp>) -> Timestamp {
         let before = self.running();
         let now = match database {
@@ -78,7 +78,7 @@ impl Clock {
             None => self.source.machine(),
         };
         let running = self.running();
-        // Two clocks that were not read at one moment cannot be compared.
+        // Readings from two different moments cannot be compared.
         let is_one_moment = running.saturating_sub(before) < Duration::from_secs(1);
         let step = if is_one_moment { self.monitor().see(now, running) } else { None };
         if let Some(seconds) = step {
@@ -91,7 +91,8 @@ impl Clock {
         now
     }
 
-    /// Tells the clock what happened last, before this process began. `None` when nothing ever did.
+    /// Compares the clock with the last event before this process started; `None` if there was
+    /// none.
     pub fn compare_with_the_past(&self, now: Timestamp, last_event: Option<Timestamp>) {
         let Some(last_event) = last_event else { return };
         self.monitor().compare_with_the_past(now, last_event);
@@ -109,8 +110,7 @@ impl Clock {
         self.monitor().trust(self.running())
     }
 
-    /// How much of what is past its time may be taken away now; a batch that is allowed counts as
-    /// taken.
+    /// How much expired data may be deleted now. A permitted batch counts as used.
     pub fn allowance(&self) -> PurgeAllowance {
         self.monitor().allowance(self.running())
     }
@@ -119,23 +119,23 @@ impl Clock {
         self.monitor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An estimate of [`Clock::read`] without asking the database. Nothing that is stored goes by
-    /// it.
+    /// An estimate of [`Clock::read`] without a query. It must not be used for stored dates.
     pub fn estimate(&self) -> Timestamp {
         self.source.machine().shifted(self.ahead.load(Ordering::Relaxed))
     }
 
-    /// How long the process has run, whatever happens to any other clock.
+    /// The process's running time, independent of all other clocks.
     pub fn running(&self) -> Duration {
         self.source.running()
     }
 
-    /// Measures how far the machine's clock is from the database's, for [`Clock::estimate`].
+    /// Measures the difference between the machine's and the database's clock, for
+    /// [`Clock::estimate`].
     pub fn compare(&self, conn: &mut AnyConnection) -> QueryResult<()> {
         self.compare_with(|| db::time(conn))
     }
 
-    /// The answer may take a while: half of that is taken to be the way back.
+    /// The query takes time, and half of that is assumed to be the way back.
     fn compare_with<E>(&self, ask: impl FnOnce() -> Result<Option<Timestamp>, E>) -> Result<(), E> {
         let asked = self.source.machine();
         let Some(answer) = ask()? else { return Ok(()) };
@@ -153,7 +153,7 @@ impl Clock {
     }
 }
 
-/// A difference that is worth a word: tokens are refused from five seconds on.
+/// A difference that is logged. Services refuse tokens from five seconds on.
 const WARN_OFFSET_MICROS: i64 = 2_000_000;
 
 impl std::fmt::Debug for Clock {
@@ -166,7 +166,7 @@ impl std::fmt::Debug for Clock {
 mod tests {
     use super::*;
 
-    /// A machine's clock, as it stands.
+    /// A fake machine clock.
     struct Hands(Arc<AtomicI64>);
 
     impl TimeSource for Hands {

@@ -1,78 +1,80 @@
-//! The clock monitor: decides whether the clock can be believed. Somebody may set it a year ahead
-//! by mistake, and back a minute later. So it is compared with the process's own running time,
-//! which nobody sets, and at the start with the last event.
+//! The clock monitor: decides whether the clock can be trusted. It may be set a year ahead by
+//! mistake, and back a minute later. So it is compared with the process's running time, which
+//! cannot be set, and at startup with the last event.
 
 use std::time::Duration;
 
 use crate::db::types::Timestamp;
 
-/// What the clock may differ by from running time, from one reading to the next. Network time
-/// corrects by seconds.
+/// The tolerated difference between clock and running time from one reading to the next. Network
+/// time synchronization corrects by seconds.
 const STEP: Duration = Duration::from_secs(60);
 
-/// How long it must have kept pace before things are done by it that cannot be undone.
+/// How long the clock must have been steady before irreversible actions rely on it.
 pub const PROBATION: Duration = Duration::from_secs(3600);
 
-/// How far it may be ahead of what there is evidence for. Sessions are kept for as long after their
-/// end, so a clock that is wrong by less takes none that lives.
+/// The tolerated lead over the last evidence. Sessions are kept for as long after they expire, so a
+/// smaller error never deletes an active one.
 pub const FAR: Duration = Duration::from_secs(24 * 3600);
 
 /// How far the clock can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
-    /// It has kept pace for an hour, and is where it should be.
+    /// It has been steady for an hour and agrees with the evidence.
     Steady,
-    /// The process began less than an hour ago. Nothing is wrong, as far as is known.
+    /// The process started less than an hour ago, and no problem is known.
     Young,
-    /// It has kept pace for an hour, but there is a gap of more than a day behind that: a leap, or
-    /// a service that nobody used.
+    /// It has been steady for an hour, but after a gap of more than a day: either the clock leapt,
+    /// or the service was unused.
     Leapt,
-    /// Less than an hour ago it leapt, or was found beyond such a gap.
+    /// It leapt less than an hour ago, or the process started after such a gap less than an hour
+    /// ago.
     Doubtful,
 }
 
 impl Trust {
-    /// Whether a key may be handed over, or taken away, because of its age.
+    /// Whether keys may be rotated or removed because of their age.
     pub fn is_good_for_keys(self) -> bool {
         self != Self::Doubtful
     }
 
-    /// Whether it has kept pace for an hour.
+    /// Whether it has been steady for an hour.
     pub fn has_kept_pace(self) -> bool {
         matches!(self, Self::Steady | Self::Leapt)
     }
 }
 
-/// How much of what is past its time may be taken away now.
+/// How much expired data may be deleted now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PurgeAllowance {
     Everything,
-    /// One batch, the oldest; the next in an hour.
+    /// One batch of the oldest rows; the next one in an hour.
     OneBatch,
     Nothing,
 }
 
-/// The readings of the clock so far.
+/// The state from all readings so far.
 #[derive(Debug, Default)]
 pub(super) struct ClockMonitor {
-    /// The last reading, and how long the process had run then.
+    /// The last reading, and the running time at that moment.
     last: Option<(Timestamp, Duration)>,
-    /// Since when the clock has kept pace.
+    /// The running time since which the clock has been steady.
     steady_since: Duration,
     has_stepped: bool,
-    /// How far it has gone beyond what there is evidence for, in microseconds.
+    /// The lead over the last evidence, in microseconds.
     beyond: i64,
     last_batch: Option<Duration>,
 }
 
 impl ClockMonitor {
-    /// Takes a reading; by how many seconds the clock stepped since the last, if it did.
+    /// Records a reading. Returns the seconds by which the clock stepped since the last one, if it
+    /// did.
     pub fn see(&mut self, now: Timestamp, running: Duration) -> Option<i64> {
         let Some((then, ran)) = self.last.replace((now, running)) else {
             self.steady_since = running;
             return None;
         };
-        // Negative, too: a reading may be overtaken by a later one.
+        // The difference may be negative, because a later reading may be recorded first.
         let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         let step = now.micros_after(then).saturating_sub(micros(running) - micros(ran));
         if step.unsigned_abs() <= STEP.as_micros() as u64 {
@@ -84,7 +86,7 @@ impl ClockMonitor {
         Some(step / 1_000_000)
     }
 
-    /// Compares the clock, at the start, with the last event that is known.
+    /// Compares the clock with the last known event at startup.
     pub fn compare_with_the_past(&mut self, now: Timestamp, last_event: Timestamp) {
         let gap = now.micros_after(last_event);
         if is_far(gap) {
@@ -102,7 +104,7 @@ impl ClockMonitor {
         }
     }
 
-    /// How much may be taken away now; a batch that is allowed counts as taken.
+    /// How much may be deleted now. A permitted batch counts as used.
     pub fn allowance(&mut self, running: Duration) -> PurgeAllowance {
         match self.trust(running) {
             Trust::Steady => PurgeAllowance::Everything,
@@ -129,8 +131,7 @@ mod tests {
     const HOUR: u64 = 3600;
     const DAY: u64 = 24 * HOUR;
 
-    /// A process that has run for `running`, with a clock that shows `ahead` seconds more than it
-    /// should.
+    /// A reading at running time `running` from a clock that is `ahead` seconds ahead.
     fn see(monitor: &mut ClockMonitor, running: u64, ahead: i64) -> Option<i64> {
         let start = Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap());
         let now = (start + Duration::from_secs(running)).shifted(ahead * 1_000_000);
@@ -185,7 +186,7 @@ mod tests {
             monitor.see(start, Duration::ZERO);
             monitor.compare_with_the_past(start, start - Duration::from_secs(gap));
             let later_on = trust(&monitor, HOUR);
-            // Not the whole truth before the hour is over.
+            // During the first hour the result is only provisional.
             assert_eq!((trust(&monitor, 10), later_on), (first, later), "{gap}");
         }
     }
@@ -196,7 +197,7 @@ mod tests {
         for (minute, ahead) in [(0, -40), (1, -20), (2, 5), (3, -3)] {
             assert_eq!(see(&mut monitor, 60 * minute, ahead), None);
         }
-        // A year behind, then put right: there is no gap in it.
+        // The clock was a year behind and then corrected, which is no gap.
         let mut monitor = ClockMonitor::default();
         see(&mut monitor, 0, 0);
         see(&mut monitor, 60, -(365 * DAY as i64));

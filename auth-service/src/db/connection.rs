@@ -1,4 +1,4 @@
-//! A connection to whichever database the URL names, and the one way to open a transaction.
+//! A connection to either database, and the only way to open a transaction.
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 
@@ -8,7 +8,7 @@ use super::write_queue;
 
 /// A connection to SQLite or PostgreSQL.
 ///
-/// Queries are written once against this type. It covers the SQL that both databases share.
+/// Queries are written once for this type, in the SQL that both databases share.
 #[derive(diesel::MultiConnection)]
 pub enum AnyConnection {
     /// The default, bundled.
@@ -20,14 +20,15 @@ pub enum AnyConnection {
 }
 
 impl AnyConnection {
-    /// Runs `work` in a transaction that may write, and again when the database undid it to get out
-    /// of a circle of waiting transactions (`db/retry.rs`).
+    /// Runs `work` in a write transaction. Repeats it if the database rolled it back because of a
+    /// deadlock (`db/retry.rs`).
     ///
-    /// SQLite takes its write lock at the start: a deferred transaction that reads first and writes
-    /// later fails at once with "database is locked" when another writer came in between, and no
-    /// busy timeout helps. PostgreSQL's isolation is READ COMMITTED whatever the default of the
-    /// server is: locks on rows and guarded updates decide, and those read what was committed last.
-    /// Never hash, send mail or call out inside.
+    /// SQLite takes its write lock at the start. A deferred transaction that reads first and writes
+    /// later would fail at once with "database is locked" if another writer came in between, and no
+    /// busy timeout would help. PostgreSQL uses READ COMMITTED, whatever the server's default:
+    /// correctness depends on row locks and guarded updates, which see the latest commit.
+    ///
+    /// Do not hash, send mail or call other services inside.
     pub fn write<T, E>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
         E: From<diesel::result::Error> + OfDatabase,
@@ -35,7 +36,7 @@ impl AnyConnection {
         retry::while_undone(|| self.write_once(&mut work))
     }
 
-    /// The connection to a SQLite file, where it is one.
+    /// The SQLite connection, if it is one.
     #[cfg(feature = "sqlite")]
     pub(super) fn sqlite(&mut self) -> Option<&mut diesel::SqliteConnection> {
         match self {
@@ -67,8 +68,7 @@ impl AnyConnection {
                 Ok(value)
             }
             Err(error) => {
-                // The first error is the one worth telling; the pool drops a connection that cannot
-                // roll back.
+                // Report the first error. The pool drops a connection that cannot roll back.
                 let _ = <Self as diesel::Connection>::TransactionManager::rollback_transaction(self);
                 Err(error)
             }

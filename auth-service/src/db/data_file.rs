@@ -1,10 +1,10 @@
-//! The file of a SQLite database: checks that it is the one that was opened, and that an empty one
-//! may be empty.
+//! The file of a SQLite database: checks that it is still the file that was opened, and that an
+//! empty one is really new.
 //!
-//! SQLite goes on writing into a file that was deleted or replaced, and takes one that is missing
-//! or empty for a new database. To people who log in, such a service has forgotten everybody. So an
-//! installation leaves a mark beside its file (`auth.db-install`) and its number in it (`PRAGMA
-//! application_id`), which copies have too.
+//! SQLite keeps writing to a deleted or replaced file, and takes a missing or empty file for a new
+//! database. To its users, such a service has lost all accounts. So an installation leaves a marker
+//! beside its file (`auth.db-install`), and its number inside it (`PRAGMA application_id`), which
+//! copies keep.
 
 use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Write};
@@ -21,29 +21,29 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 use super::{AnyConnection, DatabaseUrl, sqlite_file};
 use crate::random;
 
-/// As many links as Linux follows.
+/// The number of links that Linux follows.
 const LINKS: usize = 40;
 
-/// The file is not the database that it should be. Nothing is served from it.
+/// The file is not the expected database. Nothing is served from it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LostFile {
-    /// While it was in use.
+    /// During use.
     #[error(
         "{} was deleted or moved while it was in use: put the very same file back, or stop auth-service and restore \
          a backup",
         .0.display()
     )]
     Deleted(PathBuf),
-    /// While it was in use.
+    /// During use.
     #[error(
         "{} was replaced by another file while it was in use: restart auth-service to go on with that one",
         .0.display()
     )]
     Replaced(PathBuf),
-    /// While it was in use.
+    /// During use.
     #[error("{} was emptied while it was in use: stop auth-service and restore a backup", .0.display())]
     Emptied(PathBuf),
-    /// At the start.
+    /// At startup.
     #[error(
         "{file} is missing or empty, although auth-service has run on it, as {mark} says: put it back, or restore a \
          backup. To begin with an empty database, remove {mark}",
@@ -51,7 +51,7 @@ pub enum LostFile {
         mark = mark.display()
     )]
     Missing { file: PathBuf, mark: PathBuf },
-    /// At the start.
+    /// At startup.
     #[error(
         "{file} is missing or empty, and {log} holds what was written to it last: put the file back beside it, or \
          restore a backup. To begin with an empty database, remove {log}",
@@ -59,7 +59,7 @@ pub enum LostFile {
         log = log.display()
     )]
     LogAlone { file: PathBuf, log: PathBuf },
-    /// At the start.
+    /// At startup.
     #[error(
         "{file} holds no table: it was copied without {log} while it was in use. Copy both, or restore a backup made \
          by `auth-service backup`. To begin with an empty database, remove it",
@@ -67,7 +67,7 @@ pub enum LostFile {
         log = log.display()
     )]
     WithoutLog { file: PathBuf, log: PathBuf },
-    /// At the start.
+    /// At startup.
     #[error(
         "{file} is the database of another installation than the one that ran here, as {mark} says: put the right one \
          back. To go on with this one, remove {mark}",
@@ -84,21 +84,21 @@ pub(super) struct Before {
     has_content: bool,
 }
 
-/// One SQLite file. Clones know the same of it.
+/// One SQLite file. Clones share their state.
 #[derive(Debug, Clone)]
 pub(super) struct DataFile(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// As it was named. It may be a link.
+    /// The path in the URL, which may be a link.
     named: PathBuf,
-    /// Device and inode of what was opened.
+    /// The device and the inode of the opened file.
     opened: OnceLock<(u64, u64)>,
     has_content: AtomicBool,
 }
 
 impl DataFile {
-    /// `None` for names that SQLite gives a meaning of their own.
+    /// `None` for names that have a special meaning to SQLite.
     pub fn new(path: &str) -> Option<Self> {
         let is_file = !path.is_empty() && path != ":memory:" && !path.starts_with("file:");
         is_file.then(|| {
@@ -110,11 +110,11 @@ impl DataFile {
         })
     }
 
-    /// Looks before SQLite does, which would make a missing file and throw a log away that belongs
-    /// to no file.
+    /// Checks the file before SQLite opens it. SQLite would create a missing file, and delete a log
+    /// whose file is missing.
     ///
-    /// What lies beside the file is looked at first: somebody else may be making all of it, and
-    /// makes the file first.
+    /// The log and the marker are read before the file, because another process may be creating all
+    /// of them, and it creates the file first.
     pub fn may_be_opened(&self) -> Result<Before, LostFile> {
         let (file, log, mark) = (self.file(), self.beside("-wal"), self.mark());
         let (of_log, of_mark) = (bytes_of(&log), bytes_of(&mark));
@@ -130,8 +130,8 @@ impl DataFile {
         }
     }
 
-    /// Looks into what was opened, and remembers which file that is. `before` is what there was
-    /// until then.
+    /// Checks the opened file and remembers its identity. `before` is the state before it was
+    /// opened.
     pub fn is_opened(&self, conn: &mut AnyConnection, before: Before) -> Result<QueryResult<()>, LostFile> {
         let Some(conn) = conn.sqlite() else { return Ok(Ok(())) };
         let found = Found::of(conn);
@@ -155,14 +155,13 @@ impl DataFile {
         }
     }
 
-    /// Whether it still is the file that was opened. Costs a microsecond; to be asked before any
-    /// work.
+    /// Checks that it still is the opened file. It takes a microsecond; call it before any work.
     pub fn is_still_there(&self) -> Result<(), LostFile> {
         let Some(opened) = self.0.opened.get() else { return Ok(()) };
         let about = match fs::metadata(&self.0.named) {
             Ok(about) => about,
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(LostFile::Deleted(self.file())),
-            // Whatever that is, SQLite will meet it too.
+            // SQLite will run into the same error and report it.
             Err(_) => return Ok(()),
         };
         if identity(&about) != *opened {
@@ -176,7 +175,7 @@ impl DataFile {
         Ok(())
     }
 
-    /// Leaves the marks, once the schema is there. From then on the file has a log.
+    /// Writes the markers once the schema exists. From then on the file has a log.
     pub fn mark_as_ours(&self, conn: &mut AnyConnection) -> QueryResult<()> {
         let mark = self.mark();
         let wanted = installation_of(&mark);
@@ -208,7 +207,7 @@ impl DataFile {
         }
     }
 
-    /// Where it really is: SQLite puts its files beside what a link leads to.
+    /// The real path: SQLite puts its other files beside a link's target.
     fn file(&self) -> PathBuf {
         let mut path = self.0.named.clone();
         for _ in 0..LINKS {
@@ -231,18 +230,17 @@ impl DataFile {
     }
 }
 
-/// What is missing of a database that `url` says is there; `None` where nothing is, and nothing
-/// was.
+/// What is missing of the database at `url`; `None` if it is complete or never existed.
 pub fn lost(url: &DatabaseUrl) -> Option<LostFile> {
     DataFile::new(url.file()?.to_str()?)?.may_be_opened().err()
 }
 
-/// The identity that an open file states.
+/// What an open file says about itself.
 struct Found {
     has_tables: bool,
-    /// Whether it has a log (WAL), as the file itself says.
+    /// Whether the file is in WAL mode.
     is_logged: bool,
-    /// 0 where no installation left its number.
+    /// 0 if no installation wrote its number.
     installation: i32,
 }
 
@@ -274,14 +272,14 @@ fn bytes_of(path: &Path) -> Option<u64> {
     path.metadata().ok().map(|about| about.len())
 }
 
-/// The number in a mark; `None` without a mark, or where somebody emptied it.
+/// The number in a marker; `None` if the marker is missing or empty.
 fn installation_of(mark: &Path) -> Option<i32> {
     let text = fs::read_to_string(mark).ok()?;
     let number = text.lines().find_map(|line| line.strip_prefix("installation "))?;
     i32::from_str_radix(number.trim(), 16).ok()
 }
 
-/// Unless there is one.
+/// Writes the marker unless it exists.
 fn write_mark(mark: &Path, file: &Path, installation: i32) -> std::io::Result<()> {
     let mut made = match fs::File::options().write(true).create_new(true).mode(0o600).open(mark) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),

@@ -1,5 +1,5 @@
-//! The database handle that requests hold. Every query runs on the blocking pool, never on the
-//! reactor.
+//! The database handle for requests. Every query runs on the blocking pool and never on an async
+//! worker thread.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,18 +16,18 @@ use super::{AnyConnection, DatabaseUrl, deadlines, migrate, pool};
 #[cfg(feature = "sqlite")]
 use super::{LostFile, data_file::DataFile, sqlite_file, write_queue::WriteQueue};
 
-/// How often a server must be silent before a command gives up.
+/// How many checks in a row a server must fail before a command gives up.
 const LOOKS: u32 = 3;
 
 /// The database. Clones share one pool.
 #[derive(Clone, Debug)]
 pub struct Database {
     pool: Arc<Pool>,
-    /// One for each connection. Waiting for one holds no thread, and a request that hangs up leaves
-    /// the queue.
+    /// One permit for each connection. Waiting for it blocks no thread, and a request that is
+    /// cancelled leaves the queue.
     turns: Arc<Semaphore>,
     size: u32,
-    /// Over a command that waits for a server.
+    /// Guards a command that waits for a server.
     watchdog: Option<Arc<Watchdog>>,
     #[cfg(feature = "sqlite")]
     file: Option<DataFile>,
@@ -46,14 +46,14 @@ impl OfDatabase for DatabaseError {
 }
 
 impl Database {
-    /// Opens up to `size` connections, for a command: what it does takes the time that it takes.
+    /// Opens up to `size` connections for a command, without statement timeouts.
     pub fn connect(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
         Self::with_timeouts(url, size, Timeouts::Command)
     }
 
-    /// One connection for a command, as [`Database::connect`] opens it. When a server stands still
-    /// in the middle of it, `end` is called with the reason, on another thread than that which
-    /// waits, and must end the process.
+    /// Opens one connection for a command, like [`Database::connect`]. If the server stops
+    /// responding later, `end` is called with the reason on another thread, and must end the
+    /// process.
     pub fn connect_for_command(
         url: &DatabaseUrl,
         end: impl FnOnce(DatabaseError) + Send + 'static,
@@ -61,7 +61,7 @@ impl Database {
         let timeout = deadlines::STANDSTILL;
         let asked = url.clone();
         let watchdog = url.file().is_none().then(|| {
-            // A machine that has much to do may miss a moment.
+            // Check several times, because a busy machine may be late once.
             let is_unresponsive = move || (0..LOOKS).all(|_| !pool::answers(&asked));
             Arc::new(Watchdog::new(timeout, is_unresponsive, move || {
                 end(DatabaseError::StandsStill(timeout))
@@ -72,8 +72,8 @@ impl Database {
         Ok(Self { watchdog, ..db })
     }
 
-    /// The same as [`Database::connect`] for a service, whose visitors wait for no statement longer
-    /// than [`deadlines`] says.
+    /// Like [`Database::connect`], but for a service: statements take no longer than [`deadlines`]
+    /// allows.
     pub fn connect_for_service(url: &DatabaseUrl, size: u32) -> Result<Self, DatabaseError> {
         Self::with_timeouts(url, size, Timeouts::Service)
     }
@@ -101,7 +101,7 @@ impl Database {
         })
     }
 
-    /// Brings the schema up to date, all of it or none; safe from several processes at once.
+    /// Migrates the schema completely or not at all. Safe if several processes do it at once.
     pub fn migrate(&self) -> Result<(), DatabaseError> {
         self.guarded(|| self.migrate_here())
     }
@@ -116,12 +116,11 @@ impl Database {
         Ok(())
     }
 
-    /// Takes no more work, and leaves a SQLite database in its one file: waits until what has begun
-    /// is done, for [`deadlines::CLOSE`] at most, writes what is in the log into the file and
-    /// closes it. `false` when it could not, because somebody is still at it: then what is in the
-    /// log is part of the database.
+    /// Accepts no more work, and merges a SQLite database into one file: waits up to
+    /// [`deadlines::CLOSE`] for running work, writes the log into the file, and closes it. Returns
+    /// `false` if the database is still in use; then the log remains part of it.
     ///
-    /// PostgreSQL takes care of itself.
+    /// PostgreSQL needs none of this.
     pub async fn close(&self) -> Result<bool, DatabaseError> {
         let all = tokio::time::timeout(deadlines::CLOSE, self.turns.acquire_many(self.size));
         let all = if self.is_file() { all.await.ok() } else { None };
@@ -164,17 +163,17 @@ impl Database {
         Ok(true)
     }
 
-    /// Requires that a SQLite file still is the one that was opened.
+    /// Checks that a SQLite file is still the opened one.
     #[cfg(feature = "sqlite")]
     fn require_file(&self) -> Result<(), LostFile> {
         self.file.as_ref().map_or(Ok(()), DataFile::is_still_there)
     }
 
-    /// Runs `work` with a connection. What must happen together belongs in
+    /// Runs `work` with a connection. Put statements that must be atomic into
     /// [`AnyConnection::write`].
     ///
-    /// Dropping the future before `work` has begun cancels it; once it has begun it may finish.
-    /// After [`deadlines::ANSWER`] nobody waits any longer, and its result is lost.
+    /// Dropping the future cancels work that has not begun; work that has begun may finish. After
+    /// [`deadlines::ANSWER`] the caller stops waiting, and the result is lost.
     pub async fn run<T, E>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
@@ -196,7 +195,7 @@ impl Database {
         T: Send + 'static,
         E: From<DatabaseError> + Send + 'static,
     {
-        // What the work logs belongs to the request that asked for it.
+        // Log lines of the work belong to the request.
         let (this, request) = (self.clone(), tracing::Span::current());
         let asker = Arc::new(());
         let asked = Arc::downgrade(&asker);
@@ -211,12 +210,12 @@ impl Database {
             tokio::task::spawn_blocking(work).await.map_err(DatabaseError::from)?
         };
         let answer = tokio::time::timeout(deadline, answer).await;
-        // Until here: it goes with this future.
+        // Keep it until here, so that it is dropped with this future.
         drop(asker);
         answer.unwrap_or_else(|_| Err(DatabaseError::Late.into()))
     }
 
-    /// Runs a query that can fail in no other way than the database's.
+    /// Runs a query whose only errors are the database's.
     pub async fn query<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
@@ -224,7 +223,7 @@ impl Database {
         self.run(move |conn| query(conn).map_err(DatabaseError::from)).await
     }
 
-    /// [`Database::run`] on this thread, for commands, which have no reactor to keep free.
+    /// [`Database::run`] on the current thread, for commands, which have no async runtime.
     pub fn run_blocking<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DatabaseError>,
@@ -239,7 +238,7 @@ impl Database {
         }
     }
 
-    /// Begins nothing that is not wanted any more when there is a connection for it.
+    /// Skips work that is no longer wanted once a connection is free.
     fn run_if<T, E>(
         &self,
         is_wanted: impl FnOnce() -> bool,

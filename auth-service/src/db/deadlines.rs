@@ -1,9 +1,9 @@
-//! Timeouts of the database. Each is longer than those that it encloses, so that the code that
-//! knows most about a delay ends it.
+//! Timeouts of the database. Each exceeds those inside it, so that the layer that knows most about
+//! a delay reports it.
 //!
-//! A server that stands still ends nothing itself, and its kernel goes on acknowledging packets. So
-//! the waiting side gives up too; the thread that asked is left behind until the server moves on or
-//! its connection breaks.
+//! A frozen server cancels nothing, and its kernel still acknowledges packets. So the waiting side
+//! gives up as well. Its thread is left blocked until the server continues or the connection
+//! breaks.
 
 use std::time::Duration;
 
@@ -13,34 +13,34 @@ use diesel::QueryResult;
 #[cfg(feature = "postgres")]
 use super::AnyConnection;
 
-/// How long statements may take.
+/// Which statement timeouts apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timeouts {
-    /// Somebody waits for an answer.
+    /// A person waits for the response.
     Service,
-    /// A command takes the time that it takes.
+    /// A command, which may take as long as it needs.
     Command,
 }
 
-/// How long a request waits for its turn at the database.
+/// How long a request waits for a connection.
 pub const TURN: Duration = Duration::from_secs(4);
 
-/// How long a request waits in all for one piece of work. Then it is told to come back later.
+/// How long a request waits in total for one piece of work. After that the response is `503`.
 pub const ANSWER: Duration = Duration::from_secs(5);
 
-/// How long work waits that nobody waits for.
+/// The timeout of background work.
 pub const BACKGROUND: Duration = Duration::from_secs(120);
 
-/// How long an end waits for work that has begun, so that what it writes is in the file too.
+/// How long shutdown waits for running work, so that its writes reach the file.
 pub const CLOSE: Duration = Duration::from_secs(3);
 
-/// How long a command waits for a server that answers nobody else either.
+/// How long a command waits for a server that responds to no one.
 pub(super) const STANDSTILL: Duration = Duration::from_secs(15);
 
-/// Timeout for an answer of another application's server that is being read.
+/// The timeout for the source database of an import.
 pub(super) const FOREIGN: Duration = Duration::from_secs(20);
 
-/// How long a writer waits for another, in this process or, trying now and then, in another one.
+/// How long a writer waits for another one, in this process or, by retries, in another process.
 #[cfg(feature = "sqlite")]
 pub(super) fn sqlite(timeouts: Timeouts) -> Duration {
     match timeouts {
@@ -49,8 +49,8 @@ pub(super) fn sqlite(timeouts: Timeouts) -> Duration {
     }
 }
 
-/// What PostgreSQL may take for a statement, for a lock within it, and for the next statement of a
-/// transaction to come. Set where nobody else did: neither the URL nor the role or the database.
+/// PostgreSQL's timeouts for a statement, for a lock, and for an idle transaction. Each is set only
+/// if neither the URL nor the role or the database sets it.
 #[cfg(feature = "postgres")]
 pub(super) const POSTGRES: &str = "\
     SELECT set_config(name, span, false) FROM pg_settings JOIN (VALUES \
@@ -58,15 +58,14 @@ pub(super) const POSTGRES: &str = "\
     ) AS ours (name, span) USING (name) \
     WHERE source NOT IN ('client', 'user', 'database', 'database user')";
 
-/// READ COMMITTED, whatever the default of the server, the database or the role is: also for
-/// statements that are no part of a transaction. What must not happen twice is decided by locks and
-/// guarded updates, which see what was committed last; a stricter level would refuse them instead.
+/// READ COMMITTED, whatever the default of server, database or role, also outside transactions.
+/// Locks and guarded updates prevent double execution, and they see the latest commit. A stricter
+/// level would make them fail instead.
 #[cfg(feature = "postgres")]
 pub(super) const ISOLATION: &str =
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// What the client's library may take: to connect, and to find out that nobody is at the other end
-/// any more.
+/// The client library's timeouts for connecting and for detecting a dead peer.
 #[cfg(feature = "postgres")]
 const CONNECTION: [(&str, &str); 5] = [
     ("connect_timeout", "3"),
@@ -76,7 +75,7 @@ const CONNECTION: [(&str, &str); 5] = [
     ("tcp_user_timeout", "9000"),
 ];
 
-/// The URL with [`CONNECTION`], but for what it sets itself.
+/// The URL with those parameters of [`CONNECTION`] that it does not set itself.
 #[cfg(feature = "postgres")]
 pub(super) fn with_deadlines(url: &str) -> String {
     let query = url.split_once('?').map_or("", |(_, query)| query);
@@ -89,7 +88,7 @@ pub(super) fn with_deadlines(url: &str) -> String {
     all
 }
 
-/// Lets the present transaction take as long as it needs.
+/// Removes the timeouts from the current transaction.
 #[cfg(feature = "postgres")]
 pub(super) fn lift(conn: &mut AnyConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;

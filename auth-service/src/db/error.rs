@@ -8,7 +8,7 @@ use diesel::r2d2;
 use super::LostFile;
 use super::unavailable::Unavailable;
 
-/// The pool gave no connection in time, the work panicked, or the database refused.
+/// A failure of the pool, of the work (a panic), or of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     #[error("no database connection: {0}")]
@@ -43,7 +43,7 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
-    /// Why it cannot be asked now, where asking again later may help.
+    /// The reason, if the database is temporarily unavailable and a retry may help.
     pub fn unavailable(&self) -> Option<Unavailable> {
         match self {
             Self::Pool(_) => Some(Unavailable::Unreachable),
@@ -58,7 +58,7 @@ impl DatabaseError {
         }
     }
 
-    /// Whether asking again later may help.
+    /// Whether a retry may help.
     pub fn is_unavailable(&self) -> bool {
         self.unavailable().is_some()
     }

@@ -6,11 +6,10 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::types::UtcTimestamp;
 
-/// A query with `for_update()`, which brings along what time it was at PostgreSQL when it had the
-/// lock.
+/// A query with `for_update()` that also returns PostgreSQL's time after the lock was taken.
 ///
-/// In the query itself the time would be that of before the wait: PostgreSQL computes what is
-/// selected first, and locks what it found then.
+/// Inside the query itself, the time would be that before the wait, because PostgreSQL computes the
+/// selected values first and then locks the row.
 #[derive(QueryId)]
 pub struct Locked<Q>(pub Q);
 

@@ -1,8 +1,8 @@
 //! The language of PostgreSQL's error messages.
 //!
-//! Diesel keeps most SQLSTATEs to itself, so some refusals are known by their English words
-//! (`db/unavailable.rs`). Servers speak the language of `lc_messages`, which a role may change for
-//! itself where it was allowed to.
+//! Diesel does not expose most SQLSTATEs, so some errors are recognized by their English text
+//! (`db/unavailable.rs`). The language is the server's `lc_messages`, which a role may change only
+//! with permission.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,11 +13,11 @@ use diesel::{PgConnection, QueryResult, RunQueryDsl};
 /// The values that mean English.
 const IS_ENGLISH: &str = r"current_setting('lc_messages') ~* '^((c|posix)(\.|$)|en)'";
 
-/// Whether a server that this process connected to speaks another language. A process has one.
+/// Whether a server of this process uses another language. A process has only one server.
 static IS_FOREIGN: AtomicBool = AtomicBool::new(false);
 
-/// Asks for English on this connection, and goes on where that is not allowed. Caught by the
-/// server, so that its log has no line of it.
+/// Sets English on this connection if that is allowed. The server catches the error, so that its
+/// log has no entry for it.
 pub(super) fn ask_for_english(conn: &mut PgConnection) -> QueryResult<()> {
     conn.batch_execute(&format!(
         "DO $$ BEGIN \
@@ -26,7 +26,7 @@ pub(super) fn ask_for_english(conn: &mut PgConnection) -> QueryResult<()> {
     ))
 }
 
-/// Looks what it is now, once for all connections of a process, and tells.
+/// Checks the resulting language once for each process, and logs a foreign one.
 pub(super) fn look(conn: &mut PgConnection) -> QueryResult<()> {
     let is_english: bool = diesel::select(diesel::dsl::sql::<Bool>(IS_ENGLISH)).get_result(conn)?;
     if !is_english && !IS_FOREIGN.swap(true, Ordering::Relaxed) {
@@ -38,7 +38,7 @@ pub(super) fn look(conn: &mut PgConnection) -> QueryResult<()> {
     Ok(())
 }
 
-/// Whether what it says cannot be understood.
+/// Whether the server's messages are not English.
 pub(super) fn are_foreign() -> bool {
     IS_FOREIGN.load(Ordering::Relaxed)
 }

@@ -1,4 +1,4 @@
-//! Migrations: bring the schema up to date.
+//! Migrations: update the schema.
 
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
@@ -19,12 +19,12 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres")
 #[cfg(feature = "postgres")]
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_xact_lock(1098216552)";
 
-/// Runs what is pending, all of it or none.
+/// Runs all pending migrations or none.
 ///
-/// One transaction holds it together, and a lock keeps instances that start at the same moment in a
-/// queue: Diesel's own run looks for pending migrations before it locks anything.
+/// They run in one transaction, under a lock that makes instances wait for each other at startup.
+/// Diesel's own runner looks for pending migrations before it locks anything.
 pub(super) fn run(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
-    // A role that may not make tables can still use those that are there.
+    // A role without permission to create tables can still use existing ones.
     if !is_pending(conn)? {
         return Ok(());
     }
@@ -52,14 +52,14 @@ fn apply(conn: &mut AnyConnection) -> diesel::migration::Result<()> {
     }
 }
 
-/// Whether a migration of this binary is missing from the database. Changes nothing, and needs no
-/// right but to read.
+/// Whether the database lacks a migration of this binary. Changes nothing, and needs only read
+/// permission.
 pub fn is_pending(conn: &mut AnyConnection) -> diesel::migration::Result<bool> {
     let applied = applied(conn)?;
     Ok(ours(conn)?.iter().any(|version| !applied.contains(version)))
 }
 
-/// The migrations that the database has and this binary does not know: those of a later release.
+/// The applied migrations that this binary does not know, from a later release.
 pub fn unknown(conn: &mut AnyConnection) -> diesel::migration::Result<Vec<String>> {
     let ours = ours(conn)?;
     Ok(applied(conn)?.into_iter().filter(|version| !ours.contains(version)).collect())
@@ -78,8 +78,8 @@ fn ours(conn: &AnyConnection) -> diesel::migration::Result<Vec<String>> {
     }
 }
 
-/// Diesel's own way would first make the table that they stand in, which a role may not be allowed
-/// to.
+/// Diesel's own function would first create the migrations table, for which the role may have no
+/// permission.
 fn applied(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
     #[derive(QueryableByName)]
     struct Row {

@@ -1,5 +1,4 @@
-//! The database: one query code for SQLite, the default, and PostgreSQL, with the feature
-//! `postgres`.
+//! The database: one set of queries for SQLite, the default, and PostgreSQL (feature `postgres`).
 
 pub mod connection;
 #[cfg(feature = "sqlite")]

@@ -1,4 +1,4 @@
-//! The connection pool. The scheme of the URL decides which database is opened.
+//! The connection pool. The URL's scheme selects the database.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,13 +22,13 @@ const WAIT_AT_START: Duration = Duration::from_secs(10);
 
 /// Opens connections by the URL's scheme.
 ///
-/// The derived `Connection::establish` tries every backend in turn, so a PostgreSQL server that is
-/// down would be reported as a SQLite file that cannot be opened.
+/// The derived `Connection::establish` tries every backend in turn, so it would report an
+/// unreachable PostgreSQL server as a SQLite file that cannot be opened.
 #[derive(Debug)]
 pub struct Manager {
     url: DatabaseUrl,
     timeouts: Timeouts,
-    /// From then on every connection that comes back is closed.
+    /// Once set, every returned connection is closed.
     is_closing: Arc<AtomicBool>,
 }
 
@@ -68,9 +68,9 @@ impl ManageConnection for Manager {
 }
 
 /// Sets the busy timeout first, because the other statements may already have to wait. `FULL` means
-/// that an answered request is on the disk, whatever loses its power next. A file without a table
-/// gets its log only with the schema: anybody who opens it meanwhile waits, and the file alone is
-/// never an empty database with a log.
+/// that acknowledged writes survive a power failure. A file without tables gets its log only with
+/// the schema. Until then others that open it have to wait, and an empty database with a log never
+/// occurs.
 #[cfg(feature = "sqlite")]
 fn prepare_sqlite(conn: &mut diesel::SqliteConnection, timeouts: Timeouts) -> diesel::QueryResult<()> {
     use diesel::RunQueryDsl;
@@ -82,7 +82,7 @@ fn prepare_sqlite(conn: &mut diesel::SqliteConnection, timeouts: Timeouts) -> di
     if diesel::select(has_tables).get_result(conn)? { sqlite_file::log_ahead(conn) } else { Ok(()) }
 }
 
-/// Whether the server at the URL answers a new connection, if only with a refusal.
+/// Whether the server responds to a new connection, even if it refuses it.
 pub(super) fn answers(url: &DatabaseUrl) -> bool {
     match url.target() {
         #[cfg(feature = "sqlite")]
@@ -91,14 +91,14 @@ pub(super) fn answers(url: &DatabaseUrl) -> bool {
         Target::Postgres(url) => {
             let (send, receive) = std::sync::mpsc::channel();
             let url = deadlines::with_deadlines(url);
-            // A thread that may be left behind.
+            // This thread may stay blocked.
             std::thread::spawn(move || {
                 let answer =
                     diesel::PgConnection::establish(&url).map(|mut conn| conn.batch_execute("SELECT 1"));
                 let _ = send.send(answer.map_err(|error| error.to_string()));
             });
-            // The words are those of the client's library, which speaks English to a process that
-            // sets no language.
+            // The text comes from the client library, which is English unless the process sets a
+            // language.
             match receive.recv_timeout(deadlines::ANSWER) {
                 Ok(Err(refusal)) => !refusal.contains("timeout expired"),
                 Ok(Ok(_)) => true,
@@ -108,9 +108,9 @@ pub(super) fn answers(url: &DatabaseUrl) -> bool {
     }
 }
 
-/// Connections that are closed when the last who holds this lets go: r2d2 alone leaves that to
-/// whichever of its threads is the last, and a process may end before. SQLite empties its log when
-/// the last connection is closed.
+/// Connections that are closed when the last owner drops this. r2d2 alone closes them on its last
+/// thread, and the process may end before that. SQLite merges its log when the last connection
+/// closes.
 #[derive(Debug)]
 pub(super) struct Pool {
     connections: r2d2::Pool<Manager>,
@@ -118,16 +118,15 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// At most `size` of them; fails when the first cannot be opened.
+    /// Opens at most `size` connections, and fails if the first cannot be opened.
     ///
-    /// One is opened only for somebody who waits for it: a start that is refused leaves no thread
-    /// behind that connects.
+    /// Connections are opened on demand only, so that a failed start leaves no thread behind that
+    /// is still connecting.
     pub fn connect(url: &DatabaseUrl, size: u32, timeouts: Timeouts) -> Result<Self, DatabaseError> {
         let is_closing = Arc::<AtomicBool>::default();
         let manager = Manager { url: url.clone(), timeouts, is_closing: is_closing.clone() };
         let began = Instant::now();
-        // What is wrong with a file does not pass by waiting, nor does a pooler that mixes
-        // statements up.
+        // Errors of a file, or of a transaction pooler, do not go away by waiting.
         let is_looked_at = match manager.connect() {
             Ok(mut first) => {
                 look_at(&mut first, url)?;
@@ -136,7 +135,7 @@ impl Pool {
             #[cfg(feature = "postgres")]
             Err(error) if pooler::is_meant_by(&error) => return Err(DatabaseError::Pooled),
             Err(error) if url.file().is_some() => return Err(DatabaseError::Connection(error)),
-            // Waited for below.
+            // The wait follows below.
             Err(_) => false,
         };
         let connections = r2d2::Pool::builder()
@@ -158,7 +157,7 @@ impl Pool {
         self.connections.get()
     }
 
-    /// Closes those that are idle, and others when they come back.
+    /// Closes idle connections now, and the others when they are returned.
     pub fn close(&self) {
         self.is_closing.store(true, Ordering::Release);
         while let Some(conn) = self.connections.try_get() {
@@ -192,7 +191,7 @@ struct LogFailures;
 
 impl diesel::r2d2::HandleError<r2d2::Error> for LogFailures {
     fn handle_error(&self, error: r2d2::Error) {
-        // As text, which the log escapes: libpq's messages have several lines.
+        // As a string, so that the log escapes the line breaks in libpq's messages.
         tracing::warn!(error = error.to_string(), "a database connection failed");
     }
 }

@@ -1,10 +1,9 @@
-//! Detection of a transaction pooler in front of PostgreSQL, such as pgbouncer with `pool_mode =
-//! transaction` or `statement`, which gives one connection to several clients in turn.
+//! Detects a transaction pooler in front of PostgreSQL, such as pgbouncer with
+//! `pool_mode = transaction` or `statement`, which gives one connection to several clients in turn.
 //!
-//! What we prepare and set there, another client meets, and we meet theirs: statements run with
-//! another query's values, and no deadline holds. Nothing tells such a pooler from PostgreSQL, but
-//! for what it does: two connections that are open at the same time end at one process of the
-//! server.
+//! Behind it, clients see each other's prepared statements and settings: a statement runs with
+//! another query, and timeouts do not hold. A pooler is indistinguishable from PostgreSQL except by
+//! its effect: two open connections reach the same server process.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -15,12 +14,12 @@ use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, r2d2};
 
 use super::deadlines;
 
-/// How long the other connection is waited for. A pooler that gives each client a connection of its
-/// own may have none left.
+/// How long to wait for the second connection. A pooler with one connection for each client may
+/// have none left.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Whether `conn`, which was opened with `url`, shares its server process with others. `false`
-/// where that cannot be found out; other checks report what keeps one from connecting or asking.
+/// Whether `conn`, opened with `url`, shares its server process with others. `false` if this cannot
+/// be determined; other checks report failures to connect or to query.
 pub(super) fn shares_connections(conn: &mut PgConnection, url: &str) -> bool {
     let ours = match process(conn) {
         Ok(ours) => ours,
@@ -28,12 +27,12 @@ pub(super) fn shares_connections(conn: &mut PgConnection, url: &str) -> bool {
     };
     let (send, receive) = mpsc::channel();
     let url = deadlines::with_deadlines(url);
-    // A thread that may be left behind: a client's library waits for an answer as long as it takes.
+    // This thread may stay blocked, because the client library has no timeout here.
     std::thread::spawn(move || {
         let _ = send.send(other(&url));
     });
     match receive.recv_timeout(ANSWER_TIMEOUT) {
-        // Open until ours was asked again.
+        // Keep it open until our own process is queried again.
         Ok(Ok((theirs, _open))) => {
             theirs == ours || process(conn).map_or_else(|error| is_meant_by(&error), |now| now != ours)
         }
@@ -42,8 +41,8 @@ pub(super) fn shares_connections(conn: &mut PgConnection, url: &str) -> bool {
     }
 }
 
-/// Whether a new connection answers until a transaction begins. pgbouncer with `pool_mode =
-/// statement` says why and hangs up, and what reaches us is that it hung up.
+/// Whether a new connection works until a transaction begins. With `pool_mode = statement`,
+/// pgbouncer reports the reason and disconnects, but we only see the disconnect.
 fn ends_at_a_transaction(url: &str) -> bool {
     let Ok(mut conn) = PgConnection::establish(&deadlines::with_deadlines(url)) else { return false };
     conn.batch_execute("SELECT 1").is_ok() && conn.batch_execute("BEGIN").is_err()
@@ -55,8 +54,7 @@ fn other(url: &str) -> Result<(String, PgConnection), r2d2::Error> {
     Ok((process, other))
 }
 
-/// Whether an error is one that only such a pooler leads to: what another client prepared is in our
-/// way, or ours is gone.
+/// Whether only such a pooler causes this error: a prepared statement exists twice or is missing.
 pub(super) fn is_meant_by(error: &impl ToString) -> bool {
     let error = error.to_string();
     let is_ours =
@@ -64,13 +62,12 @@ pub(super) fn is_meant_by(error: &impl ToString) -> bool {
     is_ours && (error.contains("already exists") || error.contains("does not exist"))
 }
 
-/// The process of the server that serves `conn`, and since when: processes of two servers may have
-/// the same number.
+/// The server process of `conn` with its start time, because two servers may use the same process
+/// number.
 fn process(conn: &mut PgConnection) -> QueryResult<String> {
     const PROCESS: &str = "pg_backend_pid() || ' since ' || COALESCE((SELECT backend_start::text FROM pg_stat_activity \
          WHERE pid = pg_backend_pid()), '')";
-    // In a transaction even a pooler of that kind keeps to one process, so that what is prepared is
-    // there to be run.
+    // Within a transaction even a pooler stays on one process, so the prepared statement is found.
     conn.batch_execute("BEGIN")?;
     let process = diesel::select(diesel::dsl::sql::<Text>(PROCESS)).get_result(conn);
     conn.batch_execute("COMMIT")?;

@@ -1,31 +1,32 @@
-//! File permissions of SQLite: the file is its owner's alone from its first byte on, because it
-//! holds password hashes, addresses and sealed keys.
+//! File permissions of SQLite: only the owner can read the file, from the first byte on, because it
+//! contains password hashes, addresses and sealed keys.
 //!
-//! SQLite would create it as the process' umask says, which mostly lets everybody read. The files
-//! beside it (`-wal`, `-shm`, `-journal`) get the rights of the file itself. An existing file keeps
-//! its rights: a group may have been given them for a reason. The start and the doctor report it.
+//! SQLite would create it with the process's umask, which usually lets everyone read it. The files
+//! beside it (`-wal`, `-shm`, `-journal`) get the file's own permissions. An existing file keeps
+//! its permissions, because a group may have been given access on purpose. Startup and the doctor
+//! report it.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-/// A file that others on the machine may open.
+/// A file that other users of the machine can open.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Exposed {
     pub file: PathBuf,
     pub mode: u32,
-    /// Everybody, and not only members of its group.
+    /// Everyone can open it, and not only its group.
     pub to_everybody: bool,
 }
 
-/// Makes an empty file, which SQLite takes for a database, unless there is one. An error is left to
-/// SQLite to meet again and to tell. Never opens a file that is there: closing it would take away
-/// the locks that this process has on it.
+/// Creates an empty file, which SQLite accepts as a database, if none exists. Errors are ignored,
+/// because SQLite will run into them and report them. Never opens an existing file: closing it
+/// would release this process's locks on it.
 #[cfg(all(unix, feature = "sqlite"))]
 pub(super) fn make(path: &str) {
     use std::os::unix::fs::OpenOptionsExt;
-    /// As many links as Linux follows.
+    /// The number of links that Linux follows.
     const LINKS: usize = 40;
-    // Names that SQLite gives a meaning of their own.
+    // These names have a special meaning to SQLite.
     if path.is_empty() || path == ":memory:" || path.starts_with("file:") {
         return;
     }
@@ -33,7 +34,7 @@ pub(super) fn make(path: &str) {
     for _ in 0..LINKS {
         let made = std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path);
         let is_there = made.is_err_and(|error| error.kind() == std::io::ErrorKind::AlreadyExists);
-        // SQLite would follow a link to a file that is not there yet.
+        // SQLite follows a link whose target does not exist yet.
         match std::fs::read_link(&path) {
             Ok(target) if is_there => path = path.parent().unwrap_or(Path::new("")).join(target),
             _ => return,
@@ -44,7 +45,7 @@ pub(super) fn make(path: &str) {
 #[cfg(all(not(unix), feature = "sqlite"))]
 pub(super) fn make(_: &str) {}
 
-/// Which of a database's files others may open, as far as its folder lets them in.
+/// The files of a database that other users can open, considering the folder's permissions.
 #[cfg(unix)]
 pub fn exposed(path: &Path) -> Vec<Exposed> {
     use std::os::unix::fs::PermissionsExt;
@@ -87,7 +88,7 @@ mod tests {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
 
-    /// D7t: through links too, and never a file that is there.
+    /// D7t: through links too, and existing files are not touched.
     #[test]
     fn a_new_file_is_its_owners_and_an_old_one_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Retries of transactions that the database undid because of a deadlock or a serialization
-//! failure. Nothing is wrong with them, and a second attempt mostly succeeds.
+//! Retries transactions that the database rolled back because of a deadlock or a serialization
+//! failure. A second attempt usually succeeds.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::random;
 
-/// How often a transaction is begun in all.
+/// The maximum number of attempts.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// An error that a transaction can end with, and what the database said in it.
+/// An error that may contain a database error.
 pub trait OfDatabase {
-    /// `None` for what is no error of the database's.
+    /// `None` if it is not a database error.
     fn of_database(&self) -> Option<&Error>;
 }
 
@@ -29,8 +29,8 @@ impl OfDatabase for Box<dyn std::error::Error + Send + Sync> {
     }
 }
 
-/// Does it again for as long as the database undoes it, [`MAX_ATTEMPTS`] times at most, and answers
-/// with what came of it last.
+/// Repeats the transaction while the database rolls it back, up to [`MAX_ATTEMPTS`] times. Returns
+/// the last result.
 pub(super) fn while_undone<T, E: OfDatabase>(mut transaction: impl FnMut() -> Result<T, E>) -> Result<T, E> {
     let mut tries = 1;
     loop {
@@ -45,8 +45,8 @@ pub(super) fn while_undone<T, E: OfDatabase>(mut transaction: impl FnMut() -> Re
     }
 }
 
-/// Of different length for each, or those who met would meet again: up to 15 ms at first, four
-/// times that in the end.
+/// A random pause, so that the conflicting transactions do not meet again: up to 15 ms at first,
+/// and four times that at the end.
 fn pause(tries: u32) -> Duration {
     let [chance] = random::bytes();
     Duration::from_micros(u64::from(chance) * 60 * u64::from(tries))
@@ -54,7 +54,7 @@ fn pause(tries: u32) -> Duration {
 
 /// `40001` and `40P01` of
 /// <https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>. SQLite has
-/// neither: its writers take turns.
+/// neither, because its writers take turns.
 fn is_undone(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
@@ -66,8 +66,8 @@ fn is_undone(error: &Error) -> bool {
     }
 }
 
-/// Whether it may have been a deadlock, told in another language: then it is tried again too, which
-/// does no harm, for nothing is left of it.
+/// Whether the error may be a deadlock reported in another language. A retry is harmless, because
+/// the transaction was rolled back.
 #[cfg(feature = "postgres")]
 fn may_be_in_other_words() -> bool {
     super::messages::are_foreign()
@@ -86,7 +86,7 @@ mod tests {
         Error::DatabaseError(kind, Box::new(message.to_owned()))
     }
 
-    /// How often it is done when it fails like this each time.
+    /// The number of attempts if each fails in this way.
     fn tries(fails: impl Fn() -> Error) -> u32 {
         let mut tries = 0;
         let outcome: Result<(), Error> = while_undone(|| {

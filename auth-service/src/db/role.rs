@@ -1,10 +1,10 @@
-//! The role that the service has at PostgreSQL.
+//! The service's PostgreSQL role.
 
 use diesel::QueryResult;
 
 use super::AnyConnection;
 
-/// Whether the role that we connect as may do anything on the whole server. A file knows no roles.
+/// Whether our role is a superuser of the server. SQLite has no roles.
 pub fn is_superuser(conn: &mut AnyConnection) -> QueryResult<bool> {
     match conn {
         #[cfg(feature = "sqlite")]
@@ -19,26 +19,24 @@ pub fn is_superuser(conn: &mut AnyConnection) -> QueryResult<bool> {
     }
 }
 
-/// Obstacles that keep the role from working here, or the tables from being found. None concerns a
-/// file.
+/// Problems with the role's privileges or with the tables' schema. None of them exist for SQLite.
 #[derive(Debug, Default, diesel::QueryableByName)]
 pub struct Obstacles {
-    /// The schema in which new tables are made: the first of `search_path` that is there and may be
-    /// used.
+    /// The schema for new tables: the first in `search_path` that exists and is usable.
     #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
     pub schema: Option<String>,
-    /// Whether new tables may be made in it, as the next migration does.
+    /// Whether the role may create tables in it, as the next migration will.
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub may_create: bool,
-    /// Missing privileges on our tables: `users INSERT, users UPDATE`. Empty when all is well.
+    /// Missing privileges on our tables: `users INSERT, users UPDATE`. Empty if all is well.
     #[diesel(sql_type = diesel::sql_types::Text)]
     pub missing_rights: String,
-    /// Where our tables are, when `search_path` does not lead to them.
+    /// The schema of our tables, if `search_path` does not include it.
     #[diesel(sql_type = diesel::sql_types::Text)]
     pub elsewhere: String,
 }
 
-/// Looks for them; `None` on SQLite.
+/// Queries the obstacles; `None` on SQLite.
 pub fn obstacles(conn: &mut AnyConnection) -> QueryResult<Option<Obstacles>> {
     match conn {
         #[cfg(feature = "sqlite")]

@@ -1,4 +1,4 @@
-//! The database of another application, opened to be read only.
+//! The database of another application, opened read-only.
 
 #[cfg(feature = "sqlite")]
 use diesel::connection::DefaultLoadingMode;
@@ -10,18 +10,18 @@ use super::url::Target;
 use super::watchdog::Watchdog;
 use super::{AnyConnection, DatabaseError, DatabaseUrl, deadlines};
 
-/// How many rows are fetched at a time.
+/// The number of rows in one fetch.
 #[cfg(feature = "postgres")]
 const PAGE_SIZE: usize = 2_000;
 
-/// Longer values are cut. Their readers refuse values that are too long.
+/// Longer values are cut; the code that reads them refuses values that are too long.
 const MAX_CHARS: usize = 4_000;
 
-/// A database of somebody else's, in one read-only transaction: what is read twice is the same
-/// twice.
+/// Another application's database, in one read-only transaction, so that both passes see the same
+/// data.
 pub struct SourceDatabase {
     conn: AnyConnection,
-    /// Guards the waiting reader: a view may have no end, and a server may stand still.
+    /// Guards the reader, because a view may be endless and a server may freeze.
     watchdog: Watchdog,
 }
 
@@ -69,13 +69,13 @@ struct Name {
     name: String,
 }
 
-/// A column of somebody else's table.
+/// A column of another application's table.
 #[derive(Debug)]
 pub struct SourceColumn {
     pub name: String,
-    /// It alone is the primary key.
+    /// Whether this column alone is the primary key.
     pub is_key: bool,
-    /// Its type is one that Django gives to UUIDs.
+    /// Whether Django uses the column's type for UUIDs.
     pub may_hold_uuids: bool,
 }
 
@@ -89,22 +89,21 @@ struct Described {
     kind: String,
 }
 
-/// A row's values in the order that was asked for, separated by [`UNIT`]; a missing one is
-/// [`NULL`].
+/// The values of a row in the requested order, separated by [`UNIT`]; NULL becomes [`NULL`].
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     line: Option<String>,
 }
 
-/// Control characters that stand in no name, address, date or hash; a value that holds one makes
+/// Control characters that occur in no name, address, date or hash. A value that contains one makes
 /// the row unreadable.
 const UNIT: char = '\u{1f}';
 const NULL: &str = "\u{1a}";
 
 impl SourceDatabase {
-    /// Opens it and begins the transaction. When it says nothing for long, `end` is called with the
-    /// reason, on another thread than that which waits, and must end the process.
+    /// Opens the database and begins the transaction. If it stops responding, `end` is called with
+    /// the reason on another thread, and must end the process.
     pub fn open(
         url: &DatabaseUrl,
         end: impl FnOnce(String) + Send + 'static,
@@ -146,7 +145,7 @@ impl SourceDatabase {
         Ok(conn)
     }
 
-    /// A table's columns; none when there is no such table.
+    /// The columns of a table; empty if the table does not exist.
     pub fn columns(&mut self, table: &TableName) -> Result<Vec<SourceColumn>, DatabaseError> {
         let query = match &self.conn {
             #[cfg(feature = "sqlite")]
@@ -179,7 +178,7 @@ impl SourceDatabase {
             .collect())
     }
 
-    /// The tables that have all of these columns, by name.
+    /// The tables that have all these columns, by name.
     pub fn tables_with(&mut self, columns: &[&str]) -> Result<Vec<String>, DatabaseError> {
         let listed = columns.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
         let query = match &self.conn {
@@ -201,9 +200,9 @@ impl SourceDatabase {
         Ok(names.into_iter().map(|row| row.name).collect())
     }
 
-    /// Hands out every row of a table, sorted by its first column: the named columns as text.
-    /// `None` for a row whose values cannot be told apart. The names are those that
-    /// [`SourceDatabase::columns`] gave.
+    /// Passes the named columns of every row as text, sorted by the first column. A row whose
+    /// values cannot be separated is passed as `None`. The names come from
+    /// [`SourceDatabase::columns`].
     pub fn rows<E>(
         &mut self,
         of: (&TableName, &[&str]),
@@ -243,7 +242,7 @@ impl SourceDatabase {
             });
             each(values.filter(|values| values.len() == columns.len()))
         };
-        // Once through, and not a page at a time, each of which would pass over all before it.
+        // Read everything in one pass: each page would have to skip all rows before it.
         match conn {
             #[cfg(feature = "sqlite")]
             AnyConnection::Sqlite(conn) => {

@@ -1,6 +1,6 @@
-//! Maintenance of a whole SQLite file: copied while it is in use, checked, and shrunk.
+//! Maintenance of a SQLite file: online copy, integrity check, and vacuum.
 //!
-//! PostgreSQL has programs of its own for both, and answers all of this with an error.
+//! PostgreSQL has its own programs for these, so here it returns an error.
 
 #[cfg(feature = "sqlite")]
 use std::time::{Duration, Instant};
@@ -11,16 +11,15 @@ use super::AnyConnection;
 #[cfg(feature = "sqlite")]
 use super::Unavailable;
 
-/// How long a switch to the log may meet somebody who reads or writes at that moment.
+/// How long to retry a switch to WAL mode while others use the file.
 #[cfg(feature = "sqlite")]
 const SWITCH: Duration = Duration::from_secs(10);
 
-/// Copies the database, as it is at one moment, to `draft`, lets `change` work on that, and packs
-/// what is left into `path`. Both are empty files or none. Others read and write the database
-/// meanwhile, and it takes no more memory than SQLite's cache.
+/// Copies a snapshot of the database to `draft`, applies `change` to it, and packs the result into
+/// `path`. Both are empty or new files. Others can use the database meanwhile. It needs no more
+/// memory than SQLite's cache.
 ///
-/// Rows that `change` deletes are nowhere in the copy: not in its free pages, and not in a journal
-/// beside it.
+/// Rows that `change` deletes leave no trace in the copy, neither in free pages nor in a journal.
 pub fn copy<T>(
     conn: &mut AnyConnection,
     (draft, path): (&str, &str),
@@ -37,12 +36,13 @@ pub fn copy<T>(
             pack(conn, draft)?;
             let mut copy = diesel::SqliteConnection::establish(draft)
                 .map_err(|error| diesel::result::Error::QueryBuilderError(error.into()))?;
-            // On failure the draft is thrown away, so nothing needs to be rolled back: a journal
-            // would hold everything that was deleted.
+            // If this fails, the draft is deleted, so rollback is not needed. A journal would
+            // contain the deleted rows.
             copy.batch_execute("PRAGMA journal_mode = OFF; PRAGMA secure_delete = ON;")?;
             let mut copy = AnyConnection::Sqlite(copy);
             let changed = copy.write(change)?;
-            // Not `VACUUM`, which makes a copy wherever temporary files go, and that may be memory.
+            // `VACUUM` would write a copy to the folder for temporary files, which may be in
+            // memory.
             match &mut copy {
                 AnyConnection::Sqlite(copy) => pack(copy, path)?,
                 #[cfg(feature = "postgres")]
@@ -58,14 +58,14 @@ pub fn copy<T>(
     }
 }
 
-/// Gives the space of rows that are gone back to the disk. Nobody writes meanwhile.
+/// Returns the space of deleted rows to the disk. It blocks all writers.
 pub fn shrink(conn: &mut AnyConnection) -> QueryResult<()> {
     execute(conn, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
 }
 
-/// Switches the file to a write-ahead log, in which readers and a writer do not block each other,
-/// if it has none yet. SQLite refuses while anybody else has the file open, and no busy timeout
-/// helps, because two who switch would wait for each other. So this tries again.
+/// Switches the file to WAL mode, in which readers and a writer do not block each other, unless it
+/// is in it. SQLite refuses the switch while others have the file open. Its busy timeout does not
+/// apply, because two switching processes would wait for each other. So this retries.
 #[cfg(feature = "sqlite")]
 pub(super) fn log_ahead(conn: &mut diesel::SqliteConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
@@ -82,8 +82,8 @@ pub(super) fn log_ahead(conn: &mut diesel::SqliteConnection) -> QueryResult<()> 
     }
 }
 
-/// Writes what is in the log of a SQLite file into the file, and empties the log. `false` when
-/// somebody else has the file open and reads in it: then some of it may be in the log only.
+/// Writes the log of a SQLite file into the file and truncates the log. `false` if others are
+/// reading the file; then part of the data may be only in the log.
 #[cfg(feature = "sqlite")]
 pub(super) fn checkpoint(conn: &mut diesel::SqliteConnection) -> QueryResult<bool> {
     use diesel::RunQueryDsl;
@@ -96,7 +96,7 @@ pub(super) fn checkpoint(conn: &mut diesel::SqliteConnection) -> QueryResult<boo
     Ok(done.busy == 0)
 }
 
-/// Lists a few of the damages of a SQLite file; none when it is whole. Reads all of it.
+/// Lists some of the damage in a SQLite file; empty if it is intact. Reads the whole file.
 pub fn damage(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
     struct Line {

@@ -5,7 +5,8 @@ use diesel::QueryResult;
 use super::AnyConnection;
 use super::types::Timestamp;
 
-/// The server's clock, which all instances share. A file has none but the machine's: nothing then.
+/// The server's time, which all instances share. `None` for SQLite, which has only the machine's
+/// clock.
 pub fn time(conn: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
     match conn {
         #[cfg(feature = "sqlite")]

@@ -1,30 +1,29 @@
-//! Errors that may pass: people get `503` and a time to come back, and not the `500` of a bug.
+//! Temporary errors: clients get `503` with a time to retry, and not the `500` of a bug.
 //!
-//! Diesel tells a few kinds of refusals apart and keeps the codes of all others to itself: SQLite's
-//! extended result code and PostgreSQL's SQLSTATE. What is left is the text. SQLite's are compiled
-//! in and the same everywhere; PostgreSQL's are those of its sources, for servers whose
-//! `lc_messages` is English or `C`. A refusal in another language counts as a bug.
+//! Diesel classifies only a few errors, and hides SQLite's extended result code and PostgreSQL's
+//! SQLSTATE. So the rest is recognized by its text. SQLite's texts are compiled in and always the
+//! same. PostgreSQL's are those of its sources, for servers whose `lc_messages` is English or `C`.
+//! An error in another language counts as a bug.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-/// Why.
+/// The reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unavailable {
-    /// No connection, or it broke; the server starts or stops.
+    /// No connection, or it broke; the server is starting or stopping.
     Unreachable,
-    /// Somebody else was in the way, or it took longer than it may.
+    /// Another transaction was in the way, or a timeout passed.
     Busy,
-    /// No room: on the disk, in memory, for another connection.
+    /// No space on the disk, no memory, or no free connection.
     Full,
-    /// It may be read and not written: a standby, a file system that went read-only, a file of
-    /// somebody else's.
+    /// Reads work but writes fail: a standby, a read-only file system, or a file of another user.
     ReadOnly,
-    /// The disk does not do what it should.
+    /// The disk has errors.
     Broken,
 }
 
 impl Unavailable {
-    /// `None` for what waiting does not change: a bug of ours, a missing table, a damaged file.
+    /// `None` for errors that do not go away: a bug, a missing table, a damaged file.
     pub fn reason(error: &Error) -> Option<Self> {
         use DatabaseErrorKind as Kind;
         match error {
@@ -40,14 +39,14 @@ impl Unavailable {
                 | Kind::ExclusionViolation => None,
                 _ => Self::told(information.message()),
             },
-            // The commit is what failed; a rollback after that only follows.
+            // The commit failed first; the failed rollback is only a consequence.
             Error::RollbackErrorOnCommit { commit_error, .. } => Self::reason(commit_error),
             Error::BrokenTransactionManager => Some(Self::Unreachable),
             _ => None,
         }
     }
 
-    /// By the beginning of what the database said, or by what its operating system said to it.
+    /// Recognizes the start of the database's message, or an operating system error inside it.
     fn told(message: &str) -> Option<Self> {
         let is_so = |(text, _): &&(&str, Self)| message.starts_with(text);
         let of_system = |(text, _): &&(&str, Self)| message.contains(text);
@@ -67,14 +66,14 @@ impl Unavailable {
     }
 }
 
-/// The operating system's words, at the end of messages of either database.
+/// Operating system errors at the end of either database's messages.
 const SYSTEM: &[(&str, Unavailable)] = &[
     ("No space left on device", Unavailable::Full),
     ("Disk quota exceeded", Unavailable::Full),
     ("Read-only file system", Unavailable::ReadOnly),
 ];
 
-/// <https://www.sqlite.org/rescode.html>, with the words of `sqlite3_errstr`.
+/// <https://www.sqlite.org/rescode.html>, with the texts of `sqlite3_errstr`.
 const SQLITE: &[(&str, Unavailable)] = &[
     ("database is locked", Unavailable::Busy),        // SQLITE_BUSY
     ("database table is locked", Unavailable::Busy),  // SQLITE_LOCKED
@@ -147,7 +146,7 @@ mod tests {
             (Kind::SerializationFailure, Unavailable::Busy),
             (Kind::ReadOnlyTransaction, Unavailable::ReadOnly),
         ] {
-            // Whatever the language of the server.
+            // Independent of the server's language.
             assert_eq!(Unavailable::reason(&error(kind, "nichts geht mehr")), Some(reason));
         }
         for message in [
@@ -162,7 +161,7 @@ mod tests {
         ] {
             assert_eq!(Unavailable::reason(&error(Kind::Unknown, message)), None, "{message}");
         }
-        // What a row holds must not be read as what the database says of itself.
+        // Text from a row must not be taken for the database's own message.
         assert_eq!(Unavailable::reason(&error(Kind::UniqueViolation, "database is locked")), None);
         assert_eq!(Unavailable::reason(&Error::NotFound), None);
     }

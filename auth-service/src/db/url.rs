@@ -1,6 +1,6 @@
 //! Database URLs.
 
-/// Where the database is: `sqlite:<path>` or `postgres://…`. Its text may hold a password and is
+/// The database's location: `sqlite:<path>` or `postgres://…`. It may contain a password, so it is
 /// never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(Target);
@@ -53,8 +53,8 @@ impl DatabaseUrl {
                     _ if path.contains(":memory:") || path.contains("mode=memory") => {
                         Err(DatabaseUrlError::InMemory)
                     }
-                    // SQLite would take the first for an address of its own, and the others for
-                    // letters of the name.
+                    // SQLite would take the first for a URI, and the others for part of the file
+                    // name.
                     _ if path.starts_with("file:") || path.contains(['?', '#']) => {
                         Err(DatabaseUrlError::Options)
                     }
@@ -79,7 +79,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// Whether it names a SQLite file that is not there: opening it would make an empty one.
+    /// Whether it names a missing SQLite file, which opening would create.
     pub fn is_missing_file(&self) -> bool {
         self.file().is_some_and(|path| !path.exists())
     }
@@ -94,11 +94,11 @@ impl DatabaseUrl {
         }
     }
 
-    /// That what stands at the path of a SQLite database is a file, or nothing yet. Opening a pipe
-    /// would wait for somebody who writes, and a device has no end.
+    /// Requires that the path of a SQLite database is a regular file or does not exist. Opening a
+    /// pipe would wait for a writer, and a device is endless.
     ///
     /// # Errors
-    /// In a sentence of its own.
+    /// A complete sentence.
     pub fn require_file(&self) -> Result<(), String> {
         let Some(path) = self.file() else { return Ok(()) };
         let Ok(about) = std::fs::metadata(path) else { return Ok(()) };
@@ -114,7 +114,7 @@ impl DatabaseUrl {
         &self.0
     }
 
-    /// A form that may be shown: the path of a SQLite file, or the bare word.
+    /// The form for display: the path of a SQLite file, or only the word for PostgreSQL.
     pub fn masked(&self) -> String {
         match &self.0 {
             #[cfg(feature = "sqlite")]
@@ -131,7 +131,7 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
-/// Parameters that name the schema in other libraries: Prisma's, JDBC's, and likely guesses.
+/// Parameters that select the schema in other libraries: Prisma's, JDBC's, and likely guesses.
 #[cfg(feature = "postgres")]
 fn schema_parameter(rest: &str) -> Option<&'static str> {
     let (_, query) = rest.rsplit_once('?')?;
@@ -139,9 +139,9 @@ fn schema_parameter(rest: &str) -> Option<&'static str> {
     ["schema", "currentSchema", "search_path"].into_iter().find(is_named)
 }
 
-/// Whether libpq reads the URL as it was meant. It takes a password with a bare `/`, `@` or `%` for
-/// a port or a host, and its error message then shows a piece of it. Of a host that it cannot read,
-/// or of a `%00`, it shows the whole.
+/// Whether libpq parses the URL as intended. It takes parts of a password with an unescaped `/`,
+/// `@` or `%` for a port or a host, and shows them in its error message. For an unreadable host or
+/// a `%00`, it shows everything.
 #[cfg(feature = "postgres")]
 fn is_unambiguous(rest: &str) -> bool {
     let Some(rest) = rest.strip_prefix("//") else { return false };
@@ -150,7 +150,7 @@ fn is_unambiguous(rest: &str) -> bool {
     let is_escaped = |piece: &str| {
         !piece.starts_with("00") && piece.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2
     };
-    // An address of IPv6, and nothing behind it but a port.
+    // An IPv6 address, followed by at most a port.
     let has_good_brackets = |host: &str| match host.strip_prefix('[') {
         Some(inner) => inner
             .split_once(']')
@@ -230,7 +230,7 @@ mod tests {
         assert!(DatabaseUrl::parse("postgres://auth@db/schema").is_ok());
     }
 
-    /// D2t: libpq would show a piece of each of these passwords.
+    /// D2t: libpq would show part of each of these passwords.
     #[test]
     fn an_address_that_libpq_would_read_otherwise_is_refused() {
         for text in [

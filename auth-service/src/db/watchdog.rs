@@ -1,25 +1,25 @@
-//! The watchdog of commands: ends one that waits for a database that will never answer.
+//! The watchdog of commands: ends a command that waits for a database that will never respond.
 //!
-//! A server that stands still (SIGSTOP, a frozen machine, a pooler before either) ends nothing
-//! itself, its kernel goes on acknowledging, and the thread that asked waits in the client's
-//! library. So another one looks at the time.
+//! A frozen server (SIGSTOP, a frozen machine, or a pooler in front of either) cancels nothing, its
+//! kernel still acknowledges packets, and the client library waits forever. So a second thread
+//! watches the time.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-/// How often it looks.
+/// The interval of the checks.
 const STEP: Duration = Duration::from_millis(500);
 
-/// Since when somebody has been waiting; `None` while nobody is.
+/// The start of the current wait; `None` if there is no wait.
 type Since = Mutex<Option<Instant>>;
 
-/// Watches over one who waits. Ended when dropped.
+/// Watches one waiting thread. It stops when dropped.
 #[derive(Debug)]
 pub(super) struct Watchdog(Arc<Since>);
 
 impl Watchdog {
-    /// Calls `end` when one wait has lasted `timeout` and `is_unresponsive`. When it is not, it
-    /// looks again after as long.
+    /// Calls `end` if one wait has lasted `timeout` and `is_unresponsive` returns true. If it
+    /// returns false, checks again after another `timeout`.
     pub fn new(
         timeout: Duration,
         is_unresponsive: impl Fn() -> bool + Send + 'static,
@@ -35,9 +35,9 @@ impl Watchdog {
         Self(since)
     }
 
-    /// Does what may take forever.
+    /// Runs work that may block forever.
     pub fn guard<T>(&self, work: impl FnOnce() -> T) -> T {
-        /// Also when it panics: the thread may do other things later.
+        /// Also after a panic, because the thread may be used again.
         struct Waiting<'a>(&'a Since);
         impl Drop for Waiting<'_> {
             fn drop(&mut self) {
@@ -49,7 +49,7 @@ impl Watchdog {
         work()
     }
 
-    /// Does what is no waiting, in the middle of it.
+    /// Suspends the watch during work that does not wait for the database.
     pub fn apart<T>(&self, work: impl FnOnce() -> T) -> T {
         set(&self.0, None);
         let done = work();
@@ -58,7 +58,7 @@ impl Watchdog {
     }
 }
 
-/// Whether somebody waits in vain; `false` when nobody is there any more.
+/// Whether a wait is hopeless; `false` if the watchdog was dropped.
 fn watch(watched: &Weak<Since>, timeout: Duration, is_unresponsive: impl Fn() -> bool) -> bool {
     let mut looked_at = None;
     loop {
@@ -71,7 +71,7 @@ fn watch(watched: &Weak<Since>, timeout: Duration, is_unresponsive: impl Fn() ->
         }
         let is_unresponsive = is_unresponsive();
         looked_at = Some(Instant::now());
-        // Still the same wait, though looking took a while.
+        // Check that it is still the same wait, because the probe took a while.
         if is_unresponsive && watched.upgrade().is_some_and(|since| get(&since) == Some(began)) {
             return true;
         }
@@ -115,7 +115,7 @@ mod tests {
             false
         };
         let watch = Watchdog::new(SHORT, lives, move || drop(send));
-        // It looks again and again, and lets it be.
+        // The watchdog checks repeatedly and does not end the wait.
         watch.guard(|| {
             for _ in 0..3 {
                 looks.1.recv().unwrap();

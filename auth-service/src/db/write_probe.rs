@@ -1,9 +1,8 @@
-//! The write probe: finds out whether the database can be written by writing, at most once a
-//! second.
+//! The write probe: finds out by writing whether the database is writable, at most once a second.
 //!
-//! A disk that is full or went read-only still answers every question. So a row of a few pages is
-//! put in, and the one before it taken out: in this order, because pages that are freed first would
-//! be the room for what comes then, and the last ones would never be missed.
+//! A full or read-only disk still answers queries. So the probe inserts a row of a few pages, and
+//! then deletes the previous one. The order matters: if pages were freed first, they would be
+//! reused, and a full disk would go unnoticed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,16 +15,16 @@ use super::types::Id;
 use super::{AnyConnection, Database, DatabaseError, Unavailable, deadlines};
 use crate::random;
 
-/// How long an answer holds, however many ask.
+/// How long a result is reused.
 const HOLDS: Duration = Duration::from_secs(1);
 
-/// How long somebody who asks waits for a new answer; then the former one does.
+/// How long a caller waits for a new result before it gets the previous one.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// More than one page of either database.
+/// More than one page in either database.
 const FILLER_BYTES: usize = 16 * 1024;
 
-/// Clones share what was found.
+/// Clones share the result.
 #[derive(Clone, Default)]
 pub struct WriteProbe(Arc<Found>);
 
@@ -36,15 +35,14 @@ struct Found {
 }
 
 impl WriteProbe {
-    /// Why nothing can be written, for the log; `None` when something can, or somebody else is
-    /// writing.
+    /// Why writes fail, for the log; `None` if they work or another writer is active.
     pub async fn problem(&self, db: &Database) -> Option<String> {
         if let Some((at, problem)) = self.last()
             && at.elapsed() < HOLDS
         {
             return problem;
         }
-        // Of many who ask at once one probes, so that waiting for a lock does not take all
+        // Only one of several callers probes, so that waits for a lock do not use up the
         // connections.
         if !self.0.is_running.swap(true, Ordering::AcqRel) {
             let (this, db) = (self.clone(), db.clone());
@@ -55,7 +53,7 @@ impl WriteProbe {
                 *running.0.0.last.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some((Instant::now(), problem));
             });
-            // It goes on without us.
+            // The probe continues after this timeout.
             let _ = tokio::time::timeout(PROBE_TIMEOUT, probing).await;
         }
         self.last().and_then(|(_, problem)| problem)
@@ -66,7 +64,7 @@ impl WriteProbe {
     }
 }
 
-/// Lets the next one run, whatever becomes of this one.
+/// Allows the next probe, whatever happens to this one.
 struct Running(WriteProbe);
 
 impl Drop for Running {
@@ -75,7 +73,7 @@ impl Drop for Running {
     }
 }
 
-/// Writes, once.
+/// Writes once.
 pub fn write(conn: &mut AnyConnection) -> Result<(), DatabaseError> {
     let id: Id<WriteProbe> = Id::from(random::uuid_v4());
     conn.write(|conn| {
@@ -88,8 +86,8 @@ pub fn write(conn: &mut AnyConnection) -> Result<(), DatabaseError> {
     })
 }
 
-/// The same where the schema is not there yet: in a table that is made for it, which takes the
-/// rights that a migration needs.
+/// Writes without the schema: creates a table of its own, which needs the same privileges as a
+/// migration.
 pub fn write_before_migrating(conn: &mut AnyConnection) -> Result<(), DatabaseError> {
     use diesel::connection::SimpleConnection;
     let name = format!("probe_{}", random::uuid_v4().simple());

@@ -1,8 +1,8 @@
-//! The write queue of a SQLite file: writers take turns in the order in which they came.
+//! The write queue of a SQLite file: writers proceed in order of arrival.
 //!
-//! SQLite has one writer at a time, and lets the others try again now and then until their time is
-//! up. The one that tries at the right moment is next, and one that has waited long can go away
-//! with nothing. Within a process nobody need try. Other processes still have to.
+//! SQLite has one writer at a time. The others retry now and then until their timeout. The next
+//! writer is whichever retries at the right moment, so one that has waited long may time out. This
+//! queue makes retries unnecessary within a process; other processes still retry.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use parking_lot::{FairMutex, FairMutexGuard};
 
-/// The queue of one database. Clones are the same queue.
+/// The queue of one database. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct WriteQueue {
     place: Arc<FairMutex<()>>,
@@ -23,20 +23,20 @@ thread_local! {
     static OF_THIS_THREAD: RefCell<Option<WriteQueue>> = const { RefCell::new(None) };
 }
 
-/// The queue of the database that this thread works on, where there is one.
+/// The queue of the database that this thread works on, if any.
 pub(super) fn of_this_thread() -> Option<WriteQueue> {
     OF_THIS_THREAD.with_borrow(Clone::clone)
 }
 
 impl WriteQueue {
-    /// One in which nobody waits longer than `timeout`.
+    /// A queue in which a wait takes at most `timeout`.
     pub fn new(timeout: Duration) -> Self {
         Self { place: Arc::default(), timeout }
     }
 
-    /// Does work whose transactions ([`super::AnyConnection::write`]) stand in this queue.
+    /// Runs work whose transactions ([`super::AnyConnection::write`]) use this queue.
     pub fn around<T>(&self, work: impl FnOnce() -> T) -> T {
-        /// Puts back what was there, after a panic too: threads serve others later.
+        /// Restores the previous queue, also after a panic, because threads are reused.
         struct Before(Option<WriteQueue>);
         impl Drop for Before {
             fn drop(&mut self) {
@@ -47,10 +47,10 @@ impl WriteQueue {
         work()
     }
 
-    /// Waits for one's turn, which lasts until what comes back is dropped.
+    /// Waits for the turn, which lasts until the guard is dropped.
     pub fn turn(&self) -> QueryResult<FairMutexGuard<'_, ()>> {
         self.place.try_lock_for(self.timeout).ok_or_else(|| {
-            // SQLite's own words for the same thing.
+            // The same text as SQLite's own error.
             Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()))
         })
     }
@@ -80,7 +80,7 @@ mod tests {
                     }
                 });
                 has_begun.recv().unwrap();
-                // Until it stands in the queue, which nothing tells.
+                // Give it time to enter the queue, which cannot be observed.
                 std::thread::sleep(Duration::from_millis(50));
             }
             drop(first);

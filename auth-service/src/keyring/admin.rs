@@ -9,7 +9,7 @@ use crate::config::KeyTimes;
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
 
-/// A key was not rotated or revoked.
+/// Why a key was not rotated or revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyAdminError {
     #[error("there is no next key yet; a running service makes one within seconds")]
@@ -36,8 +36,8 @@ pub enum KeyAdminError {
     Database(#[from] diesel::result::Error),
 }
 
-/// Hands over to the next key now, if services know it by now. Answers with the key that signs from
-/// now on.
+/// Rotates to the next key now, if services have had time to fetch it. Returns the key that signs
+/// from now on.
 pub fn rotate(
     conn: &mut AnyConnection,
     times: &KeyTimes,
@@ -62,7 +62,7 @@ pub fn rotate(
     if first_of_all(done)? { Ok(next.kid.clone()) } else { Err(KeyAdminError::Changed) }
 }
 
-/// Dates each key anew that has a date which is yet to come; the ids of those.
+/// Corrects every key date that lies in the future, and returns the ids of these keys.
 pub fn redate(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<Vec<String>> {
     let now = context.now();
     conn.write(|conn| {
@@ -76,8 +76,8 @@ pub fn redate(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult
     })
 }
 
-/// Takes a key out of service at once: it signs nothing more and is published no more. When it was
-/// the active one, the next takes over, whether services know it or not.
+/// Revokes a key at once: it no longer signs and is no longer published. If it was the active one,
+/// the next key takes over, even if services have not fetched it yet.
 pub fn revoke(conn: &mut AnyConnection, kid: &str, context: &RequestContext) -> Result<State, KeyAdminError> {
     let keys = SigningKey::all(conn)?;
     let key = keys.iter().find(|key| key.kid == kid).ok_or_else(|| KeyAdminError::Unknown(kid.to_owned()))?;
@@ -86,8 +86,9 @@ pub fn revoke(conn: &mut AnyConnection, kid: &str, context: &RequestContext) -> 
     match (state, next) {
         (State::Revoked, _) => return Err(KeyAdminError::RevokedBefore(kid.to_owned())),
         (State::Active, None) if key.is_shared() => return Err(KeyAdminError::SharedKey),
-        // Without a next key a running service makes a new one that signs at once: services meet it
-        // as a stranger and fetch the keys, which is better than a key that somebody else may have.
+        // If there is no next key, a running service creates one that signs at once. Services do
+        // not know its id and fetch the keys again, which is better than using a key that may be
+        // stolen.
         _ => {}
     }
     let done = conn.write(|conn| revoke_and_hand_over(conn, key, next, context));
@@ -107,9 +108,9 @@ fn revoke_and_hand_over(
     record(conn, EventKind::KeyRevoked, &key.kid, context)
 }
 
-/// Takes every key out of service that is ours to take; how many there were. A running service, or
-/// the next that starts, makes new ones. A shared key stays: services have it from their settings.
-/// Within the caller's transaction.
+/// Revokes every key except shared ones, and returns their number. A running service, or the next
+/// one that starts, creates new keys. Services have a shared key from their settings, so it stays.
+/// Call it within a transaction.
 pub fn revoke_all(conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<usize> {
     let mut revoked = 0;
     for key in SigningKey::all(conn)?.iter().filter(|key| !key.is_shared()) {
@@ -121,11 +122,11 @@ pub fn revoke_all(conn: &mut AnyConnection, context: &RequestContext) -> QueryRe
     Ok(revoked)
 }
 
-/// A key, and what happens to it next.
+/// A key's next event, as text for the operator.
 pub struct KeySchedule(pub String);
 
 impl KeySchedule {
-    /// One sentence about `key` among `keys`.
+    /// Describes `key`, given all `keys`.
     pub fn of(key: &SigningKey, keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Self {
         if key.is_dated_after(now + AHEAD) {
             return Self(

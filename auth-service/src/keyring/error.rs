@@ -3,7 +3,7 @@
 use crate::db::{DatabaseError, OfDatabase};
 use crate::error::Error;
 
-/// The keyring could not be opened, or cannot sign.
+/// Why the keyring could not be opened or cannot sign.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
     #[error(transparent)]

@@ -9,10 +9,11 @@ use super::store::{KeyAlgorithm, SigningKey, State};
 use crate::config::{SharedKey, TokenAlgorithm};
 use crate::db::types::Timestamp;
 
-/// A key of `algorithm`, not yet in the database. For HS512 there is but one: the shared one.
+/// Generates a key for `algorithm` that is not yet in the database. For HS512 it is always the
+/// shared key.
 ///
 /// # Panics
-/// When the operating system gives no randomness.
+/// Panics if the operating system provides no randomness.
 pub(super) fn make(algorithm: &TokenAlgorithm, sealing: &SealingKeys, now: Timestamp) -> SigningKey {
     let (public, private_key) = match algorithm {
         TokenAlgorithm::Es256 => es256(),
@@ -31,8 +32,8 @@ pub(super) fn make(algorithm: &TokenAlgorithm, sealing: &SealingKeys, now: Times
     }
 }
 
-/// The id and the public half that belong to a private half; a shared key has none. `None` when it
-/// is no key of this algorithm.
+/// The id and the public half that belong to a private half. A shared key has no public half.
+/// `None` if the bytes are not a key of this algorithm.
 pub(super) fn id_and_public_half(
     algorithm: KeyAlgorithm,
     private_key: &[u8],
@@ -70,8 +71,8 @@ fn eddsa() -> (Jwk, Vec<u8>) {
     (public, private_key.as_ref().to_vec())
 }
 
-/// Sealed like the others, so that an instance that was started before the setting changed can sign
-/// with it too.
+/// The shared key is sealed like other keys, so that an instance that started before the setting
+/// changed can also sign with it.
 fn shared(key: &SharedKey, sealing: &SealingKeys, now: Timestamp) -> SigningKey {
     let kid = shared_key_id(key);
     SigningKey {
@@ -86,7 +87,7 @@ fn shared(key: &SharedKey, sealing: &SealingKeys, now: Timestamp) -> SigningKey 
     }
 }
 
-/// The id of a shared key, which services make from the key as we do.
+/// The id of a shared key. Services derive it in the same way.
 pub(super) fn shared_key_id(key: &SharedKey) -> String {
     shared_claims::signing_key_id(key.as_bytes())
 }

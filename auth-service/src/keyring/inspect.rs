@@ -1,4 +1,4 @@
-//! A read-only look at the keys, for the doctor.
+//! A read-only check of the keys, for the doctor.
 
 use std::collections::HashSet;
 
@@ -13,33 +13,33 @@ use crate::audit::{AuditEvent, EventKind};
 use crate::config::{SecretKey, TokenAlgorithm};
 use crate::db::AnyConnection;
 
-/// The keys that were found.
+/// The result of the check.
 #[derive(Debug)]
 pub struct Examined {
-    /// How many keys are in the database, in any state.
+    /// The number of keys in the database, in any state.
     pub keys: usize,
-    /// The key that signs.
+    /// The id of the active key.
     pub active: Option<String>,
-    /// The key that will sign after it.
+    /// The id of the next key.
     pub next: Option<String>,
-    /// Whether the key that signs is one that services have from their settings, and has no next.
+    /// Whether the active key is a shared one without a successor.
     pub is_shared: bool,
-    /// The ids of keys that sign or will sign, when neither secret opens the one that signs.
+    /// The ids of active and next keys, if neither secret opens the active one.
     pub unopened: Vec<String>,
-    /// Rows that are no keys of ours, and why.
+    /// Rows that are not our keys, with the reason.
     pub not_ours: Vec<(String, KeyProblem)>,
-    /// Whether any of those is sealed by the secret before this one; the next start seals it anew.
+    /// Whether a key is still sealed by the previous secret; the next start re-seals it.
     pub is_outdated: bool,
-    /// Whether the settings name a shared key that was revoked.
+    /// Whether the configured shared key was revoked.
     pub is_revoked: bool,
-    /// The public keys of ours, as they should be published.
+    /// Our public keys, as they should be published.
     pub jwks: String,
 }
 
-/// Reads the keys, and tries the secrets on them. Makes, seals and rotates nothing.
+/// Reads the keys and tries to open them. It changes nothing.
 ///
 /// # Errors
-/// When the database does not answer, or a public half cannot be read.
+/// If the database does not respond or a public half is unreadable.
 pub fn examine(
     conn: &mut AnyConnection,
     (secret, previous): (&SecretKey, Option<&SecretKey>),

@@ -1,4 +1,4 @@
-//! JWKs: the public halves of signing keys, as they are published.
+//! JWKs: the published form of the signing keys' public halves.
 
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -20,19 +20,19 @@ pub struct Jwk {
 }
 
 impl Jwk {
-    /// From an uncompressed point of P-256: 04, x, y.
+    /// Converts an uncompressed P-256 point: 04, x, y.
     pub(super) fn es256(point: &[u8]) -> Option<Self> {
         let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32).filter(|(_, y)| y.len() == 32)?;
         Some(Self::new("EC", "P-256", x, Some(y), "ES256"))
     }
 
-    /// From the 32 bytes of an Ed25519 key.
+    /// Converts the 32 bytes of an Ed25519 key.
     pub(super) fn eddsa(key: &[u8]) -> Option<Self> {
         (key.len() == 32).then(|| Self::new("OKP", "Ed25519", key, None, "EdDSA"))
     }
 
-    /// The key id is the thumbprint of RFC 7638: the required members alone, in the order of their
-    /// names, without white space.
+    /// The key id is the thumbprint of RFC 7638: a hash of the required members only, sorted by
+    /// name, without white space.
     fn new(kty: &str, crv: &str, x: &[u8], y: Option<&[u8]>, alg: &str) -> Self {
         let x = BASE64_URL_SAFE_NO_PAD.encode(x);
         let y = y.map(|y| BASE64_URL_SAFE_NO_PAD.encode(y));

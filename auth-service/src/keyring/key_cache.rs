@@ -11,9 +11,9 @@ use super::jwk::Jwk;
 use super::store::{KeyAlgorithm, SigningKey, State};
 use super::verified_key::{VerifiedKey, VerifiedKeys};
 
-/// The keys as the database had them at one moment.
+/// A snapshot of the keys in the database.
 pub struct CachedKeys {
-    /// How long the process had run then.
+    /// The process's running time at the snapshot.
     pub(super) at: Duration,
     pub(super) rows: Vec<SigningKey>,
     header: Header,
@@ -40,25 +40,25 @@ impl CachedKeys {
         Ok(Self { at, header, key, jwks, verifying, rows: sorted.rows() })
     }
 
-    /// Signs `claims`: a JWS in compact form whose header is exactly `alg`, `typ` and `kid` (RFC
+    /// Signs `claims` as a compact JWS whose header contains exactly `alg`, `typ` and `kid` (RFC
     /// 9068).
     pub fn sign(&self, claims: &Claims) -> Result<String, KeyringError> {
         jsonwebtoken::encode(&self.header, claims, &self.key).map_err(KeyringError::Signature)
     }
 
-    /// The public keys as JSON (RFC 7517): the active one, the next, and those whose tokens may
-    /// still be around.
+    /// The public keys as JSON (RFC 7517): the active one, the next one, and retired ones whose
+    /// tokens may still be valid.
     pub fn jwks(&self) -> &str {
         &self.jwks
     }
 
-    /// The keys that verify our tokens, shared keys among them.
+    /// The keys that verify our tokens, including shared keys.
     pub fn verifying(&self) -> &KeySet {
         &self.verifying
     }
 }
 
-/// The public halves, as they were computed: what else stands in a row is not published.
+/// Builds the JWKS from the computed public halves. The rows' own copies are not published.
 pub(super) fn jwks(ours: &[VerifiedKey]) -> Result<String, KeyringError> {
     #[derive(Serialize)]
     struct Jwks<'a> {

@@ -1,5 +1,4 @@
-//! Reading the keys from the database: sorts out which are ours, and applies the rotation steps
-//! that are due.
+//! Reads the keys from the database: verifies them, and applies the rotation steps that are due.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -18,10 +17,10 @@ use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
 
-/// Steps that can follow from one another: remove, make the first, make the next, rotate.
+/// The maximum number of consecutive steps: remove, create the first key, create the next, rotate.
 const MAX_STEPS: usize = 8;
 
-/// The secrets and settings that an instance judges the rows by.
+/// The secrets and settings with which an instance checks the rows.
 pub(super) struct KeyReader {
     pub sealing: SealingKeys,
     pub algorithm: TokenAlgorithm,
@@ -30,16 +29,16 @@ pub(super) struct KeyReader {
     seen: Mutex<Seen>,
 }
 
-/// An instance's memory, which somebody who writes to the database cannot take back.
+/// An instance's memory, which an attacker with write access to the database cannot change.
 #[derive(Default)]
 struct Seen {
     /// The ids of keys that were revoked.
     revoked: HashSet<String>,
-    /// The ids of rows that are not ours and have been told of.
+    /// The ids of invalid rows that were reported.
     told: HashSet<String>,
-    /// Whether a step is put off because of the clock, which is told once.
+    /// Whether a step is postponed because of the clock, which is logged once.
     puts_off: bool,
-    /// The ids of keys with a date that is yet to come, which have been told of.
+    /// The ids of keys with a date in the future that were reported.
     ahead: HashSet<String>,
 }
 
@@ -48,8 +47,8 @@ impl KeyReader {
         Self { sealing, algorithm, times, clock, seen: Mutex::default() }
     }
 
-    /// At the start: seals anew what the secret before this one sealed, and makes the next key be
-    /// of the kind that the settings ask for.
+    /// At startup: re-seals keys of the previous secret, and makes the next key match the
+    /// configured algorithm.
     pub fn prepare(&self, conn: &mut AnyConnection) -> Result<(), KeyringError> {
         self.seen().revoked.extend(AuditEvent::details_of(conn, EventKind::KeyRevoked)?);
         require_unrevoked(conn, &self.algorithm)?;
@@ -60,7 +59,7 @@ impl KeyReader {
         Ok(())
     }
 
-    /// Reads the keys, and does what has become due.
+    /// Reads the keys, and applies the steps that are due.
     pub fn read(&self, conn: &mut AnyConnection) -> Result<CachedKeys, KeyringError> {
         let mut at = self.clock.running();
         let mut sorted = self.sort(conn)?;
@@ -77,7 +76,7 @@ impl KeyReader {
         CachedKeys::new(sorted, at)
     }
 
-    /// Whether the clock is good enough for it. Where nothing signs, any clock is.
+    /// Whether the clock can be trusted for this step. If no key signs, any clock will do.
     fn is_time_for(&self, step: &Step) -> bool {
         if matches!(step, Step::CreateFirst | Step::Rotate { from: None, .. }) {
             return true;
@@ -90,7 +89,7 @@ impl KeyReader {
                      anew when the clock has kept pace for an hour"
                 );
             }
-            // Whether that clock was wrong, or this one is, shows in time.
+            // It is not known yet which of the two clocks was wrong.
             return self.clock.trust().has_kept_pace();
         }
         let is_good = self.clock.trust().is_good_for_keys();
@@ -116,15 +115,15 @@ impl KeyReader {
             let news: Vec<_> = not_ours.map(|(row, why)| (row.kid.clone(), *why)).collect();
             (sorted, news)
         };
-        // With a secret that opens nothing it is the secret that is wrong, and the start or the log
-        // says so.
+        // If the secret opens no key, the secret itself is wrong, and the startup error or the log
+        // reports that instead.
         if !sorted.ours.is_empty() {
             self.tell(conn, news)?;
         }
         Ok(sorted)
     }
 
-    /// Tells of rows that are not ours, of each once.
+    /// Reports each invalid row once.
     fn tell(&self, conn: &mut AnyConnection, news: Vec<(String, KeyProblem)>) -> QueryResult<()> {
         for (kid, why) in news {
             let detail = format!("{}: {}", shown(&kid), why.describe());
@@ -147,7 +146,7 @@ impl KeyReader {
     }
 }
 
-/// Whether a row that is not ours stands where the step would put one.
+/// Whether an invalid row occupies the state that the step would fill.
 fn is_blocked(step: &Step, sorted: &VerifiedKeys) -> bool {
     match step {
         Step::CreateFirst | Step::Rotate { from: None, .. } => sorted.is_taken(State::Active),
@@ -160,8 +159,8 @@ fn require_active(sorted: &VerifiedKeys) -> Result<(), KeyringError> {
     if sorted.is_taken(State::Active) { Err(KeyringError::OtherSecret) } else { Ok(()) }
 }
 
-/// Seals anew, with the present secret, what the one before it sealed. At the start only: while
-/// instances are being changed over one by one, they would undo each other's work.
+/// Re-seals the keys of the previous secret with the current one. Only at startup: during a rolling
+/// change of the secret, instances would otherwise undo each other's work.
 fn reseal(conn: &mut AnyConnection, ours: &[VerifiedKey], sealing: &SealingKeys) -> QueryResult<()> {
     for key in ours.iter().filter(|key| key.is_outdated) {
         let sealed = sealing.seal(&key.row.kid, &key.private_key);

@@ -1,5 +1,5 @@
-//! The keyring: the keys that sign access tokens. Any instance creates, rotates and removes them;
-//! the database that all share keeps them sealed; services fetch them as a JWKS.
+//! The keyring: the keys that sign access tokens. Any instance creates, rotates and removes them.
+//! The shared database stores them sealed, and services fetch them as a JWKS.
 
 mod admin;
 mod error;
@@ -30,14 +30,14 @@ use sealed::SealingKeys;
 pub use store::{SigningKey, State};
 pub use verified_key::KeyProblem;
 
-/// How old an instance's knowledge of the keys may be when it signs or publishes.
+/// The maximum age of an instance's cached keys when it signs or publishes.
 const CACHE_TTL: Duration = Duration::from_secs(1);
 
-/// How long a verification waits for news of the keys before it uses the known ones. Signing waits
-/// as long as any other query, because a key may have been revoked.
+/// How long a verification waits for fresh keys before it uses the cached ones. Signing waits as
+/// long as any other query, because a key may have been revoked.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Signs access tokens with the key that the database says is active. Clones share what is known.
+/// Signs access tokens with the active key of the database. Clones share the cache.
 #[derive(Clone)]
 pub struct Keyring(Arc<Inner>);
 
@@ -45,16 +45,15 @@ struct Inner {
     db: Database,
     reader: KeyReader,
     known: RwLock<Arc<CachedKeys>>,
-    /// One reader of the database at a time; the others wait for what it finds.
+    /// Only one task reads the database at a time; the others wait for its result.
     reading: tokio::sync::Mutex<()>,
-    /// Whether the database did not answer the last time.
+    /// Whether the database did not respond at the last attempt.
     is_cut_off: AtomicBool,
 }
 
 impl Keyring {
-    /// Opens the keys, after making those that are missing, and those that the settings ask for
-    /// since the last start. Of several instances that start on an empty database, all use the key
-    /// of the one that was first.
+    /// Opens the keys, after creating those that are missing or newly required by the settings. If
+    /// several instances start on an empty database, all of them use the key of the first one.
     pub fn open(
         db: &Database,
         (secret, previous): (&SecretKey, Option<&SecretKey>),
@@ -83,16 +82,16 @@ impl Keyring {
         })))
     }
 
-    /// The keys, as the database has them within the last second, after doing what has become due.
+    /// The keys, read from the database within the last second, after the steps that were due.
     ///
-    /// When the database does not answer, those that are known. Nothing is signed with them without
-    /// the database having agreed to a login just before.
+    /// If the database does not respond, the cached keys. Nothing is signed with them unless the
+    /// database has just confirmed a login.
     pub async fn current(&self) -> Result<Arc<CachedKeys>, KeyringError> {
         self.known_or_read(deadlines::ANSWER).await
     }
 
-    /// The same for verification: for services that fetch the keys, and for `/auth/verify`. It does
-    /// not wait for a database that did not answer the last time; [`Keyring::refresh`] finds out
+    /// The keys for verification: for services that fetch them, and for `/auth/verify`. It does not
+    /// wait for a database that did not respond at the last attempt; [`Keyring::refresh`] notices
     /// when it does again.
     pub async fn published(&self) -> Arc<CachedKeys> {
         if self.0.is_cut_off.load(Ordering::Relaxed) {
@@ -112,7 +111,7 @@ impl Keyring {
         if self.is_fresh(&known) { Ok(known) } else { self.look(known, patience).await }
     }
 
-    /// Asks the database, however long that takes.
+    /// Reads the keys, and waits as long as for any other query.
     pub async fn refresh(&self) -> Result<Arc<CachedKeys>, KeyringError> {
         self.look(self.known(), deadlines::ANSWER).await
     }
@@ -125,7 +124,7 @@ impl Keyring {
         let look = async {
             let _turn = self.0.reading.lock().await;
             let known = self.known();
-            // Somebody else looked in the meantime.
+            // Another task has refreshed them in the meantime.
             if !Arc::ptr_eq(&known, &before) && self.is_fresh(&known) {
                 return Ok(known);
             }
@@ -151,7 +150,7 @@ impl Keyring {
         }
     }
 
-    /// Whether it is what the database said within the last second.
+    /// Whether the keys were read within the last second.
     fn is_fresh(&self, loaded: &CachedKeys) -> bool {
         self.0.reader.clock.running() < loaded.at + CACHE_TTL
     }

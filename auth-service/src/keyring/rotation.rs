@@ -1,9 +1,9 @@
 //! Key rotation: next → active → retired → gone.
 //!
-//! One key signs. One is published beside it, long before it takes over, so that no service ever
-//! meets a token of a key that it does not know. Those that signed before stay published until
-//! their last token has run out. What is due is read off the rows and the clock; whichever instance
-//! looks first does it, and the row counts see to it that no other does it again.
+//! The active key signs. The next key is published long before it takes over, so that services
+//! always know the key of a token. Retired keys stay published until their last token has expired.
+//! The rows and the clock determine which steps are due. The first instance that notices a step
+//! applies it, and guarded row updates make sure that no other one repeats it.
 
 use std::time::Duration;
 
@@ -22,27 +22,27 @@ use crate::db::types::Timestamp;
 /// A step of the rotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    /// There is no key at all: create one that signs at once.
+    /// There is no key: create one that signs at once.
     CreateFirst,
     /// There is no next key: create one.
     CreateNext,
-    /// The next key signs from now on.
+    /// The next key becomes the active one.
     Rotate { from: Option<String>, to: String },
-    /// The last token of this key has run out.
+    /// The last token of this key has expired.
     Remove(String),
-    /// A date of this key is yet to come: the clock was ahead when it was noted.
+    /// A date of this key lies in the future, because the clock was ahead when it was stored.
     Redate(String),
 }
 
-/// Beyond this, a date of a key is no difference between clocks, but a mistake of one.
+/// A key date further in the future than this is an error, and not a difference between clocks.
 pub(super) const AHEAD: Duration = Duration::from_secs(3600);
 
-/// The one key in a state that only one can be in.
+/// The key in a state that at most one key can have.
 pub(super) fn only(keys: &[SigningKey], state: State) -> Option<&SigningKey> {
     keys.iter().find(|key| key.state() == state)
 }
 
-/// Plans the steps that are due by now. A pure function.
+/// Plans the steps that are due. A pure function.
 pub(super) fn plan(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec<Step> {
     let (active, next) = (only(keys, State::Active), only(keys, State::Next));
     let ahead = keys.iter().filter(|key| key.is_dated_after(now + AHEAD));
@@ -56,7 +56,7 @@ pub(super) fn plan(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec
     match (active, next) {
         (None, None) => steps.push(Step::CreateFirst),
         (None, Some(next)) => steps.push(Step::Rotate { from: None, to: next.kid.clone() }),
-        // A shared key has no successor but the one that the operator sets.
+        // Only the operator can replace a shared key.
         (Some(active), None) if !active.is_shared() => steps.push(Step::CreateNext),
         (Some(_), None) => {}
         (Some(active), Some(next)) if hands_over_at(active, next, times).is_some_and(|then| then <= now) => {
@@ -67,10 +67,10 @@ pub(super) fn plan(keys: &[SigningKey], times: &KeyTimes, now: Timestamp) -> Vec
     steps
 }
 
-/// When `active` hands over to `next` by itself; never, when rotation is off.
+/// When `next` takes over from `active`; `None` if rotation is off.
 ///
-/// A next key that is not of the active one's kind is there because the setting changed: it need
-/// not wait for more than to be known.
+/// If the two differ in algorithm, the setting was changed. Then the next key waits only until
+/// services know it.
 pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyTimes) -> Option<Timestamp> {
     let known = next.created_at + times.lead();
     if active.algorithm != next.algorithm || next.is_shared() {
@@ -80,7 +80,7 @@ pub(super) fn hands_over_at(active: &SigningKey, next: &SigningKey, times: &KeyT
     times.rotation.map(|rotation| known.max(began + rotation))
 }
 
-/// Applies one step, dated when it is done. `false` when another instance was first.
+/// Applies one step, dated when it happens. `false` if another instance was first.
 pub(super) fn apply(
     conn: &mut AnyConnection,
     step: &Step,
@@ -114,7 +114,7 @@ pub(super) fn apply(
     }))
 }
 
-/// Hands over from the active key to the next. Within the caller's transaction.
+/// Rotates from the active key to the next one, within the caller's transaction.
 pub(super) fn rotate(
     conn: &mut AnyConnection,
     from: Option<&str>,
@@ -129,8 +129,8 @@ pub(super) fn rotate(
     record(conn, EventKind::KeyActivated, to, context)
 }
 
-/// Publishes a key as the next. One that signed before and is not gone yet is published again.
-/// Within the caller's transaction.
+/// Publishes a key as the next one. A retired key that still exists is published again. Call it
+/// within a transaction.
 fn publish_next(conn: &mut AnyConnection, key: &SigningKey, context: &RequestContext) -> QueryResult<()> {
     if !SigningKey::change_state(conn, &key.kid, State::Retired, State::Next, context.now())? {
         key.insert(conn)?;
@@ -138,8 +138,8 @@ fn publish_next(conn: &mut AnyConnection, key: &SigningKey, context: &RequestCon
     record(conn, EventKind::KeyCreated, &key.kid, context)
 }
 
-/// Makes the next key be of the kind that the settings ask for, at the start. The change is then a
-/// rotation like any other, a `lead` later. `false` when another instance was first.
+/// Makes the next key match the configured algorithm at startup. The change is then a normal
+/// rotation, one `lead` later. `false` if another instance was first.
 pub(super) fn reconcile(
     conn: &mut AnyConnection,
     keys: &[SigningKey],
@@ -153,7 +153,7 @@ pub(super) fn reconcile(
     };
     let (active, next) = (only(keys, State::Active), only(keys, State::Next));
     let is_shared = matches!(algorithm, TokenAlgorithm::Hs512(_));
-    // Behind a shared key that is in force there is none to follow.
+    // The active shared key is the configured one, so no next key is needed.
     let needs_none = is_shared && active.is_some_and(is_wanted);
     let is_settled = match (active, next) {
         (None, _) => true,
@@ -166,7 +166,7 @@ pub(super) fn reconcile(
     let done = conn.write(|conn| {
         let context = &RequestContext::service(clock).read_time(conn)?;
         if let Some(next) = next {
-            // It never signed, so nobody misses it.
+            // It never signed, so no token depends on it.
             require(SigningKey::remove(conn, &next.kid, State::Next)?)?;
             record(conn, EventKind::KeyRemoved, &next.kid, context)?;
         }
@@ -179,7 +179,7 @@ pub(super) fn reconcile(
     first_of_all(done)
 }
 
-/// Rolls back when a guarded statement changed nothing: another instance did the same in between.
+/// Rolls back if a guarded statement changed nothing, because another instance has done the same.
 pub(super) fn require(was_first: bool) -> QueryResult<()> {
     if was_first { Ok(()) } else { Err(SqlError::RollbackTransaction) }
 }
@@ -276,7 +276,7 @@ mod tests {
                 305,
                 vec![rotate("s", "t")],
             ),
-            // K4: token life, skew and max-age after it signed.
+            // K4: token lifetime, skew and max-age after it last signed.
             ("a retired key", vec![a.clone(), n.clone(), key("r", "ES256", Retired, 100)], 704, vec![]),
             (
                 "a retired key whose tokens ran out",
@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(plan(&keys, &times(), at(0)), []);
     }
 
-    /// Z13: or nothing would be due until that time comes again.
+    /// Z13: otherwise nothing would be due until that date.
     #[test]
     fn a_key_of_a_clock_that_was_years_ahead_is_dated_anew() {
         let later = 14 * 365 * DAY;

@@ -5,17 +5,17 @@ use zeroize::Zeroizing;
 
 use crate::config::SecretKey;
 
-/// Leads every sealed text, so that another way of sealing can follow.
+/// The first byte of every sealed text, so that the format can change.
 const VERSION: u8 = 1;
 
 /// Seals and opens private keys.
 pub(super) struct SealingKeys {
     current: RandomizedNonceKey,
-    /// Of the secret before this one: opens, and never seals.
+    /// Derived from the previous secret: it opens keys, and never seals.
     previous: Option<RandomizedNonceKey>,
 }
 
-/// A private key, and whether it should be sealed anew because the secret changed since.
+/// A private key, and whether it must be re-sealed because the secret has changed.
 pub(super) struct Opened {
     pub private_key: Zeroizing<Vec<u8>>,
     pub is_outdated: bool,
@@ -30,8 +30,8 @@ impl SealingKeys {
         Self { current: key(secret), previous: previous.map(key) }
     }
 
-    /// Version, nonce, ciphertext and tag. Bound to `kid`: a sealed key cannot be passed off under
-    /// another id.
+    /// Version, nonce, ciphertext and tag. The `kid` is authenticated, so a sealed key cannot be
+    /// used under another id.
     pub fn seal(&self, kid: &str, private_key: &[u8]) -> Vec<u8> {
         let mut text = private_key.to_vec();
         let nonce = self
@@ -41,8 +41,8 @@ impl SealingKeys {
         [[VERSION].as_slice(), nonce.as_ref(), &text].concat()
     }
 
-    /// The private key; `None` when it was sealed by another secret or for another id, or was
-    /// changed.
+    /// The private key; `None` if it was sealed by another secret or for another id, or was
+    /// modified.
     pub fn open(&self, kid: &str, sealed: &[u8]) -> Option<Opened> {
         let now = open(&self.current, kid, sealed).map(|key| (key, false));
         let (private_key, is_outdated) =

@@ -1,4 +1,5 @@
-//! Signing keys as rows. Every change is one statement whose row count decides.
+//! The rows of signing keys. Every change is one guarded statement, whose row count shows whether
+//! it applied.
 
 use diesel::prelude::*;
 
@@ -8,23 +9,23 @@ use crate::db::schema::signing_keys;
 use crate::db::types::{Stored, Timestamp, text_enum};
 
 text_enum! {
-    /// Where a key is in its life. After `Retired` its row goes.
+    /// The state of a key. After `Retired` its row is deleted.
     #[derive(PartialOrd, Ord)]
     pub enum State {
-        /// Signs.
+        /// It signs.
         Active = "active",
-        /// Published, so that services know it when it begins to sign.
+        /// It is published in advance, so that services know it when it begins to sign.
         Next = "next",
-        /// Signs no more; published until its last token has run out.
+        /// It no longer signs, and is published until its last token has expired.
         Retired = "retired",
-        /// Taken out of service at once. Its row stays without the private half, so that it never
-        /// comes back.
+        /// It was taken out of service at once. Its row stays without the private half, so that the
+        /// key cannot return.
         Revoked = "revoked",
     }
 }
 
 text_enum! {
-    /// Signature algorithms, under their names in RFC 7518 and RFC 8037.
+    /// Signature algorithms with their names in RFC 7518 and RFC 8037.
     pub enum KeyAlgorithm {
         Es256 = "ES256",
         EdDsa = "EdDSA",
@@ -42,7 +43,7 @@ impl From<&TokenAlgorithm> for KeyAlgorithm {
     }
 }
 
-/// A row: the public half in the clear, the private half sealed.
+/// A row: the public half in clear text, and the private half sealed.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = signing_keys)]
 pub struct SigningKey {
@@ -51,45 +52,45 @@ pub struct SigningKey {
     pub(super) state: Stored<State>,
     pub(super) public_jwk: Option<String>,
     pub(super) sealed_private_key: Vec<u8>,
-    /// Since when it is published.
+    /// When it was published.
     pub created_at: Timestamp,
     /// When it began to sign.
     pub activated_at: Option<Timestamp>,
-    /// When it signed no more.
+    /// When it stopped signing.
     pub retired_at: Option<Timestamp>,
 }
 
 impl SigningKey {
-    /// A state that a later release may know and we do not counts as revoked: it neither signs nor
+    /// An unknown state, written by a later release, counts as revoked: the key neither signs nor
     /// is published.
     pub fn state(&self) -> State {
         self.state.known().unwrap_or(State::Revoked)
     }
 
-    /// Whether services have the key from their settings, and not from us.
+    /// Whether services have the key from their settings instead of the JWKS.
     pub fn is_shared(&self) -> bool {
         self.algorithm == KeyAlgorithm::Hs512.into()
     }
 
-    /// Whether something of it happened after `moment`, if its dates are right.
+    /// Whether one of its dates is after `moment`.
     pub fn is_dated_after(&self, moment: Timestamp) -> bool {
         let dates = [Some(self.created_at), self.activated_at, self.retired_at];
         self.state() != State::Revoked && dates.into_iter().flatten().any(|date| moment < date)
     }
 
-    /// All there are: the active one, the next, then the others, the youngest first.
+    /// All keys: the active one, the next one, then the others, the youngest first.
     pub fn all(conn: &mut AnyConnection) -> QueryResult<Vec<Self>> {
         let mut keys: Vec<Self> = signing_keys::table.select(Self::as_select()).load(conn)?;
         keys.sort_by_key(|key| (key.state(), std::cmp::Reverse(key.retired_at), key.kid.clone()));
         Ok(keys)
     }
 
-    /// Puts a key in. A unique violation when another instance was first.
+    /// Inserts a key. Fails with a unique violation if another instance was first.
     pub(super) fn insert(&self, conn: &mut AnyConnection) -> QueryResult<()> {
         diesel::insert_into(signing_keys::table).values(self).execute(conn).map(|_| ())
     }
 
-    /// Moves a key from one state to another. `false` when it was not in the first any more.
+    /// Changes a key's state. `false` if it was no longer in the expected state.
     pub(super) fn change_state(
         conn: &mut AnyConnection,
         kid: &str,
@@ -119,8 +120,7 @@ impl SigningKey {
         Ok(changed? == 1)
     }
 
-    /// Puts `now` in the place of each date after `latest`. `false` when there was none, or the key
-    /// is revoked.
+    /// Replaces every date after `latest` by `now`. `false` if there is none or the key is revoked.
     pub(super) fn redate(
         conn: &mut AnyConnection,
         kid: &str,
@@ -141,14 +141,13 @@ impl SigningKey {
         Ok(created + activated + retired > 0)
     }
 
-    /// Takes a key away for good. `false` when it was not in that state any more.
+    /// Deletes a key. `false` if it was no longer in that state.
     pub(super) fn remove(conn: &mut AnyConnection, kid: &str, state: State) -> QueryResult<bool> {
         let row = signing_keys::table.find(kid).filter(signing_keys::state.eq(Stored::from(state)));
         Ok(diesel::delete(row).execute(conn)? == 1)
     }
 
-    /// Takes a key out of service, wherever in its life it is. `false` when it was already, or is
-    /// gone.
+    /// Revokes a key in any state. `false` if it was revoked before or does not exist.
     pub(super) fn revoke(conn: &mut AnyConnection, kid: &str, now: Timestamp) -> QueryResult<bool> {
         let revoked = || Stored::from(State::Revoked);
         let row = signing_keys::table.find(kid).filter(signing_keys::state.ne(revoked()));
@@ -162,14 +161,14 @@ impl SigningKey {
         Ok(changed == 1)
     }
 
-    /// Takes away every key that is not revoked, from a copy that is to sign nothing; how many
-    /// there were.
+    /// Deletes every key that is not revoked, from a copy that must not sign, and returns their
+    /// number.
     pub fn remove_all_unrevoked(conn: &mut AnyConnection) -> QueryResult<usize> {
         let rows = signing_keys::table.filter(signing_keys::state.ne(Stored::from(State::Revoked)));
         diesel::delete(rows).execute(conn)
     }
 
-    /// Seals the private half anew, unless somebody did before.
+    /// Replaces the sealed private half, unless another instance did it before.
     pub(super) fn reseal(
         conn: &mut AnyConnection,
         kid: &str,

@@ -1,10 +1,10 @@
-//! Authenticity of key rows. Somebody who can write to the database can put any row in, and
-//! services believe what is published. So a key counts only when we sealed its private half and
-//! everything beside it belongs to this half.
+//! Authenticity of key rows. An attacker with write access to the database can insert any row, and
+//! services trust published keys. So a key is accepted only if we sealed its private half and the
+//! rest of the row matches that half.
 //!
-//! The seal holds the id, and the id is a digest of the public half (RFC 7638) or of the shared
-//! key: nothing can be exchanged between two rows. The state and the dates are not sealed, for they
-//! change.
+//! The seal includes the id, and the id is a digest of the public half (RFC 7638) or of the shared
+//! key. So parts of two rows cannot be exchanged. The state and the dates are not sealed, because
+//! they change.
 
 use std::collections::HashSet;
 
@@ -15,29 +15,29 @@ use super::jwk::Jwk;
 use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 
-/// A key of ours, opened.
+/// A verified key with its opened private half.
 pub(super) struct VerifiedKey {
     pub row: SigningKey,
     pub private_key: Zeroizing<Vec<u8>>,
-    /// Computed from the private half; none for a shared key.
+    /// Computed from the private half; `None` for a shared key.
     pub public: Option<Jwk>,
-    /// Whether the secret before this one sealed it.
+    /// Whether the previous secret sealed it.
     pub is_outdated: bool,
 }
 
-/// Why a row is no key of ours.
+/// Why a row is not one of our keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyProblem {
-    /// Neither secret opens its private half.
+    /// Neither secret opens the private half.
     Unopened,
-    /// Its id, algorithm or public half is not that of the private half.
+    /// The id, the algorithm or the public half does not match the private half.
     Mismatched,
-    /// It was revoked, and is not any more.
+    /// It was revoked, and its row says otherwise now.
     Returned,
 }
 
 impl KeyProblem {
-    /// For the log and the trail.
+    /// The text for the log and the audit trail.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Unopened => "SECRET_KEY did not seal it",
@@ -47,14 +47,15 @@ impl KeyProblem {
     }
 }
 
-/// All rows, told apart. Revoked ones are neither: they do nothing.
+/// All rows, separated by authenticity. Revoked rows are in neither list, because they have no
+/// effect.
 pub(super) struct VerifiedKeys {
     pub ours: Vec<VerifiedKey>,
     pub not_ours: Vec<(SigningKey, KeyProblem)>,
 }
 
 impl VerifiedKeys {
-    /// `revoked` are the ids of keys that were revoked at any time, as far as that is known.
+    /// `revoked` contains the ids of all keys that are known to have been revoked.
     pub fn new(rows: Vec<SigningKey>, sealing: &SealingKeys, revoked: &HashSet<String>) -> Self {
         let mut sorted = Self { ours: Vec::new(), not_ours: Vec::new() };
         for row in rows.into_iter().filter(|row| row.state() != State::Revoked) {
@@ -72,17 +73,17 @@ impl VerifiedKeys {
         sorted
     }
 
-    /// The one of ours in a state that only one can be in.
+    /// Our key in a state that at most one key can have.
     pub fn only(&self, state: State) -> Option<&VerifiedKey> {
         self.ours.iter().find(|key| key.row.state() == state)
     }
 
-    /// Whether a row that is not ours stands where only one can.
+    /// Whether an invalid row occupies a state that at most one key can have.
     pub fn is_taken(&self, state: State) -> bool {
         self.not_ours.iter().any(|(row, _)| row.state() == state)
     }
 
-    /// The rows of ours.
+    /// The rows of our keys.
     pub fn rows(&self) -> Vec<SigningKey> {
         self.ours.iter().map(|key| key.row.clone()).collect()
     }
@@ -107,7 +108,7 @@ fn verify(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, KeyProblem>
     Ok((opened.private_key, public, opened.is_outdated))
 }
 
-/// An id as it may be shown: a planted one can be anything.
+/// An id for display. A planted one may contain anything.
 pub(super) fn shown(kid: &str) -> String {
     kid.chars().filter(char::is_ascii_graphic).take(64).collect()
 }

@@ -1,23 +1,23 @@
-//! Fields of spans and events, cut while they are read: a megabyte that somebody sent is never
-//! copied for the log.
+//! Fields of spans and events. They are cut while they are formatted, so that a megabyte of input
+//! is never copied for the log.
 
 use std::fmt::{self, Write};
 
 use tracing::field::{Field, Visit};
 
-/// Of an event's field, in bytes: an error with all its causes.
+/// The limit for an event's field in bytes: enough for an error with all its causes.
 const EVENT_BYTES: usize = 1024;
-/// Of a span's, which each line of a request repeats.
+/// The limit for a span's field, which is repeated on every line of a request.
 const SPAN_BYTES: usize = 256;
 
-/// A value as a line shows it.
+/// A value in its printable form.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
-    /// A text, which may be somebody's.
+    /// Text, which may be user input.
     Text(String),
-    /// What describes itself.
+    /// The output of a `Debug` or `Display` implementation.
     Shown(String),
-    /// A number, or yes and no.
+    /// A number or a boolean.
     Bare(String),
 }
 
@@ -25,7 +25,7 @@ pub(super) enum Value {
 pub(super) struct Fields {
     pub message: Option<String>,
     pub rest: Vec<(&'static str, Value)>,
-    /// Where a line of another kind (the crate `log`) says that it comes from.
+    /// The origin that a record of the crate `log` names.
     pub origin: Option<String>,
     most: usize,
 }
@@ -57,7 +57,7 @@ impl Fields {
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let mut text = Cut::to(self.most);
-        // A type whose own description fails has what it wrote until then.
+        // If the implementation fails, keep the output up to then.
         let _ = write!(text, "{value:?}");
         self.put(field, Value::Shown(text.finish()));
     }
@@ -94,7 +94,7 @@ impl Visit for Fields {
     }
 }
 
-/// Takes as much as there is room for, up to the end of a character, and counts the rest.
+/// Accepts text up to a limit, ends at a character boundary, and counts the rest.
 pub(super) struct Cut {
     text: String,
     total: usize,
@@ -107,7 +107,7 @@ impl Cut {
         Self { text: String::new(), total: 0, most, is_full: false }
     }
 
-    /// What was taken, and how long it was where that is not all.
+    /// The accepted text, with the full length if it was cut.
     pub fn finish(mut self) -> String {
         if self.is_full {
             let _ = write!(self.text, "… (cut: {} bytes)", self.total);

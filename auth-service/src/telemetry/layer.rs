@@ -1,4 +1,4 @@
-//! The tracing layer: keeps the fields of spans, and hands each line to the queue.
+//! The tracing layer: stores the fields of spans, and passes each line to the queue.
 
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};

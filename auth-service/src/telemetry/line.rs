@@ -1,5 +1,5 @@
-//! Log lines in each of their formats. Whatever it holds, each is one line, and not longer than
-//! [`LINE_BYTES`] and a mark.
+//! Formats log lines. An entry is always one line, of at most [`LINE_BYTES`] and a mark, whatever
+//! its content.
 
 use std::fmt::Write;
 
@@ -9,21 +9,21 @@ use tracing::{Level, Metadata};
 use super::fields::{Cut, Fields, Value};
 use super::queue::Dropped;
 
-/// Without its line break, before it is cut.
+/// The maximum length without the line break; longer lines are cut.
 const LINE_BYTES: usize = 8 * 1024;
 
-/// How lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// For a terminal.
     Colored,
     /// For a file that people read.
     Plain,
-    /// One JSON object a line.
+    /// One JSON object for each line.
     Json,
 }
 
-/// A span that an event happened in.
+/// A span around an event.
 pub(super) struct Around<'a> {
     pub name: &'static str,
     pub fields: &'a Fields,
@@ -45,7 +45,7 @@ impl<'a> LogLine<'a> {
     }
 }
 
-/// The line, with its line break.
+/// Formats a line, including its line break.
 pub(super) fn write(form: Form, told: &LogLine<'_>) -> String {
     let time = now();
     let mut line = match form {
@@ -56,7 +56,7 @@ pub(super) fn write(form: Form, told: &LogLine<'_>) -> String {
     line
 }
 
-/// The line that says how many lines are missing.
+/// The line that reports the number of dropped lines.
 pub(super) fn of_dropped(form: Form, dropped: Dropped) -> String {
     let number = |number: u64| Value::Bare(number.to_string());
     let mut fields = Fields::of_event();
@@ -105,14 +105,14 @@ fn pretty(time: &str, told: &LogLine<'_>, is_colored: bool) -> String {
 
 fn shown(value: &Value) -> String {
     match value {
-        // In quotes, with everything escaped that could be taken for something else.
+        // Quoted, with everything escaped that could be ambiguous.
         Value::Text(text) => format!("{text:?}"),
         Value::Shown(text) => visible(text),
         Value::Bare(text) => text.clone(),
     }
 }
 
-/// On one line, and without what a terminal obeys (L3).
+/// Escapes line breaks and terminal control characters (L3).
 fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for c in text.chars() {
@@ -146,7 +146,7 @@ fn json(time: &str, told: &LogLine<'_>) -> String {
 fn as_json(value: &Value) -> Json {
     match value {
         Value::Text(text) | Value::Shown(text) => Json::from(text.as_str()),
-        // A number too large for JSON's readers is a text.
+        // A number that is too large for JSON parsers becomes a string.
         Value::Bare(text) => serde_json::from_str(text).unwrap_or_else(|_| Json::from(text.as_str())),
     }
 }
@@ -157,7 +157,7 @@ fn span_as_json(span: &Around<'_>) -> Json {
     Json::Object(fields.chain([name]).collect())
 }
 
-/// An object that stays whole when it becomes too long: members that have no room are left out, and
+/// A JSON object that stays valid if it becomes too long: members without room are left out and
 /// counted.
 struct Object {
     text: String,
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_line_is_bounded_whatever_it_holds_and_stays_json() {
         let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
-        // A byte that JSON writes as six.
+        // A byte that takes six in JSON.
         let event = fields("m", names.iter().map(|name| (*name, text("\u{1}".repeat(1000)))).collect());
         let of_span = fields("", vec![("path", text("p".repeat(256)))]);
         let spans = [Around { name: "request", fields: &of_span }];

@@ -1,9 +1,8 @@
-//! Logging: structured lines on standard error, at the level that `RUST_LOG` asks for (`info` by
-//! default).
+//! Logging: structured lines on standard error, at the level of `RUST_LOG` (`info` by default).
 //!
-//! A line is short whatever somebody sent (`fields.rs`, `line.rs`). A thread of its own writes it
-//! (`queue.rs`), so a reader of the log may stand still without delaying any request. Lines of
-//! [`SECURITY`] are written whatever `RUST_LOG` says, and are the last to be dropped.
+//! Lines are short, whatever clients send (`fields.rs`, `line.rs`). A separate thread writes them
+//! (`queue.rs`), so a stuck reader of the log delays no request. Lines of [`SECURITY`] are written
+//! regardless of `RUST_LOG`, and are dropped last.
 
 mod fields;
 mod layer;
@@ -29,17 +28,17 @@ use line::Form;
 use queue::Queue;
 pub use target::SECURITY;
 
-/// actix reports each connection that is no HTTP as an error; strangers could fill the log with
-/// that.
+/// actix logs every connection that does not speak HTTP as an error, so strangers could fill the
+/// log.
 const DEFAULT: &str = "info,actix_http::h1::dispatcher=off";
 
-/// How long the end waits for a reader.
+/// How long shutdown waits for the log's reader.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// The lines of this process, once it logs.
+/// The queue of log lines, once logging is initialized.
 static QUEUE: OnceLock<Queue> = OnceLock::new();
 
-/// Writes what is left when it is dropped, as far as somebody reads.
+/// Writes the remaining lines when dropped, as far as the reader accepts them.
 #[must_use]
 pub struct Flush(());
 
@@ -67,7 +66,7 @@ pub fn init(format: LogFormat) -> Flush {
         let (filter, is_refused) = filter();
         let always = filter_fn(|about| about.target() == SECURITY).with_max_level_hint(LevelFilter::INFO);
         let lines = Lines::new(form, queue.clone()).with_filter(filter.or(always));
-        // It fails only when somebody, such as a test, has set a subscriber already; theirs stays.
+        // This fails only if a subscriber, such as a test's, is set already; that one stays.
         let _ = tracing_subscriber::registry().with(lines).try_init();
         tell_of_panics();
         if is_refused {
@@ -77,7 +76,7 @@ pub fn init(format: LogFormat) -> Flush {
     Flush(())
 }
 
-/// The filter of `RUST_LOG`, and whether it could not be read. Empty, it asks for errors alone.
+/// The filter of `RUST_LOG`, and whether it was unreadable. An empty value logs errors only.
 fn filter() -> (EnvFilter, bool) {
     let asked = match std::env::var(EnvFilter::DEFAULT_ENV) {
         Err(VarError::NotPresent) => None,
@@ -88,8 +87,7 @@ fn filter() -> (EnvFilter, bool) {
     (asked.flatten().unwrap_or_else(|| EnvFilter::new(DEFAULT)), is_refused)
 }
 
-/// The last thing that a command says, on standard error; not longer than a reader who stands still
-/// lets it.
+/// Prints a command's last message to standard error. A stuck reader delays it only briefly.
 pub fn say_last(words: &str) {
     match QUEUE.get() {
         None => eprintln!("{words}"),
@@ -100,8 +98,8 @@ pub fn say_last(words: &str) {
     }
 }
 
-/// A panic's own message would be written by the thread that panicked, which may have somebody to
-/// answer.
+/// Rust's own hook would write the panic message on the panicking thread, which may have a request
+/// to answer.
 fn tell_of_panics() {
     let usual = std::panic::take_hook();
     let wants_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");

@@ -1,32 +1,31 @@
-//! The log queue: lines are written on a thread of their own, so that a slow reader delays no
-//! request.
+//! The log queue: a separate thread writes the lines, so that a slow reader delays no request.
 //!
-//! A pipe holds 64 KB. When its reader stands still, a writer waits. So one thread writes, from a
-//! queue with a bound, and nothing else does. Lines that find no room are dropped and counted, and
-//! the count is a line of its own once there is room again. Security events have as much room again
-//! for themselves.
+//! A pipe holds 64 KB, and a writer blocks if its reader is stuck. So only one thread writes, from
+//! a bounded queue. Lines without room are dropped and counted, and a line with the count follows
+//! once there is room again. Security events have a reserve of the same size.
 
 use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// For all lines, in bytes: some thousand lines.
+/// The limit for all lines in bytes: some thousand lines.
 const ROOM: usize = 1024 * 1024;
-/// For security events, when that is taken. They are rows in `audit_events` too.
+/// The reserve for security events, used if the queue is full. They are also rows in
+/// `audit_events`.
 const RESERVE: usize = 1024 * 1024;
 
-/// The lines that are missing in the log.
+/// The number of dropped lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Dropped {
-    /// Since the last time that this was told.
+    /// Since the last report.
     pub lines: u64,
-    /// Of these, security events.
+    /// How many of these are security events.
     pub security: u64,
     pub since_the_start: u64,
 }
 
-/// Clones share one queue.
+/// A handle of the queue. Clones share it.
 #[derive(Clone)]
 pub(super) struct Queue(Arc<Shared>);
 
@@ -46,8 +45,8 @@ struct State {
 }
 
 impl Queue {
-    /// Begins to write to `out`, on a thread that the process does not wait for at its end.
-    /// `report` words what was dropped.
+    /// Starts writing to `out` on a thread that the process does not join when it exits. `report`
+    /// formats the line about dropped lines.
     pub fn start(
         mut out: impl Write + Send + 'static,
         report: impl Fn(Dropped) -> String + Send + 'static,
@@ -57,7 +56,7 @@ impl Queue {
         let writing = move || {
             loop {
                 let line = this.next(&report);
-                // Nobody is left to tell that nobody reads.
+                // If writing fails, the failure cannot be reported anywhere.
                 let _ = out.write_all(line.as_bytes());
             }
         };
@@ -67,7 +66,7 @@ impl Queue {
         queue
     }
 
-    /// Never waits for a reader.
+    /// Adds a line without blocking.
     pub fn push(&self, line: String, is_security: bool) {
         let mut state = self.lock();
         let room = if is_security { ROOM + RESERVE } else { ROOM };
@@ -82,21 +81,21 @@ impl Queue {
         self.0.came.notify_one();
     }
 
-    /// Waits until everything is written, or for `patience`.
+    /// Waits until everything is written, but at most `patience`.
     pub fn flush(&self, patience: Duration) {
         let is_busy =
             |state: &mut State| state.is_writing || !state.lines.is_empty() || state.dropped.lines > 0;
-        // Whether it was all written matters to nobody who could do something about it.
+        // The result does not matter, because the caller cannot do anything about it.
         let _ = self.0.went.wait_timeout_while(self.lock(), patience, is_busy);
     }
 
-    /// The next line to write; waits for one.
+    /// Waits for the next line to write.
     fn next(&self, report: &impl Fn(Dropped) -> String) -> String {
         let mut state = self.lock();
         state.is_writing = false;
         self.0.went.notify_all();
         loop {
-            // With some room, so that a reader who is only slow is not told at each line.
+            // Wait for some room, so that a slow reader does not get a report at every line.
             if state.dropped.lines > 0 && state.bytes <= ROOM / 2 {
                 let dropped = state.dropped;
                 state.dropped = Dropped { since_the_start: dropped.since_the_start, ..Dropped::default() };
@@ -122,7 +121,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    /// Takes a line only when the test lets it.
+    /// Accepts a line only when the test permits it.
     struct Reader(mpsc::Receiver<()>, mpsc::Sender<String>);
 
     impl Write for Reader {
@@ -154,7 +153,7 @@ mod tests {
     fn a_reader_who_stands_still_holds_nobody_up_and_is_told_what_is_missing() {
         let (queue, go, read) = start();
         let line = || "x".repeat(1023) + "\n";
-        // Nobody reads. One line is with the writer, or will be.
+        // The reader is stuck. One line is in the writer, or will be.
         for _ in 0..1200 {
             queue.push(line(), false);
         }

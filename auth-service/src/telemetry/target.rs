@@ -1,5 +1,5 @@
 //! The targets of log lines.
 
-/// The target of what is written whatever `RUST_LOG` says: events of the trail, and the span that
-/// says whose request it was.
+/// The target of lines that are written regardless of `RUST_LOG`: audit events, and the span that
+/// identifies their request.
 pub const SECURITY: &str = "security";

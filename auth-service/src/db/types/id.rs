@@ -1,4 +1,4 @@
-//! Row identifiers: UUIDs with the type of their row.
+//! Row ids: UUIDs typed by their table.
 
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
@@ -25,18 +25,18 @@ impl HasSqlType<Uuid> for MultiBackend {
     }
 }
 
-/// The identity of one row of some table; `Entity` keeps a user's id apart from a session's.
+/// The id of a row. `Entity` makes user ids and session ids distinct types.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = Uuid)]
 pub struct Id<Entity: 'static>(uuid::Uuid, PhantomData<fn() -> Entity>);
 
 impl<E> Id<E> {
-    /// A fresh id that sorts after all that were made before.
+    /// A new id that sorts after earlier ones.
     pub fn new(now: Timestamp) -> Self {
         Self::from(random::uuid_v7(u64::try_from(now.unix_millis()).unwrap_or(0)))
     }
 
-    /// The bare UUID, as other services and people see it.
+    /// The plain UUID for other services and people.
     pub fn uuid(self) -> uuid::Uuid {
         self.0
     }
@@ -48,7 +48,7 @@ impl<E> From<uuid::Uuid> for Id<E> {
     }
 }
 
-// By hand, because deriving would ask the same of `Entity`.
+// Written by hand, because a derive would require the traits of `Entity` too.
 impl<E> Clone for Id<E> {
     fn clone(&self) -> Self {
         *self

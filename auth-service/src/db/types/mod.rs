@@ -1,7 +1,7 @@
 //! SQL types that are native on PostgreSQL and text on SQLite.
 //!
-//! `diesel::MultiConnection` knows only the types that every backend shares. The two here are the
-//! only ones that this service adds; a column of any other type stays within the shared set.
+//! `diesel::MultiConnection` supports only the types that all backends share. This service adds
+//! only the two types here.
 
 mod id;
 mod stored;

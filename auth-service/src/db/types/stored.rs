@@ -1,4 +1,4 @@
-//! Enums in text columns, which keep a name that a later release wrote.
+//! Enums in text columns. Unknown names, written by a later release, are preserved.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -6,20 +6,20 @@ use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 
-/// An enum that a text column holds, each variant under its own name.
+/// An enum in a text column, with a stored name for each variant.
 pub trait TextEnum: Copy + Eq + std::fmt::Debug + 'static {
     const ALL: &'static [Self];
 
-    /// As the database has it.
+    /// The stored name.
     fn as_str(self) -> &'static str;
 
-    /// The variant of that name.
+    /// The variant with this name.
     fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|variant| variant.as_str() == name)
     }
 }
 
-/// Declares an enum that a text column holds: `Variant = "its name"`.
+/// Declares an enum for a text column: `Variant = "its name"`.
 macro_rules! text_enum {
     ($(#[$about:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$about])*
@@ -29,7 +29,7 @@ macro_rules! text_enum {
         }
 
         impl $name {
-            /// As the database has it.
+            /// The stored name.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -49,8 +49,8 @@ macro_rules! text_enum {
 
 pub(crate) use text_enum;
 
-/// What a row holds of an enum. A later release may have written a name that we do not know: it is
-/// kept as it is, and makes no row unreadable.
+/// The stored value of an enum. A later release may have written an unknown name, which is
+/// preserved and does not make the row unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub enum Stored<T: TextEnum> {

@@ -1,7 +1,7 @@
 //! Newtypes over `String` in text columns.
 
-/// Lets a newtype over `String` stand in a text column. What a row has is taken as it is: it was
-/// parsed when it was written, and a stricter parser must make no row unreadable.
+/// Stores a newtype over `String` in a text column. Reading does not validate: the value was parsed
+/// when it was written, and a stricter parser must not make old rows unreadable.
 macro_rules! text_column {
     ($name:ident) => {
         impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name

@@ -1,4 +1,4 @@
-//! Timestamps, to the microsecond that both databases keep.
+//! Timestamps with microseconds, the resolution of both databases.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ impl HasSqlType<UtcTimestamp> for MultiBackend {
     }
 }
 
-/// A moment in UTC, at the microsecond resolution that both databases keep.
+/// A UTC timestamp with microseconds, the resolution of both databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = UtcTimestamp)]
 pub struct Timestamp(DateTime<Utc>);
@@ -32,7 +32,7 @@ pub struct Timestamp(DateTime<Utc>);
 const SQLITE_TEXT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
 impl Timestamp {
-    /// Whole seconds since 1970, as a JWT wants them.
+    /// Seconds since 1970, as in a JWT.
     pub fn unix_seconds(self) -> i64 {
         self.0.timestamp()
     }
@@ -42,23 +42,23 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
-    /// How long from now until `later`; zero when it is past.
+    /// The time from now until `later`; zero if it has passed.
     pub fn until(self, later: Self) -> Duration {
         (later.0 - self.0).to_std().unwrap_or(Duration::ZERO)
     }
 
-    /// How many microseconds this is after `other`; negative when it is before.
+    /// The microseconds by which this is after `other`; negative if it is before.
     pub fn micros_after(self, other: Self) -> i64 {
         let span = self.0 - other.0;
         span.num_microseconds().unwrap_or(if span < TimeDelta::zero() { i64::MIN } else { i64::MAX })
     }
 
-    /// This moment, moved by so many microseconds, and no further than moments go.
+    /// This timestamp moved by `micros`, limited to the valid range.
     pub fn shifted(self, micros: i64) -> Self {
         self.moved(TimeDelta::microseconds(micros))
     }
 
-    /// A row may hold any date, and no date of one may be a panic of ours.
+    /// A row may contain any date, so arithmetic on it must not panic.
     fn moved(self, span: TimeDelta) -> Self {
         let end = if span < TimeDelta::zero() { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
         self.0.checked_add_signed(span).unwrap_or(end).into()
