@@ -17,10 +17,10 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Only count what would be taken away.
+    /// Only count what would be deleted.
     #[arg(long)]
     dry_run: bool,
-    /// Take it away although nothing happened here for long, as after a clock that leapt ahead.
+    /// Delete although nothing happened here for long, as after a clock that jumped ahead.
     #[arg(long)]
     clock_is_right: bool,
     /// Also give the space back to the disk. SQLite alone; rewrites the file, and nobody writes to

@@ -7,7 +7,7 @@ use super::{CliError, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Whose completions.
+    /// The shell to complete for.
     #[arg(value_enum)]
     shell: Shell,
 }

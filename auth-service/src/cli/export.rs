@@ -29,7 +29,7 @@ enum What {
 
 #[derive(Args)]
 struct Users {
-    /// What to write.
+    /// The kind of document to write.
     #[arg(long, value_enum, default_value_t = Format::Django)]
     format: Format,
     /// The model that Django's `loaddata` makes of each.

@@ -36,7 +36,7 @@ enum Action {
         #[arg(long)]
         clock_is_right: bool,
     },
-    /// Take a key out of service at once, because somebody else may have it.
+    /// Revoke a key at once, because somebody else may have it.
     Revoke {
         /// The key's id, as `keys list` prints it.
         // One id in 64 begins with a hyphen, and this command must work in an emergency.

@@ -68,7 +68,7 @@ enum Command {
     GenerateSecret,
     /// Create and manage accounts.
     Users(users::Arguments),
-    /// See who is logged in where, and end it.
+    /// List the sessions of a person, and end them.
     Sessions(sessions::Arguments),
     /// See, rotate and revoke signing keys.
     Keys(keys::Arguments),
@@ -81,8 +81,7 @@ enum Command {
     /// Say that the database comes from a backup: ends every session and revokes every signing key
     /// in it.
     AfterRestore(DatabaseFlags),
-    /// Take away sessions and events that are past their time, as the running service does by
-    /// itself.
+    /// Delete expired sessions and events, as the running service does by itself.
     Cleanup(cleanup::Arguments),
     /// Print a shell's completions of these commands.
     Completions(completions::Arguments),

@@ -16,7 +16,7 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Give somebody roles. Services see them in the next token.
+    /// Give a person roles. Services see them in the next token.
     Add {
         /// An e-mail address or a UUID.
         user: UserSelector,
@@ -24,7 +24,7 @@ enum Action {
         #[arg(required = true)]
         roles: Vec<Role>,
     },
-    /// Take roles away from somebody.
+    /// Remove roles from a person.
     Remove {
         /// An e-mail address or a UUID.
         user: UserSelector,

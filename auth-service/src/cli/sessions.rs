@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Print somebody's sessions that live, the one begun last first.
+    /// Print the active sessions of a person, the newest first.
     List {
         /// An e-mail address or a UUID.
         user: UserSelector,
@@ -31,7 +31,7 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// End one session, or all of somebody.
+    /// End one session, or all sessions of a person.
     End {
         /// The session's id, as `sessions list` prints it.
         #[arg(required_unless_present = "user", conflicts_with = "user")]

@@ -34,17 +34,17 @@ enum Action {
         #[command(flatten)]
         password: PasswordSource,
     },
-    /// Let somebody log in again.
+    /// Let a person log in again.
     Activate {
         /// An e-mail address or a UUID.
         user: UserSelector,
     },
-    /// Stop somebody from logging in, and end all their sessions.
+    /// Stop a person from logging in, and end all their sessions.
     Deactivate {
         /// An e-mail address or a UUID.
         user: UserSelector,
     },
-    /// Give somebody roles, or take them away.
+    /// Give a person roles, or remove them.
     Roles(roles::Arguments),
     /// Print one account.
     Show {
@@ -70,7 +70,7 @@ struct NewAccount {
     first_name: String,
     #[arg(long, default_value = "")]
     last_name: String,
-    /// May see what services keep for staff.
+    /// Staff: may see the staff pages of services.
     #[arg(long)]
     staff: bool,
     /// Print the new account as one JSON object.

@@ -82,7 +82,7 @@ struct Django {
     /// The table of a database that holds people.
     #[arg(long, default_value = "auth_user")]
     table: TableName,
-    /// Who wins when an account with the same address is here and differs.
+    /// Which account wins if one with the same address is here and differs.
     #[arg(long, value_enum, default_value_t = Conflict::Keep)]
     on_conflict: Conflict,
     /// Take `is_staff` and `is_superuser` from the source too, and let it change accounts that have
@@ -98,7 +98,7 @@ struct Django {
     /// themselves: one of them could have chosen somebody else's UUID.
     #[arg(long)]
     ignore_uuids: bool,
-    /// Change nothing, and print what would be changed.
+    /// Change nothing, and print the changes that would be made.
     #[arg(long)]
     dry_run: bool,
     /// Write a line of JSON for each person to this file: what became of them, under which UUID.

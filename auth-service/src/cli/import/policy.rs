@@ -2,14 +2,14 @@
 
 use clap::ValueEnum;
 
-/// Who wins.
+/// Which account wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Conflict {
-    /// What is here stays.
+    /// The account here stays as it is.
     Keep,
     /// The source wins.
     Take,
-    /// Whoever logged in last, or joined last, wins.
+    /// The account that logged in last wins, or the one that joined last.
     Newest,
 }
 
