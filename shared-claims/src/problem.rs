@@ -1,8 +1,8 @@
-//! Problem details for programs (RFC 9457), with a `code` that does not change with the words.
+//! Problem details for programs (RFC 9457). Their `code` stays the same when the wording changes.
 
 use serde::{Serialize, Serializer};
 
-/// A problem in the making.
+/// A problem document under construction.
 #[derive(Debug, Clone)]
 pub struct Problem<'a> {
     code: &'a str,
@@ -27,21 +27,22 @@ impl<'a> Problem<'a> {
     /// The media type of the document.
     pub const MEDIA_TYPE: &'static str = "application/problem+json";
 
-    /// A problem that no page describes (RFC 9457, section 4.2.1).
+    /// A problem of type `about:blank`, which has no page that describes it (RFC 9457, section
+    /// 4.2.1).
     pub fn new(code: &'a str, title: &'a str, detail: &'a str) -> Self {
         Self { code, title, detail, members: Vec::new() }
     }
 
-    /// With a member of its own, such as `login_url`.
+    /// Adds an extension member, such as `login_url`.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.members.push((name, value.into()));
         self
     }
 
-    /// The document for an answer with this status.
+    /// The JSON document for a response with this status.
     ///
     /// # Panics
-    /// Never: texts and a number can be written as JSON.
+    /// Never: strings and a number can always be serialized.
     pub fn to_json(&self, status: u16) -> String {
         let Self { code, title, detail, members } = self;
         let document = Document { kind: "about:blank", title, status, detail, code, members };

@@ -41,7 +41,7 @@ impl Desk {
         self.judge_by(&self.keys, token, now)
     }
 
-    /// Caches a token that does not exist. So whoever accepts it has it from the cache.
+    /// Caches a token that does not exist. If it is accepted, it came from the cache.
     fn plant(&self, text: &str, now: i64) -> Claims {
         let claims = self.claims("planted@example.org");
         let key = self.keys.find(self.issuer.key_id()).unwrap().fingerprint;
@@ -109,7 +109,7 @@ fn a_clock_that_is_put_back_is_believed_too() {
     assert!(desk.judge(&token, NOW).is_ok());
 }
 
-/// K5: the entry is dropped at the first request after the key has gone, and does not come back
+/// K5: the entry is dropped at the first request after the key is removed, and does not come back
 /// with the key.
 #[test]
 fn what_is_kept_goes_with_its_key() {
@@ -148,7 +148,7 @@ fn what_is_kept_goes_when_its_key_changes_under_the_same_id() {
     }
 }
 
-/// Replacing a shared key ends what it signed.
+/// Replacing a shared key ends the tokens that it signed.
 #[test]
 fn what_a_shared_key_signed_goes_with_it() {
     let desk = Desk::of(TestIssuer::with_algorithm(TestAlgorithm::Hs512));
@@ -192,7 +192,7 @@ fn a_hundred_thousand_tokens_find_room_for_four_thousand() {
     desk.plant("asked for", NOW);
     for n in 0..100_000 {
         desk.plant(&n.to_string(), NOW);
-        // Once in a generation of the whole: half of what there is room for.
+        // Once in a generation of the whole cache: half its capacity.
         if n % 1000 == 0 {
             assert!(desk.judge("asked for", NOW).is_ok(), "{n}");
         }
@@ -210,7 +210,7 @@ fn what_nobody_asks_for_is_forgotten_in_time() {
         desk.plant(&n.to_string(), NOW);
     }
     for later in [300, 600] {
-        // Enough for every shard to get some.
+        // Enough that every shard gets some.
         for n in 0..200 {
             desk.plant(&format!("{later} {n}"), NOW + later);
         }
@@ -218,7 +218,7 @@ fn what_nobody_asks_for_is_forgotten_in_time() {
     assert_eq!(desk.kept(), 400);
 }
 
-/// The largest thing that is kept is a few times its token, which is no larger than a cookie.
+/// The largest cached entry is a few times as large as its token, which is no larger than a cookie.
 #[test]
 fn tokens_that_would_take_much_room_are_verified_each_time() {
     let desk = Desk::new();

@@ -4,15 +4,15 @@ use url::Host;
 
 use super::is_host_name;
 
-/// A domain that cookies can be set for, as far as its form tells: lower case, ASCII, two parts or
-/// more. Whether it is a public suffix is a question for a list.
+/// A domain with the form that a cookie domain needs: lower case, ASCII, two parts or more. It may
+/// still be a public suffix, which only a list can tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CookieDomain(String);
 
-/// Why a text is no such domain, in words that come after the setting's name.
+/// Why a text is no cookie domain. The message follows the setting's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CookieDomainError {
-    /// As the attribute `Domain` was written once.
+    /// A leading dot, as older cookie specifications had it.
     #[error("must not start with a dot: write example.org")]
     LeadingDot,
     /// A URL, or a part of one.
@@ -21,7 +21,7 @@ pub enum CookieDomainError {
     /// An IP address, or no name at all.
     #[error("must be a domain name such as example.org, not an address")]
     NotAName,
-    /// No name that a host has, such as one with a star.
+    /// Not a host name, for example because of a star.
     #[error(
         "must be a bare domain of letters, digits and hyphens: it stands for all hosts below it, without a star"
     )]
@@ -35,10 +35,10 @@ pub enum CookieDomainError {
 }
 
 impl CookieDomain {
-    /// Takes `example.org`.
+    /// Parses a domain such as `example.org`.
     ///
     /// # Errors
-    /// When browsers keep no cookie for it.
+    /// When browsers would store no cookie for it.
     pub fn parse(text: &str) -> Result<Self, CookieDomainError> {
         if text.starts_with('.') {
             return Err(CookieDomainError::LeadingDot);

@@ -1,4 +1,4 @@
-//! Host names: the domain of the cookies, the origins below it, and this machine's own names.
+//! Host names: the cookie domain, the origins below it, and `localhost`.
 
 mod cookie_domain;
 mod name;

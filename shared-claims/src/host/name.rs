@@ -1,7 +1,7 @@
-//! What a host can be called.
+//! Checks of host names.
 
-/// Whether a name has only what names of hosts have (RFC 1123, section 2.1), and the underscore
-/// that some have beside. Browsers take more, and nobody has such a host.
+/// Whether a name has only the characters of host names (RFC 1123, section 2.1) and the underscore,
+/// which some hosts have too. Browsers accept others, but no real host uses them.
 pub fn is_host_name(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }

@@ -1,13 +1,13 @@
-//! Public URLs of services: a scheme and a host, which nobody on the way can impersonate.
+//! Public URLs of services: a scheme and a host that cannot be impersonated on the network.
 
 use url::{Host, Url};
 
 use super::{CookieDomain, is_host_name, is_localhost};
 
-/// Why a text is no such URL, in words that come after the setting's name.
+/// Why a text is no such URL. The message follows the setting's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
-    /// No URL, or one without a scheme.
+    /// Not a URL, or one without a scheme.
     #[error("must be an address that begins with https://")]
     NotAUrl,
     /// With a user, a path, a query or a fragment.
@@ -16,16 +16,16 @@ pub enum OriginError {
     /// With an IP address, which no cookie domain covers.
     #[error("must have a host name, not an IP address")]
     NotAName,
-    /// With a name that no host has.
+    /// With a name that is not a host name.
     #[error("must name one host, of letters, digits and hyphens; a star stands for none")]
     NotAHostName,
     /// Neither https, nor http on this machine.
     #[error("must be https (http is for hosts below .localhost)")]
     Insecure,
-    /// With a star, in a list.
+    /// With a star, in a list of origins.
     #[error("must name each origin: there are no wildcards")]
     Star,
-    /// With another scheme than the others.
+    /// With another scheme than auth-service's.
     #[error("must have the scheme of AUTH_URL")]
     OtherScheme,
     /// On a host that the cookies do not reach.
@@ -33,11 +33,11 @@ pub enum OriginError {
     OtherDomain,
 }
 
-/// The URL of an origin on or below `domain`.
+/// Parses the URL of an origin on or below `domain`.
 ///
 /// # Errors
-/// When it has more than scheme, host and port, is elsewhere, or anybody on the way could
-/// impersonate it.
+/// When it has more than scheme, host and port, is outside the domain, or can be impersonated on
+/// the network.
 pub fn parse_origin(text: &str, domain: &CookieDomain) -> Result<Url, OriginError> {
     let url = Url::parse(text).map_err(|_| OriginError::NotAUrl)?;
     let has_user = !url.username().is_empty() || url.password().is_some();
@@ -60,18 +60,18 @@ pub fn parse_origin(text: &str, domain: &CookieDomain) -> Result<Url, OriginErro
     Ok(url)
 }
 
-/// A list of origins on or below `domain`, separated by commas or spaces; each as browsers write it
-/// in `Origin`.
+/// Parses a list of origins on or below `domain`, separated by commas or spaces. Returns each in
+/// the form of an `Origin` header.
 ///
 /// # Errors
-/// When one of them is none, or has another scheme or domain.
+/// When one of them is not an origin, or has another scheme or domain.
 pub fn parse_origins(list: &str, scheme: &str, domain: &CookieDomain) -> Result<Vec<String>, OriginError> {
     let words = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
     words.map(|word| parse_one(word, scheme, domain)).collect()
 }
 
 fn parse_one(word: &str, scheme: &str, domain: &CookieDomain) -> Result<String, OriginError> {
-    // It would parse as the name of a host, and match none.
+    // A star would parse as a host name and match no origin.
     if word.contains('*') {
         return Err(OriginError::Star);
     }

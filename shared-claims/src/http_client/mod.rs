@@ -1,4 +1,4 @@
-//! HTTP requests to addresses that settings name, as distrustful as a GET can be.
+//! HTTP client for URLs from the settings. It trusts neither the server nor the network.
 
 mod loopback_names;
 mod system_trust;
@@ -11,19 +11,19 @@ use ureq::unversioned::transport::DefaultConnector;
 use loopback_names::LoopbackNames;
 pub use system_trust::{SystemTrust, system_trust};
 
-/// What every request has: an answer is taken as it comes, from whom it was asked, and nothing is
-/// kept open.
+/// The configuration of every request: no redirects, no proxy, no idle connections, and error
+/// statuses returned as responses.
 pub fn config() -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
-        // HTTP_PROXY and its kin would send the question to somebody else.
+        // HTTP_PROXY and similar variables would send the request to another host.
         .proxy(None)
         .max_idle_connections(0)
 }
 
-/// Sends requests, also to `localhost` names.
+/// Creates an agent, which also resolves `localhost` names.
 pub fn agent(config: Config) -> Agent {
     Agent::with_parts(config, DefaultConnector::default(), LoopbackNames::default())
 }

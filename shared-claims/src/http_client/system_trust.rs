@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-/// The operating system's trust, so that a company's own authority counts here as everywhere on the
-/// machine.
+/// TLS settings with the operating system's certificate authorities, so that a company's own
+/// authority is trusted here too.
 pub struct SystemTrust {
-    /// For the configuration of an agent.
+    /// The TLS configuration for an agent.
     pub tls: TlsConfig,
-    /// Why there are fewer authorities than there should be, in words for a log.
+    /// Problems to log: why authorities are missing.
     pub problems: Vec<String>,
 }
 

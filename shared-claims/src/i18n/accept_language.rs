@@ -2,30 +2,32 @@
 
 use unic_langid::LanguageIdentifier;
 
-/// The languages that a browser asks for, the one liked best first.
+/// The languages that a browser accepts, the preferred one first.
 #[derive(Debug, Clone, Default)]
 pub struct PreferredLanguages(Vec<Range>);
 
-/// A language range of the header, and how much it is liked.
+/// A language range of the header, and its weight.
 #[derive(Debug, Clone)]
 struct Range {
-    /// None is `*`: every language that no other range names.
+    /// `None` is `*`: every language that no other range names.
     language: Option<LanguageIdentifier>,
     quality: f32,
 }
 
 impl PreferredLanguages {
-    /// Reads the values of all headers of this name. What cannot be read counts as not sent.
+    /// Parses the values of all `Accept-Language` headers. A range that cannot be parsed is
+    /// ignored.
     pub fn parse<'h>(headers: impl IntoIterator<Item = &'h str>) -> Self {
         let ranges = headers.into_iter().flat_map(|header| header.split(','));
         let mut ranges: Vec<Range> = ranges.filter_map(Range::parse).collect();
-        // Of equals the one named first stays first.
+        // The sort is stable: of equal weights, the first in the header stays first.
         ranges.sort_by(|one, other| other.quality.total_cmp(&one.quality));
         Self(ranges)
     }
 
-    /// Which of `available` fits best (RFC 4647, section 3.4: what is asked for, then the same less
-    /// precisely): `de` for somebody who asks for `de-AT`, and `pt-BR` for `pt`.
+    /// The index of the best match in `available`: the range itself, then less precise forms of it
+    /// (RFC 4647, section 3.4), then any form of the language. `de` matches `de-AT`, and `pt-BR`
+    /// matches `pt`.
     pub fn best_of(&self, available: &[&LanguageIdentifier]) -> Option<usize> {
         // "q=0" means "not this one".
         let mut wanted = self.0.iter().filter(|range| range.quality > 0.0);
@@ -60,8 +62,8 @@ impl Range {
     }
 }
 
-/// Language, script, region and variants. What follows a single letter, such as the order of
-/// sorting in `de-u-co-phonebk`, says nothing about words.
+/// Language, script, region and variants. Extensions, such as the sort order in `de-u-co-phonebk`,
+/// begin with a single letter and do not affect the choice of words.
 fn identifier(tag: &str) -> Option<LanguageIdentifier> {
     let parts = tag.split('-').take_while(|part| part.len() > 1);
     let end = parts.map(|part| part.len() + 1).sum::<usize>().saturating_sub(1);
@@ -76,7 +78,7 @@ fn closest_to(wanted: &LanguageIdentifier, available: &[&LanguageIdentifier]) ->
     place_of(wanted).or_else(less_precisely).or_else(otherwise)
 }
 
-/// The same language with ever less said about it: of `zh-Hant-TW`, `zh-Hant` and `zh`.
+/// The same language, less and less precisely: `zh-Hant` and `zh` for `zh-Hant-TW`.
 pub fn less_precise(id: &LanguageIdentifier) -> Vec<LanguageIdentifier> {
     let mut id = id.clone();
     let mut all = Vec::new();

@@ -6,13 +6,13 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentError, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-/// A language, and its messages.
+/// The messages of one language.
 pub struct MessageBundle {
     id: LanguageIdentifier,
     messages: FluentBundle<FluentResource>,
 }
 
-/// Why messages cannot be read.
+/// Why messages cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// Counted from 1.
@@ -21,10 +21,10 @@ pub struct SyntaxError {
     pub problem: String,
 }
 
-/// Reads messages as they are written in a `.ftl` file.
+/// Parses messages in the format of `.ftl` files.
 ///
 /// # Errors
-/// When any of it cannot be read.
+/// When any part of it cannot be parsed.
 pub fn parse(text: &str) -> Result<FluentResource, SyntaxError> {
     FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| {
         let first = errors.into_iter().next();
@@ -39,12 +39,12 @@ impl MessageBundle {
     /// A language without messages.
     pub fn new(id: LanguageIdentifier) -> Self {
         let mut messages = FluentBundle::new_concurrent(vec![id.clone()]);
-        // Marks around whatever is put in would end in addresses, headers and attributes.
+        // Isolation marks around inserted values would end up in addresses, headers and attributes.
         messages.set_use_isolating(false);
         Self { id, messages }
     }
 
-    /// Adds messages; what a later one says counts.
+    /// Adds messages. A later message replaces an earlier one of the same name.
     pub fn add(&mut self, messages: FluentResource) {
         self.messages.add_resource_overriding(messages);
     }
@@ -54,7 +54,8 @@ impl MessageBundle {
         &self.id
     }
 
-    /// The message, or with `message.attribute` that part of it. `None` when there is none.
+    /// Formats a message, or with `message.attribute` one of its attributes. `None` if it does not
+    /// exist.
     pub fn format(&self, key: &str, args: &FluentArgs<'_>) -> Option<String> {
         let (message, attribute) = match key.split_once('.') {
             Some((message, attribute)) => (message, Some(attribute)),

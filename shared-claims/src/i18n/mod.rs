@@ -1,5 +1,5 @@
-//! Internationalization: the messages of a language (Project Fluent), and which language somebody
-//! reads.
+//! Internationalization: the messages of a language (Project Fluent), and the choice of a language
+//! by `Accept-Language`.
 
 mod accept_language;
 mod message_bundle;

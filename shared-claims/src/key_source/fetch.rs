@@ -79,8 +79,8 @@ impl Fetcher {
     }
 }
 
-/// Whether nobody on the way can exchange the keys: https, or http that does not leave the machine
-/// or private network.
+/// Whether the keys cannot be replaced on the network: https, or http that does not leave the
+/// machine or private network.
 pub(crate) fn is_acceptable(url: &Url) -> bool {
     // A password in the URL would be in every log line about it.
     if !url.username().is_empty() || url.password().is_some() {

@@ -88,7 +88,7 @@ impl KeySource {
     /// loopback, without asking a resolver (RFC 6761, section 6.3).
     ///
     /// # Errors
-    /// When somebody on the network could replace the keys: plain http is accepted only for
+    /// When an attacker on the network could replace the keys: plain http is accepted only for
     /// loopback, private addresses and names without a dot (containers of one network).
     pub fn url(url: Url) -> Result<Self, KeySourceError> {
         Self::url_with_signing_key(url, None)

@@ -33,6 +33,6 @@ impl State {
 pub(super) struct Requested {
     /// A token names a key that is not in the set.
     pub(super) unknown_key: AtomicBool,
-    /// Somebody asks whether auth-service can be reached.
+    /// A caller asks whether auth-service can be reached.
     pub(super) reachability: AtomicBool,
 }

@@ -248,7 +248,7 @@ impl Connection {
 
     /// Records that a handler waits for more of this request's body.
     pub fn wants_body(&self, request: u64) {
-        // Somebody kept the body of an earlier request.
+        // A handler has kept the body of an earlier request.
         if request != self.requests.get() {
             return;
         }

@@ -1,8 +1,8 @@
 //! Exclusive lock on a folder.
 //!
-//! Everybody who may read a folder may `flock` it, and could keep a service from starting for as
-//! long as they like: a web server that passes through it, or every account if the folder is open
-//! to all. So the lock is a file in the folder that only its creator can open.
+//! Every account that may read a folder may `flock` it, and could keep a service from starting: a
+//! web server that passes through the folder, or every account if the folder is open to all. So the
+//! lock is a file in the folder that only its creator can open.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

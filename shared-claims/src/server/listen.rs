@@ -69,7 +69,7 @@ impl fmt::Display for Listen {
     }
 }
 
-/// A bound socket, which nobody else can have any more.
+/// A bound socket, which no other process can bind any more.
 #[derive(Debug)]
 pub enum Listener {
     /// For [`HttpServer::listen`](actix_web::HttpServer::listen).

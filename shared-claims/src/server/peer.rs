@@ -17,7 +17,7 @@ impl Peer {
     /// The peer that sent a request.
     ///
     /// A [`BoundedServer`](super::BoundedServer) knows it. With another server it is the peer's
-    /// address; `None` is nobody to trust.
+    /// address. `None` means a peer that must not be trusted.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         let noted = request.conn_data::<Self>().copied();
         noted.or_else(|| request.peer_addr().map(|address| Self::Address(address.ip())))

@@ -1,4 +1,5 @@
-//! Unix domain socket. At no moment can the wrong people connect, or two processes claim one file.
+//! Unix domain socket. Its permissions are right from the beginning, and two processes never claim
+//! one file.
 
 use std::fs::{self, Metadata, Permissions};
 use std::io::{self, ErrorKind};
@@ -196,7 +197,7 @@ mod tests {
     fn the_file_of_a_successor_is_not_taken_away() {
         let (_folder, path) = folder();
         let (_first, file) = bind(&path).unwrap();
-        // Somebody emptied the folder, and another process started.
+        // Another process has started after the folder was emptied.
         fs::remove_file(&path).unwrap();
         let (_second, _its_file) = bind(&path).unwrap();
         drop(file);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long the client was waited for, and how many bytes it moved in that time. Time in which
-/// nobody waits for it does not count.
+/// How long the service has waited for the client, and how many bytes the client moved in that
+/// time. Time in which the service does not wait for it is not counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct StallTimeout {
     waited: Duration,

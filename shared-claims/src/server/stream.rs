@@ -121,7 +121,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream<T> {
         }
     }
 
-    /// Delivers nothing, but notices a client that hangs up, so that nobody goes on working for it.
+    /// Delivers nothing, but notices a client that hangs up, so that no handler goes on working for
+    /// it.
     fn suspend_reading(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.lookahead.is_empty() {
             let mut space = [0; LOOK_AHEAD];

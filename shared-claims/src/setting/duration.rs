@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-/// The duration that a text names, such as `30s`, `5m`, `1h 30m` or `5 days`; `None` when it names
-/// none.
+/// Parses a duration such as `30s`, `5m`, `1h 30m` or `5 days`. `None` if it is none.
 ///
-/// A number needs its unit: nobody can see whether `30` is meant in seconds or in minutes. `0` is
-/// the same in all of them.
+/// A number needs its unit, because `30` may be meant in seconds or in minutes. `0` is the same in
+/// every unit.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,6 +1,7 @@
-//! Files that settings name: regular ones, and small ones.
+//! Files that settings name: regular ones of limited size.
 //!
-//! A pipe that nobody writes to would be waited for without an end, and a device has none.
+//!
+//! Reading a pipe without a writer would block for ever, and a device has no end.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,26 +9,26 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-/// Why a file that a setting names cannot be read, in words that come after its name.
+/// Why a file that a setting names cannot be read. The text follows the setting's name.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
     /// A directory.
     #[error("is a directory; name a file")]
     Directory,
-    /// A pipe, a socket or a device, which the process was not handed.
+    /// A pipe, a socket or a device that the process did not inherit.
     #[error("is a pipe, a socket or a device; name a file")]
     NotRegular,
-    /// Larger than the number of bytes that it may have.
+    /// Larger than this many bytes.
     #[error("is too large: it has more than {0} bytes")]
     TooLarge(u64),
-    /// The operating system does not give it.
+    /// The operating system cannot open or read it.
     #[error("cannot be read: {0}")]
     Io(io::Error),
 }
 
-/// Whether a path is one that the process was handed, as `<(command)` and systemd do: somebody is
-/// at the other end.
+/// Whether a path names an inherited file descriptor, as `<(command)` and systemd pass it. Such a
+/// pipe has a writer.
 pub fn is_handed_over(path: &Path) -> bool {
     let Some(path) = path.to_str() else { return false };
     let number = ["/dev/fd/", "/proc/self/fd/"].iter().find_map(|folder| path.strip_prefix(folder));
@@ -37,12 +38,12 @@ pub fn is_handed_over(path: &Path) -> bool {
     }
 }
 
-/// Opens what can be read to its end: a regular file, or what the process was handed.
+/// Opens a file that can be read to its end: a regular file, or an inherited descriptor.
 ///
 /// # Errors
-/// [`FileError`], when it is none, or cannot be opened.
+/// [`FileError`], when it is neither, or cannot be opened.
 pub fn open_file(path: &Path) -> Result<File, FileError> {
-    // Looked at before it is opened: opening a pipe waits for somebody who writes.
+    // Checked before opening, because opening a pipe waits for a writer.
     let kind = std::fs::metadata(path).map_err(FileError::Io)?.file_type();
     if kind.is_dir() {
         return Err(FileError::Directory);
@@ -53,7 +54,7 @@ pub fn open_file(path: &Path) -> Result<File, FileError> {
     File::open(path).map_err(FileError::Io)
 }
 
-/// Reads a file of at most `max_bytes`. What was read is wiped when it is dropped.
+/// Reads a file of at most `max_bytes`. The bytes are wiped from memory when dropped.
 ///
 /// # Errors
 /// [`FileError`], when it cannot be read, or is larger.

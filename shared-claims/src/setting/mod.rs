@@ -1,10 +1,11 @@
 //! Parsing of a setting's text, wherever it comes from.
 //!
-//! Shells, systemd, Docker and Kubernetes disagree about files of settings: some take quotation
-//! marks away and others hand them over, and some leave the `\r` of Windows' line ends. What
-//! certainly is not meant is left out here. What may be meant, and would not work as it is, is
-//! refused, in words that say what was seen and never what it was. For settings of your own, too.
-//! With the feature `fetch` there are durations, files, and secrets that may stand in one.
+//!
+//! Shells, systemd, Docker and Kubernetes disagree about settings files: some remove quotation
+//! marks and others keep them, and some keep the `\r` of Windows line ends. This module removes
+//! what is certainly a mistake. It refuses what may be intended but would not work, and its errors
+//! describe the problem without showing the value. A service can use it for its own settings too.
+//! The feature `fetch` adds durations, files, and secrets that may be read from a file.
 //!
 //! ```
 //! use shared_claims::setting::{Unclear, plain};
@@ -28,7 +29,7 @@ pub use file::{FileError, is_handed_over, open_file, read_file};
 #[cfg(feature = "fetch")]
 pub use secret_file::{SecretError, secret_or_file};
 
-/// Why a text cannot be that of a setting.
+/// Why a text cannot be the value of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unclear {
@@ -45,7 +46,7 @@ pub enum Unclear {
     /// A secret with a space at one of its ends.
     #[error("begins or ends with a space, which is no part of a secret: take the space away")]
     Spaced,
-    /// A line break, a tab, or the like.
+    /// A line break, a tab, or another control character.
     #[error("must be one line, without a line break or another control character in it")]
     Control,
     /// U+FEFF at its beginning.
@@ -53,17 +54,16 @@ pub enum Unclear {
     ByteOrderMark,
 }
 
-/// Those of files of settings.
+/// Quotation marks of settings files.
 const PLAIN_MARKS: [char; 2] = ['"', '\''];
 
-/// With those that word processors put in their place. A name may have such around it, and a secret
-/// none.
+/// Those, and the marks that word processors replace them by. A name may have these around it, but
+/// a secret may not.
 const ALL_MARKS: [char; 8] = ['"', '\'', '`', '“', '”', '„', '‘', '’'];
 
-/// The text of a setting, without the spaces and the line break around it.
+/// The text of a setting, without the white space around it.
 ///
-/// `None` when nothing is left: a variable that is set to nothing is what compose files make of one
-/// that is not set.
+/// `None` when nothing is left, because compose files pass an unset variable on as an empty one.
 ///
 /// # Errors
 /// [`Unclear`], when it is in quotation marks, or has a control character in it.
@@ -81,8 +81,8 @@ pub fn plain(text: &str) -> Result<Option<&str>, Unclear> {
 /// The text of a secret, without the line break at its end; `None` when nothing is left.
 ///
 /// # Errors
-/// [`Unclear`], also when a space or a quotation mark stands at one of its ends: another program
-/// that reads the same settings may take it away, and then the two do not have the same secret.
+/// [`Unclear`], also when a space or a quotation mark stands at either end: another program that
+/// reads the same settings may remove it, and the two would have different secrets.
 pub fn secret(text: &str) -> Result<Option<&str>, Unclear> {
     let text = text.trim_end_matches(['\r', '\n']);
     if text.trim().is_empty() {

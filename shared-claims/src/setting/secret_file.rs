@@ -6,46 +6,46 @@ use zeroize::Zeroizing;
 
 use super::{FileError, Unclear, read_file};
 
-/// A file beyond this holds no secret: somebody named the wrong one.
+/// A larger file is not a secret: the setting names the wrong file.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// Why there is no secret, in words that come after the setting's name and never hold the secret.
+/// Why there is no secret. The text follows the setting's name and never contains the secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// Given both ways, by the setting of this name.
+    /// Set both ways. Holds the setting's name.
     #[error("is set twice: unset either {0} or {0}_FILE")]
     SetTwice(String),
-    /// The setting's own text is none.
+    /// The setting's own text is no secret.
     #[error(transparent)]
     Unclear(Unclear),
     /// The file cannot be read.
     #[error(transparent)]
     File(FileError),
-    /// The file is no text.
+    /// The file is not text.
     #[error("cannot be read: it is not UTF-8")]
     NotUtf8,
-    /// The text in the file is none of a setting.
+    /// The file's text is no secret.
     #[error(transparent)]
     UnclearFile(Unclear),
 }
 
 impl SecretError {
-    /// Whether `NAME_FILE` is the setting to look at.
+    /// Whether the error is about `NAME_FILE` rather than `NAME`.
     pub fn is_about_the_file(&self) -> bool {
         matches!(self, Self::File(_) | Self::NotUtf8 | Self::UnclearFile(_))
     }
 }
 
-/// The secret that the setting `name` holds, or the file that `NAME_FILE` names. `None` when
-/// neither is set, or set to nothing. It is wiped when it is dropped.
+/// The secret in the setting `name`, or in the file that `NAME_FILE` names. `None` when neither is
+/// set or the setting is empty. The secret is wiped from memory when dropped.
 ///
-/// `meant` says what of a text is the secret: [`secret`](super::secret), or
-/// [`plain`](super::plain) for an address with a password in it. A file that holds nothing is a
-/// mistake: its text is empty, and is refused as a secret that is too short.
+/// `meant` parses the text: [`secret`](super::secret), or [`plain`](super::plain) for an address
+/// that contains a password. An empty file yields an empty secret, which the caller refuses as too
+/// short.
 ///
 /// # Errors
-/// [`SecretError`], when it is given both ways, cannot be read, or is refused by `meant`.
+/// [`SecretError`], when both are set, the file cannot be read, or `meant` refuses the text.
 pub fn secret_or_file(
     name: &str,
     value: Option<&str>,

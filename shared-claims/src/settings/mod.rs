@@ -32,9 +32,10 @@ pub(crate) use signing_key::SigningKey;
 /// | `JWT_SIGNING_KEY` | the shared key of an auth-service that signs with HS512: the same text as there, at least 64 bytes. Default none |
 /// | `JWT_SIGNING_KEY_FILE` | instead of it, a file that holds the key. A line break at its end is not part of the key |
 ///
-/// Whoever holds `JWT_SIGNING_KEY` can sign as anybody: each service that is given it can.
+/// Every service that has `JWT_SIGNING_KEY` can sign tokens in anybody's name.
 ///
-/// That `COOKIE_DOMAIN` is no public suffix is checked by auth-service, which sets the cookie.
+/// These settings do not check that `COOKIE_DOMAIN` is no public suffix: auth-service does, because
+/// it sets the cookie.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub(crate) auth: Url,
@@ -54,7 +55,7 @@ pub(crate) enum Jwks {
     Url(Url),
 }
 
-/// A setting that refuses the start, in one line that names it and never shows its value.
+/// A setting that prevents the start. The message names the setting and never shows its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} {problem}")]
 pub struct SettingsError {
@@ -67,7 +68,7 @@ impl SettingsError {
         Self { name: name.to_owned(), problem: problem.into() }
     }
 
-    /// The setting to look at.
+    /// The name of the setting.
     pub fn setting(&self) -> &str {
         &self.name
     }
@@ -77,8 +78,8 @@ impl Settings {
     /// Reads the settings from the process's environment.
     ///
     /// # Errors
-    /// When one is missing or unacceptable, or when there is an `AUTH_…` variable that is none of
-    /// ours: most likely one of ours misspelt.
+    /// When a setting is missing or unacceptable, or when an unknown `AUTH_…` variable is set,
+    /// which is probably a misspelt setting.
     pub fn from_env() -> Result<Self, SettingsError> {
         for (name, _) in std::env::vars_os() {
             if let Some(name) = name.to_str().filter(|name| is_unknown_auth_setting(name)) {
@@ -92,8 +93,8 @@ impl Settings {
         })
     }
 
-    /// Reads the settings from anything that maps names to values. For tests, and for other forms
-    /// of configuration.
+    /// Reads the settings by a function from names to values. For tests, and for other forms of
+    /// configuration.
     ///
     /// # Errors
     /// When a setting is missing or unacceptable.
@@ -136,7 +137,7 @@ impl Settings {
             None => refresh_ahead::DEFAULT,
             Some(text) => refresh_ahead::read(&text)?,
         };
-        // A list may go over several lines.
+        // Not trimmed to one line: a list may have several.
         let trusted_origins = match lookup("TRUSTED_ORIGINS")? {
             None => Vec::new(),
             Some(list) => parse_origins(&list, auth.scheme(), &cookie_domain)
@@ -181,13 +182,14 @@ impl Settings {
         &self.hint_cookie
     }
 
-    /// Below how many seconds left a navigation renews the login before it is answered; zero is
-    /// never.
+    /// With fewer seconds left than this, a navigation renews the login before it is answered. Zero
+    /// turns this off.
     pub fn refresh_ahead(&self) -> u32 {
         self.refresh_ahead
     }
 
-    /// The origins of siblings whose pages may post here, as `Origin` has them. Empty by default.
+    /// The origins of siblings whose pages may post here, in the form of an `Origin` header. Empty
+    /// by default.
     pub fn trusted_origins(&self) -> &[String] {
         &self.trusted_origins
     }
@@ -195,28 +197,28 @@ impl Settings {
 
 #[cfg(feature = "pages")]
 impl Settings {
-    /// The name of a cookie of this host alone, with the prefix that says so wherever the login
-    /// cookie has one too.
+    /// The name of a cookie for this host only. It has the `__Host-` prefix if the login cookie has
+    /// a prefix.
     pub(crate) fn own_cookie(&self, name: &str) -> String {
         let prefix = if self.has_secure_cookies() { HOST_PREFIX } else { "" };
         format!("{prefix}{name}")
     }
 
-    /// Whether cookies are `Secure`: everywhere but in a browser that keeps none of those over http
-    /// on localhost.
+    /// Whether cookies are `Secure`. They are not in development on localhost over http, because
+    /// some browsers drop such cookies there.
     pub(crate) fn has_secure_cookies(&self) -> bool {
         self.access_cookie.starts_with(SECURE_PREFIX)
     }
 }
 
-/// Whether a variable is of the family `AUTH_…` and no setting, of this service or of auth-service,
-/// which often share one file: most likely one of ours misspelt, whose default would stay in force
-/// without a word.
+/// Whether a variable begins with `AUTH_` but is neither a setting of this service nor of
+/// auth-service. The two often share one file. Such a variable is probably a misspelt setting,
+/// whose default would stay in force silently.
 pub fn is_unknown_auth_setting(name: &str) -> bool {
     name.starts_with("AUTH_") && !matches!(name, "AUTH_URL" | "AUTH_JWKS")
 }
 
-/// An origin's URL with a path of ours.
+/// An origin's URL with this path.
 pub(crate) fn with_path(origin: &Url, path: &str) -> Url {
     let mut url = origin.clone();
     url.set_path(path);
@@ -239,8 +241,8 @@ fn jwks(place: &str) -> Result<Jwks, SettingsError> {
     }
 }
 
-/// A cookie name (RFC 6265bis: a token), with the prefix that stops planting over http wherever
-/// http is not all there is.
+/// A cookie name (RFC 6265bis: a token). With https it must have the `__Secure-` prefix, which
+/// keeps a page over http from planting the cookie.
 fn cookie_name(setting: &str, name: &str, auth: &Url) -> Result<String, SettingsError> {
     let bad = |problem: &str| Err(SettingsError::new(setting, problem));
     if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&b)) {

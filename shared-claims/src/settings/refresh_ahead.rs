@@ -5,10 +5,10 @@ use crate::setting;
 
 const NAME: &str = "REFRESH_AHEAD";
 
-/// Time enough to read a page and begin to type.
+/// Long enough to read a page and begin to type.
 pub(super) const DEFAULT: u32 = 60;
 
-/// The longest life of a token is an hour: more than that is a mistake.
+/// The longest lifetime of a token is an hour, so more than that is a mistake.
 const MAX_SECONDS: u32 = 3600;
 
 /// `90`, `90s` or `2m`, in seconds. Fractions are refused.

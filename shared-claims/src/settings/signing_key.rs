@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::{KeySetError, MIN_SIGNING_KEY_BYTES};
 
-/// A key that is long enough, on its way from the settings to the sets of keys. Wiped when dropped.
+/// A shared key of sufficient length. Wiped from memory when dropped.
 #[derive(Clone)]
 pub(crate) struct SigningKey(Zeroizing<Vec<u8>>);
 
@@ -23,7 +23,7 @@ impl SigningKey {
     }
 }
 
-/// Settings are printed by those who look for a mistake in them.
+/// Hides the key, because settings are often printed for debugging.
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey(…)")
