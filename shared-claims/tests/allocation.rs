@@ -11,8 +11,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Nothing that is done with one string may allocate more than this, all its allocations taken
-/// together.
+/// The most that all allocations for one string may add up to.
 const LIMIT: usize = 64 * 1024;
 
 fn main() {
@@ -22,7 +21,7 @@ fn main() {
     a_million_random_strings_cause_no_panic_and_no_large_allocation();
 }
 
-/// Chance that is the same every time (xorshift64*).
+/// Pseudo-random numbers, the same in every run (xorshift64*).
 struct Chance(u64);
 
 impl Chance {
@@ -38,7 +37,7 @@ impl Chance {
     }
 }
 
-/// Bytes of one of several kinds, from noise to a good token with a scratch.
+/// Bytes of one of several kinds, from noise to a valid token with small changes.
 fn make(kind: usize, good: &[u8], chance: &mut Chance, bytes: &mut Vec<u8>) {
     bytes.clear();
     match kind {
@@ -49,11 +48,11 @@ fn make(kind: usize, good: &[u8], chance: &mut Chance, bytes: &mut Vec<u8>) {
             let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_...";
             (0..chance.below(600)).for_each(|_| bytes.push(letters[chance.below(letters.len())]));
         }
-        // Up to and beyond the largest size.
+        // Up to the largest size and beyond.
         2 if chance.below(10) == 0 => bytes.resize(8000 + chance.below(400), b'A'),
-        // A good token, cut.
+        // A valid token, cut off.
         3 => bytes.extend_from_slice(&good[..chance.below(good.len())]),
-        // A good token with a few bytes changed, added or taken away; mostly in its header.
+        // A valid token with a few bytes changed, added or removed, mostly in its header.
         _ => {
             bytes.extend_from_slice(good);
             let end = if chance.below(50) == 0 { good.len() } else { 80 };
@@ -82,7 +81,7 @@ fn a_million_random_strings_cause_no_panic_and_no_large_allocation() {
     for n in 0..1_000_000 {
         make(n % 6, good.as_bytes(), &mut chance, &mut bytes);
         let region = Region::new(COUNTED);
-        // As a cookie, and, where it is text, as a token.
+        // As a cookie, and as a token if it is valid text.
         let header: [&[u8]; 1] = [&bytes];
         if n % 8 < 2
             && let Candidates::Few(found) = candidates(header, "A")
@@ -91,7 +90,7 @@ fn a_million_random_strings_cause_no_panic_and_no_large_allocation() {
         }
         if let Ok(token) = std::str::from_utf8(&bytes) {
             let accepted = verifier.verify_at(token, &keys, claims.iat).is_ok();
-            // Changes may undo each other; only then.
+            // Accepted only if unchanged. Changes may undo each other.
             assert_eq!(accepted, token == good, "{token}");
             most = most.max(region.change().bytes_allocated);
         }
@@ -100,7 +99,7 @@ fn a_million_random_strings_cause_no_panic_and_no_large_allocation() {
     println!("most for one string: {most} bytes");
 }
 
-/// J11: payloads made to grow in memory, properly signed, as large as they may be.
+/// J11: payloads that are expensive to store, validly signed and of the largest size.
 fn signed_payloads_that_want_to_grow_do_not() {
     let issuer = TestIssuer::new();
     let claims = issuer.claims_for("ada@example.org");
@@ -131,10 +130,9 @@ fn signed_payloads_that_want_to_grow_do_not() {
     }
 }
 
-/// Holds on to what a login remembers of ten thousand people with such claims: in bytes, when all
-/// are through.
+/// Bytes that a login keeps after ten thousand people with such claims have made a request.
 fn remembered(claims: impl Fn(&TestIssuer, usize) -> Claims) -> isize {
-    // Whose signature takes least.
+    // HS512 signs fastest.
     let issuer = TestIssuer::with_algorithm(TestAlgorithm::Hs512);
     let login = issuer.login();
     let region = Region::new(COUNTED);
@@ -150,14 +148,14 @@ fn remembered(claims: impl Fn(&TestIssuer, usize) -> Claims) -> isize {
     held
 }
 
-/// What design.md and README.md say.
+/// The sizes that design.md and README.md state.
 fn many_ordinary_tokens_take_little_memory() {
     let held = remembered(|issuer, n| issuer.claims_for(&format!("somebody-number-{n}@example.org")));
     println!("remembered of ordinary tokens: {held} bytes");
     assert!((500_000..2_500_000).contains(&held), "{held}");
 }
 
-/// A domain whose people have very long names and a hundred roles.
+/// A domain where people have very long names and a hundred roles.
 fn many_tokens_as_large_as_they_may_be_take_bounded_memory() {
     let held = remembered(|issuer, n| {
         let mut claims = issuer.claims_for(&format!("{n}@example.org"));

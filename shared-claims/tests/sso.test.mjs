@@ -1,4 +1,4 @@
-// sso.js in a page made of fakes. Run by `node --test shared-claims/tests`.
+// sso.js in a simulated page. Run by `node --test shared-claims/tests`.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -181,7 +181,7 @@ test("nothing is renewed at the word of another origin, or for a problem that re
 });
 
 test("storage that is forbidden or holds nonsense costs nothing but a renewal", async () => {
-  // The last is from before the clock was set back by years.
+  // The last one dates from before the clock was set back by years.
   for (const nonsense of ["", "{", "7", "null", '{"at":"x"}', '{"at":9e12,"lives":false}']) {
     const browser = new Browser();
     browser.storage.set("sso-renewed", nonsense);

@@ -82,7 +82,7 @@ fn translated(request: TestRequest, body: &str) -> Request {
     translated.body(Body::from(body.to_owned())).unwrap()
 }
 
-/// What a first trip to the login is known by is made anew each time.
+/// Replaces the random secret of a first trip to the login, which differs each time.
 fn forget_the_trip(line: &mut String) {
     if let Some(secret) = line.strip_prefix("__Host-sso_sent=").and_then(|rest| rest.split(';').next()) {
         assert_eq!(secret.len(), 16, "{line}");
@@ -100,7 +100,7 @@ async fn compared(login: &SharedLogin, request: impl Fn() -> TestRequest, body: 
         .collect();
     headers.sort();
     let mut lean = Answer { status: here.status, headers: here.headers.clone(), body: here.body.clone() };
-    // axum writes the length itself, actix leaves it to its server.
+    // axum sets the length itself, and actix leaves it to its server.
     lean.headers.retain(|(name, _)| name != "content-length");
     for headers in [&mut lean.headers, &mut headers] {
         headers.iter_mut().for_each(|(_, value)| forget_the_trip(value));
@@ -118,7 +118,7 @@ fn opens(address: &str) -> TestRequest {
     support_web::opens(address)
 }
 
-/// Every kind of request by every kind of person: each is answered as on actix.
+/// Every kind of request by every kind of person gets the same response as on actix.
 #[actix_web::test]
 async fn every_answer_is_the_one_that_actix_gives() {
     let issuer = TestIssuer::new();
@@ -160,7 +160,7 @@ async fn every_answer_is_the_one_that_actix_gives() {
             compared(&login, forged, "text=buy+milk").await;
             let by_script = || send().insert_header(("Sec-Fetch-Mode", "cors"));
             compared(&login, by_script, "text=buy+milk").await;
-            // X12: of another person, by the browser's memory and by the form's own word.
+            // X12: a form of another person, by the browser's cookie and by the form's own mark.
             let another = format!("{cookies}; __Host-sso_for=AAAAAAAAAAAAAAAA");
             for address in [
                 address.to_owned(),
@@ -227,7 +227,7 @@ async fn without_keys_everybody_is_told_to_wait() {
     assert_eq!(page.status, 503);
 }
 
-/// Whether a form can be kept, and that a handler gets it whole.
+/// Whether a form can be kept does not limit what a handler receives.
 #[actix_web::test]
 async fn forms_are_kept_up_to_the_same_size_and_reach_handlers_of_any_size() {
     let issuer = TestIssuer::new();
@@ -244,7 +244,7 @@ async fn forms_are_kept_up_to_the_same_size_and_reach_handlers_of_any_size() {
     }
 }
 
-/// A body that breaks off is neither kept nor handed on as if it were whole.
+/// An incomplete body is neither kept nor passed to a handler as if it were complete.
 #[actix_web::test]
 async fn a_form_that_breaks_off_is_not_taken_for_a_whole_one() {
     let issuer = TestIssuer::new();
@@ -275,8 +275,7 @@ impl futures_core::Stream for Chunks {
     }
 }
 
-/// A router within a router changes the address of the request; the way back is the one that was
-/// asked for.
+/// A nested router changes the URI of the request. The login must lead back to the original one.
 #[actix_web::test]
 async fn the_way_back_is_the_whole_address_also_below_a_nested_router() {
     let login = TestIssuer::new().login();
@@ -296,8 +295,8 @@ async fn the_way_back_is_the_whole_address_also_below_a_nested_router() {
     }
 }
 
-/// X10, X11: WebSockets and siblings are judged alike, and scripts of those that are trusted may
-/// read along.
+/// X10, X11: WebSockets and siblings get the same decision, and scripts of trusted origins may read
+/// the response.
 #[actix_web::test]
 async fn websockets_and_siblings_are_judged_alike() {
     let issuer = TestIssuer::new().trusting("http://app.sso.localhost:8001");
@@ -322,7 +321,7 @@ async fn websockets_and_siblings_are_judged_alike() {
                 || call().insert_header(("Upgrade", "websocket")).insert_header(("Connection", "Upgrade"));
             seen.insert(compared(&login, socket, "").await.status);
             let preflight = || {
-                // Where axum knows the methods of a route, it adds them.
+                // Not an existing route, because axum adds the methods of those to the response.
                 let request = from(support_web::calls("/any/where")).method(actix_web::http::Method::OPTIONS);
                 request.insert_header(("Access-Control-Request-Method", "POST"))
             };
@@ -332,7 +331,7 @@ async fn websockets_and_siblings_are_judged_alike() {
     assert_eq!(Vec::from_iter(seen), [200, 204, 401, 403]);
 }
 
-/// The developer's to find, in the log; it is no panic.
+/// Not a panic: the log tells the developer what is missing.
 #[actix_web::test]
 async fn a_service_that_forgot_the_layer_answers_500() {
     let app = Router::new().route("/", get(async |_: User| "in"));

@@ -21,7 +21,7 @@ fn ask(login: &SharedLogin, token: &str, now: i64) -> Result<Claims, Rejection> 
     }
 }
 
-/// J10: for every algorithm, at every moment that matters, in an order that no clock takes.
+/// J10: for every algorithm, at every relevant moment, in an order that no real clock has.
 #[test]
 fn a_token_that_comes_again_says_the_same_and_ends_at_the_same_second() {
     for mint in Mint::of_each() {
@@ -38,7 +38,7 @@ fn a_token_that_comes_again_says_the_same_and_ends_at_the_same_second() {
     }
 }
 
-/// J1: the whole table, twice, at a login that has met the good token.
+/// J1: the whole table, twice, with a login that has already seen the valid token.
 #[test]
 fn hostile_tokens_are_refused_for_their_reasons_however_often_they_come() {
     let mint = Mint::new();
@@ -47,7 +47,7 @@ fn hostile_tokens_are_refused_for_their_reasons_however_often_they_come() {
     let rows = [shapes(&mint), headers(&mint), payloads(&mint), times_and_absences(&mint), signatures(&mint)];
     let mut count = 0;
     for (name, token, cause) in rows.iter().flatten() {
-        // What a cookie cannot carry does not arrive.
+        // Skips tokens that a cookie cannot carry.
         if candidates([cookie(token).as_bytes()], "__Secure-sso_access") != Candidates::Few(vec![token]) {
             continue;
         }
@@ -76,7 +76,7 @@ fn a_token_that_differs_from_a_known_one_in_a_character_is_unknown() {
     }
 }
 
-/// Two domains in one process have two logins; neither believes what the other remembers.
+/// Two domains in one process have two logins. Neither accepts what the other has cached.
 #[test]
 fn the_login_of_another_domain_learns_nothing() {
     let mint = Mint::new();
@@ -105,8 +105,8 @@ fn replace(path: &Path, jwks: &str, login: &SharedLogin) {
     eventually("the new set", || !std::sync::Arc::ptr_eq(&before, &login.keys().current().unwrap()));
 }
 
-/// K5: an operator revokes a key; whoever it signed for is out with the set that lacks it,
-/// remembered or not.
+/// K5: after an operator revokes a key, its tokens are refused as soon as a set without it is
+/// loaded, cached or not.
 #[test]
 fn a_revoked_key_takes_remembered_tokens_with_it_at_once() {
     let (mint, next) = (Mint::new(), TestIssuer::new());
@@ -133,7 +133,7 @@ fn a_revoked_key_takes_remembered_tokens_with_it_at_once() {
     assert_eq!(ask(&login, &newer, NOW), Err(Rejection::BadSignature));
 }
 
-/// Eight threads and more tokens than there is room for: everybody is who they are, all the time.
+/// Eight threads and more tokens than the cache holds: every token always yields its own claims.
 #[test]
 fn many_threads_at_once_get_each_their_own_people() {
     let mint = Mint::of(TestIssuer::with_algorithm(shared_claims::testing::TestAlgorithm::Hs512));
@@ -142,7 +142,7 @@ fn many_threads_at_once_get_each_their_own_people() {
         .map(|n| {
             let mut claims = mint.claims();
             claims.user_email = format!("{n}@example.org");
-            // A few are known to end while everybody asks.
+            // A few expire while the threads run.
             claims.exp = NOW + 1 + n % 300;
             (mint.issuer.sign(&claims), claims)
         })
@@ -152,7 +152,7 @@ fn many_threads_at_once_get_each_their_own_people() {
             let (login, people) = (login.clone(), &people);
             scope.spawn(move || {
                 for n in 0..4000 {
-                    // The first hundred come again and again; the others now and then.
+                    // The first hundred are frequent, the others rare.
                     let of = if n % 2 == 0 { n * 7 % 100 } else { (n * 31 + thread * 997) % people.len() };
                     let (token, claims) = &people[of];
                     let now = NOW + i64::try_from(n).unwrap() / 20;

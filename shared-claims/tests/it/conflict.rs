@@ -14,7 +14,7 @@ async fn asked(issuer: &TestIssuer, request: actix_web::test::TestRequest) -> An
     ask(&issuer.login(), request.insert_header(("Cookie", two_people(issuer)))).await
 }
 
-/// C7: nobody is let in, and the page explains.
+/// C7: no person is accepted, and the page explains why.
 #[actix_web::test]
 async fn cookies_of_two_people_let_nobody_in() {
     let issuer = TestIssuer::new();
@@ -36,14 +36,15 @@ async fn cookies_of_two_people_let_nobody_in() {
     assert_eq!(asked(&issuer, opens("/")).await.body, "hello stranger");
 }
 
-/// C7: the button clears the cookies and leads to the login: two answers of ours, one redirect.
+/// C7: the button clears the cookies and leads to the login, with two responses of this service and
+/// one redirect.
 #[actix_web::test]
 async fn the_button_clears_the_cookies_and_leads_to_the_login() {
     let issuer = TestIssuer::new();
     let click = opens("/private?page=2&sso_clear=1").insert_header(("Sec-Fetch-Site", "same-origin"));
     let answer = asked(&issuer, click).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    // It would take the cookies of every sibling.
+    // `Clear-Site-Data` would delete the cookies of every sibling.
     assert_eq!(answer.header("clear-site-data"), "");
     assert_eq!(answer.header("cache-control"), "no-store");
     let next = "http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fprivate%3Fpage%3D2";
@@ -61,7 +62,8 @@ async fn the_button_clears_the_cookies_and_leads_to_the_login() {
     assert_eq!(deleted, expected);
 }
 
-/// C7: whoever planted it chose the path. What does not fit into one answer, the next one deletes.
+/// C7: an attacker chooses the path of a planted cookie. If one response cannot delete all, the
+/// next one continues.
 #[actix_web::test]
 async fn below_a_long_path_the_clearing_goes_on_for_as_many_answers_as_it_takes() {
     let issuer = TestIssuer::new();
@@ -84,8 +86,7 @@ async fn below_a_long_path_the_clearing_goes_on_for_as_many_answers_as_it_takes(
         }
     };
     assert!(answers > 2, "{answers}");
-    // Eight folders, the last one a page: `/`, seven with and without a slash, and the page; three
-    // domains, two kinds.
+    // `/`, seven folders with and without a slash, and the page; three domains; two kinds.
     assert_eq!(deleted.len(), (1 + 2 * 7 + 1) * 3 * 2);
     let next = url::form_urlencoded::byte_serialize(
         format!("http://demo.sso.localhost:8001{page}?page=2").as_bytes(),
@@ -94,7 +95,7 @@ async fn below_a_long_path_the_clearing_goes_on_for_as_many_answers_as_it_takes(
     assert_eq!(to_the_login, format!("http://auth.sso.localhost:8000/login?next={next}"));
 }
 
-/// Nobody else can press that button, and without a conflict it does nothing.
+/// A foreign page cannot press that button, and without a conflict it does nothing.
 #[actix_web::test]
 async fn cookies_are_cleared_only_at_a_conflict_and_by_our_own_page() {
     let issuer = TestIssuer::new();
@@ -124,7 +125,7 @@ async fn cookies_are_cleared_only_at_a_conflict_and_by_our_own_page() {
     assert_eq!((nobody.status, nobody.header("clear-site-data")), (StatusCode::SEE_OTHER, ""));
 }
 
-/// The conflict page does not hand its clearing query on to the next conflict page.
+/// The conflict page does not pass its clearing query on to the next conflict page.
 #[actix_web::test]
 async fn the_clearing_query_is_not_repeated() {
     let issuer = TestIssuer::new();
@@ -136,7 +137,8 @@ fn lines(answer: &Answer) -> Vec<String> {
     answer.headers.get_all("set-cookie").map(|line| line.to_str().unwrap().to_owned()).collect()
 }
 
-/// C7: what was typed waits through the clearing, and is sent by the person who is logged in then.
+/// C7: the form is kept while the cookies are cleared, and is sent as the person who is logged in
+/// afterwards.
 #[actix_web::test]
 async fn a_form_that_was_sent_with_cookies_of_two_people_is_kept_and_offered_after_the_clearing() {
     let issuer = TestIssuer::new();
@@ -162,7 +164,7 @@ async fn a_form_that_was_sent_with_cookies_of_two_people_is_kept_and_offered_aft
     assert!(cleared.body.contains(again), "still theirs who typed it: {}", cleared.body);
 }
 
-/// C7: what is sent by that button is never done, whoever is left of the two.
+/// C7: the handler never runs for a form sent by that button, whichever of the two people remains.
 #[actix_web::test]
 async fn the_button_that_clears_before_a_form_does_nothing_else() {
     let issuer = TestIssuer::new();
@@ -179,7 +181,7 @@ async fn the_button_that_clears_before_a_form_does_nothing_else() {
     }
 }
 
-/// C7: below a long path the form travels along, to as many answers as it takes.
+/// C7: below a long path the form is carried through as many responses as the clearing takes.
 #[actix_web::test]
 async fn a_form_travels_through_all_answers_of_the_clearing() {
     let issuer = TestIssuer::new();
@@ -203,7 +205,8 @@ async fn a_form_travels_through_all_answers_of_the_clearing() {
     assert!(end.body.contains("value=\"milk\"") && !end.body.contains("sso_clear"), "{}", end.body);
 }
 
-/// C7: what cannot be kept is not called a form without fields, before the clearing and after it.
+/// C7: a form that cannot be kept is not shown as a form without fields, before the clearing or
+/// after it.
 #[actix_web::test]
 async fn a_form_that_could_not_be_kept_is_said_to_be_lost_after_the_clearing_too() {
     let issuer = TestIssuer::new();

@@ -1,4 +1,4 @@
-//! Cookie parsing: headers as hostile siblings and broken programs send them.
+//! Cookie parsing: headers that hostile siblings and faulty programs send.
 
 use actix_web::http::header::HeaderValue;
 use shared_claims::cookie::{Candidates, MAX_CANDIDATES, candidates};
@@ -16,7 +16,7 @@ fn found(headers: &[&[u8]]) -> Vec<String> {
     }
 }
 
-/// C4: a name that only decodes or trims to ours is another name.
+/// C4: a name that equals ours only after decoding or trimming is another name.
 #[test]
 fn names_are_compared_as_bytes() {
     for planted in [
@@ -60,7 +60,7 @@ fn the_same_cookie_twice_counts_once() {
     assert_eq!(found(&[b"__Secure-sso_access=A; __Secure-sso_access=A", b"__Secure-sso_access=A"]), ["A"]);
 }
 
-/// C8: a foreign cookie that is malformed hides nothing.
+/// C8: a malformed cookie of another service does not hide ours.
 #[test]
 fn malformed_foreign_cookies_are_passed_over() {
     for foreign in [&b"x=\xff\xfe"[..], b"\xff=1", b"===", b";;;", b"x=\"unclosed", b"x=%zz", b"\0=\0", b""] {
@@ -70,7 +70,7 @@ fn malformed_foreign_cookies_are_passed_over() {
     assert!(found(&[b"__Secure-sso_access=\xff"]).is_empty());
 }
 
-/// C8 in a whole service: the person is served.
+/// C8 in a whole service: the person is recognized.
 #[actix_web::test]
 async fn a_malformed_foreign_cookie_costs_nobody_their_login() {
     let issuer = TestIssuer::new();
@@ -108,7 +108,7 @@ fn one_that_holds_counts_whatever_was_planted_beside_it() {
     }
 }
 
-/// C7: two that hold are nobody, unless both are the same person; then the newer one counts.
+/// C7: two valid tokens are refused unless both are of the same person. Then the newer one counts.
 #[test]
 fn two_that_hold_are_a_conflict_only_if_they_are_two_people() {
     let issuer = TestIssuer::new();

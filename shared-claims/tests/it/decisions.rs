@@ -63,8 +63,7 @@ fn decided(by: By, target: &str, identity: Identity, need: Requirement) -> Decis
     decide(&RequestInfo::new(method, target, &headers), identity, need, &settings(), &facts())
 }
 
-/// The same in a browser that comes back from a trip to the login on which this service has sent
-/// it.
+/// The same in a browser that has just been sent to the login by this service.
 fn decided_after_trips(by: By, target: &str, identity: Identity, need: Requirement) -> Decision {
     let (method, mut headers) = request(by);
     headers.push(("cookie", "__Host-sso_sent=AAAAAAAAAAAAAAAA".to_owned()));
@@ -133,8 +132,8 @@ fn every_row_of_the_table_of_answers() {
     }
 }
 
-/// Whoever is one person by then has nothing to clear. A form without an address of its own would
-/// be sent to that of its page, and not be done there.
+/// A person without a conflict has nothing to clear. A form without an `action` is sent to its
+/// page's URL, and with the query there it would never reach its handler.
 #[test]
 fn a_page_has_no_order_to_clear_in_its_address() {
     for target in ["/?sso_clear=1", "/?a=1&sso_clear=1-9", "/?%73so_clear=1"] {
@@ -149,7 +148,7 @@ fn a_page_has_no_order_to_clear_in_its_address() {
     assert_eq!(other, Decision::Serve(Box::new(ada())));
 }
 
-/// The way back from the third round trip leads to the page, or to an end.
+/// After the third round trip, the request leads to the page or to an error page.
 #[test]
 fn every_row_of_the_table_of_loops() {
     let nobody = || Identity::Nobody(None);
@@ -181,7 +180,7 @@ fn every_row_of_the_table_of_loops() {
         (Tab, "/?sso_loop=3", person(), staff(), Decision::Deny(Denial::Forbidden)),
         (Form, "/?sso_loop=3", person(), Requirement::user(), Decision::Serve(Box::new(ada()))),
         (Script, "/?sso_loop=3", person(), Requirement::user(), Decision::Serve(Box::new(ada()))),
-        // An open page is open to who loops, too.
+        // An open page stays open in a redirect loop too.
         (Tab, "/?sso_loop=3", nobody(), Requirement::visitor(), Decision::ServeAnonymous),
         (Tab, "/?sso_loop=3", Identity::Conflict, Requirement::user(), Decision::Deny(Denial::Conflict)),
         (Tab, "/?sso_loop=3", Identity::NoKeys, Requirement::user(), Decision::Deny(Denial::NoKeys)),
@@ -198,8 +197,8 @@ fn every_row_of_the_table_of_loops() {
     }
 }
 
-/// Neither kind of detour begins again where the last three did not help, whatever the browser
-/// remembers.
+/// No redirect to the login begins again after three that did not help, whatever cookies the
+/// browser has.
 #[test]
 fn nobody_who_comes_back_from_a_loop_is_sent_into_the_next() {
     let (_, mut headers) = request(Tab);
@@ -229,8 +228,8 @@ fn every_row_of_the_table_of_fresh_logins() {
         (Form, "/", proved(606), Denial::KeepForm { max_age }),
         (Script, "/", proved(606), Denial::Unauthorized { max_age }),
         (Tab, "/?sso_loop=3", proved(606), Denial::Loop { cause: LoopCause::NotFresh, clear: false }),
-        // One trip is enough for who is not logged in at all; what a renewed login is worth, the
-        // next request tells.
+        // A person who is not logged in gets one redirect only. Whether the renewed login is fresh
+        // is decided at the next request.
         (Tab, "/", Identity::Nobody(None), Denial::RedirectToLogin { clear: false, max_age }),
         (Form, "/", Identity::Nobody(None), Denial::KeepForm { max_age: None }),
         (Script, "/", Identity::Nobody(None), Denial::Unauthorized { max_age: None }),
@@ -239,13 +238,13 @@ fn every_row_of_the_table_of_fresh_logins() {
         let row = format!("{by:?} {target} {identity:?}");
         assert_eq!(decided_after_trips(by, target, identity, fresh), Decision::Deny(expected), "{row}");
     }
-    // Ten minutes, and five seconds for clocks that differ.
+    // Ten minutes, and five seconds of leeway for clocks.
     for by in [Tab, Form, Script] {
         assert!(matches!(decided(by, "/", proved(605), fresh), Decision::Serve(_)));
     }
 }
 
-/// A cookie is deleted when no time and no key will make it hold.
+/// A cookie is deleted if it cannot become valid at any time or with any key.
 #[test]
 fn only_what_can_never_hold_is_deleted() {
     let unknown = || Rejection::UnknownKey("k".to_owned());

@@ -14,7 +14,7 @@ use shared_claims::actix::{SameOrigin, User};
 use shared_claims::axum::{SharedLoginLayer, User as AxumUser};
 use shared_claims::testing::TestIssuer;
 
-/// How long a client waits for what must happen.
+/// How long a client waits for an event that must come.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 async fn axum_service(login: SharedLogin) -> SocketAddr {
@@ -46,8 +46,8 @@ async fn actix_service(login: SharedLogin) -> SocketAddr {
     address
 }
 
-/// Sends all of it and reads then, as proxies do. Either may fail, and then the answer is lost to
-/// many.
+/// Sends everything before it reads, as proxies do. If either fails, many proxies lose the
+/// response.
 fn posts(address: SocketAddr, path: &str, headers: &str, bytes: usize) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
@@ -59,7 +59,7 @@ fn posts(address: SocketAddr, path: &str, headers: &str, bytes: usize) -> std::i
     write!(stream, "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}{framing}")?;
     for chunk in vec![b'x'; bytes].chunks(16 * 1024) {
         stream.write_all(chunk)?;
-        // As over a network, where the refusal overtakes the rest.
+        // As over a network, where the refusal arrives before the body is sent.
         std::thread::sleep(Duration::from_micros(200));
     }
     if bytes % 2 == 1 {
@@ -70,7 +70,8 @@ fn posts(address: SocketAddr, path: &str, headers: &str, bytes: usize) -> std::i
     Ok(answer)
 }
 
-/// By another site, by nobody, and to a handler that does not look.
+/// A request from another site, one without a login, and one to a handler that does not read the
+/// body.
 const REFUSED: [(&str, &str, &str); 3] = [
     ("/private", "Sec-Fetch-Site: same-site\r\n", "403"),
     ("/private", "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n", "401"),
@@ -94,7 +95,7 @@ async fn a_refusal_reaches_who_is_still_sending() {
     }
 }
 
-/// Whole, and not a byte of it is taken away from who wants it.
+/// A handler gets the whole body: draining takes no byte of it.
 #[actix_web::test]
 async fn a_handler_that_reads_gets_everything() {
     let login = TestIssuer::new().login();
@@ -107,8 +108,8 @@ async fn a_handler_that_reads_gets_everything() {
     }
 }
 
-/// Bounds: nobody is waited for who announces more than anybody reads, nor for who waits to be
-/// asked.
+/// Draining is limited: it does not wait for an excessive length, or for a client that waits for
+/// `100 Continue`.
 #[actix_web::test]
 async fn nobody_waits_for_what_will_not_be_read() {
     let address = axum_service(TestIssuer::new().login()).await;
@@ -127,7 +128,7 @@ async fn nobody_waits_for_what_will_not_be_read() {
     }
 }
 
-/// A handler may answer while it is still reading, as an echo does: then nobody else reads.
+/// A handler may respond while it is still reading, like an echo. Then nothing is drained.
 #[actix_web::test]
 async fn an_answer_may_be_made_of_what_is_still_being_sent() {
     let echo = Router::new()

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use shared_claims::testing::TestIssuer;
 
-/// How browsers, proxies and programs send nothing.
+/// The ways in which browsers, proxies and programs send an empty body.
 const NOTHING: [&str; 5] = [
     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n",
     "Content-Type: application/x-www-form-urlencoded\r\n\r\n",
@@ -15,7 +15,7 @@ const NOTHING: [&str; 5] = [
     "\r\n",
 ];
 
-/// Sends a form of this service over a connection of its own, and reads the answer to its end.
+/// Sends a form of this service over a connection of its own, and reads the whole response.
 fn press(service: SocketAddr, path: &str, cookies: &str, rest: &str) -> String {
     let mut stream = TcpStream::connect(service).unwrap();
     let head = format!(
@@ -28,7 +28,7 @@ fn press(service: SocketAddr, path: &str, cookies: &str, rest: &str) -> String {
     answer
 }
 
-/// Behind the guard, and at `/bare` without it.
+/// With the guard, and below `/bare` without it.
 fn on_actix(issuer: &TestIssuer) -> SocketAddr {
     use actix_web::middleware::Condition;
     use actix_web::{App, HttpServer, web};
@@ -123,7 +123,7 @@ fn the_handler_gets_nothing_where_nothing_was_sent() {
     }
 }
 
-/// What comes without a name for its kind is no form, and nobody guesses.
+/// A body without a content type is not a form, and its type is not guessed.
 #[test]
 fn a_body_of_no_known_kind_is_not_taken_for_nothing() {
     let issuer = TestIssuer::new();

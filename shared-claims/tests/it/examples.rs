@@ -20,7 +20,7 @@ mod axum_example;
 #[path = "../../examples/verify_only.rs"]
 mod verify_only_example;
 
-/// What a page of both services says to a browser with this cookie.
+/// The page of both services for a browser with this cookie.
 async fn page(issuer: &TestIssuer, address: &str, cookie: &str) -> (u16, String) {
     let app = App::new().wrap(SharedLoginMiddleware::new(issuer.login())).configure(actix_example::routes);
     let request = opens(address).insert_header(("Cookie", cookie));

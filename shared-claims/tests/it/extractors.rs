@@ -1,4 +1,4 @@
-//! Extractors: who gets through.
+//! Extractors: which requests they accept.
 
 use actix_web::http::StatusCode;
 use actix_web::{App, test, web};
@@ -86,7 +86,7 @@ async fn a_logged_in_persons_form_reaches_the_handler() {
     }
 }
 
-/// A forgotten registration is the developer's to find, in the log; it is no panic.
+/// Not a panic: the log tells the developer what is missing.
 #[actix_web::test]
 async fn a_service_that_forgot_to_register_the_login_answers_500() {
     let app = App::new().route("/", web::get().to(async |_: User| "in"));

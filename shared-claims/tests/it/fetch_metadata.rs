@@ -81,7 +81,7 @@ async fn asked(method: &str, headers: &Sent) -> Answer {
     for header in headers {
         request = request.append_header(*header);
     }
-    // A form whose sender can be told is not refused for want of that.
+    // Identifies the sender, so that no form is refused for lack of it.
     ask(&TestIssuer::new().login(), request.insert_header(("Origin", "http://demo.sso.localhost:8001"))).await
 }
 
@@ -102,7 +102,7 @@ async fn every_program_gets_a_problem() {
     }
 }
 
-/// A service worker passes forms on, too, and a frame may hold one.
+/// Also a form that a service worker passes on, or that is in a frame.
 #[actix_web::test]
 async fn every_person_who_sends_a_form_keeps_it() {
     for (who, headers) in people() {
@@ -134,8 +134,7 @@ fn the_rule_is_there_for_others_to_use() {
     assert_eq!(read("GET", &vec![]), (Reader::Unknown, RequestKind::Other, false));
 }
 
-/// What a page of this service shows in a frame of its own, its reader gets to see there. Nobody
-/// else may frame it.
+/// A response to a page's own frame may be framed by this service, and by no other site.
 #[actix_web::test]
 async fn a_page_in_an_own_frame_may_be_shown_there() {
     let issuer = TestIssuer::new();
@@ -158,8 +157,8 @@ async fn a_page_in_an_own_frame_may_be_shown_there() {
     }
 }
 
-/// Two detours are for pages: a download needs neither, and one that a service worker passes on is
-/// a page.
+/// Both detours are for pages only. A download takes neither; a page that a service worker passes
+/// on takes them.
 #[actix_web::test]
 async fn a_page_that_a_service_worker_passes_on_takes_the_detours_and_a_download_does_not() {
     let issuer = TestIssuer::new();

@@ -1,4 +1,4 @@
-//! Form owner: two people share a browser, and one's form is not filed under the other without a
+//! Form owner: two people share a browser, and a form of one is not filed under the other without a
 //! question (X12).
 
 use actix_web::http::StatusCode;
@@ -43,7 +43,7 @@ fn is_asked(answer: &Answer) {
     assert!(answer.body.contains("Now you are logged in as <bdi>bob@example.org</bdi>"), "{}", answer.body);
 }
 
-/// Where the button leads that has this text.
+/// The target of the button with this text.
 fn button<'p>(page: &'p str, text: &str) -> Option<&'p str> {
     let (before, _) = page.split_once(&format!(">{text}</button>"))?;
     let tag = &before[before.rfind("<button")?..];
@@ -74,15 +74,15 @@ async fn a_browser_remembers_whose_pages_it_shows() {
         "__Host-sso_for=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"
     );
     assert_eq!(home.ask(opens("/"), &["a=1"]).await.header("set-cookie"), "");
-    // An answer to a form is no page that the next form stands on, and nobody reads what is fetched
-    // in advance.
+    // The response to a form is not a page with the next form, and a prefetched page has not been
+    // read.
     let sent = sends("/notes", "text=milk");
     assert_eq!(home.ask(sent, &[&ada]).await.header("set-cookie"), "");
     let early = opens("/private").insert_header(("Sec-Purpose", "prefetch"));
     assert_eq!(home.ask(early, &[&ada]).await.header("set-cookie"), "");
 }
 
-/// The mark tells nobody who it is, and two people have two.
+/// The mark does not reveal the person, and two people have different ones.
 #[test]
 fn a_mark_is_no_name() {
     let home = Household::new();
@@ -94,7 +94,7 @@ fn a_mark_is_no_name() {
     assert!(mark.len() == 16 && !home.ada.sub.to_string().contains(&mark[..8]), "{mark}");
 }
 
-/// The whole way: Ada's form is sent too late, Bob logs in, and the button is pressed.
+/// The whole sequence: Ada's form is sent too late, Bob logs in, and the button is pressed.
 #[actix_web::test]
 async fn a_kept_form_knows_whose_it_is_and_asks() {
     let home = Household::new();
@@ -109,8 +109,8 @@ async fn a_kept_form_knows_whose_it_is_and_asks() {
             kept.body
         );
 
-        // Bob has opened a page of this service meanwhile: the mark of the form counts, and not the
-        // browser's.
+        // Bob has opened a page of this service meanwhile. The form's mark takes precedence over
+        // the browser's cookie.
         let bob = [&*home.cookie(&home.bob), &remembered(&home.bob)].map(str::to_owned);
         let bob = [&*bob[0], &*bob[1]];
         let asked = home.ask(sends(&marked, "text=ada%27s+thought"), &bob).await;
@@ -139,18 +139,18 @@ async fn a_kept_form_knows_whose_it_is_and_asks() {
             .ask(sends(&marked, "text=ada%27s+thought"), &[&home.cookie(&home.ada), &remembered(&home.bob)])
             .await;
         assert_eq!(ada.body, "ada@example.org: ada's thought");
-        // Somebody whom Bob let in meanwhile is asked again.
+        // A third person, who has logged in meanwhile, is asked again.
         let carol = home.issuer.cookie(&home.issuer.claims_for("carol@example.org"));
         assert_eq!(home.ask(sends(&as_bob, "text=x"), &[&carol]).await.status, StatusCode::CONFLICT);
     }
 }
 
-/// No form was kept: Ada's page lies open, and Bob is logged in.
+/// No form was kept: Ada's page is still open, and Bob is logged in.
 #[actix_web::test]
 async fn a_form_that_lay_open_is_asked_about_too() {
     let home = Household::new();
     let bob = home.cookie(&home.bob);
-    // By the browser's memory alone, and by the mark in the form.
+    // By the browser's cookie alone, and by the mark in the form.
     is_asked(&home.ask(sends("/notes", "text=x"), &[&bob, &remembered(&home.ada)]).await);
     let marked = format!("/notes?sso_for={}", home.ada.form_mark());
     is_asked(&home.ask(sends(&marked, "text=x"), &[&bob]).await);
@@ -171,7 +171,7 @@ async fn a_form_that_lay_open_is_asked_about_too() {
     );
 }
 
-/// A login that holds but is not fresh tells it, also where there is no cookie and no mark.
+/// A valid login that is not fresh identifies the owner, even without a cookie or a mark.
 #[actix_web::test]
 async fn a_form_that_waits_for_a_password_is_its_owners() {
     let home = Household::new();
@@ -182,7 +182,7 @@ async fn a_form_that_waits_for_a_password_is_its_owners() {
     let marked = format!("/pay?sso_for={}", home.ada.form_mark());
     assert_eq!(button(&kept.body, "Send again"), Some(&*format!("{SELF}{marked}")), "{}", kept.body);
     is_asked(&home.ask(sends(&marked, "text=x"), &[&home.cookie(&home.bob)]).await);
-    // J14: one that is refused tells nothing of itself.
+    // J14: a refused token reveals nothing about its owner.
     let late = home.issuer.cookie(&home.issuer.expired_claims_for("ada@example.org"));
     for cookie in ["__Secure-sso_access=x.y.z", &late] {
         let kept = home.ask(sends("/notes", "text=x"), &[cookie]).await;
@@ -213,7 +213,7 @@ async fn a_script_of_anothers_page_is_told_so_and_nothing_is_done() {
     assert_eq!(home.ask(own, &[&bob, &remembered(&home.ada)]).await.body, "bob@example.org: x");
 }
 
-/// Nobody is asked without reason.
+/// The question appears only with a reason.
 #[actix_web::test]
 async fn who_made_it_sends_it_and_what_nobody_signed_is_anybodys() {
     let home = Household::new();
@@ -238,18 +238,18 @@ async fn who_made_it_sends_it_and_what_nobody_signed_is_anybodys() {
         home.ask(sends("/notes", "text=x"), &[&bob, &remembered(&home.bob)]).await.body,
         "bob@example.org: x"
     );
-    // To look at a page changes nothing, whosever it was.
+    // Opening a page changes nothing, whoever its owner was.
     let marked = format!("/private?sso_for={}", home.ada.form_mark());
     for request in [opens(&marked), calls(&marked)] {
         assert_eq!(home.ask(request, &[&bob, &remembered(&home.ada)]).await.body, "hello bob@example.org");
     }
-    // The mark is no part of the address that the login leads back to.
+    // The login leads back to the address without the mark.
     let away = home.ask(opens(&format!("{marked}&page=2")), &["a=1"]).await;
     assert!(away.header("location").ends_with("%2Fprivate%3Fpage%3D2"), "{}", away.header("location"));
 }
 
-/// X10, X12: a page that lies open opens its WebSocket anew. What is said there is said by the
-/// person whose page it is, or not at all.
+/// X10, X12: an open page reconnects its WebSocket. It must not be connected as another person than
+/// the page's owner.
 #[actix_web::test]
 async fn a_websocket_of_a_page_of_another_person_is_not_opened() {
     let home = Household::new();

@@ -5,10 +5,10 @@ use shared_claims::{Claims, Rejection};
 
 use crate::support::{Mint, NOW};
 
-/// Name, token, the moment to judge it at, and what must come of it.
+/// Name, token, the time of the check, and the expected result.
 pub type Moment = (String, String, i64, Result<Claims, Rejection>);
 
-/// What auth-service signs, and what else is a token of ours.
+/// Tokens that auth-service signs, and other valid ones.
 pub fn good(mint: &Mint) -> Vec<Moment> {
     let claims = mint.claims();
     let mut rows: Vec<Moment> = Vec::new();
@@ -45,7 +45,7 @@ pub fn good(mint: &Mint) -> Vec<Moment> {
     rows
 }
 
-/// The same claims in forms that auth-service does not use today, and could tomorrow.
+/// The same claims in encodings that auth-service does not use, but may use later.
 fn other_forms(mint: &Mint, claims: &Claims) -> Vec<Moment> {
     let payload = mint.payload();
     let mut nameless = claims.clone();
@@ -87,7 +87,7 @@ fn other_forms(mint: &Mint, claims: &Claims) -> Vec<Moment> {
     .into()
 }
 
-/// J7, J8, J10: the same token at other moments, and other times in the token.
+/// J7, J8, J10: the same token at other times, and tokens with other times.
 pub fn moments(mint: &Mint) -> Vec<Moment> {
     let claims = mint.claims();
     let token = mint.issuer.sign(&claims);
@@ -133,7 +133,7 @@ pub fn moments(mint: &Mint) -> Vec<Moment> {
     rows
 }
 
-/// What is no text at all, properly signed.
+/// Validly signed parts that are not text.
 pub fn not_text(mint: &Mint) -> Vec<Moment> {
     use shared_claims::Part;
     let sign = |header: &[u8], payload: &[u8]| {

@@ -9,7 +9,7 @@ use shared_claims::{KeySet, Part, Rejection, signing_key_id};
 use crate::hostile_table::{Row, b64};
 use crate::support::{Mint, NOW};
 
-/// A set of both keys, and who signs with each.
+/// A key set with both keys, and the issuers that sign with them.
 pub struct Both {
     pub es256: Mint,
     pub hs512: Mint,
@@ -31,14 +31,14 @@ impl Both {
         self.hs512.verifier.verify_at(token, &self.keys, NOW).map(|_| ())
     }
 
-    /// A token with this header, the good payload and a MAC by these bytes.
+    /// A token with this header, the valid payload, and a MAC made with these bytes as its key.
     fn maced(&self, header: &str, algorithm: hmac::Algorithm, key: &[u8]) -> String {
         let message = format!("{}.{}", b64(header), b64(self.hs512.payload().text()));
         format!("{message}.{}", b64(hmac::sign(&hmac::Key::new(algorithm, key), message.as_bytes())))
     }
 }
 
-/// A public ES256 key in every form somebody might load it in.
+/// A public ES256 key in every form in which a program may load it.
 pub fn forms_of(issuer: &TestIssuer) -> Vec<(&'static str, Vec<u8>)> {
     let jwk = issuer.jwk();
     let coordinate = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
@@ -65,7 +65,7 @@ pub fn forms_of(issuer: &TestIssuer) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Tokens by a public key in the role of a secret, under three headers.
+/// Tokens whose MAC is made with a public key as the secret, under three headers.
 pub fn public_keys_as_secrets(both: &Both) -> [(&'static str, Vec<Row>); 3] {
     let es256 = both.es256.header();
     [
@@ -194,7 +194,7 @@ fn the_shared_key_opens_nothing_but_its_own_tokens() {
     }
 }
 
-/// The table proves something only if good tokens by either key are fine.
+/// The table proves something only if valid tokens of both keys are accepted.
 #[test]
 fn beside_each_other_both_keys_verify_their_own_tokens() {
     let both = Both::new();
@@ -203,7 +203,7 @@ fn beside_each_other_both_keys_verify_their_own_tokens() {
     }
 }
 
-/// J3: no MAC is computed for a public key, nor a signature checked with the shared one.
+/// J3: no MAC is computed with a public key, and no signature is checked with the shared one.
 #[test]
 fn neither_kind_of_key_is_tried_for_the_others_algorithm() {
     let both = Both::new();
@@ -214,7 +214,7 @@ fn neither_kind_of_key_is_tried_for_the_others_algorithm() {
     }
 }
 
-/// Without the setting HS512 is an algorithm of which there is never a key.
+/// Without the setting, there is no HS512 key.
 #[test]
 fn without_the_shared_key_its_tokens_are_by_an_unknown_key() {
     let both = Both::new();
@@ -223,7 +223,7 @@ fn without_the_shared_key_its_tokens_are_by_an_unknown_key() {
     assert_eq!(cause, Rejection::UnknownKey(both.hs512.issuer.key_id().to_owned()));
 }
 
-/// Both sides find the id by themselves: it must never come out differently.
+/// Both services compute the key id on their own, so it must never change.
 #[test]
 fn the_id_of_a_shared_key_is_a_mac_that_never_changes() {
     assert_eq!(signing_key_id(&[7; 64]), "hs4BFOcnboyUm5SxNLNjw4BY3puKOy0cHz0uxRDwyfg");

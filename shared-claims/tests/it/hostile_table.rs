@@ -1,4 +1,4 @@
-//! Table of hostile tokens: name, token, and the one rejection (J1).
+//! Table of hostile tokens: name, token, and the expected rejection (J1).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared_claims::{Part, Rejection};
@@ -17,8 +17,8 @@ pub fn shapes(mint: &Mint) -> Vec<Row> {
     let [h, p, s] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
     let parts = Rejection::NotThreeParts;
     let not_base64 = Rejection::NotBase64;
-    // The last character of a 64-byte signature carries two bits of nothing: another one there is
-    // another spelling.
+    // The last character of a 64-byte signature has unused bits. Another value of them is another
+    // spelling of the same bytes.
     let last = s.chars().last().unwrap();
     let respelt = match last {
         'A' => 'B',
@@ -63,7 +63,7 @@ pub fn shapes(mint: &Mint) -> Vec<Row> {
     ]
 }
 
-/// J1, J5, J6, J9: headers. Every one of them is properly signed.
+/// J1, J5, J6, J9: headers. Every token is validly signed.
 pub fn headers(mint: &Mint) -> Vec<Row> {
     let with = |name: &str, json: &str| mint.under(&mint.header().with(name, json).text());
     let without = |name: &str| mint.under(&mint.header().without(name).text());
@@ -165,7 +165,7 @@ pub fn headers(mint: &Mint) -> Vec<Row> {
     ]
 }
 
-/// J1, J7, J9: payloads. Every one of them is properly signed.
+/// J1, J7, J9: payloads. Every token is validly signed.
 pub fn payloads(mint: &Mint) -> Vec<Row> {
     let with = |name: &str, json: &str| mint.over(&mint.payload().with(name, json).text());
     let twice = |name: &str, json: &str| mint.over(&mint.payload().and(name, json).text());
@@ -248,7 +248,7 @@ pub fn payloads(mint: &Mint) -> Vec<Row> {
     ]
 }
 
-/// J7: times that are no times, and claims that are not there.
+/// J7: invalid times, and missing claims.
 pub fn times_and_absences(mint: &Mint) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for name in ["exp", "nbf", "iat", "auth_time"] {
@@ -298,7 +298,7 @@ pub fn times_and_absences(mint: &Mint) -> Vec<Row> {
     rows
 }
 
-/// J1: signatures that are none.
+/// J1: invalid signatures.
 pub fn signatures(mint: &Mint) -> Vec<Row> {
     let good = mint.over(&mint.payload().text());
     let (message, signature) = good.rsplit_once('.').unwrap();

@@ -29,7 +29,7 @@ fn hostile_tokens_are_refused_each_for_its_reason() {
     println!("{count} hostile tokens");
 }
 
-/// J1: whatever the key, the same rules hold for what it signs.
+/// J1: the same rules hold for every kind of key.
 #[test]
 fn hostile_payloads_are_refused_whatever_key_signed_them() {
     for mint in Mint::of_each() {
@@ -39,7 +39,7 @@ fn hostile_payloads_are_refused_whatever_key_signed_them() {
     }
 }
 
-/// The table proves something only if the unaltered token is fine.
+/// The table proves something only if the unaltered token is accepted.
 #[test]
 fn the_token_they_are_made_from_is_accepted() {
     for mint in Mint::of_each() {
@@ -56,8 +56,8 @@ fn names_may_be_missing_and_unknown_claims_are_tolerated() {
     assert_eq!((claims.user_first_name.as_str(), claims.user_last_name.as_str()), ("", ""));
 }
 
-/// J3: the algorithm is the key's, whatever the token says, and is compared before any
-/// cryptography: the signature here is no signature at all, and still the reason is the algorithm.
+/// J3: the key decides the algorithm, whatever the token says. It is compared before any
+/// cryptography: this signature is invalid, and the reason is still the algorithm.
 #[test]
 fn an_algorithm_that_is_not_the_keys_is_refused_before_any_cryptography() {
     let mint = Mint::new();
@@ -66,8 +66,8 @@ fn an_algorithm_that_is_not_the_keys_is_refused_before_any_cryptography() {
     assert_eq!(mint.judge(&token), Err(Rejection::AlgMismatch));
 }
 
-/// J4: the public key as an HMAC secret, in every form somebody might load it in. For HS512 see
-/// `hostile_hs512`.
+/// J4: the public key as an HMAC secret, in every form in which a program may load it. For HS512
+/// see `hostile_hs512`.
 #[test]
 fn the_public_key_is_no_hmac_secret() {
     let mint = Mint::new();
@@ -83,7 +83,7 @@ fn the_public_key_is_no_hmac_secret() {
     }
 }
 
-/// J5: a token that names places to fetch keys from causes no connection to them.
+/// J5: a token with URLs to fetch keys from causes no connection to them.
 #[test]
 fn a_token_opens_no_socket() {
     let mint = Mint::new();
@@ -99,7 +99,7 @@ fn a_token_opens_no_socket() {
     assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
 
-/// J12: what is too large is not looked into: valid or not, the reason is its size alone.
+/// J12: a token that is too large is refused for its size alone, valid or not.
 #[test]
 fn a_token_above_8_kb_is_refused_without_being_decoded() {
     let mint = Mint::new();
@@ -110,7 +110,7 @@ fn a_token_above_8_kb_is_refused_without_being_decoded() {
     for token in [signed.as_str(), &no_base64, &no_parts] {
         assert_eq!(mint.judge(token), Err(Rejection::TooLarge));
     }
-    // One byte less is looked into: the base64 of a text of 8192 letters is what is wrong then.
+    // One byte less, and the token is decoded, so the reason is its base64.
     assert_eq!(mint.judge(&format!("{}.a.b", "%".repeat(8188))), Err(Rejection::NotBase64(Part::Header)));
     let fits = mint.over(&mint.payload().with("x", &format!("\"{}\"", "a".repeat(5000))).text());
     assert!(mint.judge(&fits).is_ok());
@@ -133,11 +133,11 @@ fn eddsa_keys_verify_eddsa_tokens_and_nothing_else() {
         judge(&mint.issuer.sign_raw(&header("\"EdDSA\""), &mint.payload().text())),
         Err(Rejection::BadSignature)
     );
-    // Both kinds of key live in one set.
+    // A set can have both kinds of key.
     assert!(judge(&mint.over(&mint.payload().text())).is_ok());
 }
 
-/// A key that leaves the set takes its tokens with it.
+/// A token is refused once its key has left the set.
 #[test]
 fn a_token_of_a_retired_key_is_refused() {
     let mint = Mint::new();
@@ -150,8 +150,7 @@ fn a_token_of_a_retired_key_is_refused() {
     assert_eq!(cause, Err(Rejection::UnknownKey(mint.issuer.key_id().to_owned())));
 }
 
-/// J14, L1: what goes to the log names the cause and holds nothing of the token but, for an unknown
-/// key, its id.
+/// J14, L1: the log names the cause. Of the token it shows nothing but the id of an unknown key.
 #[test]
 fn the_text_of_a_rejection_holds_no_token() {
     let mint = Mint::new();

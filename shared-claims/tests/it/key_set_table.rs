@@ -1,4 +1,4 @@
-//! Table of key sets: name, document, shared key, and the ids or the one error (K6).
+//! Table of key sets: name, document, shared key, and the ids or the expected error (K6).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -26,21 +26,21 @@ fn set(keys: &[Value]) -> Value {
     json!({ "keys": keys })
 }
 
-/// The key of that number for ES256, under the id `k`.
+/// The ES256 key of that number, with the id `k`.
 fn ec(number: u32) -> Value {
     let mut key = TestIssuer::from_seed(TestAlgorithm::Es256, &format!("key {number}")).jwk();
     key["kid"] = "k".into();
     key
 }
 
-/// A key for EdDSA, under the id `e`.
+/// An EdDSA key with the id `e`.
 fn ed() -> Value {
     let mut key = TestIssuer::from_seed(TestAlgorithm::EdDsa, "key").jwk();
     key["kid"] = "e".into();
     key
 }
 
-/// A key with some members changed; `null` takes one away.
+/// A key with some members changed. `null` removes one.
 fn with(mut key: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         match value {
@@ -55,7 +55,7 @@ fn called(kid: &str, number: u32) -> Value {
     with(ec(number), &json!({ "kid": kid }))
 }
 
-/// Sets that are fine.
+/// Valid sets.
 pub fn good_sets() -> Vec<Row> {
     let harmless = with(ec(1), &json!({"key_ops": ["verify"], "x5t": "abc", "note": {"a": [1]}}));
     let many: Vec<_> = (0..32).map(|n| called(&format!("key-{n}"), n)).collect();
@@ -83,7 +83,7 @@ pub fn good_sets() -> Vec<Row> {
     ]
 }
 
-/// One bad key beside a good one: each fault refuses the whole set.
+/// One bad key beside a good one. Each fault refuses the whole set.
 pub fn bad_keys() -> Vec<Row> {
     let k = || "k".to_owned();
     let zeros = |n: usize| URL_SAFE_NO_PAD.encode(vec![0; n]);
@@ -170,7 +170,7 @@ pub fn bad_keys() -> Vec<Row> {
     rows
 }
 
-/// Documents that are wrong as a whole.
+/// Documents that are invalid as a whole.
 pub fn bad_sets() -> Vec<Row> {
     let many: Vec<_> = (0..33).map(|n| called(&n.to_string(), n)).collect();
     let twice = ec(1).to_string().replacen('{', "{\"alg\":\"HS256\",", 1);

@@ -4,7 +4,7 @@ use shared_claims::{KeySet, KeySetError};
 
 use crate::key_set_table::{Row, bad_keys, bad_sets, beside_a_shared_key, good_sets};
 
-/// What is made of a document, beside a shared key if there is one.
+/// Parses a document, beside a shared key if there is one.
 pub fn read(document: &str, signing_key: Option<&[u8]>) -> Result<Vec<String>, KeySetError> {
     let set = match signing_key {
         Some(key) => KeySet::from_json_with_signing_key(document.as_bytes(), key)?,
@@ -25,7 +25,7 @@ fn sets_of_good_keys_are_read_in_their_order() {
     come_out_as_listed(&good_sets());
 }
 
-/// K6: each fault refuses the whole set, beside however many good keys.
+/// K6: each fault refuses the whole set, however many good keys it has.
 #[test]
 fn one_bad_key_refuses_the_set() {
     come_out_as_listed(&bad_keys());
@@ -38,7 +38,7 @@ fn what_is_no_set_or_a_doubtful_one_is_refused() {
     assert_eq!(KeySet::from_json(b"\xff{").unwrap_err(), KeySetError::NotAJwks);
 }
 
-/// K6: a shared key makes an empty set acceptable, and nothing else.
+/// K6: a shared key makes an empty set acceptable, and no other.
 #[test]
 fn sets_beside_a_shared_key_are_read_as_strictly() {
     come_out_as_listed(&beside_a_shared_key());
@@ -49,7 +49,7 @@ fn sets_beside_a_shared_key_are_read_as_strictly() {
     }
 }
 
-/// L1: what an operator reads about a bad key is its id, not its private part.
+/// L1: an error shows the id of a bad key, and not its private part.
 #[test]
 fn the_text_of_an_error_shows_no_key_material() {
     let row = bad_keys().into_iter().find(|row| row.name == "the private member d").unwrap();

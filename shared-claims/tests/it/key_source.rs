@@ -1,4 +1,4 @@
-//! Key source: servers that misbehave, and files that change (K7, J13).
+//! Key source: misbehaving servers, and files that change (K7, J13).
 
 use std::io::Write;
 use std::time::Duration;
@@ -12,7 +12,8 @@ fn ids(source: &KeySource) -> Vec<String> {
     source.current().map(|keys| keys.key_ids().map(str::to_owned).collect()).unwrap_or_default()
 }
 
-/// K7: one good answer, then every kind of bad one: the good set stays, nothing crashes.
+/// K7: one good response, then every kind of bad one. The good set stays in use, and nothing
+/// crashes.
 #[actix_web::test]
 async fn the_last_good_set_survives_every_bad_answer() {
     let elsewhere = Server::start({
@@ -62,7 +63,7 @@ async fn the_last_good_set_survives_every_bad_answer() {
     assert_eq!(elsewhere.hits(), 0, "a redirect was followed");
 }
 
-/// K7: without a first good answer there are no keys, and no crash either.
+/// K7: without a first good response there are no keys, and nothing crashes.
 #[actix_web::test]
 async fn a_server_that_never_answers_well_gives_no_keys() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -73,8 +74,8 @@ async fn a_server_that_never_answers_well_gives_no_keys() {
     assert!(source.refreshed().await.is_none());
 }
 
-/// K7: a server that takes the question and sits on it costs five seconds of a background thread,
-/// and no request more than it is willing to wait.
+/// K7: a server that accepts a request and does not respond takes five seconds of a background
+/// thread, and blocks no request.
 #[actix_web::test]
 async fn a_server_that_sits_on_the_question_is_given_up() {
     let server = Server::start_with(|_, stream| {
@@ -86,7 +87,7 @@ async fn a_server_that_sits_on_the_question_is_given_up() {
     assert!(waited.expect("given up within seven seconds").is_none());
 }
 
-/// A service that starts before auth-service finds the keys when they come.
+/// A service that starts before auth-service loads the keys when they become available.
 #[actix_web::test]
 async fn keys_are_found_when_the_server_comes_up_later() {
     let issuer = TestIssuer::new();
@@ -127,12 +128,12 @@ async fn a_flood_of_unknown_key_ids_causes_one_fetch() {
     let threads: Vec<_> = (0..4).map(|n| std::thread::spawn(flood(n))).collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     assert_eq!(server.hits(), 2, "the first load, and one for all of them");
-    // And people with good tokens were served all the while.
+    // Meanwhile valid tokens are still accepted.
     let good = issuer.cookie(&issuer.claims_for("ada@example.org"));
     assert!(matches!(login.identify([good.as_bytes()]).await, Identity::Person(_)));
 }
 
-/// A key that auth-service has just begun to use is found by the first token that names it.
+/// The first token of a new key causes the fetch that finds the key.
 #[actix_web::test]
 async fn a_new_key_is_found_by_the_first_token_that_names_it() {
     let (old, new) = (TestIssuer::new(), TestIssuer::new());
@@ -145,7 +146,7 @@ async fn a_new_key_is_found_by_the_first_token_that_names_it() {
     assert!(matches!(login.identify([cookie.as_bytes()]).await, Identity::Person(_)));
 }
 
-/// K3, K5: auth-service's operator decides how long a set is good for, down to a second.
+/// K3, K5: auth-service's operator decides how long a set stays fresh, down to a second.
 #[actix_web::test]
 async fn a_set_that_is_good_for_a_second_is_loaded_again_before_it_is_too_old() {
     let (old, new) = (TestIssuer::new(), TestIssuer::new());
@@ -163,7 +164,7 @@ async fn a_set_that_is_good_for_a_second_is_loaded_again_before_it_is_too_old() 
     assert!(server.hits() <= 5, "{}", server.hits());
 }
 
-/// K3: a set is as old as the question for it, however long the answer took.
+/// K3: the age of a set counts from the request, however long the response took.
 #[actix_web::test]
 async fn the_age_of_a_set_counts_from_the_question() {
     let set = TestIssuer::new().jwks();
@@ -173,12 +174,12 @@ async fn the_age_of_a_set_counts_from_the_question() {
     });
     let source = KeySource::url(server.url()).unwrap();
     source.ready().await.unwrap();
-    // Asked at 0, answered at 1.5, asked again at 3 seconds, not at 4.5.
+    // Requested at 0 s, received at 1.5 s, requested again at 3 s and not at 4.5 s.
     std::thread::sleep(Duration::from_millis(2200));
     assert_eq!(server.hits(), 2);
 }
 
-/// A server that says nothing sensible is not asked all the time.
+/// A server without a usable lifetime is not asked all the time.
 #[actix_web::test]
 async fn a_set_that_must_not_be_kept_is_kept_for_a_while() {
     let set = TestIssuer::new().jwks();
@@ -192,8 +193,8 @@ async fn a_set_that_must_not_be_kept_is_kept_for_a_while() {
     }
 }
 
-/// RFC 6761, section 6.3: whatever the resolver of the machine knows, a localhost name is loopback,
-/// by IPv4 and IPv6.
+/// RFC 6761, section 6.3: a localhost name is loopback, by IPv4 and IPv6, whatever the system's
+/// resolver says.
 #[actix_web::test]
 async fn localhost_names_are_loopback_whatever_the_resolver_says() {
     let issuer = TestIssuer::new();
@@ -215,7 +216,7 @@ async fn localhost_names_are_loopback_whatever_the_resolver_says() {
     assert!(source.ready().await.is_some());
 }
 
-/// An https server whose certificate nobody trusts is no source of keys.
+/// An https server without a trusted certificate is no source of keys.
 #[actix_web::test]
 async fn https_without_a_trusted_certificate_gives_no_keys() {
     let issuer = TestIssuer::new();
@@ -265,7 +266,7 @@ fn a_file_that_is_no_set_of_keys_is_refused_at_the_start() {
     assert!(matches!(KeySource::file(&path), Err(KeySourceError::TooLarge)));
 }
 
-/// Many of them can come and go, as in tests: each takes its thread with it.
+/// Each source ends its thread, so that many can be created one after the other, as in tests.
 #[actix_web::test]
 async fn the_thread_ends_with_the_last_clone() {
     let set = TestIssuer::new().jwks();
@@ -283,6 +284,6 @@ async fn the_thread_ends_with_the_last_clone() {
         source.ready().await;
     }
     drop(sources);
-    // Other tests of this process have a few of their own.
+    // Other tests of this process have some threads of their own.
     eventually("their end", || threads() < 20);
 }

@@ -23,7 +23,7 @@ fn texts(language: &str) -> String {
     fs::read_to_string(path).unwrap()
 }
 
-/// The names of the texts, with what they say.
+/// The texts by their names.
 fn messages(language: &str) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut last = String::new();
@@ -40,7 +40,7 @@ fn messages(language: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// What is put into a text: variables with their `$`, and other texts.
+/// The placeables of a text: variables with their `$`, and other texts.
 fn put_in(words: &str) -> BTreeSet<String> {
     let pieces = words.split("{ ").skip(1);
     pieces.map(|rest| rest.split([' ', '}']).next().unwrap().to_owned()).collect()
@@ -71,7 +71,7 @@ fn every_text_that_is_named_is_there_and_every_text_that_is_there_is_named() {
     }
     let idle: Vec<_> = there.difference(&named).collect();
     assert!(idle.is_empty(), "there and never named: {idle:?}");
-    // What begins like a text and stands alone in quotes is meant as one.
+    // A string literal that looks like the name of a text is meant as one.
     let groups: BTreeSet<&str> = there.iter().filter_map(|name| Some(name.split_once('-')?.0)).collect();
     let looks_like_one = |piece: &&str| {
         piece.split_once('-').is_some_and(|(group, _)| groups.contains(group))
@@ -82,7 +82,7 @@ fn every_text_that_is_named_is_there_and_every_text_that_is_there_is_named() {
     }
 }
 
-/// A language that drops what is put in would not say which domain, or how large.
+/// A translation without the placeable would not say which domain, or how large.
 #[test]
 fn every_language_puts_the_same_things_in() {
     let german = messages("de");
@@ -109,7 +109,7 @@ fn no_german_text_is_still_english() {
 
 #[test]
 fn every_cause_has_its_words_in_every_language() {
-    // These have a page of their own.
+    // These have pages of their own.
     let own = [
         "unknown_key",
         "wrong_issuer",
@@ -149,7 +149,7 @@ fn refused(cause: Rejection) -> Denial {
 
 type Case = (Denial, Vec<(&'static str, &'static str)>, Option<&'static [u8]>, &'static str);
 
-/// Every page, in every form that it has.
+/// Every page in every state.
 fn cases() -> Vec<Case> {
     let kept = || Denial::KeepForm { max_age: None };
     let multipart = ("content-type", "multipart/form-data; boundary=x");
@@ -221,7 +221,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn a_german_reader_gets_german_on_every_page_and_nothing_in_english() {
-    // Sentences: a single word may well be part of a German one.
+    // Only sentences: a single English word may be a part of a German one.
     let is_sentence = |words: &String| words.contains(' ') && !words.contains('{');
     let english: Vec<String> = messages("en").into_values().filter(is_sentence).collect();
     for (instead, mut headers, form, words) in cases() {
@@ -254,7 +254,7 @@ fn everybody_else_gets_english() {
     }
 }
 
-/// The page and the log say the same.
+/// The page and the log give the same reason.
 #[test]
 fn the_english_words_for_a_cause_are_those_of_the_log() {
     for cause in [
@@ -283,7 +283,7 @@ fn the_english_words_for_a_cause_are_those_of_the_log() {
     }
 }
 
-/// What comes from outside stays text: the address, fields and their names, the id of a key.
+/// External input stays text: the URL, fields and their names, the id of a key.
 #[test]
 fn hostile_values_stay_escaped_in_every_language() {
     let form = b"%22%3E%3Cscript%3E=%22%3E%3Cscript%3E&%3Cscript%3Epassword='%3Cscript%3E";
@@ -308,8 +308,7 @@ fn hostile_values_stay_escaped_in_every_language() {
     }
 }
 
-/// Over a framework, as a browser asks; and programs are answered in English, whatever they ask
-/// for.
+/// Through a framework, as a browser asks. Programs get English, whatever they accept.
 #[actix_web::test]
 async fn a_service_answers_in_the_language_of_the_browser() {
     let login = TestIssuer::new().login();

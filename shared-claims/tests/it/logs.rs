@@ -14,7 +14,7 @@ use crate::support_web::{answer, ask, opens, sends};
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Keeps all events of this thread, of every level, until the guard is dropped.
+    /// Records all events of this thread, of every level, until the guard is dropped.
     pub fn of_this_thread() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
         let subscriber = tracing_subscriber::fmt()
@@ -48,7 +48,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// J14, L1: the log has the cause, and nothing of the token, the cookie, the form or the query.
+/// J14, L1: the log has the cause, and no part of the token, the cookie, the form or the query.
 #[actix_web::test]
 async fn the_log_names_the_cause_and_holds_no_token() {
     let issuer = TestIssuer::new();
@@ -67,8 +67,7 @@ async fn the_log_names_the_cause_and_holds_no_token() {
     }
 }
 
-/// L3: a key id is shown only when it is plain; nothing that a token says can write lines into the
-/// log.
+/// L3: a key id is logged only if it is plain, so that a token cannot write lines into the log.
 #[actix_web::test]
 async fn a_token_cannot_write_into_the_log() {
     let issuer = TestIssuer::new();

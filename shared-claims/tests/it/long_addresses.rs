@@ -1,5 +1,5 @@
-//! Long URLs: they come back from the login byte for byte, or stay in their tab. None becomes the
-//! front page.
+//! Long URLs: the login leads back to them byte for byte, or opens in another tab. None is replaced
+//! by the front page.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;
@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::support_web::{Answer, ask, calls, opens, sends};
 
-/// What nginx takes as the head of an answer, less what the other headers of these answers need.
+/// nginx's limit for the head of a response, less the other headers.
 const ROOM: usize = 3072;
 
 fn letters(many: usize) -> String {
@@ -19,7 +19,7 @@ fn ids(many: u128) -> String {
     format!("/private?{}", ids.join("&"))
 }
 
-/// Where somebody is who was sent to the login and back.
+/// The URL to which the login leads back.
 fn comes_back_to(answer: &Answer) -> String {
     let location = answer.header("location");
     assert!(location.len() <= ROOM, "{} bytes", location.len());
@@ -38,7 +38,7 @@ async fn long_addresses_come_back_from_the_login() {
     }
 }
 
-/// A short one is spelt as forms spell it, whoever reads it.
+/// A short URL is encoded as in a form.
 #[actix_web::test]
 async fn an_address_of_usual_length_is_spelt_as_forms_spell_it() {
     let answer = ask(&TestIssuer::new().login(), opens("/private?q=%C3%A4")).await;
@@ -64,7 +64,7 @@ async fn an_address_too_long_for_a_redirect_stays_and_the_login_is_offered_besid
     }
 }
 
-/// Whoever may read the page as they are is not sent round for it.
+/// A page that is open to all is served without a silent redirect.
 #[actix_web::test]
 async fn an_address_too_long_for_a_redirect_makes_no_silent_trip() {
     let issuer = TestIssuer::new();

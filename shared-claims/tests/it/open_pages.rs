@@ -23,7 +23,7 @@ async fn a_hint_of_a_session_leads_once_round_by_the_login() {
         );
         let asked = "__Host-sso_asked=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax; Secure";
         assert_eq!(answer.header("set-cookie"), asked);
-        // The hint was wrong, planted or left over: never a second time.
+        // The hint was wrong, planted or left over. There is no second redirect.
         let back = opens("/?page=2").insert_header(("Cookie", format!("{cookies}; __Host-sso_asked=1")));
         assert_eq!(ask(&issuer.login(), back).await.body, "hello stranger");
     }
@@ -41,7 +41,7 @@ async fn without_a_hint_an_open_page_is_answered_at_once() {
 #[actix_web::test]
 async fn only_what_a_person_is_about_to_read_goes_round() {
     let issuer = TestIssuer::new();
-    // What is fetched in advance goes nowhere either: `prefetch.rs`.
+    // Prefetches are tested in `prefetch.rs`.
     for request in [calls("/"), opens("/").insert_header(("Sec-Fetch-Dest", "iframe"))] {
         let answer = ask(&issuer.login(), request.insert_header(("Cookie", HINT))).await;
         assert_eq!(answer.body, "hello stranger");
@@ -83,7 +83,7 @@ fn only_open_pages_ask_and_only_where_auth_service_answers() {
             Context::at(NOW),
             Decision::Deny(Denial::RedirectToLogin { clear: false, max_age: None }),
         ),
-        // Nothing would come of it: the cookies stay what they are, or there are no keys.
+        // A redirect would not help: the cookies stay the same, or there are no keys.
         (Identity::Conflict, Requirement::visitor(), Context::at(NOW), Decision::ServeAnonymous),
         (Identity::NoKeys, Requirement::visitor(), Context::at(NOW), Decision::ServeAnonymous),
     ] {
@@ -94,7 +94,7 @@ fn only_open_pages_ask_and_only_where_auth_service_answers() {
     }
 }
 
-/// Z2: an open page is open also while auth-service is down.
+/// Z2: an open page is served while auth-service is down.
 #[actix_web::test]
 async fn an_open_page_is_served_while_auth_service_is_down() {
     let issuer = TestIssuer::new();

@@ -1,4 +1,4 @@
-//! `Option<User>`: `None` for everybody who would be refused, in both frameworks.
+//! `Option<User>`: `None` for every request that `User` would refuse, in both frameworks.
 
 use actix_web::{App, test, web};
 use axum::body::Body;
@@ -21,7 +21,7 @@ fn said(user: Option<User>, text: &str) -> String {
     format!("{}: {text}", user.map_or("nobody".to_owned(), |user| user.into_claims().user_email))
 }
 
-/// What both services answer to a form sent with these cookies.
+/// The response of both services to a form with these cookies.
 async fn sent_with(issuer: &TestIssuer, cookies: &str) -> String {
     let actix = App::new()
         .wrap(SharedLoginMiddleware::new(issuer.login()))

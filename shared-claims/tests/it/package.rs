@@ -14,13 +14,13 @@ fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A version of Rust, as its two numbers that matter: `1.89` is `1.89.0`.
+/// The first two numbers of a Rust version. `1.89` is `1.89.0`.
 fn numbers(version: &str) -> Vec<u32> {
     version.split('.').take(2).map(|number| number.parse().unwrap()).collect()
 }
 
-/// A lower one cannot work: cargo refuses to build such a dependency. Whether the declared one
-/// works is for the step of CI that builds with it, where it is installed.
+/// A lower version cannot work, because cargo refuses to build such a dependency. A step of CI
+/// builds with the declared version, where it is installed.
 #[test]
 fn the_declared_rust_is_not_below_that_of_any_dependency() {
     let words = ["metadata", "--format-version", "1", "--all-features", "--locked", "--offline"];
@@ -58,15 +58,15 @@ fn the_declared_rust_is_not_below_that_of_any_dependency() {
 fn the_package_carries_the_licences_of_the_project() {
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         let ours = text(&folder().join(name));
-        // The package by itself has no project around it.
+        // The published package does not contain the project's folder.
         if let Ok(of_project) = std::fs::read_to_string(folder().join("..").join(name)) {
             assert_eq!(ours, of_project, "{name}");
         }
     }
 }
 
-/// The README is shown by crates.io and by hosts of repositories, which show hidden lines and know
-/// no links of rustdoc.
+/// crates.io and repository hosts also show the README. They do not hide lines, and do not resolve
+/// rustdoc links.
 #[test]
 fn the_readme_reads_well_where_it_is_no_documentation() {
     let readme = text(&folder().join("README.md"));

@@ -14,7 +14,7 @@ async fn sent(address: &str, form: &str) -> Answer {
     answer
 }
 
-/// The fields a browser would send from the page, as a browser reads them.
+/// The fields that a browser would send from the page, parsed as a browser does.
 fn fields(page: &str) -> Vec<(String, String)> {
     let unescape = |text: &str| {
         let text =
@@ -43,15 +43,14 @@ async fn what_was_typed_is_kept_and_can_be_sent_again_without_javascript() {
         let kept = fields(&page);
         let kept: Vec<_> = kept.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(kept, [("text", "buy milk & eggs"), ("colour", "red"), ("colour", "blue"), ("empty", "")]);
-        // Where the session is over, the login opens in a new tab, which has nothing to come back
-        // to.
+        // If the session is over, the login opens in a new tab and has no page to return to.
         assert!(page.contains(
             "<a href=\"http://auth.sso.localhost:8000/login?next=%2Flogin%2Fdone\" target=\"_blank\">"
         ));
     }
 }
 
-/// I1: what was typed comes back as text, whatever it was.
+/// I1: input is shown as text, whatever it contains.
 #[actix_web::test]
 async fn markup_in_what_was_typed_stays_text() {
     let evil = "\"><script>alert(1)</script><b x='y'>&amp;\r\n\u{202e}";
@@ -61,11 +60,11 @@ async fn markup_in_what_was_typed_stays_text() {
     assert_eq!(fields(&page), [("text".to_owned(), evil.to_owned()), (evil.to_owned(), "x".to_owned())]);
     let page = sent("/notes?%22%3E%3Cscript%3E", "a=b").await.body;
     assert!(!page.contains("<script"));
-    // Bytes that are no UTF-8, half an escape: kept as well as can be.
+    // Invalid UTF-8 and incomplete escapes are kept as well as possible.
     sent("/notes", "text=%ff%fe&b=%zz&=&&c").await;
 }
 
-/// By the time the button is pressed the login is renewed: loading the frame does it.
+/// Loading the frame renews the login before the button is pressed.
 #[actix_web::test]
 async fn the_page_renews_the_login_in_a_frame_of_auth_service_and_of_nobody_else() {
     for (form, content_type) in [("text=x", ""), ("--x--", "multipart/form-data; boundary=x")] {
@@ -80,7 +79,7 @@ async fn the_page_renews_the_login_in_a_frame_of_auth_service_and_of_nobody_else
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("; frame-src http://auth.sso.localhost:8000; "), "{policy}");
     }
-    // No other page has a frame, or may have one.
+    // No other page has a frame or allows one.
     let foreign = sends("/private", "").insert_header(("Sec-Fetch-Site", "same-site"));
     let other = ask(&TestIssuer::new().login(), foreign).await;
     assert!(!other.header("content-security-policy").contains("frame-src"));
@@ -118,8 +117,8 @@ async fn uploads_are_not_kept_and_the_page_says_so() {
     assert!(fields(&answer.body).is_empty() && !answer.body.contains("Send again"));
 }
 
-/// X: a foreign page's form must not come back as a form of ours with a button: the next click
-/// would send it as ours.
+/// X: a form of a foreign page must not be shown as ours with a button. The next click would send
+/// it as ours.
 #[actix_web::test]
 async fn a_form_sent_by_another_site_is_not_offered_to_be_sent_again() {
     for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")] {
@@ -130,7 +129,7 @@ async fn a_form_sent_by_another_site_is_not_offered_to_be_sent_again() {
     }
 }
 
-/// The same where a service does without the guard.
+/// The same without the guard.
 #[actix_web::test]
 async fn nor_without_the_same_origin_guard() {
     use actix_web::{App, test, web};
@@ -155,7 +154,7 @@ async fn a_script_that_posts_gets_a_problem_and_no_page() {
     assert_eq!(answer.json()["code"], "login_required");
 }
 
-/// A key that becomes known while the form waits: the handler gets the form whole.
+/// If the token's key becomes known while the form waits, the handler gets the whole form.
 #[actix_web::test]
 async fn a_form_under_a_brand_new_key_reaches_the_handler() {
     let (old, new) = (TestIssuer::new(), TestIssuer::new());
@@ -170,7 +169,7 @@ async fn a_form_under_a_brand_new_key_reaches_the_handler() {
     assert_eq!(server.hits(), 2);
 }
 
-/// And a key that stays unknown: the form is kept.
+/// If the key stays unknown, the form is kept.
 #[actix_web::test]
 async fn a_form_under_a_key_that_stays_unknown_is_kept() {
     let (known, unknown) = (TestIssuer::new(), TestIssuer::new());
@@ -188,7 +187,7 @@ async fn a_form_under_a_key_that_stays_unknown_is_kept() {
     }
 }
 
-/// Over a real connection: the page arrives although most of what was sent was never read.
+/// Over a real connection: the page arrives although most of the body was never read.
 #[actix_web::test]
 async fn the_page_arrives_although_a_large_form_is_not_read_to_its_end() {
     use actix_web::{App, HttpServer, web};
@@ -215,7 +214,7 @@ async fn the_page_arrives_although_a_large_form_is_not_read_to_its_end() {
                 size + 2
             );
             stream.write_all(head.as_bytes()).unwrap();
-            // A browser goes on sending until it is stopped.
+            // A browser goes on sending until the connection ends.
             let sent = stream.write_all(&vec![b'x'; size]);
             let mut answer = vec![0; 12];
             let read = stream.read_exact(&mut answer).map(|()| String::from_utf8(answer).unwrap());

@@ -1,5 +1,5 @@
-//! Prefetch and prerender: what a browser fetches before anybody has clicked may be shown minutes
-//! later, to somebody else.
+//! Prefetch and prerender: a page that a browser fetches before a click may be shown minutes later,
+//! to another person.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;
@@ -13,7 +13,7 @@ const SAYING_SO: [(&str, &str); 4] = [
     ("X-Moz", "prefetch"),
 ];
 
-/// The page from before the logout would be shown after it.
+/// Otherwise a page from before the logout could be shown after it.
 #[actix_web::test]
 async fn no_page_of_somebody_is_handed_out_in_advance() {
     let issuer = TestIssuer::new();
@@ -46,7 +46,7 @@ async fn no_page_of_somebody_is_handed_out_in_advance() {
     }
 }
 
-/// A browser that shows it all the same shows a way on; a script reads why.
+/// If a browser shows the response, its page has a link to continue. A script gets the reason.
 #[actix_web::test]
 async fn what_is_refused_in_advance_says_so() {
     let login = TestIssuer::new().login();
@@ -61,7 +61,7 @@ async fn what_is_refused_in_advance_says_so() {
     );
 }
 
-/// Nothing hints at a person: what everybody sees may wait in a browser.
+/// Without a hint of a session, the page is the same for all and may wait in a browser.
 #[actix_web::test]
 async fn an_open_page_is_handed_out_in_advance_where_nobody_was_ever_logged_in() {
     let login = TestIssuer::new().login();
@@ -71,7 +71,7 @@ async fn an_open_page_is_handed_out_in_advance_where_nobody_was_ever_logged_in()
     }
 }
 
-/// No browser says it of a form; nobody loses one by a header.
+/// Browsers do not send the header with a form, and a form is not lost because of it.
 #[actix_web::test]
 async fn a_form_is_never_sent_in_advance() {
     let issuer = TestIssuer::new();
@@ -82,7 +82,7 @@ async fn a_form_is_never_sent_in_advance() {
     assert!(kept.status == StatusCode::UNAUTHORIZED && kept.body.contains("value=\"milk\""), "{}", kept.body);
 }
 
-/// The count of trips, by which a circle is believed, is of trips that somebody made.
+/// The count of trips, which proves a redirect loop, includes navigations only.
 #[actix_web::test]
 async fn what_is_asked_in_advance_is_no_trip_to_the_login() {
     let login = TestIssuer::new().login();

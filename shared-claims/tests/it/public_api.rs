@@ -1,7 +1,7 @@
 //! Public API listing: `public-api.txt` makes a change visible in review and in the changelog.
 //!
-//! The list has every declaration that is written `pub`, by file. What macros make is not in it:
-//! the extractors' methods and the codes of causes, which other tests use by name.
+//! The list has every declaration that is written `pub`, by file. It does not have what macros
+//! generate: the extractors' methods and the error codes, which other tests use by name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,8 +26,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The declaration that begins with the first of `lines`: all of a constant or an import, a head of
-/// all else.
+/// The declaration that begins with the first of `lines`. Of a constant or an import it is the
+/// whole text, otherwise the part before the body.
 fn declaration(lines: &[&str]) -> String {
     let mut all = String::new();
     for line in lines {
@@ -44,11 +44,11 @@ fn declaration(lines: &[&str]) -> String {
     all.trim_end_matches(['{', ' ']).to_owned()
 }
 
-/// What is public of one file. Its code is as rustfmt writes it, so an indent tells what stands in
-/// what.
+/// The public declarations of a file. The code is formatted by rustfmt, so the indent shows the
+/// nesting.
 fn listing(code: &str) -> Vec<String> {
     let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap();
-    // Of attributes those of whole items alone: the others are texts of errors and the like.
+    // Only attributes of whole items: those of fields and variants are error texts and similar.
     let mut in_attribute = false;
     let is_code = |line: &&str| {
         let begins = in_attribute || line.starts_with(' ') && line.trim_start().starts_with("#[");
@@ -137,7 +137,7 @@ impl Role for Editor {
     const NAME: &str = "editor";
 }
 
-/// What macros make, by name.
+/// What macros generate, by name.
 #[test]
 fn extractors_hand_out_their_claims_and_causes_have_codes() {
     let claims = shared_claims::testing::TestIssuer::new().claims_for("ada@example.org");
@@ -155,7 +155,7 @@ fn extractors_hand_out_their_claims_and_causes_have_codes() {
     assert!(KeySetError::CODES.contains(&KeySetError::Empty.code()));
 }
 
-/// Services that were written before the module `web` was called so.
+/// Services from before the module `web` was renamed.
 #[test]
 #[allow(deprecated, reason = "the old names")]
 fn the_former_names_go_on_working() {

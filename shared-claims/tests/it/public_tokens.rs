@@ -12,8 +12,8 @@ const FRODO: &str = "SXTigJlzIGEgZGFuZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V
 const JOE: &str =
     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
-/// J2: RFC 7515 appendix A, RFC 7520 section 4, RFC 8037 appendix A.4: not one passes for an access
-/// token.
+/// J2: no token of RFC 7515 appendix A, RFC 7520 section 4 or RFC 8037 appendix A.4 passes as an
+/// access token.
 #[test]
 fn the_tokens_of_the_rfcs_are_refused_for_their_headers() {
     let no_typ = Rejection::HeaderMissing("typ");
@@ -89,7 +89,7 @@ fn the_tokens_of_the_rfcs_are_refused_for_their_headers() {
     }
 }
 
-/// J2: the same algorithms with headers of ours in everything but `alg` are refused for `alg`.
+/// J2: the same algorithms under our own header are refused because of `alg`.
 #[test]
 fn the_other_algorithms_of_the_rfcs_are_refused_under_our_own_header() {
     let mint = Mint::new();
@@ -97,6 +97,6 @@ fn the_other_algorithms_of_the_rfcs_are_refused_under_our_own_header() {
         let token = mint.under(&mint.header().with("alg", &format!("\"{alg}\"")).text());
         assert_eq!(mint.judge(&token), Err(Rejection::AlgNotAllowed), "{alg}");
     }
-    // RFC 7520's payload is no JSON at all.
+    // RFC 7520's payload is not JSON.
     assert_eq!(mint.judge(&mint.over("It’s a dangerous business")), Err(Rejection::NotJson(Part::Payload)));
 }

@@ -9,7 +9,7 @@ use crate::support_web::{Answer, ask, calls, opens};
 
 const BACK: &str = "/private?page=2&sso_loop=3&sso_trip=AAAAAAAAAAAAAAAA&q=a%20b";
 
-/// This service has sent the browser to the login in the last minute, with this along.
+/// The cookie of a browser that this service has sent to the login within the last minute.
 const SENT: &str = "__Host-sso_sent=AAAAAAAAAAAAAAAA";
 
 async fn back_with(login: &SharedLogin, cookies: &str) -> Answer {
@@ -47,7 +47,7 @@ fn ada_but(issuer: &TestIssuer, change: fn(&mut Claims)) -> String {
     issuer.cookie(&claims)
 }
 
-/// Trying again begins without the marker, and with everything else as it was.
+/// "Try again" links to the same URL without the marker.
 #[actix_web::test]
 async fn the_page_at_the_end_of_a_loop_can_be_left() {
     let page = back_with(&TestIssuer::new().login(), "").await;
@@ -79,7 +79,7 @@ async fn a_cookie_of_another_name_is_the_cause() {
     assert!(!page.body.contains("Allow cookies"));
 }
 
-/// The host of the request is compared, never repeated and never linked.
+/// The request's host is compared, but never shown or linked.
 #[actix_web::test]
 async fn another_host_in_the_address_bar_is_the_cause() {
     let login = TestIssuer::new().login();
@@ -197,8 +197,8 @@ async fn who_is_logged_in_after_all_goes_on_without_the_marker() {
     assert_eq!(answer.header("set-cookie"), "");
 }
 
-/// Who planted it chose the scope, so it is deleted on all of them, before auth-service sets a good
-/// one.
+/// An attacker chooses the scope of a planted cookie. So it is deleted on every scope, before
+/// auth-service sets a valid one.
 #[actix_web::test]
 async fn an_invalid_cookie_is_deleted_on_every_scope_on_the_way_to_the_login() {
     let issuer = TestIssuer::new();
@@ -221,20 +221,20 @@ async fn an_invalid_cookie_is_deleted_on_every_scope_on_the_way_to_the_login() {
         assert!(deleted.contains(&format!("__Secure-sso_access=; {scope}; {end}").as_str()), "{scope}");
     }
     assert_eq!(deleted.len(), 6);
-    // However deep the page: the head of the answer stays small.
+    // Even for a deep path the response's head stays small.
     let deep = "/a/b;Domain=evil/c/d/e/f/g/h/i/j/k";
     let answer = to_login(deep, "__Secure-sso_access=x.y.z".to_owned()).await;
     let deleted = deletions(&answer);
     assert_eq!(deleted.len(), 9, "folders below one that a header cannot name are left out: {deleted:?}");
     assert!(deleted[3].contains("Path=/a;") && deleted[6].contains("Path=/a/;"));
-    // A login that has merely ended is left alone.
+    // An expired login is not deleted.
     let late = issuer.cookie(&issuer.expired_claims_for("ada@example.org"));
     assert_eq!(deletes(&to_login("/staff", late).await), 0);
     assert_eq!(deletes(&to_login("/staff", String::new()).await), 0);
 }
 
-/// N10: anybody can write the marker into a link. It counts when this service itself has sent the
-/// browser to the login, and else it is not there.
+/// N10: any link can contain the marker. It counts only if this service has sent the browser to the
+/// login, and is ignored otherwise.
 #[actix_web::test]
 async fn a_marker_in_a_strangers_link_shows_no_loop_and_warns_nobody() {
     let issuer = TestIssuer::new();
@@ -267,7 +267,7 @@ async fn a_marker_in_a_strangers_link_shows_no_loop_and_warns_nobody() {
     }
 }
 
-/// What a browser does that follows links and redirects to this service, and keeps its cookies.
+/// A browser that follows links and redirects to this service, and keeps its cookies.
 struct Browser {
     login: SharedLogin,
     jar: String,
@@ -294,12 +294,12 @@ impl Browser {
     }
 }
 
-/// What the login was given along.
+/// The secret that the login got with the redirect.
 fn trip(answer: &Answer) -> Option<String> {
     answer.header("location").split('&').find_map(|part| part.strip_prefix("trip=")).map(str::to_owned)
 }
 
-/// N10: the proof is made on the way, whatever the browser says of where a request is from.
+/// N10: the redirects themselves are the proof, whatever `Sec-Fetch-Site` says.
 #[actix_web::test]
 async fn a_browser_that_goes_round_proves_it_by_the_third_time() {
     let mut browser = Browser::new();
@@ -318,8 +318,8 @@ async fn a_browser_that_goes_round_proves_it_by_the_third_time() {
     assert!(!back.body.contains(&given), "and is told nobody");
 }
 
-/// N10: a stranger's page can make a browser go to the login by links, as often as it likes; and
-/// knows nothing of what that takes along.
+/// N10: a foreign page can send a browser to the login by links, as often as it likes. It does not
+/// learn the secret of those redirects.
 #[actix_web::test]
 async fn links_that_a_stranger_follows_before_prove_nothing() {
     let mut browser = Browser::new();
@@ -344,8 +344,7 @@ async fn links_that_a_stranger_follows_before_prove_nothing() {
     }
 }
 
-/// A browser that holds too many cookies throws the login away: then that is what the page says
-/// first.
+/// A browser with too many cookies drops the login. Then the page names this cause first.
 #[actix_web::test]
 async fn a_login_that_was_crowded_out_is_told_from_cookies_that_are_off() {
     let issuer = TestIssuer::new();

@@ -11,7 +11,7 @@ use crate::support_web::{ask, calls, opens, sends};
 
 const ROUND: &str = "http://auth.sso.localhost:8000/login?silent=1&next=";
 
-/// Ada's token, with so many seconds of so many left.
+/// Ada's token, with `left` seconds left of `life`.
 fn ending(issuer: &TestIssuer, left: i64, life: i64) -> Claims {
     let mut claims = issuer.claims_for("ada@example.org");
     claims.exp = claims.iat + left;
@@ -38,8 +38,8 @@ async fn a_page_opened_in_the_last_minute_goes_round_by_the_login_first() {
     assert_eq!(answer.status, StatusCode::OK);
 }
 
-/// Whatever came of it: the session may be over, or the clock here so far ahead that every token
-/// seems old.
+/// Whatever the result: the session may be over, or this clock so far ahead that every token seems
+/// old.
 #[actix_web::test]
 async fn a_browser_that_was_sent_round_is_served_the_next_time() {
     let issuer = TestIssuer::new();
@@ -51,8 +51,7 @@ async fn a_browser_that_was_sent_round_is_served_the_next_time() {
     }
 }
 
-/// Only what a person is about to read can go round. What is fetched in advance goes nowhere
-/// either: `prefetch.rs`.
+/// Only pages in a tab are redirected. Prefetches are tested in `prefetch.rs`.
 #[actix_web::test]
 async fn nothing_but_a_page_in_a_tab_goes_round() {
     let issuer = TestIssuer::new();
@@ -80,8 +79,8 @@ fn decided(settings: &Settings, claims: Claims, facts: &Context) -> Decision {
     decision
 }
 
-/// Never more than half of a token's life, or people with short tokens would go round with every
-/// click.
+/// Never more than half of a token's lifetime. Otherwise people with short tokens would be
+/// redirected at every click.
 #[test]
 fn it_is_time_below_a_minute_or_half_of_the_life_of_the_token() {
     let issuer = TestIssuer::new();
@@ -136,8 +135,7 @@ fn who_lacks_the_right_is_told_so_without_a_detour() {
     assert_eq!(decision, Decision::Deny(Denial::Forbidden));
 }
 
-/// Z2: people who are logged in are served while auth-service is down, to the last second of their
-/// token.
+/// Z2: while auth-service is down, people who are logged in are served until their token expires.
 #[actix_web::test]
 async fn nobody_is_sent_round_while_auth_service_is_down() {
     let issuer = TestIssuer::new();
@@ -148,8 +146,8 @@ async fn nobody_is_sent_round_while_auth_service_is_down() {
     source.ready().await.unwrap();
     let login = SharedLogin::with_keys(issuer.settings(), source.clone());
     let old = || opens("/private").insert_header(("Cookie", issuer.cookie(&ending(&issuer, 50, 300))));
-    // The first load is a sign of life for ten seconds, and a later one is asked for before anybody
-    // is sent away.
+    // The first load proves for ten seconds that auth-service can be reached. After that a new load
+    // is needed before a redirect.
     assert_eq!(ask(&login, old()).await.status, StatusCode::SEE_OTHER);
     assert_eq!(server.hits(), 1);
     source.refreshed().await;
@@ -158,8 +156,8 @@ async fn nobody_is_sent_round_while_auth_service_is_down() {
     assert_eq!(server.hits(), 2);
 }
 
-/// A sign of life that is too old is no proof: the loss is noticed although no load of keys is due
-/// for minutes.
+/// A load that is too old proves nothing: the outage is noticed although no load is due for
+/// minutes.
 #[actix_web::test]
 async fn an_outage_is_noticed_before_somebody_is_sent_into_it() {
     let issuer = TestIssuer::new();

@@ -1,4 +1,4 @@
-//! Responses to everybody whom a handler does not run for.
+//! Responses to requests for which the handler does not run.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
@@ -34,7 +34,7 @@ async fn a_page_opened_in_a_tab_leads_to_the_login_and_back() {
     assert!(answer.header("vary").contains("Cookie"));
 }
 
-/// N7: who we are is a setting; what the request says about it changes nothing.
+/// N7: our own origin is a setting. Headers of the request do not change it.
 #[actix_web::test]
 async fn the_way_back_comes_from_the_settings_and_never_from_headers() {
     let spoofed = opens("/private")
@@ -104,7 +104,7 @@ async fn a_script_is_told_where_to_renew_and_where_to_log_in() {
     assert_eq!(problem["renew_url"], "http://auth.sso.localhost:8000/api/session/renew");
     assert_eq!(problem["login_url"], format!("{LOGIN}http%3A%2F%2Fdemo.sso.localhost%3A8001%2Fnotes"));
     assert!(problem["title"].is_string() && problem["detail"].is_string());
-    // The page of another site is no place to come back to.
+    // The login does not lead back to another site's page.
     let elsewhere = calls("/api/notes").insert_header(("Referer", "http://evil.sso.localhost:8001/"));
     assert_eq!(
         asked(elsewhere).await.json()["login_url"],
@@ -112,7 +112,7 @@ async fn a_script_is_told_where_to_renew_and_where_to_log_in() {
     );
 }
 
-/// The challenge is there because HTTP wants one. Who follows it is told what is true.
+/// HTTP requires the challenge. The detail says that a token in that header is ignored.
 #[actix_web::test]
 async fn a_token_in_the_authorization_header_is_not_taken_and_the_answer_says_so() {
     let issuer = TestIssuer::new();
@@ -127,8 +127,8 @@ async fn a_token_in_the_authorization_header_is_not_taken_and_the_answer_says_so
     assert!(!silent.contains("Authorization"), "{silent}");
 }
 
-/// J14: whatever is wrong with the token, the browser sees one answer; but a cookie that can never
-/// hold is deleted.
+/// J14: whatever is wrong with the token, the response is the same, except that a cookie that can
+/// never become valid is deleted.
 #[actix_web::test]
 async fn every_cause_looks_the_same_from_outside() {
     let issuer = TestIssuer::new();
@@ -171,7 +171,7 @@ async fn every_cause_looks_the_same_from_outside() {
     }
 }
 
-/// A redirect to the login would come straight back, and go in circles.
+/// The login would redirect back at once, in a loop.
 #[actix_web::test]
 async fn without_keys_everybody_is_told_to_wait_and_nobody_is_redirected() {
     let issuer = TestIssuer::new();
@@ -185,12 +185,13 @@ async fn without_keys_everybody_is_told_to_wait_and_nobody_is_redirected() {
     let script = ask(&login, calls("/private").insert_header(("Cookie", ada.clone()))).await;
     assert_eq!(script.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(script.json()["code"], "keys_unavailable");
-    // An open page is open, and who brings no token needs no keys to be sent to the login.
+    // An open page is served. A request without a token needs no keys: it is redirected to the
+    // login.
     assert_eq!(ask(&login, opens("/").insert_header(("Cookie", ada))).await.body, "hello stranger");
     assert_eq!(ask(&login, opens("/private")).await.status, StatusCode::SEE_OTHER);
 }
 
-/// H1, H2, H4, H5: every page of ours.
+/// H1, H2, H4, H5: every page of this crate.
 #[actix_web::test]
 async fn pages_carry_a_strict_policy_and_no_script() {
     let issuer = TestIssuer::new();
@@ -219,7 +220,7 @@ async fn pages_carry_a_strict_policy_and_no_script() {
         for inline in ["<script", " style=", " onclick", "javascript:"] {
             assert!(!page.body.contains(inline));
         }
-        // The browser applies the style only if its hash is right.
+        // The browser applies the style only if its hash matches.
         let style = page.body.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
         let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
         let hash = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, hash);

@@ -1,4 +1,4 @@
-//! Rights: roles, and authentications that are recent enough.
+//! Rights: roles, and recent authentication.
 
 use actix_web::http::StatusCode;
 use shared_claims::testing::TestIssuer;
@@ -17,7 +17,7 @@ async fn a_page_for_a_role_is_for_who_has_exactly_that_role() {
     ] {
         let mut claims = issuer.claims_for("ada@example.org");
         claims.roles = roles.iter().map(|role| (*role).to_owned()).collect();
-        // What staff and superusers are elsewhere makes them no editors.
+        // Being staff or a superuser does not imply the role.
         (claims.user_is_staff, claims.user_is_superuser) = (true, true);
         let cookie = issuer.cookie(&claims);
         let page = ask(&issuer.login(), opens("/editor").insert_header(("Cookie", cookie))).await;
@@ -60,7 +60,7 @@ async fn a_page_asks_to_log_in_again_and_gets_its_reader_back() {
     );
 }
 
-/// Renewing would not help, so the script is not told where to.
+/// Renewal would not help, so the response has no `renew_url`.
 #[actix_web::test]
 async fn a_script_is_told_where_the_password_is_asked_again() {
     let issuer = TestIssuer::new();

@@ -1,4 +1,4 @@
-//! Same-origin check: only our own pages change things.
+//! Same-origin check: only our own pages can change data.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
@@ -18,7 +18,7 @@ async fn posted(headers: &[(&str, &str)]) -> Answer {
     ask(&issuer.login(), request.insert_header(("Cookie", ada))).await
 }
 
-/// X3, X4: a sibling sub-domain is not us, whoever is logged in.
+/// X3, X4: a sibling sub-domain is another origin, whoever is logged in.
 #[actix_web::test]
 async fn a_post_from_elsewhere_is_refused() {
     for headers in [
@@ -62,8 +62,7 @@ async fn a_post_from_our_own_page_goes_through() {
     }
 }
 
-/// There is no token in the form to rely on instead: who says nothing about where it comes from is
-/// refused.
+/// Forms have no CSRF token to rely on. So a request that does not name its origin is refused.
 #[actix_web::test]
 async fn a_post_that_does_not_say_where_it_comes_from_is_refused() {
     assert_eq!(posted(&[]).await.status, StatusCode::FORBIDDEN);
@@ -77,7 +76,7 @@ async fn a_person_gets_a_page() {
     assert!(answer.body.contains("This was not sent by a page of this service"));
 }
 
-/// X1: the methods that change nothing pass; all others are asked where they come from.
+/// X1: safe methods pass, and all others are checked.
 #[actix_web::test]
 async fn only_safe_methods_pass_without_a_question() {
     let issuer = TestIssuer::new();

@@ -40,7 +40,7 @@ async fn who_has_the_script_is_not_sent_it_again() {
     }
 }
 
-/// A strict policy allows it: no code out of text, no style, no markup.
+/// A strict policy allows the script: it evaluates no text, and sets no style or markup.
 #[test]
 fn the_script_does_nothing_that_a_strict_policy_forbids() {
     for forbidden in

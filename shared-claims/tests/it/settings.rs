@@ -170,7 +170,7 @@ fn a_key_file_that_cannot_be_read_refuses_the_start() {
     assert!(SharedLogin::new(empty).unwrap_err().to_string().contains("has no key"));
 }
 
-/// What the program reads from its real environment: this test runs itself again as that program.
+/// Settings from a real environment: this test runs itself again as that program.
 #[test]
 fn an_auth_variable_that_is_none_of_ours_refuses_the_start() {
     let run = |more: &[(&str, &str)]| {
@@ -201,7 +201,7 @@ fn the_program_that_reads_its_environment() {
     }
 }
 
-/// Files of settings come from Windows, and from tools that hand quotation marks over.
+/// Settings files come from Windows, and from tools that keep quotation marks.
 #[test]
 fn a_carriage_return_makes_no_difference_and_quotation_marks_are_told() {
     let crlf = read(&[
@@ -243,7 +243,7 @@ fn what_is_set_to_nothing_is_told_from_what_is_not_set() {
     }
 }
 
-/// A star parses as the name of a host, and matches none.
+/// A star parses as a host name, and matches no origin.
 #[test]
 fn a_star_stands_for_no_host() {
     for (name, value) in [

@@ -12,7 +12,7 @@ async fn hello(user: User) -> String {
     format!("hello {}", user.user_email)
 }
 
-/// What services set up in either way answer to two requests.
+/// The responses of services that are set up in either way, to two requests.
 async fn both_ways(issuer: &TestIssuer, cookie: &str, site: &'static str) -> [Answer; 4] {
     let route = || web::resource("/").route(web::get().to(hello)).route(web::post().to(hello));
     let wrapped = App::new().wrap(SharedLoginMiddleware::new(issuer.login())).service(route());
@@ -30,7 +30,7 @@ async fn both_ways(issuer: &TestIssuer, cookie: &str, site: &'static str) -> [An
     ]
 }
 
-/// A header, without the secret that a trip to the login takes along: it is made anew each time.
+/// A header without the random secret of a trip to the login.
 fn shown(headers: &HeaderMap, name: &str) -> String {
     let value = headers.get(name).map_or("", |value| value.to_str().unwrap());
     let is_trip = value.starts_with("__Host-sso_sent=");

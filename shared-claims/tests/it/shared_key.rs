@@ -1,5 +1,5 @@
-//! Shared key: a service that holds it needs nothing else from auth-service, and accepts whatever
-//! keys auth-service publishes.
+//! Shared key: a service with it needs nothing else from auth-service, and accepts all keys that
+//! auth-service publishes.
 
 use std::time::Duration;
 
@@ -18,8 +18,7 @@ fn hs512() -> TestIssuer {
     TestIssuer::with_algorithm(TestAlgorithm::Hs512)
 }
 
-/// What a service does that is told to fetch from there, and, if the issuer has one, the shared
-/// key.
+/// A service that fetches keys from `place`, with the shared key if the issuer has one.
 fn login(issuer: &TestIssuer, place: &str) -> SharedLogin {
     let settings = Settings::from_lookup(|name| match name {
         "AUTH_URL" => Some("http://auth.sso.localhost:8000".to_owned()),
@@ -54,7 +53,7 @@ async fn people_with_hs512_tokens_come_in_while_auth_service_was_never_reached()
     assert_eq!(page.status, StatusCode::OK);
 }
 
-/// Their keys may yet come: to send them to the login would be to send them in circles.
+/// Their keys may still arrive. A redirect to the login would cause a loop.
 #[actix_web::test]
 async fn people_with_other_tokens_meet_503_until_the_first_fetch_and_are_nobody_after_it() {
     let (issuer, elsewhere) = (hs512(), TestIssuer::new());
@@ -69,7 +68,7 @@ async fn people_with_other_tokens_meet_503_until_the_first_fetch_and_are_nobody_
     assert!(matches!(who(&up, &issuer).await, Identity::Person(_)));
 }
 
-/// Forged tokens by the shared key need no keys from anywhere to be refused.
+/// A token forged for the shared key is refused before any keys are loaded.
 #[actix_web::test]
 async fn a_forged_hs512_token_is_nobody_and_not_503() {
     let issuer = hs512();
@@ -97,7 +96,7 @@ async fn an_empty_set_is_accepted_beside_the_shared_key_and_only_there() {
     assert!(matches!(from_file.try_identify([ada(&issuer).as_bytes()]), Identity::Person(_)));
 }
 
-/// While a deployment moves away from HS512, tokens of both kinds are about.
+/// While a deployment migrates from HS512, tokens of both kinds are in use.
 #[actix_web::test]
 async fn published_keys_and_the_shared_key_are_trusted_beside_each_other() {
     let (old, new) = (hs512(), TestIssuer::with_algorithm(TestAlgorithm::EdDsa));
@@ -111,7 +110,7 @@ async fn published_keys_and_the_shared_key_are_trusted_beside_each_other() {
     assert_eq!(server.hits(), 2);
 }
 
-/// J13: the setting changes nothing about floods.
+/// J13: floods are limited with the setting too.
 #[actix_web::test]
 async fn unknown_key_ids_still_cause_one_fetch_at_most() {
     let issuer = hs512();
@@ -124,7 +123,7 @@ async fn unknown_key_ids_still_cause_one_fetch_at_most() {
     assert_eq!(server.hits(), 2);
 }
 
-/// K6: what is published is refused as ever; the shared key keeps working.
+/// K6: a bad key set is still refused, and the shared key keeps working.
 #[actix_web::test]
 async fn a_published_symmetric_key_is_refused_with_the_setting_too() {
     let (issuer, other) = (hs512(), TestIssuer::new());
@@ -162,7 +161,7 @@ fn a_short_key_makes_no_set() {
     assert_eq!(short(&[1; 64]), Ok(()));
 }
 
-/// K7: bad answers keep the last good set, and never cost the shared key.
+/// K7: bad responses keep the last good set, and never drop the shared key.
 #[actix_web::test]
 async fn bad_answers_do_not_cost_the_shared_key() {
     let (issuer, other) = (hs512(), TestIssuer::new());

@@ -23,7 +23,7 @@ fn file_of(bytes: &[u8]) -> tempfile::NamedTempFile {
     file
 }
 
-/// The ids of the keys that a service with these settings trusts before anything was fetched.
+/// The ids of the keys that a service with these settings trusts before the first fetch.
 fn kids(settings: Settings) -> Vec<String> {
     let login = SharedLogin::new(settings).unwrap();
     let keys = login.keys().current();
@@ -42,7 +42,7 @@ fn the_key_may_stand_in_a_file_whose_line_break_is_not_part_of_it() {
     assert_eq!(kids(read(&[("JWT_SIGNING_KEY", &format!("{KEY}\r"))]).unwrap()), [id]);
 }
 
-/// What reads the same settings elsewhere may take these away, and then there are two keys.
+/// Another program may remove these characters from the same setting, and then the keys differ.
 #[test]
 fn quotation_marks_spaces_and_a_second_line_are_no_part_of_a_key() {
     for (text, words) in [
@@ -99,14 +99,14 @@ fn an_unacceptable_key_refuses_the_start_and_is_not_shown() {
     }
 }
 
-/// L1: whoever prints the settings or the login to find a mistake does not print the key.
+/// L1: printing the settings or the login for debugging does not show the key.
 #[test]
 fn printing_the_settings_does_not_show_the_key() {
     let settings = read(&[("JWT_SIGNING_KEY", KEY)]).unwrap();
     let login = SharedLogin::new(settings.clone()).unwrap();
     for text in [format!("{settings:?}"), format!("{settings:#?}"), format!("{login:?} {:?}", login.keys())] {
         assert!(!text.contains("hunter2"), "{text}");
-        // Nor as a list of numbers.
+        // The key is not shown as a list of numbers either.
         assert!(!text.contains("104, 117, 110"), "{text}");
     }
 }

@@ -10,10 +10,10 @@ use serde_json::Value;
 use shared_claims::testing::{TestAlgorithm, TestIssuer};
 use shared_claims::{Claims, KeySet, Rejection, Verifier};
 
-/// A moment to judge by: nothing here depends on the clock.
+/// The time of every check, so that nothing depends on the clock.
 pub const NOW: i64 = 1_800_000_000;
 
-/// An issuer, what it would sign, and the verifier that trusts it.
+/// An issuer, the claims that it signs, and the verifier that trusts it.
 pub struct Mint {
     pub issuer: TestIssuer,
     pub keys: KeySet,
@@ -53,18 +53,18 @@ impl Mint {
         Raw::of(&serde_json::to_value(self.claims()).unwrap())
     }
 
-    /// A token with our good payload under this header.
+    /// A token with the valid payload under this header.
     pub fn under(&self, header: &str) -> String {
         self.issuer.sign_raw(header, &self.payload().text())
     }
 
-    /// A token with our good header over this payload.
+    /// A token with the valid header over this payload.
     pub fn over(&self, payload: &str) -> String {
         self.issuer.sign_raw(&self.header().text(), payload)
     }
 
-    /// The smallest good token of at least so many bytes. Three bytes make four letters: not every
-    /// length can be had.
+    /// The smallest valid token of at least so many bytes. Base64 makes four letters of three
+    /// bytes, so not every length is possible.
     pub fn of_bytes(&self, least: usize) -> String {
         let padded =
             |n: usize| self.over(&self.payload().with("x", &format!("\"{}\"", "a".repeat(n))).text());
@@ -79,7 +79,7 @@ impl Mint {
     }
 }
 
-/// A JSON object as text, so that it can be wrong in ways that a JSON library would not write.
+/// A JSON object as text, so that it can have faults that a JSON library would not write.
 #[derive(Clone)]
 pub struct Raw(Vec<(String, String)>);
 
@@ -101,7 +101,7 @@ impl Raw {
         self
     }
 
-    /// Adds a member although there may be one of the name.
+    /// Adds a member even if the name exists already.
     pub fn and(mut self, name: &str, json: &str) -> Self {
         self.0.push((name.to_owned(), json.to_owned()));
         self
@@ -118,7 +118,7 @@ impl Raw {
     }
 }
 
-/// A loopback server that answers every request as told, and counts them.
+/// A loopback server that counts requests and responds to each with the given bytes.
 pub struct Server {
     pub port: u16,
     hits: Arc<AtomicUsize>,
@@ -168,7 +168,7 @@ fn read_head(stream: &mut TcpStream) {
     }
 }
 
-/// An answer with this status line, content type and body.
+/// A response with this status line, content type and body.
 pub fn answer(status: &str, content_type: &str, more: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n{more}Connection: close\r\n\r\n{body}",
@@ -177,12 +177,12 @@ pub fn answer(status: &str, content_type: &str, more: &str, body: &str) -> Vec<u
     .into_bytes()
 }
 
-/// A good answer.
+/// A good response with a key set.
 pub fn jwks(body: &str) -> Vec<u8> {
     answer("200 OK", "application/jwk-set+json", "Cache-Control: public, max-age=300\r\n", body)
 }
 
-/// Waits until something holds, for at most ten seconds.
+/// Waits until a condition holds, for at most ten seconds.
 pub fn eventually(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..1000 {
         if holds() {

@@ -12,7 +12,7 @@ use shared_claims::actix::{
 };
 use shared_claims::{Role, SharedLogin};
 
-/// An answer, read.
+/// A response with its body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -42,7 +42,7 @@ struct Note {
     text: String,
 }
 
-/// Asks a service with every kind of protected page, as set up by the README.
+/// Sends a request to a service with every kind of protected page, set up as in the README.
 pub async fn ask(login: &SharedLogin, request: TestRequest) -> Answer {
     let app = App::new()
         .wrap(SharedLoginMiddleware::new(login.clone()))
@@ -83,7 +83,7 @@ pub async fn ask(login: &SharedLogin, request: TestRequest) -> Answer {
     answer(&test::init_service(app).await, request).await
 }
 
-/// The answer, also where the middleware or extractor refused.
+/// The response, including one from the middleware or an extractor.
 pub async fn answer<S, B>(app: &S, request: TestRequest) -> Answer
 where
     S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
@@ -108,7 +108,7 @@ pub fn opens(address: &str) -> TestRequest {
         .insert_header(("Sec-Fetch-Site", "none"))
 }
 
-/// A script calling an address.
+/// A script calling a URL.
 pub fn calls(address: &str) -> TestRequest {
     TestRequest::get()
         .uri(address)

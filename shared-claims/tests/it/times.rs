@@ -40,7 +40,7 @@ fn a_token_holds_four_seconds_before_its_beginning_and_not_six() {
     assert_eq!(judge_with(|c| c.auth_time = NOW + 6), Err(Rejection::AuthTimeInFuture));
 }
 
-/// J7: a token that ends before it begins.
+/// J7: a token that expires before it becomes valid.
 #[test]
 fn a_token_must_end_after_it_begins() {
     assert_eq!(judge_with(|c| c.exp = c.iat), Err(Rejection::NeverValid));
@@ -49,7 +49,7 @@ fn a_token_must_end_after_it_begins() {
     assert_eq!(judge_with(|c| (c.iat, c.nbf, c.exp) = (0, 0, 0)), Err(Rejection::NeverValid));
 }
 
-/// J8: signed, and still refused.
+/// J8: signed, and refused all the same.
 #[test]
 fn a_token_that_lives_too_long_is_refused_although_it_is_signed() {
     assert_eq!(judge_with(|c| c.exp = NOW + 3600), Ok(()));
@@ -57,7 +57,7 @@ fn a_token_that_lives_too_long_is_refused_although_it_is_signed() {
     assert_eq!(judge_with(|c| c.exp = 253_402_300_799), Err(Rejection::LifeTooLong));
 }
 
-/// J8: the longest life can be lowered and not raised.
+/// J8: the maximum lifetime can be lowered, but not raised.
 #[test]
 fn the_longest_life_can_only_be_lowered() {
     let mint = Mint::new();
@@ -72,7 +72,7 @@ fn the_longest_life_can_only_be_lowered() {
     assert_eq!(raised.verify_at(&mint.issuer.sign(&long), &mint.keys, NOW), Err(Rejection::LifeTooLong));
 }
 
-/// A clock that is off by ages refuses; it does not overflow.
+/// A clock that is wrong by ages leads to a refusal, not to an overflow.
 #[test]
 fn absurd_clocks_refuse_and_do_not_panic() {
     assert_eq!(at(0), Err(Rejection::NotYetValid));

@@ -1,4 +1,5 @@
-//! Too many cookies: the page links to where they are deleted, in the same way on both frameworks.
+//! Too many cookies: the page links to the page that deletes them, in the same way on both
+//! frameworks.
 
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
@@ -63,7 +64,7 @@ async fn up_to_the_limit_they_are_nobodys_business() {
     assert_eq!(answer.status, StatusCode::OK);
 }
 
-/// In several headers too, as HTTP/2 sends them.
+/// Also in several headers, as HTTP/2 sends them.
 #[test]
 fn all_headers_are_weighed_together() {
     let half = MAX_COOKIE_BYTES / 2;

@@ -16,7 +16,7 @@ fn api() -> TestIssuer {
     api.for_service("https://api.example.org").trusting(&format!("{APP}, https://App2.example.org:443/"))
 }
 
-/// As a browser sends what a script of that origin asks for.
+/// A request that a script of that origin makes.
 fn sends(method: Method, origin: &'static str) -> TestRequest {
     TestRequest::with_uri("/private?a=b")
         .method(method)
@@ -28,7 +28,7 @@ fn sends(method: Method, origin: &'static str) -> TestRequest {
         .insert_header(("Sec-Fetch-Site", "same-site"))
 }
 
-/// The question that a browser asks before.
+/// A browser's preflight request.
 fn preflight(origin: &'static str) -> TestRequest {
     sends(Method::OPTIONS, origin)
         .insert_header(("Access-Control-Request-Method", "PUT"))
@@ -61,7 +61,7 @@ async fn a_named_sibling_posts_as_the_person_and_reads_the_answer() {
     assert_eq!((page.body.as_str(), may_be_read_by(&page)), ("hello ada@example.org", (APP, "true")));
 }
 
-/// X3, X11: nobody else may, and nobody is named by default.
+/// X3, X11: no other origin may, and by default there is none.
 #[actix_web::test]
 async fn nobody_else_may() {
     let nobody = TestIssuer::new().for_domain("https://auth.example.org", "example.org");
@@ -90,7 +90,7 @@ async fn nobody_else_may() {
     assert_eq!(asked_by_ada(&api(), elsewhere).await.status, StatusCode::FORBIDDEN);
 }
 
-/// Browsers that say less: `Origin`, or only `Referer`.
+/// Browsers that send only `Origin`, or only `Referer`.
 #[actix_web::test]
 async fn older_browsers_are_believed_in_the_same_order() {
     for (headers, expected) in [
@@ -107,7 +107,7 @@ async fn older_browsers_are_believed_in_the_same_order() {
     }
 }
 
-/// It brings no cookies, and every handler here would refuse it.
+/// A preflight has no cookies, so that every handler here would refuse it.
 #[actix_web::test]
 async fn the_preflight_is_answered_before_anybody_asks_who_it_is() {
     let answer = asked(&api(), preflight(APP)).await;
@@ -121,7 +121,7 @@ async fn the_preflight_is_answered_before_anybody_asks_who_it_is() {
     assert_eq!(no_question.status, StatusCode::UNAUTHORIZED, "a plain OPTIONS is the handler's");
 }
 
-/// The script learns where to renew, and comes back to where it runs.
+/// The response has the renewal URL, and the login leads back to the script's page.
 #[actix_web::test]
 async fn a_refusal_can_be_read_and_leads_back_to_the_sibling() {
     let answer = asked(&api(), sends(Method::POST, APP)).await;

@@ -27,7 +27,7 @@ fn handshakes() -> Vec<Sent<'static>> {
         vec![("upgrade", "h2c, websocket")],
         vec![("upgrade", "h2c"), ("upgrade", "websocket")],
         vec![("upgrade", "websocket/13")],
-        // Of what a proxy has left.
+        // The rest that a proxy may leave.
         whole[2..].to_vec(),
         whole[3..].to_vec(),
     ]
@@ -56,7 +56,7 @@ async fn a_siblings_page_opens_no_websocket() {
             &[("origin", "https://demo.sso.localhost:8001")],
             &[("sec-fetch-site", "cross-site")],
             &[("origin", US), ("origin", SIBLING)],
-            // Every browser says where a WebSocket comes from (RFC 6455, section 4.1).
+            // Every browser sends the origin of a WebSocket (RFC 6455, section 4.1).
             &[],
         ] {
             let answer = opened(&[&handshake[..], from].concat()).await;
@@ -76,7 +76,7 @@ async fn our_own_page_opens_one() {
     }
 }
 
-/// Some programs offer HTTP/2 with every request, and browsers never do.
+/// Some programs offer HTTP/2 with every request. Browsers never do.
 #[actix_web::test]
 async fn a_request_that_stays_http_is_no_upgrade() {
     for headers in [&[("connection", "Upgrade, HTTP2-Settings"), ("upgrade", "h2c")][..], &[("upgrade", "")]]
@@ -88,7 +88,7 @@ async fn a_request_that_stays_http_is_no_upgrade() {
     assert_eq!(opened(&insecure).await.body, "hello ada@example.org", "a link from elsewhere");
 }
 
-/// X10: over HTTP/2 and HTTP/3 it is a `CONNECT` (RFC 8441, RFC 9220).
+/// X10: over HTTP/2 and HTTP/3 an upgrade is a `CONNECT` (RFC 8441, RFC 9220).
 #[test]
 fn over_http_2_it_is_the_same() {
     let settings = TestIssuer::new().settings();
@@ -113,7 +113,7 @@ fn over_http_2_it_is_the_same() {
     assert_eq!(check_origin(&RequestInfo::new("CONNECT", "/chat", &headers), &settings), None);
 }
 
-/// A sibling that is trusted may open one too.
+/// A trusted sibling may open one too.
 #[actix_web::test]
 async fn a_trusted_sibling_opens_one() {
     let app = "http://app.sso.localhost:8001";

@@ -6,7 +6,7 @@ fn workers() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Everything else is as long as a test may take: what ends here, ends for want of room.
+/// Timeouts are as long as a test may take, so a connection that ends was closed for lack of room.
 fn of_connections(each_worker: usize) -> Limits {
     let (head, idle) = (TIMEOUT, TIMEOUT);
     Limits {
@@ -32,8 +32,7 @@ fn whoever_waits_longest_makes_room_for_one_more() {
         client.hear("hello");
     }
     for client in &mut idle {
-        // They are closed. Whether they are told first that their request was late is a matter of
-        // the moment.
+        // They are closed. Whether `408` comes first depends on timing.
         let heard = client.hear_all();
         assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 408"), "{heard}");
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// I7: not only the first one's.
+/// I7: this includes every later head.
 #[test]
 fn each_head_of_a_connection_has_a_deadline() {
     let service = Service::start();
@@ -17,7 +17,7 @@ fn each_head_of_a_connection_has_a_deadline() {
     }
 }
 
-/// I7: a byte now and then makes no difference.
+/// I7: sending a byte now and then does not extend the deadline.
 #[test]
 fn a_head_that_comes_byte_by_byte_is_given_up() {
     let service = Service::start();
@@ -38,13 +38,13 @@ fn an_idle_connection_ends() {
     let mut client = service.connect();
     client.send(&get("/"));
     assert!(client.hear_all().ends_with("hello"));
-    // Blank lines before a request are no request.
+    // Blank lines before a request do not count as one.
     let mut client = service.connect();
     client.send("\r\n\r\n\r\n");
     client.hear_all();
 }
 
-/// I7: the body of a request that was answered without it.
+/// I7: the request was answered without its body.
 #[test]
 fn a_body_that_nobody_reads_is_not_waited_for() {
     let service = Service::start();
@@ -62,7 +62,7 @@ fn a_body_that_nobody_reads_is_not_waited_for() {
     }
 }
 
-/// I8: neither for ever nor in any amount.
+/// I8: neither for ever, nor in any amount.
 #[test]
 fn little_is_read_of_a_body_that_nobody_wants() {
     let service = Service::start();
@@ -77,7 +77,7 @@ fn little_is_read_of_a_body_that_nobody_wants() {
     }
 }
 
-/// I7: the body of a request whose handler reads it.
+/// I7: the handler reads the body.
 #[test]
 fn a_body_that_stands_still_is_given_up() {
     let service = Service::start();
@@ -99,7 +99,7 @@ fn an_answer_that_nobody_takes_is_given_up() {
     let service = Service::start();
     let mut client = service.connect();
     client.send_without_reading(&get("/page").repeat(200));
-    // What it sends is of no interest; that there is somebody who hears it at all, is.
+    // The bytes do not matter: a failing write shows that the connection was closed.
     let mut gone = false;
     for _ in 0..600 {
         std::thread::sleep(Duration::from_millis(50));
@@ -112,7 +112,7 @@ fn an_answer_that_nobody_takes_is_given_up() {
     assert!(gone, "the connection is held");
 }
 
-/// I8: one request at a time is begun, however many were sent.
+/// I8: one request is handled at a time, however many were sent.
 #[test]
 fn who_sends_requests_ahead_and_reads_nothing_is_not_served_ahead() {
     let service = Service::with(Limits { stall_timeout: TIMEOUT, ..limits() });
@@ -122,7 +122,7 @@ fn who_sends_requests_ahead_and_reads_nothing_is_not_served_ahead() {
         let heard = client.0.read(&mut [0; 12]).unwrap();
         assert_eq!(heard, 12);
     }
-    // What the kernels of both sides keep is some megabytes at most, of 320.
+    // Both kernels buffer a few megabytes at most. All responses together have 320.
     assert!(service.pages() < 500, "{} pages were made for nobody", service.pages());
     let mut other = service.connect();
     other.send(&get("/"));

@@ -1,5 +1,5 @@
 //! `BoundedServer` on real sockets, with short limits. I7 to I9: clients that send or read too
-//! little, and how much is stored for them.
+//! little, and how much is buffered for them.
 
 mod connection_limits;
 mod hostile;
@@ -19,10 +19,10 @@ use actix_web::{App, HttpResponse};
 use futures_core::Stream;
 use shared_claims::server::{BoundedServer, Limits};
 
-/// Of `/page`: a few of them fill what the kernel keeps.
+/// The size of `/page`. A few of these fill the kernel's buffers.
 const PAGE_BYTES: usize = 64 * 1024;
 
-/// How long a client waits for what must happen. Nothing here takes so long.
+/// How long a client waits for an event that must come. Every wait here is shorter.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Long enough for every honest client here, and short enough to see the end.
@@ -37,7 +37,7 @@ fn limits() -> Limits {
     }
 }
 
-/// What the handlers saw.
+/// Counts what the handlers have done.
 #[derive(Default)]
 struct Seen {
     pages: AtomicUsize,
@@ -110,7 +110,7 @@ async fn page(seen: web::Data<Seen>) -> Vec<u8> {
     vec![b'a'; PAGE_BYTES]
 }
 
-/// Works for longer than any limit; counts those it works for.
+/// Runs longer than any limit, and counts how many requests are running.
 async fn patient_handler(seen: web::Data<Seen>) -> &'static str {
     struct Working(web::Data<Seen>);
     impl Drop for Working {
@@ -124,7 +124,7 @@ async fn patient_handler(seen: web::Data<Seen>) -> &'static str {
     "done"
 }
 
-/// An answer that comes by and by, for longer than any limit.
+/// A response that arrives in pieces, for longer than any limit.
 struct Ticks(usize, tokio::time::Interval);
 
 impl Ticks {
@@ -149,7 +149,7 @@ impl Stream for Ticks {
     }
 }
 
-/// Says back what it hears, as WebSockets do.
+/// Echoes the input, like a WebSocket.
 async fn other_protocol(body: Payload) -> HttpResponse {
     HttpResponse::SwitchingProtocols().upgrade("websocket").streaming(body)
 }
@@ -161,13 +161,13 @@ impl Client {
         self.0.write_all(text.as_bytes()).unwrap();
     }
 
-    /// As many requests as the service takes before it wants its answers to be read.
+    /// Sends as many requests as the service accepts before it requires the client to read.
     fn send_without_reading(&mut self, text: &str) {
         self.0.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
         let _ = self.0.write_all(text.as_bytes());
     }
 
-    /// Reads on until `end` was said.
+    /// Reads until `end` arrives.
     fn hear(&mut self, end: &str) -> String {
         let (mut heard, mut buffer) = (String::new(), vec![0; 64 * 1024]);
         while !heard.contains(end) {
@@ -178,7 +178,7 @@ impl Client {
         heard
     }
 
-    /// Reads to the end, which must come: for good, or by a reset where we had more to say.
+    /// Reads until the connection is closed. It may be reset if bytes of ours were still unread.
     fn hear_all(&mut self) -> String {
         let mut heard = Vec::new();
         match self.0.read_to_end(&mut heard) {

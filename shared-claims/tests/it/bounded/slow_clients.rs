@@ -2,7 +2,7 @@
 
 use super::{limits as short, *};
 
-/// Long enough for a busy machine, which may keep us waiting too.
+/// Long enough for a busy machine, on which the test itself may be late.
 fn limits() -> Limits {
     let standstill = Duration::from_millis(1500);
     Limits { stall_timeout: standstill, ..short() }
@@ -66,7 +66,7 @@ fn who_sends_a_body_slowly_gets_there() {
     for framing in ["Content-Length: 512\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n200\r\n"] {
         let mut client = service.connect();
         client.send(&format!("POST /form HTTP/1.1\r\nHost: a\r\n{framing}"));
-        // For twice as long as it may stand still.
+        // For twice the stall timeout.
         for _ in 0..32 {
             std::thread::sleep(limits().stall_timeout / 16);
             client.send(&"a".repeat(16));
@@ -95,7 +95,8 @@ fn who_reads_slowly_gets_everything() {
     assert!(heard > count * PAGE_BYTES, "{heard}");
 }
 
-/// Longer than an idle connection may last: this one is not idle, though all of the answer is made.
+/// The pause is longer than the idle timeout. The connection is not idle, although the response is
+/// complete on the server.
 #[test]
 fn who_pauses_while_reading_is_waited_for() {
     let service = Service::with(Limits { stall_timeout: TIMEOUT, ..short() });
@@ -144,7 +145,7 @@ fn another_protocol_has_rules_of_its_own() {
     }
 }
 
-/// Nobody works for a client that is gone.
+/// The handler is cancelled when its client has gone.
 #[test]
 fn who_hangs_up_while_a_handler_works_is_noticed() {
     let service = Service::start();

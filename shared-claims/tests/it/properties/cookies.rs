@@ -8,7 +8,7 @@ pub fn holds_for(data: &[u8]) {
         assert!(found.len() <= MAX_CANDIDATES);
         assert!(found.iter().all(|value| !value.is_empty() && !value.contains(';')));
     }
-    // Split over two headers at a semicolon, it says the same (C6).
+    // Splitting the header at a semicolon does not change the result (C6).
     if let Some(place) = data.iter().position(|byte| *byte == b';') {
         assert_eq!(whole, candidates([&data[..place], &data[place + 1..]], "n"));
     }

@@ -1,10 +1,10 @@
-//! Generator of hostile input: fragments that a parser knows, in any order, with random bytes
+//! Generator of hostile input: fragments that a parser knows, in random order, with random bytes
 //! between them.
 
 use arbtest::arbitrary::{Result, Unstructured};
 
-/// Tries what `holds` says of many inputs, for a tenth of a second. A failure names the seed that
-/// repeats it.
+/// Checks the property `holds` with many inputs, for a tenth of a second. A failure names the seed
+/// that repeats it.
 pub fn tried(pieces: &[&str], holds: impl Fn(&[u8])) {
     arbtest::arbtest(|chance| {
         holds(&made(chance, pieces)?);

@@ -11,8 +11,8 @@ pub fn holds_for(data: &[u8]) {
         ids.dedup();
         assert_eq!(ids.len(), count);
     }
-    // A shared key beside it makes an empty set acceptable, and nothing that was refused for
-    // another reason.
+    // With a shared key an empty set is accepted. Sets that were refused for another reason still
+    // are.
     match (KeySet::from_json(data), KeySet::from_json_with_signing_key(data, &[7; 64])) {
         (Ok(alone), Ok(both)) => assert_eq!(alone.key_ids().count() + 1, both.key_ids().count()),
         (Err(KeySetError::Empty), both) => assert!(both.is_ok()),

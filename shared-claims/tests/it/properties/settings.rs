@@ -7,7 +7,7 @@ pub fn holds_for(data: &[u8]) {
     for meant in [plain(text), secret(text)].into_iter().flatten().flatten() {
         assert!(text.contains(meant) && !meant.is_empty());
         assert!(!meant.contains(char::is_control));
-        // Read once more, as by a program that was started by ours, it is the same.
+        // Parsing the result again, as a child process would, changes nothing.
         assert_eq!(plain(meant), Ok(Some(meant)));
     }
 }

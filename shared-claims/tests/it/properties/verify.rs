@@ -8,7 +8,7 @@ use shared_claims::{KeySet, Rejection, Verifier};
 
 const NOW: i64 = 1_800_000_000;
 
-/// An issuer of each kind, and a set of all their keys.
+/// One issuer of each kind, and a set of all their keys.
 fn trusted() -> &'static ([TestIssuer; 3], KeySet, Verifier) {
     static TRUSTED: OnceLock<([TestIssuer; 3], KeySet, Verifier)> = OnceLock::new();
     TRUSTED.get_or_init(|| {
@@ -25,8 +25,8 @@ pub fn holds_for(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (issuers, keys, verifier) = trusted();
     assert!(verifier.verify_at(text, keys, NOW).is_err());
-    // Behind the signature: the same text as a payload, and cut at the first line end as header and
-    // payload.
+    // With a valid signature: the text as a payload, and split at its first line end into header
+    // and payload.
     let issuer = &issuers[text.len() % 3];
     let (alg, kid) = (issuer.algorithm().name(), issuer.key_id());
     let header = format!("{{\"alg\":\"{alg}\",\"typ\":\"at+jwt\",\"kid\":\"{kid}\"}}");

@@ -71,7 +71,7 @@ pub fn load<T: DeserializeOwned>(name: &str) -> T {
     serde_json::from_str(&text_of(name)).unwrap()
 }
 
-/// The same where the file may not exist yet, or in another form.
+/// As `load`, but the default if the file is missing or has another format.
 pub fn load_or_nothing<T: DeserializeOwned + Default>(name: &str) -> T {
     let text = std::fs::read_to_string(path(name)).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()

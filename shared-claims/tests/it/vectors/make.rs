@@ -21,8 +21,8 @@ const SEED: &str = "shared-claims test vectors";
 const ABOUT: &str = "Test vectors of shared-claims: README.md describes every field. The keys are test keys, known to \
     everybody. Made from the tables in tests/it; do not edit by hand.";
 
-/// All files by name. Signatures of ECDSA are never the same twice, so `old` ones are kept where
-/// nothing else changed.
+/// All files by name. ECDSA signatures differ each time, so `old` ones are kept if nothing else
+/// changed.
 pub fn files(old: &TokenFile) -> [(&'static str, String); 3] {
     [
         ("tokens.json", text(&tokens(old))),
@@ -111,7 +111,7 @@ fn of_row(group: &str, mint: &Mint, (name, token, cause): Row) -> TokenVector {
     vector(mint, format!("{}: {group}: {name}", mint.issuer.algorithm().name()), token, NOW, Err(cause))
 }
 
-/// Tokens that are the same up to their last part, and of one form.
+/// Whether two vectors differ in the signature only, and their tokens have the same shape.
 fn differ_in_signature_only(old: &TokenVector, new: &TokenVector) -> bool {
     let form = |vector: &TokenVector| {
         let parts: Vec<String> = vector.token.split('.').map(str::to_owned).collect();
@@ -141,7 +141,7 @@ fn key_sets() -> KeySetFile {
     KeySetFile { about: ABOUT.to_owned(), vectors: vectors.collect() }
 }
 
-/// The private halves, for whoever wants to sign something else with them.
+/// The private keys, for readers who want to sign other tokens.
 fn test_keys() -> impl Serialize {
     let private = |algorithm: TestAlgorithm| -> Value {
         let scalar = digest(&SHA256, format!("{} {SEED}", algorithm.name()).as_bytes());

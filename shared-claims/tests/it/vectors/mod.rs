@@ -11,7 +11,7 @@ use shared_claims::{KeySet, KeySetError, LEEWAY_SECONDS, MAX_LIFE_SECONDS, Rejec
 use crate::key_sets::read;
 use format::{KeySetFile, TokenFile, bytes, load, store};
 
-/// J1, J15: every token comes out as the file says.
+/// J1, J15: every token gives the result in the file.
 #[test]
 fn every_token_vector_comes_out_as_listed() {
     let file: TokenFile = load("tokens.json");
@@ -32,7 +32,7 @@ fn every_token_vector_comes_out_as_listed() {
     println!("{accepted} accepted, {refused} refused");
 }
 
-/// K6: and every set of keys.
+/// K6: every key set gives the result in the file.
 #[test]
 fn every_key_set_vector_comes_out_as_listed() {
     let file: KeySetFile = load("key-sets.json");
@@ -70,7 +70,7 @@ fn every_vector_has_a_name_of_its_own() {
     }
 }
 
-/// Whoever changes a table and not the files is told here.
+/// Fails when a table was changed and the files were not.
 #[test]
 fn the_files_are_what_the_tables_make() {
     for (name, text) in make::files(&load("tokens.json")) {
@@ -79,7 +79,7 @@ fn the_files_are_what_the_tables_make() {
     }
 }
 
-/// Every reason in the files is explained where their readers look.
+/// The README of the files explains every reason in them.
 #[test]
 fn the_readme_explains_every_reason() {
     let readme = format::text_of("README.md");
