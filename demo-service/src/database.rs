@@ -63,8 +63,8 @@ impl Database {
 }
 
 /// Creates the file, readable for its owner alone, unless it exists. SQLite would use the umask,
-/// which mostly lets everybody read. SQLite's other files copy this one's mode. If the file cannot
-/// be created here, SQLite fails too and reports it.
+/// with which most systems let every account read it. SQLite's other files copy this one's mode. If
+/// the file cannot be created here, SQLite fails too and reports it.
 fn make_private(path: &str) {
     // A name that SQLite reserves, for tests.
     if path == ":memory:" {
@@ -78,7 +78,7 @@ impl Database {
     /// Checkpoints the database at the end, so that the one file holds everything and can be copied
     /// alone. Waits for requests that still use it.
     pub fn close(&self) {
-        // With all connections taken, nobody else writes.
+        // With all connections taken, there is no other writer.
         let mut all: Vec<_> = (0..CONNECTIONS).map_while(|_| self.pool.get().ok()).collect();
         let written = all.first_mut().map(|conn| conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"));
         if !matches!(written, Some(Ok(()))) {

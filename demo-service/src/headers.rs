@@ -11,8 +11,8 @@ pub fn security_headers(login: &SharedLogin) -> DefaultHeaders {
     let settings = login.settings();
     let auth = settings.auth_url();
     // `connect-src` allows `sso.js` to renew at the login. `form-action` allows the login because
-    // Chromium applies it to each redirect after a form: one that ends at a page of somebody whose
-    // token has just expired goes on to the login.
+    // Chromium applies it to each redirect after a form: the redirect may end at a page whose
+    // reader's token has just expired, and that page redirects to the login.
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self' {auth}; \
          form-action 'self' {auth}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"

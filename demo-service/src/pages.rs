@@ -60,7 +60,7 @@ impl Page for StaffPage {
     const TEMPLATE: &str = "staff.html";
 }
 
-/// `GET /staff`: for staff. Shows counts, and nobody's notes.
+/// `GET /staff`: for staff. Shows counts, and no notes.
 pub async fn staff(
     user: Staff,
     database: Data<Database>,
@@ -75,7 +75,7 @@ pub async fn me(user: User) -> Json<Claims> {
     Json(user.into_claims())
 }
 
-/// `GET /healthz`: the process is alive. It does not depend on auth-service, without which this
+/// `GET /healthz`: the process is alive. This does not depend on auth-service, without which the
 /// service goes on.
 pub async fn healthz() -> &'static str {
     "ok"

@@ -37,7 +37,7 @@ const STEPS: [Step; 16] = [
     ("a feature, deleted from a copy", deletion::deletion_test),
     ("tests on PostgreSQL", || postgres::test(&[])),
     ("tests at length, on SQLite", || {
-        // As the first step builds it. What takes minutes is tried once, on PostgreSQL.
+        // Built like the first step. Tests that take minutes run once, on PostgreSQL.
         let arguments = ["test", "--test", "it", "--", "--nocapture", "--skip", "three_instances"];
         run_cargo(cargo(arguments).args(LONG_RUNS).env("LONG_RUNS", "1"))
     }),
@@ -75,9 +75,9 @@ pub fn ci() -> Result {
     Ok(())
 }
 
-/// Both at the same time: neither keeps a core busy, and each has services of its own.
+/// Runs both at the same time: neither keeps a core busy, and each has its own services.
 fn browsers() -> Result {
-    // Both would install and build the same.
+    // Done before, because both would install and build the same.
     e2e::suite()?;
     project::build_services()?;
     let suite = |name: &'static str| {

@@ -13,7 +13,7 @@ use crate::{interrupt, ports, project};
 /// How long the copy may take to answer: cargo checks its build first.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Where the README's service listens.
+/// The address of the README's service.
 const PORT: &str = "8002";
 const HOST: &str = "my.sso.localhost";
 

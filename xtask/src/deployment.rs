@@ -1,4 +1,4 @@
-//! Both services as a suite meets them, and what is shown of them when it fails.
+//! Deployment for a suite: both services, and the logs that are shown when it fails.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,14 +11,14 @@ use crate::services::{Logs, Services};
 use crate::settings::{self, Settings};
 use crate::{ports, process};
 
-/// How much of each log is shown when a suite has failed: its last lines, and of each its start.
+/// How much of each log is shown when a suite fails: the last lines, each cut to its beginning.
 const SHOWN_LINES: usize = 15;
 const SHOWN_CHARACTERS: usize = 240;
 
 /// A suite's environment.
 pub type Variables = Vec<(&'static str, OsString)>;
 
-/// Both services on free ports with an empty database, gone when dropped.
+/// Both services on free ports with an empty database, which is deleted on drop.
 pub struct Deployment {
     settings: Settings,
     access_lifetime: u32,
@@ -55,7 +55,7 @@ impl Deployment {
         })
     }
 
-    /// What a suite is told.
+    /// The suite's environment.
     pub fn variables(&self) -> Result<Variables> {
         let folder = self.folder.path();
         // With these, a test calls `auth-service users …` on the same accounts.
@@ -72,14 +72,14 @@ impl Deployment {
             ("E2E_AUTH_BIN", self.auth_binary.clone().into()),
             ("E2E_DEMO_BIN", self.demo_binary.clone().into()),
             ("E2E_AUTH_ENV_FILE", env_file.into()),
-            // What the suite must not find in any log; it lives no longer than the secrets do.
+            // The secrets that no log may contain. The file is deleted with the services.
             ("E2E_SECRETS_FILE", folder.join("secrets.jsonl").into()),
             ("E2E_FAILURES_FILE", self.failures_file().into()),
         ])
     }
 
-    /// Runs a suite against them. A failure shows the end of both logs, and below that what failed:
-    /// the last lines of an output are the first to be read.
+    /// Runs a suite against them. A failure shows the end of both logs, and below them the failed
+    /// tests, because people read the last lines first.
     pub fn run(&self, command: &mut Command) -> Result {
         let outcome = process::run(command);
         if matches!(outcome, Err(Error::Failed(_))) {

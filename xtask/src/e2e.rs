@@ -13,7 +13,7 @@ use crate::deployment::{Deployment, Variables};
 use crate::error::{Error, Result};
 use crate::{process, project};
 
-/// As people meet it: what takes seconds of it on a busy machine does not outlive a token.
+/// As in production. Even on a busy machine a step of a test takes less.
 const ACCESS_LIFETIME_SECONDS: u32 = 300;
 
 /// Short enough to wait for in a test, long enough to click through a page.
@@ -66,15 +66,15 @@ pub fn e2e(options: &Options) -> Result {
     Ok(())
 }
 
-/// Tests of the browser suite, and how long the access tokens live that they meet.
+/// Tests of the browser suite, and the lifetime of access tokens that they need.
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
     access_lifetime: u32,
-    /// Files and folders; none is the whole suite.
+    /// Files and folders. An empty list means the whole suite.
     arguments: Vec<OsString>,
 }
 
-/// The files that were named, or all of them; those that wait for a token's end apart.
+/// The named files, or all of them. Those that wait for a token to expire are a part of their own.
 fn parts(named: &[OsString]) -> Vec<Part> {
     let long = |arguments| Part { access_lifetime: ACCESS_LIFETIME_SECONDS, arguments };
     let short = |arguments| Part { access_lifetime: SHORT_LIFETIME_SECONDS, arguments };
@@ -86,7 +86,7 @@ fn parts(named: &[OsString]) -> Vec<Part> {
     [long(others), short(waiting)].into_iter().filter(|part| !part.arguments.is_empty()).collect()
 }
 
-/// Runs the browser suite in one browser against whatever `variables` describe.
+/// Runs the browser suite in one browser against the services that `variables` describe.
 pub fn browse(folder: &Path, options: &Options, browser: Browser, variables: Variables) -> Result {
     process::run(&mut suite_in(folder, options, browser, &options.arguments, variables))
 }

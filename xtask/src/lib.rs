@@ -1,5 +1,5 @@
-//! The Rust code in `README.md` and `docs/`, compiled as documentation tests: `cargo test` sees to
-//! it that what consumers copy works.
+//! The Rust code in `README.md` and `docs/`, compiled as documentation tests, so that code copied
+//! from there works.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -16,7 +16,7 @@ use crate::{interrupt, ports};
 /// How long a service may take to answer.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Where log lines go.
+/// The destination of log lines.
 pub enum Logs {
     /// Our terminal, with the service's name before each line.
     Terminal,
@@ -155,7 +155,7 @@ impl Service {
 
     fn finish_copying(&mut self) {
         for thread in self.copying.drain(..) {
-            // It fails only if the terminal is closed, and then nobody reads this either.
+            // It fails only if the terminal is closed, and then an error could not be shown either.
             let _ = thread.join();
         }
     }

@@ -9,7 +9,7 @@ use crate::{data_folder, process};
 /// The parent domain of both development hosts. Browsers resolve `*.localhost` themselves.
 const DOMAIN: &str = "sso.localhost";
 
-/// Where both services run, and where their data is.
+/// The ports of both services, and the folder of their data.
 pub struct Settings {
     pub auth_port: u16,
     pub demo_port: u16,

@@ -1,4 +1,4 @@
-//! Programs that run at the same time, each line of theirs behind its name.
+//! Programs that run at the same time. Each output line is prefixed with the program's name.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::process::{self, Running};
 
-/// How much of a program that failed is shown once more, below what the others said.
+/// How many lines of a failed program are shown again, below the output of the others.
 const LAST_LINES: usize = 80;
 
 /// Runs all to their end. The first failure ends the others, and its last lines are printed last.
@@ -64,7 +64,7 @@ impl Job {
     fn finish(&mut self) {
         self.running.stop();
         for thread in self.copying.drain(..) {
-            // Its only way to fail is a closed terminal, and then nobody reads this either.
+            // It fails only if the terminal is closed, and then an error could not be shown either.
             let _ = thread.join();
         }
     }

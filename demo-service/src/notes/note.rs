@@ -16,7 +16,7 @@ diesel::table! {
     }
 }
 
-/// How many notes one person may keep. All are on one page, and nobody may fill the disk.
+/// The most notes of one person. All are on one page, and no one person may fill the disk.
 pub const MAX_NOTES: i64 = 200;
 
 /// A note, as its owner sees it.
@@ -40,9 +40,9 @@ impl Note {
     /// from its beginning, so that two additions at the same moment are counted one after the
     /// other.
     ///
-    /// A note with the same `once` and text is left as it is: the button was pressed twice. The
-    /// text counts too, because somebody may go back, write something else into the same form, and
-    /// mean another note.
+    /// A note with the same `once` and text is left as it is, because the button was pressed twice.
+    /// The text counts too: a person may go back, write something else into the same form, and mean
+    /// another note.
     pub fn add(
         conn: &mut SqliteConnection,
         owner: Uuid,

@@ -1,4 +1,4 @@
-//! The service as people meet it. No auth-service runs: `shared_claims::testing` stands in for it.
+//! The service from outside. No auth-service runs: `shared_claims::testing` stands in for it.
 
 mod api;
 mod held_connections;

@@ -24,14 +24,14 @@ async fn a_note_is_kept_until_it_is_deleted() {
 
     let id = first_id(&page.body);
     ada.posts("/notes", format!("delete={id}")).await.redirects_to("/notes");
-    // Sent twice, by a second tab or an impatient finger.
+    // A form that is sent twice, by a second tab or a double click.
     ada.posts("/notes", format!("delete={id}")).await.redirects_to("/notes");
     let page = ada.opens("/notes").await;
     page.does_not_show("Zoë");
     page.shows("milk");
 }
 
-/// Otherwise one person could fill the disk, and request a page that fills the memory.
+/// Otherwise one person could fill the disk, or request a page that fills the memory.
 #[actix_web::test]
 async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     let demo = Demo::new();
@@ -39,7 +39,7 @@ async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     for n in 1..200 {
         ada.posts("/notes", format!("text=note+{n}")).await.redirects_to("/notes");
     }
-    // Pressing the button twice for the last note that there is room for adds no other.
+    // If the button is pressed twice for the last possible note, only one is added.
     for _ in 0..2 {
         let last = "text=note+200&once=01a21ccf-69b9-7730-83eb-000000000001";
         ada.posts("/notes", last).await.redirects_to("/notes");
@@ -56,7 +56,7 @@ async fn one_person_keeps_so_many_notes_and_is_told_what_to_do() {
     ada.opens("/notes").await.shows("one too many");
 }
 
-/// No script is needed for it, and the page that keeps a form keeps the identifier.
+/// This needs no script. The page that keeps a form keeps the identifier too.
 #[actix_web::test]
 async fn two_presses_of_one_button_are_one_note() {
     let demo = Demo::new();

@@ -18,7 +18,7 @@ async fn after_the_end_the_one_file_holds_everything() {
     assert!(copy.run(|conn| conn.batch_execute("SELECT n FROM kept")).await.is_ok());
 }
 
-/// Z26: SQLite would go on writing into a file that nobody can find any more.
+/// Z26: SQLite would go on writing to a deleted file.
 #[actix_web::test]
 async fn notes_are_not_written_into_a_file_that_is_gone() {
     let demo = Demo::new();

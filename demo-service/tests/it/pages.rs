@@ -42,7 +42,7 @@ async fn an_expired_login_is_nobody_on_the_open_page() {
     page.does_not_show("Hello");
 }
 
-/// The token expires after five minutes, the session does not: one silent redirect finds out.
+/// If the token has expired and the session has not, one silent redirect renews the login.
 #[actix_web::test]
 async fn the_open_page_asks_the_login_once_who_is_there() {
     let demo = Demo::new();

@@ -1,4 +1,4 @@
-//! Test support: people, their browsers, and what those send.
+//! Test support: people, their browsers, and the requests that those send.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Chaos test support: instances that are restarted or killed while somebody uses them.
+//! Chaos test support: instances that are restarted or killed while they are in use.
 
 use std::process::Command;
 use std::sync::Arc;

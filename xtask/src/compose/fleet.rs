@@ -10,7 +10,7 @@ use crate::{e2e, process};
 use super::chaos::{Chaos, Disruption};
 use super::stack::{INSTANCES, Stack};
 
-/// How long the crowd is at work, each time.
+/// How long the crowd works, each time.
 const LOAD_DURATION: Duration = Duration::from_secs(90);
 
 /// Long enough for the browser suite to be in progress.
@@ -57,12 +57,14 @@ pub fn test(stack: &Stack, folder: &Path, options: &e2e::Options) -> Result {
     )
 }
 
-/// Runs e2e/load: many clients log in, renew, open pages and log out. It says what must not happen.
+/// Runs e2e/load: many clients log in, renew, open pages and log out. Its own comment says what
+/// counts as a failure.
 fn load(stack: &Stack, folder: &Path, disruption: Disruption) -> Result {
     let mut command = Command::new("node");
     command.arg("load/crowd.mjs").current_dir(folder).envs(stack.addresses());
     command.env("LOAD_SECONDS", LOAD_DURATION.as_secs().to_string());
-    // Its secrets are not searched for in the logs: those of a killed instance would be incomplete.
+    // The logs are not searched for its secrets: the list of a killed instance's secrets would be
+    // incomplete.
     command.env("E2E_SECRETS_FILE", "/dev/null");
     if disruption != Disruption::Gracefully {
         command.env("LOAD_KILLS", "1");

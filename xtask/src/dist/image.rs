@@ -37,7 +37,7 @@ pub fn save(release: &Release, folder: &Path, is_unwanted: bool) -> Result {
     write(&mut docker(&arguments), &folder.join(name))
 }
 
-/// The image's name, as the compose file has it, with its version.
+/// The image's name in the compose file, with its version.
 fn tag(target: &str, version: &str) -> String {
     format!("sso/{target}:{version}")
 }

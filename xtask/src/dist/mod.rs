@@ -28,7 +28,7 @@ pub struct Options {
     no_image: bool,
 }
 
-/// Packages a release, then checks what was written.
+/// Packages a release, then checks the result.
 pub fn dist(options: &Options) -> Result {
     // Missing tools are reported before minutes of compiling.
     bom::need_the_tool()?;

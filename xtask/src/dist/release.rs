@@ -12,13 +12,13 @@ use crate::error::{Context, Error, Result};
 use crate::process;
 use crate::project::{self, Binaries, cargo};
 
-/// The source folder as far as a package shows; the Dockerfile builds there too.
+/// The name that packages show for the source folder. The Dockerfile builds there too.
 pub const SOURCES: &str = "/build";
 
-/// The crates' folder as far as a package shows.
+/// The name that packages show for the crates' folder.
 const CRATES: &str = "/cargo";
 
-/// What a package is named after and made from.
+/// The properties of a package: its name and its sources.
 pub struct Release {
     pub version: String,
     /// The target triple: `x86_64-unknown-linux-gnu`.

@@ -13,7 +13,7 @@ pub struct Builds {
     /// For people: a short revision and its subject.
     pub old_name: String,
     pub new: PathBuf,
-    /// The last migration that each of them brings.
+    /// The last migration of each.
     pub schemas: [String; 2],
 }
 

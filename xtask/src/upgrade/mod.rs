@@ -25,7 +25,7 @@ pub struct Options {
     pause: u64,
 }
 
-/// Replaces old by new, then new by old on the new schema. Fails if a renewal failed or somebody
+/// Replaces old by new, then new by old on the new schema. Fails if a renewal failed or a person
 /// was logged out.
 pub fn test(options: &Options) -> Result {
     let builds = Builds::make(options.from.as_deref())?;
