@@ -8,7 +8,7 @@ import { it } from 'node:test';
 import { parse } from 'yaml';
 
 const root = join(import.meta.dirname, '../..');
-/** With the defaults of all `${…:-default}`. */
+/** The file, with the defaults of all `${…:-default}` filled in. */
 const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8').replace(/\$\{\w+:-([^}]*)\}/g, '$1');
 const { services, networks } = parse(text, { merge: true });
 

@@ -11,7 +11,7 @@ import { pythonWithPackages } from './venv.mjs';
 const binary = process.env.E2E_AUTH_BIN;
 const script = join(import.meta.dirname, 'django_moves.py');
 
-/** One of each hasher, in Django's order, with passwords that are hard to keep. */
+/** One person for each hasher, in Django's order, with passwords that are easily damaged in transit. */
 const people = [
   'a plain one that is long enough', 'пингвины 🦀 Grüße', '  spaces before and after  ', `${'x'.repeat(80)} and beyond`,
   'at most 72 bytes, as bcrypt reads', 'quotes " and \\ and <angles> & 100 %',
@@ -22,7 +22,7 @@ const python = (task, database, path, input) => JSON.parse(execFileSync(
   { input: JSON.stringify({ people: input }), encoding: 'utf8', env: { PATH: process.env.PATH } },
 ));
 
-/** The status of a login by the API. */
+/** Logs in by the API and returns the status. */
 const logIn = (settings, email, password) => new Promise((resolve, reject) => {
   const { host, port } = new URL(settings.AUTH_URL);
   const body = JSON.stringify({ email, password });

@@ -35,7 +35,7 @@ call_command("migrate", verbosity=0)
 if task == "leave":
     made = []
     for n, person in enumerate(people):
-        # As `auth-service` names a hasher, in turn.
+        # The names that `auth-service` has for the hashers, one for each person in turn.
         algorithm = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "bcrypt", "scrypt"][n % 6]
         user = User(username=str(uuid.uuid4()), email=person["email"], first_name="Ada", last_name=algorithm)
         user.password = make_password(person["password"], hasher=algorithm)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 
-/** `at` a port of loopback, or the path of a socket. */
+/** `at` is a loopback port, or the path of a socket. */
 export async function startEcho(at) {
   const seen = [];
   const server = http.createServer({ maxHeaderSize: 1024 * 1024 }, (request, response) => {
@@ -11,14 +11,14 @@ export async function startEcho(at) {
     request.on('data', (chunk) => { digest.update(chunk); bytes += chunk.length; });
     request.on('end', () => {
       const { method, url, headers, rawHeaders } = request;
-      // rawHeaders has what comes twice, and names as they were written.
+      // rawHeaders keeps repeated headers, and the names as they were sent.
       const asked = { method, url, headers, names: rawHeaders.filter((_, n) => n % 2 === 0).map((name) => name.toLowerCase()), bytes, sha256: digest.digest('hex') };
       seen.push(asked);
       response.writeHead(200, { 'content-type': 'application/json' }).end(method === 'HEAD' ? undefined : JSON.stringify(asked));
     });
     request.on('error', () => {});
   });
-  // As much of a WebSocket as a proxy looks at.
+  // Only the part of a WebSocket that a proxy examines.
   server.on('upgrade', (request, socket) => {
     seen.push({ method: request.method, url: request.url, headers: request.headers });
     socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
@@ -27,7 +27,7 @@ export async function startEcho(at) {
   return { seen, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
 }
 
-/** Asks for a WebSocket; answers the status, which is 101 when there is one. */
+/** Requests a WebSocket and returns the status, which is 101 on success. */
 export function opensWebSocket(url, headers) {
   const { host, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -37,7 +37,7 @@ def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), KeyServer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     keys = Keys(f"http://127.0.0.1:{server.server_port}/", timeout=5)
-    # As if five minutes passed between any two questions.
+    # As if five minutes passed between any two requests.
     keys.jwk_set_cache.lifespan = 0
 
     def known() -> list:

@@ -36,7 +36,7 @@ before(async () => {
 });
 after(() => keys.close());
 
-/** The login page that comes back to `page`. */
+/** The login URL that leads back to `page`. */
 const loginTo = (page) => {
   const login = new URL('/login', auth);
   login.searchParams.set('next', page);
@@ -60,7 +60,7 @@ function assertProblem(answer, service) {
   assert.equal(problem.renew_url, `${auth}/api/session/renew`);
 }
 
-// First of all, because only once are there no keys.
+// These run first, because later the keys are loaded.
 for (const name of names) {
   it(`${name}: without keys there is an error, and no way round in circles`, async () => {
     const answer = await asks(`${services[name].url}/private`, { token: await visitor.token(), ...inATab });
@@ -108,7 +108,7 @@ for (const name of names) {
       for (const accept of ['*/*', 'application/json', 'application/json, text/html']) {
         assertProblem(await asks(`${url}/api/me`, { headers: { accept } }), url);
       }
-      // Fetch metadata outweighs what is accepted.
+      // Fetch metadata takes precedence over `Accept`.
       assertProblem(await asks(`${url}/private`, { headers: { ...byAScript.headers, accept: 'text/html' } }), url);
     });
 
@@ -138,7 +138,7 @@ for (const name of names) {
 
     it('takes a token with one thing wrong for none', async () => {
       const now = Math.floor(Date.now() / 1000);
-      // So that what follows is refused for what it says there.
+      // A valid token is accepted. So each of the following is refused for its one fault.
       assert.equal((await privately({ token: await keys.mint() })).status, 200);
       const wrong = {
         'another audience': [{ aud: 'example.org' }], 'no audience': [{ aud: undefined }],
@@ -203,7 +203,7 @@ for (const name of names) {
       for (const from of [{ origin: `http://evil.${cookieDomain}` }, { origin: 'null' }, { origin: url, 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': 'cross-site' }]) {
         assert.equal(await asked(from), 403, JSON.stringify(from));
       }
-      // There is none here: to the service it is a GET.
+      // The service has no WebSocket here and treats the request as a GET.
       assert.notEqual(await asked({ origin: url }), 403);
       assert.notEqual(await asked({ origin: url, 'sec-fetch-site': 'same-origin' }), 403);
     });
@@ -227,7 +227,7 @@ describe('one login', () => {
 
   it('comes back to the page with a new token when the old one has run out', { skip: needsShortLife }, async () => {
     const old = await visitor.token();
-    // Five seconds of leeway, and one because the clocks are rounded.
+    // Five seconds of leeway, and one because clocks are rounded.
     await pause(Math.max(0, claimsOf(old).exp + 6 - Date.now() / 1000));
     for (const name of names) {
       const page = `${services[name].url}/private?from=${name}`;

@@ -16,10 +16,10 @@ speakTo(settings, 300);
 const { Client } = await import('../support/http.mjs');
 const { stranger } = await import('../support/person.mjs');
 
-/** As many as a browser keeps for a domain, of the size that it takes. */
+/** As many cookies as a browser keeps for a domain, each of the largest size. */
 const bomb = Array.from({ length: 180 }, (_, n) => `bomb${n}=${'x'.repeat(4080)}`);
 const ours = ['__Host-sso_refresh=v1.a.b', '__Secure-sso_hint=1', '__Host-sso_browser=abc%2B/=', '__Secure-sso_access=e.y.J', '__Host-sso_trip=t'];
-/** Somebody whose browser a sibling has filled, by `Domain=sso.localhost; Path=/`. */
+/** A client whose cookies a sibling has planted with `Domain=sso.localhost; Path=/`. */
 class Bombed extends Client {
   planted = new Map(bomb.map((pair) => [pair.split('=')[0], pair]));
 
@@ -34,7 +34,7 @@ class Bombed extends Client {
   }
 }
 
-/** The cookies of a header, in no order. */
+/** The cookies of a header, sorted. */
 const pairs = (header = '') => header.split(';').map((pair) => pair.trim()).filter(Boolean).sort();
 
 for (const name of names) {
@@ -42,7 +42,7 @@ for (const name of names) {
     const url = `http://auth.sso.localhost:${port}`;
     let echo;
     let front;
-    /** What auth-service would have been asked. */
+    /** The `Cookie` header that auth-service would have received. */
     const asked = async (path, ...cookies) => {
       const { status, body } = await new Client().request(url + path, { headers: { cookie: cookies.join('; ') } });
       assert.equal(status, 200, body);

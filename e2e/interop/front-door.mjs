@@ -16,15 +16,18 @@ const start = {
   async nginx(folder, { url, port, auth }) {
     cpSync(join(examples, 'nginx'), folder, { recursive: true });
     const rewrite = (file, change) => writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')));
-    // One line of the upstream for each instance, as its README says.
+    // One line of the upstream for each instance, as the example's README says.
     const line = (address) => `server ${address} max_fails=0;`;
     rewrite('conf.d/shared-login.conf', (text) => text.replace(line('unix:/run/auth-service/http.sock'), auth.map(line).join('\n')));
     for (const site of ['auth', 'wiki']) rewrite(`sites-enabled/${site}.conf`, (text) => text.replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`));
-    // As root it would serve as somebody who may not connect to a socket of ours.
+    // As root, nginx would run its workers as a user who may not connect to our socket.
     if (process.getuid() === 0) rewrite('nginx.conf', (text) => `user root;\n${text}`);
     return startService(runCommand('nginx'), { url, cwd: folder, env: { PATH, PWD: folder } });
   },
 };
 
-/** Starts one in `folder`, with the addresses of `auth`'s instances; answers when auth-service can be reached through it. */
+/**
+ * Starts a proxy in `folder`, with the addresses of `auth`'s instances. Resolves when auth-service
+ * can be reached through it.
+ */
 export const startFrontDoor = (name, folder, addresses) => start[name](folder, addresses);

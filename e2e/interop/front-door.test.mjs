@@ -14,10 +14,10 @@ import { freePorts } from './service.mjs';
 
 const binary = process.env.E2E_AUTH_BIN;
 
-/** Long enough that whoever judged a server by one request would have done so, and others would have met the judgement. */
+/** Long enough for a proxy to take a server out after one bad request, and for others to be affected. */
 const attackSeconds = 5;
 
-/** What people met while something was done that `disturbs` them. */
+/** The outcome of the background users' requests while `disturbs` runs. */
 async function meanwhile(url, disturbs) {
   const crowd = people(url);
   await pause(500);
@@ -39,7 +39,7 @@ for (const [name, count] of names.flatMap((name) => [[name, 1], [name, 2]])) {
     before(async () => {
       const [port, demo, keys, ...ports] = await freePorts(3 + count);
       url = `http://auth.sso.localhost:${port}`;
-      // As the two are configured: on one machine, and in a network of containers.
+      // As the two are configured: nginx for one machine, Caddy for a network of containers.
       const sockets = temporaryFolder();
       addresses = ports.map((one) => (name === 'nginx' ? `unix:${join(sockets, `${one}.sock`)}` : `127.0.0.1:${one}`));
       settings = await ownSettings({ AUTH_URL: url, LISTEN: addresses[0], TRUSTED_PROXIES: '127.0.0.1' });
@@ -82,7 +82,7 @@ for (const [name, count] of names.flatMap((name) => [[name, 1], [name, 2]])) {
           await pause(2000);
         }
       });
-      // A form that was under way in it: nobody knows what it did there, so it is not sent again.
+      // A form that was in progress there is not sent again, because its effect is unknown.
       const wasUnderWay = ({ began, ended }) => moments.some((moment) => began < moment + 50 && ended > moment);
       const unexplained = failures.filter((failure) => failure.method === 'GET' || failure.outcome !== 502 || !wasUnderWay(failure));
       assert.deepEqual(unexplained, []);

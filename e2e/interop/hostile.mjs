@@ -8,7 +8,10 @@ const large = 'x'.repeat(1024 * 1024);
 const chunked = 'Transfer-Encoding: chunked';
 const form = 'Content-Type: application/x-www-form-urlencoded';
 
-/** Each is told the site's `host`, and answers what is sent, what follows after a moment, and how the connection ends. */
+/**
+ * Each gets the site's `host`, and returns the bytes to send, the bytes that follow after a moment,
+ * and how the connection ends.
+ */
 export const hostileRequests = {
   'a broken chunk size': (host) => ({ sent: `${lines('POST /login HTTP/1.1', `Host: ${host}`, form, chunked)}ZZ\r\n` }),
   'a broken chunk size in a GET': (host) => ({ sent: `${lines('GET /login HTTP/1.1', `Host: ${host}`, chunked)}ZZ\r\n` }),
@@ -39,12 +42,12 @@ export const hostileRequests = {
   'no HTTP': () => ({ sent: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n' }),
 };
 
-/** Sends one, and waits until the connection has ended; nobody's answer is awaited for longer than `patience` ms. */
+/** Sends one, and waits until the connection has ended, for at most `patience` ms. */
 export async function sendsHostile(url, request, patience = 1500) {
   const { host, port } = new URL(url);
   const { sent, then, end } = request(host);
   const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: end !== 'hangs up' });
-  // A proxy may hang up in the middle of it.
+  // A proxy may close the connection early.
   socket.on('error', () => {});
   socket.resume();
   const closed = new Promise((resolve) => { socket.on('close', resolve); });
@@ -57,7 +60,10 @@ export async function sendsHostile(url, request, patience = 1500) {
   socket.destroy();
 }
 
-/** Sends them one after the other, in `lanes` at a time and with `interval` ms between two of a lane, until told to end; answers how many were sent. */
+/**
+ * Sends them one after the other, in `lanes` parallel lanes with `interval` ms between two of a
+ * lane, until `ends()` is called. That returns how many were sent.
+ */
 export function attack(url, requests, { lanes = 1, interval = 0 } = {}) {
   let isOver = false;
   let sent = 0;
@@ -65,7 +71,7 @@ export function attack(url, requests, { lanes = 1, interval = 0 } = {}) {
     for (let n = lane; !isOver; n += 1) {
       const all = sendsHostile(url, requests[n % requests.length]);
       sent += 1;
-      // With an interval it is the pace that counts, and nobody waits for the one before.
+      // With an interval, the pace is fixed and does not depend on the previous request.
       await (interval ? pause(interval) : all);
     }
   }));

@@ -13,7 +13,7 @@ import { pathWithPackages } from './venv.mjs';
 const binary = process.env.E2E_AUTH_BIN;
 const [authPort, djangoPort] = await freePorts(2);
 const shared = { AUTH_URL: `http://auth.sso.localhost:${authPort}`, COOKIE_DOMAIN: 'sso.localhost' };
-// This file has an auth-service of its own; what is imported below goes there.
+// This file has its own auth-service, to which the modules imported below send their requests.
 Object.assign(process.env, { E2E_AUTH_URL: shared.AUTH_URL, E2E_COOKIE_DOMAIN: shared.COOKIE_DOMAIN });
 const { rememberSecret } = await import('../support/secrets.mjs');
 const { Client } = await import('../support/http.mjs');

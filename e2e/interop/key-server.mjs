@@ -26,7 +26,7 @@ export async function startKeyServer() {
     open: () => listen(port),
     isOpen: () => server.listening,
     close,
-    /** A token like auth-service's, with other claims or another header where given; `undefined` takes one away. */
+    /** A token like auth-service's. `claims` and `header` replace parts of it; `undefined` removes one. */
     mint(claims = {}, header = {}) {
       const now = Math.floor(Date.now() / 1000);
       const uuid = randomUUID();

@@ -34,7 +34,7 @@ describe('nginx with its own buffer', { skip: reason }, () => {
   let client;
   const ada = { firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.org', password: 'violet harbour kites 7' };
 
-  /** Where a browser gets to, by redirects and by pages that lead on. */
+  /** Follows redirects and pages that lead on. Returns the last response and its URL. */
   async function follows(answer, from) {
     let at = from;
     for (let hops = 0; hops < 6; hops += 1) {

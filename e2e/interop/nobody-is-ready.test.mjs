@@ -32,7 +32,7 @@ describe('while nobody says that they are ready', { skip: notInstalled('caddy') 
     keysSite = `http://caddy:${keys}`;
     await startFrontDoor('caddy', temporaryFolder(), { url: site, port, keys, auth: [`127.0.0.1:${auth}`], demo: `127.0.0.1:${demo}` });
     isReady = false;
-    // Until the next look at /readyz, and then some.
+    // A little longer than until Caddy's next check of /readyz.
     await new Promise((resolve) => { setTimeout(resolve, 2500); });
   });
   after(() => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }));

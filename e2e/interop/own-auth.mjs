@@ -9,13 +9,13 @@ import { freePorts, startService } from './service.mjs';
 const folders = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** A folder that goes when the file's tests are through. */
+/** A folder that is deleted after the file's tests. */
 export function temporaryFolder() {
   folders.push(mkdtempSync(join(tmpdir(), 'sso-interop-')));
   return folders.at(-1);
 }
 
-/** Settings for a free port of loopback and an empty database, with `more` on top. */
+/** Settings for a free loopback port and an empty database. `more` overrides them. */
 export async function ownSettings(more) {
   const folder = temporaryFolder();
   const [port] = await freePorts(1);
@@ -25,7 +25,10 @@ export async function ownSettings(more) {
   };
 }
 
-/** From here on the file's tests speak to that one. support/env.mjs reads these, so import it, and what imports it, afterwards. */
+/**
+ * Makes the file's tests use that auth-service. support/env.mjs reads these variables at import, so
+ * import it and its dependents afterwards.
+ */
 export function speakTo(settings, lifetimeSeconds) {
   const file = `${settings.SECRET_KEY_FILE}.env`;
   writeFileSync(file, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''));
@@ -35,7 +38,7 @@ export function speakTo(settings, lifetimeSeconds) {
   });
 }
 
-/** Another instance of one that runs: its settings and database, at an address or a socket of its own. */
+/** Starts another instance with the same settings and database, at another address or socket. */
 export function startAnother(binary, settings, listen) {
   const url = listen.startsWith('unix:') ? listen : `http://${listen}`;
   return startService(`'${binary}'`, { url, env: { ...settings, LISTEN: listen } });

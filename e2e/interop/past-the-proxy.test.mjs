@@ -14,7 +14,7 @@ const login = 'Cookie: __Secure-sso_access=good';
 const settings = 'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA';
 const boss = ['X-Auth-User: the boss', 'X-Auth-Roles: admin'];
 
-/** What asks for another protocol than a WebSocket, or for one and another. */
+/** Upgrades to another protocol than WebSocket, or to several. */
 const upgrades = {
   'as the standard has it': ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', settings],
   'without a word on the settings': ['Connection: Upgrade', 'Upgrade: h2c', settings],
@@ -28,10 +28,10 @@ const upgrades = {
   'in a Connection of two lines': ['Connection: keep-alive', 'Connection: Upgrade', 'Upgrade: h2c', settings],
   'of any other name': ['Connection: Upgrade', 'Upgrade: spdy/3', settings],
 };
-/** Who says this, a browser would not have sent. */
+/** Senders with these headers are programs: the first sends no fetch metadata, the others a false value. */
 const senders = { 'anybody': [], 'a program that says it is a page': ['Sec-Fetch-Site: same-origin'], 'one that says it is the address bar': ['Sec-Fetch-Site: none'] };
 
-/** Ways to write a path that is not the open one, and that this or that program takes for it. */
+/** Paths that are not the open one, but that some programs would read as it. */
 const almostOpen = [
   '/admin/../healthz', '/admin/..%2fhealthz', '/admin%2f..%2fhealthz', '/admin/..%2Fhealthz?do=delete', '/admin/%2e%2e/healthz', '/admin/.%2e/healthz', '/admin/%2e%2e%2fhealthz', '/admin/x/../../healthz',
   '/admin/..%252fhealthz', '/admin/%252e%252e/healthz', '/admin/..;/healthz', '/admin/..;x=1/healthz', '/admin;/../healthz', '/admin/..\\healthz', '/admin/..%5chealthz', '/admin.php/..%2fhealthz',
@@ -39,7 +39,7 @@ const almostOpen = [
   '/healthz/%2e%2e/admin', '/healthz;x', '/healthz;/../admin', '/healthz%3b/../admin', '/healthz%00', '/healthz%00/admin', '/healthz%20', '/healthz%09', '/healthz%0a', '/healthz.', '/healthz.json', '/healthz%3f/../admin', '/healthz%23/../admin', '/healthz&x',
 ];
 
-/** auth-service, as far as a proxy that asks it can tell. */
+/** A stand-in for auth-service that answers only a proxy's request for authentication. */
 async function startJudge(port) {
   const server = http.createServer((request, response) => {
     request.resume();
@@ -50,7 +50,7 @@ async function startJudge(port) {
   return () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); });
 }
 
-/** One request over HTTP/2; answers its status, or 0 if the connection was closed on it. */
+/** Sends one request over HTTP/2. Returns its status, or 0 if the connection was closed. */
 function asksInHttp2(session, headers, trailers) {
   return new Promise((resolve) => {
     let status = 0;
@@ -78,7 +78,7 @@ for (const name of names) {
       await does();
       return service.seen.slice(before);
     };
-    /** Nobody was asked, or for the open path and by nobody. */
+    /** Either nothing reached the service, or only requests for the open path without an identity. */
     const assertNothingButTheOpenPath = (seen, what) => {
       for (const { method, url: path, headers, trailers } of seen) {
         assert.ok(['GET', 'HEAD'].includes(method), `${what}: ${method}`);
@@ -204,7 +204,7 @@ for (const name of names) {
       const form = { ...head, ':method': 'POST', ':path': '/form', cookie: '__Secure-sso_access=good', 'sec-fetch-site': 'same-origin' };
       const [asked] = await reachedMeanwhile(() => asksInHttp2(session, form));
       assert.equal(asked?.headers['x-auth-user'], 'ada');
-      // To some versions of nginx a trailer is an error.
+      // Some versions of nginx refuse a trailer.
       const trailer = await reachedMeanwhile(() => asksInHttp2(session, { ...form, trailer: 'x-auth-user' }, { 'x-auth-user': 'the boss', x_auth_user: 'the boss' }));
       assert.doesNotMatch(JSON.stringify([asked, trailer]), /boss|admin/);
       session.destroy();
@@ -214,7 +214,7 @@ for (const name of names) {
       const cookies = `Cookie: a=${'x'.repeat(17_000)}`;
       for (const [path, back] of [
         ['/', '/'], ['/page', '/page'], ['/caf%C3%A9/a%20b', '/caf%C3%A9/a%20b'], ['/page?a=b#c', '/page'],
-        // In an address inside an address these would mean something else.
+        // Inside another URL's query these would have another meaning.
         ['/a%26x%23frag', '/'], ['/a&next=http://evil.example', '/'], ['/a%2Fb', '/'], ['/a+b', '/'], ['/100%25', '/'], ['/a%3Fb%3Dc', '/'], ['/a%0d%0aSet-Cookie:x', '/'], ['//evil.example/x', '//evil.example/x'],
       ]) {
         const { head, status } = await asks(path, [cookies]);

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '../support/http.mjs';
 
-/** Begins it, in `lanes` at a time; `end()` answers what came of it. */
+/** Starts the users, `lanes` at a time. `end()` stops them and returns the outcome. */
 export function people(url, lanes = 4) {
   const seen = { reads: 0, forms: 0, slowest: 0, failures: [] };
   let isOver = false;
@@ -27,7 +27,7 @@ export function people(url, lanes = 4) {
     return undefined;
   }
 
-  /** Opens the login and sends a form that nobody has to hash a password for. */
+  /** Opens the login page and sends a form for which no password is hashed. */
   async function visits() {
     const client = new Client();
     const page = await asks(client, '/login');

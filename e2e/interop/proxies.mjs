@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { examples, runCommand } from './examples.mjs';
 import { startService } from './service.mjs';
 
-/** Where Debian keeps nginx is not on everybody's PATH. */
+/** Debian installs nginx in a folder that is not on every PATH. */
 export const PATH = [process.env.PATH, '/usr/sbin', '/usr/bin'].join(delimiter);
 const packages = { nginx: 'nginx-light', caddy: 'caddy' };
 
@@ -17,18 +17,20 @@ export function notInstalled(name) {
   return isThere ? false : `${name} is not installed (Debian: \`apt-get install ${packages[name]}\`)`;
 }
 
-/** How each learns other addresses than those in its example, and who may come in; answers the environment that it is started with. */
+/** Change the example's addresses and access rule. Each returns more environment variables for its proxy. */
 const moves = {
-  // Its configuration knows no variables for this: what a reader would write anew is written anew.
+  // nginx's configuration has no variables for this, so the files are rewritten as a reader would
+  // do by hand.
   nginx(folder, { port, http2Port, auth, wiki, mayEnter }) {
-    // HTTP/2 without TLS, which nginx speaks on a port of its own.
+    // HTTP/2 without TLS needs a port of its own in nginx.
     const listens = `listen 127.0.0.1:${port};${http2Port ? ` listen 127.0.0.1:${http2Port} http2;` : ''}`;
     const changes = [['listen 127.0.0.1:8080;', listens], ['$may_enter ""', `$may_enter "${mayEnter ?? ''}"`], ['unix:/run/auth-service/http.sock', auth], ['127.0.0.1:9000', wiki], ['127.0.0.1:8080', `127.0.0.1:${port}`], [':8080', `:${port}`]];
     for (const file of ['conf.d/shared-login.conf', 'sites-enabled/auth.conf', 'sites-enabled/wiki.conf']) {
       const text = readFileSync(join(folder, file), 'utf8');
       writeFileSync(join(folder, file), changes.reduce((changed, [from, to]) => changed.replaceAll(from, to), text));
     }
-    // As root it would serve as somebody who may neither read our folders nor connect to a socket of ours.
+    // As root, nginx would run its workers as a user who may neither read our folders nor connect
+    // to our socket.
     if (process.getuid() === 0) writeFileSync(join(folder, 'nginx.conf'), `user root;\n${readFileSync(join(folder, 'nginx.conf'), 'utf8')}`);
   },
   caddy(folder, { port, http2Port, auth, wiki, mayEnter }) {
@@ -41,7 +43,7 @@ const moves = {
   },
 };
 
-/** Starts a copy of the example in `folder` with the command of its README; answers the address of the site. */
+/** Starts a copy of the example in `folder` with the command of its README. Returns the site's URL. */
 export async function startProxy(name, folder, addresses) {
   cpSync(join(examples, name), folder, { recursive: true });
   const url = `http://wiki.sso.localhost:${addresses.port}`;

@@ -21,9 +21,9 @@ const { Visitor, asks, byAScript, inATab } = await import('./visitor.mjs');
 
 const present = names.filter((name) => !notInstalled(name));
 const sites = {};
-/** The same, for those who have the role `editor`. */
+/** The same sites, for people with the role `editor`. */
 const editorsSites = {};
-/** People reach one instance by its port, proxies the other by its socket. */
+/** People use one instance by its port, and proxies use the other by its socket. */
 const socket = join(temporaryFolder(), 'http.sock');
 let instances;
 let echo;
@@ -32,7 +32,7 @@ let stranger;
 
 const onThisSite = { 'sec-fetch-site': 'same-origin' };
 const inATabOfThisSite = { ...inATab.headers, ...onThisSite };
-/** What a client could write to be somebody else, each in more than one spelling. */
+/** Headers by which a client could try to be another person, each in several spellings. */
 const lies = {
   'x-auth-user': 'a lie', 'x-auth-email': 'a lie', 'x-auth-email-verified': 'a lie', 'x-auth-roles': 'a lie',
   x_auth_user: 'a lie', 'x-auth_user': 'a lie', x_auth_roles: 'a lie',
@@ -41,7 +41,7 @@ const lies = {
   'x-forwarded-for': '192.0.2.1', 'x-real-ip': '192.0.2.1', forwarded: 'for=192.0.2.1', 'x-forwarded-host': 'a-lie.example',
 };
 const identity = ({ headers }) => ['user', 'email', 'email-verified', 'roles'].map((what) => headers[`x-auth-${what}`]);
-/** Who nobody has verified the address of, so it is not told. */
+/** The email address is not verified, so it is not passed on. */
 const asWhoTheyAre = (token) => [claimsOf(token).sub, undefined, 'false', 'author,editor'];
 
 before(async () => {
@@ -57,12 +57,12 @@ before(async () => {
   visitor = await Visitor.whoIsLoggedIn();
   users(['roles', 'add', visitor.who.email, 'editor', 'author']);
   stranger = await Visitor.whoIsLoggedIn();
-  // With this token the roles come.
+  // After this renewal the token contains the roles.
   await visitor.opens(`${auth}/login?next=${encodeURIComponent(auth)}`);
 });
 after(() => echo?.close());
 
-/** What the service was asked, read from its answer. */
+/** The request that the service received, as its response describes it. */
 function reached(answer) {
   assert.equal(answer.status, 200, answer.body);
   return JSON.parse(answer.body);
@@ -206,7 +206,7 @@ for (const name of names) {
       const body = new URLSearchParams(form).toString();
       assert.deepEqual([asked.method, asked.sha256], ['POST', createHash('sha256').update(body).digest('hex')]);
       assertProblem(await assertNothingReaches(asks(`${url}/form`, { headers: inATabOfThisSite, form })), `${url}/form`);
-      // A program that says nothing of where it comes from.
+      // A program that does not name its origin.
       assertProblem(await assertNothingReaches(asks(`${url}/form`, { form })), `${url}/form`);
     });
 
@@ -215,7 +215,7 @@ for (const name of names) {
       const asked = reached(await asks(`${url}/large`, { token: await visitor.token(), headers: inATabOfThisSite, form }));
       assert.equal(asked.bytes, 5_000_005);
       assert.equal(asked.sha256, createHash('sha256').update(`text=${form.text}`).digest('hex'));
-      // A proxy may hang up on somebody who keeps sending after the refusal.
+      // A proxy may close the connection if the client keeps sending after the refusal.
       const refused = await assertNothingReaches(asks(`${url}/large`, { headers: inATabOfThisSite, form }).catch((cause) => cause));
       assert.ok(refused.status === 401 || ['ECONNRESET', 'EPIPE'].includes(refused.code), refused);
     });
@@ -234,7 +234,7 @@ for (const name of names) {
     it('opens WebSockets to pages of this site alone', async () => {
       const cookie = `${cookies.access}=${await visitor.token()}`;
       const asksFrom = (from) => opensWebSocket(`${url}/socket`, { cookie, 'sec-websocket-version': '13', ...from });
-      // Firefox says both, and Chromium the second alone.
+      // Firefox sends both, and Chromium only the second.
       for (const ours of [{ 'sec-fetch-site': 'same-origin', origin: url }, { 'sec-fetch-site': 'same-origin' }, { origin: url }]) {
         assert.equal(await asksFrom(ours), 101, JSON.stringify(ours));
         assert.match(echo.seen.at(-1).headers['x-auth-user'], /^[0-9a-f-]{36}$/);
@@ -290,7 +290,7 @@ describe('when time passes and auth-service is gone', { skip: binary && present.
 
   it('a token that has run out leads to the login and back', async () => {
     token = await visitor.token();
-    // Five seconds of leeway, and one because the clocks are rounded.
+    // Five seconds of leeway, and one because clocks are rounded.
     await pause(Math.max(0, claimsOf(token).exp + 6 - Date.now() / 1000));
     for (const name of present) {
       const page = `${sites[name]}/after?a=b`;
@@ -315,7 +315,7 @@ describe('when time passes and auth-service is gone', { skip: binary && present.
   });
 
   it('the question has no body, and names come from the answer alone', async (t) => {
-    // Says yes to everything and names nobody.
+    // A stand-in that accepts everything and names no person.
     const stub = await startEcho(socket);
     t.after(() => stub.close());
     for (const name of present) {

@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pythonWithPackages } from './venv.mjs';
 
-/** What the script printed: `{ claims }` or `{ refused: "<exception>" }`. The question travels on standard input. */
+/**
+ * Runs the script with `question` on its standard input. Returns its output: `{ claims }` or `{
+ * refused: "<exception>" }`.
+ */
 export function verdict(script, question) {
   const path = join(import.meta.dirname, script);
   const output = execFileSync(pythonWithPackages(), [path], { input: JSON.stringify(question), encoding: 'utf8', env: { PATH: process.env.PATH } });

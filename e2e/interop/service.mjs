@@ -5,13 +5,13 @@ import { createServer } from 'node:net';
 import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** An interpreter's first start on a busy machine takes long. */
+/** The first start of an interpreter takes long on a busy machine. */
 const startSeconds = 180;
 
 const running = new Set();
 const end = (signal) => running.forEach((child) => {
   try {
-    // The whole group: it holds what the program itself started.
+    // The whole process group, which includes the program's own children.
     process.kill(-child.pid, signal);
   } catch {
     // It has ended already.
@@ -22,7 +22,7 @@ after(async () => {
   for (let tries = 0; running.size && tries < 50; tries += 1) await pause(100);
   end('SIGKILL');
 });
-// When the test itself is made to end.
+// Also when the test itself is stopped.
 process.on('exit', () => end('SIGKILL'));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
@@ -31,7 +31,7 @@ async function ends(child, signal) {
   while (running.has(child)) await pause(50);
 }
 
-/** Ports that nobody has right now, all different. */
+/** Ports that are free at the moment, all different. */
 export async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer());
   await Promise.all(servers.map((server) => new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); })));
@@ -40,7 +40,7 @@ export async function freePorts(count) {
   return ports;
 }
 
-/** `url` is where it listens: an address of loopback, or `unix:` and a path. */
+/** `url` is the listening address: a loopback URL, or `unix:` and a path. */
 const isHealthy = (url) => new Promise((resolve) => {
   const { host, port } = url.startsWith('unix:') ? { host: 'localhost' } : new URL(url);
   const to = port === undefined ? { socketPath: url.slice('unix:'.length) } : { host: '127.0.0.1', port };
@@ -52,7 +52,10 @@ const isHealthy = (url) => new Promise((resolve) => {
   request.on('error', () => resolve(false));
 });
 
-/** Runs a shell command and waits until `<url>/healthz` answers 200; a program that ends before is an error with its output. */
+/**
+ * Runs a shell command and waits until `<url>/healthz` answers 200. If the program ends before,
+ * throws an error with its output.
+ */
 export async function startService(command, { url, cwd, env }) {
   const child = spawn('sh', ['-c', `exec ${command}`], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);

@@ -4,7 +4,7 @@
 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s"{}[\]:,]+/g;
 
-/** The object in these bytes; throws for anything else. Also gives its own members as they are written, by name. */
+/** Parses the object in these bytes, or throws. Also returns its own members as they are written, by name. */
 export function strictObject(bytes) {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   const object = JSON.parse(text);

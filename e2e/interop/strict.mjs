@@ -10,7 +10,7 @@ const isId = (value) => isString(value) && uuid.test(value);
 const isFlag = (value) => typeof value === 'boolean';
 const isList = (value) => Array.isArray(value) && value.every(isString);
 const isName = (value) => value === undefined || isString(value);
-/** Looks at how the number is written: JavaScript reads 1.0 and 1e0 as 1. */
+/** Checks how the number is written, because JavaScript reads 1.0 and 1e0 as 1. */
 const isTime = (value, written) => /^(0|[1-9]\d*)$/.test(written) && value <= 253_402_300_799;
 
 const forms = {
@@ -29,8 +29,8 @@ function decoded(part) {
 }
 
 /**
- * The claims of a token at the moment `now` (seconds), or an error. `keys` maps each kid to `{ alg, key }`: the key decides the
- * algorithm, the token does not.
+ * Returns the claims of a token at the time `now` (seconds), or throws. `keys` maps each kid to `{
+ * alg, key }`: the key decides the algorithm, and the token does not.
  */
 export async function claimsOf(token, { keys, issuer, audience, leeway, maxLife, now }) {
   demand(Buffer.byteLength(token) <= 8192, 'too large');

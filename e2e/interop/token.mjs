@@ -3,7 +3,7 @@ import { Client } from '../support/http.mjs';
 import { auth, cookies } from '../support/env.mjs';
 import { stranger } from '../support/person.mjs';
 
-/** Registers somebody and logs them in; answers `{ token, who }`. */
+/** Registers a person and logs them in. Returns `{ token, who }`. */
 export async function realToken(who = stranger('Inter')) {
   const client = new Client();
   const registered = await client.registers(who);
@@ -26,13 +26,13 @@ export const claimsOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], '
 
 const encoded = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** The same signature under other claims. */
+/** The same signature with other claims. */
 export function withOtherClaims(token, change) {
   const [header, , signature] = token.split('.');
   return [header, encoded({ ...claimsOf(token), ...change }), signature].join('.');
 }
 
-/** The same claims under another signature: one bit of it turned. */
+/** The same claims with another signature, in which one bit is flipped. */
 export function withBrokenSignature(token) {
   const [header, claims, signature] = token.split('.');
   const bytes = Buffer.from(signature, 'base64url');
@@ -40,7 +40,7 @@ export function withBrokenSignature(token) {
   return [header, claims, bytes.toString('base64url')].join('.');
 }
 
-/** No signature at all. */
+/** A token without a signature. */
 export function unsigned(token) {
   return `${encoded({ ...headerOf(token), alg: 'none' })}.${token.split('.')[1]}.`;
 }

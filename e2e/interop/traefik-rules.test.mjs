@@ -9,13 +9,13 @@ import { examples } from './examples.mjs';
 
 const { routers, middlewares } = parse(readFileSync(join(examples, 'traefik/shared-login.yml'), 'utf8')).http;
 
-/** A rule is an expression that JavaScript understands too. `headers` are pairs, as they were sent. */
+/** Evaluates a rule, which is also a JavaScript expression. `headers` are pairs, as they were sent. */
 function matches(rule, { method, path, headers }) {
   const values = (name) => headers.filter(([one]) => one.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
   const words = {
     Host: (host) => host === 'wiki.example.org',
     Method: (name) => name === method,
-    // Compared decoded.
+    // Traefik compares the decoded path.
     Path: (whole) => decodeURIComponent(path) === whole,
     Header: (name, value) => values(name).includes(value),
     HeaderRegexp: (name, pattern) => values(name).some((value) => new RegExp(pattern.replace('(?i)', ''), pattern.startsWith('(?i)') ? 'i' : '').test(value)),
@@ -23,7 +23,10 @@ function matches(rule, { method, path, headers }) {
   return new Function(...Object.keys(words), `return ${rule}`)(...Object.values(words));
 }
 
-/** What the service would be asked: the path, whether auth-service was asked before, and headers; or nothing. */
+/**
+ * The request that the service would receive: the path, whether a login is needed, and the upgrade
+ * headers. `undefined` if no router matches.
+ */
 function passes(request) {
   const asked = { method: 'GET', path: '/', headers: [], ...request };
   const [router] = Object.values(routers).filter(({ rule }) => matches(rule, asked)).sort((one, other) => other.priority - one.priority);

@@ -5,7 +5,7 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
 
-/** Answers 200 to everything, and remembers it: `seen`, with `inTunnel` true for what came in HTTP/2. */
+/** Answers 200 to every request and records it in `seen`, with `inTunnel` true for those over HTTP/2. */
 export async function startTunnelService(port) {
   const seen = [];
   const remember = (inTunnel) => (request, response) => {
@@ -27,14 +27,17 @@ export async function startTunnelService(port) {
     socket.unshift(head);
     inside.emit('connection', socket);
   });
-  // What was upgraded, the server no longer counts among its connections.
+  // The server does not count upgraded connections among its own.
   const sockets = new Set();
   server.on('connection', (socket) => { sockets.add(socket.on('close', () => sockets.delete(socket))); });
   await new Promise((resolve) => { server.listen(port, '127.0.0.1', resolve); });
   return { seen, close: () => new Promise((resolve) => { server.close(resolve); sockets.forEach((socket) => socket.destroy()); }) };
 }
 
-/** Sends a head as it is written, to the host and port of `url`; answers the status, the head that came back, and the connection. */
+/**
+ * Sends a head unchanged to the host and port of `url`. Returns the status, the response's head,
+ * and the connection.
+ */
 export function sendsRaw(url, lines, body = '') {
   const socket = net.connect({ host: '127.0.0.1', port: new URL(url).port });
   return new Promise((resolve, reject) => {
@@ -55,7 +58,10 @@ export function sendsRaw(url, lines, body = '') {
   });
 }
 
-/** Asks `path` with an upgrade that `lines` ask for, and if that is granted, sends through it what no proxy would let pass. */
+/**
+ * Requests an upgrade of `path` with `lines`. If it is granted, sends a request through it that no
+ * proxy would let pass.
+ */
 export async function digs(url, path, lines, version = '1.1') {
   const { status, socket } = await sendsRaw(url, [`GET ${path} HTTP/${version}`, `Host: ${new URL(url).host}`, ...lines]);
   if (status !== 101) return void socket.destroy();

@@ -11,7 +11,7 @@ const folder = join(import.meta.dirname, '../../shared-claims/vectors');
 const load = (name) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 const bytes = (base64url) => (base64url === undefined ? undefined : Buffer.from(base64url, 'base64url'));
 
-/** Whether the promise is kept, and what came of it. */
+/** Whether the promise is fulfilled, and its value or error. */
 const verdict = (promise) => promise.then((value) => ({ verdict: 'accept', value }), (error) => ({ verdict: 'reject', error }));
 
 describe('tokens', () => {

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A list with the lists that it names. */
+/** The text of a list, including the lists that it names. */
 function all(path) {
   const text = readFileSync(path, 'utf8');
   return [text, ...[...text.matchAll(/^-r (.+)$/gm)].map(([, named]) => all(join(dirname(path), named)))].join('');
 }
 
-/** A PATH on which that Python and the commands of its packages come first. */
+/** A PATH on which that Python and its packages' commands come first. */
 export const pathWithPackages = (folder) => `${dirname(pythonWithPackages(folder))}:${process.env.PATH}`;
 
 /** The path of a Python that has the packages listed in `folder`. */

@@ -7,7 +7,7 @@ import { claimsOf } from './token.mjs';
 
 const tab = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' };
 
-/** More than a request takes, and less than the shortest life of a token in these tests. */
+/** Longer than a request takes, and shorter than the shortest lifetime of a token in these tests. */
 const enoughSeconds = 8;
 
 export class Visitor {
@@ -21,10 +21,13 @@ export class Visitor {
     return visitor;
   }
 
-  /** Opens a page in a tab and follows redirects as a browser does; answers the last one, with the `hops` that led there. */
+  /**
+   * Opens a page in a tab and follows redirects as a browser does. Returns the last response with
+   * the `hops` on the way.
+   */
   async opens(url, headers = {}) {
     const hops = [];
-    // Other headers than a tab's, such as an old cookie, go with the first request only.
+    // The extra headers, such as an old cookie, are sent with the first request only.
     let answer = await this.#client.request(url, { headers: { ...tab, ...headers } });
     while (answer.status === 303) {
       assert.ok(hops.length < 5, `in circles: ${hops.join(' ')}`);
@@ -34,7 +37,7 @@ export class Visitor {
     return { ...answer, hops };
   }
 
-  /** The access token of the cookie, renewed when it is about to end. */
+  /** The access token of the cookie, renewed if it expires soon. */
   async token() {
     const held = this.#client.cookie(cookies.access);
     if (claimsOf(held).exp - Date.now() / 1000 > enoughSeconds) return held;
@@ -43,7 +46,7 @@ export class Visitor {
   }
 }
 
-/** One request of somebody with just these cookies, no redirect followed. */
+/** Sends one request with only these cookies. Follows no redirect. */
 export function asks(url, { method, token, tokens = token ? [token] : [], headers = {}, form } = {}) {
   const cookie = tokens.map((value) => `${cookies.access}=${value}`).join('; ');
   return new Client().request(url, { form, method: method ?? (form ? 'POST' : 'GET'), headers: { ...(cookie && { cookie }), ...headers } });

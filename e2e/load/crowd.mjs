@@ -1,11 +1,10 @@
 // Load test: a crowd logs in, renews, opens pages and logs out, while instances of auth-service
-// stop and start. It prints what it saw, and fails if somebody lost something.
+// stop and start. It prints its counts, and fails if a login or a logout was lost.
 //
 // Without LOAD_KILLS nothing may fail: every response is 2xx or 3xx. With it, instances are killed,
-// and a form that was being sent to one of them gets no response; the person sends it again, once.
-// A page that was only read is never lost, because the proxy asks another instance. In both cases
-// people who were told that they are logged in stay logged in, and people who were told that they
-// are logged out stay logged out.
+// and a form that was being sent to one of them gets no response; the client sends it again, once.
+// A GET is never lost, because the proxy tries another instance. In both cases confirmed logins
+// stay logged in, and confirmed logouts stay logged out.
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { auth, cookies, demo } from '../support/env.mjs';
@@ -17,13 +16,13 @@ const mayFail = Boolean(process.env.LOAD_KILLS);
 const password = 'violet harbour kites 7';
 
 const counts = { logins: 0, renewals: 0, pages: 0, logouts: 0 };
-/** Every answer that was no 2xx or 3xx, and every request without an answer. */
+/** Every response other than 2xx or 3xx, and every request without a response. */
 const failures = [];
-/** Forms that went through the second time. */
+/** Forms that succeeded at the second attempt. */
 let repeated = 0;
 const times = [];
 
-/** One request; `undefined`, and noted, when it failed. */
+/** Sends one request. If it fails, records that and returns `undefined`. */
 async function ask(client, what, url, options) {
   const began = performance.now();
   let outcome;
@@ -39,7 +38,7 @@ async function ask(client, what, url, options) {
   return undefined;
 }
 
-/** Opens the page, fills in the form and sends it; sends it again from a fresh page where that is allowed. */
+/** Opens the page, fills in the form and sends it. If that is allowed, a failure is repeated once with a fresh page. */
 async function submit(client, path, form) {
   for (let attempt = 0; attempt < (mayFail ? 2 : 1); attempt += 1) {
     const page = await ask(client, `GET ${path}`, auth + path);
@@ -54,7 +53,10 @@ async function submit(client, path, form) {
   throw new Error(`${path} was not to be had: ${JSON.stringify(failures.at(-1))}`);
 }
 
-/** One person: in, a while of it, out or not. Says what they hold and whether they are in. */
+/**
+ * One visit: logs in, renews, opens pages, and logs out if `leaves`. Returns the cookies and
+ * whether they are logged in.
+ */
 async function visit(email, leaves) {
   const client = new Client();
   await submit(client, '/login', { email, password });
@@ -90,13 +92,13 @@ const visits = (await Promise.all(people.map(async (email) => {
   const mine = [];
   for (let n = 0; Date.now() < until; n += 1) {
     mine.push(await visit(email, n % 2 === 1));
-    // Nobody has more than fifty logins: a twentieth of a person's is too young to go.
+    // An account has at most fifty sessions, and a new login would end the oldest ones.
     if (mine.length > 40) mine.shift();
   }
   return mine;
 }))).flat();
 
-// Whatever was acknowledged is still so.
+// Every confirmed login and logout is still in force.
 for (const { client, isIn } of visits) {
   const { status } = await client.request(`${auth}/`);
   if ((status === 200) !== isIn) throw new Error(isIn ? `a login was lost: ${status}` : 'a logout was lost');

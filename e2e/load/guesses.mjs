@@ -27,7 +27,7 @@ const rates = (process.env.LOAD_RATES ?? '0,5,20,100,400').split(',').map(Number
 const attackers = (process.env.LOAD_NETWORKS ?? '1,50').split(',').map(Number);
 const password = 'violet harbour kites 7';
 const browserCookie = '__Host-sso_browser';
-/** How long a person waits. */
+/** How long a person waits for a response, in milliseconds. */
 const patience = 10_000;
 const people = 6;
 
@@ -50,7 +50,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** One line of the table. */
+/** Measures and prints one line of the table. */
 async function cell(rate, networks, known) {
   const until = Date.now() + seconds * 1000;
   const flood = guess(rate, networks, until);
@@ -64,7 +64,7 @@ async function cell(rate, networks, known) {
   console.log(`| ${told} | ${rate > 0 ? networks : '–'} | ${refused} | ${overloaded} | ${share(strangers)} | ${median(strangers)} | ${share(friends)} | ${median(friends)} |`);
 }
 
-/** Guesses at a steady rate; what became of them. */
+/** Guesses at a steady rate. Returns the counts of the outcomes. */
 async function guess(rate, networks, until) {
   const counts = { sent: 0, refused: 0, overloaded: 0 };
   if (rate === 0) return counts;
@@ -72,7 +72,7 @@ async function guess(rate, networks, until) {
   const began = Date.now();
   const running = new Set();
   while (Date.now() < until) {
-    // As many as the rate asks for by now, however late the timer is.
+    // As many as the rate requires by now, even if the timer is late.
     for (; counts.sent < ((Date.now() - began) / 1000) * rate; counts.sent += 1) {
       const from = networks === 1 ? '198.51.100.7' : `198.18.${counts.sent % networks}.7`;
       const fields = { email: address(counts.sent), password: 'wrong horse kites 7', csrf_token: form.token };
@@ -89,12 +89,12 @@ async function guess(rate, networks, until) {
   return counts;
 }
 
-/** People who log in, one after the other, each as soon as the one before has got an answer. */
+/** People log in one after the other, each as soon as the previous one has a response. */
 async function logins(until, person, offset) {
   const outcomes = [];
   for (let n = offset; Date.now() < until; n += 1) {
     const { email, from, cookie } = person(n);
-    // Whoever is not even shown the form is not in either.
+    // Without the form there is no login either.
     const form = await openForm(from, cookie).catch(() => undefined);
     const began = performance.now();
     const answer = form && await post({ email, password, csrf_token: form.token }, form.cookie, from);
@@ -108,7 +108,7 @@ function share(outcomes) {
   return `${outcomes.filter(({ isIn }) => isIn).length}/${outcomes.length}`;
 }
 
-/** Of those who got in. */
+/** The median duration of successful logins. */
 function median(outcomes) {
   const times = outcomes.filter(({ isIn }) => isIn).map(({ took }) => took).sort((a, b) => a - b);
   return times.length > 0 ? `${Math.round(times[Math.floor(times.length / 2)])} ms` : '–';
@@ -118,7 +118,7 @@ function address(n) {
   return `p${n % people}@example.org`;
 }
 
-/** Accounts, and a browser of each in which somebody was logged in. */
+/** Creates accounts, and for each a browser that was logged in to it. */
 async function makePeople() {
   const cookies = [];
   for (let n = 0; n < people; n += 1) {
@@ -134,7 +134,7 @@ async function makePeople() {
   return cookies;
 }
 
-/** A form page's token, and the cookie that it belongs to. */
+/** The CSRF token of a form page, and its cookie. */
 async function openForm(from, cookie, path = '/login') {
   const answer = await ask('GET', path, from, cookie);
   const token = answer.body.match(/<input[^>]*name="csrf_token"[^>]*>/)?.[0].match(/value="([^"]*)"/)?.[1];
@@ -151,7 +151,7 @@ function post(fields, cookie, from, path = '/login') {
   return ask('POST', path, from, cookie, new URLSearchParams(fields).toString());
 }
 
-/** One request; status 0 when there was no answer in time. */
+/** Sends one request. The status is 0 if there was no response in time. */
 function ask(method, path, from, cookie, body) {
   return new Promise((resolve) => {
     const headers = { host, accept: 'text/html', 'x-forwarded-for': from };

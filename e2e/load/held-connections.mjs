@@ -1,4 +1,4 @@
-// Load test of idle connections: the cost of 5,000 connections that somebody holds for nothing, one
+// Load test of idle connections: the cost of 5,000 connections that a client holds for nothing, one
 // kind after the other.
 //
 //   cargo build --release -p auth-service
@@ -23,15 +23,15 @@ if (!binary) throw new Error('E2E_AUTH_BIN names the auth-service program');
 const connections = Number(process.env.LOAD_CONNECTIONS ?? 5000);
 const descriptors = process.env.LOAD_DESCRIPTORS;
 const patience = Number(process.env.LOAD_WAIT ?? 40);
-/** One more of these is opened at a time, so that the kernel's queue does not overflow before the service looks. */
+/** How many connections are opened at a time. More could overflow the kernel's queue. */
 const atOnce = 100;
-/** Those who are served meanwhile. */
+/** Clients that are served at the same time. */
 const people = 10;
 
 const host = 'auth.example.org';
 const head = (method, path, fields = '') => `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${fields}\r\n`;
 const unread = head('POST', '/nothing', 'Transfer-Encoding: chunked\r\n');
-/** What each connection sends, when it has an answer, and each second; and whether it reads. */
+/** What each connection sends at first, after a response, and each second; and whether it reads. */
 const kinds = [
   ['idle', ''],
   ['half a head', 'GET /login HTTP/1.1\r\nHost: '],
@@ -84,7 +84,7 @@ async function measure(name, text, { reads = true, drips = false, then } = {}) {
   }
 }
 
-/** Opens a connection and sends what is to be held. A refused or closed one is no error here. */
+/** Opens a connection and sends its bytes. A refused or closed connection is not an error here. */
 function hold(service, text, { reads, then, sockets }) {
   return new Promise((resolve) => {
     const socket = connect(service.port, '127.0.0.1', () => {
@@ -100,7 +100,7 @@ function hold(service, text, { reads, then, sockets }) {
   });
 }
 
-/** How long somebody waits for the login page, in milliseconds; undefined if five seconds are not enough. */
+/** The time until the login page arrives, in milliseconds. `undefined` if it takes more than five seconds. */
 function visit(service) {
   return new Promise((resolve) => {
     const began = performance.now();
@@ -145,7 +145,7 @@ function open({ pid }) {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** Bytes. */
+/** Resident memory, in bytes. */
 function memory({ pid }) {
   return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB/m)[1]) * 1024;
 }
@@ -154,7 +154,7 @@ function mib(bytes) {
   return Math.round(bytes / 1024 / 1024);
 }
 
-/** Seconds of all its threads. */
+/** Processor time of all threads, in seconds. */
 function processor({ pid }) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;

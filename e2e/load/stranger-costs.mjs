@@ -19,9 +19,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const binary = process.env.E2E_AUTH_BIN;
 if (!binary) throw new Error('E2E_AUTH_BIN names the auth-service program');
-/** Of everything but passwords. */
+/** The number of requests of each kind that hashes no password. */
 const many = Number(process.env.LOAD_REQUESTS ?? 400);
-/** Where a hash is computed, one takes a quarter of a second. */
+/** The number of requests of each kind that hashes one, which takes a quarter of a second. */
 const few = Number(process.env.LOAD_HASHES ?? 40);
 const password = 'violet harbour kites 7';
 
@@ -41,7 +41,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Each thing that a stranger can ask: a name, the text of the nth request, and how often. */
+/** All requests that need no login: a name, the text of the nth request, and the count. */
 async function requests() {
   const taken = 'ada@example.org';
   const form = await openForm('/register');
@@ -89,7 +89,7 @@ function registration(form, email) {
   return { first_name: 'Ada', last_name: 'Lovelace', email, password, confirm_password: password, csrf_token: form.token };
 }
 
-/** The header by which a proxy says that it is the nth network that asks. */
+/** The header by which a trusted proxy names the client's address, in the nth network. */
 function network(n) {
   return `X-Forwarded-For: 198.18.${n}.7\r\n`;
 }
@@ -103,7 +103,7 @@ function post(path, fields, cookie, headers) {
   return request('POST', path, new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded', cookie, headers);
 }
 
-/** A form page's token, and the cookie that it belongs to. */
+/** The CSRF token of a form page, and its cookie. */
 async function openForm(path) {
   const { text } = await ask(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   const token = text.match(/<input[^>]*name="csrf_token"[^>]*>/)?.[0].match(/value="([^"]*)"/)?.[1];
@@ -112,17 +112,17 @@ async function openForm(path) {
   return { token, cookie };
 }
 
-/** One request on a connection of its own; the whole answer. */
+/** Sends one request on a connection of its own. Returns the whole response. */
 function ask(text) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     const chunks = [];
     socket.setTimeout(60_000, () => socket.destroy(new Error('no answer for a minute')));
     socket.on('data', (chunk) => chunks.push(chunk));
-    // Who refuses an oversized request may close before it has read all of it.
+    // The server may close before it has read all of an oversized request.
     socket.on('error', (error) => (chunks.length || ['ECONNRESET', 'EPIPE'].includes(error.code) ? finish() : reject(error)));
     socket.on('close', finish);
-    // Not `end`: who closes their side has gone, and is answered no more.
+    // Not `end`: a client that closes its side is treated as gone and gets no response.
     socket.write(text);
     function finish() {
       const answer = Buffer.concat(chunks);
@@ -132,7 +132,7 @@ function ask(text) {
 }
 
 async function price(name, make, times) {
-  // Whatever is computed once is not counted.
+  // Warms up, so that one-time work is not counted.
   await ask(make(times));
   const before = { cpu: processorMilliseconds(), log: size(logFile), data: databaseBytes() };
   const statuses = new Set();
@@ -147,7 +147,7 @@ async function price(name, make, times) {
     answered += bytes;
     statuses.add(status);
   }
-  // Lines are written behind the answer.
+  // Log lines are written after the response.
   await pause(300);
   waits.sort((a, b) => a - b);
   return {
@@ -158,7 +158,7 @@ async function price(name, make, times) {
 
 function processorMilliseconds() {
   const words = readFileSync(`/proc/${service.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  // Fields 14 and 15: time in the program and in the kernel for it, in hundredths of a second.
+  // Fields 14 and 15: user and system time, in hundredths of a second.
   return (Number(words[11]) + Number(words[12])) * 10;
 }
 
@@ -166,7 +166,7 @@ function size(file) {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Of the file with all that was committed in it. */
+/** The size of the database file, including everything committed. */
 function databaseBytes() {
   const program = 'import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=30).execute("PRAGMA wal_checkpoint(TRUNCATE)")';
   execFileSync('python3', ['-c', program, database]);

@@ -20,7 +20,7 @@ describe('a note that is sent after its token has ended', { skip: needsShortLife
       await typesNote(person, text.replace('\n', ' '));
       if (!scripts) await person.page.setJavaScriptEnabled(false);
       await pause(accessLifetime + 1);
-      // Firefox shows a cookie that has ended until somebody asks for it; it sends it no more.
+      // Firefox still lists an expired cookie for a while, but does not send it.
       const left = await person.cookie(cookies.access);
       assert.ok(!left || left.expires < Date.now() / 1000, 'the token has ended');
       const response = await person.presses(noteForm);
@@ -34,8 +34,9 @@ describe('a note that is sent after its token has ended', { skip: needsShortLife
     });
   }
 
-  // Firefox has no switch for one page, and its driver cannot look into a page without scripts: so a whole browser has them
-  // off, a twin with scripts counts the way to each field, and what happened is read from the cookies and from the notes.
+  // Firefox cannot switch scripts off for one page, and its driver cannot examine a page without
+  // scripts. So a whole browser runs without them, a twin with scripts counts the Tab presses to
+  // each field, and the result is read from the cookies and the notes.
   it('is kept and goes through in a Firefox that has scripts off, by the keyboard alone', { skip: firefoxOnly }, async () => {
     const twin = await Person.whoIsLoggedIn(browser, { next: `${demo}/notes` });
     const wayToField = await tabsTo(twin.page, noteField);
@@ -46,7 +47,8 @@ describe('a note that is sent after its token has ended', { skip: needsShortLife
     const wayToButton = await tabsTo(twin.page, `${again} button`);
     assert.equal((await twin.presses(again)).status(), 200);
 
-    // Another login of the same person reads the notes: the twin's own session goes to the browser without scripts.
+    // Another login of the same person reads the notes, because the twin's own session is copied to
+    // the browser without scripts.
     const reader = await Person.sitsDown(browser, { email: twin.email, password: twin.password });
     await reader.logsIn({ next: `${demo}/notes` });
 

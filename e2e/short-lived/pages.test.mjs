@@ -1,4 +1,4 @@
-// A page that is opened after its token has ended, or shortly before.
+// A page that is opened after its token has expired, or shortly before.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,4 @@
-// A script goes on when the token ends under it.
+// A script keeps working when the token expires.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,4 +1,4 @@
-// Rotation survives tabs, each time that their token has ended.
+// Rotation with many tabs, each time their token has expired.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -9,10 +9,10 @@ const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCode
 const servers = [];
 after(() => servers.forEach((server) => { server.closeAllConnections(); server.close(); }));
 
-/** `{ sibling, stranger }`: the two origins, plus `lays(path, …)` to prepare a page. */
+/** Returns `{ sibling, stranger }`, the two origins, and functions that prepare pages. */
 export async function startAttacker() {
   const pages = new Map();
-  // Its own bombs come back to it.
+  // It must accept the large cookies that it plants itself.
   const server = http.createServer({ maxHeaderSize: 2 * 1024 * 1024 }, (request, response) => {
     const page = pages.get(request.url);
     response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...(page?.cookies && { 'set-cookie': page.cookies }) });
@@ -24,12 +24,12 @@ export async function startAttacker() {
   return {
     sibling: `http://evil.${cookieDomain}:${port}`,
     stranger: `http://attacker.localhost:${port}`,
-    /** A page that posts `fields` to `action` as soon as it is open. */
+    /** A page that posts `fields` to `action` as soon as it is opened. */
     postsForm(path, action, fields, enctype = 'application/x-www-form-urlencoded') {
       const inputs = Object.entries(fields).map(([name, value]) => `<input name="${escaped(name)}" value="${escaped(value)}">`).join('');
       pages.set(path, { html: `<!doctype html><form method="post" enctype="${enctype}" action="${escaped(action)}">${inputs}</form><script>document.forms[0].submit()</script>` });
     },
-    /** A page as it is written. */
+    /** A page with this HTML. */
     shows(path, html) {
       pages.set(path, { html });
     },

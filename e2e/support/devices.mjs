@@ -6,7 +6,7 @@ import { Client } from './http.mjs';
 const mozilla = 'Mozilla/5.0';
 const like = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 
-/** With what it calls itself, where it is, and how many hours ago it was used and logged in. */
+/** Their user agents and addresses, and how many hours ago each was used and logged in. */
 export const devices = [
   { userAgent: `${mozilla} (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0`, address: '198.51.100.24', used: 2, began: 40 },
   { userAgent: `${mozilla} (Linux; Android 10; K) ${like} SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36`, address: '2001:db8:85a3:8d3:1319:8a2e:370:7348', used: 9, began: 90 },
@@ -14,7 +14,7 @@ export const devices = [
   { userAgent: '<script>alert("an odd name")</script>', address: '203.0.113.9', used: 30, began: 110 },
 ];
 
-/** Logs in from a device; where the database can be reached, from its address and at its time. */
+/** Logs in from a device. If the database can be changed, also sets its address and times. */
 export async function logsInFrom({ userAgent, address, used, began }, who) {
   assert.equal((await new Client({ 'user-agent': userAgent }).logsIn(who)).status, 303);
   if (needsDatabase) return;

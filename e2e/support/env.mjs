@@ -18,7 +18,7 @@ export const demoBinary = env.E2E_DEMO_BIN;
 export const authEnvFile = env.E2E_AUTH_ENV_FILE;
 export const secretsFile = env.E2E_SECRETS_FILE ?? join(root, '.run', 'secrets.jsonl');
 
-/** The names a production stack uses; development uses the same ones. */
+/** The cookie names of a production stack. Development uses the same ones. */
 export const cookies = { access: '__Secure-sso_access', refresh: '__Host-sso_refresh', browser: '__Host-sso_browser' };
 
 /** Reason to skip what only the DevTools protocol can show, or false. */
@@ -28,5 +28,5 @@ export const firefoxOnly = isChromium ? 'Chromium is told so page by page, in a 
 /** Reason to skip what needs the operator's command line, or false. */
 export const needsOperator = authBinary && authEnvFile ? false : 'needs E2E_AUTH_BIN and E2E_AUTH_ENV_FILE to run `auth-service users …`';
 
-/** Reason to skip what waits until an access token has run out, or false. */
+/** Reason to skip what waits until an access token has expired, or false. */
 export const needsShortLife = accessLifetime <= 60 ? false : `access tokens live ${accessLifetime} s: set E2E_ACCESS_LIFETIME_SECONDS and the service to a short life`;

@@ -1,7 +1,7 @@
-// What failed, and nothing else: a reporter for whoever looks at the end of a long output first.
+// Test reporter that prints failures only, for readers who start at the end of a long output.
 import { relative } from 'node:path';
 
-/** The test's place, its name and its message. A suite that failed by one of its tests adds nothing. */
+/** Prints the test's place, name and message. A suite that failed because of one of its tests is left out. */
 export default async function* failures(source) {
   for await (const { type, data } of source) {
     if (type !== 'test:fail') continue;
@@ -13,5 +13,5 @@ export default async function* failures(source) {
   }
 }
 
-/** Less the way through the runner. */
+/** Indents a stack trace and removes the test runner's own frames. */
 const indented = (text) => text.split('\n').filter((line) => !/^\s+at .*\bnode:/.test(line)).slice(0, 40).map((line) => `    ${line}`).join('\n');

@@ -17,10 +17,10 @@ after(() => {
   folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
 });
 
-/** Reason to skip what needs such a front, or false. */
+/** Reason to skip tests that need such a front, or false. */
 export const needsFront = demoBinary ? false : 'needs E2E_DEMO_BIN to run a service of its own';
 
-/** `files` are paths with `[type, text]`; `env` are more settings of the service. Answers `{ url, seen }`. */
+/** `files` maps paths to `[type, text]`. `env` has more settings of the service. Returns `{ url, seen }`. */
 export async function startFront(name, { files = {}, env = {} } = {}) {
   const [port, inside] = await freePorts(2);
   const url = `http://${name}.${cookieDomain}:${port}`;
@@ -49,7 +49,7 @@ export async function startFront(name, { files = {}, env = {} } = {}) {
     question.on('error', () => response.destroy());
     request.pipe(question);
   });
-  // As a service that has a WebSocket at every page, behind the same guard: it tells the page.
+  // Like a service with a WebSocket at every path, behind the same guard. It sends the page's text.
   server.on('upgrade', (request, socket) => {
     socket.on('error', () => {});
     const question = asks(request);
@@ -68,12 +68,12 @@ export async function startFront(name, { files = {}, env = {} } = {}) {
   return { url, seen };
 }
 
-/** RFC 6455, section 4.2.2. */
+/** The handshake's answer (RFC 6455, section 4.2.2). */
 function acceptOf(request) {
   return createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }
 
-/** A text of less than 64 KB (section 5.2). */
+/** A frame with a text of less than 64 KB (section 5.2). */
 function frame(text) {
   const bytes = Buffer.from(text);
   const head = Buffer.from([0x81, 126, bytes.length >> 8, bytes.length & 255]);

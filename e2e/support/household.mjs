@@ -5,7 +5,10 @@ import { Person, stranger } from './person.mjs';
 
 const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1';
 
-/** `{ desk, phone, sofa }`: desk and sofa are the suite's own browser, the phone says that it is an iPhone. */
+/**
+ * Returns `{ desk, phone, sofa }`. The phone has the user agent of an iPhone, and the others that
+ * of the suite's browser.
+ */
 export async function household(t, browser) {
   const who = stranger('Ada');
   await new Client().registers(who);

@@ -9,12 +9,12 @@ export class Client {
   #jar = new Map();
   #headers;
 
-  /** `headers` go with every request. */
+  /** `headers` are sent with every request. */
   constructor(headers = {}) {
     this.#headers = headers;
   }
 
-  /** One request, no redirect followed. `planted` cookies stand before the client's own. */
+  /** Sends one request and follows no redirect. `planted` cookies come before the client's own. */
   async request(url, { method = 'GET', form, headers = {}, planted = [] } = {}) {
     const target = new URL(url);
     const body = form ? new URLSearchParams(form).toString() : undefined;
@@ -31,7 +31,7 @@ export class Client {
     return answer;
   }
 
-  /** Another client with the same cookies: a saved copy. */
+  /** Another client with a copy of the cookies. */
   copy() {
     const copy = new Client(this.#headers);
     copy.#jar = new Map(this.#jar);
@@ -81,10 +81,12 @@ export class Client {
 function send(target, method, body, headers) {
   const secure = target.protocol === 'https:';
   const options = {
-    // A connection of its own for each request: a kept one may be closed by the server just as it is used again.
+    // Each request has its own connection, because the server may close a kept one just as it is
+    // reused.
     agent: false,
     host: '127.0.0.1', port: target.port || (secure ? 443 : 80), path: target.pathname + target.search, method, headers,
-    // A development stack behind a proxy signs its own certificate; we only ever speak to loopback.
+    // A development stack behind a proxy has a self-signed certificate. Requests only go to
+    // loopback.
     ...(secure && { servername: target.hostname, rejectUnauthorized: false }),
   };
   return new Promise((resolve, reject) => {

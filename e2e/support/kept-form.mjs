@@ -1,17 +1,17 @@
-// The page that keeps a form which was sent a moment too late.
+// The page that keeps a form that was sent after its token had expired.
 import { auth, demo } from './env.mjs';
 
-/** The form that stands on the page, to be sent again. */
+/** The kept form on the page, with its button. */
 export const again = 'main form[method="post"]:has(button)';
 
-/** What the frame of the auth host says, once it is there. */
+/** The text of the frame of the auth host, once it is loaded. */
 export async function frameSays(page) {
   const frame = await page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`));
   await frame.waitForSelector('[role="status"]');
   return frame.$eval('body', (body) => body.textContent);
 }
 
-/** The page of the notes, as it is read. */
+/** Opens the notes and returns their text. */
 export async function notes(person) {
   await person.opens(`${demo}/notes`);
   return person.text();

@@ -2,7 +2,7 @@
 
 const focusable = 'a[href], button, input:not([type="hidden"]), textarea, select, iframe, summary';
 
-/** How often Tab is pressed from the top of a page to reach what `selector` names; asked on a twin of the page that runs scripts. */
+/** How often Tab must be pressed from the top of the page to reach `selector`. Needs a page that runs scripts. */
 export function tabsTo(page, selector) {
   return page.evaluate((all, wanted) => {
     const reached = [...document.querySelectorAll(all)].filter((element) => element.getClientRects().length > 0);

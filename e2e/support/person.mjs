@@ -12,7 +12,7 @@ export const forms = {
   logout: 'main form[action*="/logout"]',
 };
 
-/** Somebody new, whom no service knows yet. */
+/** A new person without an account. */
 export function stranger(firstName = 'Ada') {
   const who = {
     firstName, lastName: 'Tester',
@@ -28,7 +28,7 @@ export class Person {
     Object.assign(this, { context, page, watch }, who);
   }
 
-  /** Sits down at a browser without any cookie. */
+  /** A person at a browser without cookies. */
   static async sitsDown(browser, who = stranger()) {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
@@ -36,7 +36,7 @@ export class Person {
     return new Person(context, page, await Watch.over(page), who);
   }
 
-  /** The same, with an account (made over plain HTTP, for speed) and logged in at `next`. */
+  /** A person with an account (created over plain HTTP, for speed), logged in at `next`. */
   static async whoIsLoggedIn(browser, { next, who = stranger() } = {}) {
     await new Client().registers(who);
     const person = await Person.sitsDown(browser, who);
@@ -50,11 +50,11 @@ export class Person {
     return response;
   }
 
-  /** Types into fields by name; what was there before goes. */
+  /** Fills in fields by name, replacing their values. */
   async fillsIn(form, values) {
     for (const [name, value] of Object.entries(values)) {
       await this.page.$eval(`${form} [name="${name}"]`, (field) => { field.value = ''; field.focus(); });
-      // As if pasted where the protocol can do that: key by key takes Chromium seconds.
+      // Chromium can insert the text like a paste. Typing it takes seconds.
       if (value) await (isChromium ? this.page.keyboard.sendCharacter(value) : this.page.keyboard.type(value));
     }
   }
@@ -93,7 +93,7 @@ export class Person {
     return this.presses(forms.logout);
   }
 
-  /** All cookies of this browser, whichever host they belong to. */
+  /** All cookies of this browser, of every host. */
   async cookies() {
     return this.context.cookies();
   }
@@ -102,7 +102,7 @@ export class Person {
     return (await this.cookies()).find((cookie) => cookie.name === name);
   }
 
-  /** What the clock does after the token's life: the browser drops the access cookie. Waiting is the walk's job. */
+  /** Simulates a token's expiry: the browser drops the access cookie. */
   async losesTheAccessCookie() {
     const held = (await this.cookies()).filter((cookie) => cookie.name === cookies.access);
     await this.context.deleteCookie(...held);
@@ -133,7 +133,7 @@ export function address(path, next) {
 
 export const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
 
-/** Asks until the answer is yes; after 30 s it is no. */
+/** Polls until the answer is true, for at most 30 s. */
 export async function comesTrue(question) {
   for (const end = Date.now() + 30_000; Date.now() < end; await pause(0.3)) if (await question()) return true;
   return false;

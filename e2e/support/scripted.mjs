@@ -1,6 +1,6 @@
-// A service with script-driven pages, as somebody would write it in Node: `sso.js`, htmx and Turbo
-// from their packages, and the responses of shared-claims where a login is needed. It looks at a
-// token's expiry and verifies nothing: other tests do that.
+// A service with script-driven pages, as one would write it in Node: `sso.js`, htmx and Turbo from
+// their packages, and the responses of shared-claims where a login is needed. It checks a token's
+// expiry and verifies nothing else: other tests do that.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -18,7 +18,10 @@ const scripts = {
 const servers = [];
 after(() => servers.forEach((server) => { server.closeAllConnections(); server.close(); }));
 
-/** `{ url, records, shows(path, html), answers(path, answer) }`. Whatever is posted to `/records` is a record; `/private/…` needs a login. */
+/**
+ * Returns `{ url, records, shows(path, html), answers(path, answer) }`. Each POST to `/records`
+ * adds a record; `/private/…` needs a login.
+ */
 export async function startScripted() {
   const [pages, records, seen] = [new Map(), [], []];
   const [port, url] = await new Promise((resolve) => {

@@ -6,13 +6,13 @@ import { secretsFile } from './env.mjs';
 
 const seen = new Set();
 
-/** What of a cookie's value is secret by itself: a signature or MAC leaks though the rest was cut off. */
+/** The parts of a cookie's value that are secret on their own: a signature or MAC is a leak even without the rest. */
 function parts(value) {
   const pieces = [value];
   try {
     pieces.push(decodeURIComponent(value));
   } catch {
-    // A value that is no percent-encoding has only one form.
+    // A value that is not percent-encoded has only one form.
   }
   const last = value.split('.').at(-1);
   if (value.includes('.') && last.length >= 16) pieces.push(last);

@@ -1,15 +1,15 @@
-// The session list, as its owner uses it.
+// The session list, from its owner's view.
 import { auth } from './env.mjs';
 
 export const loginsPage = `${auth}/account/sessions`;
 
-/** The form that ends what has this id, or `others`, or `all`. */
+/** The form that ends the session with this id, or `others`, or `all`. */
 export const ends = (what) => `main form:has([name="end"][value="${what}"]):not(:has([name="password"]))`;
 export const endsOthers = ends('others');
 export const endsAll = ends('all');
 export const confirmForm = 'main form:has([name="end"]):has([name="password"])';
 
-/** The logins in the order of the page, in its own words. */
+/** The sessions in the page's order and words. */
 export function listed(person) {
   return person.page.$$eval('.login', (items) => items.map((item) => ({
     id: item.querySelector('[name="end"]').value,
@@ -20,7 +20,7 @@ export function listed(person) {
   })));
 }
 
-/** What happened lately, the newest first. */
+/** The latest events, the newest first. */
 export function happened(person) {
   return person.page.$$eval('.events > li', (items) => items.map((item) => ({
     what: item.querySelector('strong').innerText,

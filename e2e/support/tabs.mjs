@@ -1,10 +1,10 @@
-// Many tabs of one browser, which all want a page at the same moment.
+// Many tabs of one browser, which all request a page at the same time.
 import assert from 'node:assert/strict';
 import { demo } from './env.mjs';
 
 export const tabs = 20;
 
-/** Opens a private page in all of them, each of which gets the one that it wanted. */
+/** Opens a private page in each tab, and checks that each ends at its own page. */
 export async function allComeBack(person) {
   const pages = await Promise.all(Array.from({ length: tabs }, () => person.context.newPage()));
   const wanted = pages.map((_, i) => `${demo}/private?tab=${i}`);

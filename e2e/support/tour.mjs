@@ -9,7 +9,7 @@ import { Person, address, forms, stranger } from './person.mjs';
 
 const noValidate = (person, form) => person.page.$eval(form, (element) => { element.noValidate = true; });
 
-/** Calls `look(name, page)` on each page; `person` walks from one to the next, and reads `language`. */
+/** Calls `look(name, page)` on each page. `person` goes from one to the next, and reads `language`. */
 export async function tour(browser, look, language = 'en') {
   const person = await Person.sitsDown(browser, stranger('Ada'));
   await person.page.setExtraHTTPHeaders({ 'Accept-Language': language });
@@ -66,7 +66,7 @@ export async function tour(browser, look, language = 'en') {
   await person.leaves();
 }
 
-/** What a service and the login show where a token has ended, or is not taken. */
+/** The pages that a service and the login show when a token has expired or is refused. */
 async function tourOfTheEdge(person, look) {
   const { page } = person;
   await person.opens(`${demo}/notes`);
@@ -90,7 +90,8 @@ async function tourOfTheEdge(person, look) {
   await look('login-too-long', page);
   await person.opens(`${auth}/login?max_age=0&next=${encodeURIComponent(`${demo}/`)}`);
   await look('login-again', page);
-  // The service believes the mark beside the secret of its browser's trip to the login. Its own lives for ten seconds.
+  // The service believes the marker together with the secret cookie of a redirect to the login,
+  // which normally lasts ten seconds.
   const trip = 'AAAAAAAAAAAAAAAA';
   await person.context.setCookie({ name: '__Host-sso_sent', value: trip, domain: new URL(demo).hostname, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' });
   await person.losesTheAccessCookie();
@@ -101,7 +102,7 @@ async function tourOfTheEdge(person, look) {
   await look('login-circle', page);
 }
 
-/** The page of one's logins: with one, with many, with what can go wrong. */
+/** The session list with one session, with many, and with its errors. */
 async function tourOfLogins(person, look) {
   const { page } = person;
   await person.opens(loginsPage);
@@ -127,7 +128,7 @@ async function tamperedLogin(person) {
   return person.logsIn({ at: false });
 }
 
-/** A form on a page without an origin, as an attacker's would be. */
+/** A form on a page without an origin, like an attacker's. */
 async function postFromNowhere(person) {
   await person.page.goto('about:blank');
   await person.page.setContent(`<form method="post" action="${auth}/logout"><button>go</button></form>`);

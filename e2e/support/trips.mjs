@@ -1,6 +1,6 @@
-// Where a tab goes by itself.
+// Records the navigations of a tab.
 
-/** The addresses that the tab goes through, redirects included, while `work` is done. */
+/** The URLs that the tab goes through while `work` runs, including redirects. */
 export async function trips(page, work) {
   const seen = [];
   const note = (request) => { if (request.isNavigationRequest() && request.frame() === page.mainFrame()) seen.push(request.url()); };

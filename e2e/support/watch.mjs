@@ -2,7 +2,7 @@
 import { isChromium } from './env.mjs';
 import { rememberSecret } from './secrets.mjs';
 
-/** One top-level answer: `{ method, url, status }`, or one request with the cookie names that went with it. */
+/** Either one top-level response, `{ method, url, status }`, or one request with the names of its cookies. */
 export class Watch {
   answers = [];
   sent = [];
@@ -18,7 +18,7 @@ export class Watch {
     });
     page.on('console', (message) => {
       const text = message.text();
-      // Firefox looks for this file on a page without an icon; that is the browser's own wish, not the page's.
+      // Firefox requests this file for a page without an icon. The page does not ask for it.
       if (text.includes('/favicon.ico')) return;
       if (/csp-violation|content security policy/i.test(text)) watch.violations.push(text);
     });
@@ -31,7 +31,7 @@ export class Watch {
     return watch;
   }
 
-  /** Only the DevTools protocol shows the Cookie and Set-Cookie headers that really travelled. */
+  /** Only the DevTools protocol shows the Cookie and Set-Cookie headers that were really sent. */
   async #cookieHeaders(page) {
     const cdp = await page.createCDPSession();
     await cdp.send('Network.enable');
@@ -48,7 +48,7 @@ export class Watch {
         rememberSecret('cookie', line.slice(line.indexOf('=') + 1).split(';')[0]);
       }
     });
-    // Works with JavaScript switched off, when no listener in the page can report.
+    // Also works without JavaScript, when no listener in the page could report.
     cdp.on('Audits.issueAdded', ({ issue }) => {
       if (issue.code === 'ContentSecurityPolicyIssue') this.violations.push(JSON.stringify(issue.details.contentSecurityPolicyIssueDetails));
     });

@@ -1,9 +1,9 @@
-// The demo's page whose script asks who is there.
+// The demo's page whose script requests the current user.
 import { demo } from './env.mjs';
 
 export const page = `${demo}/whoami`;
 
-/** Presses its button; answers what the script has written by then. */
+/** Presses its button, and returns the text that the script has written. */
 export async function asks(tab) {
   await tab.click('#ask');
   await tab.waitForFunction(() => document.getElementById('answer').textContent.trim() !== '');

@@ -1,4 +1,4 @@
-// One person's whole way: register, log in, wander between the hosts, log out.
+// One person's whole walk: register, log in, visit both hosts, log out.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

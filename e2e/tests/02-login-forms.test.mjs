@@ -1,4 +1,4 @@
-// The login form as a person meets it.
+// The login form in a browser.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
@@ -81,7 +81,8 @@ describe('the login form', () => {
     const helper = await visitor(t, other);
     await helper.registers();
 
-    // The login page turns a logged-in visitor away, so the form is the one that was already open in another tab.
+    // The login page redirects a person who is logged in. So the form is one that was open in
+    // another tab before.
     const tab = await openLoginTabBeforeLogin(person);
     await tab.fillsIn(forms.login, { email: other.email, password: other.password });
     await tab.presses(forms.login);
@@ -124,7 +125,7 @@ describe('the login form', () => {
 
 const alertOf = (person) => person.page.$eval('main [role="alert"]', (element) => element.innerText.trim());
 
-/** A second tab of the same browser that shows the login form although the browser is logged in. */
+/** A second tab of the same browser, which still shows the login form although the browser is logged in. */
 async function openLoginTabBeforeLogin(person) {
   const kept = (await person.cookies()).filter(({ name }) => name === cookies.refresh || name === cookies.access);
   await person.context.deleteCookie(...kept);

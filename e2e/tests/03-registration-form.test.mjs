@@ -1,4 +1,4 @@
-// The registration form as a person meets it.
+// The registration form in a browser.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -1,5 +1,5 @@
-// `next`: where it leads, and where it never does. The long table of hostile values is in
-// auth-service's own tests.
+// `next`: the targets that are followed, and those that are not. auth-service's own tests have the
+// long table of hostile values.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -55,7 +55,8 @@ describe('with JavaScript switched off', () => {
     t.after(() => person.leaves());
     for (const url of [`${auth}/`, loginsPage, `${auth}/logout`, `${auth}/register`, `${auth}/no-such-page`, `${demo}/`, `${demo}/private`, `${demo}/notes`]) {
       const response = await person.opens(url);
-      // The source, not the document: the browser's own error pages and extensions add to the latter.
+      // The source and not the document, to which the browser's error pages and extensions add
+      // elements.
       const source = await response.text();
       assert.doesNotMatch(source, /<script|<style|\sstyle=|\son[a-z]+=/i, url);
       const policy = response.headers()['content-security-policy'] ?? '';

@@ -22,7 +22,8 @@ describe('a sibling sub-domain that plants cookies', () => {
     mallory = stranger('Mallory');
     await new Client().registers(mallory);
   });
-  // A token of hers that has ended would prove nothing, and the victim's own login may take longer than it lives.
+  // Renewed for each test: an expired token of hers would prove nothing, and the victim's login may
+  // take longer than one lives.
   const steal = async () => {
     const client = new Client();
     await client.logsIn(mallory);
@@ -35,7 +36,7 @@ describe('a sibling sub-domain that plants cookies', () => {
     count += 1;
     attacker.plants(`/${count}`, lines);
     await person.opens(`${attacker.sibling}/${count}`);
-    // Without this, a browser that refuses the cookie would make the test mean nothing.
+    // Checks that the browser has accepted the cookies. Otherwise the test would prove nothing.
     const held = (await person.cookies()).map(({ name, value }) => `${name}=${value}`);
     for (const line of lines.filter((planted) => !planted.startsWith('__Host-') && /^[\x21-\x7e]+=/.test(planted))) {
       assert.ok(held.includes(line.split(';')[0]), `the browser took ${line.slice(0, 40)}`);
@@ -47,12 +48,13 @@ describe('a sibling sub-domain that plants cookies', () => {
     await steal();
     return person;
   };
-  /** Logged in as themselves, or at worst asked to log in again; never Mallory. */
+  /** Logged in as the victim, or at worst asked to log in again, but never Mallory. */
   const neverMallory = async (person, { mayBeAskedAgain = true } = {}) => {
     for (const url of [`${auth}/`, `${demo}/`, `${demo}/private`, `${demo}/notes`, `${auth}/login`, `${auth}/logout`]) {
       const response = await person.opens(url);
       const text = await person.text();
-      // Firefox does not always tell which answer a navigation ended with; what the page says it cannot hide.
+      // Firefox does not always report the response of a navigation. The page's text is always
+      // known.
       if (response || isChromium) {
         assert.ok(response.status() < 500, `${url}: ${response.status()}`);
         assert.ok(response.request().redirectChain().length <= 5, `${url} is no loop`);

@@ -1,5 +1,5 @@
-// Accessibility: the pages work with a screen reader, by keyboard, on a narrow screen and in the
-// dark.
+// Accessibility: the pages work with a screen reader, by keyboard, on a narrow screen and in dark
+// mode.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import axe from 'axe-core';
@@ -55,7 +55,7 @@ describe('every page', { skip: chromiumOnly }, () => {
         const focus = await page.evaluate(() => {
           const element = document.activeElement;
           if (!element || element === document.body) return null;
-          // The keyboard is within the frame then, on what that page shows.
+          // The focus is inside the frame, in the page shown there.
           if (element.tagName === 'IFRAME') return { html: '', seen: true };
           const style = getComputedStyle(element);
           const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
@@ -97,7 +97,7 @@ describe('with the keyboard alone', () => {
   });
 });
 
-/** Waits, as a person looks before typing, until the cursor is in the field. Some browsers put it there after `load`. */
+/** Waits until the field has the focus, as a person does before typing. Some browsers set it after `load`. */
 async function cursorIn(page, name) {
   await page.waitForFunction((wanted) => document.activeElement?.getAttribute('name') === wanted, {}, name);
 }

@@ -1,4 +1,4 @@
-// Session list: where somebody is logged in, and ending it.
+// Session list: shows where a person is logged in, and ends sessions.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
@@ -15,7 +15,7 @@ describe("the page of one's logins", () => {
   let browser;
   before(async () => { browser = await startBrowser(); });
 
-  /** The person's logins and the page with them, seen from the desk. */
+  /** The person's browsers, with the session list open at the desk. */
   const atHome = async (t) => {
     const people = await household(t, browser);
     await people.desk.opens(loginsPage);

@@ -1,5 +1,5 @@
-// Reauthentication: ending other sessions needs a password that was given recently, so that
-// somebody who finds an open browser cannot lock its owner out.
+// Reauthentication: ending other sessions needs a password that was given recently, so that a
+// stranger at an open browser cannot lock its owner out.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';

@@ -9,7 +9,8 @@ import { assertAccessCookie, assertHostCookie } from '../support/cookies.mjs';
 import { Person } from '../support/person.mjs';
 
 const renewal = `${auth}/api/session/renew`;
-// Only pages with the scheme of the auth host may renew, and the test's own server has no certificate.
+// Only pages with the scheme of the auth host may renew, and the test's own server has no
+// certificate.
 const needsPlainHttp = auth.startsWith('http:') ? false : 'needs services over plain http';
 
 describe('a script that renews the login', { skip: needsPlainHttp }, () => {
@@ -17,7 +18,8 @@ describe('a script that renews the login', { skip: needsPlainHttp }, () => {
   let server;
   before(async () => {
     browser = await startBrowser();
-    // demo-service forbids its pages every script and every fetch; this stands for a service that has some.
+    // demo-service forbids scripts and fetches on its pages. This server stands for a service that
+    // allows them.
     server = await startAttacker();
     server.plants('/app', []);
   });
@@ -28,7 +30,7 @@ describe('a script that renews the login', { skip: needsPlainHttp }, () => {
     await person.losesTheAccessCookie();
     return person;
   };
-  /** What a script of the page receives: `{ status, headers, problem }`, or `{ blocked }`. */
+  /** The result in the page's script: `{ status, headers, problem }`, or `{ blocked }`. */
   const renews = (page, { headers = {}, credentials = 'include', mode = 'cors' } = {}) => page.evaluate(async (url, options) => {
     try {
       const answer = await fetch(url, { method: 'POST', ...options });

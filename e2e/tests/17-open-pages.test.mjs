@@ -1,4 +1,5 @@
-// An open page asks the login who is there where something hints at that, and a planted hint costs one trip.
+// Open pages: with a hint of a session they ask the login who the person is. A planted hint costs
+// one redirect.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
@@ -31,7 +32,7 @@ describe('an open page', () => {
     assert.equal(person.page.url(), `${demo}/`);
     assert.ok(first.length <= 3, first.join('\n'));
     assert.equal(await person.cookie(hint), undefined, 'taken away');
-    // A sibling that plants it again, or in a way that cannot be taken away.
+    // A sibling may plant it again, or plant one that cannot be deleted.
     await plant();
     const second = await trips(person.page, () => person.opens(`${demo}/`));
     assert.deepEqual(second, [`${demo}/`]);

@@ -20,12 +20,12 @@ const clockTool = (() => { try { return execFileSync('sh', ['-c', 'command -v fa
 const { port: authPort } = new URL(auth);
 const jwks = `http://127.0.0.1:${authPort}/.well-known/jwks.json`;
 
-/** More requests of a tab than this, before it shows a page, are a circle. */
+/** More requests of a tab than this, without showing a page, count as a loop. */
 const most = 10;
 
 let folder;
 
-/** A demo-service of its own, all right but for `wrong`. Answers its address. */
+/** Starts a demo-service with one wrong setting, and returns its URL. */
 async function service(name, wrong, { prefix = '', host = `${name}.${cookieDomain}` } = {}) {
   const [port] = await freePorts(1);
   const url = `http://${host}:${port}`;
@@ -37,7 +37,7 @@ async function service(name, wrong, { prefix = '', host = `${name}.${cookieDomai
   return url;
 }
 
-/** Opens a page, and answers how many requests the tab made until it rested. */
+/** Opens a page, and returns how many navigation requests the tab made. */
 async function opens(person, url) {
   let count = 0;
   const note = (request) => { count += Number(request.isNavigationRequest() && request.frame() === person.page.mainFrame()); };
@@ -80,7 +80,7 @@ describe('a service that takes no login', { skip }, () => {
       return service('stale-keys', { AUTH_JWKS: file });
     }],
     ['names another auth service', /not made by the auth service that this service trusts/, async () => {
-      // A second name of the auth host, which leads to the first.
+      // A second name of the auth host, which redirects to the first.
       const [port] = await freePorts(1);
       const alias = createServer((request, response) => { response.writeHead(303, { location: auth + request.url }).end(); });
       await new Promise((resolve) => { alias.listen(port, '127.0.0.1', resolve); });
@@ -97,7 +97,7 @@ describe('a service that takes no login', { skip }, () => {
       assert.match(text, words);
       assert.ok(count <= most, `${count} requests`);
       assert.ok(new URL(person.page.url()).host === new URL(url).host, 'the page is the service\'s own');
-      // Trying again costs a few rounds more, and ends again.
+      // "Try again" costs a few more redirects, and ends at the page again.
       const again = await opens(person, `${url}/private?again=1`);
       assert.match(again.text, words);
       assert.ok(again.count <= most, `${again.count} requests`);

@@ -10,7 +10,7 @@ import { asks, page } from '../support/whoami.mjs';
 
 const renewal = `${auth}/api/session/renew`;
 
-/** Counts the renewals that a tab's scripts ask for. */
+/** Records the renewals that a tab's scripts request. */
 function renewalsOf(tab) {
   const asked = [];
   tab.on('request', (request) => { if (request.method() === 'POST' && request.url() === renewal) asked.push(request); });
@@ -57,7 +57,7 @@ describe('a script whose login has ended under it', () => {
 
   it('gets its answer by htmx too', async () => {
     const person = await Person.whoIsLoggedIn(browser, { next: page });
-    // The library itself comes from the test, past the page's policy.
+    // The test inserts the library itself, bypassing the page's policy.
     await person.page.setBypassCSP(true).catch(() => {});
     await person.page.reload({ waitUntil: 'load' });
     const library = readFileSync(join(import.meta.dirname, '../node_modules/htmx.org/dist/htmx.min.js'), 'utf8');

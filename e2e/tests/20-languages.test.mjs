@@ -7,7 +7,7 @@ import { atWidth } from '../support/appearance.mjs';
 import { Person, address, forms, stranger } from '../support/person.mjs';
 import { tour } from '../support/tour.mjs';
 
-/** Sits down at a browser that is set to these languages, as in its settings. */
+/** A person at a browser whose settings prefer these languages. */
 async function whoReads(browser, languages) {
   const person = await Person.sitsDown(browser, stranger('Erika'));
   if (isChromium) await person.page.setExtraHTTPHeaders({ 'Accept-Language': languages });
@@ -51,7 +51,7 @@ describe('somebody whose browser is set to a language that we do not have', () =
   });
 });
 
-// The walk past every page pastes and posts by Chromium's protocol, as wherever it is taken.
+// The tour needs Chromium's protocol, here as in the other tests.
 describe('every page in German', { skip: chromiumOnly }, () => {
   it('fits a narrow screen: German words are long', async () => {
     const browser = await startBrowser();

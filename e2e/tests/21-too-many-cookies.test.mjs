@@ -19,7 +19,7 @@ describe('a sibling sub-domain that sets too many cookies', () => {
     attacker = await startAttacker();
   });
 
-  /** In answers that a browser still takes. */
+  /** Plants them in several responses, each of a size that a browser accepts. */
   const bombs = async (person, lines) => {
     for (let from = 0; from < lines.length; from += 40) {
       count += 1;
@@ -30,7 +30,7 @@ describe('a sibling sub-domain that sets too many cookies', () => {
   const line = (name, value, path = '/') => `${name}=${value}; Domain=${cookieDomain}; Path=${path}; Secure`;
   const small = Array.from({ length: 250 }, (_, n) => line(`small-${n}`, 'x'));
   const large = (kilobytes, path) => Array.from({ length: kilobytes / 4 }, (_, n) => line(`large-${n}`, 'x'.repeat(4000), path));
-  // Firefox lists what was deleted in this very second.
+  // Firefox still lists cookies that were deleted within the same second.
   const foreign = async (person) => (await person.cookies()).filter(({ name, value }) => /^(small|large|other)-/.test(name) && value !== '');
 
   const victim = async (t) => {
@@ -38,7 +38,7 @@ describe('a sibling sub-domain that sets too many cookies', () => {
     t.after(() => person.leaves());
     return person;
   };
-  /** At one press of the button. */
+  /** Presses the button once. */
   const cleansUp = async (person) => {
     const mine = await person.cookie(cookies.refresh);
     assert.ok((await foreign(person)).length > 0, 'the browser took the bomb');
@@ -51,7 +51,7 @@ describe('a sibling sub-domain that sets too many cookies', () => {
     const person = await victim(t);
     await bombs(person, small);
     await person.opens(address('/login', `${demo}/private`));
-    // Whether the login is among what the browser threw away is the browser's choice.
+    // Which cookies a full browser drops differs, so the login may be gone or not.
     if (!person.page.url().startsWith(demo)) {
       assert.match(await person.text(), /so many cookies/);
       await person.follows('main a[href*="/cookies"]');
@@ -100,7 +100,7 @@ describe('a sibling sub-domain that sets too many cookies', () => {
     await person.opens(`${demo}/private`);
     assert.match(await person.text(), /Too many cookies/);
     await person.follows('main a.button');
-    // One press goes through a dozen answers; such a bomb may need another.
+    // One press goes through a dozen responses. So many cookies may need another press.
     for (let presses = 0; presses < 3 && (await foreign(person)).length > 0; presses += 1) await person.presses(cleanup);
     assert.deepEqual(await foreign(person), []);
     if (!person.page.url().startsWith(demo)) await person.logsIn({ next: `${demo}/private` });

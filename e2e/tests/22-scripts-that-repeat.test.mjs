@@ -10,7 +10,10 @@ import { startScripted } from '../support/scripted.mjs';
 // Only pages with the scheme of the auth host may renew, and the test's own server has no certificate.
 const skip = auth.startsWith('http:') ? false : 'needs services over plain http';
 
-/** Somebody at a page of a service of scripts, whose token has just ended; `isOver`: and the login too. */
+/**
+ * A person at a page of the scripted service, whose token has just expired. With `isOver`, the
+ * session has ended too.
+ */
 async function visitor(browser, service, path, { isOver = false } = {}) {
   const person = await Person.whoIsLoggedIn(browser);
   await person.opens(service.url + path);

@@ -1,5 +1,5 @@
-// Form owner: two people share a browser, and what one has typed is not filed under the other, who
-// logged in meanwhile in another tab (X12).
+// Form owner: two people share a browser, and a form that one has typed is not filed under the
+// other, who has logged in meanwhile in another tab (X12).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
@@ -11,7 +11,7 @@ import { Person, forms, stranger } from '../support/person.mjs';
 const sendsAsMe = 'main form button[formaction]';
 const sendsAsTheOther = 'main form button:not([formaction])';
 
-/** Ada at her notes, with something typed, and Bob, who has an account. */
+/** Ada at her notes with some text typed, and Bob, who has an account. */
 async function household(browser, text) {
   const bob = stranger('Bob');
   await new Client().registers(bob);
@@ -58,7 +58,7 @@ describe('a form that somebody else typed', () => {
       assert.match(await ada.text(), /Whose is this\?/);
       assert.ok((await ada.text()).includes(`Now you are logged in as ${bob.email}`));
       assert.ok(!(await notesOf(tab)).includes('only mine'), 'not filed under Bob');
-      // Pressed as Bob, the other's button asks again.
+      // If Bob presses the button that is meant for Ada, the page asks again.
       assert.equal((await presses(ada.page, sendsAsTheOther)).status(), 409);
       assert.equal((await presses(ada.page, sendsAsMe)).status(), 200);
       assert.ok((await notesOf(tab)).includes('only mine'), 'he said so');

@@ -36,9 +36,9 @@ describe('a person whom a program stands before', { skip: needsFront }, () => {
     const held = (await person.cookies()).filter(({ name }) => Object.values(cookies).includes(name) || name === '__Secure-sso_hint');
     await person.context.deleteCookie(...held);
   };
-  /** What the service was asked, in short. */
+  /** The requests that the service received, for messages of failures. */
   const asked = () => JSON.stringify(front.seen.map(({ method, path, status, headers }) => [method, path, status, headers['sec-fetch-mode'], headers['sec-fetch-dest'], headers['sec-fetch-site'], headers.accept]));
-  /** With a service worker in charge. */
+  /** Puts a service worker in control of the page. */
   const underA = async (person, worker) => {
     await person.opens(`${front.url}/shell`);
     await person.page.evaluate(async (url) => {
@@ -58,7 +58,7 @@ describe('a person whom a program stands before', { skip: needsFront }, () => {
       assert.ok(await person.sees(person.email), await person.text());
       const [first] = front.seen;
       assert.equal(first.status, 303, asked());
-      // What makes the case: no browser says "document" here.
+      // This is the point of the test: no browser sends "document" here.
       assert.equal(first.headers['sec-fetch-dest'], 'empty', asked());
     });
 
@@ -87,19 +87,20 @@ describe('a person whom a program stands before', { skip: needsFront }, () => {
     assert.equal(new URL(person.page.url()).origin, auth, await person.text());
   });
 
-  // What docs/consumers.md says of it. Whoever finds something that tells it from a script may let it go by the login.
+  // As docs/consumers.md says. If a header ever tells it from a script, it may be redirected to the
+  // login.
   it('is told by nothing from a script where the worker makes a request of its own', async (t) => {
     const person = await somebody(t);
     await underA(person, '/asks-anew.js');
     await losesEverything(person);
-    // Firefox shows a page of its own for such an answer, which is no page opened to it.
+    // Firefox shows its own page for such a response, and reports the navigation as failed.
     await person.opens(`${front.url}/private?a=b`).catch(() => {});
     const [{ headers, status }] = front.seen;
     assert.equal(status, 401, asked());
     assert.deepEqual([headers['sec-fetch-mode'], headers['sec-fetch-dest'], headers['sec-fetch-user'], headers.accept], ['cors', 'empty', undefined, '*/*']);
   });
 
-  /** Saves, and answers what the service was asked for the file. */
+  /** Clicks the download. Returns a function that lists the statuses of its requests. */
   const saves = async (person) => {
     await person.opens(`${front.url}/downloads`);
     if (isChromium) {
@@ -136,7 +137,8 @@ describe('a person whom a program stands before', { skip: needsFront }, () => {
     };
     front.seen.length = 0;
     await person.opens(`${front.url}/frames`);
-    // demo-service lets nobody frame its own pages; that it was asked for by who is logged in again is what counts.
+    // demo-service forbids frames, so the page is not shown. The test checks that it was requested
+    // with a renewed login.
     assert.ok(await comesTrue(() => front.seen.some(({ path, status, headers }) => path === '/private' && headers['sec-fetch-dest'] === 'iframe' && status === 200)), asked());
     await losesEverything(person);
     await person.opens(`${front.url}/frames`);

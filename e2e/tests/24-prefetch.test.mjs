@@ -1,4 +1,4 @@
-// Prefetch: what a browser fetches before anybody has clicked renews no login, and is not shown
+// Prefetch: a page that a browser fetches before a click does not renew the login, and is not shown
 // after a logout.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -7,7 +7,7 @@ import { auth, chromiumOnly, cookies, demo } from '../support/env.mjs';
 import { Person, comesTrue, forms } from '../support/person.mjs';
 import { startScripted } from '../support/scripted.mjs';
 
-// The pages that prefetch are the test's own, and it has no certificate.
+// The prefetching pages are the test's own, whose server has no certificate.
 const skip = auth.startsWith('http:') ? false : 'needs services over plain http';
 
 describe('a page fetched in advance', { skip }, () => {
@@ -28,7 +28,7 @@ describe('a page fetched in advance', { skip }, () => {
     await tab.close();
   }
 
-  /** What the browser says of its prefetches, where it says anything. */
+  /** The outcomes of prefetches that the browser reports. */
   async function prefetchesOf(page) {
     const outcomes = [];
     const cdp = await page.createCDPSession();

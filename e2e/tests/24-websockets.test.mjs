@@ -1,5 +1,5 @@
-// WebSockets: any page can open one, with its visitor's cookies, and read it. A service lets only
-// its own pages do so (X10).
+// WebSockets: any page can open one with its visitor's cookies, and read it. A service accepts only
+// those of its own pages (X10).
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startAttacker } from '../support/attacker.mjs';
@@ -7,7 +7,7 @@ import { startBrowser } from '../support/browser.mjs';
 import { needsFront, startFront } from '../support/front.mjs';
 import { Person, comesTrue } from '../support/person.mjs';
 
-/** A page that opens a WebSocket and says what came of it. */
+/** A page that opens a WebSocket and shows the result. */
 const opens = (url) => `<!doctype html><title>socket</title><p id="says"></p><script>
   const says = document.getElementById("says");
   const socket = new WebSocket(${JSON.stringify(url)});
@@ -45,7 +45,7 @@ describe('a WebSocket that knows its visitor', { skip: needsFront }, () => {
       assert.equal(await says(person, `${origin}/spy`), 'refused', origin);
       const asked = front.seen.find(({ path }) => path === '/private');
       assert.equal(asked.status, 403, JSON.stringify(asked));
-      // Without the cookies of the visitor, the refusal would mean nothing.
+      // Without the visitor's cookies, the refusal would prove nothing.
       if (origin === attacker.sibling) assert.match(asked.headers.cookie, /__Secure-sso_access=/);
     }
   });

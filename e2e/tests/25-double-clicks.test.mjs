@@ -1,5 +1,5 @@
-// Double clicks: buttons pressed twice, links pressed again and again. Nothing is done twice, and
-// nobody is blamed.
+// Double clicks: buttons are pressed twice, and links several times. Nothing is done twice, and no
+// error is shown.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
@@ -8,7 +8,7 @@ import { Person, address, comesTrue, forms, stranger } from '../support/person.m
 
 const button = (form) => `${form} button:not([type="button"])`;
 
-/** Presses twice, as a mouse does, and waits until the page has settled at `where`. */
+/** Double-clicks the button, and waits until a page at `where` is loaded. */
 async function pressesTwice(person, form, where) {
   await person.page.click(button(form), { count: 2 }).catch(() => {});
   assert.ok(await comesTrue(async () => person.page.url().startsWith(where) && (await person.page.evaluate(() => document.readyState).catch(() => '')) === 'complete'), person.page.url());

@@ -34,7 +34,7 @@ describe('a service that trusts a sibling', { skip: needsFront }, () => {
     await person.opens(url);
     return person;
   };
-  /** What the script of a page gets: `[status, text]`, or the error's name. */
+  /** The result in the page's script: `[status, text]`, or the error's name. */
   const asks = (person, how, ...call) => person.page.evaluate(async (name, url, init) => {
     try {
       const body = init?.fields && new URLSearchParams(init.fields);
