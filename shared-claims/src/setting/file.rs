@@ -1,6 +1,5 @@
 //! Files that settings name: regular ones of limited size.
 //!
-//!
 //! Reading a pipe without a writer would block for ever, and a device has no end.
 
 use std::fs::File;

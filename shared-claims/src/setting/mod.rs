@@ -1,6 +1,5 @@
 //! Parsing of a setting's text, wherever it comes from.
 //!
-//!
 //! Shells, systemd, Docker and Kubernetes disagree about settings files: some remove quotation
 //! marks and others keep them, and some keep the `\r` of Windows line ends. This module removes
 //! what is certainly a mistake. It refuses what may be intended but would not work, and its errors

@@ -1,4 +1,4 @@
-//! Programs: they post JSON and keep no cookies.
+//! API clients: they post JSON and keep no cookies.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -6,12 +6,12 @@ use serde_json::Value;
 use super::{Person, Reply};
 
 impl Person {
-    /// Posts a document to the API. The tokens of the answer must not be logged.
+    /// Posts a document to the API. The response's tokens must not be logged.
     pub async fn call(&self, path: &str, document: &Value) -> Reply {
         self.call_raw(path, document.to_string()).await
     }
 
-    /// The same with whatever is in `body`.
+    /// Posts any body to the API.
     pub async fn call_raw(&self, path: &str, body: impl Into<Vec<u8>>) -> Reply {
         let request = self.request(Method::POST, path).header("content-type", "application/json");
         let reply = self.send(request.body(body.into())).await;
@@ -23,7 +23,7 @@ impl Person {
         reply
     }
 
-    /// Logs a program in: its access token and its refresh token.
+    /// Logs in by the API. Returns the access token and the refresh token.
     pub async fn obtain(&self, email: &str, password: &str) -> (String, String) {
         self.remember_secret(password);
         let reply =
@@ -37,7 +37,7 @@ impl Person {
         self.call("/api/token/refresh/", &serde_json::json!({"refresh": token})).await
     }
 
-    /// Whether the API calls a token good.
+    /// Whether the API accepts a token.
     pub async fn verifies(&self, token: &str) -> bool {
         let reply = self.call("/api/token/verify/", &serde_json::json!({"token": token})).await;
         match reply.status.as_u16() {
@@ -64,7 +64,7 @@ impl Reply {
             .unwrap_or_else(|_| panic!("no JSON, but {}: {}", self.status, self.text))
     }
 
-    /// The access and the refresh token of a document that holds these and nothing else.
+    /// The access and the refresh token of a document that has these two members only.
     #[track_caller]
     pub fn pair(&self) -> (String, String) {
         let document = self.json();
@@ -74,7 +74,7 @@ impl Reply {
         (token("access"), token("refresh"))
     }
 
-    /// Asserts that this is an error for programs, to the letter of the contract (RFC 9457).
+    /// Asserts that this is a problem document as the contract defines it (RFC 9457).
     #[track_caller]
     pub fn assert_problem(&self, status: u16, code: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);

@@ -1,4 +1,4 @@
-//! The service, running.
+//! The running service.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, mpsc};
@@ -22,37 +22,40 @@ use super::{Person, logs};
 /// The host of `AUTH_URL` in the tests.
 pub const AUTH_HOST: &str = "auth.example.org";
 
-/// One instance of the service with a database of its own, on a port of its own, and a clock to move.
+/// An instance of the service with its own database, its own port, and a clock that the test can
+/// move.
 pub struct TestApp {
     pub address: SocketAddr,
     pub database: Arc<TestDatabase>,
     pub clock: TestClock,
     pub config: Config,
     handle: ServerHandle,
-    /// What must never be logged: passwords, cookies and form tokens of the people in this test.
+    /// Values that must never be logged: passwords, cookies and CSRF tokens of the people in this
+    /// test.
     secrets: Arc<Mutex<Vec<String>>>,
     whole_machine: bool,
-    /// Where the log was when it started.
+    /// The position in the log at which it started.
     log_begins: usize,
 }
 
-/// What a test wants otherwise than usual.
+/// Deviations from the default instance.
 #[derive(Default)]
 pub struct Tweaks {
     pub flags: ServeFlags,
-    /// bcrypt's cost; 4, the least there is, unless a test measures.
+    /// bcrypt's cost. By default 4, the lowest.
     pub bcrypt_cost: Option<u32>,
-    /// How long connections are borne with; as in earnest, unless a test waits for the end.
+    /// Connection limits. By default those of production.
     pub limits: Option<Limits>,
-    /// What no setting allows, such as keys that sign for seconds.
+    /// Changes that no setting allows, such as keys that sign for seconds.
     pub config: Option<fn(&mut Config)>,
-    /// A worker and a thread that hashes for each core, as in earnest, and not one of each.
+    /// One worker and one hashing thread for each core, as in production. By default one of each.
     pub whole_machine: bool,
-    /// How many seconds the machine's clock is wrong. Where the database has a clock, the service goes by that.
+    /// By how many seconds the machine's clock is ahead. If the database has a clock, the service
+    /// uses that one.
     pub machine_is_ahead: i64,
 }
 
-/// Of one that listens on a socket's file: port 0, where nobody is.
+/// The address of an instance that listens on a socket file.
 const NO_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 const SECRET_KEY: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
@@ -62,7 +65,7 @@ impl TestApp {
         Self::start_with(Tweaks::default()).await
     }
 
-    /// For those who are to meet at the same moment.
+    /// Starts an instance for tests in which requests run at the same time.
     pub async fn start_for_a_race() -> Self {
         Self::start_with(Tweaks { whole_machine: true, ..Tweaks::default() }).await
     }
@@ -71,13 +74,13 @@ impl TestApp {
         Self::start_on(Arc::new(TestDatabase::create()), TestClock::default(), tweaks).await
     }
 
-    /// Another instance on the same database, with the same clock and secret.
+    /// Starts another instance on the same database, with the same clock and secret.
     pub async fn second_instance(&self) -> Self {
         let tweaks = Tweaks { whole_machine: self.whole_machine, ..Tweaks::default() };
         Self::start_on(self.database.clone(), self.clock.clone(), tweaks).await
     }
 
-    /// An instance on a database that others may use too.
+    /// Starts an instance on a database that other instances may use too.
     pub async fn start_on(database: Arc<TestDatabase>, clock: TestClock, tweaks: Tweaks) -> Self {
         let log_begins = logs::start();
         let app_clock = clock.clock_of_a_machine_ahead(tweaks.machine_is_ahead);
@@ -87,7 +90,7 @@ impl TestApp {
         let config = config(&database.url, tweaks);
         let app_config = config.clone();
         let (send, receive) = mpsc::channel();
-        // A thread with an actix system of its own, as the process has.
+        // A thread with its own actix system, as in the process.
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let (listener, _socket_file) = app_config.listen.bind().unwrap();
@@ -105,17 +108,17 @@ impl TestApp {
         Self { address, database, clock, config, handle, secrets: Arc::default(), whole_machine, log_begins }
     }
 
-    /// Somebody with a fresh browser.
+    /// A person with a new browser.
     pub fn person(&self) -> Person {
         Person::new(self.address, self.secrets.clone())
     }
 
-    /// An account, made as the commands make it.
+    /// Creates an account as the commands do.
     pub async fn user(&self, email: &str, password: &str) -> User {
         self.user_with(email, password, |_| {}).await
     }
 
-    /// The same with other flags.
+    /// The same, with other properties.
     pub async fn user_with(&self, email: &str, password: &str, change: impl FnOnce(&mut NewUser)) -> User {
         self.secrets.lock().unwrap().push(password.to_owned());
         let cost = self.config.passwords.bcrypt_cost;
@@ -134,32 +137,32 @@ impl TestApp {
         self.db().run(move |conn| User::register(conn, new, &operator)).await.unwrap()
     }
 
-    /// The operator, by the clock that the test moves.
+    /// The operator's context, by the test's clock.
     pub fn operator(&self) -> RequestContext {
         RequestContext::operator(&self.clock.clock())
     }
 
-    /// The service itself, by that clock.
+    /// The service's own context, by the test's clock.
     pub fn service(&self) -> RequestContext {
         RequestContext::service(&self.clock.clock())
     }
 
-    /// The database, past the service.
+    /// The database, without the service.
     pub fn db(&self) -> Database {
         self.database.connect()
     }
 
-    /// Runs a query or a change on the database, past the service.
+    /// Runs a query or a change on the database directly.
     pub async fn sql<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut auth_service::db::AnyConnection) -> diesel::QueryResult<T> + Send + 'static,
     ) -> T {
-        // A test may write more rows at once than a visitor would wait for.
+        // A test may write more rows at once than the deadline for requests allows.
         let work = move |conn: &mut _| work(conn).map_err(DatabaseError::from);
         self.db().run_within(deadlines::BACKGROUND, work).await.unwrap()
     }
 
-    /// Another instance, with settings of its own.
+    /// Starts another instance on the same database, with its own settings.
     pub async fn another(&self, tweaks: Tweaks) -> Self {
         Self::start_on(self.database.clone(), self.clock.clone(), tweaks).await
     }
@@ -169,22 +172,22 @@ impl TestApp {
         self.clock.advance(span);
     }
 
-    /// What nobody may keep: passwords, cookies, tokens and form tokens of the people in this test.
+    /// The secrets of this test: passwords, cookies, tokens and CSRF tokens.
     pub fn secrets(&self) -> Vec<String> {
         let secrets = self.secrets.lock().unwrap();
         secrets.iter().filter(|secret| secret.len() >= 8).cloned().collect()
     }
 
-    /// What every test of this process logged since this started; for tests that look for an event.
+    /// The log of all tests of this process since this one started.
     pub fn log(&self) -> String {
         logs::since(self.log_begins)
     }
 }
 
-/// L1: whatever a test did, nothing secret of it was logged.
+/// L1: no secret of the test was logged.
 impl Drop for TestApp {
     fn drop(&mut self) {
-        // The command goes out at once; nobody needs to wait for the answer.
+        // The stop is sent at once, and its result does not matter.
         drop(self.handle.stop(false));
         if std::thread::panicking() {
             return;

@@ -7,11 +7,12 @@ use std::time::Duration;
 use auth_service::clock::{Clock, TimeSource};
 use auth_service::db::types::Timestamp;
 
-/// Starts at the real time, because actix-session and cookies know no other, and goes on from where a test puts it.
+/// It starts at the real time, because actix-session and cookies use that, and goes on from the
+/// time that a test sets.
 #[derive(Clone, Default)]
 pub struct TestClock {
     ahead_millis: Arc<AtomicI64>,
-    /// How far somebody set it, while no time passed.
+    /// By how much the clock was set, while no time passed.
     set_seconds: Arc<AtomicI64>,
 }
 
@@ -20,7 +21,7 @@ impl TestClock {
         self.ahead_millis.fetch_add(i64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    /// Sets the clock, as somebody does by mistake: no time passes.
+    /// Sets the clock wrong or right: no time passes.
     pub fn jump(&self, seconds: i64) {
         self.set_seconds.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -38,7 +39,7 @@ impl TestClock {
         self.clock_of_a_machine_ahead(0)
     }
 
-    /// As it is told where the machine's clock is wrong.
+    /// The clock as a machine with a wrong time reads it.
     pub fn clock_of_a_machine_ahead(&self, seconds: i64) -> Clock {
         Clock::of(Machine { clock: self.clone(), system: Clock::system(), wrong_micros: seconds * 1_000_000 })
     }

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, which it may stop, freeze or set up otherwise: others of the run have theirs.
+//! A PostgreSQL server of a test's own, which it may stop, freeze or configure.
 
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// A running server that trusts everybody on 127.0.0.1. Ended, with all that it holds, when dropped.
+/// A running server that trusts every connection on 127.0.0.1. It is stopped and its data deleted
+/// on drop.
 pub struct Cluster {
     pub url: String,
     server: Child,
@@ -15,7 +16,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// `None` where this run is not about PostgreSQL, or there is none to start; says which on standard error.
+    /// `None` if this run does not use PostgreSQL, or no server is installed, which is printed to
+    /// standard error.
     pub fn start(settings: &[&str], environment: &[(&str, &Path)]) -> Option<Self> {
         std::env::var_os("TEST_POSTGRES_URL")?;
         let Some(programs) = programs() else {
@@ -60,7 +62,7 @@ impl Cluster {
         Some(cluster)
     }
 
-    /// Stops every process of it where it is: SIGSTOP, first the one that would notice the others.
+    /// Stops all its processes with SIGSTOP: first the leader, which would notice the others.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
@@ -69,7 +71,7 @@ impl Cluster {
         self.signal("CONT");
     }
 
-    /// Some of its children come and go.
+    /// A child may have ended meanwhile, which is not an error.
     fn signal(&self, name: &str) {
         let leader = self.server.id().to_string();
         let all = format!(
@@ -82,14 +84,14 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.thaw();
-        // At once, and its processes with it: what it holds goes too.
+        // SIGQUIT ends the server and its processes at once. The data is deleted anyway.
         let quit = format!("kill -QUIT {}", self.server.id());
         let _ = Command::new("sh").args(["-c", &quit]).status();
         let _ = self.server.wait();
     }
 }
 
-/// The folder of Debian's newest.
+/// The folder of Debian's newest version.
 fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let mut found: Vec<_> = versions.map(|entry| entry.path().join("bin")).collect();
@@ -99,7 +101,7 @@ fn programs() -> Option<PathBuf> {
     found.pop()
 }
 
-/// PostgreSQL refuses to run as root.
+/// The user who runs the server. PostgreSQL refuses to run as root.
 struct Owner(Vec<&'static str>);
 
 impl Owner {

@@ -1,4 +1,4 @@
-//! A database of one's own for each test, with the schema in it and nothing else.
+//! A separate database for each test, with the schema and no rows.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,25 +8,25 @@ use std::sync::LazyLock;
 use auth_service::db::{Database, DatabaseUrl};
 use tempfile::TempDir;
 
-/// Where it is; the SQLite file goes when this does.
+/// Its URL. A SQLite file is deleted on drop.
 pub struct TestDatabase {
     pub url: String,
     _folder: Option<TempDir>,
 }
 
-/// A SQLite file after all migrations, made once. A test begins with a copy of it.
+/// A SQLite file after all migrations, made once. Each test gets a copy.
 static MIGRATED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("auth.db");
     let database = migrated(&format!("sqlite:{}", file.display()));
-    // The number of an installation: each copy takes one of its own.
+    // The id of the installation, which each copy must choose for itself.
     execute(&database, "PRAGMA application_id = 0");
-    // Closed, it is in the one file.
+    // Closing it leaves everything in the one file.
     drop(database);
     std::fs::read(file).unwrap()
 });
 
-/// The same on PostgreSQL: the name of the database that each test's is copied from.
+/// The name of a migrated PostgreSQL database, from which each test's database is copied.
 static MIGRATED_ON_POSTGRES: LazyLock<String> = LazyLock::new(|| {
     let server = server().unwrap();
     let name = postgres(&server, "");
@@ -35,7 +35,7 @@ static MIGRATED_ON_POSTGRES: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl TestDatabase {
-    /// On PostgreSQL when `TEST_POSTGRES_URL` names a server, else in a SQLite file.
+    /// A PostgreSQL database if `TEST_POSTGRES_URL` names a server, otherwise a SQLite file.
     pub fn create() -> Self {
         match server() {
             Some(server) => {
@@ -44,7 +44,7 @@ impl TestDatabase {
             }
             None => {
                 let (this, file) = Self::in_a_folder();
-                // As the service makes it: for nobody else.
+                // With the mode that the service uses.
                 let mut options = std::fs::File::options();
                 let mut made = options.write(true).create_new(true).mode(0o600).open(file).unwrap();
                 made.write_all(&MIGRATED).unwrap();
@@ -53,7 +53,7 @@ impl TestDatabase {
         }
     }
 
-    /// The same without a schema.
+    /// A database without a schema.
     pub fn empty() -> Self {
         match server() {
             Some(server) => Self::at(format!("{server}/{}", postgres(&server, ""))),
@@ -61,7 +61,7 @@ impl TestDatabase {
         }
     }
 
-    /// One that is there already.
+    /// An existing database.
     pub fn at(url: String) -> Self {
         Self { url, _folder: None }
     }
@@ -72,7 +72,7 @@ impl TestDatabase {
         (Self { url: format!("sqlite:{}", file.display()), _folder: Some(folder) }, file)
     }
 
-    /// A connection beside the service's own, to look at rows and to change them.
+    /// A separate connection, to read and change rows.
     pub fn connect(&self) -> Database {
         Database::connect(&DatabaseUrl::parse(&self.url).unwrap(), 4).unwrap()
     }
@@ -83,8 +83,8 @@ impl TestDatabase {
     }
 }
 
-/// In memory, where the system has a place for that and a gigabyte left in it: nobody waits for a disk there. A file
-/// that must outlive a process, or its machine's power, is in a folder of its test's own.
+/// A folder in memory, if the system has one with a gigabyte left, so that no test waits for a
+/// disk. A file that must survive a process or a power failure is in a folder of its test's own.
 pub fn folder_in_memory() -> Option<TempDir> {
     const ROOM: u64 = 1 << 30;
     let place = Path::new("/dev/shm");
@@ -102,7 +102,7 @@ fn migrated(url: &str) -> Database {
     database
 }
 
-/// Makes a database on the server, and says its name.
+/// Creates a database on the server, and returns its name.
 fn postgres(server: &str, with: &str) -> String {
     let name = format!("t{}", auth_service::random::uuid_v4().simple());
     let admin = DatabaseUrl::parse(&format!("{server}/postgres"))

@@ -1,4 +1,5 @@
-//! A whole deployment: auth-service behind a proxy, a service that trusts it behind another, and the doctor's visit.
+//! A whole deployment: auth-service and a service that trusts it, each behind a proxy, and the
+//! doctor.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
@@ -11,16 +12,16 @@ use shared_claims::{Settings, SharedLogin};
 use super::{Proxy, Quirks, TestApp, Tweaks};
 use crate::commands::{Ended, Program, SECRET};
 
-/// What is put up. Everything as it should be, unless a test changes it.
+/// A running deployment. It is healthy unless a test adds faults.
 pub struct Deployment {
     pub app: TestApp,
     auth_url: String,
-    /// The address of the service's page that needs a login.
+    /// The URL of the service's page that needs a login.
     pub private: String,
     _proxies: [Proxy; 2],
 }
 
-/// What a test wants otherwise.
+/// The faults that a test adds.
 #[derive(Default)]
 pub struct Faults {
     pub tweaks: Tweaks,
@@ -56,7 +57,7 @@ impl Deployment {
         Self { app, auth_url, private, _proxies: [auth, service] }
     }
 
-    /// The doctor, with the settings of the running service, about to be started.
+    /// The doctor with the settings of the running service, ready to be started.
     pub fn doctor(&self) -> Program {
         self.doctor_for(&[&self.private])
     }
@@ -72,7 +73,7 @@ impl Deployment {
     }
 }
 
-/// A service with one open page and one for people who are logged in.
+/// A service with one open page, and one for people who are logged in.
 fn consumer(auth_url: &str, service_url: &str) -> SocketAddr {
     let of = [("AUTH_URL", auth_url), ("SERVICE_URL", service_url), ("COOKIE_DOMAIN", "sso.localhost")];
     let lookup = |name: &str| of.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
@@ -94,7 +95,7 @@ fn consumer(auth_url: &str, service_url: &str) -> SocketAddr {
     receive.recv().unwrap()
 }
 
-/// What the doctor said.
+/// The doctor's result.
 #[derive(Debug)]
 pub struct Diagnosis {
     pub ended: Ended,
@@ -102,7 +103,7 @@ pub struct Diagnosis {
 }
 
 impl Program {
-    /// Runs the doctor, off the reactor's thread. Nothing secret may be in what it says.
+    /// Runs the doctor on another thread. Its output must contain no secret.
     pub async fn examine(self) -> Diagnosis {
         let ended = tokio::task::spawn_blocking(|| self.run()).await.unwrap();
         for secret in [SECRET, "hunter2"] {
@@ -114,7 +115,8 @@ impl Program {
 }
 
 impl Diagnosis {
-    /// The ids of all findings of this severity. The tests' own PostgreSQL is used by its superuser.
+    /// The ids of all findings of this severity, without the one about the superuser that the tests
+    /// use on PostgreSQL.
     pub fn ids(&self, severity: &str) -> Vec<&str> {
         let findings = self.report["findings"].as_array().unwrap().iter();
         findings
@@ -124,7 +126,7 @@ impl Diagnosis {
             .collect()
     }
 
-    /// That this was found, and that nothing else is wrong.
+    /// Asserts that these ids were found, and no others.
     #[track_caller]
     pub fn assert_wrong(&self, ids: &[&str]) {
         let wrong = [self.ids("error"), self.ids("warning")].concat();

@@ -1,4 +1,4 @@
-//! Somebody who keeps others waiting.
+//! Locks that keep the service waiting.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use diesel::QueryResult;
 
 use super::TestApp;
 
-/// A transaction that holds what it locked until it is let go. On SQLite that is the whole file.
+/// A transaction that holds its locks until it is dropped. On SQLite that is the whole file.
 pub struct Held {
     end: Option<mpsc::Sender<()>>,
     holder: Option<std::thread::JoinHandle<()>>,
 }
 
 impl TestApp {
-    /// Locks something on a connection of its own.
+    /// Locks something on a separate connection.
     pub async fn hold<T>(
         &self,
         lock: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
@@ -39,7 +39,8 @@ impl TestApp {
         Held { end: Some(end), holder: Some(holder) }
     }
 
-    /// Waits until somebody waits for a lock. SQLite tells nobody: there a while has to do.
+    /// Waits until a statement waits for a lock. SQLite does not show this, so there it waits for
+    /// some time.
     pub async fn until_somebody_waits(&self) {
         if !self.database.is_postgres() {
             tokio::time::sleep(Duration::from_millis(700)).await;

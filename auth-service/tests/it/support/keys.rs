@@ -1,4 +1,4 @@
-//! The signing keys, as the database, the JWKS and the tokens show them.
+//! The signing keys in the database, in the JWKS and in tokens.
 
 use auth_service::keyring::{SigningKey, State};
 use base64::Engine;
@@ -7,7 +7,7 @@ use shared_claims::{Claims, KeySet, Rejection, Verifier};
 
 use super::{ACCESS, PASSWORD, TestApp};
 
-/// The `kid` and the `alg` in a token's header, unchecked.
+/// The `kid` and `alg` of a token's header, not verified.
 pub fn header(token: &str) -> (String, String) {
     let header = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
     let header: serde_json::Value = serde_json::from_slice(&header).unwrap();
@@ -15,7 +15,7 @@ pub fn header(token: &str) -> (String, String) {
     (text("kid"), text("alg"))
 }
 
-/// The ids in a JWKS document, in its order.
+/// The ids in a JWKS document, in order.
 pub fn kids(jwks: &str) -> Vec<String> {
     let set: serde_json::Value = serde_json::from_str(jwks).unwrap();
     let keys = set["keys"].as_array().unwrap();
@@ -37,14 +37,14 @@ impl TestApp {
         kid
     }
 
-    /// What services fetch.
+    /// The JWKS document that services fetch.
     pub async fn jwks(&self) -> String {
         let reply = self.person().get("/.well-known/jwks.json").await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.text
     }
 
-    /// An access token of somebody who logs in now. Their account is made when there is none.
+    /// An access token of a new login. The account is created if it does not exist.
     pub async fn token(&self) -> String {
         let person = self.person();
         let mut reply = person.log_in("keys@example.org", PASSWORD).await;
@@ -56,13 +56,13 @@ impl TestApp {
         reply.cookie(ACCESS).unwrap().value
     }
 
-    /// What a service with these keys says to a token now.
+    /// The result of verifying a token with these keys now.
     pub fn judge(&self, token: &str, keys: &KeySet) -> Result<Claims, Rejection> {
         let verifier = Verifier::new("https://auth.example.org", "example.org");
         verifier.verify_at(token, keys, self.clock.now().unix_seconds())
     }
 
-    /// The same with a document that was fetched some time ago.
+    /// The result with a document that was fetched earlier.
     pub fn judge_by(&self, token: &str, jwks: &str) -> Result<Claims, Rejection> {
         self.judge(token, &KeySet::from_json(jwks.as_bytes()).unwrap())
     }

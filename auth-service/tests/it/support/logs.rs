@@ -1,4 +1,4 @@
-//! Everything that is logged while the tests run, so that each can prove that its secrets are not in it.
+//! The log of the whole test run, in which each test searches for its secrets.
 
 use std::io::Write;
 use std::sync::{LazyLock, Mutex};
@@ -9,25 +9,25 @@ use tracing_subscriber::fmt::MakeWriter;
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Our own code at its most talkative, the libraries at what an operator might turn on; the tests' own client
-/// is left out.
+/// The most detailed level for our own code, and for libraries the level that an operator may turn
+/// on. The tests' own client is left out.
 static STARTED: LazyLock<()> = LazyLock::new(|| {
     let filter = EnvFilter::new("debug,auth_service=trace,reqwest=off,hyper=off,hyper_util=off,h2=off");
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Buffer).init();
 });
 
-/// Starts it, unless it was started; and where it is now.
+/// Starts the logging, unless it has started. Returns the present position.
 pub fn start() -> usize {
     LazyLock::force(&STARTED);
     LINES.lock().unwrap().len()
 }
 
-/// What was logged from there on, by all tests of this process.
+/// The log of all tests of this process, from there on.
 pub fn since(start: usize) -> String {
     String::from_utf8_lossy(&LINES.lock().unwrap()[start..]).into_owned()
 }
 
-/// The first of `words` that was logged from there on: one search for all of them.
+/// The first of `words` that was logged from there on. One search for all of them.
 pub fn first_since(start: usize, words: &[String]) -> Option<&String> {
     let search = AhoCorasick::new(words).unwrap();
     let lines = LINES.lock().unwrap()[start..].to_vec();

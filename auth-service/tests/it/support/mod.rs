@@ -1,4 +1,4 @@
-//! What the tests share: a running service, people with browsers, and the logs.
+//! Test support: a running service, people with browsers, and the logs.
 
 mod api;
 mod app;

@@ -1,4 +1,4 @@
-//! The parts of the services under test: read once for each process, and small.
+//! Parts of the services under test, which are small, and loaded once for each process.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -9,15 +9,15 @@ use auth_service::memory::Limit;
 use auth_service::passwords::HashPool;
 use auth_service::server::Server;
 
-/// By what they depend on.
+/// The loaded frontends, by the settings that they depend on.
 static FRONTENDS: Mutex<BTreeMap<String, Frontend>> = Mutex::new(BTreeMap::new());
 
-/// How many workers a service has, and how many threads that hash.
+/// The number of workers and of hashing threads.
 #[derive(Clone, Copy)]
 pub enum Threads {
-    /// Many services run at once in a test run.
+    /// One of each, because a test run has many services at the same time.
     One,
-    /// One for each core, as in earnest.
+    /// One for each core, as in production.
     Machine,
 }
 
@@ -43,7 +43,7 @@ impl Threads {
     }
 }
 
-/// Of our own templates. A folder of an operator's may change between two tests.
+/// Cached for our own templates only, because an operator's folder may change between two tests.
 fn frontend(config: &Config) -> Frontend {
     let load = || Frontend::load(&config.site, &config.auth_url).unwrap();
     if config.site.templates_dir.is_some() {

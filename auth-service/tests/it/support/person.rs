@@ -1,4 +1,4 @@
-//! Somebody with a browser: keeps cookies, fills in forms, follows nothing by itself.
+//! A person with a browser, who keeps cookies and fills in forms, but follows no redirect.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 
 use super::{AUTH_HOST, Reply, TestApp};
 
-/// Good enough for every rule.
+/// A password that every rule accepts.
 pub const PASSWORD: &str = "violet harbour kites 7";
 
 /// One person, one browser.
@@ -19,7 +19,7 @@ pub struct Person {
     client: Client,
     address: SocketAddr,
     jar: Arc<Mutex<BTreeMap<String, String>>>,
-    /// What goes with every request.
+    /// Headers of every request.
     always: HeaderMap,
     secrets: Arc<Mutex<Vec<String>>>,
 }
@@ -30,37 +30,38 @@ impl Person {
         Self { client, address, jar: Arc::default(), always: HeaderMap::new(), secrets }
     }
 
-    /// The same at a socket's file, past every network.
+    /// The same person at a socket file.
     pub fn at_socket(mut self, path: &Path) -> Self {
         let client = Client::builder().redirect(redirect::Policy::none()).unix_socket(path);
         self.client = client.build().unwrap();
         self
     }
 
-    /// Somebody else in the same place, with a fresh browser.
+    /// Another person on the same machine, with a new browser.
     pub fn another(&self) -> Self {
         Self { jar: Arc::default(), ..self.clone() }
     }
 
-    /// The same, but every request carries this header too: a browser's name, or what a proxy adds.
+    /// The same person, whose requests all have this header too, such as a user agent or a proxy's
+    /// header.
     pub fn sending(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
         let value = HeaderValue::from_bytes(value.as_ref()).unwrap();
         self.always.append(HeaderName::from_static(name), value);
         self
     }
 
-    /// The same with a browser or program that calls itself so.
+    /// The same person with this user agent.
     pub fn using(mut self, user_agent: impl AsRef<[u8]>) -> Self {
         self.always.remove("user-agent");
         self.sending("user-agent", user_agent)
     }
 
-    /// Opens a page, as a browser does when a link is followed.
+    /// Opens a page, like a click on a link.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(self.request(Method::GET, path)).await
     }
 
-    /// Posts a form, with whatever is in `fields` and nothing else.
+    /// Posts a form with these fields only.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self
@@ -70,13 +71,13 @@ impl Person {
         self.send(request).await
     }
 
-    /// Opens the page at `path`, fills in `fields` and sends the form, with what the page hid in it.
+    /// Opens the page at `path`, fills in `fields`, and sends the form with its hidden fields.
     pub async fn fill_in(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let page = self.get(path).await;
         self.fill_in_on(&page, path.split('?').next().unwrap(), fields).await
     }
 
-    /// The same on a page that is open already.
+    /// Fills in and sends a form on an open page.
     pub async fn fill_in_on(&self, page: &Reply, action: &str, fields: &[(&str, &str)]) -> Reply {
         let token =
             page.field("csrf_token").unwrap_or_else(|| panic!("no form on {}: {}", page.status, page.text));
@@ -108,7 +109,8 @@ impl Person {
         self.fill_in("/logout", &[]).await
     }
 
-    /// A request with this browser's cookies, to be changed and then given to [`Person::send`].
+    /// A request with this browser's cookies, which can be changed and then given to
+    /// [`Person::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request =
             self.client.request(method, format!("http://{}{path}", self.address)).header(HOST, AUTH_HOST);
@@ -117,7 +119,7 @@ impl Person {
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies) }
     }
 
-    /// Sends a request and keeps the cookies of the answer.
+    /// Sends a request, and keeps the response's cookies.
     pub async fn send(&self, request: RequestBuilder) -> Reply {
         let reply = Reply::read(request.send().await.unwrap()).await;
         let mut jar = self.jar.lock().unwrap();
@@ -135,7 +137,8 @@ impl Person {
         reply
     }
 
-    /// What this browser would send as `Cookie`. The access cookie goes to this host too, as it does for real.
+    /// The `Cookie` header of this browser. The access cookie is sent to this host too, as in
+    /// production.
     pub fn cookie_header(&self) -> String {
         let jar = self.jar.lock().unwrap();
         jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
@@ -153,27 +156,27 @@ impl Person {
         self.jar.lock().unwrap().remove(name);
     }
 
-    /// The same browser at another instance, with what it holds by now.
+    /// The same browser at another instance, with its present cookies.
     pub fn at(&self, app: &TestApp) -> Self {
         let there = app.person();
         *there.jar.lock().unwrap() = self.jar.lock().unwrap().clone();
         there
     }
 
-    /// Holds what another browser of the same person holds by now.
+    /// Copies the present cookies of another browser.
     pub fn take_cookies_of(&self, other: &Self) {
         let cookies = other.jar.lock().unwrap().clone();
         *self.jar.lock().unwrap() = cookies;
     }
 
-    /// Somebody else with a copy of everything in this browser: a thief, or the same person's other tab from a
+    /// Another browser with a copy of all cookies: a thief, or another tab of the same person a
     /// moment ago.
     pub fn copy(&self) -> Self {
         let jar = self.jar.lock().unwrap().clone();
         Self { jar: Arc::new(Mutex::new(jar)), ..self.clone() }
     }
 
-    /// Whether the account page knows them.
+    /// Whether the account page recognizes the person.
     pub async fn is_logged_in(&self) -> bool {
         let reply = self.get("/").await;
         match reply.status.as_u16() {

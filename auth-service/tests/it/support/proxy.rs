@@ -1,4 +1,4 @@
-//! A reverse proxy in miniature: one request a connection, and the faults that proxies have.
+//! A minimal reverse proxy with one request for each connection, and the faults that proxies have.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,33 +6,33 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// What is wrong with it. Nothing, by default.
+/// Its faults. By default there are none.
 #[derive(Clone, Copy, Default)]
 pub struct Quirks {
-    /// Sends its own name for the one that was asked for.
+    /// Replaces the request's `Host` by this name.
     pub host: Option<&'static str>,
-    /// Moves the answer's `Date` to this.
+    /// Replaces the response's `Date`.
     pub date: Option<&'static str>,
-    /// Takes these words out of what comes back.
+    /// Removes this text from the response's head.
     pub drops: Option<&'static str>,
-    /// Redirects to wherever a client says in `X-Forwarded-Host`.
+    /// Redirects to the host that a client sends in `X-Forwarded-Host`.
     pub believes_forwarded_host: bool,
     /// Answers this path with this body.
     pub instead: Option<(&'static str, &'static str)>,
-    /// Hangs up on who asks for this path.
+    /// Closes the connection when this path is requested.
     pub hangs_up: Option<&'static str>,
-    /// Answers never.
+    /// Never answers.
     pub hangs: bool,
 }
 
-/// Listening. Ends when dropped.
+/// A listening proxy, which stops on drop.
 pub struct Proxy {
     pub address: SocketAddr,
     is_over: Arc<AtomicBool>,
 }
 
 impl Proxy {
-    /// On a port of its own, before there is anything behind it.
+    /// Reserves a port, before the upstream exists.
     pub fn reserve() -> TcpListener {
         TcpListener::bind("127.0.0.1:0").unwrap()
     }
@@ -61,12 +61,12 @@ impl Drop for Proxy {
     }
 }
 
-/// Whoever is at either end may go away at any time.
+/// `None` if either side closes early.
 fn pass_on(mut client: TcpStream, upstream: SocketAddr, quirks: Quirks) -> Option<()> {
     client.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let head = head(&mut client)?;
     if quirks.hangs {
-        // Until the client has had enough.
+        // Until the client gives up.
         client.read_exact(&mut [0]).ok();
         return None;
     }
@@ -93,7 +93,7 @@ fn pass_on(mut client: TcpStream, upstream: SocketAddr, quirks: Quirks) -> Optio
     client.write_all(&changed_answer(&answer, quirks)?).ok()
 }
 
-/// All of a request without a body.
+/// Reads a request without a body.
 fn head(client: &mut TcpStream) -> Option<String> {
     let mut read = Vec::new();
     while !read.ends_with(b"\r\n\r\n") {

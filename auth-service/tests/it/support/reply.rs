@@ -1,23 +1,23 @@
-//! An answer, as a test reads it.
+//! A response, as a test reads it.
 
 use std::collections::BTreeMap;
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 
-/// Status, headers and text of an answer.
+/// Status, headers and text of a response.
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
 }
 
-/// One `Set-Cookie` line, taken apart.
+/// One parsed `Set-Cookie` line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetCookie {
     pub name: String,
     pub value: String,
-    /// In lower case; flags have an empty value.
+    /// Names are in lower case. Flags have an empty value.
     pub attributes: BTreeMap<String, String>,
 }
 
@@ -87,7 +87,7 @@ impl Reply {
         &self.text[start..=start + self.text[start..].find('>').unwrap()]
     }
 
-    /// Whether a person reading the page sees `words`.
+    /// Whether a reader of the page sees `words`.
     pub fn says(&self, words: &str) -> bool {
         unescape(&self.text).contains(words)
     }

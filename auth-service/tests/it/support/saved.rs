@@ -1,4 +1,4 @@
-//! Copies of a database, made and restored as operators do it.
+//! Copies of a database, made and restored as an operator does.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::TestDatabase;
 
-/// What was saved at one moment, in a folder of its own.
+/// A saved copy, in a folder of its own.
 pub struct Saved {
     folder: TempDir,
     kind: Kind,
@@ -16,7 +16,7 @@ pub struct Saved {
 
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Of SQLite.
+    /// A SQLite file.
     File,
     /// `pg_dump --format=custom`, for `pg_restore`.
     Archive,
@@ -27,7 +27,7 @@ enum Kind {
 const NAME: &str = "saved";
 
 impl TestDatabase {
-    /// As docs/operations.md says: `auth-service backup`, or `pg_dump` without logins and keys.
+    /// Follows docs/operations.md: `auth-service backup`, or `pg_dump` without sessions and keys.
     pub fn back_up(&self) -> Saved {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join(NAME);
@@ -41,7 +41,8 @@ impl TestDatabase {
         Saved { folder, kind: Kind::File }
     }
 
-    /// With everything in it, as a snapshot of the disk or a plain `pg_dump` has it. Nobody may write meanwhile.
+    /// A complete copy, like a snapshot of the disk or a plain `pg_dump`. There must be no writes
+    /// meanwhile.
     pub fn copy_raw(&self) -> Saved {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join(NAME);
@@ -58,14 +59,14 @@ impl TestDatabase {
         Saved { folder, kind }
     }
 
-    /// Where the SQLite file is.
+    /// The path of the SQLite file.
     pub fn file(&self) -> Option<PathBuf> {
         self.url.strip_prefix("sqlite:").map(PathBuf::from)
     }
 }
 
 impl Saved {
-    /// A database with what was saved, and nothing else.
+    /// A new database with the saved content only.
     pub fn restore(&self) -> TestDatabase {
         let database = TestDatabase::empty();
         match (self.kind, database.file()) {
@@ -86,12 +87,12 @@ impl Saved {
         database
     }
 
-    /// The file that an operator would keep.
+    /// The path of the saved file.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join(NAME)
     }
 
-    /// What is in it, uncompressed.
+    /// Its content, uncompressed.
     pub fn contents(&self) -> Vec<u8> {
         match self.kind {
             Kind::File | Kind::Script => fs::read(self.path()).unwrap(),
@@ -103,7 +104,7 @@ impl Saved {
     }
 }
 
-/// A file, and its write-ahead log when there is one.
+/// Copies a file, and its write-ahead log if there is one.
 fn copy_file(from: &Path, to: &Path) {
     fs::copy(from, to).unwrap();
     let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
@@ -124,7 +125,7 @@ fn succeed(command: &mut Command) -> Vec<u8> {
     output.stdout
 }
 
-/// A program of PostgreSQL: of Debian's newest version, else whatever PATH has.
+/// A PostgreSQL program of Debian's newest version, otherwise from PATH.
 fn tool(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();

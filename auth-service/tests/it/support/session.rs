@@ -1,4 +1,4 @@
-//! The session behind a browser's cookies, as the database has it.
+//! The session of a browser's cookies, in the database.
 
 use auth_service::sessions::{RefreshToken, Session, SessionId};
 
@@ -10,7 +10,7 @@ pub const BROWSER: &str = "__Host-sso_browser";
 pub const HINT: &str = "__Secure-sso_hint";
 pub const TRIP: &str = "__Host-sso_trip";
 
-/// What an access token says, unchecked.
+/// The claims of an access token, not verified.
 pub fn claims(token: &str) -> serde_json::Value {
     use base64::Engine;
     let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();

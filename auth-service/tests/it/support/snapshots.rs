@@ -1,6 +1,6 @@
-//! What is kept in `tests/it/snapshots/` of what the service says.
+//! Snapshots in `tests/it/snapshots/`.
 
-/// That `text` is what is kept under `name` in this folder. A difference fails the test and is shown.
+/// Asserts that `text` equals the snapshot `name` in this folder. A difference is shown.
 #[track_caller]
 pub fn assert_unchanged(folder: &str, name: &str, text: &str) {
     let mut settings = insta::Settings::new();

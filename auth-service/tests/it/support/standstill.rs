@@ -1,4 +1,4 @@
-//! A database server that stands still: connections stay, and nothing comes back.
+//! A database server that does not respond: connections stay open, and nothing arrives.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::TestDatabase;
 
-/// Stands between the service and PostgreSQL and passes everything on, until it is told not to.
+/// A proxy between the service and PostgreSQL, which can stop passing data on.
 pub struct Standstill {
     pub database: Arc<TestDatabase>,
     stands: Arc<AtomicBool>,

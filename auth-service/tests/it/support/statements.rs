@@ -1,4 +1,4 @@
-//! What the service asks the database, and how the database goes about it.
+//! The service's SQL statements, and the plans that the database makes for them.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,12 +12,12 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 #[derive(Debug)]
 pub struct Explained {
     pub sql: String,
-    /// A line each: SQLite's own words, or PostgreSQL's.
+    /// Lines of the plan, as SQLite or PostgreSQL prints them.
     pub plan: Vec<String>,
 }
 
-/// Does `work` and explains each statement that it sent, whatever it was called with: what reads or changes rows,
-/// that is, and not what opens or ends a transaction.
+/// Runs `work` and explains each statement in it that reads or changes rows, for any values.
+/// Statements that begin or end a transaction are left out.
 pub fn explained<T>(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection) -> T) -> Vec<Explained> {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let notes = seen.clone();
@@ -56,7 +56,7 @@ fn plan(conn: &mut AnyConnection, sql: &str) -> Vec<String> {
                 #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
                 line: String,
             }
-            // The plan for whatever values, as a prepared statement that is used often gets.
+            // A generic plan, which a frequently used prepared statement gets.
             conn.batch_execute(&format!("SET plan_cache_mode = force_generic_plan; PREPARE asked AS {sql}"))
                 .unwrap();
             let parameters = (1..).take_while(|n| sql.contains(&format!("${n}"))).count();

@@ -1,19 +1,19 @@
-//! What the pages say.
+//! The texts of the pages.
 
 use std::sync::LazyLock;
 
 use auth_service::i18n::Message;
 use auth_service::i18n::{Language, Translations};
 
-/// Read once.
+/// Loaded once.
 static TEXTS: LazyLock<Translations> = LazyLock::new(Translations::embedded);
 
-/// A text as the pages have it in English.
+/// A text of the pages in English.
 pub fn english(text: &Message) -> String {
     TEXTS.english(text)
 }
 
-/// The same in German.
+/// The same text in German.
 pub fn german(text: &Message) -> String {
     let german: Language = TEXTS.languages().find(|language| TEXTS.tag(*language) == "de").unwrap();
     TEXTS.format(german, text)

@@ -1,4 +1,4 @@
-//! The audit trail, as the database has it.
+//! The audit trail in the database.
 
 use std::collections::HashSet;
 
@@ -46,7 +46,7 @@ impl Row {
 }
 
 impl TestApp {
-    /// The whole trail, the oldest event first; those of one moment by name.
+    /// The whole trail, the oldest event first. Events of the same time are sorted by name.
     pub async fn trail(&self) -> Vec<Row> {
         use audit_events as e;
         let columns = (
@@ -66,32 +66,32 @@ impl TestApp {
         self.sql(move |conn| e::table.order((e::at, e::event)).select(columns).load(conn)).await
     }
 
-    /// The events of one kind.
+    /// All events of one kind.
     pub async fn events(&self, kind: &str) -> Vec<Row> {
         self.trail().await.into_iter().filter(|row| row.event == kind).collect()
     }
 }
 
-/// Somebody who reads the trail, and goes on where they stopped.
+/// A reader of the trail, who continues at the last position.
 pub struct Trail<'a> {
     app: &'a TestApp,
     read: HashSet<SubjectId>,
 }
 
 impl<'a> Trail<'a> {
-    /// From here on.
+    /// A reader that starts at the end of the trail.
     pub async fn of(app: &'a TestApp) -> Self {
         Self { app, read: app.trail().await.iter().map(|row| row.id).collect() }
     }
 
-    /// What came since the last time.
+    /// The events since the last call.
     pub async fn news(&mut self) -> Vec<Row> {
         let mut rows = self.app.trail().await;
         rows.retain(|row| self.read.insert(row.id));
         rows
     }
 
-    /// The one event that came since the last time.
+    /// The only event since the last call.
     pub async fn one(&mut self, kind: &str) -> Row {
         let mut news = self.news().await;
         let kinds: Vec<&str> = news.iter().map(|row| row.event.as_str()).collect();
@@ -99,7 +99,7 @@ impl<'a> Trail<'a> {
         news.remove(0)
     }
 
-    /// The kinds of the events that came since the last time.
+    /// The kinds of the events since the last call.
     pub async fn kinds(&mut self) -> Vec<String> {
         self.news().await.into_iter().map(|row| row.event).collect()
     }
