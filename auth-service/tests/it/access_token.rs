@@ -1,4 +1,5 @@
-//! The access token: exactly what the contract says, no longer than the session, and of today.
+//! The access token: exactly the contract's claims, no longer than the session, and with current
+//! rights.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::support::{ACCESS, PASSWORD, Person, Reply, TestApp, Tweaks};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// One part of a token, unchecked.
+/// One part of a token, not verified.
 fn part(token: &str, n: usize) -> Value {
     serde_json::from_slice(&BASE64.decode(token.split('.').nth(n).unwrap()).unwrap()).unwrap()
 }
@@ -131,7 +132,7 @@ async fn no_token_outlives_the_absolute_end_of_its_session() {
     assert!(verifier().verify_at(&last, &keys, end + 5).is_err());
 }
 
-/// Nor the end that comes of staying away, where that is the nearer one.
+/// Nor beyond the idle end of the session, if that comes first.
 #[tokio::test]
 async fn no_token_outlives_the_idle_end_of_its_session() {
     let flags = ServeFlags { refresh_token_lifetime: Some("2m".to_owned()), ..ServeFlags::default() };
@@ -147,7 +148,7 @@ async fn no_token_outlives_the_idle_end_of_its_session() {
     }
 }
 
-/// M9: a renewal is no proof of who one is: the time of the login stays, and only the token is new.
+/// M9: a renewal is no authentication. The time of the login stays, and only the token is new.
 #[tokio::test]
 async fn a_renewed_token_is_a_new_one_of_the_same_session() {
     let app = TestApp::start().await;
@@ -161,7 +162,7 @@ async fn a_renewed_token_is_a_new_one_of_the_same_session() {
     assert!(second["iat"].as_i64() >= first["iat"].as_i64().map(|issued| issued + 600));
 }
 
-/// R12's beginning: a renewal says what is true now, not what was at the login.
+/// R12, at the start: a renewal reads current rights, not those at the login.
 #[tokio::test]
 async fn a_renewal_reads_rights_and_names_anew() {
     let app = TestApp::start().await;

@@ -63,7 +63,7 @@ async fn somebody_without_a_name_is_called_by_their_address() {
     assert!(!page.text.contains("<dt>Name</dt>"));
 }
 
-/// I1: a name is text, whatever it looks like.
+/// I1: a name is shown as text, whatever it contains.
 #[tokio::test]
 async fn a_name_that_looks_like_markup_or_a_template_is_shown_as_it_was_written() {
     let app = TestApp::start().await;
@@ -96,7 +96,7 @@ async fn looking_at_the_page_renews_nothing_and_a_login_that_ran_out_is_over() {
     assert!(!ada.is_logged_in().await);
 }
 
-/// C11: the access token is for the services; here it opens nothing.
+/// C11: the access token is for the services. On this host it gives no access.
 #[tokio::test]
 async fn the_access_cookie_alone_is_nobody_here() {
     let app = TestApp::start().await;

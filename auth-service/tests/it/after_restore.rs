@@ -1,4 +1,4 @@
-//! `auth-service after-restore`: a copy with everything in it, restored as it is.
+//! `auth-service after-restore`: a full copy of the database is restored.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn after_restore(database: &TestDatabase) -> String {
     ended.out
 }
 
-/// B2: and without the command both live again, or this test would prove nothing.
+/// B2: without the command both logins are valid again. Otherwise this test would prove nothing.
 #[tokio::test]
 async fn no_login_and_no_key_that_ended_after_the_copy_lives_again() {
     let app = TestApp::start().await;
@@ -52,7 +52,7 @@ async fn no_login_and_no_key_that_ended_after_the_copy_lives_again() {
     assert_eq!(restored.events("key_revoked").await.len(), 2);
 }
 
-/// B2: somebody forgot to stop the service first.
+/// B2: the operator did not stop the service first.
 #[tokio::test]
 async fn a_running_service_follows_within_seconds() {
     let app = TestApp::start().await;
@@ -67,7 +67,7 @@ async fn a_running_service_follows_within_seconds() {
     assert_eq!(app.kid(State::Active).await, header(&new).0);
 }
 
-/// B2 as a race: renewals that come at that very moment do not bring a session through.
+/// B2 as a race: renewals at the same moment save no session.
 #[tokio::test]
 async fn no_renewal_at_that_moment_brings_a_login_through() {
     let app = TestApp::start().await;
@@ -88,7 +88,7 @@ async fn no_renewal_at_that_moment_brings_a_login_through() {
     }
 }
 
-/// Services have it from their settings: to revoke it here would only stop auth-service.
+/// Services read the key from their settings. Revoking it here would only stop auth-service.
 #[tokio::test]
 async fn a_shared_key_stays_and_is_spoken_of() {
     let mut tweaks = Tweaks::default();

@@ -1,6 +1,7 @@
-//! The problems that programs are told, and the cookies that browsers are given, word by word: so that a change is seen.
+//! Snapshots of problem documents and of cookies, so that a change to them is visible.
 //!
-//! `INSTA_UPDATE=always cargo test answer_snapshots` takes what is answered now for what should be; read the diff then.
+//! `INSTA_UPDATE=always cargo test answer_snapshots` accepts the present responses. Read the diff
+//! then.
 
 use std::time::Duration;
 
@@ -41,7 +42,7 @@ async fn the_problems_that_programs_are_told_are_worded_as_they_were() {
     }
 }
 
-/// The `Set-Cookie` lines as they were sent, without what is chance.
+/// The `Set-Cookie` lines as sent, without random values.
 fn cookies(what: &str, reply: &Reply) -> String {
     let lines = reply.headers.get_all(SET_COOKIE).iter().map(|line| without_chance(line.to_str().unwrap()));
     let mut lines: Vec<String> = lines.collect();
@@ -54,7 +55,7 @@ fn without_chance(line: &str) -> String {
         Some((name, "")) => format!("{name}="),
         Some((name, "1")) if n == 0 => format!("{name}=1"),
         Some((name, _)) if n == 0 => format!("{name}=[value]"),
-        // What is left of a span: a second more or less has passed.
+        // A remaining time may differ by a second.
         Some(("Max-Age", seconds)) => format!("Max-Age={}", (seconds.parse::<u64>().unwrap() + 5) / 10 * 10),
         _ => part.to_owned(),
     });

@@ -1,4 +1,4 @@
-//! `GET /api/openapi.json`: what it says is so.
+//! `GET /api/openapi.json`: the description is correct.
 
 use auth_service::config::ServeFlags;
 use reqwest::Method;
@@ -8,7 +8,7 @@ use crate::support::{TestApp, Tweaks};
 
 const PATH: &str = "/api/openapi.json";
 
-/// The paths of the contract, by method.
+/// The contract's paths, with their methods.
 const ROUTES: [(&str, &str); 6] = [
     ("/api/token/", "post"),
     ("/api/token/refresh/", "post"),
@@ -37,7 +37,7 @@ async fn the_document_is_served_and_names_every_address_of_the_api_and_no_other(
     assert_eq!(named, expected);
 }
 
-/// Each address that it names is there; the table of `api_input` tests what they answer.
+/// Every described path exists. The table in `api_input` tests the responses.
 #[tokio::test]
 async fn every_address_that_it_names_answers() {
     let app = TestApp::start().await;
@@ -51,7 +51,7 @@ async fn every_address_that_it_names_answers() {
     assert!(head.status == 200 && head.text.is_empty());
 }
 
-/// The address is that of the settings, whatever a request claims.
+/// The server's URL comes from the settings, whatever the request claims.
 #[tokio::test]
 async fn its_server_is_the_address_of_the_settings() {
     let flags = ServeFlags {
@@ -69,7 +69,7 @@ async fn its_server_is_the_address_of_the_settings() {
     assert_eq!(document["servers"].as_array().unwrap().len(), 1);
 }
 
-/// Every reference in it leads somewhere, and every code that the service may answer is in its list.
+/// Every reference has a target, and the list contains every code that the service may answer.
 #[tokio::test]
 async fn its_references_lead_somewhere() {
     let app = TestApp::start().await;

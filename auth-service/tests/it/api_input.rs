@@ -1,4 +1,4 @@
-//! What is sent to the API and is not what it takes: X8, X9, I1 to I3, I5, contract "Status codes".
+//! Invalid input to the API: X8, X9, I1 to I3, I5, contract "Status codes".
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::csrf::SIBLING;
 use crate::support::{PASSWORD, TestApp};
 
-/// Each address, and a document that it understands.
+/// Each path, with a document that it accepts.
 fn addresses() -> [(&'static str, Value); 4] {
     [
         ("/api/token/", json!({"email": "ada@example.org", "password": PASSWORD})),
@@ -16,7 +16,7 @@ fn addresses() -> [(&'static str, Value); 4] {
     ]
 }
 
-/// I1, I5: what is no JSON is malformed, on every address.
+/// I1, I5: invalid JSON is malformed, on every path.
 #[tokio::test]
 async fn what_is_not_json_is_malformed() {
     let app = TestApp::start().await;
@@ -50,7 +50,7 @@ async fn what_is_not_json_is_malformed() {
     }
 }
 
-/// I3: JSON of another shape is invalid, on every address; nothing of it is said again.
+/// I3: JSON of another shape is invalid, on every path. The response repeats no part of it.
 #[tokio::test]
 async fn json_of_another_shape_is_invalid() {
     let app = TestApp::start().await;
@@ -66,7 +66,7 @@ async fn json_of_another_shape_is_invalid() {
             json!(true),
             json!({}),
             json!([]),
-            // The values in their order, without their names.
+            // The values in order, without their names.
             json!(values),
             json!([document]),
         ];
@@ -97,7 +97,7 @@ async fn json_of_another_shape_is_invalid() {
     assert!(app.events("login").await.is_empty());
 }
 
-/// I3, J9: a member that comes twice, in whatever order.
+/// I3, J9: a duplicate member, in either order.
 #[tokio::test]
 async fn a_member_that_comes_twice_is_refused() {
     let app = TestApp::start().await;
@@ -108,7 +108,7 @@ async fn a_member_that_comes_twice_is_refused() {
         for (name, value) in document.as_object().unwrap() {
             let same = format!("{},\"{name}\":{value}}}", &good[..good.len() - 1]);
             let other = format!("{{\"{name}\":\"other\",{}", &good[1..]);
-            // The same name, spelt with an escape.
+            // The same name, written with an escape.
             let escaped = format!(
                 "{},\"\\u{:04x}{}\":{value}}}",
                 &good[..good.len() - 1],
@@ -220,7 +220,7 @@ async fn what_is_not_there_is_not_found() {
     }
 }
 
-/// N7: an error of the outer rings is a problem too.
+/// N7: an error of the outer middleware is a problem document too.
 #[tokio::test]
 async fn another_host_is_told_in_json() {
     let app = TestApp::start().await;
@@ -235,7 +235,7 @@ async fn another_host_is_told_in_json() {
     }
 }
 
-/// X3, X4, X9: no page of another origin can use these, or read what they answer; ours can.
+/// X3, X4, X9: pages of other origins can neither use these nor read the response. Ours can.
 #[tokio::test]
 async fn pages_of_other_origins_cannot_use_the_tokens_addresses() {
     let app = TestApp::start().await;

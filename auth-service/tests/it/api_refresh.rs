@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 
 use crate::support::{ACCESS, PASSWORD, REFRESH, TestApp, Trail, claims};
 
-/// After this a session moves on again, and the token before is no longer good.
+/// Longer than the grace period: the session rotates again, and the previous token is no longer
+/// valid.
 const PAUSE: Duration = Duration::from_secs(31);
 
 fn generation(token: &str) -> i64 {
@@ -50,7 +51,7 @@ async fn a_refresh_yields_a_successor_and_the_old_token_dies_after_the_grace() {
     assert!(program.verifies(&second).await, "to ask about an old token ends nothing");
 }
 
-/// R5: within the grace the same token yields the same successor.
+/// R5: within the grace period the same token yields the same successor.
 #[tokio::test]
 async fn within_the_grace_an_old_token_yields_the_same_successor_again() {
     let app = TestApp::start().await;
@@ -66,7 +67,7 @@ async fn within_the_grace_an_old_token_yields_the_same_successor_again() {
     assert_eq!(app.events("renewal_grace").await[0].repeats, 2);
 }
 
-/// R6, R8: once its successor was shown, and the grace of that is over, it is in two hands.
+/// R6, R8: once its successor was used and the grace period of that is over, two parties have it.
 #[tokio::test]
 async fn after_the_grace_an_old_token_ends_its_session_and_no_other() {
     let app = TestApp::start().await;
@@ -107,7 +108,7 @@ async fn a_token_three_generations_old_ends_the_session_within_the_grace() {
     assert!(!program.verifies(&newest).await);
 }
 
-/// R6 as a race: a theft is written down once, though twenty copies come at the same moment.
+/// R6 as a race: a theft is recorded once, even if twenty copies arrive at the same moment.
 #[tokio::test]
 async fn a_reused_token_that_comes_twenty_times_at_once_is_one_event() {
     let app = TestApp::start().await;
@@ -130,7 +131,7 @@ async fn a_reused_token_that_comes_twenty_times_at_once_is_one_event() {
     }
 }
 
-/// R2, R3: fifty at once over three instances are one rotation, with one successor.
+/// R2, R3: fifty concurrent refreshes over three instances are one rotation, with one successor.
 #[tokio::test]
 async fn fifty_refreshes_at_once_over_three_instances_are_one_rotation() {
     let app = TestApp::start().await;
@@ -149,7 +150,7 @@ async fn fifty_refreshes_at_once_over_three_instances_are_one_rotation() {
         assert_eq!(successors.len(), 1, "round {round}");
         let kinds = trail.kinds().await;
         assert_eq!(kinds.iter().filter(|kind| *kind == "renewal").count(), 1, "round {round}");
-        // L8: counted in a row for each network and ten minutes, and each of them is in the count.
+        // L8: one row for each network and ten minutes, whose count includes all of them.
         let rows = app.events("renewal_grace").await;
         assert!(rows.len() <= 2, "round {round}: {} rows", rows.len());
         assert_eq!(rows.iter().map(|row| 1 + row.repeats).sum::<i64>(), 49 * round, "round {round}");
@@ -159,7 +160,7 @@ async fn fifty_refreshes_at_once_over_three_instances_are_one_rotation() {
     }
 }
 
-/// One use case for browsers and programs: a token that either holds works for the other.
+/// Browsers and programs share one implementation: the token of one works for the other.
 #[tokio::test]
 async fn a_cookies_token_works_at_the_api_and_the_other_way_round() {
     let app = TestApp::start().await;
@@ -169,7 +170,7 @@ async fn a_cookies_token_works_at_the_api_and_the_other_way_round() {
     let tab = desk.copy();
     let (access, second) = program.refresh(&desk.refresh_token()).await.pair();
     assert!(program.verifies(&access).await);
-    // The browser is the tab that came second now.
+    // The browser is now like a tab that comes second.
     assert_eq!(tab.get("/login").await.cookie(REFRESH).unwrap().value, second);
     app.wait(PAUSE);
     desk.set_cookie(REFRESH, &second);
@@ -179,7 +180,7 @@ async fn a_cookies_token_works_at_the_api_and_the_other_way_round() {
     app.wait(PAUSE);
     assert_eq!(desk.get("/login").await.status, 303);
     app.wait(PAUSE);
-    // And theft is theft between them.
+    // Reuse is detected between the two as well.
     program.refresh(&second).await.assert_problem(401, "token_not_valid");
     assert!(!desk.is_logged_in().await);
 
@@ -216,12 +217,12 @@ async fn who_may_not_log_in_any_more_refreshes_nothing() {
         program.refresh(refresh).await.assert_problem(401, "token_not_valid");
         assert!(!program.verifies(access).await && !program.verifies(refresh).await);
     }
-    // Only where the session itself lives on is there something to tell.
+    // A refusal is recorded only if the session still exists.
     let row = trail.one("renewal_refused").await;
     assert_eq!(row.user(), Some(ids[0].uuid()));
 }
 
-/// R13: forged, of other kinds, and not tokens at all.
+/// R13: forged tokens, tokens of other kinds, and other text.
 #[tokio::test]
 async fn a_forged_token_is_refused_and_writes_nothing() {
     let app = TestApp::start().await;

@@ -15,7 +15,8 @@ use crate::support::{ACCESS, PASSWORD, Person, REFRESH, Reply, TestApp, Trail, T
 const PATH: &str = "/api/session/renew";
 const PAUSE: Duration = Duration::from_secs(31);
 
-/// What a script's `fetch` sends from a page of `origin`, with each of these as a header of its own.
+/// The request of a script's `fetch` on a page of `origin`, with each origin in a header of its
+/// own.
 async fn renew_from(person: &Person, origins: &[&str]) -> Reply {
     let request = person
         .request(Method::POST, PATH)
@@ -25,7 +26,7 @@ async fn renew_from(person: &Person, origins: &[&str]) -> Reply {
     person.send(origins.iter().fold(request, |request, origin| request.header("origin", *origin))).await
 }
 
-/// What a browser asks before it lets a script send something unusual.
+/// A browser's preflight request.
 async fn preflight(person: &Person, origins: &[&str]) -> Reply {
     let request = person
         .request(Method::OPTIONS, PATH)
@@ -95,7 +96,7 @@ async fn a_script_of_a_service_renews_the_login_and_gets_both_cookies() {
     }
 }
 
-/// Fetch standard: the question before, from those who may.
+/// Fetch standard: the preflight of allowed origins.
 #[tokio::test]
 async fn a_preflight_of_a_service_is_answered_and_changes_nothing() {
     let app = TestApp::start().await;
@@ -113,7 +114,7 @@ async fn a_preflight_of_a_service_is_answered_and_changes_nothing() {
     assert!(trail.news().await.is_empty());
 }
 
-/// X3, X4, X9: nobody else renews, reads, or is even told that they may ask.
+/// X3, X4, X9: other origins cannot renew or read the response, and their preflight is refused.
 #[tokio::test]
 async fn pages_of_other_origins_renew_nothing_and_read_nothing() {
     let app = TestApp::start().await;
@@ -159,7 +160,7 @@ async fn pages_of_other_origins_renew_nothing_and_read_nothing() {
     assert!(trail.news().await.is_empty());
 }
 
-/// X3: no other spelling of the address has the exception without its guard.
+/// X3: no other spelling of the path has the exception without its guard.
 #[tokio::test]
 async fn another_spelling_of_the_address_renews_nothing() {
     let app = TestApp::start().await;
@@ -188,7 +189,7 @@ async fn another_spelling_of_the_address_renews_nothing() {
     assert!(trail.news().await.is_empty());
 }
 
-/// N8: where the origins are listed, ports included, only those.
+/// N8: if the origins are listed, only those are allowed, including their ports.
 #[tokio::test]
 async fn only_listed_origins_renew_where_there_is_a_list() {
     let app = with_origins("https://shop.example.org, https://wiki.example.org:8443").await;
@@ -217,7 +218,7 @@ async fn only_listed_origins_renew_where_there_is_a_list() {
     }
 }
 
-/// R9: a script is told where to send the person, may read that, and no cookie is taken away.
+/// R9: a script gets the login's URL and may read it. No cookie is deleted.
 #[tokio::test]
 async fn who_is_not_logged_in_is_told_where_to_log_in() {
     let app = TestApp::start().await;
@@ -241,7 +242,7 @@ async fn who_is_not_logged_in_is_told_where_to_log_in() {
         ada.get("/login").await;
         app.wait(PAUSE);
     }
-    // R6: a stale token is theft here too.
+    // R6: a stale token is reuse here too.
     let reply = renew_from(&stale, &[SIBLING]).await;
     reply.assert_problem(401, "login_required");
     assert!(reply.cookies().is_empty());
@@ -267,7 +268,7 @@ async fn other_methods_renew_nothing() {
         assert_eq!(reply.header("allow"), Some("POST"), "{method}");
         assert!(reply.cookies().is_empty(), "{method}");
     }
-    // Somebody who follows a link there sends no Origin.
+    // A followed link has no `Origin`.
     let followed = ada.get(PATH).await;
     assert!([403, 405].contains(&followed.status.as_u16()) && followed.cookies().is_empty());
     let head = ada.send(ada.request(Method::HEAD, PATH).header("origin", SIBLING)).await;
@@ -275,7 +276,7 @@ async fn other_methods_renew_nothing() {
     assert!(trail.news().await.is_empty());
 }
 
-/// R2, R4: the scripts of many tabs, together with the navigation of others.
+/// R2, R4: the scripts of many tabs, together with navigations of others.
 #[tokio::test]
 async fn fifty_scripts_that_renew_at_once_share_one_successor() {
     let app = TestApp::start().await;
@@ -303,7 +304,7 @@ async fn fifty_scripts_that_renew_at_once_share_one_successor() {
     assert!(app.events("refresh_reuse").await.is_empty());
 }
 
-/// Z2, T7: a script can read that we cannot answer, and when to come back.
+/// Z2, T7: a script can read that the service cannot answer, and when to try again.
 #[tokio::test]
 async fn without_the_database_the_answers_are_problems_that_a_script_may_read() {
     let app = TestApp::start().await;
@@ -330,7 +331,7 @@ async fn without_the_database_the_answers_are_problems_that_a_script_may_read() 
     }
 }
 
-/// A surprise of ours too.
+/// The same for an internal error.
 #[tokio::test]
 async fn a_damaged_database_is_a_problem_without_details() {
     let app = TestApp::start().await;

@@ -13,7 +13,7 @@ async fn log_in(person: &Person, email: &str, password: &str) -> Reply {
     person.call(PATH, &json!({"email": email, "password": password})).await
 }
 
-/// What somebody outside can compare: status, headers and body.
+/// The parts of a response that an outsider can compare: status, headers and body.
 fn seen(reply: &Reply) -> String {
     let mut headers: Vec<String> = reply
         .headers
@@ -49,7 +49,7 @@ async fn the_right_password_yields_a_pair_of_tokens_and_no_cookie() {
     assert!(program.verifies(&access).await && program.verifies(&refresh).await);
 }
 
-/// S3: its owner sees a program as any other login, and can end it.
+/// S3: the session list shows a program like any other login, and can end it.
 #[tokio::test]
 async fn a_programs_login_is_on_the_page_of_ones_logins() {
     let app = TestApp::start().await;
@@ -64,7 +64,7 @@ async fn a_programs_login_is_on_the_page_of_ones_logins() {
     assert!(!program.verifies(&access).await && !program.verifies(&refresh).await);
 }
 
-/// S1: a second login leaves the first alone, also from a client that sends a browser's cookies.
+/// S1: a second login does not affect the first, even from a client that sends a browser's cookies.
 #[tokio::test]
 async fn a_programs_login_ends_no_other_whatever_cookies_it_sends() {
     let app = TestApp::start().await;
@@ -80,7 +80,7 @@ async fn a_programs_login_ends_no_other_whatever_cookies_it_sends() {
     assert!(desk.get("/").await.says("ada@example.org"));
 }
 
-/// E1, E2, E3: one answer for everything that is not a login, to the byte.
+/// E1, E2, E3: all failed logins get byte for byte the same response.
 #[tokio::test]
 async fn an_unknown_address_a_wrong_password_and_an_inactive_account_are_one_answer() {
     let app = TestApp::start().await;
@@ -117,7 +117,7 @@ async fn an_unknown_address_a_wrong_password_and_an_inactive_account_are_one_ans
     }
 }
 
-/// L2: outside they are one, in the trail each has its reason.
+/// L2: the responses are the same, but the trail has a reason for each.
 #[tokio::test]
 async fn the_trail_tells_refusals_apart_and_the_account_where_there_is_one() {
     let app = TestApp::start().await;
@@ -137,7 +137,7 @@ async fn the_trail_tells_refusals_apart_and_the_account_where_there_is_one() {
     }
 }
 
-/// Contract: what cannot be right is told as that, before any work is done for it.
+/// Contract: invalid input is refused before any hashing.
 #[tokio::test]
 async fn an_address_that_is_none_and_an_empty_password_are_invalid() {
     let app = TestApp::start().await;

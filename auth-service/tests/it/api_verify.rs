@@ -1,4 +1,4 @@
-//! `POST /api/token/verify/` and `POST /api/token/blacklist/`: whether a token is good, and that it no longer is.
+//! `POST /api/token/verify/` and `POST /api/token/blacklist/`: checks a token, and revokes one.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn ada(app: &TestApp) -> (Person, String, String) {
     (program, access, refresh)
 }
 
-/// Contract: both kinds of token; to ask changes nothing.
+/// Contract: both kinds of token. Checking changes nothing.
 #[tokio::test]
 async fn both_kinds_of_token_are_good_for_as_long_as_they_live() {
     let app = TestApp::start().await;
@@ -37,7 +37,7 @@ async fn both_kinds_of_token_are_good_for_as_long_as_they_live() {
     assert_eq!(app.session(id).await.generation, 1);
 }
 
-/// J1: a selection; shared-claims has the table.
+/// J1: a selection. shared-claims has the whole table.
 #[tokio::test]
 async fn a_changed_token_is_good_for_nothing() {
     let app = TestApp::start().await;
@@ -72,7 +72,7 @@ async fn a_changed_token_is_good_for_nothing() {
     assert!(program.verifies(&access).await && program.verifies(&refresh).await);
 }
 
-/// R14, K: another issuer's tokens, and those of another secret or another parent domain.
+/// R14, K: tokens of another issuer, another secret or another parent domain.
 #[tokio::test]
 async fn tokens_of_another_issuer_are_not_ours() {
     let app = TestApp::start().await;
@@ -93,7 +93,7 @@ async fn tokens_of_another_issuer_are_not_ours() {
     }
 }
 
-/// S4, R10: the signature is good and the person is not there any more.
+/// S4, R10: the signature is valid, but the account is gone.
 #[tokio::test]
 async fn a_token_of_an_ended_session_is_not_good_though_its_time_is_not_up() {
     let app = TestApp::start().await;
@@ -130,12 +130,12 @@ async fn blacklisting_ends_the_session_at_once_and_only_once() {
     assert!(!program.verifies(&access).await && !program.verifies(&refresh).await);
     assert!(trail.news().await.is_empty());
     assert!(program.verifies(&other.0).await && program.verifies(&other.1).await);
-    // An access token is no key to this.
+    // An access token does not permit this.
     program.blacklist(&other.0).await.assert_problem(401, "token_not_valid");
     assert!(program.verifies(&other.1).await);
 }
 
-/// S4: whoever logs out with a token from before means it, as at the logout of the pages.
+/// S4: a logout with a previous token counts, as on the logout page.
 #[tokio::test]
 async fn blacklisting_with_an_earlier_token_ends_the_session_too() {
     let app = TestApp::start().await;
@@ -147,8 +147,8 @@ async fn blacklisting_with_an_earlier_token_ends_the_session_too() {
     assert!(app.events("refresh_reuse").await.is_empty());
 }
 
-/// S4 against R2: a session that was ended stays so, whatever was renewed at the same moment; and ten who end it
-/// are told once that they did.
+/// S4 against R2: a revoked session stays revoked despite concurrent renewals. Of two concurrent
+/// revocations one succeeds.
 #[tokio::test]
 async fn a_blacklisted_session_is_not_revived_by_refreshes_at_the_same_moment() {
     let app = TestApp::start().await;

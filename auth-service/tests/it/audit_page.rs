@@ -1,4 +1,4 @@
-//! What the page of one's logins tells of what happened.
+//! The events on the page with the session list.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use auth_service::users::User;
 use super::session_list::{FIREFOX, PATH, SAFARI, browser, desk_and_phone, end};
 use crate::support::{Explained, PASSWORD, Reply, TestApp, Tweaks, explained};
 
-/// The lines of the list, from top to bottom: what, and where from.
+/// The lines of the list, from top to bottom: the event and its origin.
 fn happened(page: &Reply) -> Vec<(String, String)> {
     let list = page.text.split("<ol class=\"events\">").nth(1).expect("a list");
     let entries = list.split("</ol>").next().unwrap().split("<li").skip(1);
@@ -40,7 +40,8 @@ async fn ones_own_events_are_told_in_words_with_device_and_address() {
     app.person().using(FIREFOX).log_in("ada@example.org", PASSWORD).await;
     app.sql(move |conn| User::set_active(conn, ada, true)).await;
     let thief = phone.copy();
-    // The second renewal shows that the answer of the first arrived: only then is the copy's token nobody's but a thief's.
+    // The second renewal shows that the first response arrived. Only then can the copied token be
+    // nothing but a thief's.
     for _ in 0..2 {
         phone.get("/login").await;
         app.wait(Duration::from_secs(31));
@@ -65,12 +66,12 @@ async fn ones_own_events_are_told_in_words_with_device_and_address() {
     ];
     let expected: Vec<_> = expected.map(|(what, from)| (what.to_owned(), from.to_owned())).into();
     assert_eq!(happened(&page), expected);
-    // Newest first, and each with its moment.
+    // The newest first, each with its time.
     assert!(page.text.matches("UTC").count() >= expected.len());
     assert_eq!(page.text.matches("event-alarming").count(), 4);
 }
 
-/// L2: what the operator did, without an address of theirs.
+/// L2: the operator's actions have no address.
 #[tokio::test]
 async fn the_operators_events_are_told_too() {
     let app = TestApp::start().await;
@@ -93,7 +94,7 @@ async fn the_operators_events_are_told_too() {
             let at = now + Duration::from_millis(n as u64);
             AuditEvent::new(event, &operator.at(at)).user(ada).detail(detail).record(conn)?;
         }
-        // A later release wrote it, then was rolled back.
+        // Written by a later release, which was then rolled back.
         use diesel::RunQueryDsl;
         diesel::sql_query("UPDATE audit_events SET event = 'teleported' WHERE event = 'deactivated'")
             .execute(conn)
@@ -112,7 +113,7 @@ async fn the_operators_events_are_told_too() {
     assert_eq!(words(&desk.get(PATH).await), expected);
 }
 
-/// S3: nobody else's.
+/// S3: the page shows only its reader's own events.
 #[tokio::test]
 async fn nobody_reads_what_happened_to_somebody_else() {
     let app = TestApp::start().await;
@@ -127,7 +128,7 @@ async fn nobody_reads_what_happened_to_somebody_else() {
     assert_eq!(words(&page), ["Login failed: wrong password", "Logged in", "Logged in", "Account created"]);
 }
 
-/// S3: whoever got in and would rather not be seen can make as many failures as they like.
+/// S3: an intruder cannot push their login out of the list by failed attempts.
 #[tokio::test]
 async fn wrong_passwords_do_not_push_a_login_out_of_sight() {
     let flags = ServeFlags { trusted_proxies: Some("127.0.0.1".to_owned()), ..ServeFlags::default() };
@@ -147,7 +148,7 @@ async fn wrong_passwords_do_not_push_a_login_out_of_sight() {
     assert_eq!(words.iter().filter(|word| *word == "Logged in").count(), 3);
 }
 
-/// Puts a great number of renewals of `user` into the trail, past the service.
+/// Adds many renewals of `user` to the trail directly.
 pub fn many_renewals(conn: &mut AnyConnection, user: uuid::Uuid, now: Timestamp) -> diesel::QueryResult<()> {
     use diesel::connection::SimpleConnection;
     let (at, user) = (now.rfc3339(), user.to_string());
@@ -169,7 +170,8 @@ pub fn many_renewals(conn: &mut AnyConnection, user: uuid::Uuid, now: Timestamp)
     conn.batch_execute(&sql)
 }
 
-/// S9: somebody who renews all day still finds their login in the list, and the page reads no more rows for it.
+/// S9: after a day of renewals the login is still in the list, and the page does not read more
+/// rows.
 #[tokio::test]
 async fn renewals_push_nothing_out_and_are_not_even_read() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! The same again and again is one row with a count: whoever guesses fills no disk, and nothing is lost that tells of it.
+//! Repeated events are one row with a count, so that guessing does not fill the disk and no attempt
+//! is lost.
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -33,11 +34,11 @@ async fn refused_logins_of_one_kind_are_one_row_with_a_count_and_the_last_moment
         guess(&app, "192.0.2.7", "ada@example.org").await;
         app.wait(Duration::from_millis(10));
     }
-    // Addresses that nobody has: however many, they are one row, and none of them is kept.
+    // Unknown addresses are all one row, and no address is stored.
     for n in 0..5 {
         guess(&app, "192.0.2.7", &format!("nobody{n}@example.org")).await;
     }
-    // Another account, another network, another address of a network that one customer has.
+    // Another account, another network, and another address of the same customer's network.
     guess(&app, "192.0.2.7", "bob@example.org").await;
     guess(&app, "192.0.2.8", "ada@example.org").await;
     guess(&app, "2001:db8:1:2::7", "ada@example.org").await;
@@ -57,13 +58,13 @@ async fn refused_logins_of_one_kind_are_one_row_with_a_count_and_the_last_moment
     }
     let first = rows.iter().find(|row| row.repeats == 6).unwrap();
     assert!(first.at >= begun && first.last_at.is_some_and(|last| last > first.at), "{first:?}");
-    // A quarter of an hour later it is told anew.
+    // After a quarter of an hour there is a new row.
     app.wait(Duration::from_secs(900));
     guess(&app, "192.0.2.7", "ada@example.org").await;
     assert_eq!(app.events("login_refused").await.len(), 6);
 }
 
-/// L8: the log tells of the first, then ever less often, and how many there were.
+/// L8: the log has the first, then fewer and fewer lines, and the count.
 #[tokio::test]
 async fn the_log_does_not_grow_with_every_guess_either() {
     let app = TestApp::start().await;
@@ -80,7 +81,8 @@ async fn the_log_does_not_grow_with_every_guess_either() {
     }
 }
 
-/// L8: of many at the same moment one is the first, and the others are counted, none lost, whichever instance wrote.
+/// L8: of many concurrent attempts one is the first, and all others are counted, over several
+/// instances.
 #[tokio::test]
 async fn twenty_refusals_at_once_are_one_row_that_counts_them_all() {
     let app = TestApp::start().await;
@@ -119,7 +121,7 @@ async fn the_page_of_ones_logins_says_how_often_and_when_last() {
     let page = desk.get(PATH).await;
     assert_eq!(page.text.matches("Login failed: wrong password").count(), 1, "{}", page.text);
     assert!(page.says("and 2 more times, the last one "), "{}", page.text);
-    // A password that is asked for again inside a session likewise.
+    // The same for a password that is asked for again within a session.
     app.wait(Duration::from_secs(601));
     let mut trail = Trail::of(&app).await;
     for _ in 0..4 {

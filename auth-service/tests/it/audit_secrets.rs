@@ -1,4 +1,4 @@
-//! What the trail does not hold, and what outlives the account: L1, D7t.
+//! Secrets that the trail must not contain, and events that outlive the account: L1, D7t.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use diesel::{QueryDsl, RunQueryDsl};
 use super::session_list::{PATH, desk_and_phone, end};
 use crate::support::{PASSWORD, TestApp};
 
-/// A typo that people make: the password where the address goes.
+/// A common mistake: the password typed into the address field.
 const TYPED: &str = "squeamish.ossifrage.77@example.org";
 
 /// L1: after a day full of logins, renewals, refusals and theft.
@@ -46,7 +46,7 @@ async fn no_row_holds_a_password_a_token_or_what_somebody_typed_for_nobodys_acco
     assert!(secrets.len() > 40);
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret}");
-        // Nor the part of a token that proves it.
+        // Nor the secret part of a token alone.
         if let Some((_, proof)) = secret.rsplit_once('.').filter(|(_, proof)| proof.len() > 20) {
             assert!(!text.contains(proof), "{proof}");
         }
@@ -55,7 +55,7 @@ async fn no_row_holds_a_password_a_token_or_what_somebody_typed_for_nobodys_acco
         assert!(!text.contains(typed), "{typed}");
     }
     assert!(!app.log().contains("squeamish"), "nor does the log");
-    // What a detail says is ours.
+    // Details contain our own words only.
     for row in trail.iter().filter(|row| row.actor != "service") {
         assert!(
             row.detail().chars().all(|c| c.is_ascii_lowercase() || " _()0123456789".contains(c)),
@@ -64,7 +64,7 @@ async fn no_row_holds_a_password_a_token_or_what_somebody_typed_for_nobodys_acco
     }
 }
 
-/// L2: the trail outlives what it speaks of.
+/// L2: events stay when their account is deleted.
 #[tokio::test]
 async fn deleting_an_account_keeps_what_happened_to_it() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Each thing that happens to an account or a login is one row of the trail and one line of the log: group L.
+//! Each event of an account or a login is one row of the trail and one line of the log: group L.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{PASSWORD, Person, REFRESH, Row, TestApp, Trail, Tweaks};
 
 const OTHER: &str = "grey gulls fold paper 9";
 
-/// What this browser calls itself, in each row that it causes.
+/// The user agent in each row that this browser causes.
 const AGENT: &str = "witness/7 (audit)";
 
 fn witness(app: &TestApp) -> Person {
@@ -23,8 +23,8 @@ fn session_in(token: &str) -> Uuid {
     RefreshToken::parse(token).unwrap().session.uuid()
 }
 
-/// Asserts that `row` names who and where, came within the last moments, and stands in one line of the log with the
-/// id of its request.
+/// Asserts that `row` names the user and the origin, is recent, and has one log line with its
+/// request id.
 #[track_caller]
 fn assert_tells(app: &TestApp, row: &Row, user: Option<Uuid>, session: Option<Uuid>) {
     assert_eq!((row.user(), row.session()), (user, session), "{row:?}");
@@ -55,7 +55,7 @@ async fn an_account_begins_with_one_event() {
     let user = app.sql(|conn| User::list_after(conn, "", 10)).await.remove(0).id.uuid();
     let row = trail.one("registered").await;
     assert_tells(&app, &row, Some(user), None);
-    // Who registers where somebody is logged in logs them out.
+    // A registration ends the login of the person who used the browser before.
     ada.log_in("ada@example.org", PASSWORD).await;
     let session = ada.session_id().uuid();
     trail.news().await;
@@ -66,7 +66,7 @@ async fn an_account_begins_with_one_event() {
     assert_eq!(news[1].detail(), "replaced");
 }
 
-/// L2: and a form that was refused is none: a row goes when its change does.
+/// L2: a refused form is no event, because the row is rolled back with its change.
 #[tokio::test]
 async fn a_registration_that_is_refused_leaves_nothing() {
     let app = TestApp::start().await;
@@ -74,7 +74,7 @@ async fn a_registration_that_is_refused_leaves_nothing() {
     let (eve, mut trail) = (witness(&app), Trail::of(&app).await);
     assert_eq!(eve.register("Ada@Example.org", PASSWORD).await.status, 422);
     assert_eq!(eve.register("eve@example.org", "short").await.status, 422);
-    // Past the form's own look: the database decides.
+    // Without the form's own check, so that the database's unique index refuses it.
     let taken = app.sql(|conn| User::list_after(conn, "", 10)).await.remove(0);
     let new = auth_service::users::NewUser {
         email: taken.email.clone(),
@@ -89,7 +89,7 @@ async fn a_registration_that_is_refused_leaves_nothing() {
     assert!(trail.news().await.is_empty());
 }
 
-/// L2: a change that is rolled back after its event was written takes the event along.
+/// L2: if a change is rolled back after its event was written, the event is rolled back too.
 #[tokio::test]
 async fn an_event_of_a_change_that_did_not_happen_is_not_in_the_trail() {
     let app = TestApp::start().await;
@@ -121,7 +121,7 @@ async fn a_login_a_renewal_and_a_logout_are_one_event_each() {
     assert_tells(&app, &trail.one("renewal").await, user, session);
     tab.get("/login").await;
     assert_tells(&app, &trail.one("renewal_grace").await, user, session);
-    // Pages that only look, and what is refused for its form, are no events.
+    // Reading a page and failed validation are no events.
     ada.get("/").await;
     ada.get(PATH).await;
     ada.post("/logout", &[("csrf_token", "x")]).await;
@@ -135,7 +135,7 @@ async fn a_login_a_renewal_and_a_logout_are_one_event_each() {
     assert!(trail.news().await.is_empty(), "nobody logs out twice");
 }
 
-/// L2: the same at the API.
+/// L2: the same by the API.
 #[tokio::test]
 async fn a_program_leaves_the_same_events() {
     let app = TestApp::start().await;
@@ -156,7 +156,7 @@ async fn a_program_leaves_the_same_events() {
     assert_tells(&app, &trail.one("logout").await, user, session);
 }
 
-/// L2: refused logins, each with its reason; outside they look the same.
+/// L2: refused logins each have a reason. From outside they look the same.
 #[tokio::test]
 async fn a_login_that_is_refused_is_one_event_with_its_reason() {
     let app = TestApp::start().await;
@@ -184,7 +184,7 @@ async fn a_login_that_is_refused_is_one_event_with_its_reason() {
     assert_eq!(trail.one("login_refused").await.detail(), "damaged password hash");
 }
 
-/// L2, R10: a login that came too late was refused as well: the account changed while the password was checked.
+/// L2, R10: a login is also refused if the account changed while the password was checked.
 #[tokio::test]
 async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     use auth_service::sessions::{Amr, AuthMethod, Session};
@@ -194,7 +194,7 @@ async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     let bob = app.user("bob@example.org", OTHER).await;
     let limits = app.config.session_limits;
     let mut trail = Trail::of(&app).await;
-    // What was read and found right, a moment before.
+    // The account as it was read and verified a moment before.
     let sign_in = |user: User| {
         let operator = app.operator();
         let proofs = Amr::from([AuthMethod::Password]);
@@ -215,7 +215,7 @@ async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     assert_eq!((row.user(), row.session(), row.detail()), (Some(id.uuid()), None, "wrong password"));
 }
 
-/// L2, P7: a login that also makes the hash costlier is one event all the same.
+/// L2, P7: a login that also rehashes the password is still one event.
 #[tokio::test]
 async fn a_login_that_costs_more_from_now_on_is_one_event() {
     let app = TestApp::start().await;
@@ -231,7 +231,7 @@ async fn a_login_that_costs_more_from_now_on_is_one_event() {
     assert!(!hash.must_update(5), "it was made anew");
 }
 
-/// L2: what a browser leaves behind when somebody logs in over it.
+/// L2: the session that a new login in the same browser replaces.
 #[tokio::test]
 async fn a_session_that_another_login_replaces_is_one_event() {
     let app = TestApp::start().await;
@@ -249,7 +249,7 @@ async fn a_session_that_another_login_replaces_is_one_event() {
     assert_tells(&app, &news[1], bob, Some(person.session_id().uuid()));
 }
 
-/// L2, R6, R10: refusals of a renewal that are worth a word.
+/// L2, R6, R10: refused renewals that are recorded.
 #[tokio::test]
 async fn theft_and_an_account_that_may_not_log_in_are_one_event_each() {
     let app = TestApp::start().await;
@@ -282,7 +282,7 @@ async fn theft_and_an_account_that_may_not_log_in_are_one_event_each() {
     assert!(trail.news().await.is_empty(), "a token of an ended session, or of none, is no event");
 }
 
-/// L2, S7: on the page of one's logins.
+/// L2, S7: on the page with the session list.
 #[tokio::test]
 async fn a_proof_and_the_logins_that_it_ends_are_events() {
     let app = TestApp::start().await;
@@ -299,14 +299,14 @@ async fn a_proof_and_the_logins_that_it_ends_are_events() {
     let news = trail.news().await;
     assert_eq!(news.iter().map(|row| &*row.event).collect::<Vec<_>>(), ["password_proven", "session_ended"]);
     assert_tells(&app, &news[0], user, here);
-    // By whom and from where, not whose browser it was.
+    // By whom and from where, not in which browser the ended session was.
     assert_tells(&app, &news[1], user, there);
     assert_eq!(news[1].detail(), "ended_by_owner");
     end(&desk, &desk.session_id().to_string()).await;
     assert_tells(&app, &trail.one("logout").await, user, here);
 }
 
-/// L2: what the operator does on the host.
+/// L2: the operator's commands on the host.
 #[tokio::test]
 async fn what_the_commands_do_is_the_operators() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! `auth-service backup`, and `pg_dump` as docs/operations.md has it: people are in it, logins are not.
+//! `auth-service backup`, and `pg_dump` as in docs/operations.md: they contain accounts, but no
+//! sessions.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -24,7 +25,7 @@ fn done(ended: Ended) -> String {
     ended.out
 }
 
-/// B1: neither one that was ended since, nor one that was not.
+/// B1: neither a session that was ended since, nor one that was not.
 #[tokio::test]
 async fn a_restored_backup_knows_people_and_none_of_their_logins() {
     let app = TestApp::start().await;
@@ -62,7 +63,7 @@ async fn a_restored_backup_knows_people_and_none_of_their_logins() {
     assert_eq!(claims(&bob.0)["user_is_staff"], true);
 }
 
-/// B1: whoever steals it, and `SECRET_KEY` as well, finds nothing to log in or to sign with.
+/// B1: a thief who has the backup and `SECRET_KEY` can neither log in nor sign.
 #[tokio::test]
 async fn nothing_of_a_login_or_a_key_is_anywhere_in_the_backup() {
     let app = TestApp::start().await;
@@ -106,7 +107,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whatever happens meanwhile, a backup is the database at one moment: each account comes with the event of its making.
+/// A backup of a busy database is consistent: each account comes with the event of its creation.
 #[tokio::test]
 async fn a_backup_of_a_busy_service_is_consistent() {
     let app = Arc::new(TestApp::start().await);
@@ -131,7 +132,7 @@ async fn a_backup_of_a_busy_service_is_consistent() {
     }
     let mut before = 0;
     for round in 0..4 {
-        // Something was written since the last copy, and goes on being written.
+        // Writes since the last copy, and during this one.
         while counts(&app.db()).0 < before + 10 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -155,7 +156,8 @@ fn counts(db: &Database) -> (i64, i64) {
     .unwrap()
 }
 
-/// B1: whoever adds a table decides whether somebody who stole a backup, or restored an old one, may have it.
+/// B1: every table is decided about: whether a thief of a backup, or an old backup, may have its
+/// rows.
 #[test]
 fn of_every_table_it_is_decided_whether_a_backup_holds_it() {
     #[derive(diesel::QueryableByName)]
@@ -163,9 +165,10 @@ fn of_every_table_it_is_decided_whether_a_backup_holds_it() {
         #[diesel(sql_type = diesel::sql_types::Text)]
         name: String,
     }
-    // `write_probes` holds a row of zeros.
+    // `write_probes` has one row of zeros.
     const HELD: [&str; 4] = ["__diesel_schema_migrations", "audit_events", "users", "write_probes"];
-    // Whatever is added here is left out by `backup`, by docs/operations.md's `pg_dump`, and ended by `after-restore`.
+    // Tables here are left out by `backup` and by the `pg_dump` of docs/operations.md, and emptied
+    // by `after-restore`.
     const LEFT_OUT: [&str; 2] = ["sessions", "signing_keys"];
     let (_folder, url) = folder();
     assert_eq!(Program::new(&["migrate"]).set("DATABASE_URL", &url).run().code, 0);
@@ -186,7 +189,7 @@ fn of_every_table_it_is_decided_whether_a_backup_holds_it() {
     assert_eq!(names, decided);
 }
 
-/// What SQLite itself says of the file.
+/// SQLite's own check of the file.
 fn assert_sound(db: &Database) {
     #[derive(diesel::QueryableByName)]
     struct Verdict {
@@ -205,7 +208,8 @@ fn assert_sound(db: &Database) {
     assert!(verdicts.unwrap().iter().all(|verdict| verdict.integrity_check == "ok"));
 }
 
-/// B1, as docs/operations.md has it step by step, with a service that was killed and so left its log beside the file.
+/// B1: the steps of docs/operations.md, after a service was killed and left its log beside the
+/// file.
 #[test]
 fn the_documented_steps_restore_a_service_that_was_killed() {
     let (folder, url) = folder();
@@ -274,7 +278,8 @@ async fn what_cannot_be_done_is_told_in_one_line_and_leaves_nothing_behind() {
         .assert_says(2, "backup is for SQLite; for PostgreSQL: pg_dump --exclude-table-data=sessions");
 }
 
-/// The time for a backup is before an upgrade: it leaves the schema alone, and so the release before can use the copy.
+/// Backups are made before upgrades. So the command does not change the schema, and the previous
+/// release can use the copy.
 #[tokio::test]
 async fn a_backup_does_not_migrate() {
     let (folder, url) = folder();
@@ -299,7 +304,7 @@ async fn a_backup_does_not_migrate() {
     assert_eq!(sessions.unwrap(), 0);
 }
 
-/// B1: the copy is as large as the database, and nothing of that goes through memory.
+/// B1: the copy is as large as the database, and none of it is held in memory.
 #[test]
 fn a_backup_takes_little_memory_however_large_the_database_is() {
     let (folder, url) = folder();
@@ -323,7 +328,7 @@ fn a_backup_takes_little_memory_however_large_the_database_is() {
         })
         .unwrap();
     drop(database);
-    // What a process may ask for beside its program and its libraries, in KB.
+    // The limit of memory beyond program and libraries, in KB.
     let line = format!(
         "ulimit -d 32768; exec {} backup {}",
         env!("CARGO_BIN_EXE_auth-service"),

@@ -13,7 +13,7 @@ fn times() -> usize {
     if std::env::var_os("LONG_RUNS").is_some() { 100 } else { 8 }
 }
 
-/// Z27: with connections that are being opened meanwhile.
+/// Z27: while connections are being opened.
 #[test]
 fn a_refused_start_ends_with_its_own_exit_code() {
     let database = TestDatabase::create();
@@ -24,7 +24,7 @@ fn a_refused_start_ends_with_its_own_exit_code() {
     }
 }
 
-/// Asks until nobody answers.
+/// Sends requests until the service is gone.
 fn ask_on(address: SocketAddr) {
     while let Ok(mut stream) = TcpStream::connect(address) {
         let asked = write!(stream, "GET /readyz HTTP/1.1\r\nHost: {AUTH_HOST}\r\nConnection: close\r\n\r\n");
@@ -34,7 +34,7 @@ fn ask_on(address: SocketAddr) {
     }
 }
 
-/// Z27: though more and more connections are opened.
+/// Z27: while more and more connections are opened.
 #[test]
 fn a_stop_ends_with_its_own_exit_code() {
     let database = TestDatabase::create();

@@ -1,4 +1,4 @@
-//! Where a request comes from, as the trail and the page have it: T5, ASVS 15.3.4.
+//! The client's address in the trail and on the page: T5, ASVS 15.3.4.
 
 use auth_service::config::ServeFlags;
 
@@ -12,13 +12,13 @@ async fn behind(proxies: Option<&str>) -> TestApp {
     app
 }
 
-/// Somebody whose requests carry these lines of `X-Forwarded-For`, in their order.
+/// A person whose requests have these `X-Forwarded-For` lines, in order.
 fn forwarded(app: &TestApp, lines: &[impl AsRef<[u8]>]) -> Person {
     let person = app.person().using(FIREFOX);
     lines.iter().fold(person, |person, line| person.sending("x-forwarded-for", line))
 }
 
-/// Where a login with these headers came from: by the trail, by the session, and by the page.
+/// The address of a login with these headers in the trail, the session and the page.
 async fn seen(app: &TestApp, lines: &[impl AsRef<[u8]>]) -> String {
     let person = forwarded(app, lines);
     assert_eq!(person.log_in("ada@example.org", PASSWORD).await.status, 303);
@@ -33,7 +33,7 @@ async fn seen(app: &TestApp, lines: &[impl AsRef<[u8]>]) -> String {
     address
 }
 
-/// T5: by default nobody is believed.
+/// T5: by default no proxy is trusted.
 #[tokio::test]
 async fn without_trusted_proxies_what_a_client_says_about_itself_is_ignored() {
     let app = behind(None).await;
@@ -49,7 +49,8 @@ async fn without_trusted_proxies_what_a_client_says_about_itself_is_ignored() {
     assert_eq!(app.session_of(&other).await.address.as_deref(), Some("127.0.0.1"));
 }
 
-/// T5: the last hop that is no proxy of ours; what stands left of it, a client can write.
+/// T5: the client is the last hop that is not a trusted proxy. A client can write the entries
+/// before it.
 #[tokio::test]
 async fn behind_a_trusted_proxy_the_rightmost_untrusted_hop_is_the_client() {
     let app = behind(Some("127.0.0.1, 10.0.0.0/8, 2001:db8:ffff::/48")).await;
@@ -66,9 +67,9 @@ async fn behind_a_trusted_proxy_the_rightmost_untrusted_hop_is_the_client() {
         (&["198.51.100.1", "203.0.113.7"], "203.0.113.7"),
         (&["198.51.100.1, 203.0.113.7", "10.1.2.3"], "203.0.113.7"),
         (&["garbage", "203.0.113.7", "10.1.2.3, 10.4.5.6"], "203.0.113.7"),
-        // Our own proxies alone: the one furthest out.
+        // Only trusted proxies: the outermost of them.
         (&["10.1.2.3, 10.4.5.6"], "10.1.2.3"),
-        // IPv6, in one spelling whichever was sent.
+        // IPv6 addresses are normalized.
         (&["2001:DB8:0:0:0:0:0:7"], "2001:db8::7"),
         (&["198.51.100.1, 2001:db8::7, 2001:db8:ffff::1"], "2001:db8::7"),
         (&["::ffff:203.0.113.7"], "203.0.113.7"),
@@ -79,7 +80,7 @@ async fn behind_a_trusted_proxy_the_rightmost_untrusted_hop_is_the_client() {
     }
 }
 
-/// T5: garbage is nobody's address, and hides nobody who stands right of it.
+/// T5: invalid entries are ignored, and do not hide valid ones to their right.
 #[tokio::test]
 async fn what_a_client_writes_cannot_hide_where_it_comes_from() {
     let app = behind(Some("127.0.0.1")).await;
@@ -103,11 +104,11 @@ async fn what_a_client_writes_cannot_hide_where_it_comes_from() {
     ];
     for garbage in left {
         let said = garbage.escape_ascii().to_string();
-        // A proxy appends in the same line, or adds one.
+        // A proxy appends to the line, or adds a line.
         assert_eq!(seen(&app, &[[garbage, &b", 198.51.100.9"[..]].concat()]).await, "198.51.100.9", "{said}");
         assert_eq!(seen(&app, &[garbage, &b"198.51.100.9"[..]]).await, "198.51.100.9", "{said}");
     }
-    // Where the proxy itself writes no address, the last that is known is the proxy's.
+    // If the proxy writes no valid address, the last known one is the proxy's.
     for garbage in [&b"garbage"[..], b"203.0.113.7:", b"unknown", b"\xff"] {
         assert_eq!(seen(&app, &[&b"198.51.100.1"[..], garbage]).await, "127.0.0.1");
     }
@@ -115,7 +116,7 @@ async fn what_a_client_writes_cannot_hide_where_it_comes_from() {
     assert_eq!(seen(&app, &[format!("{long},203.0.113.7")]).await, "203.0.113.7");
 }
 
-/// T5: as some load balancers write it, and as sockets of both families show the proxy.
+/// T5: the notation of some load balancers, and of sockets with both address families.
 #[tokio::test]
 async fn a_port_and_brackets_behind_a_proxy_hide_nobody() {
     let app = behind(Some("::ffff:127.0.0.1")).await;
@@ -130,7 +131,7 @@ async fn a_port_and_brackets_behind_a_proxy_hide_nobody() {
     }
 }
 
-/// T5: a network that we do not stand in is not believed either.
+/// T5: a peer outside of the trusted networks is not trusted.
 #[tokio::test]
 async fn a_peer_that_is_no_trusted_proxy_is_not_believed() {
     let app = behind(Some("10.0.0.0/8")).await;
@@ -138,7 +139,7 @@ async fn a_peer_that_is_no_trusted_proxy_is_not_believed() {
     assert_eq!(seen(&app, &["203.0.113.7, 10.0.0.1"]).await, "127.0.0.1");
 }
 
-/// S3: an address follows the session, and each event has its own.
+/// S3: the session has the latest address, and each event its own.
 #[tokio::test]
 async fn a_session_that_moves_is_listed_where_it_was_used_last() {
     let app = behind(Some("127.0.0.1")).await;
@@ -151,14 +152,15 @@ async fn a_session_that_moves_is_listed_where_it_was_used_last() {
     let of = |rows: Vec<crate::support::Row>| rows[0].address.clone();
     assert_eq!(of(app.events("login").await).as_deref(), Some("203.0.113.7"));
     assert_eq!(of(app.events("renewal").await).as_deref(), Some("2001:db8::42"));
-    // The log names the client on every line of a request.
+    // The log has the client's address on every line of the request.
     let request = app.events("renewal").await[0].request().unwrap().to_string();
     let log = app.log();
     let mut lines = log.lines().filter(|line| line.contains(&request));
     assert!(lines.all(|line| line.contains("client=2001:db8::42")));
 }
 
-/// L3: a copy of a token that is used in time is handed the same as its owner; the trail shows from where.
+/// L3: a copied token that is used in time gets the same successor as the owner's. The trail shows
+/// its address.
 #[tokio::test]
 async fn a_token_that_comes_again_from_another_network_shows_in_the_trail() {
     let app = behind(Some("127.0.0.1")).await;

@@ -1,4 +1,4 @@
-//! A clock that somebody sets wrong, and right again: Z13.
+//! A clock that is set wrong, and right again: Z13.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 const LEAP: i64 = 400 * 86_400;
 
-/// Somebody who is logged in at a service that has run for some hours.
+/// A person who is logged in to a service that has run for some hours.
 async fn settled(app: &TestApp, rounds: &App) -> Person {
     app.user("ada@example.org", PASSWORD).await;
     let ada = app.person();
@@ -41,7 +41,7 @@ async fn a_clock_that_leaps_and_comes_back_deletes_nothing_and_logs_nobody_out_f
     for _ in 0..3 {
         background_tasks::run_once(&rounds).await.unwrap();
         app.jwks().await;
-        // Whoever starts now finds nothing wrong with the clock, and takes nothing away for an hour.
+        // An instance that starts now cannot notice the jump, and deletes nothing for an hour.
         background_tasks::run_once(&app.instance()).await.unwrap();
         assert!(
             !ada.is_logged_in().await && ada.get("/login").await.status == 200,
@@ -63,7 +63,7 @@ async fn a_clock_that_leaps_and_comes_back_deletes_nothing_and_logs_nobody_out_f
     assert_eq!(app.keys().await, keys, "no key was handed over, made or dated");
 }
 
-/// Z13: what is due in earnest is done, an hour after the clock was wrong.
+/// Z13: an hour after the clock was wrong, expired rows are deleted.
 #[tokio::test]
 async fn an_hour_after_a_leap_all_goes_on_as_before() {
     let app = TestApp::start().await;
@@ -80,8 +80,8 @@ async fn an_hour_after_a_leap_all_goes_on_as_before() {
     assert!(app.events("registered").await.is_empty(), "older than AUDIT_RETENTION");
 }
 
-/// Z13: a clock that stays where it leapt to, or a service that nobody used for months: it cannot be known which. It
-/// becomes less, slowly, and in the end.
+/// Z13: a clock that stays ahead looks like a service that was unused for months. So expired rows
+/// are deleted slowly, batch by batch.
 #[tokio::test]
 async fn far_ahead_of_what_happened_last_one_batch_goes_in_an_hour() {
     let app = TestApp::start().await;
@@ -107,12 +107,12 @@ async fn far_ahead_of_what_happened_last_one_batch_goes_in_an_hour() {
         }
         left.push(app.events("renewal").await.len());
     }
-    // The first hour takes none; the account's own event is among the 1,101.
+    // Nothing is deleted in the first hour. The account's own event is one of the 1,101.
     assert!(left[0] >= 600 && left[0] - left[1] <= 500 && left[1] - left[2] <= 500, "{left:?}");
     assert!(left[4] == 0, "{left:?}");
 }
 
-/// Z13: a key that could not be handed over when its month was up is handed over later.
+/// Z13: a key that could not rotate when it was due rotates later.
 #[tokio::test]
 async fn a_leap_hands_over_no_key_and_dates_none() {
     let app = TestApp::start().await;
@@ -137,7 +137,8 @@ async fn a_leap_hands_over_no_key_and_dates_none() {
     assert_ne!(app.kid(State::Active).await, active, "a month later");
 }
 
-/// What services say to a token, whose times must not contradict each other.
+/// The claims that a service accepts, after a check that the token's times do not contradict each
+/// other.
 async fn accepted(app: &TestApp, token: &str) -> Claims {
     let claims = app.judge_by(token, &app.jwks().await).unwrap();
     assert!(
@@ -147,7 +148,8 @@ async fn accepted(app: &TestApp, token: &str) -> Claims {
     claims
 }
 
-/// Z13: eight seconds were enough to shut everybody out of all services until that time came again.
+/// Z13: without a correction, a clock that is eight seconds ahead would lock people out of all
+/// services until that time.
 #[tokio::test]
 async fn whoever_logged_in_while_the_clock_was_ahead_is_let_in_when_it_is_right_again() {
     for ahead in [8, 7200, LEAP] {
@@ -162,7 +164,7 @@ async fn whoever_logged_in_while_the_clock_was_ahead_is_let_in_when_it_is_right_
         assert_eq!(renewed.status, 303, "{ahead}");
         let by_page = accepted(&app, &renewed.cookie(ACCESS).unwrap().value).await;
         let by_program = accepted(&app, &program.refresh(&refresh).await.pair().0).await;
-        // Nobody knows when the password was given: it is not said to be just now.
+        // The time of the password is unknown, so it must not become the present time.
         let is_fresh = |claims: &Claims| claims.iat - claims.auth_time < 600;
         assert_eq!((is_fresh(&by_page), is_fresh(&by_program)), (ahead == 8, ahead == 8), "{ahead}");
         assert_eq!(browser.get("/login?max_age=600").await.status == 303, ahead == 8, "{ahead}");
@@ -175,7 +177,7 @@ async fn whoever_logged_in_while_the_clock_was_ahead_is_let_in_when_it_is_right_
     }
 }
 
-/// Z13, R11: else a copy of its cookie would be good for a year more.
+/// Z13, R11: otherwise a copy of the cookie would be valid for another year.
 #[tokio::test]
 async fn a_login_of_a_clock_that_was_ahead_ends_a_month_after_the_next_renewal() {
     let app = TestApp::start().await;
@@ -193,7 +195,7 @@ async fn a_login_of_a_clock_that_was_ahead_ends_a_month_after_the_next_renewal()
     assert_eq!(ada.get("/login").await.status, 200, "31 days");
 }
 
-/// Z13: in the last second of a login too.
+/// Z13: also in the last second of a login.
 #[tokio::test]
 async fn a_token_that_is_handed_out_at_the_very_end_of_a_login_expires_after_it_was_issued() {
     let app = TestApp::start().await;
@@ -220,7 +222,7 @@ async fn a_token_that_is_handed_out_at_the_very_end_of_a_login_expires_after_it_
 
 const YEARS: i64 = 14 * 365 * 86_400;
 
-/// A service whose keys were made by a clock of 2040, which is right by now.
+/// A service whose keys were created while the clock said 2040, and is right now.
 async fn with_keys_of_2040() -> TestApp {
     let (database, clock) = (Arc::new(TestDatabase::create()), TestClock::default());
     clock.jump(YEARS);
@@ -230,12 +232,12 @@ async fn with_keys_of_2040() -> TestApp {
     app
 }
 
-/// Z13: nothing would rotate until 2040.
+/// Z13: otherwise no key would rotate until 2040.
 #[tokio::test]
 async fn keys_of_a_clock_that_was_years_ahead_are_told_of_and_go_on_rotating() {
     let app = with_keys_of_2040().await;
     let (active, next) = (app.kid(State::Active).await, app.kid(State::Next).await);
-    // Whoever starts now has seen no step.
+    // An instance that starts now has not seen the clock change.
     let later = app.second_instance().await;
     for _ in 0..4 {
         app.wait(15 * MINUTE - Duration::from_secs(30));

@@ -1,4 +1,4 @@
-//! Machines whose clocks disagree.
+//! Machines whose clocks differ.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ fn ahead(seconds: i64) -> Tweaks {
     Tweaks { machine_is_ahead: seconds, ..Tweaks::default() }
 }
 
-/// Z4: by a minute and by ten, in both directions. A SQLite file has no clock of its own, and one machine.
+/// Z4: by a minute and by ten, in both directions. With SQLite there is one machine only, whose
+/// clock is used.
 #[tokio::test]
 async fn instances_whose_clocks_are_wrong_log_nobody_out() {
     let database = Arc::new(TestDatabase::create());
@@ -24,7 +25,7 @@ async fn instances_whose_clocks_are_wrong_log_nobody_out() {
         let ada = fast.person();
         assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
         for round in 0..6 {
-            // A tab that sends what the browser held before the last renewal, at the other instance.
+            // A tab that sends the previous token to the other instance.
             let late = ada.at(if round % 2 == 0 { &slow } else { &fast });
             let here = ada.at(if round % 2 == 0 { &fast } else { &slow });
             let renewed = here.get("/login?next=https://shop.example.org/").await;
@@ -35,7 +36,7 @@ async fn instances_whose_clocks_are_wrong_log_nobody_out() {
                 "{wrong} s, round {round}"
             );
             ada.set_cookie(REFRESH, &here.refresh_token());
-            // A service whose clock is right takes the token.
+            // A service with a correct clock accepts the token.
             let token = renewed.cookie(ACCESS).unwrap().value;
             assert!(fast.judge_by(&token, &fast.jwks().await).is_ok(), "{wrong} s, round {round}");
         }

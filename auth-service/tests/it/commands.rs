@@ -1,4 +1,4 @@
-//! The program itself: what it prints, how it ends. Others of the suite use [`Program`] too.
+//! The program: its output and exit codes. Other tests use [`Program`] too.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,10 +9,10 @@ use crate::support::folder_in_memory;
 pub const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
 const OTHER_SECRET: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
 
-/// The program, about to be started in an environment that a test makes.
+/// The program, ready to be started in an environment that a test defines.
 pub struct Program(pub Command);
 
-/// How it ended and what it said.
+/// Its exit code and output.
 #[derive(Debug)]
 pub struct Ended {
     pub code: i32,
@@ -21,7 +21,7 @@ pub struct Ended {
 }
 
 impl Program {
-    /// With nothing in its environment but the least cost of a hash.
+    /// Its environment has only the lowest cost of a hash.
     pub fn new(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_auth-service"));
         command.args(arguments).env_clear().env("BCRYPT_COST", "10");
@@ -38,14 +38,14 @@ impl Program {
         self
     }
 
-    /// Everything that `serve` needs.
+    /// All required settings of `serve`.
     pub fn set_all(self, database_url: &str) -> Self {
         self.set("AUTH_URL", "https://auth.example.org")
             .set("COOKIE_DOMAIN", "example.org")
             .set("LISTEN", "127.0.0.1:0")
             .set("SECRET_KEY", SECRET)
             .set("DATABASE_URL", database_url)
-            // No proxy in front that would have to notice.
+            // No proxy has to notice the shutdown.
             .set("SHUTDOWN_DELAY", "0s")
     }
 
@@ -57,7 +57,7 @@ impl Program {
     pub fn run_with_bytes(mut self, input: &[u8]) -> Ended {
         let mut child =
             self.0.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // It may end without reading.
+        // It may end without reading its input.
         let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();
         Ended {
@@ -82,14 +82,14 @@ impl Ended {
     }
 }
 
-/// A folder with room for a database; gone when dropped.
+/// A folder and the URL of a database in it. The folder is deleted on drop.
 pub fn folder() -> (tempfile::TempDir, String) {
     let folder = folder_in_memory().unwrap_or_else(|| tempfile::tempdir().unwrap());
     let url = format!("sqlite:{}", folder.path().join("auth.db").display());
     (folder, url)
 }
 
-/// A service that listens, and the lines of its log that follow. Ended when dropped.
+/// A listening service, and its further log lines. It is killed on drop.
 pub struct Serving(Child, BufReader<std::process::ChildStderr>, pub SocketAddr, String);
 
 impl Serving {
@@ -102,7 +102,7 @@ impl Serving {
         while !lines.contains("listening") {
             assert!(log.read_line(&mut lines).unwrap() > 0, "it ended: {lines}");
         }
-        // It listens before it serves; what was asked meanwhile is answered then.
+        // It listens before it serves. Requests in between are answered then.
         let mut visitor = TcpStream::connect(address).unwrap();
         visitor.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
         let mut answer = String::new();
@@ -111,12 +111,12 @@ impl Serving {
         Self(child, log, address, lines)
     }
 
-    /// What it said until it listened.
+    /// The log until it listened.
     pub fn said(&self) -> &str {
         &self.3
     }
 
-    /// Head and body of an answer.
+    /// Head and body of a response.
     pub fn get(&self, path: &str) -> String {
         let mut visitor = TcpStream::connect(self.2).unwrap();
         write!(visitor, "GET {path} HTTP/1.1\r\nHost: auth.example.org\r\nConnection: close\r\n\r\n")
@@ -169,7 +169,7 @@ fn a_taken_port_is_told_in_one_sentence() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let (_folder, url) = folder();
-    // The sentence is the last thing said; the log may have said before what the start did.
+    // The error is the last line. The log may have lines before it.
     let ended = Program::new(&[]).set_all(&url).set("LISTEN", &address).run();
     ended.assert_says(1, &format!("LISTEN: {address} cannot be listened on: Address already in use"));
 }
@@ -222,7 +222,7 @@ fn a_generated_secret_is_accepted_and_never_the_same() {
     assert!(secrets[0] != secrets[1] && secrets[1] != secrets[2]);
     for secret in secrets {
         let (_folder, url) = folder();
-        // As a flag too, where a leading hyphen would be taken for another flag.
+        // Also as a flag, where a leading hyphen would look like another flag.
         let check =
             Program::new(&["check-config", "--secret-key", &secret]).set_all(&url).unset("SECRET_KEY");
         assert_eq!(check.run().code, 0, "{secret}");

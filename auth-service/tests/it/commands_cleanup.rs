@@ -27,8 +27,8 @@ fn done(ended: Ended) -> Vec<String> {
     ended.out.lines().map(str::to_owned).collect()
 }
 
-/// Adds sessions of ada that ran out two days ago, events of a hundred days ago, and one of this morning: where nothing
-/// happened for long, the clock is in doubt.
+/// Adds sessions of ada that expired two days ago, events of a hundred days ago, and one of this
+/// morning. Without recent events the clock would be doubted.
 async fn add_old(app: &TestApp, count: usize) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
     let (operator, service) = (app.operator(), app.service());
@@ -48,13 +48,14 @@ async fn add_old(app: &TestApp, count: usize) {
     .await;
 }
 
-/// Z13: where nothing happened for long, it may be the clock that is wrong. What cannot be undone needs the operator's word.
+/// Z13: after a long time without events, the clock may be wrong. So the deletion needs the
+/// operator's confirmation.
 #[tokio::test]
 async fn where_the_clock_may_be_wrong_it_wants_to_be_told_that_it_is_right() {
     let app = TestApp::start().await;
     let past = app.service().at(app.clock.now() - 100 * DAY);
     app.sql(move |conn| AuditEvent::new(EventKind::Renewal, &past).record(conn)).await;
-    // A login in the wrong time says nothing about it.
+    // A login at a wrong time does not show that the clock is right.
     app.user("ada@example.org", PASSWORD).await;
     app.person().log_in("ada@example.org", PASSWORD).await;
     let before = app.how_many().await;
@@ -70,7 +71,7 @@ async fn where_the_clock_may_be_wrong_it_wants_to_be_told_that_it_is_right() {
     assert!(done(cleanup(url, &["--clock-is-right"]))[1].starts_with("events: 1 from before "));
 }
 
-/// Several batches, beside people who renew.
+/// Several batches, while people renew.
 #[tokio::test]
 async fn beside_a_busy_service_it_takes_away_what_is_past_its_time_and_nothing_else() {
     let app = Arc::new(TestApp::start().await);

@@ -21,7 +21,7 @@ fn done(ended: Ended) -> String {
     ended.out
 }
 
-/// Lets the keys be older than they are: the commands go by the real clock.
+/// Makes the keys older, because the commands use the real clock.
 async fn age_keys(app: &TestApp, by: Duration) {
     let then = app.clock.now() - by;
     app.sql(move |conn| {
@@ -72,7 +72,7 @@ async fn rotating_hands_over_and_logs_nobody_out() {
     assert_eq!(ada.get("/login?next=https://shop.example.org/").await.status, 303);
 }
 
-/// K3: not even an operator in a hurry makes services meet a key that they cannot know.
+/// K3: even in a hurry an operator cannot activate a key that services may not have.
 #[tokio::test]
 async fn rotating_waits_until_services_know_the_next_key() {
     let app = TestApp::start().await;
@@ -122,7 +122,7 @@ async fn revoking_the_next_key_makes_another_one_follow() {
     assert_ne!(app.kid(State::Next).await, next);
 }
 
-/// Its only successor is another setting.
+/// Its only possible successor is another setting.
 #[tokio::test]
 async fn a_shared_key_is_neither_rotated_nor_revoked_by_a_command() {
     let mut tweaks = Tweaks::default();
@@ -154,14 +154,15 @@ fn without_a_database_there_is_nothing_to_list() {
     ended.assert_says(2, "KEY_ROTATION: must be between 2h and 365d");
 }
 
-/// Ids are base64url: one in 64 begins like a flag.
+/// Ids are base64url, so one in 64 begins with a hyphen.
 #[tokio::test]
 async fn a_key_whose_id_begins_with_a_hyphen_can_be_revoked() {
     let app = TestApp::start().await;
     keys(&app, &["revoke", "-Kq3X9dUeRkVt3mBz7QwYhLn2sJaF8Ho"]).assert_says(1, "there is no key ");
 }
 
-/// Z13: a key that was made by a clock of 2040 keeps nobody from rotating, and nobody has to find that out alone.
+/// Z13: a key that was created while the clock said 2040 does not block rotation, and the output
+/// says what to do.
 #[tokio::test]
 async fn a_next_key_with_a_date_that_is_yet_to_come_is_dated_anew_on_the_operators_word() {
     let app = TestApp::start().await;

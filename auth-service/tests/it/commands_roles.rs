@@ -1,4 +1,4 @@
-//! `auth-service users roles …`, and what services see of it.
+//! `auth-service users roles …`, and the roles in tokens.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -61,7 +61,7 @@ async fn what_is_no_role_is_refused_and_changes_nothing() {
     assert_eq!(serde_json::from_str::<Value>(&done(shown.run())).unwrap()["roles"], json!([]));
 }
 
-/// Several commands at once, each with a role of its own: none is lost.
+/// Of several concurrent commands with a role each, none is lost.
 #[tokio::test]
 async fn roles_that_are_given_at_once_are_all_kept() {
     let app = TestApp::start().await;

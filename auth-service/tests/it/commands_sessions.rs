@@ -1,4 +1,4 @@
-//! `auth-service sessions …`, and what other commands do to sessions.
+//! `auth-service sessions …`, and the effect of other commands on sessions.
 
 use auth_service::db::types::Stored;
 use serde_json::Value;
@@ -23,7 +23,7 @@ fn done(ended: Ended) -> String {
     ended.out
 }
 
-/// S3, from the host: a line for each, the one begun last first.
+/// S3, on the host: one line for each session, the latest first.
 #[tokio::test]
 async fn the_list_names_somebodys_living_sessions() {
     let app = TestApp::start().await;
@@ -151,7 +151,7 @@ async fn what_cannot_be_understood_ends_with_two_and_no_session() {
         .assert_says(1, "there is no database yet at sqlite:");
 }
 
-/// R10, ASVS 7.4.2, 7.4.3: at the API and on the pages, from this moment on.
+/// R10, ASVS 7.4.2, 7.4.3: by the API and on the pages, immediately.
 #[tokio::test]
 async fn a_new_password_and_a_deactivation_end_programs_and_browsers_at_once() {
     let app = TestApp::start().await;
@@ -165,7 +165,7 @@ async fn a_new_password_and_a_deactivation_end_programs_and_browsers_at_once() {
         let desk = browser(&app, "ada@example.org", SAFARI).await;
         let (access, refresh) = app.person().obtain("ada@example.org", PASSWORD).await;
         let program = Program::new(command).set("DATABASE_URL", &app.database.url).set("BCRYPT_COST", "10");
-        // The same password again: a new one to the command, and the old sessions go.
+        // The command treats the same password as a new one and ends the sessions.
         let said = program.run_with(PASSWORD);
         assert!(said.code == 0 && said.out.contains("2 session(s) ended"), "{said:?}");
         assert_is_out(&app, &desk).await;

@@ -1,4 +1,4 @@
-//! `auth-service completions` and `man`: what a shell and a reader of manuals get of the commands.
+//! `auth-service completions` and `man`: the commands in shells and in manuals.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use crate::commands::Program;
 
 const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", "powershell"];
 
-/// One command as its `--help` describes it.
+/// A command as its `--help` describes it.
 struct Described {
     /// `["users", "create"]`; empty for the program itself.
     path: Vec<String>,
@@ -21,7 +21,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
 }
 
-/// Every command there is, found by asking each for its help.
+/// All commands, found by asking each for its help.
 fn described() -> Vec<Described> {
     let (mut waiting, mut found) = (vec![Vec::<String>::new()], Vec::new());
     while let Some(path) = waiting.pop() {
@@ -29,7 +29,7 @@ fn described() -> Vec<Described> {
         let help = Program::new(&asked).run_with("").out;
         let below = help.split("Commands:\n").nth(1).unwrap_or_default();
         for line in below.lines().take_while(|line| line.starts_with("  ")) {
-            // Deeper lines go on with a description.
+            // More deeply indented lines continue a description.
             let Some(name) = line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')) else { continue };
             let name = name.split(' ').next().unwrap();
             if name != "help" {
@@ -53,13 +53,13 @@ fn printed(arguments: &[&str]) -> String {
     ended.out
 }
 
-/// Whether `program` is on this machine; where it is not, what it would judge is not judged.
+/// Whether `program` is installed. If not, its checks are skipped.
 fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// What `program` says about a file, which is to be nothing.
+/// The objections of `program` to a file. There must be none.
 fn objections(program: &str, arguments: &[&str], file: &Path) -> String {
     let output = Command::new(program).args(arguments).arg(file).stdin(Stdio::null()).output().unwrap();
     let said =
@@ -84,7 +84,7 @@ fn every_shell_is_offered_every_command_and_every_option() {
                 assert!(words(&script).any(|word| word == name), "{shell}: {name} is missing");
             }
             for option in &command.options {
-                // fish speaks of `-l listen` where others write `--listen`.
+                // fish writes `-l listen` for `--listen`.
                 let bare = option.trim_start_matches('-');
                 let offered =
                     words(&script).any(|word| word == option) || script.contains(&format!("-l {bare} "));
@@ -137,7 +137,7 @@ fn every_command_has_a_page_that_names_its_options_and_its_settings() {
     for command in described() {
         let name = [vec!["auth-service".to_owned()], command.path].concat().join("-") + ".1";
         let page = fs::read_to_string(folder.join(&name)).unwrap();
-        // As one reads it: hyphens are escaped in a page, and fonts are named in the middle of a line.
+        // As it is displayed: the source escapes hyphens and switches fonts within lines.
         let page = page.replace("\\-", "-").replace("\\fB", " ").replace("\\fR", " ");
         for option in &command.options {
             assert!(words(&page).any(|word| word == option), "{name}: {option} is missing");
@@ -161,9 +161,10 @@ fn readers_of_manuals_have_nothing_to_object_to() {
     for entry in fs::read_dir(folder.path().join("made/for it")).unwrap() {
         let page = entry.unwrap().path();
         if installed("mandoc") {
-            // A page without a date is meant: the same release gives the same bytes.
+            // The page has no date on purpose, so that a release is reproducible.
             let said = objections("mandoc", &["-Tlint", "-Wwarning"], &page);
-            // Two line breaks in a row, where an argument's choices are listed, look as one.
+            // An argument's list of choices has two line breaks in a row, which are displayed as
+            // one.
             let harmless = ["missing date", "skipping paragraph macro: br"];
             let said = said.lines().filter(|line| !harmless.iter().any(|harmless| line.contains(harmless)));
             let said: Vec<_> = said.collect();

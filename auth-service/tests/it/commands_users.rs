@@ -12,7 +12,8 @@ use crate::support::{PASSWORD, Person, TestApp};
 
 const OTHER: &str = "grey gulls fold paper 9";
 
-/// Runs `users` on the database of `app` with `input` on standard input; never prints a password.
+/// Runs `users` on the database of `app` with `input` on standard input. The output must contain no
+/// password.
 #[track_caller]
 fn users(app: &TestApp, arguments: &[&str], input: &str) -> Ended {
     let program = Program::new(&[&["users"], arguments].concat());
@@ -196,7 +197,7 @@ async fn a_database_that_is_not_there_ends_with_three() {
     program.run().assert_says(3, "DATABASE_URL: ");
 }
 
-/// A misspelt path must not make an empty database and then say that nobody is there.
+/// A misspelt path must not create an empty database without users.
 #[test]
 fn only_making_an_account_makes_a_database() {
     let folder = tempfile::tempdir().unwrap();
@@ -212,7 +213,7 @@ async fn without_a_terminal_the_command_says_how_else_to_give_the_password() {
     users(&app, &["create", "ada@example.org"], PASSWORD).assert_says(2, "there is no terminal to ask on");
 }
 
-/// Somebody at a terminal.
+/// A command at a terminal.
 fn at_a_terminal(app: &TestApp, arguments: &[&str]) -> rexpect::session::PtySession {
     let mut program = Program::new(&[&["users"], arguments].concat()).set("DATABASE_URL", &app.database.url);
     program.0.env("BCRYPT_COST", "10");
@@ -242,13 +243,14 @@ async fn a_terminal_is_asked_twice_and_shows_nothing_of_the_password() {
     assert!(after.contains("auth-service: the two passwords differ; nothing was changed"), "{after}");
     logged_in(&app).await;
 
-    // Whoever is there already is told before typing anything.
+    // An existing account is reported before the first prompt.
     let mut terminal = at_a_terminal(&app, &["create", "ada@example.org"]);
     let all = terminal.exp_eof().unwrap();
     assert!(all.contains("already has an account") && !all.contains("Password"), "{all}");
 }
 
-/// What Windows' shells put before and behind a text is no part of a password, and two lines are none.
+/// Additions of Windows' shells around a text are not part of a password. Two lines are no
+/// password.
 #[tokio::test]
 async fn a_password_from_a_program_is_one_line_and_nothing_else() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! `/cookies`: cookies of other sites of the domain, too many to get anywhere, cleared at one press of a button.
+//! `/cookies`: too many cookies of other sites on the domain, deleted by one press of a button.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 use super::raw_http::{FORM, HOST, talk};
 use crate::support::{ACCESS, BROWSER, HINT, PASSWORD, Person, REFRESH, Reply, TestApp, german};
 
-/// What a sibling has planted in somebody's browser.
+/// A browser in which a sibling has planted cookies.
 struct Bombed {
     person: Person,
     planted: BTreeSet<String>,
@@ -48,7 +48,7 @@ impl Bombed {
         self.send(Method::GET, path, &[], None).await
     }
 
-    /// Presses the button on the page at `path` and follows where it leads, as a browser does.
+    /// Presses the button on the page at `path`, and follows the redirects like a browser.
     async fn clean_up(&mut self, path: &str) -> (Reply, usize) {
         let page = self.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
@@ -101,7 +101,7 @@ async fn one_press_of_the_button_deletes_what_others_have_planted_and_keeps_what
     }
 }
 
-/// C12: as if by hand, so that siblings' cookies of other scopes and our own stay.
+/// C12: like manual deletion. Cookies of other scopes and our own stay.
 #[tokio::test]
 async fn no_answer_clears_cookies_wholesale_and_none_is_larger_than_proxies_take() {
     let app = TestApp::start().await;
@@ -119,7 +119,7 @@ async fn no_answer_clears_cookies_wholesale_and_none_is_larger_than_proxies_take
     }
 }
 
-/// C12: the browser may have thrown away the cookie that the form's token belongs to.
+/// C12: the browser may have dropped the cookie that the CSRF token belongs to.
 #[tokio::test]
 async fn the_button_works_for_a_browser_that_has_lost_our_cookies() {
     let app = TestApp::start().await;
@@ -130,7 +130,7 @@ async fn the_button_works_for_a_browser_that_has_lost_our_cookies() {
         assert!(reply.status == StatusCode::SEE_OTHER && reply.cookies().len() >= 20, "{}", reply.text);
         person = Bombed::with(app.person(), 20, 1);
     }
-    // Who says nothing of where the form is from must prove it.
+    // Without headers about its origin, the form needs its token.
     let silent = person.send(Method::POST, "/cookies", &[], form()).await;
     assert_eq!(silent.status, StatusCode::FORBIDDEN);
     assert_eq!(person.planted.len(), 20);
@@ -168,13 +168,13 @@ async fn nobody_elses_page_clears_anything() {
         assert_eq!(reply.status, StatusCode::FORBIDDEN);
     }
     assert_eq!(person.planted.len(), 20);
-    // An old browser on its way through our own redirects.
+    // An old browser in our own redirects.
     let old = [("referer", "https://auth.example.org/cookies")];
     assert_eq!(person.send(Method::GET, go_on, &old, None).await.status, StatusCode::SEE_OTHER);
     assert!(person.planted.is_empty());
 }
 
-/// C12: a cookie that was set for a path comes there alone, and is deleted there.
+/// C12: a cookie with a path is sent there only, and deleted there.
 #[tokio::test]
 async fn what_was_planted_for_a_path_is_cleared_below_it() {
     let app = TestApp::start().await;
@@ -183,7 +183,7 @@ async fn what_was_planted_for_a_path_is_cleared_below_it() {
     assert!(login.says("href=\"/login/cookies?next=https%3A%2F%2Fshop.example.org%2F\""), "{}", login.text);
     let form = Some("csrf_token=lost".to_owned());
     let ours = [("sec-fetch-site", "same-origin")];
-    // The planted ones stay, as if they lay elsewhere: the next answers look there.
+    // The planted cookies stay, as if they had another path. So the next responses try other paths.
     let mut path = "/login/cookies".to_owned();
     let mut reply = person.send(Method::POST, &path, &ours, form).await;
     let mut scopes = BTreeSet::new();
@@ -208,7 +208,7 @@ async fn what_was_planted_for_a_path_is_cleared_below_it() {
     assert!(reply.says("could not be deleted from here"), "{}", reply.text);
 }
 
-/// N1: below any path, and back to no place but home.
+/// N1: below any path, and with a link back to allowed origins only.
 #[tokio::test]
 async fn the_page_leads_back_and_never_elsewhere() {
     let app = TestApp::start().await;
@@ -236,24 +236,26 @@ async fn every_page_says_so_when_there_are_too_many() {
         assert!(bombed(3, 4000).get(path).await.says(&words), "{path}");
         assert!(!bombed(20, 10).get(path).await.says(&words), "{path}");
     }
-    // Nor where the person has followed it.
+    // Nor after the person has followed the link.
     let page = bombed(120, 1).get("/cookies").await;
     assert!(!page.says(&words) && page.says("120 Cookies"), "{}", page.text);
 }
 
-/// The login page says what it sees, and what a browser does then: it throws ours away too, `__Host-` and all.
+/// The login page reports the number of cookies, and that browsers then drop ours too, even those
+/// with `__Host-`.
 #[tokio::test]
 async fn the_login_says_what_came_and_that_it_crowds_the_login_out() {
     let app = TestApp::start().await;
     let page = Bombed::with(app.person(), 170, 1).get("/login").await;
     assert!(page.says("170 of them, 2 KB in all, came with this page."), "{}", page.text);
     assert!(page.says("throws others away to make room, those of your login too"), "{}", page.text);
-    // Few and large ones are refused by servers, and crowd nothing out.
+    // Few large cookies are refused by servers, but do not crowd others out.
     let page = Bombed::with(app.person(), 3, 4000).get("/login").await;
     assert!(page.says("3 of them, 12 KB in all") && !page.says("throws others away"), "{}", page.text);
 }
 
-/// The browser threw away the cookie that a form belongs to, between its page and its sending: that is told, and nothing else is blamed.
+/// If the browser drops the form's cookie before the form is sent, the page names that cause and no
+/// other.
 #[tokio::test]
 async fn a_form_whose_cookie_was_crowded_out_is_not_blamed_on_cookies_that_are_off() {
     let app = TestApp::start().await;
@@ -277,7 +279,7 @@ async fn a_form_whose_cookie_was_crowded_out_is_not_blamed_on_cookies_that_are_o
     assert!(few.says("cookies are off") && !few.says("thrown away"), "{}", few.text);
 }
 
-/// C14: our own limit is for what is ours to limit.
+/// C14: our limit on headers does not count cookies of other sites.
 #[tokio::test]
 async fn a_hundred_kilobytes_of_others_cookies_lock_nobody_out() {
     let app = TestApp::start().await;
@@ -290,7 +292,8 @@ async fn a_hundred_kilobytes_of_others_cookies_lock_nobody_out() {
     assert!(person.person.cookie(BROWSER).is_some());
 }
 
-/// C18: more than the HTTP library reads. Also behind another request on the same connection, as proxies send them.
+/// C18: more than the HTTP library parses. Also behind another request on the same connection, as
+/// from a proxy.
 #[tokio::test]
 async fn as_many_cookies_as_a_browser_keeps_still_reach_the_button() {
     let app = TestApp::start().await;
@@ -313,12 +316,12 @@ async fn as_many_cookies_as_a_browser_keeps_still_reach_the_button() {
     assert!(pressed.text.matches("set-cookie: bomb-").count() > 30, "{}", pressed.text);
 }
 
-/// C18: the body behind a head that was made smaller is the one that was sent.
+/// C18: the body after a shortened head is unchanged.
 #[tokio::test]
 async fn a_form_behind_too_many_cookies_arrives_as_it_was_sent() {
     let app = TestApp::start().await;
     let bomb = (0..180).map(|n| format!("bomb-{n}={}", "x".repeat(4_000))).collect::<Vec<_>>().join("; ");
-    // What looks like a head in a body that nobody reads is no head.
+    // Text like a head in an unread body is not treated as a head.
     let form = format!("a=b%0d\r\nCookie: {}\r\n\r\n", "x".repeat(100_000));
     let post = format!(
         "POST /nothing HTTP/1.1\r\n{HOST}{FORM}Cookie: {bomb}\r\nContent-Length: {}\r\n\r\n{form}GET /healthz HTTP/1.1\r\n{HOST}\r\n",

@@ -1,11 +1,11 @@
-//! The cookies as they come: planted, doubled, split, broken.
+//! Cookies in requests: planted, duplicate, split, malformed.
 
 use reqwest::Method;
 use reqwest::header::HeaderValue;
 
 use crate::support::{ACCESS, BROWSER, PASSWORD, Person, REFRESH, Reply, TestApp};
 
-/// Sends `headers` as `Cookie`, each in a line of its own, from a browser that has nothing else.
+/// Sends each of `headers` as a `Cookie` line, from a browser without other cookies.
 async fn get(app: &TestApp, path: &str, headers: &[&[u8]]) -> Reply {
     let nobody = app.person();
     let request = headers.iter().fold(nobody.request(Method::GET, path), |request, header| {
@@ -31,7 +31,8 @@ fn hands_out_a_session(reply: &Reply) -> bool {
     reply.cookie(REFRESH).is_some() || reply.cookie(ACCESS).is_some()
 }
 
-/// Names that a lenient reader takes for the refresh cookie's; a browser lets a sibling sub-domain set each.
+/// Names that a lenient parser would take for the refresh cookie's. Browsers let a sibling set each
+/// of them.
 fn lookalikes() -> Vec<Vec<u8>> {
     let mut names: Vec<Vec<u8>> = [
         "%5F%5FHost-sso_refresh",
@@ -86,7 +87,7 @@ async fn a_planted_cookie_whose_name_only_resembles_ours_is_never_served() {
     assert_eq!(app.session_of(&bob).await.generation, 1);
 }
 
-/// C5: one of the two was planted, and nothing says which.
+/// C5: one of the two was planted, and it is unknown which.
 #[tokio::test]
 async fn two_session_cookies_are_none() {
     let app = TestApp::start().await;
@@ -123,7 +124,7 @@ async fn cookies_may_come_in_several_headers() {
     }
 }
 
-/// C6: also for the form's proof, which actix-session reads from the same header.
+/// C6: also the CSRF cookie, which actix-session reads from the same header.
 #[tokio::test]
 async fn a_form_works_though_its_browser_cookie_comes_in_a_header_of_its_own() {
     let app = TestApp::start().await;
@@ -146,7 +147,7 @@ async fn a_form_works_though_its_browser_cookie_comes_in_a_header_of_its_own() {
     assert!(ada.is_logged_in().await);
 }
 
-/// C8: actix alone gives up on the whole header.
+/// C8: without our filter, actix gives up on the whole header.
 #[tokio::test]
 async fn a_broken_cookie_of_somebody_else_changes_nothing() {
     let app = TestApp::start().await;
@@ -181,7 +182,7 @@ async fn a_broken_cookie_of_somebody_else_changes_nothing() {
     }
 }
 
-/// C8: a broken value under our own names is no login, and no error either.
+/// C8: a malformed value of our own cookie is no login, and no error either.
 #[tokio::test]
 async fn a_broken_value_in_our_own_cookies_is_nobody() {
     let app = TestApp::start().await;
@@ -195,7 +196,7 @@ async fn a_broken_value_in_our_own_cookies_is_nobody() {
     }
 }
 
-/// C11: the access token is for the services. Here it proves nothing, wherever it is put.
+/// C11: the access token is for the services. On this host it proves nothing, in any place.
 #[tokio::test]
 async fn the_access_token_without_a_session_is_nobody_on_every_page() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! The cookies as they are set: names, attributes, size.
+//! Cookies in responses: names, attributes, size.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn attributes(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// Takes `Max-Age` out, which a test judges by itself.
+/// Removes `Max-Age`, which has a test of its own.
 fn without_age(cookie: &SetCookie) -> BTreeMap<String, String> {
     let mut attributes = cookie.attributes.clone();
     attributes.remove("max-age").expect("a Max-Age");
@@ -35,7 +35,7 @@ fn domain_wide() -> BTreeMap<String, String> {
     all
 }
 
-/// C1, C2: exactly these attributes and no other, at a login and at each renewal.
+/// C1, C2: exactly these attributes, at a login and at each renewal.
 #[tokio::test]
 async fn the_session_stays_on_this_host_and_the_access_token_reaches_its_siblings() {
     let app = TestApp::start().await;
@@ -60,7 +60,7 @@ async fn the_session_stays_on_this_host_and_the_access_token_reaches_its_sibling
     }
 }
 
-/// C1: what a browser's forms hang on stays on this host too.
+/// C1: the cookie for forms also stays on this host.
 #[tokio::test]
 async fn the_browser_cookie_stays_on_this_host() {
     let app = TestApp::start().await;
@@ -69,7 +69,7 @@ async fn the_browser_cookie_stays_on_this_host() {
     assert_eq!(browser.max_age(), 86_400);
 }
 
-/// C2: the cookie goes when the token does, also where the session's end cuts both short.
+/// C2: the cookie expires with its token, even if the session's end comes first.
 #[tokio::test]
 async fn near_the_end_of_a_session_the_cookies_live_only_as_long_as_it_does() {
     let app = TestApp::start().await;
@@ -85,12 +85,12 @@ async fn near_the_end_of_a_session_the_cookies_live_only_as_long_as_it_does() {
     let last = ada.get("/login").await;
     for name in [ACCESS, REFRESH] {
         let age = last.cookie(name).expect(name).max_age();
-        // The two minutes that are left, less what this test took.
+        // The remaining two minutes, less the duration of the test.
         assert!((60..=120).contains(&age), "{name} lives {age} s");
     }
 }
 
-/// C9: named as they were set, or the browser would keep them.
+/// C9: deletions use the same attributes. Otherwise the browser would keep the cookies.
 #[tokio::test]
 async fn a_logout_deletes_each_cookie_under_the_attributes_it_was_set_with() {
     let app = TestApp::start().await;
@@ -105,7 +105,7 @@ async fn a_logout_deletes_each_cookie_under_the_attributes_it_was_set_with() {
     }
 }
 
-/// C3: for people as they are.
+/// C3: with ordinary names.
 #[tokio::test]
 async fn the_cookies_of_an_ordinary_user_are_small() {
     let app = TestApp::start().await;
@@ -117,7 +117,8 @@ async fn the_cookies_of_an_ordinary_user_are_small() {
     }
 }
 
-/// C3: the longest names, address, hosts and cookie name there can be. A browser drops what is larger.
+/// C3: with the longest possible names, address, hosts and cookie name. A browser drops larger
+/// cookies.
 #[test]
 fn the_longest_legal_claims_still_fit_in_a_cookie() {
     let database = TestDatabase::create();
@@ -174,7 +175,7 @@ fn longest_role(n: usize) -> Role {
     Role::parse(&format!("{n:02}{}", "x".repeat(30))).unwrap()
 }
 
-/// C10: a name without prefix and a cookie without `Secure` are for one's own machine alone.
+/// C10: names without a prefix and cookies without `Secure` are for a developer's own machine only.
 #[test]
 fn cookies_lose_their_guards_on_a_localhost_host_over_http_alone() {
     let database = TestDatabase::create();
@@ -213,7 +214,7 @@ fn config(flags: &ServeFlags) -> Config {
     config
 }
 
-/// C3, C17: whoever never looks at a page has messages pile up, and the cookie that keeps them stays small.
+/// C3, C17: messages that are never shown accumulate, but their cookie stays small.
 #[tokio::test]
 async fn messages_that_nobody_reads_do_not_pile_up() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! What a page of another site can send or read without asking first: X8, X9.
+//! Requests that a page of another site can make without a preflight: X8, X9.
 
 use reqwest::header::ORIGIN;
 use reqwest::{Method, StatusCode};
@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use super::csrf::{OURS, SIBLING, victim};
 use crate::support::TestApp;
 
-/// X8: the bodies that a foreign page can send without asking first.
+/// X8: the content types that a foreign page can send without a preflight.
 #[tokio::test]
 async fn only_a_plain_form_is_read() {
     let app = TestApp::start().await;

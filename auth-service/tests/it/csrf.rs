@@ -10,7 +10,7 @@ pub const OURS: &str = "https://auth.example.org";
 pub const SIBLING: &str = "https://shop.example.org";
 const REFRESH: &str = "__Host-sso_refresh";
 
-/// A form with a good token, sent with headers of the test's own.
+/// Sends a form with a valid token, and the test's own headers.
 async fn send(who: &Person, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
     let token = who.get(&format!("{path}?x")).await.field("csrf_token").expect("a form");
     send_with(who, path, &[fields, &[("csrf_token", &token)]].concat(), headers).await
@@ -35,7 +35,7 @@ fn new_account() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// Somebody logged in, with an attacker who has an account too.
+/// A person who is logged in, and an attacker with an account.
 pub async fn victim(app: &TestApp) -> Person {
     app.user("ada@example.org", PASSWORD).await;
     app.user("mallory@example.org", PASSWORD).await;
@@ -48,7 +48,7 @@ async fn users(app: &TestApp) -> usize {
     app.sql(|conn| auth_service::users::User::list_after(conn, "", 100)).await.len()
 }
 
-/// What no page of ours can send.
+/// Headers that no page of ours sends.
 pub const FOREIGN: &[&[(&str, &str)]] = &[
     &[("sec-fetch-site", "cross-site")],
     &[("sec-fetch-site", "same-site")],
@@ -95,7 +95,7 @@ async fn get_and_head_change_nothing() {
     assert_eq!(users(&app).await, 2);
 }
 
-/// X1: nor does a GET that carries the form in its body, or names another method in a header.
+/// X1: nor does a GET with the form in its body, or with another method in a header.
 #[tokio::test]
 async fn a_get_cannot_be_made_to_count_as_a_post() {
     let app = TestApp::start().await;
@@ -139,7 +139,8 @@ async fn a_form_without_our_proof_is_refused_and_shown_again() {
     assert_eq!(users(&app).await, 2);
 }
 
-/// X2: whoever read a form's proof before the login, at a shared computer say, cannot use it after.
+/// X2: a token that was read before the login, for example at a shared computer, is invalid
+/// afterwards.
 #[tokio::test]
 async fn a_proof_from_before_the_login_or_logout_is_void() {
     let app = TestApp::start().await;
@@ -156,7 +157,7 @@ async fn a_proof_from_before_the_login_or_logout_is_void() {
     assert_eq!(ada.post("/login", &fields).await.status, StatusCode::FORBIDDEN);
 }
 
-/// X2: the proof is made for one browser; it is different on each page, and every one of them works.
+/// X2: the token belongs to one browser. Each page has a different one, and all of them work.
 #[tokio::test]
 async fn every_page_has_a_proof_of_its_own_and_each_works() {
     let app = TestApp::start().await;
@@ -167,7 +168,7 @@ async fn every_page_has_a_proof_of_its_own_and_each_works() {
     assert_eq!(ada.post("/logout", &[("csrf_token", &first)]).await.status, StatusCode::SEE_OTHER);
 }
 
-/// X3, X4: with a good proof or not, what another page sends is refused.
+/// X3, X4: forms of other pages are refused, with a valid token or without.
 #[tokio::test]
 async fn what_another_origin_sends_is_refused_though_the_proof_is_good() {
     let app = TestApp::start().await;
@@ -183,7 +184,8 @@ async fn what_another_origin_sends_is_refused_though_the_proof_is_good() {
     assert_eq!(users(&app).await, 2);
 }
 
-/// X5: clients that send neither `Origin` nor `Sec-Fetch-Site` are left to the proof; browsers of today send both.
+/// X5: clients without `Origin` and `Sec-Fetch-Site` need the token only. All current browsers send
+/// both.
 #[tokio::test]
 async fn old_and_new_browsers_can_log_in() {
     let app = TestApp::start().await;
@@ -201,7 +203,7 @@ async fn old_and_new_browsers_can_log_in() {
     }
 }
 
-/// X6: nobody is logged in to somebody else's account behind their back.
+/// X6: a person is not logged in to another account unnoticed.
 #[tokio::test]
 async fn an_attackers_page_cannot_log_a_victim_in_to_the_attackers_account() {
     let app = TestApp::start().await;
@@ -215,13 +217,14 @@ async fn an_attackers_page_cannot_log_a_victim_in_to_the_attackers_account() {
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{headers:?}");
         assert!(reply.cookie(REFRESH).is_none() && reply.cookie("__Secure-sso_access").is_none());
     }
-    // Even a browser that tells nothing about the sender: the proof was made for another browser.
+    // Even without headers about the sender, the token belongs to another browser.
     assert_eq!(send_with(&ada, "/login", &form, &[]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(ada.cookie(REFRESH), before);
     assert!(ada.get("/").await.says("ada@example.org"));
 }
 
-/// X7: a sibling plants its own browser cookie, and cookies of the names that frameworks use, for the whole domain.
+/// X7: a sibling plants its own browser cookie, and cookies with frameworks' names, for the whole
+/// domain.
 #[tokio::test]
 async fn planted_cookies_give_no_proof() {
     let app = TestApp::start().await;

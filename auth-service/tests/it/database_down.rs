@@ -1,4 +1,4 @@
-//! When the database is gone: we say that we cannot answer, and never why.
+//! Unavailable database: the response says that the service cannot answer, and not why.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -27,8 +27,8 @@ fn assert_tells_nothing(reply: &Reply, what: &str) {
     }
 }
 
-/// T7, contract: a login that cannot be written down does not happen. On SQLite another process holds the file's
-/// write lock for longer than we wait; on PostgreSQL the database is dropped under the service.
+/// T7, contract: a login that cannot be stored does not happen. On SQLite another process holds the
+/// write lock for longer than the service waits. On PostgreSQL the database is dropped.
 #[tokio::test]
 async fn a_login_without_the_database_is_refused_with_a_time_to_come_back() {
     let app = TestApp::start().await;
@@ -55,7 +55,8 @@ async fn a_login_without_the_database_is_refused_with_a_time_to_come_back() {
     assert!(eve.is_logged_in().await, "the renewal that failed took nothing away");
 }
 
-/// A database that answers nonsense: an error of ours, without details, and with a number that the log knows.
+/// A database with invalid data: an internal error without details, and with a number that is in
+/// the log.
 #[tokio::test]
 async fn a_damaged_database_is_an_error_without_details() {
     let app = TestApp::start().await;
@@ -90,7 +91,7 @@ async fn a_damaged_database_is_an_error_without_details() {
     }
 }
 
-/// The database is gone for as long as this lives.
+/// Makes the database unavailable until it is dropped.
 pub struct Gone(Option<mpsc::Sender<()>>, Option<std::thread::JoinHandle<()>>);
 
 impl Gone {

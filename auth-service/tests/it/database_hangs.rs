@@ -1,4 +1,5 @@
-//! A database that does not answer: who needs it is told to come back, and nobody else notices. Z11, Z12.
+//! A database that does not respond: requests that need it get `503`, and others are not affected.
+//! Z11, Z12.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -14,19 +15,20 @@ use tokio::task::JoinSet;
 use super::commands::Program;
 use crate::support::{Cluster, PASSWORD, Standstill, TestApp, TestClock, TestDatabase, Tweaks};
 
-/// Nobody waits for ever. Not a time that is promised: one after which there would be none.
+/// Within this time every request must be answered. It is not a promised time.
 async fn in_the_end<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), work).await.expect("an answer, whatever it is")
 }
 
-/// Z11: a PostgreSQL that stands still, as under SIGSTOP: its kernel goes on acknowledging.
+/// Z11: a PostgreSQL that does not respond, like one under SIGSTOP, whose kernel still acknowledges
+/// packets.
 #[tokio::test]
 async fn while_the_database_stands_still_what_is_known_is_served_and_the_rest_is_told_to_come_back() {
     let Some(server) = Standstill::before(&TestDatabase::create()) else { return };
     what_is_known_is_served(server.database.clone(), || server.begin(), || server.end()).await;
 }
 
-/// Z11: the same in earnest, with every process of the server stopped.
+/// Z11: the same with every process of the server really stopped.
 #[tokio::test]
 async fn while_postgresql_is_under_sigstop_what_is_known_is_served_too() {
     let Some(server) = Cluster::start(&[], &[]) else { return };
@@ -41,7 +43,7 @@ async fn what_is_known_is_served(database: Arc<TestDatabase>, begin: impl FnOnce
     assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
     let keys = app.jwks().await;
     begin();
-    // More than there are connections and threads for each.
+    // More requests than connections and threads.
     let mut crowd = JoinSet::new();
     for n in 0..60 {
         let (ada, keys) = (ada.copy(), keys.clone());
@@ -70,7 +72,7 @@ async fn what_is_known_is_served(database: Arc<TestDatabase>, begin: impl FnOnce
     }
     crowd.join_all().await;
     end();
-    // What had begun may finish; nobody is logged out by it.
+    // Work that had begun may finish, and logs nobody out.
     in_the_end(async {
         while app.person().get("/readyz").await.status != 200 {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -81,7 +83,7 @@ async fn what_is_known_is_served(database: Arc<TestDatabase>, begin: impl FnOnce
     assert!(ada.is_logged_in().await && app.events("refresh_reuse").await.is_empty());
 }
 
-/// Z30: a command that is in the middle of its work ends too, and says why.
+/// Z30: a command ends too while it is working, and says why.
 #[tokio::test]
 async fn a_command_whose_database_stands_still_ends_and_says_so() {
     let Some(server) = Cluster::start(&[], &[]) else { return };
@@ -91,7 +93,7 @@ async fn a_command_whose_database_stands_still_ends_and_says_so() {
     let mut create = create.set("DATABASE_URL", &server.url);
     let piped = create.0.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut command = piped.spawn().unwrap();
-    // It has asked whether the address is taken, and waits for the password.
+    // It has checked whether the address is taken, and waits for the password.
     let has_asked = || {
         let asked = "(SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE '%\"users\".\"email\" = $1%')";
         let count = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(asked));
@@ -114,7 +116,7 @@ async fn a_command_whose_database_stands_still_ends_and_says_so() {
     assert!(says.starts_with("auth-service: DATABASE_URL: has not answered for 15 seconds"), "{says}");
 }
 
-/// Z11: the same where one row or one file is locked.
+/// Z11: the same with one locked row, or a locked file.
 #[tokio::test]
 async fn a_lock_that_is_never_given_back_holds_nobody_for_ever() {
     let app = TestApp::start().await;
@@ -130,7 +132,8 @@ async fn a_lock_that_is_never_given_back_holds_nobody_for_ever() {
     assert_eq!(ada.get("/login?next=https://shop.example.org/").await.status, 303);
 }
 
-/// Z12: whoever hangs up before their turn came is not worked for; who waits behind them gets their turn.
+/// Z12: a request whose client has hung up while it queued is dropped, and those behind it get
+/// their turn.
 #[tokio::test]
 async fn work_that_nobody_waits_for_any_more_never_begins() {
     let database = TestDatabase::create();
@@ -169,7 +172,7 @@ async fn work_that_nobody_waits_for_any_more_never_begins() {
     assert!(!begun.load(Ordering::SeqCst));
 }
 
-/// Z12: and who waits longer than anybody should is told so, with the database left alone.
+/// Z12: a request that waits too long gets `503`, without use of the database.
 #[tokio::test]
 async fn whoever_waits_too_long_for_their_turn_is_told_to_come_back() {
     let database = TestDatabase::create();
@@ -192,7 +195,7 @@ async fn whoever_waits_too_long_for_their_turn_is_told_to_come_back() {
     first.await.unwrap().unwrap();
 }
 
-/// Z11: our deadlines hold where nobody set others.
+/// Z11: our deadlines apply unless others are set.
 #[cfg(feature = "postgres")]
 #[tokio::test]
 async fn a_service_sets_deadlines_at_postgresql_and_the_operators_win() {

@@ -41,7 +41,7 @@ async fn row(app: &TestApp, email: &str) -> User {
     app.sql(move |conn| User::by_email(conn, &email)).await.unwrap()
 }
 
-/// Somebody with that hash, as an import leaves them.
+/// An account with that hash, as after an import.
 async fn somebody(app: &TestApp, email: &str, hash: &str) {
     let hash = PasswordHash::imported(hash.to_owned()).0;
     app.user_with(email, "unused words of somebody", |new| new.password_hash = hash).await;
@@ -57,7 +57,7 @@ async fn every_kind_of_hash_that_django_makes_logs_in_and_becomes_ours() {
         somebody(&app, &email, &fixture.hash).await;
         let what = format!("{} {}", fixture.kind, fixture.name);
         let wrong = [format!("!{}", fixture.password), fixture.password.to_uppercase() + " "];
-        // Each costs as much as Django made it cost.
+        // Each costs as much as it did in Django.
         for wrong in &wrong[..if is_long_run() { 2 } else { 1 }] {
             let refused = app.person().log_in(&email, wrong).await;
             assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{what}: {wrong}");
@@ -77,8 +77,8 @@ async fn every_kind_of_hash_that_django_makes_logs_in_and_becomes_ours() {
     assert_eq!(kinds.len(), 8, "{kinds:?}");
 }
 
-/// F1: bytes beyond the 72nd count nowhere but in plain bcrypt, where Django never looked at them; nor do they, once they
-/// have been typed, stay without meaning.
+/// F1: bytes after the 72nd count in every hash but plain bcrypt, where Django ignored them as
+/// well. After the first login they count there too.
 #[tokio::test]
 async fn the_end_of_a_long_password_counts_except_where_django_never_looked_at_it() {
     let app = TestApp::start().await;
@@ -97,7 +97,8 @@ async fn the_end_of_a_long_password_counts_except_where_django_never_looked_at_i
     }
 }
 
-/// F1: several tabs may bring the right password at that moment; one of them replaces the hash, and none is called wrong.
+/// F1: of several tabs with the right password at the same time, one replaces the hash and all
+/// succeed.
 #[tokio::test]
 async fn several_first_logins_at_once_all_succeed() {
     let app = TestApp::start().await;
@@ -125,7 +126,7 @@ async fn several_first_logins_at_once_all_succeed() {
     assert!(!row(&app, "ada@example.org").await.password_hash.must_update(4));
 }
 
-/// F1: the hash made of an old password at its last login never replaces one that was set meanwhile.
+/// F1: a rehash at a login does not overwrite a password that was set meanwhile.
 #[tokio::test]
 async fn a_password_set_meanwhile_is_not_replaced_by_the_old_one_in_our_form() {
     let app = TestApp::start().await;
@@ -144,7 +145,7 @@ async fn a_password_set_meanwhile_is_not_replaced_by_the_old_one_in_our_form() {
     assert!(!is_replaced && row(&app, "ada@example.org").await.password_hash == kept);
 }
 
-/// P10, E1: who has no password gets the answer of a wrong one, and no alarm is raised.
+/// P10, E1: an account without a password gets the response to a wrong one, and no error is logged.
 #[tokio::test]
 async fn somebody_without_a_password_cannot_log_in_and_is_no_damage() {
     let app = TestApp::start().await;
@@ -159,7 +160,7 @@ async fn somebody_without_a_password_cannot_log_in_and_is_no_damage() {
     assert!(!log.lines().any(|line| line.contains("damaged") && line.contains(&user.id.to_string())));
 }
 
-/// What unknown addresses are compared with by now: the beginnings of the hashes, and how many there are of each.
+/// The hashes that unknown addresses are compared with: their prefixes and counts.
 async fn borrowed(app: &TestApp) -> BTreeMap<String, usize> {
     let dummies = DummyHashes::new(&app.config.secret_key, 4);
     let hashes = app.sql(move |conn| {
@@ -173,8 +174,8 @@ async fn borrowed(app: &TestApp) -> BTreeMap<String, usize> {
     kinds
 }
 
-/// E9: once the table holds Django's hashes, addresses without an account are compared with such hashes, in the shares that
-/// the table has; and when everybody has logged in, with ours alone.
+/// E9: with Django's hashes in the table, unknown addresses are compared with such hashes in the
+/// table's proportions. When all people have logged in, only with ours.
 #[tokio::test]
 async fn an_unknown_address_costs_what_some_row_costs() {
     let app = TestApp::start().await;
@@ -206,7 +207,7 @@ async fn an_unknown_address_costs_what_some_row_costs() {
     assert_eq!(borrowed(&app).await.keys().collect::<Vec<_>>(), ["bcrypt_sha256"]);
 }
 
-/// E9: as rows of people who log in, which become ours and never go back.
+/// E9: like rows of people who log in, which become ours and stay so.
 #[tokio::test]
 async fn while_people_log_in_an_unknown_address_changes_to_ours_once_and_never_back() {
     let app = TestApp::start().await;
@@ -229,8 +230,8 @@ async fn while_people_log_in_an_unknown_address_changes_to_ours_once_and_never_b
     assert!(ours.is_sorted() && ours[0] == 0 && ours[12] == 400, "{ours:?}");
 }
 
-/// E9, W5: a login does the work of the row that its address borrows from. Where all hashing together may take less memory
-/// than that takes, it is refused as the row's owner is.
+/// E9, W5: a login at an unknown address does the work of the row whose hash it borrows. If the
+/// memory limit for hashing is lower, it is refused like the row's owner.
 #[tokio::test]
 async fn an_unknown_address_is_refused_where_its_row_is() {
     let app = TestApp::start().await;
@@ -267,7 +268,7 @@ async fn an_unknown_address_is_refused_where_its_row_is() {
     }
 }
 
-/// E1: whoever knows a password and not its address does not learn whose it is, by trying it at an address without an account.
+/// E1: a known password without its address cannot be matched by trying it at unknown addresses.
 #[tokio::test]
 async fn the_password_of_the_row_that_lends_its_hash_opens_nothing() {
     let app = TestApp::start().await;
