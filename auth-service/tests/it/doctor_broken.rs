@@ -1,4 +1,4 @@
-//! `auth-service doctor` at deployments with one fault each: it names that one, and no other.
+//! `auth-service doctor` on deployments with one fault each: it reports that fault and no other.
 
 use crate::support::{Deployment, Faults, Quirks, TestApp, Tweaks};
 
@@ -44,7 +44,7 @@ async fn a_page_of_a_service_that_there_is_not() {
     deployment.doctor_for(&[&missing]).examine().await.assert_wrong(&["service-answers-error"]);
 }
 
-/// By the doctor's own settings, and by those of the running service alone.
+/// Refused by the doctor's own settings, and by those of the running service only.
 #[tokio::test]
 async fn a_service_that_people_are_not_sent_back_to() {
     let others = "http://wiki.sso.localhost:8000";
@@ -69,7 +69,7 @@ async fn a_service_whose_clock_is_wrong() {
 async fn an_auth_service_whose_clock_is_wrong() {
     let auth_proxy = Quirks { date: Some("Sun, 06 Nov 1994 08:49:37 GMT"), ..Quirks::default() };
     let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
-    // It goes by its database's clock, where that has one.
+    // It uses the database's clock, if there is one.
     if !deployment.app.database.is_postgres() {
         deployment.doctor().examine().await.assert_wrong(&["clock-differs-at-auth-service"]);
     }
@@ -88,7 +88,7 @@ async fn a_proxy_that_serves_something_else_for_the_keys() {
     let instead = Some(("/.well-known/jwks.json", "<h1>Hello</h1>"));
     let auth_proxy = Quirks { instead, ..Quirks::default() };
     let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
-    // An open page: the service behind it has no keys now.
+    // An open page, because the service has no keys here.
     let open = deployment.private.replace("/private", "/");
     deployment.doctor_for(&[&open]).examine().await.assert_wrong(&["jwks-unreadable"]);
 }
@@ -143,12 +143,12 @@ async fn an_address_that_hangs_up_on_one_question_of_several() {
     for path in ["/readyz", "/.well-known/jwks.json", "/login"] {
         let auth_proxy = Quirks { hangs_up: Some(path), ..Quirks::default() };
         let deployment = Deployment::with(Faults { auth_proxy, ..Faults::default() }).await;
-        // The keys alone: a service that was asked for the login would tell of it a second time.
+        // Keys only: a check of the service would report the same fault again.
         deployment.doctor_for(&[]).examine().await.assert_wrong(&["auth-service-unreachable"]);
     }
 }
 
-/// As from within a container: a finding, and the rest is examined all the same.
+/// As from inside a container. It is reported, and the other checks still run.
 #[tokio::test]
 async fn a_public_address_that_cannot_be_reached() {
     let deployment = Deployment::healthy().await;
@@ -166,7 +166,7 @@ async fn a_service_and_a_proxy_that_never_answer() {
     diagnosis.assert_wrong(&["auth-service-unreachable", "service-unreachable"]);
 }
 
-/// Closed in the settings, and the instance was never restarted; or the other way round.
+/// The setting was changed, and the instance was not restarted; in both directions.
 #[tokio::test]
 async fn registration_is_not_what_the_settings_say() {
     let deployment = Deployment::healthy().await;

@@ -1,4 +1,4 @@
-//! `auth-service doctor` at a database that looks well and is not.
+//! `auth-service doctor` on a database that seems healthy and is not.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::support::{Diagnosis, PASSWORD, TestDatabase};
 
 fn doctor(url: &str) -> Program {
     let doctor = Program::new(&["doctor", "--json"]).set_all(url);
-    // Nothing answers there: the database is what is looked at.
+    // No server listens there, because these tests are about the database.
     doctor.set("AUTH_URL", "http://auth.sso.localhost:1").set("COOKIE_DOMAIN", "sso.localhost")
 }
 
@@ -21,7 +21,7 @@ fn migrated(url: &str) {
     assert_eq!(create.set("DATABASE_URL", url).run_with(PASSWORD).code, 0);
 }
 
-/// That this is what is wrong, once, and that the doctor says what to do.
+/// Asserts that this is the only fault found, and that the finding contains `says`.
 #[track_caller]
 fn assert_found(diagnosis: &Diagnosis, id: &str, says: &str) {
     let wrong: Vec<_> =
@@ -31,11 +31,11 @@ fn assert_found(diagnosis: &Diagnosis, id: &str, says: &str) {
     let finding = findings.iter().find(|finding| finding["id"] == id).unwrap();
     let text = ["what", "why", "advice"].map(|part| finding[part].as_str().unwrap()).join(" ");
     assert!(text.contains(says), "{text}");
-    // One damaged page does not keep the others from being written.
+    // With one damaged page, the others can still be written.
     assert!(id == "database-corrupt" || !diagnosis.ids("ok").contains(&"database"), "{:#}", diagnosis.report);
 }
 
-/// Z29: a healthy one was written to, and nothing is left of that but a row of zeros.
+/// Z29: the check writes to a healthy database, and leaves only a row of zeros.
 #[tokio::test]
 async fn a_healthy_database_was_written_to() {
     let database = TestDatabase::create();
@@ -61,7 +61,8 @@ async fn a_disk_without_room() {
     assert_found(&Program(shell).examine().await, "database-not-writable", "Make room");
 }
 
-/// Z29: as somebody else, where the tests run as root; else a file that its owner may not write.
+/// Z29: as another user if the tests run as root, otherwise with a file that its owner may not
+/// write.
 #[tokio::test]
 async fn a_file_of_somebody_else() {
     use std::os::unix::fs::PermissionsExt;
@@ -74,7 +75,7 @@ async fn a_file_of_somebody_else() {
     let is_root = fs::metadata(&file).unwrap().permissions().mode() & 0o777 == 0o444
         && fs::File::options().append(true).open(&file).is_ok();
     if is_root {
-        // Without the powers by which root writes everywhere.
+        // Without the capabilities that let root write everywhere.
         let of = doctor(&url);
         let mut bounded = Command::new("setpriv");
         bounded.args(["--bounding-set=-all", "--inh-caps=-all", "--reuid=65534"]);
@@ -100,7 +101,7 @@ async fn a_file_that_is_damaged() {
     let file = folder.path().join("auth.db");
     migrated(&url);
     let whole = fs::read(&file).unwrap();
-    // A page in the middle of it, half of it cut off, and something else altogether.
+    // Damage in a page in the middle, half of the file missing, and another kind of file.
     let mut page = whole.clone();
     let middle = whole.len() / 4096 / 2 * 4096;
     page[middle..middle + 4096].fill(0xa5);
@@ -136,7 +137,7 @@ fn name_of(database: &TestDatabase) -> String {
     database.url.rsplit_once('/').unwrap().1.to_owned()
 }
 
-/// The address of the same database for a new role with no rights of its own.
+/// The URL of the same database for a new role without rights.
 fn for_a_new_role(database: &TestDatabase) -> (String, String) {
     let role = format!("r{}", auth_service::random::uuid_v4().simple());
     as_superuser(database, &format!("CREATE ROLE {role} LOGIN"));
@@ -164,7 +165,7 @@ async fn a_server_that_takes_nothing() {
     );
 }
 
-/// Z29: nobody but its owner makes tables in `public` since PostgreSQL 15.
+/// Z29: since PostgreSQL 15 only the owner of `public` can create tables there.
 #[tokio::test]
 async fn a_role_that_lacks_rights() {
     let database = TestDatabase::empty();

@@ -1,4 +1,4 @@
-//! `auth-service doctor` at a deployment where all is well, or nothing is wrong.
+//! `auth-service doctor` on a deployment without faults.
 
 use crate::support::{Deployment, Faults, Tweaks};
 
@@ -31,14 +31,14 @@ async fn a_healthy_deployment_is_called_healthy() {
     ] {
         assert!(diagnosis.ids("ok").contains(&id), "{id} {:#}", diagnosis.report);
     }
-    // Whether the role is a superuser is the one thing that differs.
+    // The only difference is whether the role is a superuser.
     if !deployment.app.database.is_postgres() {
         assert_eq!((diagnosis.ended.code, diagnosis.ended.err.as_str()), (0, ""));
         assert_eq!(diagnosis.report["healthy"], true);
     }
 }
 
-/// A page for everybody shows nothing of the login.
+/// An open page does not show whether the login works.
 #[tokio::test]
 async fn a_page_that_is_open_to_all_is_a_note() {
     let deployment = Deployment::healthy().await;
@@ -76,7 +76,7 @@ async fn closed_registration_is_as_it_should_be() {
     assert!(diagnosis.ids("ok").contains(&"registration-closed"), "{:#}", diagnosis.report);
 }
 
-/// The visit leaves everything as it was.
+/// The doctor changes nothing.
 #[tokio::test]
 async fn the_doctor_changes_nothing() {
     let deployment = Deployment::healthy().await;

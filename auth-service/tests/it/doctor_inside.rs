@@ -14,7 +14,7 @@ async fn a_cookie_domain_that_is_a_public_suffix() {
         let doctor = deployment.doctor().set("COOKIE_DOMAIN", suffix).set("AUTH_URL", host);
         let diagnosis = doctor.examine().await;
         diagnosis.assert_wrong(&["cookie-domain-is-public-suffix"]);
-        // What does not depend on it is examined all the same, and what does is said to be left out.
+        // Independent checks still run, and the others are reported as skipped.
         assert!(diagnosis.ids("ok").contains(&"keys") && diagnosis.ids("note").contains(&"not-examined"));
     }
 }
@@ -23,7 +23,7 @@ async fn a_cookie_domain_that_is_a_public_suffix() {
 async fn insecure_cookies_over_https() {
     let deployment = Deployment::healthy().await;
     let doctor = deployment.doctor_for(&[]).set("COOKIE_SECURE", "false");
-    // Nothing answers there: the refusal comes without anybody being asked.
+    // No server listens there. The setting is refused without a request.
     let doctor = doctor.set("AUTH_URL", "https://auth.sso.localhost:1");
     doctor.examine().await.assert_wrong(&["setting-refused", "auth-service-unreachable"]);
 }
@@ -39,7 +39,7 @@ async fn several_settings_are_refused_at_once_and_never_shown() {
     }
 }
 
-/// Nothing at all is set: what is missing is named, one by one.
+/// Without any settings, each missing one is named.
 #[tokio::test]
 async fn without_settings_it_says_which_are_missing() {
     let diagnosis = Program::new(&["doctor", "--json"]).examine().await;
@@ -109,7 +109,7 @@ async fn a_database_that_is_down_or_not_there() {
     diagnosis.assert_wrong(&["database-unreachable"]);
 }
 
-/// The running service is not ready then either, which is told once.
+/// The running service is not ready then either, which is reported once.
 #[tokio::test]
 async fn a_schema_that_lacks_a_migration() {
     let deployment = Deployment::healthy().await;
@@ -141,7 +141,8 @@ async fn keys_without_one_that_signs_or_follows() {
     assert!(diagnosis.ids("warning").contains(&"no-next-key"), "{:#}", diagnosis.report);
 }
 
-/// For people: grouped, with what, why and what to do, and a verdict at the end.
+/// The output for people: in groups, each finding with what, why and advice, and a verdict at the
+/// end.
 #[test]
 fn people_read_a_verdict_at_the_end() {
     let (_folder, url) = folder();
@@ -157,7 +158,7 @@ fn people_read_a_verdict_at_the_end() {
     assert!(ended.out.lines().last().unwrap().starts_with("Not healthy: 2 errors, 0 warnings, 1 note, "));
 }
 
-/// The manual has a line for every id there is.
+/// The manual has a line for every id.
 #[test]
 fn the_manual_explains_every_finding() {
     let manual = include_str!("../../../docs/operations.md");

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use super::commands::{Program, folder};
 use crate::support::Deployment;
 
-/// A mail server that greets, lets nobody or everybody in, and notes whether it was given mail.
+/// A mail server that accepts all logins or none, and records whether mail was sent.
 fn mail_server(login: &'static str) -> (u16, std::thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -23,7 +23,7 @@ fn mail_server(login: &'static str) -> (u16, std::thread::JoinHandle<String>) {
             heard.push_str(&line);
             let answer = match line.split([' ', '\r']).next().unwrap() {
                 "EHLO" => "250-mail.example.org\r\n250 AUTH PLAIN\r\n".to_owned(),
-                // As servers should not, with what they were sent.
+                // A bad server's answer, which repeats the password.
                 "AUTH" => format!("{login} ada hunter2\r\n"),
                 _ => "250 OK\r\n".to_owned(),
             };

@@ -1,10 +1,10 @@
-//! Whether somebody has an account is nobody's business.
+//! Account enumeration: responses do not show whether an account exists.
 
 use reqwest::StatusCode;
 
 use crate::support::{PASSWORD, Person, Reply, TestApp, Tweaks};
 
-/// What an outsider can compare: status, headers and body, without what differs for every visit.
+/// The parts of a response that an outsider can compare, without those that differ at every visit.
 fn seen(reply: &Reply) -> String {
     let token = reply.field("csrf_token").expect("a form");
     let mut headers: Vec<String> = reply
@@ -14,7 +14,7 @@ fn seen(reply: &Reply) -> String {
         .map(|(name, value)| {
             let value = value.to_str().unwrap();
             match value.split_once('=') {
-                // The encrypted cookie is different each time, but as long.
+                // The encrypted cookie differs each time, but has the same length.
                 Some((cookie, rest)) if name == "set-cookie" => {
                     let (value, attributes) = rest.split_once(';').unwrap();
                     format!("{name}: {cookie}=({} bytes);{attributes}", value.len())
@@ -27,13 +27,13 @@ fn seen(reply: &Reply) -> String {
     format!("{}\n{}\n\n{}", reply.status, headers.join("\n"), reply.text.replace(&token, "(token)"))
 }
 
-/// A login of a fresh visitor.
+/// A login attempt in a new browser.
 async fn attempt(app: &TestApp, email: &str, password: &str) -> String {
     let person: Person = app.person();
     seen(&person.fill_in("/login", &[("email", email), ("password", password)]).await)
 }
 
-/// E1, E3: the two addresses are of one length, so that the kept value does not matter.
+/// E1, E3: both addresses have the same length, so that the value kept in the form does not matter.
 #[tokio::test]
 async fn an_unknown_address_and_a_wrong_password_look_the_same() {
     let app = TestApp::start().await;
@@ -62,14 +62,14 @@ async fn they_look_the_same_with_passwords_of_every_shape() {
         let unknown = attempt(&app, "eve@example.org", password).await;
         assert_eq!(known, unknown.replace("eve@", "ada@"), "{} bytes", password.len());
     }
-    // NUL is no text for anybody.
+    // NUL is invalid for every account.
     for email in ["ada@example.org", "eve@example.org"] {
         let refused = app.person().fill_in("/login", &[("email", email), ("password", "a\0b")]).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
     }
 }
 
-/// P10, E1: a damaged row is no other answer either.
+/// P10, E1: a damaged row does not change the response either.
 #[tokio::test]
 async fn an_account_whose_hash_is_damaged_looks_like_a_wrong_password() {
     let app = TestApp::start().await;
@@ -84,8 +84,8 @@ async fn an_account_whose_hash_is_damaged_looks_like_a_wrong_password() {
     assert_eq!(damaged, unknown.replace("eve@", "ada@"));
 }
 
-/// E1: the time is equal because the work is: an unknown address costs a hash of the configured cost, on the pool
-/// that all hashing goes through. A flood of unknown addresses therefore fills that pool.
+/// E1: the time is the same because the work is: an unknown address costs one hash at the
+/// configured cost, in the same pool. So a flood of unknown addresses fills that pool.
 #[tokio::test]
 async fn an_unknown_address_costs_as_much_work_as_a_known_one() {
     let app =
@@ -93,7 +93,7 @@ async fn an_unknown_address_costs_as_much_work_as_a_known_one() {
     let visitor = app.person();
     let page = visitor.get("/login").await;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    // Many more than there are places: some are free again before the last has come.
+    // Many more than the queue has places, because some become free before the last arrives.
     let flood = (0..cores * 9 + 24).map(|_| {
         let (visitor, token) = (visitor.clone(), page.field("csrf_token").unwrap());
         tokio::spawn(async move {

@@ -1,14 +1,14 @@
-//! Errors as people see them.
+//! Error pages in a browser.
 
 use super::headers::answers;
 use crate::support::TestApp;
 
-/// Each error is a page of ours: in words, with a way on, and without what is nobody's business.
+/// Each error has a page with an explanation and a way on, and without internal details.
 #[tokio::test]
 async fn every_error_is_a_page_with_a_way_on() {
     let app = TestApp::start().await;
     for (name, reply) in answers(&app).await {
-        // The forms themselves carry 401, some 403 and 422.
+        // The form pages themselves are sent with 401, and some with 403 and 422.
         if reply.status.as_u16() < 400 || reply.field("csrf_token").is_some() {
             continue;
         }
@@ -34,7 +34,7 @@ async fn every_error_is_a_page_with_a_way_on() {
     }
 }
 
-/// What somebody typed into the address bar is not written into the page.
+/// The page does not repeat the address bar's text.
 #[tokio::test]
 async fn an_error_page_repeats_nothing_of_the_request() {
     let app = TestApp::start().await;

@@ -39,7 +39,7 @@ async fn an_address_that_is_none_gets_a_page_that_says_so() {
             assert_eq!(reply.text, plain.text, "{path}");
         }
     }
-    // Only an error of ours has a number to tell somebody.
+    // Only an internal error has a number.
     assert!(!plain.says("Error number"));
 }
 
@@ -65,7 +65,7 @@ async fn the_wrong_method_the_wrong_kind_and_too_much_get_pages_too() {
     assert_is_page(&broken, StatusCode::BAD_REQUEST, "We could not read that");
 }
 
-/// A surprise tells the person a number and the log the cause.
+/// An internal error shows a number, and the log has the cause with it.
 #[tokio::test]
 async fn a_failure_of_ours_gives_a_number_that_is_in_the_log() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Refresh tokens that we did not make, and what it takes to make one.
+//! Forged refresh tokens, and what forging one would take.
 
 use auth_service::config::SecretKey;
 use auth_service::sessions::{RefreshKey, Session};
@@ -13,14 +13,14 @@ async fn two_people(app: &TestApp) -> (Person, Person) {
     app.user("bob@example.org", PASSWORD).await;
     ada.log_in("ada@example.org", PASSWORD).await;
     bob.log_in("bob@example.org", PASSWORD).await;
-    // Generations differ, so that a swap of whole parts is not a swap of equals.
+    // With different generations, so that exchanging parts changes them.
     for _ in 0..3 {
         bob.get("/login").await;
     }
     (ada, bob)
 }
 
-/// What somebody with two honest tokens of their own might try.
+/// Forgeries made from two valid tokens.
 fn forgeries(a: &str, b: &str) -> Vec<String> {
     let part = |text: &str, n: usize| text.split('.').nth(n).unwrap().to_owned();
     let (sid, code, other_sid, other_code) = (part(a, 1), part(a, 3), part(b, 1), part(b, 3));
@@ -66,7 +66,7 @@ fn forgeries(a: &str, b: &str) -> Vec<String> {
         format!("{a},{b}"),
         "x".repeat(4000),
     ]);
-    // Each letter of the code counts, the last one's unused bits included.
+    // Each letter of the MAC counts, including the unused bits of the last.
     for at in 0..code.len() {
         let other = if code.as_bytes()[at] == b'A' { "B" } else { "A" };
         all.push(format!("v1.{sid}.1.{}{other}{}", &code[..at], &code[at + 1..]));
@@ -74,7 +74,7 @@ fn forgeries(a: &str, b: &str) -> Vec<String> {
     all
 }
 
-/// R13: anonymous, and not a row is touched, neither by a renewal nor by a logout.
+/// R13: they identify no person and change no row, by a renewal or a logout.
 #[tokio::test]
 async fn a_forged_token_is_nobody_and_changes_no_row() {
     let app = TestApp::start().await;
@@ -96,7 +96,7 @@ async fn a_forged_token_is_nobody_and_changes_no_row() {
     assert!(ada.is_logged_in().await && bob.is_logged_in().await);
 }
 
-/// R13: a login with a forged cookie in the jar ends nobody else's session.
+/// R13: a login with a forged cookie ends no other session.
 #[tokio::test]
 async fn a_login_ends_only_a_session_that_the_browser_really_held() {
     let app = TestApp::start().await;
@@ -127,7 +127,7 @@ async fn the_database_alone_or_the_secret_alone_makes_no_token() {
     let row = app.session_of(&ada).await;
     let guessed = |seed: Vec<u8>| Session { seed, ..row.clone() };
 
-    // The whole row, with a secret of the thief's own.
+    // The whole row, with the thief's own secret.
     let other = key("Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E");
     assert!(!opens(&app, other.token_for(&row)).await);
     // The secret and the session's id, which every service sees as `sid`, without the row.
@@ -135,6 +135,6 @@ async fn the_database_alone_or_the_secret_alone_makes_no_token() {
     for seed in [vec![0; 32], vec![], row.id.uuid().as_bytes().to_vec(), row.seed[..31].to_vec()] {
         assert!(!opens(&app, real.token_for(&guessed(seed))).await);
     }
-    // Both together are what we have; without this line the test would prove nothing.
+    // Both together make a token. Without this line the test would prove nothing.
     assert!(opens(&app, real.token_for(&row)).await);
 }

@@ -1,4 +1,4 @@
-//! Many who find no database yet, at the same moment.
+//! Many processes that find no database yet, at the same moment.
 
 use auth_service::db::{Database, DatabaseUrl};
 
@@ -18,7 +18,7 @@ fn whoever_starts_at_once_on_a_fresh_file_waits_for_the_one_who_makes_it() {
     }
 }
 
-/// D11: as processes, which share nothing but the file.
+/// D11: as processes, which share the file only.
 #[test]
 fn a_service_and_commands_start_at_once_on_a_fresh_file() {
     for _ in 0..3 {

@@ -1,5 +1,5 @@
-//! A database that answers every question and takes nothing more: told by `/readyz`, no bug to the outside, and no reason
-//! to stay logged in.
+//! A database that can be read but not written: `/readyz` reports it, it is no internal error, and
+//! people can still leave.
 
 use std::process::Command;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use super::commands::{Program, Serving, folder};
 use crate::support::{PASSWORD, Person, REFRESH, TestApp};
 
-/// Every write is refused, in the words of each database.
+/// Every write is refused, with each database's own error.
 async fn fill(app: &TestApp) {
     app.sql(|conn| {
         for table in ["sessions", "audit_events", "users", "write_probes"] {
@@ -61,7 +61,7 @@ fn app_is(conn: &AnyConnection) -> &'static str {
     }
 }
 
-/// An answer holds for a second.
+/// The result of the check is cached for a second.
 async fn ready(person: &Person) -> StatusCode {
     tokio::time::sleep(Duration::from_millis(1100)).await;
     let reply = person.get("/readyz").await;
@@ -99,7 +99,8 @@ async fn a_full_disk_is_told_by_readyz_and_is_no_bug_to_the_outside() {
     assert!(eve.log_in("ada@example.org", PASSWORD).await.status == StatusCode::SEE_OTHER);
 }
 
-/// Z22: nothing is acknowledged that did not happen, and nobody has to leave a machine logged in.
+/// Z22: a logout is not confirmed unless it was stored, but the browser's cookies are deleted
+/// anyway.
 #[tokio::test]
 async fn a_logout_that_cannot_be_written_takes_the_cookies_and_says_what_that_is_worth() {
     let app = TestApp::start().await;
@@ -123,7 +124,7 @@ async fn a_logout_that_cannot_be_written_takes_the_cookies_and_says_what_that_is
     assert_eq!(copy.log_out().await.status, StatusCode::SEE_OTHER);
 }
 
-/// Z22: the same from the list of one's logins, whether the password is asked for first or not.
+/// Z22: the same on the session list, with or without the password being asked for.
 #[tokio::test]
 async fn leaving_from_the_list_of_logins_takes_the_cookies_when_nothing_can_be_written() {
     for (is_all, is_proof_old) in [(false, false), (true, false), (true, true)] {
@@ -154,7 +155,7 @@ async fn leaving_from_the_list_of_logins_takes_the_cookies_when_nothing_can_be_w
     }
 }
 
-/// Z22: who only ends others stays where they are.
+/// Z22: ending only other sessions keeps the browser logged in.
 #[tokio::test]
 async fn ending_other_logins_takes_no_cookie_when_nothing_can_be_written() {
     let app = TestApp::start().await;
@@ -169,7 +170,8 @@ async fn ending_other_logins_takes_no_cookie_when_nothing_can_be_written() {
     assert!(refused.cookies().iter().all(|cookie| cookie.max_age() > 0) && ada.is_logged_in().await);
 }
 
-/// Z20, Z21, in earnest: no file of the process may grow. It recovers when there is room again.
+/// Z20, Z21, with a real limit: no file of the process may grow. It recovers when there is room
+/// again.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_process_whose_files_cannot_grow_says_so_and_recovers() {
@@ -177,7 +179,7 @@ fn a_process_whose_files_cannot_grow_says_so_and_recovers() {
     let create =
         Program::new(&["users", "create", "ada@example.org", "--password-stdin"]).set("DATABASE_URL", &url);
     assert_eq!(create.run_with(PASSWORD).code, 0);
-    // A write beyond the limit is an error, and not the end of the process.
+    // A write beyond the limit must be an error, and not end the process.
     let mut shell = Command::new("sh");
     shell.args(["-c", "trap '' XFSZ; exec \"$0\""]).arg(env!("CARGO_BIN_EXE_auth-service")).env_clear();
     let service = Serving::start(Program(shell).set_all(&url));

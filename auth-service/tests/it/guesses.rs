@@ -1,4 +1,4 @@
-//! Floods of guesses, and the people who want to log in meanwhile: W1, W2, W3.
+//! Floods of password guesses, and people who log in meanwhile: W1, W2, W3.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::raw_http::{FORM, HOST};
 use crate::support::{BROWSER, PASSWORD, Person, TestApp, Tweaks, is_long_run};
 
-/// A service behind a proxy, which says where requests are from. A hash takes long enough for a queue to form.
+/// A service behind a proxy that names the client. A hash takes long enough for a queue to form.
 async fn behind_a_proxy(bcrypt_cost: u32) -> TestApp {
     let flags = ServeFlags { trusted_proxies: Some("127.0.0.1".to_owned()), ..ServeFlags::default() };
     let tweaks = Tweaks { flags, bcrypt_cost: Some(bcrypt_cost), whole_machine: true, ..Tweaks::default() };
@@ -25,7 +25,8 @@ async fn behind_a_proxy(bcrypt_cost: u32) -> TestApp {
     app
 }
 
-/// Who wants to log in, one after the other. Four with `LONG_RUNS=1`: each waits for strangers' turns.
+/// The number of people who log in, one after the other. More with `LONG_RUNS=1`, because each
+/// waits for the queue.
 fn people() -> usize {
     if is_long_run() { 4 } else { 2 }
 }
@@ -38,16 +39,16 @@ fn coming_from(app: &TestApp, network: &str) -> Person {
     app.person().sending("x-forwarded-for", network)
 }
 
-/// One flood at a time: several would find the limits of the machine before those of the queue.
+/// One flood at a time: several would reach the machine's limits before the queue's.
 static ONE: Mutex<()> = Mutex::const_new(());
 
-/// More than one network has places for, and more than all strangers have.
+/// More programs than one network has places for, and more than all unknown browsers have.
 fn programs() -> (usize, usize) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     (cores * 10 + 4, (cores * 20 + 4).max(50))
 }
 
-/// Programs that guess, as soon as they are answered, until this is stopped.
+/// Programs that guess again after each response, until this is dropped.
 struct Flood {
     _alone: MutexGuard<'static, ()>,
     is_over: Arc<AtomicBool>,
@@ -56,7 +57,7 @@ struct Flood {
 }
 
 impl Flood {
-    /// So many at a time, spread over the networks. Begun when the queue is full.
+    /// Starts this many programs, spread over the networks. Returns when the queue is full.
     async fn from(app: &TestApp, networks: &[String], programs: usize) -> Self {
         let _alone = ONE.lock().await;
         let mut flood =
@@ -75,7 +76,7 @@ impl Flood {
                     let status = guesser.post("/login", &fields).await.status;
                     if status == StatusCode::SERVICE_UNAVAILABLE {
                         refused.fetch_add(1, Ordering::SeqCst);
-                        // It is the places that are to be scarce, not the processors for all the rest.
+                        // The queue's places must be scarce, and not the processors.
                         tokio::time::sleep(Duration::from_millis(20)).await;
                     } else {
                         assert_eq!(status, StatusCode::UNAUTHORIZED);
@@ -83,7 +84,7 @@ impl Flood {
                 }
             });
         }
-        // Each has asked more than once by then, and is known for that.
+        // By then each has guessed several times, and its network is known for it.
         while flood.refused.load(Ordering::SeqCst) < 2 * programs {
             tokio::task::yield_now().await;
         }
@@ -108,14 +109,14 @@ async fn guesses_from_one_network_refuse_nobody_elses_login() {
     let app = behind_a_proxy(9).await;
     let flood = Flood::from(&app, &["203.0.113.7".to_owned()], programs().0).await;
     for n in 0..people() {
-        // Neighbours of the attacker in the address, not in the network.
+        // Near the attacker's address, but in another network.
         let person = coming_from(&app, &format!("203.0.{n}.7"));
         assert_eq!(person.log_in(&address(n), PASSWORD).await.status, StatusCode::SEE_OTHER, "{n}");
     }
     flood.stop().await;
 }
 
-/// W1: an address of IPv6 costs nothing, and a customer has 65,536 networks.
+/// W1: IPv6 addresses cost nothing, and a customer has 65,536 networks.
 #[tokio::test]
 async fn guesses_from_all_networks_of_one_customer_refuse_nobody_elses_login() {
     let app = behind_a_proxy(9).await;
@@ -129,7 +130,7 @@ async fn guesses_from_all_networks_of_one_customer_refuse_nobody_elses_login() {
     flood.stop().await;
 }
 
-/// W1: registration and the API stand in the same queue.
+/// W1: registration and the API use the same queue.
 #[tokio::test]
 async fn guesses_refuse_neither_registrations_nor_programs() {
     let app = behind_a_proxy(9).await;
@@ -142,13 +143,13 @@ async fn guesses_refuse_neither_registrations_nor_programs() {
     flood.stop().await;
 }
 
-/// W2: more networks than there are places, and people in whose browsers somebody has logged in before.
+/// W2: more networks than the queue has places, and people whose browsers were logged in before.
 #[tokio::test]
 async fn fifty_networks_at_once_leave_places_for_browsers_that_were_logged_in_before() {
     let app = behind_a_proxy(9).await;
     let mut known = Vec::new();
     for n in 0..people() {
-        // In the attacker's own network, even.
+        // Even in the attacker's own network.
         let person = coming_from(&app, &format!("198.51.{n}.99"));
         assert_eq!(person.log_in(&address(n), PASSWORD).await.status, StatusCode::SEE_OTHER);
         assert_eq!(person.log_out().await.status, StatusCode::SEE_OTHER);
@@ -157,11 +158,11 @@ async fn fifty_networks_at_once_leave_places_for_browsers_that_were_logged_in_be
     let flood = Flood::from(&app, &networks(50), programs().1).await;
     for (n, person) in known.iter().enumerate() {
         assert_eq!(person.log_in(&address(n), PASSWORD).await.status, StatusCode::SEE_OTHER, "{n}");
-        // Somebody who was never here, from where nobody guesses, gets in too.
+        // A person in a new browser, in a network without guesses, gets in too.
         let stranger = coming_from(&app, &format!("192.0.{n}.1"));
         assert_eq!(stranger.log_in(&address(n), PASSWORD).await.status, StatusCode::SEE_OTHER, "{n}");
     }
-    // A proof of the password is asked of somebody who is logged in.
+    // A reauthentication is asked of a person who is logged in.
     app.wait(Duration::from_secs(11 * 60));
     let fields = [("end", "others"), ("password", PASSWORD)];
     let proven = known[0].fill_in("/account/sessions", &fields).await;
@@ -169,7 +170,7 @@ async fn fifty_networks_at_once_leave_places_for_browsers_that_were_logged_in_be
     flood.stop().await;
 }
 
-/// W3: a connection that its owner closed takes no place, and nobody is hashed for.
+/// W3: a closed connection takes no place, and no hash is computed for it.
 #[tokio::test]
 async fn who_hangs_up_is_not_hashed_for() {
     let app = behind_a_proxy(12).await;
@@ -191,10 +192,11 @@ async fn who_hangs_up_is_not_hashed_for() {
         let mut connection = TcpStream::connect(app.address).unwrap();
         connection.write_all(request.as_bytes()).unwrap();
     }
-    // Behind all of them, from the same network.
+    // Behind all of them, in the same network.
     assert_eq!(app.person().log_in("p0@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
-    // Of one address they are counted in one row.
+    // They have one address, so they are counted in one row.
     let refused: i64 = app.events("login_refused").await.iter().map(|row| 1 + row.repeats).sum();
-    // A hash that has begun when its owner goes is not stopped, and what it finds may still be written down.
+    // A hash in progress is not stopped when its client leaves, and its result may still be
+    // recorded.
     assert!(refused <= i64::try_from(cores).unwrap(), "{refused} of {hung_up} were hashed for");
 }

@@ -1,4 +1,4 @@
-//! What every answer tells a browser: H1 to H7.
+//! Security headers of every response: H1 to H7.
 
 use reqwest::Method;
 
@@ -9,7 +9,7 @@ use auth_service::config::ServeFlags;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://example.org:* \
                       https://*.example.org:*; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
-/// One answer of every status that the service can be brought to, each with how it came about.
+/// One response of each status that the service can give, with a name for its cause.
 pub async fn answers(app: &TestApp) -> Vec<(&'static str, Reply)> {
     app.user("ada@example.org", PASSWORD).await;
     let (stranger, ada) = (app.person(), app.person());
@@ -52,7 +52,7 @@ pub async fn answers(app: &TestApp) -> Vec<(&'static str, Reply)> {
     ]
 }
 
-/// H1 to H4, H6: one set of headers on everything.
+/// H1 to H4, H6: every response has the same set.
 #[tokio::test]
 async fn every_answer_carries_the_headers_that_make_a_browser_careful() {
     let app = TestApp::start().await;
@@ -69,7 +69,7 @@ async fn every_answer_carries_the_headers_that_make_a_browser_careful() {
             assert_eq!(reply.header(header), Some(value), "{name}: {header}");
             assert_eq!(reply.headers.get_all(header).iter().count(), 1, "{name}: {header}");
         }
-        // A page that a proxy shows under a service's name needs the style sheet there.
+        // A page that a proxy shows under a service's name loads the style sheet from here.
         let readers = if name == "200 style" { "same-site" } else { "same-origin" };
         assert_eq!(reply.header("cross-origin-resource-policy"), Some(readers), "{name}");
         assert!(reply.header("permissions-policy").is_some_and(|policy| policy.contains("camera=()")));
@@ -79,7 +79,7 @@ async fn every_answer_carries_the_headers_that_make_a_browser_careful() {
     }
 }
 
-/// H4, H7: what is for one person is never stored; what is for all may be.
+/// H4, H7: personal responses are never stored. Public ones may be.
 #[tokio::test]
 async fn only_keys_and_files_may_be_kept() {
     let app = TestApp::start().await;
@@ -97,7 +97,7 @@ async fn only_keys_and_files_may_be_kept() {
     }
 }
 
-/// H5: nothing in a page runs, and nothing comes from elsewhere.
+/// H5: a page runs no script, and loads nothing from elsewhere.
 #[tokio::test]
 async fn no_page_has_anything_inline() {
     let app = TestApp::start().await;
@@ -126,7 +126,7 @@ async fn no_page_has_anything_inline() {
     }
 }
 
-/// H7: a style sheet below a page is not that page.
+/// H7: a file name below a page's path does not lead to that page.
 #[tokio::test]
 async fn a_file_name_behind_a_pages_address_is_nothing() {
     let app = TestApp::start().await;
@@ -161,7 +161,7 @@ async fn a_file_name_behind_a_pages_address_is_nothing() {
     }
 }
 
-/// H3: over plain http, which is for development alone, nothing is promised about https.
+/// H3: over plain http, in development, there is no HSTS.
 #[tokio::test]
 async fn in_development_https_is_not_promised_and_the_policy_names_http() {
     let flags = ServeFlags {
@@ -181,7 +181,7 @@ async fn in_development_https_is_not_promised_and_the_policy_names_http() {
     );
 }
 
-/// N8, H1: with listed origins the policy lets forms lead to those and to no other.
+/// N8, H1: with listed origins the policy allows forms to lead to those only.
 #[tokio::test]
 async fn with_listed_origins_the_policy_names_only_those() {
     let flags = ServeFlags {

@@ -1,4 +1,4 @@
-//! Health and keys: what probes and other services ask for.
+//! Health and keys, for probes and other services.
 
 use diesel::RunQueryDsl;
 use reqwest::StatusCode;
@@ -19,7 +19,7 @@ async fn health_tells_no_more_than_yes() {
     }
 }
 
-/// Z1: the process lives without its schema, but cannot work.
+/// Z1: without its schema the process is alive, but not ready.
 #[tokio::test]
 async fn without_its_schema_the_service_is_alive_but_not_ready() {
     let app = TestApp::start().await;
@@ -31,7 +31,7 @@ async fn without_its_schema_the_service_is_alive_but_not_ready() {
     assert_eq!(probe.get("/.well-known/jwks.json").await.status, StatusCode::OK, "keys are in memory");
 }
 
-/// K6: what is published is public, and is what a verifier needs.
+/// K6: the published set has only public parts, and all that a verifier needs.
 #[tokio::test]
 async fn the_published_keys_show_nothing_private() {
     let app = TestApp::start().await;
@@ -52,7 +52,7 @@ async fn the_published_keys_show_nothing_private() {
     shared_claims::KeySet::from_json(reply.text.as_bytes()).expect("consumers take this set");
 }
 
-/// K1: the key belongs to the database, so that instances agree.
+/// K1: the key is in the database, so all instances use it.
 #[tokio::test]
 async fn two_instances_on_one_database_publish_the_same_key() {
     let app = TestApp::start().await;
@@ -64,7 +64,7 @@ async fn two_instances_on_one_database_publish_the_same_key() {
     assert_eq!(one.text, two.text);
 }
 
-/// What is sent byte for byte, and the whole answer.
+/// Sends a request byte for byte, and returns the whole response.
 fn ask(app: &TestApp, request: &str) -> String {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(app.address).unwrap();
@@ -74,7 +74,7 @@ fn ask(app: &TestApp, request: &str) -> String {
     answer
 }
 
-/// Z1: HAProxy's `option httpchk`, and others that name a host of their own.
+/// Z1: HAProxy's `option httpchk`, and other probes with a host of their own.
 #[tokio::test]
 async fn a_load_balancer_that_was_told_nothing_learns_whether_we_are_ready() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Connections that would never end, at the service itself. What the limits do in full is told by the tests of `shared_claims::server`.
+//! Endless connections to the running service. `shared_claims::server` tests the limits in detail.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use super::commands::{Program, Serving, folder};
 use super::raw_http::{FORM, HOST, listen};
 use crate::support::{TestApp, Tweaks};
 
-/// No test waits so long for what must happen.
+/// The longest wait for an event that must come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn in_a_hurry() -> TestApp {
@@ -89,7 +89,7 @@ async fn a_slow_line_is_good_enough() {
                 stream.write_all(piece).unwrap();
             }
             let heard = listen(&mut stream);
-            // It lacks the form's token, which is seen in a form that came whole.
+            // The status shows that the whole form arrived: it lacks a CSRF token.
             assert_eq!(heard.status(), "400", "{}", heard.text);
         });
         scope.spawn(|| {
@@ -113,12 +113,12 @@ async fn a_slow_line_is_good_enough() {
 /// The processor time that a process has used, in hundredths of a second.
 fn ticks(process: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-    // The name in brackets may hold anything.
+    // The name in brackets may contain anything.
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
-/// I8: two of these took both cores of a machine, for as long as they liked.
+/// I8: without a limit, two of these would keep both cores of a machine busy.
 #[cfg(target_os = "linux")]
 #[test]
 fn who_sends_requests_ahead_and_reads_nothing_costs_no_processor_time() {
@@ -134,7 +134,7 @@ fn who_sends_requests_ahead_and_reads_nothing_costs_no_processor_time() {
             stream
         })
         .collect();
-    // What the kernels keep is filled, one answer after the other.
+    // At first the kernels' buffers are filled, one response after the other.
     let mut before = ticks(service.id());
     loop {
         std::thread::sleep(Duration::from_secs(1));

@@ -5,7 +5,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 
 use crate::support::{PASSWORD, TestApp};
 
-/// The request with another `Host` in place of ours.
+/// The request with another `Host`.
 pub fn with_host(request: RequestBuilder, host: &str) -> RequestBuilder {
     request.headers(HeaderMap::from_iter([(HOST, HeaderValue::from_str(host).unwrap())]))
 }
@@ -47,7 +47,7 @@ async fn our_host_may_be_written_in_capitals() {
     assert_eq!(reply.status, StatusCode::OK);
 }
 
-/// Another service, or a probe, comes by an internal name.
+/// Other services and probes use an internal name.
 #[tokio::test]
 async fn keys_and_health_are_the_same_under_every_name() {
     let app = TestApp::start().await;
@@ -61,7 +61,7 @@ async fn keys_and_health_are_the_same_under_every_name() {
     }
 }
 
-/// N7: what proxies add is not believed either.
+/// N7: a proxy's headers are not trusted either.
 #[tokio::test]
 async fn forwarded_headers_change_no_link_no_cookie_and_no_redirect() {
     let app = TestApp::start().await;

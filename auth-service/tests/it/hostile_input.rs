@@ -7,7 +7,7 @@ use url::form_urlencoded;
 use crate::support::{PASSWORD, Person, Reply, TestApp};
 use auth_service::users::{Email, User};
 
-/// Sends `body` as it is.
+/// Sends `body` unchanged.
 async fn send_raw(who: &Person, path: &str, body: impl Into<Vec<u8>>) -> Reply {
     let request = who
         .request(Method::POST, path)
@@ -33,7 +33,7 @@ pub async fn how_many(app: &TestApp) -> i64 {
     app.sql(|conn| users::table.count().get_result(conn)).await
 }
 
-/// I1, I5: on every form and on both databases.
+/// I1, I5: in every form, and on both databases.
 #[tokio::test]
 async fn a_body_that_is_not_quite_a_form_is_refused() {
     let app = TestApp::start().await;
@@ -116,7 +116,7 @@ async fn a_field_that_comes_twice_or_is_not_ours_is_refused() {
     }
 }
 
-/// I3: nobody makes themselves staff.
+/// I3: a form cannot give rights.
 #[tokio::test]
 async fn extra_fields_give_nobody_rights() {
     let app = TestApp::start().await;
@@ -146,7 +146,7 @@ async fn extra_fields_give_nobody_rights() {
         assert_eq!(eve.post("/register", &fields).await.status, StatusCode::BAD_REQUEST, "{extra}");
         assert!(find(&app, "eve@example.org").await.is_none(), "{extra}");
     }
-    // In the address, which is no part of the form, they are not even looked at.
+    // Fields in the query are ignored, because they are not part of the form.
     let token = token(&eve).await;
     let body = encode(&[
         ("csrf_token", &*token),
@@ -189,7 +189,7 @@ async fn more_than_64_fields_are_refused_before_they_are_looked_at() {
     }
 }
 
-/// I2: in one field, in many, or in the address.
+/// I2: in one field, in many, or in the query.
 #[tokio::test]
 async fn a_head_of_more_than_sixteen_kilobytes_is_refused() {
     let app = TestApp::start().await;
@@ -209,7 +209,8 @@ async fn a_head_of_more_than_sixteen_kilobytes_is_refused() {
     assert_eq!(ada.send(fits).await.status, StatusCode::OK);
 }
 
-/// I2: cookies of others are dropped before anything is counted, so a sibling that plants many locks nobody out.
+/// I2: other sites' cookies are removed before sizes are checked, so many planted ones do not lock
+/// people out.
 #[tokio::test]
 async fn cookies_that_a_sibling_planted_lock_nobody_out() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! What attackers write into the fields of an honest form: I1, I5, L3, V10.
+//! Hostile values in the fields of a valid form: I1, I5, L3, V10.
 
 use reqwest::StatusCode;
 
@@ -16,7 +16,7 @@ async fn register(who: &Person, first: &str, last: &str, email: &str) -> Reply {
     who.fill_in("/register", &fields).await
 }
 
-/// I1: names in any writing are kept to the letter and shown as text.
+/// I1: names in any script are stored unchanged and shown as text.
 #[tokio::test]
 async fn markup_in_a_name_is_kept_as_written_and_shown_as_text() {
     let app = TestApp::start().await;
@@ -56,7 +56,7 @@ async fn markup_in_a_name_is_kept_as_written_and_shown_as_text() {
         let account = ada.get("/").await;
         assert_eq!(account.status, StatusCode::OK, "{name:?}");
         assert_shown_as_text(&account, name);
-        // And in the field, when the form comes back.
+        // Also in the field, when the form is shown again.
         let again = register(&app.person(), name, "", email).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(again.field("first_name").as_deref(), Some(name));
@@ -73,7 +73,7 @@ fn assert_shown_as_text(page: &Reply, name: &str) {
     assert!(!page.text.contains("<b>") && !page.text.contains("7006652"), "{name:?}: {}", page.text);
 }
 
-/// I1, I5, L3: what would pass for another line, another direction or nothing at all is no name.
+/// I1, I5, L3: line breaks, direction marks and invisible characters are not allowed in names.
 #[tokio::test]
 async fn control_characters_in_a_name_are_refused_with_a_message() {
     let app = TestApp::start().await;
@@ -126,7 +126,7 @@ async fn an_address_that_is_none_is_refused_with_a_message() {
     ] {
         let reply = register(&app.person(), "Ada", "Lovelace", email).await;
         if email == "ada@example.org\n" {
-            // White space around an address is a slip of the hand.
+            // White space around an address is accepted as a slip.
             assert_eq!(reply.status, StatusCode::SEE_OTHER);
             continue;
         }

@@ -1,4 +1,4 @@
-//! What is past its time goes, and nothing else: S9.
+//! Maintenance deletes expired rows, and no others: S9.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::support::{PASSWORD, TestApp, Tweaks};
 const DAY: Duration = Duration::from_secs(86_400);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Adds `count` sessions of ada that run out at `end`, and as many events of `at`.
+/// Adds `count` sessions of ada that expire at `end`, and as many events at `at`.
 async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
     let (operator, service) = (app.operator(), app.service());
@@ -37,7 +37,7 @@ async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
     .await;
 }
 
-/// S9: a day after they ran out.
+/// S9: a day after they expired.
 #[tokio::test]
 async fn sessions_are_kept_for_a_day_after_they_ran_out() {
     let app = TestApp::start().await;
@@ -49,7 +49,8 @@ async fn sessions_are_kept_for_a_day_after_they_ran_out() {
     let rounds = app.instance();
     app.wait(DAY);
     let late_token = late.obtain("ada@example.org", PASSWORD).await.1;
-    // The first ran out after five days; the one that was ended goes when it would have run out.
+    // The first has expired after five days. A revoked session is deleted at the time at which it
+    // would have been otherwise.
     app.wait(5 * DAY - MINUTE);
     background_tasks::run_once(&rounds).await.unwrap();
     assert_eq!(app.how_many().await.0, 3);
@@ -65,7 +66,7 @@ async fn sessions_are_kept_for_a_day_after_they_ran_out() {
     assert!(app.events("refresh_reuse").await.is_empty());
 }
 
-/// S9: whoever renews keeps their session, however old it is.
+/// S9: a session that is renewed stays, however old it is.
 #[tokio::test]
 async fn no_living_session_is_taken_away() {
     let app = TestApp::start().await;
@@ -81,11 +82,11 @@ async fn no_living_session_is_taken_away() {
     }
     background_tasks::run_once(&rounds).await.unwrap();
     assert!(busy.is_logged_in().await);
-    // Those of the last six days; the ones before ran out more than a day ago.
+    // The idle sessions of the last six days. Earlier ones expired more than a day ago.
     assert_eq!(app.how_many().await.0, 1 + 2);
 }
 
-/// Contract, AUDIT_RETENTION: to the event.
+/// Contract, AUDIT_RETENTION: exact to the event.
 #[tokio::test]
 async fn events_are_kept_for_as_long_as_the_setting_says() {
     let flags =
@@ -111,7 +112,7 @@ async fn events_are_kept_for_as_long_as_the_setting_says() {
     assert_eq!(keep.events("registered").await.len(), 1, "the default is 90 days");
 }
 
-/// S9: more than one batch holds, by two instances that come at the same moment, while people renew.
+/// S9: more than one batch, by two instances at the same moment, while people renew.
 #[tokio::test]
 async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
     let app = TestApp::start().await;
@@ -138,7 +139,7 @@ async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
     first.unwrap();
     second.unwrap();
     assert!(renewals.join_all().await.iter().all(|status| *status == 303));
-    // Whatever one left to the other, the next round takes.
+    // Anything that one instance has left to the other is deleted in the next round.
     background_tasks::run_once(&one).await.unwrap();
     let after = app.how_many().await;
     assert_eq!(after.0, 40);
@@ -148,8 +149,8 @@ async fn two_instances_take_all_of_it_away_in_batches_and_disturb_nobody() {
     }
 }
 
-/// S9 as a race: a session that is about to go and is renewed at that very moment either stays or was over; never
-/// is somebody told that they are logged in to a session that is gone.
+/// S9 as a race: a session that is renewed while it is about to be deleted either stays or is
+/// refused. A renewal never succeeds for a deleted session.
 #[tokio::test]
 async fn a_renewal_at_the_moment_of_the_purge_is_not_lost() {
     let app = TestApp::start().await;
@@ -160,8 +161,8 @@ async fn a_renewal_at_the_moment_of_the_purge_is_not_lost() {
         for _ in 0..20 {
             tokens.push(app.person().obtain("ada@example.org", PASSWORD).await.1);
         }
-        // As for an instance with longer limits in its settings: all of them are past this one's cutoff, until
-        // they are renewed.
+        // Like a cutoff of an instance with longer limits: all sessions are past it until they are
+        // renewed.
         app.wait(Duration::from_secs(3600));
         let cutoff = app.clock.now() + app.config.session_limits.idle - Duration::from_secs(1800);
         let mut renewals = JoinSet::new();

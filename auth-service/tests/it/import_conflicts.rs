@@ -1,4 +1,4 @@
-//! Several sources about one person: who wins, and what nobody may win.
+//! Several sources about one person: which one wins, and what none can change.
 
 use auth_service::users::{Email, User};
 use reqwest::StatusCode;
@@ -8,7 +8,7 @@ use super::commands::Ended;
 use super::import_django::import;
 use crate::support::{PASSWORD, TestApp};
 
-/// Made with this password, by Django: see `django/hashes.json`.
+/// A password hashed by Django: see `django/hashes.json`.
 const THEIRS: &str = "tumbling violets 7 in a slow brass door";
 
 fn hash(kind: &str) -> String {
@@ -18,7 +18,7 @@ fn hash(kind: &str) -> String {
     one.unwrap()["hash"].as_str().unwrap().to_owned()
 }
 
-/// A dump of one service with these people; what is not said is as in an ordinary account.
+/// A dump of one service with these people. Other fields have ordinary values.
 fn dump(people: &[Value]) -> tempfile::NamedTempFile {
     let objects: Vec<Value> = people
         .iter()
@@ -77,7 +77,7 @@ async fn of_two_services_the_first_stays_unless_another_choice_is_made() {
     }
 }
 
-/// F3: rights come from a source that is trusted with them, and from no other.
+/// F3: rights come only from a source that is trusted with them.
 #[tokio::test]
 async fn nobody_becomes_superuser_by_surprise() {
     let app = TestApp::start().await;
@@ -102,8 +102,8 @@ async fn nobody_becomes_superuser_by_surprise() {
     );
 }
 
-/// F3: somebody registered the colleague's address here, with a password of their own. What the colleague may do elsewhere must
-/// not come to that password.
+/// F3: a stranger has registered the colleague's address with a password of their own. The
+/// colleague's rights elsewhere must not go to that account.
 #[tokio::test]
 async fn rights_never_go_to_an_account_with_another_password() {
     let app = TestApp::start().await;
@@ -112,7 +112,8 @@ async fn rights_never_go_to_an_account_with_another_password() {
     let ended = import_people(&app, &[boss], &["--on-conflict", "take", "--trust-rights"]);
     assert!(ended.out.contains("rights not taken: the password is another than in the source"), "{ended:?}");
     assert!(!ada(&app).await.is_superuser);
-    // With a password that can be used, the account is that of the source's person, and whoever had it is out.
+    // With a usable password, the account becomes the imported person's, and the stranger is logged
+    // out.
     let squatter = app.person();
     assert_eq!(squatter.log_in("ada@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
     let boss = json!({"username": UUID_A, "is_superuser": true});
@@ -123,7 +124,8 @@ async fn rights_never_go_to_an_account_with_another_password() {
     assert_eq!(app.person().log_in("ada@example.org", THEIRS).await.status, StatusCode::SEE_OTHER);
 }
 
-/// F3: who registered a superuser's address in some service gets nothing of the superuser's account.
+/// F3: an account with a superuser's address in another service cannot change the superuser's
+/// account.
 #[tokio::test]
 async fn a_source_that_is_not_trusted_changes_nobody_with_rights() {
     let app = TestApp::start().await;
@@ -172,7 +174,7 @@ async fn of_two_rows_with_one_address_one_counts_and_the_other_is_told() {
     }
 }
 
-/// F3: usernames may be chosen freely somewhere, and a UUID is the name by which services know people's data.
+/// F3: some services let people choose usernames, and a UUID identifies people in all services.
 #[tokio::test]
 async fn a_uuid_that_belongs_to_another_is_not_taken_over() {
     let app = TestApp::start().await;
@@ -192,7 +194,7 @@ async fn a_uuid_that_belongs_to_another_is_not_taken_over() {
     assert_eq!(import_people(&app, &[mallory], &["--ignore-uuids"]).code, 0);
 }
 
-/// Registrations go on while people come in: nobody is there twice, and the import does not fail.
+/// Registrations during an import: no account exists twice, and the import does not fail.
 #[tokio::test]
 async fn a_registration_at_that_moment_and_an_import_make_one_account() {
     let app = TestApp::start().await;

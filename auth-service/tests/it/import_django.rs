@@ -1,4 +1,4 @@
-//! `auth-service import django` and `export users`: people come and go.
+//! `auth-service import django` and `export users`.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ pub fn fixture(name: &str) -> String {
     format!("{}/tests/it/django/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Runs `import django` on the database of `app`; never prints a hash.
+/// Runs `import django` on the database of `app`. The output must contain no hash.
 #[track_caller]
 pub fn import(app: &TestApp, source: &str, more: &[&str]) -> Ended {
     let arguments = [&["import", "django", source], more].concat();
@@ -78,7 +78,7 @@ async fn a_dump_of_django_comes_in_with_uuids_names_dates_and_passwords() {
     assert_eq!(first["username"], "5eed0000-0000-4000-8000-000000000000");
     assert_eq!((&first["first_name"], &first["last_name"]), (&"Ada".into(), &"pbkdf2_sha256".into()));
     assert_eq!(first["date_joined"], "2020-01-01T12:30:15.123000Z");
-    // A name that is no UUID: made from the address, and the same wherever that is done.
+    // A username that is not a UUID: the id is derived from the address, the same in every run.
     assert_eq!(found("chosen-name@example.org")["username"], "cf9b75a5-eb1f-59a8-91ae-e0fdec2b213c");
 }
 
@@ -119,7 +119,7 @@ async fn the_same_again_changes_nothing_and_says_so() {
     assert_eq!(export(&app, &[]), before);
 }
 
-/// Whoever has logged in since has a hash of ours, or another password: it stays.
+/// After a login, the account has a new hash or another password, which stays.
 #[tokio::test]
 async fn the_same_again_after_people_logged_in_gives_nobody_an_old_password_back() {
     let app = TestApp::start().await;
@@ -146,7 +146,7 @@ async fn a_dry_run_writes_nothing_and_tells_the_same() {
     assert_eq!(dry.code, wet.code);
 }
 
-/// What was committed before the end stays; the next run does the rest.
+/// Committed batches stay, and the next run imports the rest.
 #[tokio::test]
 async fn an_import_that_stopped_in_the_middle_completes_when_it_is_run_again() {
     let app = TestApp::start().await;
@@ -183,7 +183,8 @@ async fn what_goes_out_comes_in_unchanged_in_every_format() {
     }
 }
 
-/// F5: what a spreadsheet would compute goes out as it is, for it must come in unchanged, and is warned of.
+/// F5: formulas for spreadsheets are exported unchanged, so that they can be imported again, with a
+/// warning.
 #[tokio::test]
 async fn a_name_that_a_spreadsheet_takes_for_a_formula_is_warned_of() {
     let (app, other) = (TestApp::start().await, TestApp::start().await);
@@ -270,7 +271,8 @@ async fn values_separated_by_commas_come_in_as_databases_and_spreadsheets_write_
     }
 }
 
-/// The table of a running project, as Django makes it on this database; here beside ours, so that one server does for both.
+/// A table that Django made on this database, here beside ours, so that one server is enough for
+/// both.
 #[tokio::test]
 async fn the_database_of_a_running_project_is_read_and_left_as_it_is() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Sources that are broken, huge or hostile: one clear line, and nothing is lost.
+//! Broken, huge or hostile sources: one clear line, and nothing is lost.
 
 use std::io::Write;
 
@@ -18,7 +18,7 @@ fn person(n: u32, more: &str) -> String {
     )
 }
 
-/// F4: a source that cannot be read to its end changes nothing, however much of it is good.
+/// F4: a source that cannot be read completely changes nothing, even if most of it is valid.
 #[tokio::test]
 async fn a_file_that_is_broken_anywhere_changes_nothing_and_is_told_with_its_line() {
     let app = TestApp::start().await;
@@ -87,7 +87,7 @@ async fn a_file_that_is_broken_anywhere_changes_nothing_and_is_told_with_its_lin
     }
 }
 
-/// One person who cannot be taken keeps nobody else out.
+/// One invalid person does not stop the others.
 #[tokio::test]
 async fn a_person_who_cannot_be_taken_is_told_with_the_line_and_the_reason() {
     let app = TestApp::start().await;
@@ -152,7 +152,7 @@ async fn what_is_no_file_and_no_database_is_told() {
         matches!(ended.code, 1 | 2) && ended.err.lines().count() == 2 && !ended.err.contains("hunter2"),
         "{ended:?}"
     );
-    // Everybody on the machine can read the arguments meanwhile.
+    // Every account on the machine can read a command's arguments.
     assert!(
         ended.err.starts_with("auth-service: warning: the source's address has a secret in it: "),
         "{ended:?}"
@@ -161,7 +161,7 @@ async fn what_is_no_file_and_no_database_is_told() {
     assert!(ended.code == 2 && ended.err.contains("a table's name has letters"), "{ended:?}");
 }
 
-/// A pipe can be read only once; the import reads twice.
+/// A pipe can be read only once, and the import reads twice.
 #[tokio::test]
 async fn standard_input_and_pipes_are_read_to_their_end() {
     let app = TestApp::start().await;
@@ -170,14 +170,14 @@ async fn standard_input_and_pipes_are_read_to_their_end() {
     let ended = program().run_with(&text);
     assert!(ended.code == 0 && ended.out.contains("1 created"), "{ended:?}");
     program().run_with(&text[..text.len() - 20]).assert_says(1, "the file cannot be read as JSON: EOF");
-    // As a shell hands over the output of a command: `<(command)`.
+    // The way a shell passes a command's output: `<(command)`.
     let handed_over =
         Program::new(&["import", "django", "/dev/stdin"]).set("DATABASE_URL", &app.database.url);
     let ended = handed_over.run_with(&text);
     assert!(ended.code == 0 && ended.out.contains("1 unchanged"), "{ended:?}");
 }
 
-/// D8t: a pipe that nobody writes to would be waited for without an end, with or without a secret in it.
+/// D8t: a pipe without a writer would block for ever, with or without a secret in it.
 #[tokio::test]
 async fn a_pipe_or_a_device_is_refused_and_not_waited_for() {
     let app = TestApp::start().await;
@@ -204,7 +204,7 @@ async fn a_pipe_or_a_device_is_refused_and_not_waited_for() {
     }
 }
 
-/// D8t: a view in somebody else's database may have no end, and sorting it none either.
+/// D8t: a view in the source's database may never end, and neither may sorting it.
 #[tokio::test]
 async fn a_view_without_an_end_is_not_waited_for() {
     use diesel::connection::SimpleConnection;
@@ -213,7 +213,7 @@ async fn a_view_without_an_end_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
     let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-    // It computes, and gives nothing.
+    // The query computes for ever and returns no row.
     conn.batch_execute(
         "CREATE VIEW auth_user AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
          SELECT i AS id, 'ada@example.org' AS email, '!' AS password FROM n WHERE i < 0",

@@ -1,5 +1,5 @@
-//! Sources that are not as a plain Django project's: other models, other keys, other columns. What is not taken is told, and what
-//! would be lost for good is asked for.
+//! Sources with custom models, keys or columns. Skipped data is reported, and data that would be
+//! lost needs a decision.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A person as `dumpdata` writes them, with fields in place of the usual ones.
+/// A person as `dumpdata` writes them, with some fields replaced.
 fn person(model: &str, key: Value, email: &str, more: Value) -> Value {
     let mut fields =
         json!({"username": email.split('@').next(), "email": email, "password": "!", "groups": []});
@@ -34,7 +34,7 @@ fn uuids(app: &TestApp) -> Vec<String> {
     all.as_array().unwrap().iter().map(|one| one["fields"]["username"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Nothing was written, and the one line says what to do.
+/// Asserts that nothing was written, and that the one line says what to do.
 #[track_caller]
 fn assert_asks(app: &TestApp, ended: &Ended, code: i32, words: &[&str]) {
     assert_eq!((ended.code, ended.err.lines().count()), (code, 1), "{ended:?}");
@@ -77,7 +77,7 @@ async fn where_nobody_is_found_the_models_that_are_there_are_told() {
         let source = written(&folder, name, text);
         assert_asks(&empty, &import(&empty, &source, &[]), 1, &["holds nobody", words]);
     }
-    // Beside people, others that could be some.
+    // Models of people, and others that could be some.
     let both = json!([
         person("auth.user", json!(1), "ada@example.org", json!({})),
         person("accounts.member", json!(2), "bob@example.org", json!({})),
@@ -127,7 +127,7 @@ async fn a_key_that_is_a_uuid_is_kept_wherever_it_stands() {
     }
 }
 
-/// A token or an activation key is a UUID too, and becomes nobody's name.
+/// A token or an activation key may be a UUID too, and must not become an id.
 #[tokio::test]
 async fn a_uuid_that_would_be_lost_for_good_is_asked_for_and_never_guessed() {
     let app = TestApp::start().await;
@@ -150,7 +150,7 @@ async fn a_uuid_that_would_be_lost_for_good_is_asked_for_and_never_guessed() {
     assert_asks(&app, &import(&app, &two, &[]), 2, &["UUIDs in guid, uuid"]);
     let wrong = import(&app, &two, &["--uuid-column", "email"]);
     assert_asks(&app, &wrong, 2, &["--uuid-column: nobody has a UUID in the column email"]);
-    // With a primary key of another kind, services may know people by that.
+    // If the primary key is something else, services may know people by that UUID.
     let number = json!([person("auth.user", json!(7), "bob@example.org", json!({"token": BOB}))]).to_string();
     let told = import(&app, &written(&folder, "number.json", &number), &[]);
     assert!(told.code == 0 && told.out.contains("Beware: 1 of the people get UUIDs"), "{told:?}");
@@ -160,7 +160,7 @@ async fn a_uuid_that_would_be_lost_for_good_is_asked_for_and_never_guessed() {
     assert!(uuids(&app).iter().all(|uuid| uuid != ADA && uuid != BOB));
 }
 
-/// MySQL's zero dates, PostgreSQL's infinities, and others that say nothing.
+/// MySQL's zero dates, PostgreSQL's infinities, and other values without a meaning.
 #[tokio::test]
 async fn a_date_that_cannot_be_kept_keeps_nobody_out() {
     let app = TestApp::start().await;
@@ -191,7 +191,7 @@ async fn a_date_that_cannot_be_kept_keeps_nobody_out() {
     assert_eq!(ended.out.matches("last_login is no date").count(), dates.len(), "{ended:?}");
 }
 
-/// Who has no date was not seen lately, and does not win by that.
+/// A person without a date does not count as the most recent.
 #[tokio::test]
 async fn somebody_without_a_date_is_not_the_newest() {
     let app = TestApp::start().await;
@@ -236,7 +236,7 @@ async fn one_name_for_all_is_a_name_and_what_stays_behind_is_told() {
     assert_eq!(names, ["Ada King, Countess of Lovelace", "Bob", ""]);
 }
 
-/// `dumpdata` writes one line unless it is told `--indent`.
+/// `dumpdata` writes one line unless `--indent` is given.
 #[tokio::test]
 async fn in_a_dump_of_one_line_people_are_told_apart_by_their_row() {
     let app = TestApp::start().await;
@@ -259,7 +259,7 @@ async fn in_a_dump_of_one_line_people_are_told_apart_by_their_row() {
     }
 }
 
-/// The table of a project whose users have a UUID for a key, on this database.
+/// The table of a project whose users have a UUID as their key, on this database.
 #[tokio::test]
 async fn the_primary_key_of_a_live_table_counts_whatever_it_is_called() {
     let app = TestApp::start().await;

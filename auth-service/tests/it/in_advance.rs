@@ -1,4 +1,4 @@
-//! Prefetch and prerender: nobody has clicked yet.
+//! Prefetch and prerender: requests before a click.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn in_advance(person: &Person, path: &str, (name, value): (&str, &str)) ->
     person.send(request.header("sec-fetch-mode", "navigate").header("accept", "text/html")).await
 }
 
-/// R15: a session is renewed by its owner, and by no pointer that moves over a link.
+/// R15: a click renews a session, and hovering over a link does not.
 #[tokio::test]
 async fn nothing_is_renewed_and_no_page_is_handed_out_before_anybody_has_clicked() {
     let app = TestApp::start().await;
@@ -41,7 +41,7 @@ async fn nothing_is_renewed_and_no_page_is_handed_out_before_anybody_has_clicked
         }
     }
     assert_eq!(app.session_of(&ada).await.generation, generation);
-    // The click itself.
+    // The real click.
     assert_eq!(ada.get(shop).await.location(), "https://shop.example.org/cart");
     assert_eq!(app.session_of(&ada).await.generation, generation + 1);
 }

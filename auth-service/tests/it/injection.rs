@@ -1,4 +1,4 @@
-//! Log lines stay lines, whatever a stranger sends.
+//! Log injection: a request cannot forge log lines.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use crate::support::{AUTH_HOST, PASSWORD, TestApp};
 
 const FORGERY: &str = "event=\"login\" user=root forged-by-a-stranger";
 
-/// Every character that moves a terminal or begins a line is written out, and nothing begins with the forgery.
+/// Asserts that control characters are escaped, and that no line begins with the forgery.
 #[track_caller]
 fn assert_unforged(app: &TestApp) {
     let log = app.log();
@@ -40,7 +40,7 @@ async fn line_breaks_and_terminal_codes_in_a_form_reach_no_log_line_raw() {
     assert_unforged(&app);
 }
 
-/// L3, as no browser and no client library would send it.
+/// L3: as no browser or client library would send it.
 #[tokio::test]
 async fn line_breaks_and_terminal_codes_in_an_address_reach_no_log_line_raw() {
     let app = TestApp::start().await;
@@ -53,7 +53,7 @@ async fn line_breaks_and_terminal_codes_in_an_address_reach_no_log_line_raw() {
             b"/x\tok\x0b",
         ] {
             let mut stream = TcpStream::connect(address).unwrap();
-            // In one piece: the answer may come, and the connection go, before a second one is sent.
+            // In one write, because the response may close the connection before a second one.
             let rest = format!(" HTTP/1.1\r\nhost: {AUTH_HOST}\r\nconnection: close\r\n\r\n");
             stream.write_all(&[b"GET ", path, rest.as_bytes()].concat()).unwrap();
             let mut answer = Vec::new();
@@ -66,7 +66,7 @@ async fn line_breaks_and_terminal_codes_in_an_address_reach_no_log_line_raw() {
     assert_unforged(&app);
 }
 
-/// L4: an address may carry where somebody goes next, and one day a token.
+/// L4: a query may contain where a person goes next, and later perhaps a token.
 #[tokio::test]
 async fn the_query_of_an_address_is_not_logged() {
     let app = TestApp::start().await;

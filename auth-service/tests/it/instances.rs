@@ -29,13 +29,13 @@ fn config(database: &TestDatabase, secret: &str) -> Config {
     config
 }
 
-/// What the instance publishes, by what it knows since its start.
+/// The key set of the instance, as known since its start.
 fn jwks(app: &App) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(app.keyring.current()).unwrap().jwks().to_owned()
 }
 
-/// K1: no two of them end up with a key of their own, and none gives up.
+/// K1: no two instances use different keys, and none fails.
 #[test]
 fn instances_that_start_at_once_on_an_empty_database_agree_on_one_key() {
     for round in 0..8 {
@@ -69,7 +69,7 @@ fn instances_that_start_at_once_on_an_empty_database_agree_on_one_key() {
     }
 }
 
-/// K1: whole services this time, and what one signs or begins the others know.
+/// K1: with whole services, each accepts the tokens and sessions of the others.
 #[tokio::test]
 async fn services_that_started_together_are_one_service() {
     let (database, clock) = (Arc::new(TestDatabase::create()), TestClock::default());
@@ -103,7 +103,8 @@ async fn services_that_started_together_are_one_service() {
     }
 }
 
-/// K1: an instance with another secret stops, instead of signing with a key that nobody else has.
+/// K1: an instance with another secret stops. Otherwise it would sign with a key that no other
+/// instance has.
 #[test]
 fn an_instance_with_another_secret_refuses_to_start() {
     let database = TestDatabase::create();
@@ -116,7 +117,7 @@ fn an_instance_with_another_secret_refuses_to_start() {
     assert!(!error.to_string().contains("Zx81qPlm"), "{error}");
 }
 
-/// D5t: processes this time, as an orchestrator starts them.
+/// D5t: as processes, like an orchestrator starts them.
 #[test]
 fn migrations_by_several_processes_at_once_all_end_well() {
     for round in 0..4 {
@@ -139,7 +140,7 @@ fn migrations_by_several_processes_at_once_all_end_well() {
         }
         let db = database.connect();
         assert!(!db.run_blocking(is_pending).unwrap(), "round {round}");
-        // And once more, on a schema that is up to date.
+        // Once more, on a schema that is up to date.
         assert!(run().wait().unwrap().success());
         db.run_blocking(|conn| {
             users::table.count().get_result::<i64>(conn).map_err(auth_service::db::DatabaseError::from)

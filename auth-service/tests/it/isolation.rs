@@ -1,4 +1,5 @@
-//! A PostgreSQL that is stricter by default than we need: nobody notices. Z23.
+//! A PostgreSQL with stricter isolation than the service needs, which makes no visible difference.
+//! Z23.
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -20,7 +21,7 @@ fn set_default(database: &TestDatabase, setting: &str) {
     database.connect().run_blocking(set).unwrap();
 }
 
-/// Z23: eighty tabs renew at once, forty strangers log in, and operators work beside them.
+/// Z23: eighty tabs renew at once, forty people log in, and operators run commands.
 #[tokio::test]
 async fn nobody_is_refused_because_of_a_stricter_default_isolation() {
     for level in ["serializable", "repeatable read"] {
@@ -63,7 +64,7 @@ async fn nobody_is_refused_because_of_a_stricter_default_isolation() {
     }
 }
 
-/// Z23: two who wait for each other in a circle: both get through in the end.
+/// Z23: of two transactions in a deadlock, both succeed in the end.
 #[test]
 fn a_circle_of_waiting_transactions_is_begun_anew() {
     let database = TestDatabase::create();
@@ -75,7 +76,8 @@ fn a_circle_of_waiting_transactions_is_begun_anew() {
     both_get_through(&db);
 }
 
-/// Z23: in a language that nobody here understands, whether the role may change it for itself or not.
+/// Z23: with a server whose messages are in another language, whether the role may change that or
+/// not.
 #[cfg(feature = "postgres")]
 #[test]
 fn a_circle_is_begun_anew_whatever_language_the_server_speaks() {
@@ -88,7 +90,7 @@ fn a_circle_is_begun_anew_whatever_language_the_server_speaks() {
         eprintln!("not tested: there is no German for a server to speak (Debian: apt-get install locales)");
         return;
     }
-    // Whoever runs the server must be able to read it.
+    // The server's own user must be able to read it.
     let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(locales.path(), everybody).unwrap();
     let settings = ["lc_messages=de_DE.utf8"];

@@ -1,4 +1,4 @@
-//! A key's life, as services and people meet it: nobody notices a rotation.
+//! A key's life cycle, as services and people see it. A rotation goes unnoticed.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::{PASSWORD, TestApp, header, kids};
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// `JWKS_MAX_AGE` and the skew, at their defaults.
 const LEAD: Duration = Duration::from_secs(305);
-/// The token's life, the skew and `JWKS_MAX_AGE`.
+/// The token's lifetime, the skew and `JWKS_MAX_AGE`.
 const KEEP: Duration = Duration::from_secs(605);
 
 #[tokio::test]
@@ -21,8 +21,8 @@ async fn one_key_signs_and_the_next_one_is_published_beside_it() {
     assert_eq!(header(&app.token().await), (active, "ES256".to_owned()));
 }
 
-/// K2, K3, K4: month after month. A service that fetched the keys just before a rotation knows the key that comes, and
-/// one that fetches them after it still knows the one that went.
+/// K2, K3, K4: for several months. A key set from just before a rotation has the new key, and one
+/// from just after it still has the old key.
 #[tokio::test]
 async fn a_rotation_after_thirty_days_refuses_no_token_and_logs_nobody_out() {
     let app = TestApp::start().await;
@@ -56,7 +56,7 @@ async fn a_rotation_after_thirty_days_refuses_no_token_and_logs_nobody_out() {
     }
 }
 
-/// K3: a key that was made yesterday does not wait another month, and one that was made a moment ago waits until
+/// K3: a key created yesterday does not wait another month. One created just now waits until
 /// services know it.
 #[tokio::test]
 async fn a_next_key_signs_only_after_services_had_time_to_fetch_it() {
@@ -88,8 +88,8 @@ async fn with_rotation_off_a_key_signs_for_years() {
     assert_eq!(header(&app.token().await).0, active);
 }
 
-/// K5: the key is gone from the set at once, so services refuse its tokens as soon as their copy has aged; the people
-/// renew and stay.
+/// K5: the key leaves the set at once, so services refuse its tokens when their copy expires.
+/// People renew and stay logged in.
 #[tokio::test]
 async fn a_revoked_key_is_published_no_more_and_its_people_stay_logged_in() {
     let app = TestApp::start().await;
@@ -113,7 +113,7 @@ async fn a_revoked_key_is_published_no_more_and_its_people_stay_logged_in() {
     let token = renewed.cookie(crate::support::ACCESS).unwrap().value;
     assert!(app.judge_by(&token, &jwks).is_ok());
 
-    // It never comes back, and its private half is nowhere.
+    // It never comes back, and its private key is deleted.
     app.wait(400 * DAY);
     app.token().await;
     let keys = app.keys().await;
@@ -121,7 +121,7 @@ async fn a_revoked_key_is_published_no_more_and_its_people_stay_logged_in() {
     assert!(!kids(&app.jwks().await).contains(&active));
 }
 
-/// K2: services keep on fetching, and people on being trusted, while the database is gone.
+/// K2: while the database is down, services can fetch the keys, and people are accepted.
 #[tokio::test]
 async fn the_keys_are_published_while_the_database_does_not_answer() {
     let app = TestApp::start().await;
@@ -143,12 +143,12 @@ async fn the_keys_are_published_while_the_database_does_not_answer() {
     }
 }
 
-/// K8: the private half is nowhere in the open: not in the database's file, not in the log.
+/// K8: the private key is nowhere in plain form: not in the database's file, and not in the log.
 #[tokio::test]
 async fn no_private_key_stands_in_the_database_or_in_the_log() {
     let app = TestApp::start().await;
     app.token().await;
-    // What every PKCS #8 document of these keys begins with, around the object identifiers.
+    // The prefix of every PKCS #8 document of these keys, around the object identifiers.
     let ec = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     for key in app.keys().await {
         let (kid, now) = (key.kid.clone(), app.clock.now());

@@ -1,4 +1,4 @@
-//! Several instances look at the keys at the same moment: what is due happens once.
+//! Several instances check the keys at the same moment: each change happens once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ fn count(keys: &[SigningKey], state: State) -> usize {
     keys.iter().filter(|key| key.state() == state).count()
 }
 
-/// The end of what is watched, when it is dropped.
+/// Ends the observation when it is dropped.
 struct Over(Arc<AtomicBool>);
 
 impl Drop for Over {
@@ -25,7 +25,8 @@ impl Drop for Over {
     }
 }
 
-/// K1: four instances, forty logins at the moment of each rotation, and somebody who watches the table all the time.
+/// K1: four instances, forty logins at the moment of each rotation, and a constant check of the
+/// table.
 #[tokio::test]
 async fn instances_that_rotate_at_once_never_make_two_active_keys() {
     let app = TestApp::start_for_a_race().await;
@@ -33,7 +34,7 @@ async fn instances_that_rotate_at_once_never_make_two_active_keys() {
     let others = [app.second_instance().await, app.second_instance().await, app.second_instance().await];
     let apps: Vec<&TestApp> = std::iter::once(&app).chain(&others).collect();
     let is_over = Arc::new(AtomicBool::new(false));
-    // Whatever fails below: the runtime waits for the watcher.
+    // Set even if an assertion below fails, because the runtime waits for the observer.
     let watched = Over(is_over.clone());
     let watcher = tokio::task::spawn_blocking({
         let (db, is_over) = (app.db(), is_over.clone());
@@ -76,7 +77,7 @@ async fn instances_that_rotate_at_once_never_make_two_active_keys() {
     assert!(watcher.await.unwrap() > 50);
 }
 
-/// Two operators, one key: one does it, and the other is told.
+/// Two operators change the same key. One succeeds, and the other gets an error.
 #[tokio::test]
 async fn of_many_rotations_and_revocations_at_once_each_key_changes_once() {
     for round in 0..10 {

@@ -1,4 +1,5 @@
-//! Another algorithm, another shared key, another secret: each is a change that nobody notices.
+//! Another algorithm, another shared key, another secret: all can be changed without visible
+//! effects.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ fn signing_with(algorithm: &str, shared: Option<&str>) -> Tweaks {
     Tweaks { flags, ..Tweaks::default() }
 }
 
-/// A JWKS as a service takes it that has the shared key, and as one takes it that has not.
+/// The key set of a service that has the shared key.
 fn with_shared(jwks: &str) -> KeySet {
     KeySet::from_json_with_signing_key(jwks.as_bytes(), SHARED.as_bytes()).unwrap()
 }
@@ -52,8 +53,8 @@ async fn each_algorithm_signs_what_services_verify() {
     }
 }
 
-/// Changing the algorithm is a rotation: the new key is known before it signs, and tokens of the old one verify until
-/// they expire.
+/// Changing the algorithm is a rotation: services know the new key before it signs, and tokens of
+/// the old key verify until they expire.
 #[tokio::test]
 async fn another_algorithm_takes_over_like_any_next_key() {
     let mut app = TestApp::start_with(signing("ES256")).await;
@@ -75,7 +76,7 @@ async fn another_algorithm_takes_over_like_any_next_key() {
         assert_eq!(header(&new).1, after);
         assert!(app.judge(&new, &warm).is_ok(), "{before} to {after}: a warm service knows it");
         let cold = with_shared(&app.jwks().await);
-        // The old one was made five minutes ago; another of its kind would be good.
+        // The old token is five minutes old and may have expired.
         assert!(matches!(app.judge(&old, &cold), Ok(_) | Err(Rejection::Expired)), "{before} to {after}");
         assert_eq!(here.get("/login?next=https://shop.example.org/").await.status, 303);
         app.wait(KEEP + Duration::from_secs(1));
@@ -86,7 +87,7 @@ async fn another_algorithm_takes_over_like_any_next_key() {
     }
 }
 
-/// One shared key for another: there is no other way to rotate it.
+/// A shared key is replaced by another one. There is no other way to rotate it.
 #[tokio::test]
 async fn another_shared_key_is_a_rotation_too() {
     let app = TestApp::start_with(signing("HS512")).await;
@@ -98,11 +99,11 @@ async fn another_shared_key_is_a_rotation_too() {
     assert_ne!(header(&new).0, header(&old).0);
     let keys = KeySet::of_signing_key(OTHER_SHARED.as_bytes()).unwrap();
     assert!(other.judge(&new, &keys).is_ok());
-    // The instance with the old setting signs with what the database says.
+    // The instance with the old setting signs with the database's active key.
     assert_eq!(header(&app.token().await).0, header(&new).0);
 }
 
-/// While instances are restarted one by one, the old and the new settings are in force side by side.
+/// While instances are restarted one by one, the old and the new settings are both in use.
 #[tokio::test]
 async fn instances_with_old_and_new_settings_do_not_undo_each_other() {
     let old = TestApp::start_with(signing("ES256")).await;
@@ -119,7 +120,7 @@ async fn instances_with_old_and_new_settings_do_not_undo_each_other() {
     assert_eq!(header(&new.token().await).1, "EdDSA");
 }
 
-/// A shared key that was revoked is refused, not put back.
+/// A shared key that was revoked is refused, and not restored.
 #[tokio::test]
 async fn a_revoked_shared_key_refuses_the_start() {
     let app = TestApp::start_with(signing("HS512")).await;
@@ -146,7 +147,7 @@ fn secrets(current: &str, previous: Option<&str>) -> Tweaks {
     Tweaks { flags, ..Tweaks::default() }
 }
 
-/// `SECRET_KEY` changes: nobody is logged out, no key is lost, and no open form either.
+/// With a new `SECRET_KEY`, logins, keys and open forms stay valid.
 #[tokio::test]
 async fn another_secret_loses_nothing_while_the_one_before_is_known() {
     let old = TestApp::start_with(secrets(SECRET, None)).await;
@@ -164,7 +165,7 @@ async fn another_secret_loses_nothing_while_the_one_before_is_known() {
     assert_eq!(renewed.status, 303);
     assert!(here.is_logged_in().await);
 
-    // What was sealed by the old secret is sealed by the new one by now; browsers that came by need the old one no more.
+    // Keys are sealed with the new secret by now, and browsers that have visited have new cookies.
     let new = old.another(secrets(OTHER_SECRET, None)).await;
     assert!(here.at(&new).is_logged_in().await);
     assert_eq!(kids(&new.jwks().await), keys);
@@ -177,7 +178,7 @@ async fn another_secret_loses_nothing_while_the_one_before_is_known() {
     assert!(!out.is_logged_in().await);
 }
 
-/// A browser that did not come by still holds a token of the old secret.
+/// A browser that has not visited since still has a token of the old secret.
 #[tokio::test]
 async fn without_the_secret_before_its_tokens_are_nobodys() {
     let old = TestApp::start_with(secrets(SECRET, None)).await;
@@ -190,7 +191,8 @@ async fn without_the_secret_before_its_tokens_are_nobodys() {
     assert!(ada.at(&both).is_logged_in().await, "and nothing was taken away");
 }
 
-/// Several instances: first every one learns the new secret as the one before, then they change places.
+/// With several instances, each first gets the new secret as the previous one. Then the two are
+/// exchanged.
 #[tokio::test]
 async fn a_secret_can_be_changed_instance_by_instance() {
     let first = TestApp::start_with(secrets(SECRET, Some(OTHER_SECRET))).await;

@@ -1,4 +1,4 @@
-//! What a browser keeps of the accounts that were logged in in it: W2.
+//! The marks that a browser keeps of accounts that were logged in there: W2.
 
 use std::time::Duration;
 
@@ -16,12 +16,13 @@ async fn with_people(count: usize) -> TestApp {
     app
 }
 
-/// How long the answer lets the browser keep its cookie, in seconds.
+/// How long the browser keeps its cookie, in seconds.
 fn life(reply: &crate::support::Reply) -> i64 {
     reply.cookie(BROWSER).expect("a browser cookie").max_age()
 }
 
-/// W2: the mark is for whoever must log in again, so it outlives a session; a browser that nobody logged in in is forgotten.
+/// W2: the mark helps at the next login, so it outlives a session. Without a login the cookie
+/// expires soon.
 #[tokio::test]
 async fn a_browser_is_known_for_long_once_somebody_has_logged_in() {
     let app = with_people(1).await;
@@ -31,13 +32,13 @@ async fn a_browser_is_known_for_long_once_somebody_has_logged_in() {
     assert!(wrong.cookie(BROWSER).is_none_or(|cookie| cookie.max_age() == 86_400));
     let welcome = person.log_in("p0@example.org", PASSWORD).await;
     assert_eq!((welcome.status, life(&welcome)), (StatusCode::SEE_OTHER, 400 * 86_400));
-    // A logout leaves the mark, and with it the life.
+    // A logout keeps the mark, and so the cookie's lifetime.
     assert_eq!(life(&person.log_out().await), 400 * 86_400);
     app.wait(200 * DAY);
     assert_eq!(life(&person.log_in("p0@example.org", PASSWORD).await), 400 * 86_400);
 }
 
-/// W2: the cookie does not grow with the number of people who share a browser.
+/// W2: the cookie's size does not grow with the number of people who share the browser.
 #[tokio::test]
 async fn a_browser_keeps_the_marks_of_a_few_accounts() {
     let app = with_people(12).await;
@@ -49,12 +50,12 @@ async fn a_browser_keeps_the_marks_of_a_few_accounts() {
         person.get("/login").await;
         sizes.push(person.cookie(BROWSER).unwrap().len());
     }
-    // How many characters are escaped differs each time.
+    // The number of escaped characters differs each time.
     let most = sizes[4] + 30;
     assert!(sizes[0] < sizes[4] && most < 600 && sizes.iter().all(|size| *size < most), "{sizes:?}");
 }
 
-/// W2: a mark is no login and no proof.
+/// W2: a mark is neither a login nor an authentication.
 #[tokio::test]
 async fn whoever_copies_the_browser_cookie_is_nobody() {
     let app = with_people(1).await;
@@ -73,7 +74,7 @@ async fn sent_after(person: &Person, app: &TestApp, span: Duration) -> StatusCod
     person.fill_in_on(&page, "/login", &fields).await.status
 }
 
-/// X2: however long the cookie lives, a form that lay open for a day must be sent again.
+/// X2: however long the cookie lives, a form that was open for a day must be sent again.
 #[tokio::test]
 async fn a_form_that_lay_open_for_a_day_is_stale_in_a_known_browser_too() {
     let app = with_people(1).await;

@@ -1,4 +1,4 @@
-//! Each in their own language: `Accept-Language` chooses, on every page and in every message.
+//! `Accept-Language` chooses the language of every page and every message.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Whoever reads the log: nobody who is answered waits for them, they learn what they missed, and what somebody sends
-//! does not fill their disk.
+//! A log that is read slowly or not at all: no response waits for it, it says how many lines were
+//! dropped, and requests cannot fill the disk.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -20,7 +20,7 @@ struct Unread {
 }
 
 impl Unread {
-    /// Up to the line that says that it listens.
+    /// Starts it, and waits until it listens.
     fn start(change: impl FnOnce(Program) -> Program) -> Self {
         let (folder, url) = folder();
         let create = Program::new(&["users", "create", "ada@example.org", "--password-stdin"]);
@@ -30,7 +30,7 @@ impl Unread {
         let mut program = change(program.set("LISTEN", &address.to_string()));
         let mut child = program.0.stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
-        // Where nothing is logged, nothing says so.
+        // It may log nothing, so the connection is tried.
         while TcpStream::connect(address).is_err() {
             assert!(child.try_wait().unwrap().is_none(), "it ended");
             std::thread::sleep(Duration::from_millis(50));
@@ -40,16 +40,16 @@ impl Unread {
 
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
-        // A service that waits for its log's reader fails the test instead of holding it up.
+        // If the service waits for its log's reader, the test must fail and not hang.
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         stream
     }
 
-    /// The status and all else of the answer to one request, on a connection of its own.
+    /// The response to one request, on a connection of its own.
     fn ask(&self, what: &str, body: &str) -> String {
         let mut stream = self.connect();
         let close = "Host: auth.example.org\r\nConnection: close\r\nContent-Type: application/json\r\n";
-        // It may be refused before it was sent to its end.
+        // The request may be refused before all of it is sent.
         let _ = write!(stream, "{what} HTTP/1.1\r\n{close}Content-Length: {}\r\n\r\n{body}", body.len());
         let mut answer = Vec::new();
         let read = stream.read_to_end(&mut answer);
@@ -58,14 +58,14 @@ impl Unread {
         answer
     }
 
-    /// A login that is refused, and so a security event.
+    /// A refused login, which is a security event.
     fn refused_login(&self) {
         let body = json!({"email": "ada@example.org", "password": "not her password"}).to_string();
         let answer = self.ask("POST /api/token/", &body);
         assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     }
 
-    /// Tells it to end, and reads all that it logged.
+    /// Stops it, and reads the whole log.
     fn end(mut self) -> Vec<Value> {
         let kill = format!("kill -TERM {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
@@ -88,17 +88,17 @@ fn event<'a>(lines: &'a [Value], name: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["event"] == name).collect()
 }
 
-/// L6: a pipe holds 64 KB, and whoever wrote into a full one waited.
+/// L6: a pipe holds 64 KB, and writing to a full one blocks.
 #[test]
 fn a_log_that_nobody_reads_holds_nobody_up_and_its_reader_learns_what_is_missing() {
-    // With a line for each probe, which is the cheapest request there is.
+    // With one line for each probe, the cheapest request.
     let service = Unread::start(|program| program.set("RUST_LOG", "auth_service=debug"));
     const ASKED: u64 = 4000;
     for _ in 0..ASKED / 20 {
         let mut out = service.connect();
         let mut answers = BufReader::new(out.try_clone().unwrap());
         for _ in 0..20 {
-            // A HEAD: its answer ends with its head.
+            // The response to a HEAD ends with its head.
             write!(out, "HEAD /healthz HTTP/1.1\r\nHost: auth.example.org\r\n\r\n").unwrap();
             let mut line = String::new();
             while line != "\r\n" {
@@ -107,7 +107,7 @@ fn a_log_that_nobody_reads_holds_nobody_up_and_its_reader_learns_what_is_missing
             }
         }
     }
-    // Some megabytes of lines later.
+    // After some megabytes of lines.
     assert!(service.ask("GET /login", "").starts_with("HTTP/1.1 200"));
     assert!(service.ask("GET /healthz", "").starts_with("HTTP/1.1 200"));
     service.refused_login();
@@ -130,7 +130,7 @@ fn a_service_whose_log_nobody_reads_ends_all_the_same() {
     }
     let kill = format!("kill -TERM {}", service.child.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-    // Who waits for its end without one is stopped by whoever runs the tests.
+    // No timeout here: if it never ends, the test run is stopped.
     assert_eq!(service.child.wait().unwrap().code(), Some(0));
 }
 

@@ -49,9 +49,9 @@ async fn a_wrong_password_is_told_and_the_address_kept() {
     assert_eq!(refused.field("email").as_deref(), Some("ada@example.org"));
     assert_eq!(refused.field("password"), None);
     assert!(!refused.text.contains("something else"));
-    // The address is there already; what is typed next is the password.
+    // The address is kept, so the focus is on the password.
     assert!(refused.tag("password").contains(" autofocus"));
-    // Neither field is to blame.
+    // Neither field is marked as wrong.
     assert!(!refused.text.contains("aria-invalid"));
     assert!(!ada.is_logged_in().await);
 }
@@ -85,7 +85,7 @@ async fn the_address_may_be_spelt_in_any_case() {
         let welcome = app.person().log_in(spelling, PASSWORD).await;
         assert_eq!(welcome.status, StatusCode::SEE_OTHER, "{spelling}");
     }
-    // A password may not.
+    // A password is case-sensitive.
     let shouted = app.person().log_in("ada@example.org", &PASSWORD.to_uppercase()).await;
     assert_eq!(shouted.status, StatusCode::UNAUTHORIZED);
 }
@@ -101,7 +101,7 @@ async fn a_password_counts_to_its_last_space() {
     assert_eq!(app.person().log_in("ada@example.org", &padded).await.status, StatusCode::SEE_OTHER);
 }
 
-/// E3: only who knows the password learns that the account is inactive.
+/// E3: only the correct password reveals that the account is inactive.
 #[tokio::test]
 async fn an_inactive_account_is_told_so_after_the_right_password_alone() {
     let app = TestApp::start().await;

@@ -29,7 +29,7 @@ async fn ada(app: &TestApp) -> Person {
     ada
 }
 
-/// What a proxy asks on behalf of this browser.
+/// A proxy's request for this browser.
 fn question(person: &Person, headers: &[(&str, &str)]) -> RequestBuilder {
     let request = person.request(Method::GET, "/auth/verify");
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
@@ -62,7 +62,7 @@ async fn somebody_who_is_logged_in_is_named_to_the_service() {
     assert_eq!(reply.header("cache-control"), Some("no-store"));
 }
 
-/// Caddy and Traefik pass on what we answer.
+/// Caddy and Traefik pass the response on.
 #[tokio::test]
 async fn a_person_in_a_tab_is_sent_to_the_login_and_back() {
     let app = behind_a_proxy().await;
@@ -70,7 +70,7 @@ async fn a_person_in_a_tab_is_sent_to_the_login_and_back() {
     assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, LOGIN));
 }
 
-/// O5: to a proxy any `2xx` is a yes, so nothing that is added to an answer on its way may make one of a redirect.
+/// O5: a proxy takes any `2xx` as permission, so no layer may turn a redirect into a page.
 #[tokio::test]
 async fn nobody_is_let_through_however_long_the_address_is() {
     let app = behind_a_proxy().await;
@@ -93,7 +93,7 @@ async fn nobody_is_let_through_however_long_the_address_is() {
     }
 }
 
-/// nginx takes `401` alone, and sends people on itself.
+/// nginx accepts only `401`, and redirects people itself.
 #[tokio::test]
 async fn nginx_is_told_where_to_send_a_person() {
     let app = behind_a_proxy().await;
@@ -117,7 +117,7 @@ async fn scripts_and_forms_get_a_problem_and_no_redirect() {
     }
 }
 
-/// The challenge is there because HTTP wants one. Who follows it is told what is true.
+/// HTTP requires the challenge. The detail says that such a token is ignored.
 #[tokio::test]
 async fn a_token_in_the_authorization_header_is_nobodys_and_the_answer_says_so() {
     let app = behind_a_proxy().await;
@@ -130,7 +130,7 @@ async fn a_token_in_the_authorization_header_is_nobodys_and_the_answer_says_so()
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
 
-/// The rule of all services: `shared_claims::web`.
+/// The rule of `shared_claims::web`, as in all services.
 #[tokio::test]
 async fn a_person_is_known_here_as_at_every_service() {
     let app = behind_a_proxy().await;
@@ -166,7 +166,7 @@ async fn a_person_is_known_here_as_at_every_service() {
     }
 }
 
-/// Proxies behind proxies say things twice, and pass on what browsers send.
+/// Several proxies repeat headers, and pass on those of browsers.
 #[tokio::test]
 async fn the_way_back_is_found_in_whatever_proxies_make_of_it() {
     let app = behind_a_proxy().await;
@@ -207,7 +207,7 @@ async fn the_way_back_is_found_in_whatever_proxies_make_of_it() {
     }
 }
 
-/// Who can be redirected nowhere reads a page, and not JSON.
+/// A person who cannot be redirected gets a page and no JSON.
 #[tokio::test]
 async fn a_person_who_cannot_be_sent_on_reads_where_to_log_in() {
     let app = behind_a_proxy().await;
@@ -226,14 +226,14 @@ async fn a_person_who_cannot_be_sent_on_reads_where_to_log_in() {
     }
 }
 
-/// X10: the handshake comes as `GET`, with the visitor's cookies, from any page whatever.
+/// X10: any page can open a WebSocket by `GET`, with the visitor's cookies.
 #[tokio::test]
 async fn a_websocket_of_another_sites_page_is_let_through_to_no_service() {
     let app = behind_a_proxy().await;
     let ada = ada(&app).await;
     let wiki = "https://wiki.example.org";
     let handshake = [("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13")];
-    // Traefik takes `Upgrade` away, and says which protocol it is.
+    // Traefik removes `Upgrade` and names the protocol in another header.
     let of_traefik = [handshake[2], ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")];
     let from_traefik = [WIKI[0], ("x-forwarded-proto", "wss"), WIKI[2], WIKI[3]];
     let from_nginx = [("x-original-url", "https://wiki.example.org/chat"), ("x-original-method", "GET")];
@@ -249,7 +249,7 @@ async fn a_websocket_of_another_sites_page_is_let_through_to_no_service() {
             (&[("origin", "https://wiki.example.org:8443")], 403),
             (&[("origin", "null")], 403),
             (&[("sec-fetch-site", "cross-site")], 403),
-            // A program: every browser says where it comes from.
+            // A program, because every browser sends the origin.
             (&[], 200),
         ] {
             let reply = ask(&ada, &[proxy, told, from].concat()).await;
@@ -261,12 +261,12 @@ async fn a_websocket_of_another_sites_page_is_let_through_to_no_service() {
     }
     let of_nothing = ask(&ada, &[&handshake[..], &[("origin", wiki)]].concat()).await;
     assert_eq!(of_nothing.status, StatusCode::FORBIDDEN, "nobody says what it is an upgrade of");
-    // What others' pages link to is a page.
+    // Links from other sites are allowed for pages.
     let link = [("origin", "https://evil.example.org"), ("sec-fetch-site", "same-site")];
     assert_eq!(ask(&ada, &[&WIKI[..], &link].concat()).await.status, StatusCode::OK);
 }
 
-/// T5, N7: what anybody writes into a header sends nobody anywhere.
+/// T5, N7: untrusted headers redirect no person.
 #[tokio::test]
 async fn forwarded_headers_count_from_a_trusted_proxy_alone() {
     let app = TestApp::start().await;
@@ -285,7 +285,7 @@ async fn forwarded_headers_count_from_a_trusted_proxy_alone() {
     }
 }
 
-/// C4, C7: planted cookies are nobody's here too.
+/// C4, C7: planted cookies identify no person here either.
 #[tokio::test]
 async fn expired_forged_and_two_peoples_tokens_name_nobody() {
     let app = behind_a_proxy().await;
@@ -313,7 +313,7 @@ async fn expired_forged_and_two_peoples_tokens_name_nobody() {
     assert_eq!(ask(&ada, &WIKI).await.status, StatusCode::UNAUTHORIZED);
 }
 
-/// Proxies ask under the name of the service that they protect.
+/// Proxies send the host name of the service that they protect.
 #[tokio::test]
 async fn the_question_may_come_under_any_name_and_changes_nothing() {
     let app = behind_a_proxy().await;
@@ -326,7 +326,7 @@ async fn the_question_may_come_under_any_name_and_changes_nothing() {
     assert!(ada.send(posted).await.status.is_client_error());
 }
 
-/// C11: the token that names somebody to a service behind a proxy opens no page here.
+/// C11: the token that identifies a person to a service gives no access to our own pages.
 #[tokio::test]
 async fn the_access_token_is_proof_of_nothing_on_our_own_pages() {
     let app = behind_a_proxy().await;

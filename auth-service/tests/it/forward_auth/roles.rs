@@ -1,4 +1,4 @@
-//! `GET /auth/verify?role=…`: what the proxy asks beside who it is.
+//! `GET /auth/verify?role=…`: the proxy also requires a role.
 
 use diesel::prelude::*;
 use reqwest::{Method, StatusCode};
@@ -65,7 +65,7 @@ async fn a_proxy_that_asks_for_roles_lets_in_who_has_all_of_them() {
     }
 }
 
-/// O2: a slip in the proxy's configuration closes the door.
+/// O2: a mistake in the proxy's configuration denies access.
 #[tokio::test]
 async fn a_question_that_is_not_understood_lets_nobody_in() {
     let app = behind_a_proxy().await;
@@ -91,7 +91,7 @@ async fn a_question_that_is_not_understood_lets_nobody_in() {
     }
 }
 
-/// O2: the roles are those of the token that was verified; no header and no cookie adds one.
+/// O2: only the verified token's roles count. No header or cookie adds one.
 #[tokio::test]
 async fn a_role_counts_from_the_next_token_on_and_from_nowhere_else() {
     let app = behind_a_proxy().await;
@@ -120,10 +120,10 @@ async fn who_lacks_a_role_reads_a_page_and_a_program_a_problem() {
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(page.says("Nicht für dieses Konto") && page.cookies().is_empty(), "{}", page.text);
-    // A form of hers is answered as a person too.
+    // A form gets a page as well.
     let posted = [("x-forwarded-method", "POST"), WIKI[1], WIKI[2], WIKI[3], BY_A_PERSON];
     assert!(ask(&eve, "?role=editor", &posted).await.says("Nicht für dieses Konto"));
-    // Who asks past the proxy, or by a script, gets what programs get.
+    // Requests past the proxy, or by a script, get a problem document.
     for headers in [&WIKI[..], &[&WIKI[..], &[("sec-fetch-mode", "cors")]].concat()] {
         let problem = ask(&eve, "?role=editor", headers).await;
         assert_eq!(problem.status, StatusCode::FORBIDDEN);
@@ -132,7 +132,7 @@ async fn who_lacks_a_role_reads_a_page_and_a_program_a_problem() {
     }
 }
 
-/// The proxy shows the page under the service's name, where neither our style sheet nor our paths are.
+/// The proxy shows the page under the service's name, without our style sheet and paths.
 #[tokio::test]
 async fn the_page_can_be_shown_under_another_name() {
     let app = behind_a_proxy().await;
@@ -146,7 +146,7 @@ async fn the_page_can_be_shown_under_another_name() {
     assert_eq!(style.header("cross-origin-resource-policy"), Some("same-site"));
 }
 
-/// O3: who registers as somebody else is not told to a service as that.
+/// O3: an unverified address is not passed on as the person's.
 #[tokio::test]
 async fn an_address_that_nobody_has_verified_is_told_to_who_asks_for_it_alone() {
     let app = behind_a_proxy().await;
