@@ -1,4 +1,5 @@
-//! What services ask of the login: silence, a fresh password, and a frame for a form that they keep.
+//! Requests of services to the login: silent renewal, reauthentication, and a frame beside a kept
+//! form.
 
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ async fn a_silent_login_renews_and_comes_back() {
     assert!(reply.cookie(ACCESS).is_some() && reply.cookie(HINT).is_some());
 }
 
-/// A planted or stale hint costs one trip, and is gone.
+/// A planted or stale hint costs one redirect, and is deleted.
 #[tokio::test]
 async fn a_silent_login_of_nobody_shows_no_form_and_takes_the_hint_away() {
     let app = TestApp::start().await;
@@ -49,7 +50,7 @@ async fn a_silent_login_of_nobody_shows_no_form_and_takes_the_hint_away() {
     }
 }
 
-/// With nowhere to go back to, it is the login page that it is.
+/// Without a valid target it is an ordinary login page.
 #[tokio::test]
 async fn a_silent_login_that_leads_nowhere_is_a_login() {
     let app = TestApp::start().await;
@@ -67,7 +68,7 @@ async fn a_logout_takes_the_hint_away() {
     assert!(ada.cookie(HINT).is_none());
 }
 
-/// M9: a service that wants the password once more gets it, and a token that says so.
+/// M9: a service can require the password again, and gets a token that shows it.
 #[tokio::test]
 async fn a_service_can_ask_for_the_password_again() {
     let app = TestApp::start().await;
@@ -107,7 +108,7 @@ fn framed(person: &Person, site: &str, dest: &str) -> reqwest::RequestBuilder {
     person.request(Method::GET, "/login/frame").header("sec-fetch-site", site).header("sec-fetch-dest", dest)
 }
 
-/// The page around it keeps a form that came a moment too late.
+/// The page around it keeps a form that was sent too late.
 #[tokio::test]
 async fn a_page_of_our_services_can_renew_the_login_in_a_frame() {
     let app = TestApp::start().await;
@@ -152,7 +153,7 @@ async fn the_frame_of_a_session_that_is_over_leads_to_the_login_in_another_tab()
     assert!(ada.get("/login/done").await.says("close this tab"));
 }
 
-/// R15: no other site's frame, and nothing that is no frame.
+/// R15: no frames of other sites, and no requests other than frames.
 #[tokio::test]
 async fn other_sites_frames_images_and_scripts_renew_nothing() {
     let app = TestApp::start().await;
@@ -166,14 +167,14 @@ async fn other_sites_frames_images_and_scripts_renew_nothing() {
         assert!(reply.cookies().is_empty());
     }
     assert_eq!(app.session_of(&ada).await.generation, generation);
-    // Every other page refuses to be framed.
+    // No other page can be framed.
     for path in ["/", "/login", "/logout", "/account/sessions"] {
         let policy = ada.get(path).await.header("content-security-policy").unwrap().to_owned();
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
     }
 }
 
-/// R15: a sibling that `ALLOWED_ORIGINS` does not name can have a frame, too, which its visitor does not see. What it is answered
+/// R15: a sibling that `ALLOWED_ORIGINS` does not name can use a hidden frame too. The response
 /// leads on where a browser may show it, and renews nothing itself.
 #[tokio::test]
 async fn a_frame_renews_nothing_that_may_not_be_shown() {
@@ -191,7 +192,8 @@ async fn a_frame_renews_nothing_that_may_not_be_shown() {
     assert_eq!(app.session_of(&ada).await.generation, generation);
 }
 
-/// A download, and a page that a service worker passes on: Chromium says `navigate` and `empty` of both. No script of a page can.
+/// A download, or a page that a service worker passes on. Chromium sends `navigate` and `empty` for
+/// both. A page's script cannot.
 #[tokio::test]
 async fn a_download_is_sent_by_the_login_and_back() {
     let app = TestApp::start().await;
@@ -216,7 +218,8 @@ fn in_a_frame(person: &Person, site: &str, path: &str) -> reqwest::RequestBuilde
     request.header("sec-fetch-dest", "iframe")
 }
 
-/// A service's own page in a frame, whose login has ended: it is back at once, and nothing that can be pressed was framed.
+/// A service's own page in a frame, after its token has expired: it is renewed and back, and no
+/// page with a button was framed.
 #[tokio::test]
 async fn a_page_in_a_frame_of_the_domain_is_renewed_and_back() {
     let app = TestApp::start().await;
@@ -225,7 +228,7 @@ async fn a_page_in_a_frame_of_the_domain_is_renewed_and_back() {
     app.wait(Duration::from_secs(301));
     let page = "https://shop.example.org/widget?a=b";
     let carried = "https%3A%2F%2Fshop.example.org%2Fwidget%3Fa%3Db";
-    // Firefox calls it `cross-site` where a redirect led here; the policy says who may show it.
+    // Firefox sends `cross-site` after a redirect. The policy decides who may frame it.
     for site in ["same-site", "same-origin", "cross-site"] {
         let sent = ada.send(in_a_frame(&ada, site, &format!("/login?next={carried}&x=y"))).await;
         let text = sent.text.replace("&#x2F;", "/");
@@ -241,10 +244,10 @@ async fn a_page_in_a_frame_of_the_domain_is_renewed_and_back() {
     let back = ada.send(in_a_frame(&ada, "same-origin", &format!("/login/frame?next={carried}"))).await;
     assert_eq!((back.status, back.location()), (StatusCode::SEE_OTHER, page));
     assert!(back.cookie(ACCESS).is_some());
-    // R15: another site's frame moves nothing.
+    // R15: a frame of another site does not rotate the session.
     let other = ada.send(in_a_frame(&ada, "cross-site", &format!("/login/frame?next={carried}"))).await;
     assert!(other.status == StatusCode::FORBIDDEN && other.cookies().is_empty(), "{}", other.text);
-    // N1: nor does it lead anywhere but home.
+    // N1: nor does it lead to other origins.
     let evil = ada.send(in_a_frame(&ada, "same-origin", "/login/frame?next=https://evil.net/")).await;
     assert!(evil.status == StatusCode::OK && !evil.text.contains("evil"), "{}", evil.text);
 }
@@ -267,7 +270,7 @@ async fn in_a_frame_nobody_is_asked_for_a_password() {
     assert!(page.text.contains("&amp;max_age=600\" target=\"_blank\""), "{}", page.text);
 }
 
-/// A service that takes no login ends in a page within the frame, too.
+/// In a frame, too, a service that refuses the login leads to an error page.
 #[tokio::test]
 async fn a_frame_that_goes_in_circles_comes_to_an_end() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! A service that refuses every token sends the browser back: that ends, and says why.
+//! A service that refuses every token redirects the browser back: the loop ends with an
+//! explanation.
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ fn login_for(next: &str) -> String {
     )
 }
 
-/// What a browser does that a service sends back to the login each time, to come back to just where it is.
+/// A browser that a service redirects to the login each time, and that comes back to the same URL.
 async fn go_round(ada: &Person, from: &str, most: usize) -> (Vec<String>, crate::support::Reply) {
     let (mut visited, mut here) = (Vec::new(), from.to_owned());
     loop {
@@ -36,7 +37,8 @@ async fn go_round(ada: &Person, from: &str, most: usize) -> (Vec<String>, crate:
     }
 }
 
-/// N9: from the third time on a service that knows the parameter can say what is wrong; one that does not is given up.
+/// N9: from the third time on, a service that knows the parameter can explain the problem. For
+/// others the login ends the loop.
 #[tokio::test]
 async fn a_browser_that_goes_in_circles_is_stopped_after_six_rounds() {
     let app = TestApp::start().await;
@@ -68,7 +70,8 @@ async fn who_comes_back_later_or_from_elsewhere_goes_in_no_circle() {
     }
 }
 
-/// Nobody has come back from the service by then: whatever goes on, it is not the service that refuses the login.
+/// Without the marker the browser has not come back from the service. So the service has not
+/// refused the login.
 #[tokio::test]
 async fn whoever_presses_the_same_link_again_and_again_is_sent_there_each_time() {
     let app = TestApp::start().await;
@@ -80,7 +83,7 @@ async fn whoever_presses_the_same_link_again_and_again_is_sent_there_each_time()
     }
 }
 
-/// A service that leaves our mark out of its own address says so instead.
+/// A service that removes the marker from its URLs sends `refused` with its redirect.
 #[tokio::test]
 async fn a_service_that_says_that_it_refused_the_browser_is_believed_after_three_trips() {
     let app = TestApp::start().await;
@@ -92,13 +95,13 @@ async fn a_service_that_says_that_it_refused_the_browser_is_believed_after_three
         seen.push(reply.status.as_u16());
     }
     assert_eq!(seen, [303, 303, 303, 303, 303, 409]);
-    // In a stranger's link it is no more than a word.
+    // In a foreign link the parameter alone has no effect.
     let eve = ada.another();
     eve.log_in("ada@example.org", PASSWORD).await;
     assert_eq!(eve.get(&refused).await.location(), SHOP);
 }
 
-/// R2: many tabs at once are no circle.
+/// R2: many tabs at the same time are no loop.
 #[tokio::test]
 async fn twenty_tabs_on_one_page_at_once_are_all_sent_there() {
     let app = TestApp::start().await;
@@ -111,7 +114,7 @@ async fn twenty_tabs_on_one_page_at_once_are_all_sent_there() {
     assert!(tabs.join_all().await.iter().all(|location| location == SHOP));
 }
 
-/// The memory is the browser's own word, and leads nowhere but home.
+/// The browser's cookie is not trusted, and leads to allowed origins only.
 #[tokio::test]
 async fn a_forged_memory_changes_no_more_than_the_parameter() {
     let app = TestApp::start().await;
@@ -134,13 +137,13 @@ async fn a_forged_memory_changes_no_more_than_the_parameter() {
             "{forged}"
         );
     }
-    // A sibling cannot set it: the prefix sees to that, and twice is none.
+    // A sibling cannot set it because of its prefix. Two copies count as none.
     let cookies = format!("{}; {TRIP}=5.{place}.0", ada.cookie_header());
     let twice = app.person().request(reqwest::Method::GET, &login_for(SHOP)).header("cookie", cookies);
     assert_eq!(ada.send(twice).await.location(), SHOP);
 }
 
-/// A path of our own asks for no token.
+/// A page of our own needs no token.
 #[tokio::test]
 async fn our_own_pages_are_no_circle() {
     let app = TestApp::start().await;

@@ -31,7 +31,7 @@ async fn the_page_asks_and_its_button_logs_out() {
     assert!(!ada.is_logged_in().await);
 }
 
-/// C9: a cookie goes only when it is named as it was set.
+/// C9: a cookie is deleted only with the attributes with which it was set.
 #[tokio::test]
 async fn both_cookies_are_taken_away_as_they_were_set() {
     let app = TestApp::start().await;
@@ -108,7 +108,7 @@ async fn one_browser_logs_out_and_the_other_stays() {
     assert!(phone.is_logged_in().await && !desk.is_logged_in().await);
 }
 
-/// C16: what the browser keeps of our pages goes, and nobody's cookies but ours.
+/// C16: the browser's cache of our pages is cleared, and only our cookies are deleted.
 #[tokio::test]
 async fn a_logout_clears_what_the_browser_keeps_of_our_pages() {
     let app = TestApp::start().await;

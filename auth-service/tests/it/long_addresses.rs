@@ -1,4 +1,5 @@
-//! Long addresses: people get back to them, or are told; and no answer is too long for a proxy with nginx's default buffer.
+//! Long URLs: people get back to them or see an explanation, and no response exceeds nginx's
+//! default buffer.
 
 use auth_service::users::{Role, User};
 use reqwest::{Method, StatusCode};
@@ -6,7 +7,7 @@ use url::form_urlencoded;
 
 use crate::support::{PASSWORD, Reply, TestApp, Tweaks};
 
-/// nginx's `proxy_buffer_size` where a page of memory has 4 KB.
+/// nginx's `proxy_buffer_size` where a memory page has 4 KB.
 const BUFFER: usize = 4096;
 
 fn page_of_shop(bytes: usize) -> String {
@@ -19,12 +20,12 @@ fn login_and_on_to(next: &str) -> String {
     format!("/login?{query}")
 }
 
-/// The head as it is sent, but for the line of the status.
+/// The head as it is sent, without the status line.
 fn head_of(reply: &Reply) -> usize {
     reply.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }
 
-/// Where a browser goes from here by itself, by redirect or by page.
+/// Where a browser goes next without a click, by a redirect or a page.
 fn leads_to(reply: &Reply) -> String {
     let head = head_of(reply);
     assert!(head < BUFFER - 40, "a head of {head} bytes");
@@ -71,7 +72,7 @@ async fn with_twelve_roles_and_a_long_address_an_answer_fits_the_buffer_of_a_pro
     }
 }
 
-/// The article's own way, and the one that a script reads: a redirect, as long as it fits.
+/// The ordinary redirect, which scripts can follow too, as long as it fits.
 #[tokio::test]
 async fn an_address_of_usual_length_is_a_redirect() {
     let app = TestApp::start().await;
@@ -97,7 +98,7 @@ async fn who_wanted_a_page_whose_address_is_too_long_is_told() {
     assert_eq!(renewed.location(), "https://auth.example.org/login/too-long");
 }
 
-/// The form has no address of its own: then a browser keeps the fragment, which no server ever sees.
+/// The form has no action. So a browser keeps the fragment, which is not sent to a server.
 #[tokio::test]
 async fn the_forms_of_login_and_registration_post_to_the_page_they_are_on() {
     let app = TestApp::start().await;
@@ -136,7 +137,8 @@ async fn behind_a_proxy_long_addresses_lead_to_the_login_and_too_long_ones_to_th
             .header("sec-fetch-mode", "navigate");
         let address = format!("https://wiki.example.org{path}");
         let reply = person.send(request).await;
-        // Never a page that leads on, whatever the length: the proxy would take its `200` for a yes.
+        // Never a page that leads on, at any length, because the proxy would take its `200` as
+        // permission.
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{bytes}");
         let login = url::Url::parse(reply.location()).unwrap();
         let (_, next) = login.query_pairs().next().unwrap();

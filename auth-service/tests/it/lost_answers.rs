@@ -1,4 +1,5 @@
-//! The renewal reaches us, and the answer does not reach the browser. That is no theft.
+//! Lost responses: a renewal happened, and its response did not reach the browser. That is not
+//! reuse.
 
 use auth_service::db::types::Stored;
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{PASSWORD, Person, REFRESH, Reply, TestApp, Trail};
 
-/// Beyond the grace.
+/// Longer than the grace period.
 const LATER: Duration = Duration::from_secs(31);
 
 async fn ada(app: &TestApp) -> Person {
@@ -21,12 +22,12 @@ async fn ada(app: &TestApp) -> Person {
     ada
 }
 
-/// Renews, and the answer does not reach the browser yet.
+/// Renews, without delivering the response to the browser yet.
 async fn renew(browser: &Person) -> Reply {
     Reply::read(browser.request(Method::GET, "/login").send().await.unwrap()).await
 }
 
-/// The answer reaches the browser after all.
+/// Delivers the response to the browser.
 fn arrives(answer: &Reply, browser: &Person) {
     browser.set_cookie(REFRESH, &answer.cookie(REFRESH).expect("a renewal").value);
 }
@@ -58,7 +59,7 @@ async fn however_often_an_answer_is_lost_the_browser_stays_logged_in() {
     assert_eq!(app.session_of(&phone).await.revoked_because, None);
 }
 
-/// R16: at the API, where a program holds the token.
+/// R16: by the API, where a program has the token.
 #[tokio::test]
 async fn a_program_that_never_got_its_answer_asks_again_a_day_later() {
     let app = TestApp::start().await;
@@ -73,7 +74,7 @@ async fn a_program_that_never_got_its_answer_asks_again_a_day_later() {
     assert_eq!(program.refresh(&second).await.status, 200);
 }
 
-/// R16: in any order, as long as the browser has not gone on with a later one.
+/// R16: in any order, as long as the browser has not used a later token.
 #[tokio::test]
 async fn an_answer_that_arrives_after_the_one_that_followed_it_is_as_good() {
     let app = TestApp::start().await;
@@ -85,7 +86,7 @@ async fn an_answer_that_arrives_after_the_one_that_followed_it_is_as_good() {
         arrives(&late, &phone);
         arrives(&early, &phone);
         app.wait(LATER);
-        // And the answer to that is lost once more.
+        // The response to that is lost again.
         assert_eq!(renew(&phone).await.status, 303, "round {round}");
         app.wait(LATER);
         assert_eq!(phone.get("/login").await.status, 303, "round {round}");
@@ -94,7 +95,8 @@ async fn an_answer_that_arrives_after_the_one_that_followed_it_is_as_good() {
     }
 }
 
-/// R17: two successors of one token, shown more than the grace apart, are in two hands. Within it they are not.
+/// R17: two successors of one token, used with more than the grace period between them, mean that
+/// two parties have them. Within it they do not.
 #[tokio::test]
 async fn the_other_successor_gets_the_newest_token_within_the_grace_and_is_theft_after_it() {
     let app = TestApp::start().await;
@@ -121,7 +123,7 @@ async fn the_other_successor_gets_the_newest_token_within_the_grace_and_is_theft
     }
 }
 
-/// R16, R19: what a renewal forgives is nobody on a page.
+/// R16, R19: a token that a renewal still accepts identifies no person on pages.
 #[tokio::test]
 async fn a_token_whose_answer_was_lost_renews_and_does_nothing_else() {
     let app = TestApp::start().await;
@@ -132,7 +134,7 @@ async fn a_token_whose_answer_was_lost_renews_and_does_nothing_else() {
     assert!(!phone.is_logged_in().await);
     assert_eq!(phone.get("/login").await.status, 303);
     assert!(phone.is_logged_in().await);
-    // To log out, any token of ours will do.
+    // A logout accepts any token of the session.
     app.wait(LATER);
     assert_eq!(renew(&phone).await.status, 303);
     app.wait(LATER);
@@ -141,7 +143,7 @@ async fn a_token_whose_answer_was_lost_renews_and_does_nothing_else() {
     assert_eq!(app.session(session).await.revoked_because.as_ref().map(Stored::as_str), Some("logged_out"));
 }
 
-/// R16, R3: out of the tunnel, fifty tabs at once, over two instances.
+/// R16, R3: after the tunnel, fifty tabs at once, over two instances.
 #[tokio::test]
 async fn fifty_tabs_with_a_token_whose_answer_was_lost_get_one_successor() {
     let app = TestApp::start().await;
@@ -164,7 +166,7 @@ async fn fifty_tabs_with_a_token_whose_answer_was_lost_get_one_successor() {
     }
 }
 
-/// R17, R3: of two successors at the same moment one moves the session on, and both get what comes of it.
+/// R17, R3: of two successors at the same moment one rotates the session, and both get the result.
 #[tokio::test]
 async fn two_successors_at_the_same_moment_are_one_step() {
     let app = TestApp::start().await;
@@ -194,7 +196,7 @@ async fn two_successors_at_the_same_moment_are_one_step() {
     }
 }
 
-/// What an instance of the former release does when it moves a session on: it knows nothing of our columns.
+/// The rotation of an instance of the previous release, which does not know the new columns.
 async fn moved_on_by_the_former_release(app: &TestApp, browser: &Person) {
     let (id, now) = (browser.session_id(), app.clock.now());
     let changed = app
@@ -207,7 +209,8 @@ async fn moved_on_by_the_former_release(app: &TestApp, browser: &Person) {
     assert_eq!(changed, 1);
 }
 
-/// R18: what we wrote before it holds no longer, so a token from before is theft and not a lost answer.
+/// R18: the columns' old values no longer apply. So an earlier token is reuse, and no lost
+/// response.
 #[tokio::test]
 async fn of_a_session_that_the_former_release_moved_on_the_last_two_tokens_are_good() {
     let app = TestApp::start().await;
@@ -219,7 +222,7 @@ async fn of_a_session_that_the_former_release_moved_on_the_last_two_tokens_are_g
         ada.get("/login").await;
         copies.insert(0, ada.copy());
         app.wait(LATER);
-        // The former release was shown the newest, and its answer was lost.
+        // The previous release got the newest token, and its response was lost.
         moved_on_by_the_former_release(&app, &ada).await;
         app.wait(LATER);
         assert_eq!(copies[back].get("/login").await.status, status, "{back} back");

@@ -1,4 +1,5 @@
-//! A SQLite file that is missing, was replaced or emptied: told, and never served as if it were new. Z26.
+//! A SQLite file that is missing, replaced or emptied: this is reported, and never served as a new
+//! database. Z26.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,7 @@ use reqwest::StatusCode;
 use super::commands::{Ended, Program, Serving, folder};
 use crate::support::PASSWORD;
 
-/// A database in which somebody has an account, and its folder.
+/// A folder with a database in which there is an account.
 fn used() -> (tempfile::TempDir, String) {
     let (folder, url) = folder();
     create(&url, "ada@example.org");
@@ -28,7 +29,7 @@ fn users(url: &str) -> Ended {
     Program::new(&["users", "list"]).set("DATABASE_URL", url).run()
 }
 
-/// Z26: nothing was made in its place.
+/// Z26: no file was created in its place.
 #[track_caller]
 fn assert_refused(url: &str, file: &Path, says: &str) {
     for ended in [start(url), Program::new(&["migrate"]).set("DATABASE_URL", url).run()] {
@@ -45,7 +46,7 @@ fn a_file_that_is_missing_at_the_start_is_told() {
     let (file, elsewhere) = (folder.path().join("auth.db"), folder.path().join("elsewhere.db"));
     fs::rename(&file, &elsewhere).unwrap();
     assert_refused(&url, &file, "auth.db-install says");
-    // Nobody is told that there is no database yet.
+    // The commands do not say that there is no database yet.
     let backup = folder.path().join("backup.db");
     for command in [&["users", "list"][..], &["keys", "list"], &["backup", backup.to_str().unwrap()]] {
         let ended = Program::new(command).set("DATABASE_URL", &url).run();
@@ -55,7 +56,7 @@ fn a_file_that_is_missing_at_the_start_is_told() {
     assert!(!file.exists());
     fs::rename(&elsewhere, &file).unwrap();
     assert!(users(&url).out.contains("ada@example.org"));
-    // On purpose.
+    // Deleted on purpose.
     fs::remove_file(&file).unwrap();
     fs::remove_file(folder.path().join("auth.db-install")).unwrap();
     drop(Serving::start(Program::new(&[]).set_all(&url)));
@@ -76,7 +77,7 @@ fn a_file_that_is_empty_at_the_start_is_told() {
     assert_refused(&url, &file, "missing or empty");
 }
 
-/// Z26: SQLite would throw such a log away.
+/// Z26: SQLite would delete such a log.
 #[test]
 fn a_log_without_its_file_is_told_and_kept() {
     let (folder, url) = folder();
@@ -101,7 +102,7 @@ fn a_log_without_its_file_is_told_and_kept() {
     assert!(users(&url).out.contains("ada@example.org"));
 }
 
-/// Z26: as releases before this one left it: everything in the log, and a copy made without it.
+/// Z26: the state that earlier releases left: everything in the log, and a copy made without it.
 #[test]
 fn a_file_that_was_copied_without_its_log_is_told() {
     let (folder, url) = folder();
@@ -110,7 +111,7 @@ fn a_file_that_was_copied_without_its_log_is_told() {
     assert_refused(&url, &file, "copied without");
 }
 
-/// Z26: another installation's database, in the place of this one's.
+/// Z26: another installation's database in place of this one's.
 #[test]
 fn the_database_of_another_installation_is_told_and_a_backup_of_this_one_is_not() {
     let ((folder, url), (other, _)) = (used(), used());
@@ -123,14 +124,14 @@ fn the_database_of_another_installation_is_told_and_a_backup_of_this_one_is_not(
     fs::copy(&backup, &file).unwrap();
     drop(Serving::start(Program::new(&[]).set_all(&url)));
     assert!(users(&url).out.contains("ada@example.org"));
-    // Somewhere else, where nothing was before.
+    // At a new path, where there was no database before.
     let (new, new_url) = super::commands::folder();
     fs::copy(&backup, new.path().join("auth.db")).unwrap();
     drop(Serving::start(Program::new(&[]).set_all(&new_url)));
     assert!(users(&new_url).out.contains("ada@example.org"));
 }
 
-/// Z26: a first start just works: in an empty folder, on an empty file that somebody made, through a link, after `migrate`.
+/// Z26: a first start works: in an empty folder, on an empty file, through a link, after `migrate`.
 #[test]
 fn a_first_start_just_works() {
     let (nothing, url) = folder();
@@ -151,7 +152,8 @@ fn a_first_start_just_works() {
     drop(Serving::start(Program::new(&[]).set_all(&url)));
 }
 
-/// Z26: while it runs, requests get `503` at once, the log says why, and the very same file may come back.
+/// Z26: while it runs, requests get `503` at once, the log says why, and the same file may come
+/// back.
 #[test]
 fn a_file_that_goes_while_the_service_runs_is_told() {
     type Harm = fn(&Path, &Path);

@@ -1,4 +1,4 @@
-//! Which methods an address takes, and what becomes of the others.
+//! Methods that a path accepts, and the response to others.
 
 use reqwest::{Method, StatusCode};
 
@@ -8,7 +8,7 @@ const PAGES: [&str; 4] = ["/", "/login", "/logout", "/register"];
 const FORMS: [&str; 3] = ["/login", "/logout", "/register"];
 const FACTS: [&str; 4] = ["/healthz", "/readyz", "/.well-known/jwks.json", "/static/style.css"];
 
-/// X1, RFC 9110 9.3.2: HEAD tells what GET would, without the text.
+/// X1, RFC 9110 9.3.2: HEAD responds like GET, without the body.
 #[tokio::test]
 async fn every_address_that_can_be_read_answers_head() {
     let app = TestApp::start().await;
@@ -23,7 +23,7 @@ async fn every_address_that_can_be_read_answers_head() {
     }
 }
 
-/// X1: with a login too, HEAD moves nothing on and takes no message away.
+/// X1: with a login too, HEAD rotates no session and uses up no message.
 #[tokio::test]
 async fn head_renews_no_login_and_logs_nobody_out() {
     let app = TestApp::start().await;
@@ -42,13 +42,13 @@ async fn head_renews_no_login_and_logs_nobody_out() {
     assert!(ada.is_logged_in().await);
 }
 
-/// X1, RFC 9110 15.5.6: a method that an address does not take gets a page, and is told which it takes.
+/// X1, RFC 9110 15.5.6: other methods get a page, and a header with the allowed ones.
 #[tokio::test]
 async fn a_method_that_an_address_does_not_take_is_refused_with_those_it_takes() {
     let app = TestApp::start().await;
     let ada = app.person();
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "get"] {
-        // What load balancers ask: tests/it/health.rs.
+        // A load balancer's request, which tests/it/health.rs tests.
         let is_probe = |path: &str| method == "OPTIONS" && path == "/";
         for path in PAGES.iter().chain(&FACTS).filter(|path| !is_probe(path)) {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -62,7 +62,7 @@ async fn a_method_that_an_address_does_not_take_is_refused_with_those_it_takes()
     }
 }
 
-/// X1: what is only to be read takes no form.
+/// X1: read-only paths accept no form.
 #[tokio::test]
 async fn nothing_can_be_posted_to_what_is_only_to_be_read() {
     let app = TestApp::start().await;

@@ -1,5 +1,5 @@
-//! A renewal beside a million sessions: S9. Run by hand, for it takes a minute:
-//! `cargo test -p auth-service --test it -- --ignored --nocapture a_renewal_beside_a_million`
+//! A renewal beside a million sessions: S9. It is run by hand because it takes a minute: `cargo
+//! test -p auth-service --test it -- --ignored --nocapture a_renewal_beside_a_million`
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use diesel::connection::SimpleConnection;
 
 use crate::support::{PASSWORD, TestApp};
 
-/// Puts `count` living sessions of a thousand other people into the database, past the service.
+/// Adds `count` valid sessions of a thousand other people to the database directly.
 pub fn fill(conn: &mut AnyConnection, count: u32, now: Timestamp) -> diesel::QueryResult<()> {
     let (now, end) = (now.rfc3339(), (now + Duration::from_secs(5 * 86_400)).rfc3339());
     let user = "'x', TRUE, FALSE, FALSE";
@@ -21,7 +21,7 @@ pub fn fill(conn: &mut AnyConnection, count: u32, now: Timestamp) -> diesel::Que
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(_) => {
             let id = |start: &str, n: &str| format!("printf('{start}-0000-4000-8000-%012d', {n})");
-            // Random, as session ids are: rows that come in order would keep the index better than it is.
+            // Random like session ids, because an index is smaller if rows are inserted in order.
             let random = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) \
                           || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
             let numbers = |last: u32| {
@@ -54,7 +54,7 @@ pub fn fill(conn: &mut AnyConnection, count: u32, now: Timestamp) -> diesel::Que
     conn.batch_execute(&sql)
 }
 
-/// One session that is renewed again and again, on a database of its own.
+/// One session that is renewed again and again, on its own database.
 struct Course {
     app: TestApp,
     db: Database,
@@ -77,7 +77,7 @@ impl Course {
         Self { db: app.db(), app, key, token, took: Vec::new() }
     }
 
-    /// One renewal, as the service does it between the request and the signature.
+    /// One renewal, without the request and the signature.
     fn renew(&mut self) {
         self.app.wait(Duration::from_secs(31));
         let (limits, operator) = (self.app.config.session_limits, self.app.operator());
@@ -99,7 +99,7 @@ impl Course {
     }
 }
 
-/// S9: prints, and asserts no time.
+/// S9: prints durations, and asserts none.
 #[tokio::test]
 #[ignore = "takes a minute; measures, and asserts no time"]
 async fn a_renewal_beside_a_million_sessions_takes_as_long_as_alone() {

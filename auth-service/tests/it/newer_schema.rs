@@ -1,5 +1,5 @@
-//! The release before runs on a schema that a newer one has brought further: that is what lets instances be replaced one
-//! by one, and go back.
+//! The previous release runs on the schema of a newer one. So instances can be replaced one by one,
+//! and the upgrade can be rolled back.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use super::commands::Program;
 use crate::support::{PASSWORD, TestApp, TestDatabase, Tweaks};
 
-/// What a release may do to the schema at most: add.
+/// The only changes to the schema that a release may make: additions.
 const NEWER: &str = "
     CREATE TABLE newer (id TEXT PRIMARY KEY, note TEXT);
     INSERT INTO newer VALUES ('1', 'of the newer release');
@@ -58,7 +58,7 @@ async fn a_running_instance_goes_on_and_starts_again_on_a_newer_schema() {
     }
 }
 
-/// The operator's commands of that release too.
+/// The operator's commands of the previous release.
 #[tokio::test]
 async fn commands_work_on_a_newer_schema() {
     let app = TestApp::start().await;
@@ -75,7 +75,7 @@ async fn commands_work_on_a_newer_schema() {
         let ended = Program::new(arguments).set("DATABASE_URL", &app.database.url).run();
         assert_eq!((ended.code, ended.err.as_str()), (0, ""), "{arguments:?}: {ended:?}");
     }
-    // What the newer release wrote is in a backup that the older one makes.
+    // A backup by the older release includes the newer one's data.
     let restored = app.database.back_up().restore();
     let rows = restored.connect().run_blocking(|conn| {
         use diesel::RunQueryDsl;

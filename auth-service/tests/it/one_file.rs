@@ -1,4 +1,4 @@
-//! A stop leaves a SQLite database in its one file: Z25.
+//! After a stop, a SQLite database is in one file: Z25.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn stops() -> usize {
     if std::env::var_os("LONG_RUNS").is_some() { 100 } else { 4 }
 }
 
-/// The file alone, copied elsewhere: how many logins it knows of.
+/// The number of sessions in a copy of that file alone.
 fn logins_in_a_copy_of(file: &Path) -> i64 {
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = elsewhere.path().join("auth.db");
@@ -31,7 +31,8 @@ fn logins_in_a_copy_of(file: &Path) -> i64 {
     Database::connect(&url, 1).unwrap().run_blocking(count).unwrap()
 }
 
-/// Logs in, renews and logs in again, until nobody answers; how many logins were answered.
+/// Logs in, renews and logs in again, until the service is gone. Returns the number of confirmed
+/// logins.
 async fn log_in_and_renew(address: SocketAddr) -> i64 {
     let client = reqwest::Client::new();
     let post = async |path: &str, body: serde_json::Value| {
@@ -56,7 +57,8 @@ async fn log_in_and_renew(address: SocketAddr) -> i64 {
     }
 }
 
-/// Z25: whatever was answered is in the file, though people log in, renew and ask `/readyz` until the last moment.
+/// Z25: everything confirmed is in the file, although people log in, renew and request `/readyz`
+/// until the end.
 #[tokio::test]
 async fn after_a_stop_under_load_the_one_file_holds_everything() {
     let (folder, url) = folder();
@@ -80,13 +82,13 @@ async fn after_a_stop_under_load_the_one_file_holds_everything() {
         for beside in ["auth.db-wal", "auth.db-shm"] {
             assert!(!folder.path().join(beside).exists(), "stop {round} left {beside}: {log}");
         }
-        // An answer may be lost on its way, so there may be more than came to be known.
+        // A response may be lost, so there may be more logins than were confirmed.
         assert!(logins_in_a_copy_of(&file) >= known, "stop {round}");
     }
     assert!(known > 0);
 }
 
-/// Z25: so do commands.
+/// Z25: the same after commands.
 #[test]
 fn after_a_command_the_one_file_holds_everything() {
     let (folder, url) = folder();
@@ -97,7 +99,7 @@ fn after_a_command_the_one_file_holds_everything() {
     }
 }
 
-/// Z25: somebody else has it open: that is said, and nothing is lost.
+/// Z25: another process has the file open. The log says so, and nothing is lost.
 #[tokio::test]
 async fn a_stop_beside_somebody_who_reads_says_where_the_rest_is() {
     let (_folder, url) = folder();

@@ -1,4 +1,5 @@
-//! Somebody else on the operator's machine: whose files they may open, what they see of a command line.
+//! Other accounts on the operator's machine: which files they can open, and what they see of a
+//! command line.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +13,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap_or_else(|_| panic!("{path:?}")).permissions().mode() & 0o777
 }
 
-/// The program under a umask that lets everybody read, as most shells have it.
+/// The program with a umask that lets everyone read, as most shells have it.
 fn open_handed(program: Program) -> Program {
     let mut shell = Command::new("sh");
     shell
@@ -46,14 +47,14 @@ fn every_file_of_a_database_is_its_owners_alone_whatever_the_umask() {
     assert_eq!((mode(&backup), mode(&export)), (0o600, 0o600));
     assert_eq!(std::io::read_to_string(old).unwrap(), "from before", "who had it open reads nothing new");
     drop(service);
-    // Nothing else was left there that others could open.
+    // No other file is left that others can open.
     for entry in fs::read_dir(folder.path()).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{path:?}");
     }
 }
 
-/// D7t: what others may open already stays as it is, and is told.
+/// D7t: files that others can open already are not changed, but reported.
 #[tokio::test]
 async fn a_database_that_others_may_open_is_told_at_the_start_and_by_the_doctor() {
     let (folder, url) = folder();
@@ -77,7 +78,7 @@ async fn a_database_that_others_may_open_is_told_at_the_start_and_by_the_doctor(
         fs::set_permissions(file, Permissions::from_mode(mode)).unwrap();
         deployment.doctor().examine().await.assert_wrong(&[found]);
     }
-    // A folder that lets nobody in protects what is in it.
+    // A folder that others cannot enter protects its files.
     fs::set_permissions(file.parent().unwrap(), Permissions::from_mode(0o700)).unwrap();
     assert!(deployment.doctor().examine().await.ids("error").is_empty());
 }
@@ -98,7 +99,7 @@ fn a_secret_among_the_arguments_works_and_is_warned_of_without_being_shown() {
         ended.code == 0 && ended.err.contains("--smtp-url") && !ended.err.contains("hunter2"),
         "{ended:?}"
     );
-    // In the environment only the same user sees them.
+    // Only the same user can see the environment.
     let quiet = Program::new(&["check-config"]).set_all(&url).run();
     assert_eq!((quiet.code, quiet.err.as_str()), (0, ""));
 }
@@ -119,7 +120,7 @@ fn a_generated_secret_that_others_may_read_is_warned_of() {
     }
 }
 
-/// D6t: nobody can get away from a bad secret who may not name it.
+/// D6t: a bad secret can still be named as the previous one, so that an operator can replace it.
 #[test]
 fn a_secret_that_somebody_thought_up_is_refused_and_serves_as_the_previous_one() {
     let (_folder, url) = folder();

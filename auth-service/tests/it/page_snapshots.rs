@@ -1,6 +1,6 @@
-//! Every page in each of its states and in both languages, as a browser is sent it: so that a change is seen.
+//! Snapshots of every page in each state and both languages, so that a change to them is visible.
 //!
-//! `INSTA_UPDATE=always cargo test page_snapshots` takes what is drawn now for what should be; read the diff then.
+//! `INSTA_UPDATE=always cargo test page_snapshots` accepts the present pages. Read the diff then.
 
 use actix_web::test::TestRequest;
 use auth_service::app::Frontend;
@@ -18,13 +18,13 @@ fn draw(pages: &Pages, language: &str, template: &str, page: &Value) -> String {
     without_hashes(&pages.draw_with(&shell, template, page).unwrap().html)
 }
 
-/// All of it where the page has no frame.
+/// The whole text if the page has no frame.
 fn main_of(page: &str) -> &str {
     let end = page.find("</main>").map(|end| end + "</main>".len());
     page.find("<main").zip(end).map_or(page, |(start, end)| &page[start..end])
 }
 
-/// The addresses of static files hold what is in them, and that is no part of the page.
+/// Addresses of static files contain a hash of their content, which is not part of the page.
 fn without_hashes(page: &str) -> String {
     let mut pieces = page.split("?v=");
     let first = pieces.next().unwrap().to_owned();
@@ -42,7 +42,7 @@ fn every_page_looks_as_it_did() {
         for language in ["en", "de"] {
             let draw = |state| draw(&pages, language, page.template, state);
             let drawn: Vec<String> = page.samples().iter().map(draw).collect();
-            // The frame of the first speaks for all.
+            // The frame is the same on all pages, so the first page's is enough.
             let rest = drawn[1..].iter().map(|page| main_of(page));
             let all: Vec<&str> = std::iter::once(drawn[0].as_str()).chain(rest).collect();
             let name = page.template.trim_end_matches(".html").replace('/', ".");

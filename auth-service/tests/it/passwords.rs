@@ -1,4 +1,4 @@
-//! Passwords, as the pages take them and as the database keeps them.
+//! Passwords in forms and in the database.
 
 use auth_service::passwords::Password;
 use auth_service::users::{Email, PasswordHash, User};
@@ -12,7 +12,7 @@ async fn row(app: &TestApp) -> User {
     app.sql(move |conn| User::by_email(conn, &email)).await.unwrap()
 }
 
-/// A service at cost 5 with an account from when the cost was 4.
+/// A service with cost 5 and an account from when the cost was 4.
 async fn after_raising_the_cost() -> TestApp {
     let mut app = TestApp::start_with(Tweaks { bcrypt_cost: Some(5), ..Tweaks::default() }).await;
     app.config.passwords.bcrypt_cost = 4;
@@ -21,7 +21,7 @@ async fn after_raising_the_cost() -> TestApp {
     app
 }
 
-/// P1, and the setting for operators who want another length.
+/// P1, and the setting for another minimum length.
 #[tokio::test]
 async fn a_password_shorter_than_the_setting_is_refused_with_the_length() {
     let mut tweaks = Tweaks::default();
@@ -87,7 +87,7 @@ async fn the_seventy_third_byte_of_a_password_counts() {
     assert_eq!(app.person().log_in("ada@example.org", &right).await.status, StatusCode::SEE_OTHER);
 }
 
-/// P7: the next login brings the stored hash to the cost that is set.
+/// P7: the next login rehashes the password at the configured cost.
 #[tokio::test]
 async fn raising_the_cost_hashes_anew_at_the_next_login() {
     let app = after_raising_the_cost().await;
@@ -103,7 +103,7 @@ async fn raising_the_cost_hashes_anew_at_the_next_login() {
     assert!(row(&app).await.password_hash == after, "once is enough");
 }
 
-/// P7: several tabs may come with the right password at that moment; none of them is called wrong.
+/// P7: several tabs with the correct password at the same moment all succeed.
 #[tokio::test]
 async fn several_logins_at_once_after_raising_the_cost_all_succeed() {
     let app = after_raising_the_cost().await;
@@ -127,7 +127,7 @@ async fn several_logins_at_once_after_raising_the_cost_all_succeed() {
     }
 }
 
-/// P7: the hash of the old password never replaces a password that was set in the meantime.
+/// P7: a rehash of the old password never replaces a password that was set meanwhile.
 #[tokio::test]
 async fn a_new_password_is_not_overwritten_by_the_old_ones_costlier_hash() {
     let app = after_raising_the_cost().await;
@@ -169,7 +169,8 @@ async fn a_damaged_hash_lets_nobody_in_and_is_told_to_the_operator() {
     assert!(told.is_some_and(|line| line.contains("ERROR")), "{told:?}");
 }
 
-/// F2, P10: a row from before a limit was lowered, or written past us: nobody computes it, and the operator learns whose it is.
+/// F2, P10: a hash above the limits is not computed, and the operator learns whose it is. It is
+/// from before a limit was lowered, or was written directly.
 #[tokio::test]
 async fn a_hash_above_the_limits_lets_nobody_in_and_is_told_to_the_operator() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! Somebody can write to the database, and does not know `SECRET_KEY`: they sign as nobody. K9.
+//! An attacker who can write to the database, but does not know `SECRET_KEY`, can sign for no
+//! person. K9.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use shared_claims::Rejection;
 
 use crate::support::{PASSWORD, REFRESH, TestApp, TestDatabase, Tweaks, header, kids};
 
-/// The attacker's own service: its keys are good, for their secret.
+/// The attacker's own service, whose keys are valid under its secret.
 async fn theirs() -> TestApp {
     let mut tweaks = Tweaks::default();
     tweaks.flags.secret_key = Some("Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E".to_owned());
@@ -43,7 +44,8 @@ async fn plant(app: &TestApp, attacker: &TestApp, state: &'static str) -> String
     kid
 }
 
-/// K9: neither published, nor taken by `/auth/verify`, nor by `token/verify`; and it is told, once.
+/// K9: it is not published, `/auth/verify` and `token/verify` do not accept it, and it is reported
+/// once.
 #[tokio::test]
 async fn a_planted_key_is_not_published_and_verifies_nothing() {
     let (app, attacker) = (TestApp::start().await, theirs().await);
@@ -69,12 +71,12 @@ async fn a_planted_key_is_not_published_and_verifies_nothing() {
     let told = app.events("key_refused").await;
     assert_eq!(told.len(), 1);
     assert!(told[0].detail().starts_with(&planted), "{told:?}");
-    // A start with it in the table is a start like any other.
+    // A start with it in the table is an ordinary start.
     let again = app.second_instance().await;
     assert!(!kids(&again.jwks().await).contains(&planted));
 }
 
-/// K9: in the next key's place it never signs, and stops nobody else from signing.
+/// K9: as the next key it never signs, and does not stop the others from signing.
 #[tokio::test]
 async fn a_planted_next_key_never_signs() {
     let (app, attacker) = (TestApp::start().await, theirs().await);
@@ -88,7 +90,7 @@ async fn a_planted_next_key_never_signs() {
         assert_eq!(kids(&app.jwks().await), std::slice::from_ref(&active));
     }
     assert_eq!(header(&app.second_instance().await.token().await).0, active, "it starts, too");
-    // The operator takes it away, and life goes on.
+    // The operator deletes it, and rotation continues.
     let operator = app.operator();
     app.sql(move |conn| {
         auth_service::keyring::revoke(conn, &planted, &operator).map_err(|_| diesel::result::Error::NotFound)
@@ -98,7 +100,8 @@ async fn a_planted_next_key_never_signs() {
     assert_eq!(kids(&app.jwks().await).len(), 2);
 }
 
-/// K9: a row's parts cannot be exchanged: the attacker's public half under one of our ids and seals.
+/// K9: the parts of a row belong together: the attacker's public key with our id and seal is
+/// refused.
 #[tokio::test]
 async fn a_public_half_that_was_exchanged_is_not_published() {
     let (app, attacker) = (TestApp::start().await, theirs().await);
@@ -121,8 +124,8 @@ async fn a_public_half_that_was_exchanged_is_not_published() {
     assert!(!published.contains(&kid) && !published.contains(&next), "{published:?}");
 }
 
-/// K9: a revoked key that is put back with the seal that it had stays out: for an instance that saw it revoked, and for
-/// one that starts while the trail still knows.
+/// K9: a revoked key that is restored with its seal is refused, by an instance that saw it revoked,
+/// and by one that starts while the trail still has the event.
 #[tokio::test]
 async fn a_revoked_key_that_is_put_back_stays_out() {
     let app = TestApp::start().await;
@@ -153,7 +156,7 @@ async fn a_revoked_key_that_is_put_back_stays_out() {
     }
 }
 
-/// R14: a session that somebody else wrote into the table logs nobody in without `SECRET_KEY`.
+/// R14: a session that an attacker adds to the table gives no login without `SECRET_KEY`.
 #[tokio::test]
 async fn a_planted_session_gives_no_token() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! pgbouncer between us and PostgreSQL: session mode works, and what would mix up people's statements is refused. Z28.
+//! pgbouncer between the service and PostgreSQL: session mode works, and modes that mix clients'
+//! statements are refused. Z28.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use super::commands::{Program, Serving};
 use crate::support::{PASSWORD, TestDatabase};
 
-/// A pgbouncer of our own. Ended when dropped.
+/// A pgbouncer of the test's own. It is stopped on drop.
 struct Pooler {
     child: Child,
     url: String,
@@ -16,7 +17,7 @@ struct Pooler {
 }
 
 impl Pooler {
-    /// `None` on SQLite, or where pgbouncer is not installed.
+    /// `None` on SQLite, or if pgbouncer is not installed.
     fn start(database: &TestDatabase, mode: &str) -> Option<Self> {
         let program =
             ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| Path::new(path).exists());
@@ -83,7 +84,7 @@ async fn a_pooler_that_gives_connections_to_several_in_turn_is_refused_with_the_
     }
 }
 
-/// Z28: one that gives each client a connection of its own is as good as PostgreSQL itself.
+/// Z28: with a connection for each client it is as good as PostgreSQL itself.
 #[test]
 fn a_pooler_in_session_mode_works() {
     let database = TestDatabase::create();

@@ -1,4 +1,5 @@
-//! What a renewal and the purge cost does not grow with the tables: S9, by the databases' own plans.
+//! The cost of a renewal and of the purge does not grow with the tables: S9, by the databases' own
+//! query plans.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::audit_page::many_renewals;
 use super::million_rows::fill;
 use crate::support::{Explained, PASSWORD, TestApp, Trail, explained};
 
-/// Words of a plan that reads a whole table, or sorts.
+/// Words in plans that read or sort a whole table.
 const SLOW: [&str; 4] = ["SCAN", "Seq Scan", "Sort", "TEMP B-TREE"];
 
 #[track_caller]
@@ -32,7 +33,7 @@ fn assert_quick(statements: &[Explained], indexes: &[(&str, &String)]) {
     }
 }
 
-/// Enough rows that PostgreSQL does not read them all because there are few.
+/// Enough rows that PostgreSQL does not choose a full scan.
 async fn filled() -> (TestApp, String) {
     let app = TestApp::start().await;
     app.user("ada@example.org", PASSWORD).await;
@@ -44,7 +45,7 @@ async fn filled() -> (TestApp, String) {
     (app, token)
 }
 
-/// Renews; the token that this handed out, or the one that was refused.
+/// Renews. Returns the new token, or the refused one.
 fn renew(app: &TestApp, conn: &mut AnyConnection, token: &str) -> String {
     let key = RefreshKey::new(&app.config.secret_key, None);
     let (shown, limits) = (RefreshToken::parse(token).unwrap(), app.config.session_limits);
@@ -54,18 +55,19 @@ fn renew(app: &TestApp, conn: &mut AnyConnection, token: &str) -> String {
     }
 }
 
-/// Which index belongs to the primary key, by database.
+/// The name of the primary key's index, by database.
 fn primary(app: &TestApp, table: &str) -> String {
     if app.database.is_postgres() { format!("{table}_pkey") } else { format!("sqlite_autoindex_{table}_1") }
 }
 
-/// S9: the first renewal, one within the grace, one with a lost answer, and a theft.
+/// S9: the first renewal, one in the grace period, one after a lost response, and reuse.
 #[tokio::test]
 async fn a_renewal_finds_its_rows_by_index_whatever_comes_of_it() {
     let (app, token) = filled().await;
     let (sessions, users) = (primary(&app, "sessions"), primary(&app, "users"));
     let app = Arc::new(app);
-    // The first token, again at once and again later; what that gives; and the first one after all.
+    // The first token, again at once and again later; then its successor; and at last the first one
+    // again.
     let mut tokens = vec![token.clone(), token.clone(), token.clone()];
     let events = ["renewal", "renewal_grace", "renewal_repeated", "renewal", "refresh_reuse"];
     for (n, event) in events.into_iter().enumerate() {
@@ -92,7 +94,7 @@ async fn a_renewal_finds_its_rows_by_index_whatever_comes_of_it() {
 #[tokio::test]
 async fn the_purge_finds_what_is_past_its_time_by_index() {
     let (app, _) = filled().await;
-    // Late enough that there is something to find.
+    // Late enough that there are expired rows.
     let cutoff = app.clock.now() + Duration::from_secs(100 * 86_400);
     let statements = app
         .sql(move |conn| {
@@ -114,7 +116,7 @@ async fn the_purge_finds_what_is_past_its_time_by_index() {
     );
 }
 
-/// S6: what a login asks about the person's other logins.
+/// S6: the query of a login about the person's other sessions.
 #[tokio::test]
 async fn a_persons_own_sessions_are_found_by_index() {
     let (app, token) = filled().await;
@@ -130,7 +132,7 @@ async fn a_persons_own_sessions_are_found_by_index() {
     );
 }
 
-/// E9: whom an unknown address borrows a hash from, also for a place behind the last row.
+/// E9: the account whose hash an unknown address borrows, also for a position after the last row.
 #[tokio::test]
 async fn the_dummy_hash_is_found_by_index() {
     let (app, _) = filled().await;

@@ -1,4 +1,4 @@
-//! HTTP that no honest client speaks, sent byte by byte: I4.
+//! Invalid HTTP, sent byte by byte: I4.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use crate::support::TestApp;
 pub const HOST: &str = "Host: auth.example.org\r\n";
 pub const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-/// What came back, and whether the service then closed the connection.
+/// The response, and whether the service then closed the connection.
 pub struct Heard {
     pub text: String,
     pub is_closed: bool,
@@ -25,10 +25,11 @@ impl Heard {
     }
 }
 
-/// Less than the five seconds after which the service closes an idle connection by itself.
+/// Less than the five seconds after which the service closes an idle connection.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Sends `text` and listens until the service closes the connection or has been silent for long.
+/// Sends `text`, and reads until the service closes the connection or has been silent for some
+/// time.
 pub fn talk(app: &TestApp, text: &str) -> Heard {
     talk_to(app.address, text)
 }
@@ -36,7 +37,7 @@ pub fn talk(app: &TestApp, text: &str) -> Heard {
 fn talk_to(address: SocketAddr, text: &str) -> Heard {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    // The service may answer and close before it has read everything.
+    // The service may respond and close before it has read everything.
     let _ = stream.write_all(text.as_bytes());
     listen(&mut stream)
 }
@@ -55,7 +56,7 @@ pub fn listen(stream: &mut TcpStream) -> Heard {
     Heard { text: String::from_utf8_lossy(&heard).into_owned(), is_closed }
 }
 
-/// I4: where two readers could disagree about where a request ends, there is no request.
+/// I4: if two parsers could disagree about a request's end, it is refused.
 #[tokio::test]
 async fn a_request_whose_end_is_doubtful_is_refused_and_the_connection_closed() {
     let app = TestApp::start().await;
@@ -116,7 +117,7 @@ async fn chunks_that_are_none_are_refused_and_the_connection_closed() {
     }
 }
 
-/// I4: an answer that comes before the body was read must not make a request of the rest.
+/// I4: after an early response, the rest of the body must not be parsed as a request.
 #[tokio::test]
 async fn the_body_of_a_refused_request_is_never_read_as_the_next_request() {
     let app = TestApp::start().await;
@@ -133,10 +134,10 @@ async fn the_body_of_a_refused_request_is_never_read_as_the_next_request() {
         ("404", format!("POST /nothing HTTP/1.1\r\n{HOST}{FORM}"), 400_000),
     ];
     let address = app.address;
-    // Together, because those whose connection stays open are listened to for long.
+    // Concurrently, because those whose connection stays open take long.
     std::thread::scope(|scope| {
         for (status, head, size) in &heads {
-            // The body is longer than what is sent of it, and holds a request.
+            // The announced body is longer than the sent part, which contains a request.
             let body = format!("{}{smuggled}", "a".repeat(*size));
             let cut = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len() + 5);
             let chunked =
@@ -156,7 +157,7 @@ async fn the_body_of_a_refused_request_is_never_read_as_the_next_request() {
     });
 }
 
-/// I4: a request to become another protocol does not suspend the rules about its length.
+/// I4: a request for an upgrade follows the same rules about its length.
 #[tokio::test]
 async fn a_request_for_an_upgrade_does_not_swallow_the_next_request() {
     let app = TestApp::start().await;

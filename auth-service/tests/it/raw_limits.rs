@@ -1,4 +1,4 @@
-//! Requests without end, without haste or without form, sent byte by byte: I2, L3, L4.
+//! Endless, slow or malformed requests, sent byte by byte: I2, L3, L4.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::raw_http::{FORM, HOST, Heard, listen, talk};
 use crate::support::TestApp;
 
-/// I2, I4: what is no HTTP/1 request of a browser gets an answer without anything of ours in it.
+/// I2, I4: the response to anything that is not HTTP/1 reveals nothing.
 #[tokio::test]
 async fn what_is_not_http_is_refused() {
     let app = TestApp::start().await;
@@ -28,7 +28,7 @@ async fn what_is_not_http_is_refused() {
     }
 }
 
-/// I2: without end, in fields or in bytes.
+/// I2: endless heads, by fields or by bytes.
 #[tokio::test]
 async fn a_head_without_end_is_refused_and_the_connection_closed() {
     let app = TestApp::start().await;
@@ -47,7 +47,7 @@ async fn a_head_without_end_is_refused_and_the_connection_closed() {
     assert_eq!(app.person().get("/healthz").await.status, 200, "others are still served");
 }
 
-/// I2: who sends slowly holds a connection for ten seconds and no longer. The tests of this file that wait do it
+/// I2: a slow sender has a connection for ten seconds at most. The slow tests of this file run
 /// together here.
 #[tokio::test]
 async fn a_slow_head_and_a_slow_form_are_given_up_after_ten_seconds() {
@@ -81,7 +81,7 @@ async fn a_slow_head_and_a_slow_form_are_given_up_after_ten_seconds() {
     assert!(waited >= Duration::from_secs(9) && waited < Duration::from_secs(18), "{waited:?}");
 }
 
-/// L3, L4: what somebody puts into an address cannot draw a line of its own into the log, and a query is not in it.
+/// L3, L4: a path cannot forge a line of the log, and the query is not logged.
 #[tokio::test]
 async fn the_log_shows_a_path_escaped_and_no_query() {
     let app = TestApp::start().await;
@@ -100,7 +100,8 @@ async fn the_log_shows_a_path_escaped_and_no_query() {
     }
 }
 
-/// N7, RFC 9112 3.2.2: a whole address in the request line, as proxies send it, is no way around `Host`.
+/// N7, RFC 9112 3.2.2: an absolute URL in the request line, as proxies send it, does not replace
+/// `Host`.
 #[tokio::test]
 async fn an_address_in_the_request_line_is_judged_like_the_host() {
     let app = TestApp::start().await;
@@ -117,7 +118,7 @@ async fn an_address_in_the_request_line_is_judged_like_the_host() {
     }
 }
 
-/// A client does not have to tidy up an address before it sends it, and a clever one does not.
+/// A client need not normalize a path before it sends it, and an attacker does not.
 #[tokio::test]
 async fn dots_in_an_address_lead_nowhere() {
     let app = TestApp::start().await;

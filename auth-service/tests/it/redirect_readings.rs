@@ -1,8 +1,8 @@
-//! Two readings of an address that judge, each by itself, whether it leads home: to `example.org` or below.
+//! Two independent parsers that decide whether a URL leads to `example.org` or below.
 
 use url::{Host, Url};
 
-/// Whether `location` is home in both readings.
+/// Whether both parsers accept `location`.
 pub fn is_home(location: &str) -> bool {
     is_home_to_a_parser(location) && is_home_to_a_careless_browser(location)
 }
@@ -16,8 +16,8 @@ fn is_home_to_a_parser(location: &str) -> bool {
         && (host == "example.org" || host.ends_with(".example.org"))
 }
 
-/// A reading that forgives all that any browser ever forgave, relative to a page of ours. Shares no code with
-/// the first.
+/// A parser that tolerates everything that any browser ever tolerated, relative to a page of ours.
+/// It shares no code with the first.
 fn is_home_to_a_careless_browser(location: &str) -> bool {
     if !location.bytes().all(|byte| byte.is_ascii_graphic()) {
         return false;
@@ -35,7 +35,7 @@ fn is_home_to_a_careless_browser(location: &str) -> bool {
         _ => return true,
     };
     let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
-    // Whoever stops at the first `@` and whoever stops at the last must both end at home.
+    // The host after the first `@` and the one after the last must both be allowed.
     authority.split('@').skip(usize::from(authority.contains('@'))).all(|host| {
         let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
         host == "example.org" || host.ends_with(".example.org")

@@ -1,4 +1,4 @@
-//! How somebody is sent on: N2 to N8.
+//! Rules of redirects: N2 to N8.
 
 use reqwest::StatusCode;
 
@@ -13,12 +13,12 @@ async fn ada(app: &TestApp) -> Person {
     app.person()
 }
 
-/// What is left of an address of ours when a browser asks for it.
+/// The path and query of a URL of ours, as a browser requests it.
 fn path_of(location: &str) -> &str {
     location.strip_prefix("https://auth.example.org").expect("an address of ours")
 }
 
-/// N2: never the raw input, but the parsed address written anew.
+/// N2: the redirect has the parsed URL, serialized again, and never the raw input.
 #[tokio::test]
 async fn the_address_sent_on_to_is_written_anew() {
     let app = TestApp::start().await;
@@ -29,7 +29,8 @@ async fn the_address_sent_on_to_is_written_anew() {
     assert_eq!(reply.location(), "https://shop.example.org/a/%C3%BC?q=%22x%22");
 }
 
-/// N3: after every form the next request is a GET, so that a password is not posted to somebody else.
+/// N3: after every form the next request is a GET, so that a password is not posted to another
+/// host.
 #[tokio::test]
 async fn every_form_is_answered_with_see_other() {
     let app = TestApp::start().await;
@@ -40,7 +41,7 @@ async fn every_form_is_answered_with_see_other() {
     assert_eq!(ada.log_out().await.status, StatusCode::SEE_OTHER);
 }
 
-/// N4: a refused `next` changes where one goes and nothing else.
+/// N4: a refused `next` changes the target and nothing else.
 #[tokio::test]
 async fn a_refused_next_changes_nothing_about_the_login() {
     let app = TestApp::start().await;
@@ -53,7 +54,7 @@ async fn a_refused_next_changes_nothing_about_the_login() {
         let mut names: Vec<_> = reply.cookies().into_iter().map(|c| (c.name, c.attributes)).collect();
         names.sort();
         let renewed = ada.get(&format!("/login?next={next}")).await;
-        // Where a browser was sent is remembered for a moment, and no session.
+        // Left out: this cookie remembers the last redirect for a moment, and not the session.
         let sent = renewed.cookies().into_iter().filter(|cookie| cookie.name != TRIP);
         let mut again: Vec<_> = sent.map(|c| (c.name, c.attributes)).collect();
         again.sort();
@@ -64,7 +65,7 @@ async fn a_refused_next_changes_nothing_about_the_login() {
     assert_eq!(ages(&format!("{:?}", answers[0])), ages(&format!("{:?}", answers[1])));
 }
 
-/// N5: a `next` that leads back to the login, or to the logout page, ends soon and logs nobody out.
+/// N5: a `next` that leads to the login or the logout page ends soon, and does not log out.
 #[tokio::test]
 async fn a_next_that_leads_back_to_us_ends_in_five_steps_and_logs_nobody_out() {
     let app = TestApp::start().await;
@@ -98,7 +99,7 @@ async fn a_next_that_leads_back_to_us_ends_in_five_steps_and_logs_nobody_out() {
     }
 }
 
-/// N6: the hidden field is the canonical address, escaped for HTML.
+/// N6: the hidden field has the canonical URL, escaped for HTML.
 #[tokio::test]
 async fn the_hidden_field_holds_the_canonical_address_escaped() {
     let app = TestApp::start().await;
@@ -119,7 +120,7 @@ async fn the_hidden_field_holds_the_canonical_address_escaped() {
     }
 }
 
-/// N6: what the hidden field says is judged again when it comes back.
+/// N6: the hidden field's value is checked again when the form is sent.
 #[tokio::test]
 async fn a_hidden_field_that_was_tampered_with_is_judged_again() {
     let app = TestApp::start().await;
@@ -131,7 +132,7 @@ async fn a_hidden_field_that_was_tampered_with_is_judged_again() {
     assert_eq!(reply.location(), "https://auth.example.org/");
 }
 
-/// N6: what was refused is not shown again either, whatever else was wrong with the form.
+/// N6: a refused value is not shown again, whatever else was wrong with the form.
 #[tokio::test]
 async fn a_form_that_comes_back_keeps_a_good_next_and_drops_a_bad_one() {
     let app = TestApp::start().await;
@@ -154,7 +155,7 @@ async fn a_form_that_comes_back_keeps_a_good_next_and_drops_a_bad_one() {
     }
 }
 
-/// N8: with a list of origins, the parent domain and its other hosts are strangers.
+/// N8: with a list of origins, the parent domain and its other hosts are refused.
 #[tokio::test]
 async fn with_listed_origins_nobody_is_sent_elsewhere_even_below_the_parent_domain() {
     let flags = ServeFlags {
@@ -182,7 +183,7 @@ async fn with_listed_origins_nobody_is_sent_elsewhere_even_below_the_parent_doma
     }
 }
 
-/// N8, the other way round: in development the scheme is http, and https is not mixed in.
+/// N8 in reverse: in development the scheme is http, and https is refused.
 #[tokio::test]
 async fn in_development_only_the_scheme_of_the_auth_url_is_allowed() {
     let flags = ServeFlags {

@@ -1,10 +1,10 @@
-//! Addresses that attackers put into `next`, and what becomes of each.
+//! Table of hostile values of `next`, and their results.
 //!
-//! The service lives at `https://auth.example.org`; `example.org` and all below it are home.
+//! The service is at `https://auth.example.org`. Allowed are `example.org` and its sub-domains.
 
 /// Each of these counts as absent.
 pub const REFUSED: &[&str] = &[
-    // Other hosts, some of them looking like ours.
+    // Other hosts, some of which look like ours.
     "https://evil.net",
     "https://evil.net/",
     "http://evil.net/",
@@ -22,7 +22,7 @@ pub const REFUSED: &[&str] = &[
     "https://evil.net/https://auth.example.org/",
     "https://evil.net?.example.org/",
     "https://evil.net#.example.org/",
-    // A user name that looks like a host, and the other way round.
+    // A user name that looks like a host, and the reverse.
     "https://shop.example.org@evil.net/",
     "https://auth.example.org:443@evil.net/",
     "https://auth.example.org%2f@evil.net/",
@@ -32,7 +32,7 @@ pub const REFUSED: &[&str] = &[
     "https://shop.example.org%40evil.net/",
     "//auth.example.org@evil.net/",
     "//evil.net@auth.example.org/",
-    // Hosts that are cut differently by different readers.
+    // Hosts that parsers delimit differently.
     "https://evil.net%2f.example.org/",
     "https://evil.net%23.example.org/",
     "https://evil.net%3f.example.org/",
@@ -96,7 +96,7 @@ pub const REFUSED: &[&str] = &[
     "https://",
     "https:",
     "://shop.example.org",
-    // White space and control characters, which a browser trims or strips.
+    // White space and control characters, which browsers trim or remove.
     " https://evil.net",
     "https://evil.net ",
     "\thttps://evil.net",
@@ -138,14 +138,14 @@ pub const REFUSED: &[&str] = &[
     "\u{ff0f}\u{ff0f}evil.net",
     "https://xn--xample-2of.org/",
     "https://xn--.example.org/",
-    // Trailing and leading dots: other names, for which browsers keep other cookies.
+    // Leading and trailing dots: other names, with other cookies in browsers.
     "https://example.org./",
     "https://shop.example.org./",
     "https://auth.example.org.",
     "https://.example.org/",
     "https://evil.net./",
     "https://./",
-    // Addresses.
+    // IP addresses.
     "https://127.0.0.1/",
     "https://[::1]/",
     "https://[::ffff:7f00:1]/",
@@ -154,12 +154,12 @@ pub const REFUSED: &[&str] = &[
     "https://localhost/",
     "https://169.254.169.254/latest/meta-data",
     "https://[shop.example.org]/",
-    // Ports that are none.
+    // Invalid ports.
     "https://shop.example.org:99999/",
     "https://shop.example.org:-1/",
     "https://shop.example.org:abc/",
     "https://shop.example.org:443:443/",
-    // Encoded once more.
+    // Percent-encoded once more.
     "https%3A%2F%2Fevil.net",
     "https%3A%2F%2Fshop.example.org",
     "%2F%2Fevil.net",
@@ -168,7 +168,7 @@ pub const REFUSED: &[&str] = &[
     "https%253A%252F%252Fevil.net",
     "%68ttps://evil.net",
     "%0d%0aLocation:https://evil.net",
-    // Not an address at all.
+    // Not a URL at all.
     "",
     ".",
     "..",
@@ -185,7 +185,7 @@ pub const REFUSED: &[&str] = &[
     "\"><script>alert(1)</script>",
     "{{ 7*7 }}",
     "${7*7}",
-    // The login page itself, which would only lead on to the next one.
+    // The login page itself, which would only redirect again.
     "/cookies",
     "/cookies?from=0.0.0.0",
     "/wiki/a/cookies?from=0.0.0.0",
@@ -202,7 +202,7 @@ pub const REFUSED: &[&str] = &[
     "https://auth.example.org:443/login?next=/login",
 ];
 
-/// Honest or odd, but home: taken, in the spelling beside it.
+/// Allowed URLs, some of them odd, with their canonical form.
 pub const TAKEN: &[(&str, &str)] = &[
     ("/", "https://auth.example.org/"),
     ("/logout", "https://auth.example.org/logout"),
@@ -247,7 +247,7 @@ pub const TAKEN: &[(&str, &str)] = &[
     ("https://b\u{fc}cher.example.org/", "https://xn--bcher-kva.example.org/"),
 ];
 
-/// Addresses of home that are too long to be taken along, as they came or as they would be sent on.
+/// Allowed URLs that are too long, as sent or in their canonical form.
 pub fn too_long() -> [String; 3] {
     [
         format!("/{}", "a".repeat(8192)),
@@ -256,7 +256,7 @@ pub fn too_long() -> [String; 3] {
     ]
 }
 
-/// And those that are none of home's, at any length.
+/// URLs that are not allowed at any length.
 pub fn too_long_and_elsewhere() -> [String; 3] {
     [
         format!("https://{}example.org/", "a.".repeat(1100)),

@@ -1,4 +1,4 @@
-//! N1: whatever `next` says, on every surface that takes one, nobody is sent away from home.
+//! N1: whatever `next` says, no form or page that takes it leads to another origin.
 
 use reqwest::StatusCode;
 use url::form_urlencoded;
@@ -14,7 +14,7 @@ fn with_next(path: &str, next: &str) -> String {
     format!("{path}?{}", form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish())
 }
 
-/// All hostile values with what must become of them, and all good ones.
+/// All hostile values with their expected results, and all valid ones.
 fn table() -> Vec<(String, Option<&'static str>)> {
     assert!(REFUSED.len() > 150);
     let refused = REFUSED.iter().map(|next| (*next).to_owned()).chain(too_long_and_elsewhere());
@@ -30,7 +30,8 @@ fn assert_sent_to(reply: &Reply, expected: &str, next: &str) {
     assert!(is_home(reply.location()), "{next:?} led to {}", reply.location());
 }
 
-/// The page carries `next` on in its one good spelling or not at all, and links nowhere else.
+/// Asserts that the page carries `next` in its canonical form or not at all, and links nowhere
+/// else.
 fn assert_page_leads_home(page: &Reply, taken: Option<&str>, next: &str) {
     assert_eq!(page.status, StatusCode::OK, "{next:?}: {}", page.text);
     assert_eq!(page.field("next").as_deref(), taken, "{next:?}");
@@ -40,7 +41,7 @@ fn assert_page_leads_home(page: &Reply, taken: Option<&str>, next: &str) {
     }
 }
 
-/// Every `href`, `action` and `src` of a page, as a browser reads it.
+/// Every `href`, `action` and `src` of a page, decoded like in a browser.
 fn addresses_in(text: &str) -> Vec<String> {
     let base = url::Url::parse(HOME).unwrap();
     ["href=\"", "action=\"", "src=\""]
@@ -94,7 +95,7 @@ async fn whoever_is_logged_in_already_is_sent_on_only_to_a_next_that_leads_home(
     let app = TestApp::start().await;
     let ada = ada_logged_in(&app).await;
     for (next, taken) in table() {
-        // Several of these are spellings of one place, and going there over and over would look like a circle.
+        // Several are spellings of one URL, and repeated visits would look like a redirect loop.
         ada.forget_cookie(TRIP);
         let reply = ada.get(&with_next("/login", &next)).await;
         assert_sent_to(&reply, taken.unwrap_or(HOME), &next);
@@ -147,7 +148,7 @@ async fn a_logout_sends_on_only_to_a_next_that_leads_home() {
     }
 }
 
-/// N1: the parameter itself, written in every unusual way.
+/// N1: the parameter itself, written in unusual ways.
 #[tokio::test]
 async fn an_unusual_query_leads_nowhere_else() {
     let app = TestApp::start().await;

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::support::{PASSWORD, Person, Reply, TestApp};
 
-/// A form without a mistake.
+/// A valid form.
 const RIGHT: [(&str, &str); 5] = [
     ("first_name", "Ada"),
     ("last_name", "Lovelace"),
@@ -19,7 +19,7 @@ fn encoded(next: &str) -> String {
     url::form_urlencoded::byte_serialize(next.as_bytes()).collect()
 }
 
-/// Fills in everything rightly, but for what `changes` says.
+/// Fills in a valid form, changed by `changes`.
 async fn register_with(person: &Person, changes: &[(&str, &str)]) -> Reply {
     let mut fields = RIGHT;
     for (name, value) in changes {
@@ -28,7 +28,7 @@ async fn register_with(person: &Person, changes: &[(&str, &str)]) -> Reply {
     person.fill_in("/register", &fields).await
 }
 
-/// Asserts that `name` is marked as wrong with `message`, readable for a screen reader too.
+/// Asserts that `name` is marked as invalid with `message`, for screen readers too.
 #[track_caller]
 fn assert_refused(reply: &Reply, name: &str, message: &str) {
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.text);
@@ -72,12 +72,12 @@ async fn the_form_asks_for_the_five_things_of_the_article_and_says_what_to_fill_
     }
     assert!(page.tag("first_name").contains(" autofocus"));
     assert_eq!(page.text.matches(" autofocus").count(), 1);
-    // A page without `next` hides none.
+    // A page without `next` has no hidden field for it.
     assert_eq!(page.field("next"), None);
     assert!(page.says("At least 12 characters."));
 }
 
-/// P5: nothing keeps a password manager or the clipboard out.
+/// P5: password managers and the clipboard work.
 #[tokio::test]
 async fn passwords_can_be_pasted_and_filled_in_by_a_manager() {
     let app = TestApp::start().await;
@@ -101,7 +101,7 @@ async fn the_way_leads_from_login_to_register_to_login_to_where_one_wanted_to_go
     let register = ada.get(&link).await;
     assert_eq!(register.field("next").as_deref(), Some(SHOP));
     assert!(register.text.contains(&format!("href=\"/login?next={}\"", encoded(SHOP))), "{}", register.text);
-    // A mistake on the way loses nothing.
+    // After a mistake, the input is kept.
     let mistaken = ada
         .fill_in_on(
             &register,
@@ -142,7 +142,7 @@ async fn a_message_is_shown_once() {
     assert!(!ada.get("/login").await.says("Your account was created."));
 }
 
-/// The article: whoever registered is not logged in yet.
+/// As the article demands: a registration does not log in.
 #[tokio::test]
 async fn registering_logs_nobody_in() {
     let app = TestApp::start().await;
@@ -153,7 +153,7 @@ async fn registering_logs_nobody_in() {
     assert!(!ada.is_logged_in().await);
 }
 
-/// Else the login page that follows would silently renew the person who was logged in before.
+/// Otherwise the login page that follows would renew the login of the previous person.
 #[tokio::test]
 async fn registering_ends_the_login_of_whoever_used_the_browser_before() {
     let app = TestApp::start().await;
@@ -260,7 +260,7 @@ async fn of_two_registrations_at_the_same_moment_one_is_told_that_the_address_is
     }
 }
 
-/// I3: rights are given by a command on the host, never by a form.
+/// I3: rights are given by a command on the host, and never by a form.
 #[tokio::test]
 async fn nobody_registers_as_staff() {
     let app = TestApp::start().await;

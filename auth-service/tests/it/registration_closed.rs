@@ -1,4 +1,4 @@
-//! `REGISTRATION=closed`: accounts are made by the operator.
+//! `REGISTRATION=closed`: the operator creates accounts.
 
 use reqwest::{Method, StatusCode};
 
@@ -31,7 +31,7 @@ async fn nobody_makes_an_account_where_registration_is_closed() {
         stranger.get("/register").await,
         stranger.get("/register?next=https://shop.example.org/").await,
         stranger.post("/register", &form).await,
-        // What was posted is not even read.
+        // The body is not even read.
         stranger.send(stranger.request(Method::POST, "/register").body("{}")).await,
     ] {
         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{}", reply.text);

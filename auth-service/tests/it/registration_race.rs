@@ -1,4 +1,4 @@
-//! Two registrations at the same moment with one address: one account, and a clear word to the other.
+//! Concurrent registrations with one address: one account, and a clear message to the others.
 
 use std::sync::{Arc, Barrier};
 
@@ -10,14 +10,14 @@ use tokio::task::JoinSet;
 
 use crate::support::TestApp;
 
-/// One address to us, whatever it looks like (T4).
+/// All are the same address (T4).
 const SPELLINGS: [&str; 4] = ["ada@example.org", "Ada@Example.org", " ADA@EXAMPLE.ORG", "ada@EXAMPLE.org "];
 
 #[tokio::test]
 async fn of_several_registrations_at_once_with_one_address_exactly_one_succeeds() {
     let app = TestApp::start_for_a_race().await;
     for round in 0..15 {
-        // So many taken addresses in one network look like somebody who tries them (W4).
+        // Wait, because so many taken addresses in one network look like probing (W4).
         app.wait(std::time::Duration::from_secs(10 * 60));
         let mut registrations = JoinSet::new();
         for (n, spelling) in SPELLINGS.iter().enumerate() {
@@ -50,7 +50,7 @@ async fn of_several_registrations_at_once_with_one_address_exactly_one_succeeds(
             .sql(move |conn| users::table.filter(users::email.eq(email)).count().get_result::<i64>(conn))
             .await;
         assert_eq!(count, 1, "round {round}");
-        // The account is the winner's and nobody else's.
+        // The account has the winner's password, and no other works.
         for (password, reply) in &replies {
             let login = app.person().log_in(&format!("ada{round}@example.org"), password).await;
             assert_eq!(login.status == 303, reply.status == 303, "round {round}");
@@ -58,7 +58,7 @@ async fn of_several_registrations_at_once_with_one_address_exactly_one_succeeds(
     }
 }
 
-/// Past the look that the form takes first: the unique index decides, and its answer is understood.
+/// Without the form's own check: the unique index refuses it, and the error is recognized.
 #[tokio::test]
 async fn the_database_itself_lets_one_of_many_have_the_address() {
     let app = TestApp::start_for_a_race().await;

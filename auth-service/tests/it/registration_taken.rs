@@ -1,4 +1,4 @@
-//! What registration tells about addresses that have an account, and what it costs to ask: W4.
+//! What registration reveals about existing accounts, and the cost of asking: W4.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ fn coming_from(app: &TestApp, address: &str) -> Person {
     app.person().sending("x-forwarded-for", address)
 }
 
-/// What an outsider can compare of an answer.
+/// The parts of a response that an outsider can compare.
 fn seen(reply: &Reply) -> String {
     let token = reply.field("csrf_token").expect("a form");
     format!("{} {}", reply.status, reply.text.replace(&token, "(token)"))
 }
 
-/// W4: who makes a mistake elsewhere in the form is told of that, and nothing about the address.
+/// W4: with another mistake in the form, the response does not depend on the address.
 #[tokio::test]
 async fn a_form_that_makes_no_account_does_not_tell_whether_the_address_has_one() {
     let app = start(4).await;
@@ -57,14 +57,15 @@ async fn a_form_that_makes_no_account_does_not_tell_whether_the_address_has_one(
     }
 }
 
-/// W4: an answer about a taken address costs a hash, on the pool that all hashing goes through; so many at once fill it.
+/// W4: an answer about a taken address costs a hash in the common pool, so many at once fill the
+/// queue.
 #[tokio::test]
 async fn that_an_address_is_taken_is_told_for_the_work_of_an_account() {
     let app = start(10).await;
     let page = app.person().get("/register").await;
     let (token, cookie) = (page.field("csrf_token").unwrap(), page.cookies().remove(0));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    // Many more than there are places: some are free again before the last has come.
+    // Many more than the queue has places, because some become free before the last arrives.
     let questions: Vec<_> = (0..cores * 17 + 40)
         .map(|n| {
             let (person, token) = (coming_from(&app, &format!("198.51.{n}.7")), token.clone());
@@ -97,7 +98,7 @@ async fn that_an_address_is_taken_is_told_for_the_work_of_an_account() {
     assert!(told >= cores && overloaded >= 1, "{told} told, {overloaded} overloaded");
 }
 
-/// W4: counted for each network, in the browser's form, where it is told.
+/// W4: answers are counted for each network, and refusals are shown in the form.
 #[tokio::test]
 async fn a_network_that_tries_many_addresses_is_told_no_more_for_a_while() {
     let app = start(4).await;
@@ -120,7 +121,8 @@ async fn a_network_that_tries_many_addresses_is_told_no_more_for_a_while() {
     assert_eq!(neighbour.register("new@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
 }
 
-/// W4: pressed at the same moment, from all networks of one customer, and just before and after the ten minutes are over.
+/// W4: concurrent requests from all networks of one customer, just before and after the ten minutes
+/// end.
 #[tokio::test]
 async fn a_burst_is_told_no_more_than_one_after_the_other() {
     let app = start(4).await;
@@ -145,8 +147,8 @@ async fn a_burst_is_told_no_more_than_one_after_the_other() {
     assert_eq!(burst(60..80).await, 1, "the first is ten minutes ago, and no other");
 }
 
-/// W4: what is not told costs nobody a place, so more than twenty people of one network make accounts, as many at once as
-/// may wait for one network.
+/// W4: registrations that reveal nothing are not counted. So more than twenty people of one network
+/// can create accounts, as many at once as may queue for one network.
 #[tokio::test]
 async fn a_class_behind_one_address_makes_its_accounts() {
     let app = start(4).await;

@@ -1,4 +1,4 @@
-//! Renewing: what comes out, who is refused, and what a refusal leaves alone.
+//! Renewals: their results, their refusals, and what a refusal leaves unchanged.
 
 use auth_service::db::types::Stored;
 use std::process::{Command, Stdio};
@@ -19,7 +19,7 @@ async fn ada(app: &TestApp) -> Person {
     ada
 }
 
-/// R9: the form, and not a word about either token: neither a new one nor the end of the old.
+/// R9: the login form, without setting or deleting a token.
 #[track_caller]
 fn assert_refused_quietly(reply: &Reply, why: &str) {
     assert_eq!(reply.status, 200, "{why}");
@@ -46,7 +46,7 @@ async fn a_renewal_replaces_the_refresh_token_and_the_old_one_dies_once_the_new_
     assert_refused_quietly(&old.get("/login").await, "the old token");
 }
 
-/// R5: a tab that comes second is handed what it missed, or it would be logged out later.
+/// R5: a tab that comes second gets the successor too. Otherwise it would be logged out later.
 #[tokio::test]
 async fn the_token_before_yields_the_current_one_within_the_grace() {
     let app = TestApp::start().await;
@@ -61,7 +61,7 @@ async fn the_token_before_yields_the_current_one_within_the_grace() {
     assert_eq!(app.session_of(&ada).await.generation, 2);
 }
 
-/// R5: the account page knows the tab too, though it renews nothing.
+/// R5: the account page accepts that tab too, although it does not renew.
 #[tokio::test]
 async fn the_token_before_is_still_somebody_within_the_grace() {
     let app = TestApp::start().await;
@@ -74,7 +74,7 @@ async fn the_token_before_is_still_somebody_within_the_grace() {
     assert!(!tab.is_logged_in().await && ada.is_logged_in().await);
 }
 
-/// R4: answers overtake one another; the browser keeps whichever came last.
+/// R4: responses may arrive out of order, and the browser keeps the last one.
 #[tokio::test]
 async fn the_oldest_answer_may_arrive_last() {
     let app = TestApp::start().await;
@@ -85,7 +85,7 @@ async fn the_oldest_answer_may_arrive_last() {
         ada.set_cookie(REFRESH, &late.cookie(REFRESH).unwrap().value);
         assert!(ada.is_logged_in().await);
     }
-    // Two renewals one after the other, the answer of the first applied last: the next visit heals it.
+    // Two renewals in sequence, with the first response arriving last. The next visit repairs it.
     let older = ada.get("/login").await.cookie(REFRESH).unwrap().value;
     let newer = ada.get("/login").await.cookie(REFRESH).unwrap().value;
     ada.set_cookie(REFRESH, &older);
@@ -95,7 +95,7 @@ async fn the_oldest_answer_may_arrive_last() {
     assert!(ada.is_logged_in().await);
 }
 
-/// R15: an image, a frame or a script of another page must not move the session on.
+/// R15: an image, frame or script of another page must not rotate the session.
 #[tokio::test]
 async fn only_a_navigation_renews() {
     let app = TestApp::start().await;
@@ -130,7 +130,7 @@ async fn only_a_navigation_renews() {
     assert_eq!(ada.send(page).await.status, 303);
 }
 
-/// R9: a token that we cannot judge may be the loser of a race; its winner's cookies stay.
+/// R9: an unknown token may have lost a race, so the winner's cookies must stay.
 #[tokio::test]
 async fn a_refusal_takes_no_cookie_away() {
     let app = TestApp::start().await;
@@ -150,7 +150,7 @@ async fn a_refusal_takes_no_cookie_away() {
     assert_refused_quietly(&over.get("/login").await, "after the logout");
 }
 
-/// Runs the operator's command on the service's database.
+/// Runs a command on the service's database.
 fn command(app: &TestApp, arguments: &[&str], input: &str) {
     use std::io::Write;
     let mut child = Command::new(env!("CARGO_BIN_EXE_auth-service"))
@@ -180,7 +180,7 @@ async fn somebody_deactivated_gets_the_form_and_is_not_let_in_by_reactivation() 
     assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
 }
 
-/// R10: also where nobody ended the sessions: the renewal asks the account itself.
+/// R10: also if the sessions were not revoked, because a renewal checks the account.
 #[tokio::test]
 async fn an_inactive_account_is_refused_though_its_session_lives() {
     let app = TestApp::start().await;
@@ -204,7 +204,7 @@ async fn somebody_deleted_gets_the_form() {
     assert_refused_quietly(&ada.get("/login").await, "deleted");
     assert!(!ada.is_logged_in().await);
     assert!(app.sql(move |conn| Session::by_id(conn, session)).await.is_none(), "the row went with its user");
-    // Whoever cannot log in can still log out.
+    // A person who cannot log in can still log out.
     assert_eq!(ada.log_out().await.status, 303);
 }
 

@@ -1,4 +1,5 @@
-//! How long a login lasts: the idle limit slides, the absolute one does not, and the grace can be none.
+//! The limits of a login: the idle limit slides, the absolute one does not, and the grace period
+//! can be zero.
 
 use auth_service::db::types::Stored;
 use std::time::Duration;
@@ -36,7 +37,7 @@ async fn somebody_who_stays_away_for_five_days_logs_in_again() {
     assert_eq!(app.session_of(&ada).await.revoked_because, None, "it ran out, nobody ended it");
 }
 
-/// Looking at a page does not count as a renewal.
+/// Opening a page does not count as a renewal.
 #[tokio::test]
 async fn each_renewal_begins_the_five_days_anew_and_nothing_else_does() {
     let app = TestApp::start().await;
@@ -72,7 +73,7 @@ async fn after_thirty_days_even_the_busiest_person_logs_in_again() {
     assert!(!ada.is_logged_in().await);
 }
 
-/// A token of a session that is over is not taken for theft: there is nothing left to steal.
+/// An old token of an expired session is no reuse, because the session is over anyway.
 #[tokio::test]
 async fn an_old_token_of_a_session_that_ran_out_ends_nothing() {
     let app = TestApp::start().await;
@@ -84,8 +85,8 @@ async fn an_old_token_of_a_session_that_ran_out_ends_nothing() {
     assert_eq!(app.session_of(&ada).await.revoked_because, None);
 }
 
-/// R5 with `REFRESH_GRACE=0`: renewals still follow one another, and a copy is theft from the moment on that the token
-/// after it was shown.
+/// R5 with `REFRESH_GRACE=0`: renewals in sequence work, and a copy is reuse as soon as its
+/// successor was used.
 #[tokio::test]
 async fn without_grace_a_token_whose_successor_was_shown_ends_the_session_at_once() {
     let app = with_grace("0s").await;

@@ -1,4 +1,5 @@
-//! Renewals at the same moment: one moves the session on, nobody is logged out, and no end is undone.
+//! Concurrent renewals: one rotates the session, no person is logged out, and no revocation is
+//! undone.
 
 use auth_service::db::types::Stored;
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use crate::support::{ACCESS, PASSWORD, Person, REFRESH, Reply, TestApp, is_long_
 /// Five services with ten tabs each.
 const TABS: usize = 50;
 
-/// After this a session moves on again.
+/// Longer than the grace period: the session rotates again.
 const PAUSE: Duration = Duration::from_secs(31);
 
 async fn ada(app: &TestApp) -> Person {
@@ -25,12 +26,12 @@ async fn ada(app: &TestApp) -> Person {
     ada
 }
 
-/// Sends without keeping the answer's cookies: every tab sends what the browser held at the start.
+/// Sends without keeping the response's cookies, because every tab sends the cookies of the start.
 async fn send(person: &Person, path: &str) -> Reply {
     Reply::read(person.request(Method::GET, path).send().await.unwrap()).await
 }
 
-/// All the tabs' answers, in the order of the tabs.
+/// The responses of all tabs, in the tabs' order.
 async fn renew_in_tabs(person: &Person, tabs: usize) -> Vec<Reply> {
     let mut set = JoinSet::new();
     for tab in 0..tabs {
@@ -45,17 +46,17 @@ async fn renew_in_tabs(person: &Person, tabs: usize) -> Vec<Reply> {
     replies.into_iter().map(|(_, reply)| reply).collect()
 }
 
-/// What the answers hand out, without doubles.
+/// The different tokens in the responses.
 fn successors(replies: &[Reply]) -> BTreeSet<String> {
     replies.iter().filter_map(|reply| reply.cookie(REFRESH)).map(|cookie| cookie.value).collect()
 }
 
-/// Some rounds of a race; all of them with `LONG_RUNS=1`.
+/// The number of rounds of a race. All of them with `LONG_RUNS=1`.
 fn rounds(all: u64) -> u64 {
     if is_long_run() { all } else { all.div_ceil(4) }
 }
 
-/// R2, R4: rounds of fifty; each round goes on with what the round before handed out.
+/// R2, R4: rounds of fifty. Each continues with the tokens of the previous one.
 #[tokio::test]
 async fn fifty_tabs_that_renew_at_once_all_stay_logged_in_with_one_successor() {
     let app = TestApp::start_for_a_race().await;
@@ -112,7 +113,7 @@ async fn tabs_spread_over_three_instances_share_one_successor() {
     }
 }
 
-/// S4 against R2: whatever a renewal handed out at the same moment is worth nothing after the logout.
+/// S4 against R2: tokens of concurrent renewals are worthless after the logout.
 #[tokio::test]
 async fn a_logout_is_not_undone_by_renewals_at_the_same_moment() {
     let app = TestApp::start_for_a_race().await;
@@ -143,7 +144,7 @@ async fn a_logout_is_not_undone_by_renewals_at_the_same_moment() {
     }
 }
 
-/// R6: the end of a reused session stays, though honest renewals come at the same moment.
+/// R6: a session revoked for reuse stays so, despite concurrent renewals of its owner.
 #[tokio::test]
 async fn the_end_of_a_reused_session_is_not_undone_by_renewals_at_the_same_moment() {
     let app = TestApp::start_for_a_race().await;
@@ -172,7 +173,7 @@ async fn the_end_of_a_reused_session_is_not_undone_by_renewals_at_the_same_momen
     }
 }
 
-/// R10: whoever logs in while they are deactivated has no session afterwards, whichever came first.
+/// R10: a login during a deactivation leaves no session, whichever comes first.
 #[tokio::test]
 async fn a_login_at_the_moment_of_a_deactivation_leaves_no_session_behind() {
     let app = TestApp::start_for_a_race().await;
@@ -191,7 +192,7 @@ async fn a_login_at_the_moment_of_a_deactivation_leaves_no_session_behind() {
                 browser.post("/login", &fields).await.status.as_u16()
             });
         }
-        // Somewhere among the logins: each round a little later.
+        // At a different moment among the logins in each round.
         tokio::time::sleep(Duration::from_millis(round)).await;
         let now = clock.now();
         app.sql(move |conn| {
@@ -221,7 +222,7 @@ async fn a_login_at_the_moment_of_a_deactivation_leaves_no_session_behind() {
 async fn a_login_with_the_old_password_at_the_moment_of_its_change_leaves_no_session_behind() {
     let app = TestApp::start_for_a_race().await;
     let ada = app.user("ada@example.org", PASSWORD).await;
-    // Another password's hash: of somebody else who will do as a donor.
+    // The hash of another password, borrowed from another account.
     let other = app.user_with("donor@example.org", "amber lantern quartz 93", |_: &mut NewUser| {}).await;
     for round in 0..rounds(10) {
         let browser = app.person();

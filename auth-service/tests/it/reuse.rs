@@ -1,4 +1,4 @@
-//! A refresh token in two hands: the session ends for both.
+//! Reuse detection: if two parties have a refresh token, the session ends for both.
 
 use auth_service::db::types::Stored;
 use std::time::Duration;
@@ -48,8 +48,8 @@ async fn a_token_whose_successor_was_shown_ends_its_session_and_no_other() {
     assert!(app.log().lines().any(|line| line.contains("refresh_reuse") && line.contains(&session)));
 }
 
-/// A browser that opens many tabs one after the other: each answer reaches the next request, but one request is
-/// slow on its way. It is no thief.
+/// A browser that opens many tabs in sequence. Each response arrives before the next request, but
+/// one request is slow. That is not reuse.
 #[tokio::test]
 async fn a_tab_that_was_slow_among_many_stays_logged_in() {
     let app = TestApp::start().await;
@@ -64,7 +64,7 @@ async fn a_tab_that_was_slow_among_many_stays_logged_in() {
     assert!(ada.is_logged_in().await);
 }
 
-/// R7: three generations back is no request that was slow on its way, however soon.
+/// R7: three generations back is reuse at any age, because no request is that slow.
 #[tokio::test]
 async fn a_token_three_generations_old_ends_the_session_within_the_grace() {
     let app = TestApp::start().await;
@@ -79,7 +79,7 @@ async fn a_token_three_generations_old_ends_the_session_within_the_grace() {
     assert!(is_ended_for_reuse(&app, &ada).await && !ada.is_logged_in().await);
 }
 
-/// R7: and however old.
+/// R7: the same for an old one.
 #[tokio::test]
 async fn every_earlier_generation_is_reuse() {
     let app = TestApp::start().await;
@@ -99,8 +99,8 @@ async fn every_earlier_generation_is_reuse() {
     }
 }
 
-/// R8: the victim comes first. The thief looks like somebody whose answer was lost; whoever of the two renews second from
-/// then on tells that there are two.
+/// R8: the victim comes first. The thief looks like a lost response. From then on, the second to
+/// renew reveals that there are two.
 #[tokio::test]
 async fn a_thief_who_comes_after_the_victim_is_found_out_by_whoever_renews_second() {
     let app = TestApp::start().await;
@@ -126,7 +126,7 @@ async fn a_thief_who_comes_after_the_victim_is_found_out_by_whoever_renews_secon
     }
 }
 
-/// R8: a thief whose copy is older than the victim's last token but one is out at once.
+/// R8: a thief whose copy is two generations old is refused at once.
 #[tokio::test]
 async fn a_thief_with_a_token_whose_successor_was_shown_gets_nothing() {
     let app = TestApp::start().await;
@@ -140,7 +140,7 @@ async fn a_thief_with_a_token_whose_successor_was_shown_gets_nothing() {
     assert!(is_ended_for_reuse(&app, &ada).await && !ada.is_logged_in().await);
 }
 
-/// R8: the thief comes first, and goes on renewing; the victim's next visit ends it.
+/// R8: the thief comes first and keeps renewing. The victim's next visit ends the session.
 #[tokio::test]
 async fn a_thief_who_comes_before_the_victim_is_found_out_by_the_victims_return() {
     let app = TestApp::start().await;
@@ -158,8 +158,8 @@ async fn a_thief_who_comes_before_the_victim_is_found_out_by_the_victims_return(
     assert!(ada.is_logged_in().await && !thief.is_logged_in().await);
 }
 
-/// R8: a thief within the grace gets no line of succession of their own: both hold the same token, so whoever
-/// falls behind ends it.
+/// R8: within the grace period a thief gets the victim's own token. Later, the one that falls
+/// behind ends the session.
 #[tokio::test]
 async fn a_thief_within_the_grace_shares_the_victims_token_and_is_found_out_later() {
     let app = TestApp::start().await;
@@ -177,7 +177,7 @@ async fn a_thief_within_the_grace_shares_the_victims_token_and_is_found_out_late
     assert!(is_ended_for_reuse(&app, &ada).await);
 }
 
-/// R6: only a renewal judges; looking at a page with a stale token ends nobody's session.
+/// R6: only a renewal detects reuse. A stale token on another page ends no session.
 #[tokio::test]
 async fn a_stale_token_on_another_page_is_nobody_and_ends_nothing() {
     let app = TestApp::start().await;
@@ -191,7 +191,7 @@ async fn a_stale_token_on_another_page_is_nobody_and_ends_nothing() {
     assert!(ada.is_logged_in().await);
 }
 
-/// The first reason stays: a replay after the logout is not written down as theft.
+/// The first reason is kept: a replay after the logout is not recorded as reuse.
 #[tokio::test]
 async fn tokens_of_every_generation_are_dead_after_the_logout_and_the_record_stays() {
     let app = TestApp::start().await;

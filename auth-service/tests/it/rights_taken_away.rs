@@ -1,4 +1,5 @@
-//! What is taken from somebody while their login, their renewal or their proof waits is in no token that is made after.
+//! Rights that are removed while a login, a renewal or a reauthentication waits are not in the
+//! token that follows.
 
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ fn take_all(conn: &mut AnyConnection, id: UserId) -> QueryResult<usize> {
     diesel::update(users::table.find(id)).set(nothing).execute(conn)
 }
 
-/// The operator is at it, and whoever wants the session waits.
+/// Removes all rights and holds the lock, so that requests for the session wait.
 async fn taking_all(app: &TestApp, id: UserId, ada: &Person) -> Held {
     let (session, operator) = (ada.session_id(), app.operator());
     app.hold(move |conn| {
@@ -42,7 +43,7 @@ async fn taking_all(app: &TestApp, id: UserId, ada: &Person) -> Held {
     .await
 }
 
-/// Once somebody waits, what was taken is taken.
+/// Commits once a request waits.
 async fn let_go(app: &TestApp, held: Held) {
     app.until_somebody_waits().await;
     tokio::task::spawn_blocking(move || drop(held)).await.unwrap();
@@ -68,7 +69,7 @@ async fn a_renewal_that_waited_gives_back_no_right_that_was_taken_away_meanwhile
     assert_eq!((reply.status.as_u16(), rights_in(&reply)), (303, none()));
 }
 
-/// R12: the password was found right before, which may take seconds by itself.
+/// R12: the password was verified before, which may take seconds.
 #[tokio::test]
 async fn nor_does_a_login() {
     let app = TestApp::start().await;
