@@ -1,5 +1,5 @@
-//! A renewal beside a million sessions: S9. It is run by hand because it takes a minute: `cargo
-//! test -p auth-service --test it -- --ignored --nocapture a_renewal_beside_a_million`
+//! A renewal beside a million sessions: S9. It is run by hand because it takes a minute:
+//! `cargo test -p auth-service --test it -- --ignored --nocapture a_renewal_beside_a_million`
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
-//! Keys that rotate every three seconds while people renew and services verify: K2 and K3, by the real clock.
+//! Keys that rotate every three seconds while people renew and services verify: K2 and K3, by the
+//! real clock.
 //!
-//! Ten seconds of it, or a minute with `LONG_RUNS=1`.
+//! It takes ten seconds, or a minute with `LONG_RUNS=1`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -42,7 +43,7 @@ fn consumer(of: &TestApp) -> SharedLogin {
     SharedLogin::with_keys(settings.unwrap(), KeySource::url(url.parse().unwrap()).unwrap())
 }
 
-/// What a service with warm keys says, without fetching anything for this token.
+/// Whether a service with loaded keys accepts the token without a fetch.
 fn is_known(login: &SharedLogin, token: &str) -> bool {
     let cookie = format!("{ACCESS}={token}");
     matches!(login.try_identify([cookie.as_bytes()]), Identity::Person(_))
@@ -62,7 +63,8 @@ impl Tally {
     }
 }
 
-/// Renews over and over, at one instance after the other, and shows each token to both services until it is old.
+/// Renews repeatedly, at one instance after the other, and shows each token to both services until
+/// it is old.
 async fn live(people: [Person; 2], services: [SharedLogin; 2], tally: Arc<Tally>, is_over: Arc<AtomicBool>) {
     let mut tokens: Vec<(String, std::time::Instant)> = Vec::new();
     for n in 0.. {
@@ -70,7 +72,7 @@ async fn live(people: [Person; 2], services: [SharedLogin; 2], tally: Arc<Tally>
             return;
         }
         let (here, there) = (&people[n % 2], &people[(n + 1) % 2]);
-        // Another page each time: the same one over and over would look like a circle.
+        // Another page each time, because repeated visits to one would look like a redirect loop.
         let reply = here.get(&format!("/login?next=https://shop.example.org/{n}")).await;
         match reply.cookie(ACCESS) {
             Some(token) if reply.status == 303 => tokens.push((token.value, std::time::Instant::now())),
@@ -93,7 +95,7 @@ async fn live(people: [Person; 2], services: [SharedLogin; 2], tally: Arc<Tally>
     }
 }
 
-/// K2, K3: two instances, two services with warm keys, and every second a service that starts with none.
+/// K2, K3: two instances, two services with loaded keys, and every second a new service.
 #[tokio::test]
 async fn keys_that_rotate_every_three_seconds_refuse_no_token_and_log_nobody_out() {
     let one = TestApp::start_with(tweaks()).await;
@@ -128,7 +130,7 @@ async fn keys_that_rotate_every_three_seconds_refuse_no_token_and_log_nobody_out
         if seen.last() != Some(&active) {
             seen.push(active);
         }
-        // A service that starts now knows whatever is on its way.
+        // A service that starts now accepts all tokens in use.
         let started = consumer(&two);
         started.keys().ready().await.expect("keys");
         for person in &here {
@@ -155,7 +157,7 @@ async fn keys_that_rotate_every_three_seconds_refuse_no_token_and_log_nobody_out
     assert!(states.len() <= 6, "retired keys go: {states:?}");
 }
 
-/// Whether a token is near its end, so that no service need take it.
+/// Whether a token expires so soon that no service need accept it.
 fn is_old(token: &str) -> bool {
     use base64::Engine;
     let payload = token.split('.').nth(1).unwrap();
@@ -165,8 +167,8 @@ fn is_old(token: &str) -> bool {
     claims["exp"].as_i64().unwrap() <= now + 1
 }
 
-/// K2: auth-service is gone, all of it. Whoever has a token is served until it expires, by a service that fetched the
-/// keys before; also one that was signed by the key after the present one.
+/// K2: without any auth-service, a service that has fetched the keys accepts tokens until they
+/// expire, even those signed by the next key.
 #[tokio::test]
 async fn a_service_whose_auth_service_is_down_goes_on_trusting_what_it_knows() {
     let (signs_on, fetched_from) = {
@@ -179,7 +181,7 @@ async fn a_service_whose_auth_service_is_down_goes_on_trusting_what_it_knows() {
     drop(fetched_from);
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(is_known(&service, &before));
-    // An operator rotates meanwhile: the key that follows was published all along.
+    // An operator rotates meanwhile. The next key was published before.
     let times = signs_on.config.key_times;
     let operator = signs_on.operator().at(signs_on.clock.now() + times.lead());
     signs_on

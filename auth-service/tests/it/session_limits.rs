@@ -1,4 +1,4 @@
-//! How long a login lasts at most, and how many of them one person may have: R11, S6.
+//! The longest duration of a session, and the number of sessions of one person: R11, S6.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn with_limits(idle: &str, absolute: &str) -> TestApp {
     app
 }
 
-/// Whatever an answer hands out ends with the session at the latest.
+/// Asserts that a response's token and cookies end with the session at the latest.
 async fn assert_outlives_nothing(app: &TestApp, reply: &Reply, what: &str) {
     let before = app.clock.now();
     let access = reply.cookie(ACCESS).unwrap_or_else(|| panic!("{what}: {}", reply.status));
@@ -34,7 +34,7 @@ async fn assert_outlives_nothing(app: &TestApp, reply: &Reply, what: &str) {
     let claims = claims(&access.value);
     let ends = session.ends_at();
     assert!(claims["exp"].as_i64().unwrap() <= ends.unix_seconds(), "{what}: {claims}");
-    // The answer is older than `before`, so its ages were counted from a moment before that.
+    // The response is older than `before`, so its ages count from an earlier time.
     for cookie in [access, refresh] {
         let age = Duration::from_secs(u64::try_from(cookie.max_age()).unwrap());
         assert!(age <= before.until(ends) + MINUTE / 6, "{what}: {} lives {age:?}", cookie.name);
@@ -79,7 +79,7 @@ async fn a_busy_program_logs_in_again_after_the_session_lifetime() {
     assert!(!program.verifies(&refresh).await);
 }
 
-/// R11: the shorter of the two counts from the beginning on.
+/// R11: the shorter of the two limits counts from the beginning.
 #[tokio::test]
 async fn an_idle_limit_above_the_absolute_one_gives_nobody_more() {
     let app = with_limits("30d", "1h").await;
@@ -122,7 +122,8 @@ async fn the_fifty_first_login_ends_the_oldest_and_the_trail_says_why() {
         app.wait(MINUTE);
         tokens.push(program.obtain("ada@example.org", PASSWORD).await.1);
     }
-    // The one begun first is the oldest, though it was used last; one that ended does not count.
+    // The oldest session is the one that began first, even if it was used last. A revoked one does
+    // not count.
     app.wait(MINUTE);
     tokens[0] = program.refresh(&tokens[0]).await.pair().1;
     assert_eq!(program.blacklist(&tokens[7]).await.status, 200);
@@ -144,7 +145,7 @@ async fn the_fifty_first_login_ends_the_oldest_and_the_trail_says_why() {
     assert!(desk.get("/account/sessions").await.says("Oldest login ended: there were too many"));
 }
 
-/// S6: sessions that ran out make room by themselves.
+/// S6: expired sessions do not count.
 #[tokio::test]
 async fn logins_that_ran_out_do_not_count() {
     let app = TestApp::start().await;
@@ -160,7 +161,7 @@ async fn logins_that_ran_out_do_not_count() {
     assert!(app.events("session_ended").await.is_empty());
 }
 
-/// S6 as a race, over two instances: never more than fifty, and the trail knows of each that had to go.
+/// S6 as a race, over two instances: never more than fifty, and the trail has each revoked session.
 #[tokio::test]
 async fn sixty_logins_at_once_leave_fifty() {
     let app = TestApp::start().await;

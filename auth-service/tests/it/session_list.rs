@@ -1,4 +1,4 @@
-//! The page of one's own logins: what is on it, and what its buttons end.
+//! The session list: its content, and the effect of its buttons.
 
 use auth_service::db::types::Stored;
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) G
 pub const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 \
                           (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1";
 
-/// One login, as the page shows it.
+/// One session, as the page shows it.
 #[derive(Debug)]
 pub struct Login {
     pub id: String,
@@ -21,7 +21,7 @@ pub struct Login {
     pub is_this: bool,
 }
 
-/// The logins on the page, from top to bottom.
+/// The sessions on the page, from top to bottom.
 pub fn logins(page: &Reply) -> Vec<Login> {
     assert_eq!(page.status, 200, "{}", page.text);
     let entries = page.text.split("<li class=\"login\">").skip(1);
@@ -34,7 +34,7 @@ pub fn logins(page: &Reply) -> Vec<Login> {
         .collect()
 }
 
-/// The ids of what the page lists.
+/// The ids on the page.
 pub async fn listed(person: &Person) -> Vec<String> {
     logins(&person.get(PATH).await).into_iter().map(|login| login.id).collect()
 }
@@ -44,20 +44,20 @@ pub async fn end(person: &Person, what: &str) -> Reply {
     person.fill_in(PATH, &[("end", what)]).await
 }
 
-/// Somebody who logs in with a browser of that name.
+/// A person who logs in with this user agent.
 pub async fn browser(app: &TestApp, email: &str, user_agent: &str) -> Person {
     let person = app.person().using(user_agent);
     assert_eq!(person.log_in(email, PASSWORD).await.status, 303);
     person
 }
 
-/// Ada at her desk and with her phone.
+/// Ada's browsers at her desk and on her phone.
 pub async fn desk_and_phone(app: &TestApp) -> (Person, Person) {
     app.user("ada@example.org", PASSWORD).await;
     (browser(app, "ada@example.org", FIREFOX).await, browser(app, "ada@example.org", SAFARI).await)
 }
 
-/// Asserts that `person` is nobody from now on: on the pages, at a renewal, and at the API.
+/// Asserts that `person` is logged out: on the pages, at a renewal, and by the API.
 pub async fn assert_is_out(app: &TestApp, person: &Person) {
     assert!(!person.is_logged_in().await);
     let page = person.get(PATH).await;
@@ -89,7 +89,7 @@ async fn the_page_shows_each_login_with_its_device_its_address_and_when_it_was_u
     let logins = logins(&page);
     let devices = ["Firefox on Windows", "Safari on iPhone", "backup-script"];
     assert_eq!(logins.len(), 3, "{}", page.text);
-    // This browser first, then those used last.
+    // This browser first, then the others by their last use.
     for (login, device) in logins.iter().zip(devices) {
         assert!(login.text.contains(&format!("<bdi>{device}</bdi>")), "{device}: {}", login.text);
         assert!(login.text.contains("<dd>127.0.0.1</dd>"), "{}", login.text);
@@ -107,8 +107,8 @@ async fn the_page_shows_each_login_with_its_device_its_address_and_when_it_was_u
     assert!(!page.text.contains(&desk.refresh_token()) && !page.text.contains("Mozilla"));
 }
 
-/// S3: where a login goes on elsewhere under another name, the page says what was last. A look at a page is no
-/// renewal.
+/// S3: if a session continues elsewhere under another name, the page shows the latest. Opening a
+/// page is no renewal.
 #[tokio::test]
 async fn a_renewal_brings_the_page_up_to_date() {
     let app = TestApp::start().await;
@@ -122,7 +122,7 @@ async fn a_renewal_brings_the_page_up_to_date() {
     assert!(login.contains("<bdi>curl</bdi>") && !login.contains("Safari"), "{login}");
 }
 
-/// S3: nobody else's, and none that ended or ran out.
+/// S3: no sessions of others, and none that was revoked or has expired.
 #[tokio::test]
 async fn the_page_lists_the_living_logins_of_its_reader_and_no_others() {
     let app = TestApp::start().await;
@@ -192,7 +192,7 @@ async fn all_others_end_and_this_one_stays() {
     assert!(desk.get(PATH).await.says("There was no other login to end."));
 }
 
-/// S3, C9, S4: all is a logout here too.
+/// S3, C9, S4: ending all sessions is a logout here too.
 #[tokio::test]
 async fn all_logins_end_and_this_browser_is_logged_out() {
     let app = TestApp::start().await;
@@ -214,7 +214,7 @@ async fn all_logins_end_and_this_browser_is_logged_out() {
     assert_eq!(desk.fill_in_on(&form, "/logout", &[]).await.status, 403, "S1: forms from before are void");
 }
 
-/// S3, S4: by its own button a browser leaves as by a logout.
+/// S3, S4: a browser that ends its own session is logged out.
 #[tokio::test]
 async fn ending_this_login_is_a_logout() {
     let app = TestApp::start().await;
@@ -228,7 +228,7 @@ async fn ending_this_login_is_a_logout() {
     assert!(phone.is_logged_in().await);
 }
 
-/// R8 on this page: a thief is on the list, and ending the login that was copied ends both copies.
+/// R8 on this page: a thief's copy is the same session, and ending it ends both copies.
 #[tokio::test]
 async fn ending_a_login_ends_every_copy_of_it() {
     let app = TestApp::start().await;
@@ -243,7 +243,7 @@ async fn ending_a_login_ends_every_copy_of_it() {
     assert!(app.events("refresh_reuse").await.is_empty(), "the first reason stays");
 }
 
-/// X1: what only asks takes no message away.
+/// X1: a HEAD uses up no message.
 #[tokio::test]
 async fn the_message_waits_for_somebody_who_reads_it() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Who may press the buttons on the page of one's logins, and what is done with those who may not.
+//! Who may use the forms of the session list, and the responses to all others.
 
 use reqwest::{Method, StatusCode};
 
@@ -7,13 +7,13 @@ use super::session_list::{FIREFOX, PATH, browser, desk_and_phone, end, listed, l
 use crate::support::{ACCESS, PASSWORD, REFRESH, Reply, TestApp, english};
 use auth_service::forms::csrf::STALE;
 
-/// The page without what differs for every visit.
+/// The page without the parts that differ at every visit.
 fn seen(page: &Reply) -> String {
     let token = page.field("csrf_token").expect("a form");
     format!("{} {:?}\n{}", page.status, page.header("cache-control"), page.text.replace(&token, "(token)"))
 }
 
-/// X1: links, images and previews end nothing, nor does another method.
+/// X1: links, images and previews end no session, and neither do other methods.
 #[tokio::test]
 async fn only_a_posted_form_ends_a_login() {
     let app = TestApp::start().await;
@@ -40,7 +40,7 @@ async fn only_a_posted_form_ends_a_login() {
     assert_eq!(app.session_of(&desk).await.generation, 1, "to look at the page renews nothing");
 }
 
-/// X2: no token, another browser's, one from before the login.
+/// X2: without a token, with another browser's token, and with one from before the login.
 #[tokio::test]
 async fn a_form_without_this_browsers_proof_ends_nothing_and_the_page_says_why() {
     let app = TestApp::start().await;
@@ -62,7 +62,7 @@ async fn a_form_without_this_browsers_proof_ends_nothing_and_the_page_says_why()
     assert_eq!(listed(&desk).await.len(), 2);
 }
 
-/// X3, X4: what another origin sends is refused, though the proof is good.
+/// X3, X4: forms of other origins are refused, even with a valid token.
 #[tokio::test]
 async fn a_siblings_page_ends_nobodys_login() {
     let app = TestApp::start().await;
@@ -80,7 +80,7 @@ async fn a_siblings_page_ends_nobodys_login() {
     assert_eq!(send_with(&desk, PATH, &[("end", "others"), ("csrf_token", &token)], &own).await.status, 303);
 }
 
-/// C11: every service sees the access cookie; here it opens nothing.
+/// C11: every service sees the access cookie. On this host it gives no access.
 #[tokio::test]
 async fn the_access_cookie_alone_neither_shows_nor_ends_a_login() {
     let app = TestApp::start().await;
@@ -100,7 +100,7 @@ async fn the_access_cookie_alone_neither_shows_nor_ends_a_login() {
     assert_eq!(listed(&desk).await.len(), 2);
 }
 
-/// E8: a login of somebody else, one that has ended, and none at all are the same to whoever asks.
+/// E8: another person's session, a revoked one and an unknown one get the same response.
 #[tokio::test]
 async fn what_is_not_ones_own_living_login_cannot_be_ended_and_looks_the_same() {
     let app = TestApp::start().await;
@@ -109,7 +109,7 @@ async fn what_is_not_ones_own_living_login_cannot_be_ended_and_looks_the_same() 
     let bob = browser(&app, "bob@example.org", FIREFOX).await;
     let ended = phone.session_id().to_string();
     phone.log_out().await;
-    // Whatever the answer shows of the trail, it shows it in each of them.
+    // If the response shows a part of the trail, it does so in each case.
     let bobs = seen(&end(&desk, &bob.session_id().to_string()).await);
     assert!(bobs.starts_with("422") && bobs.contains("That login was not found."), "{bobs}");
     let random = auth_service::random::uuid_v4().to_string();
@@ -123,7 +123,7 @@ async fn what_is_not_ones_own_living_login_cannot_be_ended_and_looks_the_same() 
     assert_eq!(listed(&desk).await, [desk.session_id().to_string()]);
 }
 
-/// A UUID has several spellings; each names the same login.
+/// A UUID has several spellings, all of the same session.
 #[tokio::test]
 async fn ones_own_login_is_found_under_every_spelling_of_its_id() {
     let app = TestApp::start().await;
@@ -140,12 +140,12 @@ async fn ones_own_login_is_found_under_every_spelling_of_its_id() {
         assert_eq!(reply.status, 303);
         assert!(!phone.is_logged_in().await);
     }
-    // Of this browser's own too: it is a logout then, and not the end of another's.
+    // Also for this browser's own session, whose end is a logout.
     let reply = end(&desk, &desk.session_id().to_string().to_uppercase()).await;
     assert_eq!(reply.location(), "https://auth.example.org/login");
 }
 
-/// I1, I3: what is no form of ours.
+/// I1, I3: malformed forms.
 #[tokio::test]
 async fn a_hostile_form_ends_nothing() {
     let app = TestApp::start().await;
@@ -179,7 +179,7 @@ async fn a_hostile_form_ends_nothing() {
     assert_eq!(listed(&desk).await.len(), 2);
 }
 
-/// S3, I1: a browser calls itself what it likes; its owner sees text, and no browser of theirs runs it.
+/// S3, I1: a user agent may contain anything. The page shows it as text.
 #[tokio::test]
 async fn a_name_with_markup_is_shown_as_text_and_a_hostile_one_breaks_nothing() {
     let app = TestApp::start().await;

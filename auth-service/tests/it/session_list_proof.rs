@@ -1,4 +1,4 @@
-//! The password, asked for again before others are logged out.
+//! Reauthentication before other sessions are ended.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::support::{ACCESS, PASSWORD, Person, REFRESH, Reply, TestApp, Trail, c
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
-/// After this a proof is too old, and a renewal moves on again.
+/// Later an authentication is too old, and the session rotates again.
 const LATER: Duration = Duration::from_secs(601);
 
-/// Confirms on the page that asks for the password.
+/// Sends the password on the page that asks for it.
 async fn confirm(person: &Person, asked: &Reply, password: &str) -> Reply {
     let what = asked.field("end").unwrap();
     person.fill_in_on(asked, PATH, &[("end", &what), ("password", password)]).await
@@ -48,7 +48,7 @@ async fn ten_minutes_after_the_password_nobody_is_asked_again() {
     assert!(app.events("password_proven").await.is_empty());
 }
 
-/// S7: to the microsecond, and from the proof, not from the last renewal.
+/// S7: exact to the microsecond, and counted from the authentication and not from the last renewal.
 #[tokio::test]
 async fn the_proof_lasts_ten_minutes_and_not_a_moment_more() {
     let app = TestApp::start().await;
@@ -65,13 +65,14 @@ async fn the_proof_lasts_ten_minutes_and_not_a_moment_more() {
     }
     let year = 525_600 * 60 * SECOND;
     assert!(!asks(&session.id.to_string(), proven + year), "to leave, nobody is asked");
-    // A session of the release before, which did not write it down: from its beginning.
+    // A session of the previous release has no such time. There it counts from the session's
+    // beginning.
     let old = Session { authenticated_at: None, ..session.clone() };
     assert!(End::All.needs_reauthentication(&old, old.began_at + LATER));
     assert!(!End::All.needs_reauthentication(&old, old.began_at + TEN_MINUTES));
 }
 
-/// S3, S7: who finds a browser open can log it out, and locks its owner out nowhere else.
+/// S3, S7: a stranger at an open browser can end that session, but no other.
 #[tokio::test]
 async fn later_the_password_is_asked_for_and_nothing_has_ended() {
     let app = TestApp::start().await;
@@ -141,13 +142,13 @@ async fn the_right_password_ends_the_others_and_replaces_the_token() {
     assert_eq!(trail.kinds().await, ["password_proven", "session_ended"]);
     assert_is_out(&app, &phone).await;
     assert!(desk.is_logged_in().await);
-    // Not even within the grace: a thief's copy must not share in the proof.
+    // Not even within the grace period: a thief's copy must not get the new token.
     assert!(!old.is_logged_in().await, "S1: the token from before the proof is dead");
     assert_eq!(old.get("/login").await.status, StatusCode::OK);
     assert!(desk.is_logged_in().await, "and does its owner no harm");
 }
 
-/// M9: the moment of the proof stays what it was, in this session alone.
+/// M9: the time of the authentication does not change later, and applies to this session only.
 #[tokio::test]
 async fn later_renewals_tell_the_moment_of_the_proof_and_other_sessions_do_not() {
     let app = TestApp::start().await;
@@ -173,7 +174,7 @@ async fn later_renewals_tell_the_moment_of_the_proof_and_other_sessions_do_not()
     assert_eq!(auth_time(&by_program), of_proof);
 }
 
-/// S7: one proof is good for ten minutes, then for no more.
+/// S7: one authentication is valid for ten minutes.
 #[tokio::test]
 async fn after_a_proof_the_question_comes_back_ten_minutes_later() {
     let app = TestApp::start().await;
@@ -187,13 +188,13 @@ async fn after_a_proof_the_question_comes_back_ten_minutes_later() {
     app.wait(31 * SECOND);
     let phone = browser(&app, "ada@example.org", FIREFOX).await;
     assert_asks(&end(&desk, "others").await, "others");
-    // A proof is the session's own: the phone's is fresh.
+    // The time belongs to the session: the phone's is still fresh.
     assert_eq!(end(&phone, "others").await.status, 303);
     assert!(!desk.is_logged_in().await);
 }
 
-/// R1, R8 after a proof: what it was asked for has ended meanwhile, yet the token was replaced. Whoever did not
-/// receive the new one would be taken for a thief half a minute later.
+/// R1, R8 after a reauthentication: the session to end is gone already, but the token was replaced.
+/// Without the new one the browser would look like a thief half a minute later.
 #[tokio::test]
 async fn the_right_password_for_a_login_that_is_gone_hands_out_the_new_token_all_the_same() {
     let app = TestApp::start().await;
@@ -212,7 +213,7 @@ async fn the_right_password_for_a_login_that_is_gone_hands_out_the_new_token_all
     assert_eq!(token, app.session_of(&desk).await.authenticated_at().unix_seconds());
 }
 
-/// R10: deactivated, or given another password, between the question and the answer.
+/// R10: the account is deactivated, or gets another password, between the form and its sending.
 #[tokio::test]
 async fn a_proof_comes_too_late_when_the_session_is_over() {
     let app = TestApp::start().await;
@@ -238,7 +239,7 @@ async fn a_proof_comes_too_late_when_the_session_is_over() {
     assert_eq!(app.session_of(&tablet).await.revoked_at, None, "an account that may not log in ends nothing");
 }
 
-/// P10: a damaged hash fits nothing here either.
+/// P10: a damaged hash matches no password here either.
 #[tokio::test]
 async fn a_damaged_hash_proves_nothing() {
     let app = TestApp::start().await;
@@ -254,8 +255,8 @@ async fn a_damaged_hash_proves_nothing() {
     assert!(phone.is_logged_in().await && desk.is_logged_in().await);
 }
 
-/// S1, R8: a copy of the token that is renewed whenever its owner renews is never two generations behind. The proof ends
-/// that, also where the session moved on a moment before.
+/// S1, R8: a copied token that is renewed together with its owner's is never two generations old.
+/// The reauthentication ends it, even just after a rotation.
 #[tokio::test]
 async fn a_stolen_token_does_not_ride_along_on_the_owners_password() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Logins that end each other, and are renewed, at the same moment.
+//! Sessions that end each other, and are renewed, at the same moment.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use tokio::task::JoinSet;
 use super::session_list::{FIREFOX, PATH, SAFARI, browser, end};
 use crate::support::{PASSWORD, Person, REFRESH, Reply, TestApp};
 
-/// A button about to be pressed: whoever presses it, and the form.
+/// A form that is ready to be sent by `person`.
 async fn button(person: &Person, what: &str) -> impl Future<Output = Reply> + Send + 'static {
     let token = person.get(PATH).await.field("csrf_token").unwrap();
     let (person, what) = (person.copy(), what.to_owned());
     async move { person.post(PATH, &[("end", &what), ("csrf_token", &token)]).await }
 }
 
-/// How many sessions of a person live, past the service.
+/// The number of a person's valid sessions, in the database.
 async fn alive(app: &TestApp, user: UserId) -> i64 {
     let rows = sessions::table.filter(sessions::user_id.eq(user).and(sessions::revoked_at.is_null()));
     app.sql(move |conn| rows.count().get_result(conn)).await
@@ -30,7 +30,7 @@ async fn survives(app: &TestApp, person: &Person) -> bool {
     app.session_of(person).await.revoked_at.is_none()
 }
 
-/// S3: whoever comes first wins, and whoever was just logged out ends nothing more.
+/// S3: the first one wins, and the ended ones end no other session.
 #[tokio::test]
 async fn of_browsers_that_end_each_other_at_once_exactly_one_stays() {
     let app = TestApp::start_for_a_race().await;
@@ -57,7 +57,7 @@ async fn of_browsers_that_end_each_other_at_once_exactly_one_stays() {
     }
 }
 
-/// S3: the same over two instances, by id: not both of them.
+/// S3: the same over two instances, by id. One of the two stays.
 #[tokio::test]
 async fn a_login_that_is_being_ended_ends_no_other_any_more() {
     let app = TestApp::start_for_a_race().await;
@@ -78,14 +78,14 @@ async fn a_login_that_is_being_ended_ends_no_other_any_more() {
     }
 }
 
-/// S3: also when the request was already let in before its session ended.
+/// S3: also if the request was accepted before its session ended.
 #[tokio::test]
 async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
     let app = TestApp::start_for_a_race().await;
     app.user("ada@example.org", PASSWORD).await;
     let owner = browser(&app, "ada@example.org", FIREFOX).await;
     let thief = browser(&app, "ada@example.org", SAFARI).await;
-    // What the thief's request found out at its beginning.
+    // The session as the thief's request read it at its beginning.
     let stolen = app.session_of(&thief).await;
     end(&owner, "others").await;
     let operator = app.operator();
@@ -94,7 +94,7 @@ async fn a_request_under_way_ends_nothing_once_its_own_session_is_over() {
     assert!(owner.is_logged_in().await);
 }
 
-/// S3, S4: whatever renewals hand out at the moment when everything ends is worth nothing.
+/// S3, S4: tokens from renewals at the moment when all sessions end are worthless.
 #[tokio::test]
 async fn the_end_of_all_logins_is_not_undone_by_renewals_at_the_same_moment() {
     let app = TestApp::start_for_a_race().await;
@@ -135,7 +135,7 @@ async fn the_end_of_all_logins_is_not_undone_by_renewals_at_the_same_moment() {
     }
 }
 
-/// R10: with many logins to end, from both sides, nobody waits for the other for ever.
+/// R10: with many sessions to end, from both sides, there is no deadlock.
 #[tokio::test]
 async fn a_deactivation_while_everything_ends_leaves_no_login_and_fails_nobody() {
     let app = TestApp::start_for_a_race().await;
@@ -147,7 +147,7 @@ async fn a_deactivation_while_everything_ends_leaves_no_login_and_fails_nobody()
             program.obtain("ada@example.org", PASSWORD).await;
         }
         let press = tokio::spawn(button(&desk, "others").await);
-        // Each round a little later.
+        // A little later in each round.
         tokio::time::sleep(Duration::from_millis(round)).await;
         let now = app.clock.now();
         app.sql(move |conn| {
@@ -164,7 +164,7 @@ async fn a_deactivation_while_everything_ends_leaves_no_login_and_fails_nobody()
     }
 }
 
-/// S7: a proof at the moment when its session is ended is worth nothing, and ends nothing.
+/// S7: a reauthentication at the moment when its session ends has no effect.
 #[tokio::test]
 async fn a_proof_at_the_moment_of_its_sessions_end_revives_nothing() {
     let app = TestApp::start_for_a_race().await;
@@ -192,7 +192,7 @@ async fn a_proof_at_the_moment_of_its_sessions_end_revives_nothing() {
     }
 }
 
-/// S7, R2: ten tabs that prove at once share one successor and one moment.
+/// S7, R2: ten concurrent reauthentications share one successor and one time.
 #[tokio::test]
 async fn proofs_at_once_replace_the_token_once() {
     let app = TestApp::start_for_a_race().await;

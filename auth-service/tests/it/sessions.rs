@@ -1,4 +1,4 @@
-//! Where sessions begin and end.
+//! The beginning and the end of sessions.
 
 use auth_service::db::schema::sessions;
 use auth_service::sessions::{RefreshToken, Session};
@@ -13,8 +13,8 @@ async fn logged_in(app: &TestApp, email: &str) -> Person {
     person
 }
 
-/// Logs in although somebody is logged in: the login page sends such people on, so its form is made up from
-/// another page's.
+/// Logs in over an existing login. The login page redirects such people, so the form uses the CSRF
+/// token of another page.
 async fn log_in_over(person: &Person, email: &str, password: &str) -> Reply {
     let page = person.get("/register").await;
     person.fill_in_on(&page, "/login", &[("email", email), ("password", password)]).await
@@ -24,7 +24,7 @@ async fn why_ended(app: &TestApp, person: &Person) -> Option<String> {
     app.session_of(person).await.revoked_because.map(|why| why.to_string())
 }
 
-/// What the access token says, unchecked.
+/// The subject of an access token, not verified.
 fn subject(token: &str) -> String {
     use base64::Engine;
     let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
@@ -45,7 +45,7 @@ async fn every_login_begins_another_session_and_the_one_before_is_dead() {
     assert_eq!(why_ended(&app, &before).await.as_deref(), Some("replaced"));
 }
 
-/// S1: a session that somebody planted in the browser does not become the victim's.
+/// S1: a session that was planted in the browser does not become the victim's.
 #[tokio::test]
 async fn nobody_can_choose_the_session_that_a_login_begins() {
     let app = TestApp::start().await;
@@ -63,7 +63,7 @@ async fn nobody_can_choose_the_session_that_a_login_begins() {
     assert!(!planted.is_logged_in().await, "the browser cookie is no identity");
 }
 
-/// S1: what a form proved before the login, it proves no longer.
+/// S1: a CSRF token from before the login is invalid afterwards.
 #[tokio::test]
 async fn the_browser_cookie_and_its_forms_begin_anew_at_a_login_and_at_a_logout() {
     let app = TestApp::start().await;
@@ -80,7 +80,7 @@ async fn the_browser_cookie_and_its_forms_begin_anew_at_a_login_and_at_a_logout(
     assert_eq!(ada.fill_in_on(&form, "/logout", &[]).await.status, 403);
 }
 
-/// S2: what the database keeps is not what the browser keeps.
+/// S2: the database does not contain the browser's token.
 #[tokio::test]
 async fn the_database_holds_no_token_and_two_sessions_share_nothing() {
     use base64::Engine;
@@ -124,7 +124,7 @@ async fn a_logout_ends_the_session_on_the_server() {
     assert_eq!(app.session_of(&saved).await.generation, 1);
 }
 
-/// S4: somebody whose button was sent with the token from a moment ago is logged out like anybody.
+/// S4: a logout with a token that has just been replaced works as well.
 #[tokio::test]
 async fn a_logout_with_a_token_that_was_just_replaced_ends_the_session_too() {
     let app = TestApp::start().await;
@@ -161,7 +161,7 @@ async fn logging_in_as_somebody_else_ends_the_session_before() {
     assert!(phone.is_logged_in().await, "another browser of hers");
 }
 
-/// S8: an attempt is not a login.
+/// S8: a failed login changes nothing.
 #[tokio::test]
 async fn a_login_that_fails_leaves_the_session_alone() {
     let app = TestApp::start().await;

@@ -1,8 +1,8 @@
-//! Settings that cannot be used refuse the start, in one line that names the setting and never its value.
+//! Invalid settings prevent the start, with one line that names the setting and never its value.
 
 use super::commands::{Program, SECRET, folder};
 
-/// Runs `check-config` with everything right but for one setting.
+/// Runs `check-config` with valid settings, one of them replaced.
 #[track_caller]
 fn assert_refused(setting: &str, value: &str, because: &str) {
     let (_folder, url) = folder();
@@ -120,7 +120,7 @@ fn a_misspelt_setting_of_ours_is_refused() {
             assert!(!ended.err.contains("hunter2"));
         }
     }
-    // Consumers read this one, often from the same file.
+    // Services read this one too, often from the same file.
     let (_folder, url) = folder();
     let ended = Program::new(&["check-config"]).set_all(&url).set("AUTH_JWKS", "keys.json").run();
     assert_eq!(ended.code, 0, "{ended:?}");
@@ -169,17 +169,17 @@ fn check_config_prints_what_is_in_force_and_no_secret() {
         "PASSWORD_MIN_LENGTH=12",
         "COOKIE_SECURE=true",
         "REGISTRATION=open",
-        // A flag goes before the environment.
+        // A flag takes precedence over the environment.
         "ACCESS_TOKEN_LIFETIME=1m 30s",
     ] {
         assert!(ended.out.lines().any(|printed| printed == line), "{line}: {}", ended.out);
     }
     assert!(ended.out.contains("SECRET_KEY=(") && !ended.out.contains(SECRET));
-    // It only reads: no database was made.
+    // It only reads, and creates no database.
     assert!(!std::path::Path::new(url.strip_prefix("sqlite:").unwrap()).exists());
 }
 
-/// D4t: programs read the same settings, and no secret either.
+/// D4t: the output for programs has the same settings, and no secret either.
 #[test]
 fn check_config_prints_the_same_as_json() {
     let (_folder, url) = folder();
@@ -197,7 +197,7 @@ fn check_config_prints_the_same_as_json() {
     refused.assert_says(2, "LISTEN: ");
 }
 
-/// D2t: a password in the database's address is shown neither by `check-config` nor by a failure to connect.
+/// D2t: neither `check-config` nor a connection error shows the password in the database's URL.
 #[cfg(feature = "postgres")]
 #[test]
 fn the_databases_password_is_never_shown() {

@@ -1,11 +1,12 @@
-//! Settings from a file, and from an environment that came from one.
+//! Settings from a file, and from an environment that was made from one.
 
 use std::path::Path;
 
 use super::commands::{Ended, Program, SECRET, folder};
 use crate::support::PASSWORD;
 
-/// What a service needs, as an operator writes it: with spaces, with quotation marks, and with what a shell would stumble over.
+/// A service's settings as an operator writes them: with spaces, quotation marks, and characters
+/// that are special in a shell.
 fn settings(url: &str, end: &str) -> String {
     [
         "# One login for all".to_owned(),
@@ -61,7 +62,7 @@ fn every_command_can_have_the_settings_of_the_service() {
     let create = ["users", "create", "ada@example.org", "--password-stdin"];
     done(with_file(folder.path(), &text, &create).run_with(PASSWORD));
     assert!(done(with_file(folder.path(), &text, &["users", "list"]).run()).contains("ada@example.org"));
-    // Behind the command, and as one word.
+    // After the command, and as one word.
     let file = folder.path().join("settings.env").display().to_string();
     for words in
         [vec!["users", "list", "--settings", &file], vec![&format!("--settings={file}"), "users", "list"]]
@@ -116,7 +117,8 @@ fn a_file_that_systemd_and_docker_would_read_otherwise_is_refused_with_its_line_
         .assert_says(2, &format!("--settings: {} is a directory", folder.path().display()));
 }
 
-/// What a shell makes of a file with Windows' line ends, and `docker run --env-file` of one with quotation marks.
+/// The environment from a file with Windows line ends, and from `docker run --env-file` with
+/// quotation marks.
 #[test]
 fn an_environment_from_a_file_that_was_read_otherwise_is_understood_or_told() {
     let (folder, _) = folder();
@@ -177,7 +179,8 @@ fn an_environment_from_a_file_that_was_read_otherwise_is_understood_or_told() {
     }
 }
 
-/// D6t: whoever ran with a secret in quotation marks keeps everybody logged in.
+/// D6t: a secret that was used with its quotation marks can be kept as the previous one, so that no
+/// one is logged out.
 #[test]
 fn a_former_secret_is_taken_as_it_was() {
     let (folder, url) = folder();

@@ -1,4 +1,4 @@
-//! Whoever waited decides by the time that it is then: Z10.
+//! A request that has waited uses the time after the wait: Z10.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use auth_service::users::User;
 
 use crate::support::{ACCESS, Held, PASSWORD, Person, TestApp, claims};
 
-/// Longer than the grace.
+/// Longer than the grace period.
 const STALL: Duration = Duration::from_secs(40);
 
 async fn logged_in(app: &TestApp) -> Person {
@@ -23,15 +23,15 @@ async fn hold_session_of(app: &TestApp, person: &Person) -> Held {
     app.hold(move |conn| Session::lock(conn, id, &operator)).await
 }
 
-/// Lets time pass while somebody waits for what is held, and lets go.
+/// Moves the clock while a request waits for the lock, and releases the lock.
 async fn stall(app: &TestApp, held: Held) {
     app.until_somebody_waits().await;
     app.wait(STALL);
     tokio::task::spawn_blocking(move || drop(held)).await.unwrap();
 }
 
-/// Z10: the session moved on when the lock was had, not when it was asked for. So another tab, which sends the token from
-/// before a second later, is within the grace and no thief.
+/// Z10: the rotation has the time at which the lock was obtained, not the time of the request. So
+/// another tab that sends the previous token a second later is within the grace period.
 #[tokio::test]
 async fn a_renewal_that_waited_longer_than_the_grace_makes_nobody_a_thief() {
     let app = TestApp::start().await;
@@ -55,7 +55,7 @@ async fn a_renewal_that_waited_longer_than_the_grace_makes_nobody_a_thief() {
     }
 }
 
-/// Z10: a session that ran out while its renewal waited is over.
+/// Z10: a session that expires while its renewal waits is over.
 #[tokio::test]
 async fn a_renewal_that_waited_beyond_the_end_of_its_session_is_refused() {
     let app = TestApp::start().await;
@@ -67,7 +67,7 @@ async fn a_renewal_that_waited_beyond_the_end_of_its_session_is_refused() {
     assert!(!ada.is_logged_in().await);
 }
 
-/// Z10: the same for a login, whose session begins when it is written down.
+/// Z10: the same for a login, whose session begins when it is stored.
 #[tokio::test]
 async fn a_login_that_waited_begins_when_it_had_what_it_waited_for() {
     let app = TestApp::start().await;
@@ -84,7 +84,7 @@ async fn a_login_that_waited_begins_when_it_had_what_it_waited_for() {
     assert!(app.events("login").await.iter().all(|row| before + STALL <= row.at));
 }
 
-/// Z10: and for a logout.
+/// Z10: the same for a logout.
 #[tokio::test]
 async fn a_logout_that_waited_is_dated_when_it_happened() {
     let app = TestApp::start().await;

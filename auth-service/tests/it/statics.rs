@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::support::TestApp;
 
-/// The address that a page names holds the content's hash and may be kept for good; any other may not.
+/// The URL on the pages has a hash of the content and may be cached for ever. Any other may not.
 #[tokio::test]
 async fn files_are_kept_for_good_only_under_the_address_that_names_their_content() {
     let app = TestApp::start().await;
@@ -43,7 +43,7 @@ async fn files_say_what_they_are() {
     }
 }
 
-/// Nothing but the two files can be had, however the address is written.
+/// Only these two files are served, however the path is written.
 #[tokio::test]
 async fn nothing_else_is_served() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! The end of a process, as proxies and people see it. Z3: every test here.
+//! The shutdown of a process, as proxies and people see it. Z3: every test here.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,10 +16,10 @@ use crate::commands::Program;
 use crate::raw_http;
 use crate::support::{AUTH_HOST, PASSWORD, Person, REFRESH, TestDatabase};
 
-/// A delay that no test lives to see the end of: what ends it is a second signal.
+/// A delay that is longer than any test. A second signal ends it.
 const FOR_EVER: &str = "300s";
 
-/// A process that serves. Killed when dropped, if a test did not see its end.
+/// A running process. It is killed on drop if it is still alive.
 pub struct Instance {
     child: Child,
     log: BufReader<ChildStderr>,
@@ -59,7 +59,7 @@ impl Instance {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    /// Tells it to stop; its exit code.
+    /// Sends the signal and returns the exit code.
     pub fn stop(&mut self) -> Option<i32> {
         self.signal("TERM");
         self.end().0
@@ -80,7 +80,7 @@ impl Drop for Instance {
     }
 }
 
-/// A login form of which the service has the head and one byte, until it is given the rest.
+/// A login form of which the service has the head and one byte.
 struct HalfAForm {
     stream: TcpStream,
     rest: String,
@@ -102,7 +102,7 @@ impl HalfAForm {
             body.len()
         )
         .unwrap();
-        // The service has begun with it when it answers another connection that came later on each of its threads.
+        // The request has certainly begun once each thread has answered a later connection.
         for _ in 0..8 {
             assert_eq!(instance.person().get("/healthz").await.status, StatusCode::OK);
         }
@@ -131,7 +131,7 @@ async fn ready_goes_false_first_while_everything_is_still_answered() {
     let ready = instance.person().get("/readyz").await;
     assert_eq!((ready.status, ready.text.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"));
     assert!(ready.header("retry-after").is_some());
-    // New connections are taken, people get in, and the process is alive.
+    // New connections are accepted, people can log in, and the process is alive.
     assert_eq!(instance.person().get("/healthz").await.status, StatusCode::OK);
     let ada = instance.person();
     ada.register("ada@example.org", PASSWORD).await;
@@ -164,7 +164,7 @@ async fn a_connection_that_a_proxy_keeps_is_closed_with_its_next_answer() {
     assert!(second.is_closed);
 }
 
-/// And the login outlives the process that answered it.
+/// The login outlives the process that answered it.
 #[tokio::test]
 async fn a_login_that_has_begun_is_finished_after_the_listener_is_closed() {
     let database = TestDatabase::create();
@@ -188,7 +188,7 @@ async fn a_login_that_has_begun_is_finished_after_the_listener_is_closed() {
     assert!(ada.is_logged_in().await);
 }
 
-/// As many clients as a proxy would bring, each of which looks at `/readyz` as a proxy does.
+/// Several clients, each of which checks `/readyz` like a proxy.
 #[tokio::test]
 async fn no_login_is_dropped_by_an_instance_that_leaves() {
     let database = Arc::new(TestDatabase::create());
@@ -211,7 +211,7 @@ async fn no_login_is_dropped_by_an_instance_that_leaves() {
             }
         });
     }
-    // In the middle of it: when somebody is in.
+    // The signal must come while people are logging in.
     let count = {
         let database = database.clone();
         move || {
@@ -251,7 +251,7 @@ async fn whoever_is_told_again_does_not_wait_for_what_has_begun_and_says_so() {
     }
 }
 
-/// Ctrl-C: there is no proxy to wait for.
+/// After Ctrl-C there is no delay for a proxy.
 #[tokio::test]
 async fn an_interrupt_skips_the_delay() {
     let database = TestDatabase::create();
@@ -266,7 +266,7 @@ async fn an_interrupt_skips_the_delay() {
     assert!(!rest.contains("not ready any more"), "{rest}");
 }
 
-/// `Type=notify`: started when it listens, and stopping from the first moment.
+/// `Type=notify`: ready when it listens, and stopping from the signal on.
 #[tokio::test]
 async fn systemd_is_told_when_it_is_ready_and_when_it_stops() {
     let (database, folder) = (TestDatabase::create(), tempfile::tempdir().unwrap());
@@ -286,7 +286,7 @@ async fn systemd_is_told_when_it_is_ready_and_when_it_stops() {
     assert_eq!(instance.end().0, Some(0));
 }
 
-/// Operators send it to have settings read again, and a terminal when it goes.
+/// SIGHUP, which operators send to have settings reloaded, and a terminal when it closes.
 #[tokio::test]
 async fn a_hangup_is_answered_in_the_log_and_ends_nothing() {
     let database = TestDatabase::create();

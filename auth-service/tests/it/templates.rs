@@ -1,4 +1,4 @@
-//! Every template is given what it asks for, and every page there is is drawn by somebody.
+//! Every template gets the values that it uses, and every page is used.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +27,7 @@ fn package() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All templates by their name below `templates/`.
+/// All templates by their names in `templates/`.
 pub fn templates() -> Vec<(String, String)> {
     let root = package().join("../templates");
     let name = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
@@ -40,13 +40,13 @@ pub fn sources() -> Vec<(PathBuf, String)> {
     below(&package().join("src"), "rs").into_iter().map(read).collect()
 }
 
-/// The names that are pages: not the frame, not the components.
+/// The names of pages, without the frame and the components.
 fn page_templates() -> BTreeSet<String> {
     let names = templates().into_iter().map(|(name, _)| name);
     names.filter(|name| name != "base.html" && !name.starts_with("components/")).collect()
 }
 
-/// The types of pages and what the sources say in their `const TEMPLATE`.
+/// The types of pages, and their `const TEMPLATE`.
 fn page_types() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (_, text) in sources() {
@@ -96,13 +96,13 @@ fn no_template_holds_a_script_an_inline_style_or_an_escape_hatch() {
     }
 }
 
-/// Whatever stands between tags, and in attributes that are read out, comes from the texts.
+/// All text between tags, and in attributes that are read aloud, comes from the translations.
 #[test]
 fn no_template_holds_a_word_of_any_language() {
     for (name, text) in templates() {
         let mut rest = text.as_str();
         let mut bare = String::new();
-        // What Tera reads goes first: it may hold tags.
+        // Tera's own expressions are removed first, because they may contain tags.
         while let Some(at) = rest.find('{') {
             let end = match &rest[at..] {
                 block if block.starts_with("{{") => "}}",

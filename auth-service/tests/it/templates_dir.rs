@@ -1,4 +1,4 @@
-//! TEMPLATES_DIR: files of the operator in place of ours, tried before anybody sees them.
+//! TEMPLATES_DIR: the operator's templates, which are checked before they are used.
 
 use std::fs;
 use std::path::Path;
@@ -24,11 +24,11 @@ async fn app_with(folder: &Path) -> TestApp {
         .await
 }
 
-/// A frame that wants what nobody gives.
+/// A frame with a variable that does not exist.
 const FRAME: &str =
     "<p>{{ nickname }}</p>{% block title %}{% endblock title %}{% block content %}{% endblock content %}";
 
-/// A page that extends ours and says what it is given to.
+/// A page that extends ours and has this body.
 fn page(body: &str) -> String {
     format!("{{% extends \"base.html\" %}}\n{{% block content %}}\n{body}\n{{% endblock content %}}\n")
 }
@@ -81,7 +81,7 @@ async fn a_language_can_be_added_and_english_stands_in_for_what_it_lacks() {
     assert!(told.out.contains("texts/fr.ftl: English stands in for account-email,"), "{told:?}");
 }
 
-/// BCP 47: upper and lower case say the same, and what `de-AT` lacks is said in `de`.
+/// BCP 47: case does not matter, and texts that `de-AT` lacks come from `de`.
 #[tokio::test]
 async fn a_region_adds_to_its_language_and_another_case_is_the_same_language() {
     for (name, tag) in [("texts/de-AT.ftl", "de-AT"), ("texts/DE_at.ftl", "de-AT"), ("texts/DE.ftl", "de")] {
@@ -161,7 +161,7 @@ fn what_is_wrong_is_told_with_file_and_line_and_refuses_the_start() {
         let told = check(folder.path());
         told.assert_says(2, &place);
         assert!(told.err.contains(words), "{name}: {words}: {told:?}");
-        // The same words refuse the start.
+        // The start fails with the same message.
         let (_database, url) = self::folder();
         let start =
             Program::new(&[]).set_all(&url).set("TEMPLATES_DIR", folder.path().to_str().unwrap()).run();
@@ -172,7 +172,7 @@ fn what_is_wrong_is_told_with_file_and_line_and_refuses_the_start() {
 #[test]
 fn a_file_that_cannot_be_a_template_is_told_and_hidden_ones_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    // A mounted ConfigMap: a folder of versions, and links into it.
+    // A mounted ConfigMap: a folder of versions, with links into it.
     write(folder.path(), "..2026_11_25/logout.html", page("<h1>Out</h1>"));
     write(folder.path(), ".git/config", "x");
     fs::create_dir(folder.path().join("logout")).unwrap();

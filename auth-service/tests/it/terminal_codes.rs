@@ -1,4 +1,4 @@
-//! What stands in rows, whoever put it there, does nothing to the terminal of whoever reads: L3.
+//! Control characters in the database do not reach the terminal: L3.
 
 use auth_service::db::AnyConnection;
 use auth_service::db::schema::{sessions, signing_keys, users};
@@ -7,10 +7,10 @@ use diesel::{ExpressionMethods, QueryResult, RunQueryDsl};
 use super::commands::{Ended, Program};
 use crate::support::{PASSWORD, TestApp};
 
-/// Clears the line, says something else, sets the title, and turns the direction of text.
+/// Clears the line, prints other text, sets the title, and changes the direction of text.
 const EVIL: &str = "\u{1b}[2K\rauth-service: all is well\n\u{1b}]0;owned\u{7}\u{9b}1m\u{202e}nimda\u{e0041}";
 
-/// Prints nothing that a terminal obeys or that cannot be seen, and every line is one of ours.
+/// Asserts that the output has no control or invisible characters, and no forged line.
 #[track_caller]
 fn assert_harmless(ended: &Ended, shows: &str) {
     for said in [&ended.out, &ended.err] {
@@ -60,7 +60,7 @@ async fn lists_of_people_and_of_their_logins_show_what_they_must_not_obey() {
     }
 }
 
-/// L3: and a row that cannot be read ends no list.
+/// L3: a row that cannot be parsed does not end the list.
 #[tokio::test]
 async fn a_row_that_cannot_be_read_is_told_and_the_others_are_listed() {
     let app = TestApp::start().await;
@@ -94,11 +94,11 @@ async fn a_row_that_cannot_be_read_is_told_and_the_others_are_listed() {
     }
 }
 
-/// L3: a signing key of a stranger's.
+/// L3: a foreign signing key.
 #[tokio::test]
 async fn lists_of_keys_and_the_doctor_show_what_they_must_not_obey() {
     let app = TestApp::start().await;
-    // Of a date that is told, too.
+    // A later date, because the doctor prints a message about it.
     let later = app.clock.now() + std::time::Duration::from_secs(10 * 86_400);
     write(&app, move |conn| {
         let row = (

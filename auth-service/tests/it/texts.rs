@@ -1,4 +1,4 @@
-//! Every text is there in every language, is used, and is used as what it is.
+//! Every text exists in every language, is used, and is used for its purpose.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::support::{english, german};
 use crate::templates::{sources, templates};
 use auth_service::i18n::Message;
 
-/// The names of messages in a file of texts, with what they say.
+/// The messages in a file, by name.
 fn messages(language: &str) -> BTreeMap<String, String> {
     let path = format!("{}/../templates/texts/{language}.ftl", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
@@ -27,7 +27,7 @@ fn messages(language: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// What stands in double quotes behind `before` in `text`.
+/// The quoted strings that follow `before` in `text`.
 fn quoted(text: &str, before: &str) -> Vec<String> {
     text.split(before)
         .skip(1)
@@ -37,7 +37,7 @@ fn quoted(text: &str, before: &str) -> Vec<String> {
         .collect()
 }
 
-/// The texts that code and templates name, and by which filter.
+/// The texts that code and templates name, and their filter.
 fn named() -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut plain, mut rich) = (BTreeSet::new(), BTreeSet::new());
     for (path, text) in sources() {
@@ -47,7 +47,7 @@ fn named() -> (BTreeSet<String>, BTreeSet<String>) {
             plain.extend(quoted(&text, "Self::new("));
         }
     }
-    // These two give names to a function that makes texts of them.
+    // These two pass names to a function that looks them up.
     for name in ["error_pages.rs", "events.rs"] {
         let (_, text) = sources().into_iter().find(|(path, _)| path.ends_with(name)).unwrap();
         let all = messages("en");
@@ -87,12 +87,12 @@ fn no_language_lacks_a_text_or_has_one_too_many() {
     let tags: Vec<&str> = texts.languages().map(|language| texts.tag(language)).collect();
     assert_eq!(tags, ["en", "de"]);
     for language in texts.languages() {
-        // Parts of texts too, such as how a label is mentioned in a sentence.
+        // Also parts of texts, such as a label within a sentence.
         assert_eq!(texts.missing_in(language), Vec::<String>::new(), "{}", texts.tag(language));
     }
 }
 
-/// A language that drops what is put in would not say which host, or how many.
+/// A translation without the placeable would not say which host, or how many.
 #[test]
 fn every_language_puts_the_same_things_in() {
     let variables = |words: &str| -> BTreeSet<String> {
@@ -120,7 +120,7 @@ fn markup_stands_only_in_texts_that_are_shown_as_markup() {
 #[test]
 fn no_german_text_is_still_english() {
     let german = messages("de");
-    // Names, and what is only punctuation around what is put in.
+    // Proper names, and mere punctuation around placeables.
     let alike = ["account-name", "event-from", "sentences", "verbatim"];
     for (name, words) in messages("en").into_iter().filter(|(name, _)| !alike.contains(&name.as_str())) {
         assert_ne!(words, german[&name], "{name}");

@@ -1,4 +1,4 @@
-//! Of two tabs one is faster, and of two presses one is first. Nobody is blamed for the other.
+//! Two tabs, and two presses of one button: one is first, and the other causes no error.
 
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
@@ -35,7 +35,7 @@ async fn the_second_of_two_login_tabs_goes_where_it_was_going() {
     assert_eq!(ada.session_id(), session, "it is the login that there is");
 }
 
-/// X2: what a stale form asks for is not done.
+/// X2: a stale form has no effect.
 #[tokio::test]
 async fn a_stale_login_form_logs_nobody_else_in_and_does_not_speak_of_cookies() {
     let app = TestApp::start().await;
@@ -52,14 +52,15 @@ async fn a_stale_login_form_logs_nobody_else_in_and_does_not_speak_of_cookies() 
     assert!(reply.says(&english(&STALE)) && !reply.says("cookies"), "{}", reply.text);
     assert_eq!(reply.field("email").as_deref(), Some("bob@example.org"), "what was typed is kept");
     assert_eq!(ada.session_id(), session);
-    // The page that says so has a form that works.
+    // The error page has a working form.
     let again =
         ada.fill_in_on(&reply, "/login", &[("email", "bob@example.org"), ("password", PASSWORD)]).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);
     assert_ne!(ada.session_id(), session);
 }
 
-/// A browser that restores its tabs opens them at one moment, and keeps the cookie of the last answer.
+/// A browser that restores its tabs opens them at the same moment, and keeps the cookie of the last
+/// response.
 #[tokio::test]
 async fn of_two_tabs_opened_at_once_in_a_fresh_browser_neither_is_told_that_cookies_are_off() {
     let app = TestApp::start().await;
@@ -101,7 +102,7 @@ async fn the_second_of_two_logout_tabs_is_told_that_the_first_was_faster() {
     assert_eq!(ada.fill_in_on(&reply, "/logout", &[]).await.location(), SHOP);
 }
 
-/// Somebody else logged in meanwhile: they are not logged out by a page from before that.
+/// If another person has logged in meanwhile, an older page does not log them out.
 #[tokio::test]
 async fn a_logout_page_from_before_the_login_ends_no_login() {
     let app = TestApp::start().await;
@@ -120,7 +121,7 @@ async fn presses_at_once(person: &Person, apps: &[&TestApp], presses: usize) -> 
     let token = page.field("csrf_token").unwrap();
     let mut all = JoinSet::new();
     for n in 0..presses {
-        // Each press carries the cookies from before the first was answered.
+        // Each press has the cookies from before the first response.
         let (finger, token) = (person.at(apps[n % apps.len()]), token.clone());
         all.spawn(async move {
             let mut fields = NEW.to_vec();
@@ -135,7 +136,7 @@ async fn accounts(app: &TestApp) -> usize {
     app.sql(|conn| User::list_after(conn, "", 10)).await.len()
 }
 
-/// On one instance and on two, whichever press the browser shows the answer of.
+/// On one instance and on two, whichever response the browser shows.
 #[tokio::test]
 async fn pressing_create_account_twice_makes_one_account_and_says_nothing_of_a_taken_address() {
     let app = TestApp::start().await;
@@ -160,7 +161,7 @@ async fn the_account_of_the_first_press_is_told_to_the_second_once_more() {
     }
 }
 
-/// Another page, another password or another person: that is no second press.
+/// Another page, password or person is not a second press.
 #[tokio::test]
 async fn a_taken_address_is_told_to_whoever_did_not_make_that_account_with_this_form() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! `LISTEN=unix:…`: a socket's file for a proxy on the same machine. I6 is the file, T5 whom the proxy speaks for.
+//! `LISTEN=unix:…`: a socket file for a proxy on the same machine. I6 is about the file, T5 about
+//! the proxy's headers.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,7 +21,7 @@ fn socket() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-/// A process that serves. Killed when dropped, if a test did not see its end.
+/// A running process. It is killed on drop if it is still alive.
 struct Instance(Child);
 
 impl Instance {
@@ -30,7 +31,7 @@ impl Instance {
         while !lines.contains("listening") {
             assert!(log.read_line(&mut lines).unwrap() > 0, "it ended: {lines}");
         }
-        // Somebody must read on, or the service could not write.
+        // The log must be read, or the service could not write it.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         Self(child)
     }
@@ -87,7 +88,7 @@ fn a_living_process_keeps_its_socket_and_a_killed_one_is_followed() {
     assert!(ask(&path, AUTH_HOST).starts_with("HTTP/1.1 200 "));
 }
 
-/// Somebody behind the proxy at the socket, who comes from there.
+/// A person behind the proxy at the socket.
 async fn behind(path: &Path, proxies: Option<&str>) -> (TestApp, Person) {
     let flags = ServeFlags {
         listen: Some(format!("unix:{}", path.display())),
@@ -100,7 +101,7 @@ async fn behind(path: &Path, proxies: Option<&str>) -> (TestApp, Person) {
     (app, person)
 }
 
-/// T5: whoever may open the file is the proxy, and needs no place in `TRUSTED_PROXIES`.
+/// T5: a process that may open the file is the proxy, without an entry in `TRUSTED_PROXIES`.
 #[tokio::test]
 async fn the_proxy_at_the_socket_says_where_a_request_came_from() {
     let (_folder, path) = socket();
@@ -122,7 +123,7 @@ async fn the_proxy_at_the_socket_says_where_a_request_came_from() {
     }
 }
 
-/// X3: that only the proxy can connect says nothing about whose page sent a form.
+/// X3: although only the proxy can connect, a form may come from any site's page.
 #[tokio::test]
 async fn other_sites_forms_are_refused_at_the_socket_too() {
     let (_folder, path) = socket();
@@ -161,7 +162,8 @@ async fn the_doctor_finds_a_socket_that_nobody_serves_and_one_that_everybody_may
     let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
     let well = doctor().examine().await;
-    // The exit code tells of the role of the tests' PostgreSQL too, which is a superuser.
+    // The exit code is not checked, because it also reflects that the tests' PostgreSQL role is a
+    // superuser.
     assert!(well.ids("error").is_empty() && well.ids("warning").is_empty(), "{:#}", well.report);
     assert!(well.ids("ok").contains(&"listen-socket") && well.ids("ok").contains(&"proxy-trusted"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();

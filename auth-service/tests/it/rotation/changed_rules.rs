@@ -1,4 +1,4 @@
-//! Our rules with one of them changed. The exploration must find what each of them is for.
+//! Our rules, each with one change. The exploration must find out what each rule is for.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn has_moved(row: &Rotation) -> bool {
     row.anchor != row.parent
 }
 
-/// As the former release: a replaced token is theft after the grace.
+/// As in the previous release: a replaced token is reuse after the grace period.
 pub fn no_token_comes_again(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match row.judge(shown, grace, now) {
         Verdict::Rotate(to) if to.anchor == row.anchor => Verdict::Reuse,
@@ -19,7 +19,7 @@ pub fn no_token_comes_again(row: &Rotation, shown: i64, grace: Grace, now: Times
     }
 }
 
-/// A token that comes again gets the successor that it had before.
+/// A repeated token gets the same successor as before.
 pub fn the_same_successor_again(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match row.judge(shown, grace, now) {
         Verdict::Rotate(to) if to.anchor == row.anchor => Verdict::Again(row.newest),
@@ -27,7 +27,7 @@ pub fn the_same_successor_again(row: &Rotation, shown: i64, grace: Grace, now: T
     }
 }
 
-/// A successor is good although another one was shown in its place.
+/// A successor stays valid although another one was used.
 pub fn siblings_stay_good(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match row.judge(shown, grace, now) {
         Verdict::Reuse if has_moved(row) && shown > row.children_after => {
@@ -37,7 +37,7 @@ pub fn siblings_stay_good(row: &Rotation, shown: i64, grace: Grace, now: Timesta
     }
 }
 
-/// A token is good although a successor of it was shown.
+/// A token stays valid although a successor of it was used.
 pub fn the_parent_stays_good(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match row.judge(shown, grace, now) {
         Verdict::Reuse if shown == row.parent => {
@@ -47,7 +47,7 @@ pub fn the_parent_stays_good(row: &Rotation, shown: i64, grace: Grace, now: Time
     }
 }
 
-/// As the former release: two generations back is theft, however soon.
+/// As in the previous release: two generations back is reuse at any time.
 pub fn no_parent_within_the_grace(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match row.judge(shown, grace, now) {
         Verdict::Again(_) if has_moved(row) && shown == row.parent => Verdict::Reuse,
@@ -55,7 +55,7 @@ pub fn no_parent_within_the_grace(row: &Rotation, shown: i64, grace: Grace, now:
     }
 }
 
-/// What was issued beside the token that moved the session on is theft, however soon.
+/// A sibling of the token that rotated the session is reuse at any time.
 pub fn no_sibling_within_the_grace(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     let is_sibling = shown != row.parent && shown != row.anchor && shown != row.newest;
     match row.judge(shown, grace, now) {
@@ -64,7 +64,7 @@ pub fn no_sibling_within_the_grace(row: &Rotation, shown: i64, grace: Grace, now
     }
 }
 
-/// Within the grace every token gets the newest one.
+/// Within the grace period every token gets the newest one.
 pub fn older_children_get_the_newest(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match row.judge(shown, grace, now) {
         Verdict::Again(_) => Verdict::Again(row.newest),
@@ -72,7 +72,7 @@ pub fn older_children_get_the_newest(row: &Rotation, shown: i64, grace: Grace, n
     }
 }
 
-/// The newest token moves the session on, whenever it comes.
+/// The newest token rotates the session at any time.
 pub fn no_pause(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match row.judge(shown, grace, now) {
         Verdict::Again(_) if shown == row.newest => row.judge(shown, Duration::ZERO, now + grace),
@@ -80,7 +80,8 @@ pub fn no_pause(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Ver
     }
 }
 
-/// Within the grace everything between the anchor's parent and the newest is answered, also what was found dead before.
+/// Within the grace period every token between the anchor's parent and the newest is answered, even
+/// if it was invalid before.
 pub fn everything_within_the_grace(row: &Rotation, shown: i64, grace: Grace, now: Timestamp) -> Verdict {
     match (row.judge(shown, grace, now), row.judge(row.newest, grace, now)) {
         (Verdict::Reuse, again @ Verdict::Again(_)) if shown > row.parent => again,

@@ -1,22 +1,23 @@
-//! Every history, the shortest first.
+//! Exploration of every history, the shortest first.
 
 use std::collections::{HashSet, VecDeque};
 
 use super::rules::{Fault, Rules};
 use super::world::{Next, Step, World};
 
-/// What was found.
+/// The result of an exploration.
 pub struct Exploration {
     pub states: usize,
     pub steps: usize,
-    /// Steps that a bearable network does not take.
+    /// Steps that the rules' network does not take.
     pub excluded: usize,
-    /// The first fault, and the shortest history that leads to it.
+    /// The first fault, and the shortest history with it.
     pub fault: Option<(Fault, Vec<Step>)>,
 }
 
-/// Goes through all histories in which no more than `generations` tokens are issued, however long they are, until one
-/// has a fault. `visit` sees each state and each step that can be taken in it, and how to get there.
+/// Explores all histories that issue no more than `generations` tokens, of any length, until one
+/// has a fault. `visit` gets each state, each possible step in it, and the history that leads
+/// there.
 pub fn explore(
     rules: &Rules,
     generations: i64,
@@ -26,7 +27,7 @@ pub fn explore(
     let mut found = Exploration { states: 0, steps: 0, excluded: 0, fault: None };
     let mut seen = HashSet::from([World::new()]);
     let mut queue = VecDeque::from([(World::new(), 0)]);
-    // Each state's predecessor, and the step that led on from there.
+    // Each state's predecessor, and the step from there.
     let mut trace: Vec<(usize, Option<Step>)> = vec![(0, None)];
     while let Some((world, at)) = queue.pop_front() {
         found.states += 1;

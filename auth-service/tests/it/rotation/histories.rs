@@ -1,4 +1,5 @@
-//! Histories of the exploration, lived through with the real service: at each step it does what the rules say.
+//! Histories of the exploration, run against the real service, which must follow the rules at each
+//! step.
 
 use auth_service::db::types::Stored;
 use std::collections::{HashMap, HashSet};
@@ -10,10 +11,10 @@ use super::rules::{Rules, TICK};
 use super::world::{Next, Step, Tab, World};
 use crate::support::{PASSWORD, REFRESH, TestApp, is_long_run};
 
-/// With a thief, two tabs, and a network that does what it likes.
+/// With a thief, two tabs, and an arbitrary network.
 const RULES: Rules = Rules { tabs: 2, ..Rules::WITH_A_THIEF };
 
-/// What a token is to the session that it is shown to.
+/// The relation of a token to the session that it is used for.
 fn standing(row: &Rotation, shown: i64) -> &'static str {
     match shown {
         _ if shown == row.newest => "the newest",
@@ -24,7 +25,7 @@ fn standing(row: &Rotation, shown: i64) -> &'static str {
     }
 }
 
-/// A situation that is like no other: who shows what, to a session that stands how, and what comes of it.
+/// A class of situations: who uses which token, the state of the session, and the result.
 fn situation(world: &World, step: Step) -> Option<String> {
     let (who, shown) = match step {
         Step::Judge(tab) => match world.tabs[tab] {
@@ -62,7 +63,7 @@ fn shortest() -> Vec<Vec<Step>> {
     histories
 }
 
-/// A history by chance, the same for the same seed.
+/// A random history, the same for the same seed.
 fn by_chance(seed: u64) -> Vec<Step> {
     let (mut chance, mut world, mut history) = (fastrand::Rng::with_seed(seed), World::new(), Vec::new());
     let mut steps = World::steps(&RULES);
@@ -79,11 +80,11 @@ fn by_chance(seed: u64) -> Vec<Step> {
     history
 }
 
-/// The same session in the world and in the service.
+/// The same session in the model and in the service.
 struct Life<'a> {
     instances: &'a [TestApp],
     world: World,
-    /// The text of each generation that was handed out.
+    /// The text of each generation's token.
     tokens: HashMap<i64, String>,
     renewals: usize,
 }
@@ -97,7 +98,7 @@ impl<'a> Life<'a> {
         Self { instances, world: World::new(), tokens, renewals: 0 }
     }
 
-    /// Shows a token to one instance or the other, by a page or the API: what is handed out.
+    /// Uses a token at one of the instances, on a page or by the API. Returns the new token.
     async fn show(&mut self, generation: i64) -> Option<i64> {
         self.renewals += 1;
         let token = &self.tokens[&generation];
@@ -115,7 +116,7 @@ impl<'a> Life<'a> {
         Some(generation)
     }
 
-    /// What the world says that the service must hand out.
+    /// The token that the service must issue, by the model.
     fn due(&self, shown: i64) -> Option<i64> {
         match self.world.login.verdict(&RULES, shown) {
             _ if self.world.login.is_over => None,
@@ -149,7 +150,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The row is where the world is, and pages take the tokens that they should.
+    /// Asserts that the row equals the model's, and that pages accept the right tokens.
     async fn compare(&self, history: &[Step]) {
         let session = RefreshToken::parse(&self.tokens[&1]).unwrap().session;
         let row = self.instances[0].session(session).await;
@@ -170,7 +171,7 @@ impl<'a> Life<'a> {
     }
 }
 
-/// R17, R19: every situation by its shortest way there, and histories by chance, over two instances.
+/// R17, R19: every situation by its shortest history, and random histories, over two instances.
 #[tokio::test]
 async fn the_service_does_in_every_history_what_the_rules_say() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! The session as the service has it, and an account of our own of what it should be worth.
+//! The session as the service stores it, and an independent record of the tokens that should be
+//! valid.
 
 use auth_service::db::types::Timestamp;
 use auth_service::sessions::{Rotation, Verdict};
@@ -7,16 +8,16 @@ use super::rules::{Fault, Former, GRACE, OLD, Rules, TICK};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Login {
-    /// The row: newest, anchor, parent, what its children come after.
+    /// The row: newest, anchor, parent, and the generation that its children come after.
     row: [i64; 4],
-    /// How many ticks ago it moved on.
+    /// How many ticks ago it was rotated.
     age: u8,
     pub is_over: bool,
-    /// Our own account: the token that was shown last to move the session on, …
+    /// The independent record: the last token that was used to rotate the session,
     pub shown: i64,
-    /// … what was issued for that token, …
+    /// the tokens that were issued for it,
     pub issued: Tokens,
-    /// … and what was good until it was shown, for as long as the grace of that lasts.
+    /// and the tokens that were valid until it was used, during its grace period.
     good_before: Tokens,
 }
 
@@ -35,7 +36,7 @@ impl Tokens {
     }
 }
 
-/// To move on, made of the row as it was at the generation `seen`.
+/// A decision to rotate, based on the row as it was at the generation `seen`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decision {
     seen: i64,
@@ -43,7 +44,7 @@ pub struct Decision {
     children_after: i64,
 }
 
-/// The moment at which everything is judged; what came before it is so many ticks old.
+/// The time of every decision. Earlier times are given as ages in ticks.
 fn now() -> Timestamp {
     Timestamp::from(chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap())
 }
@@ -76,8 +77,8 @@ impl Login {
         (rules.judge)(&self.row(), with, GRACE, now())
     }
 
-    /// What an instance makes of the row as it is now, to be written later. Whoever is not to move the session on looks
-    /// again when their turn comes.
+    /// The decision of an instance by the present row, to be written later. `None` if it does not
+    /// rotate: then the instance reads the row again.
     pub fn read(&self, rules: &Rules, with: i64) -> Option<Decision> {
         match self.verdict(rules, with) {
             Verdict::Rotate(Rotation { parent, children_after, .. }) => {
@@ -87,7 +88,7 @@ impl Login {
         }
     }
 
-    /// A renewal: the token that it hands out, or a refusal.
+    /// A renewal. Returns the issued token, or `None` for a refusal.
     pub fn renew(&mut self, rules: &Rules, with: i64, read: Option<Decision>) -> Result<Option<i64>, Fault> {
         if self.is_over {
             return Ok(None);
@@ -128,7 +129,8 @@ impl Login {
         }
     }
 
-    /// What the former release does: the last token is good, and the one before within the grace.
+    /// The rules of the previous release: the last token is valid, and the one before within the
+    /// grace period.
     pub fn renew_as_before(&mut self, with: i64, former: Former) -> Option<i64> {
         let (newest, is_pause) = (self.newest(), self.is_within_the_grace() && self.newest() > 1);
         if self.is_over {
@@ -149,7 +151,8 @@ impl Login {
         is_answered.then_some(newest)
     }
 
-    /// Time passes. Whether that was the end of the grace in which the browser may still show what it passed over.
+    /// Lets a tick pass. Returns whether the grace period ended in which the browser may still use
+    /// the tokens that it passed over.
     pub fn tick(&mut self) -> bool {
         let was_within = self.is_within_the_grace();
         self.age = (self.age + 1).min(OLD);
@@ -158,7 +161,8 @@ impl Login {
             && std::mem::take(&mut self.good_before) != Tokens::default()
     }
 
-    /// Two holders renew in this order, each more than the grace after the one before: whether nobody is refused.
+    /// Two holders renew in this order, each more than the grace period after the previous one.
+    /// Returns whether all renewals succeed.
     fn answers_all(&self, rules: &Rules, mut holds: [i64; 2], order: &[usize]) -> bool {
         let mut login = *self;
         order.iter().all(|who| {
@@ -172,8 +176,8 @@ impl Login {
         })
     }
 
-    /// Safety, of two who hold these tokens. When both are successors of one token, the second to renew is refused.
-    /// Whatever they are, somebody is refused before each has renewed twice.
+    /// Safety, for two holders of these tokens. If both are successors of one token, the second to
+    /// renew is refused. In every case one is refused before each has renewed twice.
     pub fn notices(&self, rules: &Rules, holds: [i64; 2]) -> Result<(), Fault> {
         let have_parted = holds[0] != holds[1] && holds.iter().all(|token| self.issued.contains(*token));
         let orders: &[&[usize]] = if have_parted {

@@ -1,8 +1,9 @@
-//! The rules of renewal, proven: every history of a small world is explored, and the same histories are lived through with
-//! the real service.
+//! The rules of rotation, proven: every history of a small model is explored, and the same
+//! histories are run against the real service.
 //!
-//! - **Liveness**: without a thief nobody is ever logged out, whatever is lost, late or reordered.
-//! - **Safety**: of two who hold a session, the second to renew is refused, once each of them got a token of their own.
+//! - **Liveness**: without a thief no one is ever logged out, whatever is lost, late or reordered.
+//! - **Safety**: if two parties hold a session, and each has got a token of its own, the second to
+//!   renew is refused.
 
 mod changed_rules;
 mod explore;

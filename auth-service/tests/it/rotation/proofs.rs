@@ -1,4 +1,4 @@
-//! What the exploration finds, of our rules and of others.
+//! The results of exploring our rules and changed ones.
 
 use super::changed_rules as changed;
 use super::explore::explore;
@@ -6,7 +6,7 @@ use super::rules::{Fault, Former, Judge, Rules};
 use super::world::{Next, Step, Tab, World};
 use crate::support::is_long_run;
 
-/// Goes through all histories with so many tokens, and says how many states that were.
+/// Explores all histories with so many tokens, and prints the number of states.
 fn explored(what: &str, rules: &Rules, generations: i64) -> Option<(Fault, Vec<Step>)> {
     let found = explore(rules, generations, |_, _, _| {});
     println!(
@@ -17,14 +17,14 @@ fn explored(what: &str, rules: &Rules, generations: i64) -> Option<(Fault, Vec<S
     found.fault
 }
 
-/// R16: liveness. Whatever is lost, late or reordered.
+/// R16: liveness, whatever is lost, late or reordered.
 #[test]
 fn without_a_thief_nobody_is_ever_logged_out() {
     let generations = if is_long_run() { 6 } else { 4 };
     assert_eq!(explored("alone, three tabs", &Rules::ALONE, generations), None);
 }
 
-/// R8, R17: safety, in whatever network.
+/// R8, R17: safety, in any network.
 #[test]
 fn of_two_holders_with_tokens_of_their_own_the_second_to_renew_is_refused() {
     let generations = if is_long_run() { 7 } else { 6 };
@@ -34,7 +34,7 @@ fn of_two_holders_with_tokens_of_their_own_the_second_to_renew_is_refused() {
     assert_eq!(explored("with a thief, two tabs", &rules, generations), None);
 }
 
-/// R3, R17: one reads, another one writes, and then the first does.
+/// R3, R17: one instance reads, another one writes, and then the first one writes.
 #[test]
 fn both_hold_over_instances_that_read_a_while_before_they_write() {
     let rules = Rules { tabs: 2, reads_ahead: true, ..Rules::ALONE };
@@ -127,7 +127,7 @@ fn if_a_move_of_the_former_release_went_unnoticed_both_would_be_answered() {
     assert_found(rules, 5, Fault::BothAnswered);
 }
 
-/// What the service sees of a history: which token was shown at which tick, and whether it was answered.
+/// A history as the service sees it: the tick and token of each renewal, and whether it succeeded.
 fn seen(rules: &Rules, history: &[Step]) -> Vec<(usize, i64, bool)> {
     let (mut world, mut ticks, mut seen) = (World::new(), 0, Vec::new());
     for &step in history {
@@ -151,13 +151,14 @@ fn seen(rules: &Rules, history: &[Step]) -> Vec<(usize, i64, bool)> {
 
 const LATER: [Step; 2] = [Step::Tick, Step::Tick];
 
-/// Why a thief's first renewal is not refused, and the owner's after it neither: to us, that is an answer that was late.
+/// Why the thief's first renewal and the owner's next one are not refused: to the service they look
+/// like a late response.
 #[test]
 fn a_thief_beside_the_owner_looks_like_a_late_answer_at_first() {
     use Step::{Arrive, Ask, Copy, Judge, Thief};
-    // Tabs stand in the order idle, asking, answered; those that are answered in the order of their tokens.
+    // Tabs are sorted: idle, asking, answered. Answered ones are sorted by their tokens.
     let honest = [
-        // 2 is late and 3 later still.
+        // Token 2 is late, and token 3 is later still.
         &[Ask(0), Judge(2)][..],
         &LATER,
         &[Ask(0), Judge(1)],
@@ -171,7 +172,8 @@ fn a_thief_beside_the_owner_looks_like_a_late_answer_at_first() {
     assert_eq!(honest, [(0, 1, true), (2, 1, true), (4, 2, true)]);
 }
 
-/// Why an answer must not turn up long after the browser has gone on with a later one: to us, that is a thief.
+/// Why a response must not arrive long after the browser has used a later one: to the service that
+/// looks like a thief.
 #[test]
 fn an_answer_that_the_browser_passed_over_looks_like_a_thief() {
     use Step::{Arrive, Ask, Copy, Judge, Thief};
@@ -181,7 +183,7 @@ fn an_answer_that_the_browser_passed_over_looks_like_a_thief() {
         &LATER,
         &[Ask(0), Judge(1), Arrive(2)],
         &LATER,
-        // The browser goes on with 3, and 2 arrives after all.
+        // The browser uses token 3, and token 2 arrives after all.
         &[Ask(0), Judge(1), Arrive(2)],
         &LATER,
         &[Arrive(2), Ask(0), Judge(2)],

@@ -1,4 +1,4 @@
-//! By what a world goes.
+//! The rules of a model.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use auth_service::sessions::{Rotation, Verdict};
 
 pub const GRACE: Duration = Duration::from_secs(30);
 
-/// One tick is within the grace, two are beyond it.
+/// One tick is within the grace period, and two are beyond it.
 pub const TICK: Duration = Duration::from_secs(18);
 
-/// An age in ticks that stands for every later one.
+/// An age in ticks that stands for all later ones.
 pub const OLD: u8 = 2;
 
 pub type Judge = fn(&Rotation, i64, Duration, Timestamp) -> Verdict;
@@ -20,19 +20,21 @@ pub struct Rules {
     pub judge: Judge,
     pub tabs: usize,
     pub has_thief: bool,
-    /// Whether a request takes less than the grace, and nothing that the browser has passed over turns up beyond it.
+    /// Whether every request takes less than the grace period, and no token that the browser has
+    /// passed over arrives after it.
     pub is_network_bearable: bool,
-    /// Whether an instance may read the row a while before it writes.
+    /// Whether an instance may read the row some time before it writes.
     pub reads_ahead: bool,
-    /// Whether it writes only if the row is still as it was read.
+    /// Whether it writes only if the row is unchanged since.
     pub is_guarded: bool,
-    /// Whether a token counts as shown when that moves nothing on, within the grace.
+    /// Whether a token counts as used even if it does not rotate the session, within the grace
+    /// period.
     pub pause_counts: bool,
-    /// An instance of the former release beside ours.
+    /// An instance of the previous release beside ours.
     pub former: Option<Former>,
 }
 
-/// What is made of a row that the former release has moved on.
+/// How we treat a row that the previous release has rotated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Former {
     IsNoticed,
@@ -40,7 +42,7 @@ pub enum Former {
 }
 
 impl Rules {
-    /// Our rules, for somebody who is alone, with three tabs.
+    /// Our rules for a person with three tabs and no thief.
     pub const ALONE: Self = Self {
         judge: Rotation::judge,
         tabs: 3,
@@ -52,18 +54,20 @@ impl Rules {
         former: None,
     };
 
-    /// The same with a thief, and a network that does what it likes.
+    /// The same with a thief and an arbitrary network.
     pub const WITH_A_THIEF: Self =
         Self { tabs: 1, has_thief: true, is_network_bearable: false, ..Self::ALONE };
 }
 
-/// What must never happen.
+/// Results that must never happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Somebody who is alone is refused.
+    /// Without a thief, a renewal is refused.
     LoggedOut,
-    /// A token is answered although another one was shown in its place, more than the grace ago.
+    /// A token is answered although another one was used in its place, more than the grace period
+    /// ago.
     BothAnswered,
-    /// Two renewed, each with a token of their own, more than the grace apart, and nobody was refused.
+    /// Two parties with tokens of their own both renewed, more than the grace period apart, and
+    /// neither was refused.
     Unnoticed,
 }

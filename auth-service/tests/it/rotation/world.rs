@@ -1,22 +1,23 @@
-//! A browser with tabs, a network that loses and delays, instances that crash, and a thief.
+//! Model of a browser with tabs, a network that loses and delays, instances that crash, and a
+//! thief.
 
 use super::login::{Decision, Login};
 use super::rules::{Fault, OLD, Rules};
 
-/// The most tabs that there can be.
+/// The most tabs of a model.
 const TABS: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct World {
     pub login: Login,
-    /// What the browser holds.
+    /// The token that the browser holds.
     pub jar: Held,
     pub tabs: [Tab; TABS],
-    /// What the thief holds.
+    /// The token that the thief holds.
     pub thief: Option<i64>,
 }
 
-/// A token that was handed out, and what was shown for it.
+/// An issued token, and the token that was used for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Held {
     pub token: i64,
@@ -26,49 +27,49 @@ pub struct Held {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tab {
     Idle,
-    /// Its request is on the way since so many ticks. An instance may have read the row for it.
+    /// Its request was sent so many ticks ago. An instance may have read the row for it.
     Asking {
         with: i64,
         age: u8,
         read: Option<Decision>,
     },
-    /// The answer is on the way, for as long as it likes.
+    /// The response is on its way, for any time.
     Answered(Held),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// A tab sends what the browser holds.
+    /// A tab sends the browser's token.
     Ask(usize),
-    /// The request never arrives, or the instance crashes before it commits.
+    /// The request is lost, or the instance crashes before it commits.
     LoseRequest(usize),
     /// An instance reads the row.
     Read(usize),
-    /// An instance judges and commits.
+    /// An instance decides and commits.
     Judge(usize),
-    /// An instance of the former release does.
+    /// The same by an instance of the previous release.
     JudgeAsBefore(usize),
-    /// The answer reaches the browser, which keeps its token, whatever it held.
+    /// The response arrives, and the browser replaces its token.
     Arrive(usize),
-    /// The answer never arrives, or the instance crashed after it committed.
+    /// The response is lost, or the instance crashed after it committed.
     LoseAnswer(usize),
-    /// Somebody copies what the browser holds.
+    /// A thief copies the browser's token.
     Copy,
     /// The thief renews.
     Thief,
-    /// The same, and the answer is lost.
+    /// The thief renews, and the response is lost.
     ThiefInVain,
     Tick,
 }
 
-/// What a step leads to.
+/// The result of a step.
 #[expect(clippy::large_enum_variant, reason = "made millions of times, and never kept")]
 pub enum Next {
     World(World),
     Fault(Fault),
-    /// The network would have to be worse than it is taken to be.
+    /// The rules exclude such a bad network.
     Excluded,
-    /// There is nothing to do it with.
+    /// The step is not possible in this state.
     Impossible,
 }
 
@@ -78,7 +79,7 @@ impl World {
         Self { login: Login::new(), jar, tabs: [Tab::Idle; TABS], thief: None }
     }
 
-    /// Every step that there might be.
+    /// All steps of a model.
     pub fn steps(rules: &Rules) -> Vec<Step> {
         let mut steps = vec![Step::Tick];
         for tab in 0..rules.tabs {
@@ -106,7 +107,7 @@ impl World {
             | Step::JudgeAsBefore(tab)
             | Step::Arrive(tab)
             | Step::LoseAnswer(tab) => {
-                // Tabs in the same state are alike: the first of them will do.
+                // Tabs in the same state are equal, so the first of them is enough.
                 let is_first = !self.tabs[..tab].contains(&self.tabs[tab]);
                 if is_first { next.take_in_tab(rules, step, tab) } else { Ok(false) }
             }
@@ -182,8 +183,9 @@ impl World {
         self.settled(rules)
     }
 
-    /// The browser has moved on with one of its tokens. What was given neither for that one nor for its successor is
-    /// passed over: answers with it are lost by now. `false` when the browser still holds or shows it.
+    /// The browser has gone on with one of its tokens. Tokens that were issued neither for that one
+    /// nor for its successor are passed over, and responses with them are lost. `false` if the
+    /// browser still holds or uses one.
     fn is_rid_of_what_it_passed_over(&mut self) -> bool {
         let kept = [self.login.shown, self.login.newest()];
         let is_kept = |held: Held| kept.contains(&held.token) || kept.contains(&held.given_for);
