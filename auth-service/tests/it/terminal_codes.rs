@@ -98,7 +98,7 @@ async fn a_row_that_cannot_be_read_is_told_and_the_others_are_listed() {
 #[tokio::test]
 async fn lists_of_keys_and_the_doctor_show_what_they_must_not_obey() {
     let app = TestApp::start().await;
-    // A later date, because the doctor prints a message about it.
+    // A date in the future, so that the output mentions it.
     let later = app.clock.now() + std::time::Duration::from_secs(10 * 86_400);
     write(&app, move |conn| {
         let row = (
