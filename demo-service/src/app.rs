@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::templates::Templates;
 use crate::{error_pages, headers, limits, notes, pages};
 
-/// What a request can reach. Cheap to clone.
+/// The parts of the application that handlers use. Cheap to clone.
 #[derive(Clone)]
 pub struct Service {
     /// Identifies who sends a request.

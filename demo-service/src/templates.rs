@@ -36,7 +36,7 @@ struct Inner {
     site: Site,
 }
 
-/// What every page gets from the settings. The `Host` of a request is not trusted.
+/// The values that every page gets from the settings. The `Host` of a request is not trusted.
 #[derive(Serialize)]
 struct Site {
     auth_url: String,

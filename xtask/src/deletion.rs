@@ -12,7 +12,7 @@ use crate::project::{self, cargo, run_cargo};
 /// own and has pages.
 const FEATURE: &str = "forward_auth";
 
-/// What is deleted, relative to the project.
+/// The paths to delete, relative to the project.
 const PLACES: [&str; 3] = ["auth-service/src", "templates", "auth-service/tests/it"];
 
 /// The files with a list in which each feature has one line.

@@ -72,7 +72,7 @@ async fn what_is_known_is_served(database: Arc<TestDatabase>, begin: impl FnOnce
     }
     crowd.join_all().await;
     end();
-    // Work that had begun may finish, and logs nobody out.
+    // Work that had begun may finish, and no person is logged out.
     in_the_end(async {
         while app.person().get("/readyz").await.status != 200 {
             tokio::time::sleep(Duration::from_millis(50)).await;

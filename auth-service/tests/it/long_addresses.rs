@@ -25,7 +25,7 @@ fn head_of(reply: &Reply) -> usize {
     reply.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }
 
-/// Where a browser goes next without a click, by a redirect or a page.
+/// The URL to which a browser goes next without a click, by a redirect or a page.
 fn leads_to(reply: &Reply) -> String {
     let head = head_of(reply);
     assert!(head < BUFFER - 40, "a head of {head} bytes");

@@ -1,4 +1,4 @@
-//! What registration reveals about existing accounts, and the cost of asking: W4.
+//! Registration reveals whether an address has an account, and limits such answers: W4.
 
 use std::time::Duration;
 

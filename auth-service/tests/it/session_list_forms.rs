@@ -1,4 +1,4 @@
-//! Who may use the forms of the session list, and the responses to all others.
+//! Access to the forms of the session list, and the responses to everyone else.
 
 use reqwest::{Method, StatusCode};
 

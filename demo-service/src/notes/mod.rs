@@ -36,7 +36,7 @@ impl Page for Notes {
     const TEMPLATE: &str = "notes.html";
 }
 
-/// What the page's forms send: a new note, or one to delete.
+/// The fields of the page's forms: a new note, or one to delete.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {

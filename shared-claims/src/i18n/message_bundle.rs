@@ -17,7 +17,7 @@ pub struct MessageBundle {
 pub struct SyntaxError {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong there.
+    /// The problem in that line.
     pub problem: String,
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::KeySet;
 
-/// What the worker publishes.
+/// The state that the worker publishes.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) keys: Option<Arc<KeySet>>,

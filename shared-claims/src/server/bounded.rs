@@ -142,7 +142,7 @@ impl<F> BoundedServer<F> {
 /// An accepted connection, as the HTTP library takes it.
 type AcceptedConnection<T> = (Stream<T>, Protocol, Option<SocketAddr>);
 
-/// What a worker needs to admit connections, in its own thread.
+/// The state that a worker needs to admit connections, in its own thread.
 #[derive(Clone)]
 struct Worker {
     limits: Rc<Limits>,

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use super::socket_file::{self, BACKLOG, SocketFile};
 
-/// Where to listen: `127.0.0.1:8000`, `[::1]:8000`, or `unix:/run/auth-service/http.sock`.
+/// Address to listen on: `127.0.0.1:8000`, `[::1]:8000`, or `unix:/run/auth-service/http.sock`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listen {
     /// An address and a port.

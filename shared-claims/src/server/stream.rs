@@ -25,10 +25,10 @@ pub(super) struct Stream<T> {
     connection: Rc<Connection>,
     /// Received from the client, and not delivered yet.
     lookahead: Vec<u8>,
-    /// What was delivered last ended with a line break, and possibly a carriage return after it. So
+    /// The last delivered bytes are a line break, and possibly a carriage return after it. So
     /// the next line break ends an empty line.
     line_is_empty: bool,
-    /// What was delivered last may end a head or a body. Nothing more is delivered until the
+    /// The last delivered bytes may end a head or a body. Nothing more is delivered until the
     /// library has parsed it.
     is_at_an_end: bool,
     /// Filters the next head.

@@ -10,7 +10,7 @@ use crate::support::NOW;
 
 type Headers = Vec<(&'static str, String)>;
 
-/// Who sends the request.
+/// The sender of a request.
 #[derive(Debug, Clone, Copy)]
 enum By {
     /// A person opening a page in a tab.

@@ -137,7 +137,7 @@ impl Role for Editor {
     const NAME: &str = "editor";
 }
 
-/// What macros generate, by name.
+/// The names that macros generate.
 #[test]
 fn extractors_hand_out_their_claims_and_causes_have_codes() {
     let claims = shared_claims::testing::TestIssuer::new().claims_for("ada@example.org");
