@@ -14,8 +14,8 @@ use super::response;
 use super::shared_body::SharedBody;
 use crate::extractors::{AuthExtractor, for_each_extractor};
 use crate::web::{
-    Context, Decision, Denial, KEYS_TIMEOUT, REACHABILITY_TIMEOUT, Requirement, Served, decide, log_identity,
-    needs_reachability,
+    Context, Decision, Denial, KEYS_TIMEOUT, OriginChecked, REACHABILITY_TIMEOUT, Requirement, Served,
+    decide, log_identity, needs_reachability,
 };
 use crate::{Claims, Identity, Rejection, SharedLogin};
 
@@ -42,6 +42,9 @@ fn authorize<T: AuthExtractor>(req: &HttpRequest, payload: &mut Payload) -> Extr
         Ok(login) => login,
         Err(error) => return Box::pin(std::future::ready(Err(error))),
     };
+    if OriginChecked::is_missing(req.extensions().get(), &request_info(req)) {
+        return Box::pin(std::future::ready(Err(response::origin_unchecked(req, &login))));
+    }
     let now = login.try_identify(request_info(req).cookies());
     let body = keep_body(req, payload, &login, requirement, &now);
     let req = req.clone();

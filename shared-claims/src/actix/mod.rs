@@ -23,6 +23,7 @@
 //! | a posted form | `401`, a page that keeps what was typed, renews the login and sends it again |
 //! | anything else | `401` problem+json (RFC 9457) with `login_url` and `renew_url`. Its challenge is `Bearer`, as HTTP wants one; no token in an `Authorization` header is looked at |
 //! | a change, or a WebSocket, that a page of another site asks for, behind the middleware | `403` |
+//! | a change, or a WebSocket, whose origin nothing checked: the middleware is missing | `500`; the log says what to add |
 //! | logged in without the right | `403` |
 //! | logged in, but not freshly enough | as above, to a login that asks for the password again; a script is told `fresh_login_required` |
 //! | logged in, but the form was made for another account of the same browser | `409`, a page that keeps it and asks; a script is told `another_account` |

@@ -29,6 +29,14 @@ pub(super) fn not_registered() -> actix_web::Error {
     respond(web::not_configured())
 }
 
+/// The response to a change whose origin nobody checked.
+pub(super) fn origin_unchecked(req: &HttpRequest, login: &SharedLogin) -> actix_web::Error {
+    let add =
+        "add .wrap(SharedLoginMiddleware::new(login)) to the App, inside of middleware that changes methods";
+    web::log_origin_unchecked(&request_info(req), add);
+    respond(web::origin_unchecked(login.settings(), add))
+}
+
 /// A response as the error of an extractor or a check.
 pub(super) fn respond(answer: Response) -> actix_web::Error {
     InternalError::from_response("no valid login for this request", response(answer)).into()

@@ -17,7 +17,7 @@ use super::request::request_info;
 use super::response;
 use super::shared_body::SharedBody;
 use crate::SharedLogin;
-use crate::web::{self, Context, Served};
+use crate::web::{self, Context, OriginChecked, Served};
 
 /// CSRF protection by origin: only this service's own pages may change things.
 /// `App::new().wrap(SameOrigin)`.
@@ -119,6 +119,7 @@ where
             add(&for_scripts, answer.headers_mut());
             return Box::pin(ready(Ok(req.into_response(answer).map_into_right_body())));
         }
+        mark_checked(&req);
         share_form(&mut req);
         expect_author(&req);
         let done = self.service.call(req);
@@ -128,6 +129,13 @@ where
             remember_author(&mut response);
             Ok(response)
         })
+    }
+}
+
+/// Tells the extractors that a change has passed the check.
+fn mark_checked(req: &ServiceRequest) {
+    if let Some(mark) = OriginChecked::after_check(&request_info(req.request())) {
+        req.extensions_mut().insert(mark);
     }
 }
 

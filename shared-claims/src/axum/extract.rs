@@ -10,11 +10,11 @@ use tokio::time::timeout;
 
 use super::kept_form::KeptForm;
 use super::request::Registered;
-use super::response::{not_registered, refuse};
+use super::response::{not_registered, origin_unchecked, refuse};
 use crate::extractors::{AuthExtractor, for_each_extractor};
 use crate::web::{
-    Context, Decision, Denial, KEYS_TIMEOUT, REACHABILITY_TIMEOUT, Requirement, decide, log_identity,
-    needs_reachability,
+    Context, Decision, Denial, KEYS_TIMEOUT, OriginChecked, REACHABILITY_TIMEOUT, Requirement, decide,
+    log_identity, needs_reachability,
 };
 use crate::{Claims, Identity, Rejection};
 
@@ -44,6 +44,9 @@ for_each_extractor!(extractor);
 async fn authorize<T: AuthExtractor>(parts: &Parts) -> Result<T, Response> {
     let Some(registered) = parts.extensions.get::<Registered>() else { return Err(not_registered()) };
     let (requirement, settings) = (T::requirement(), registered.login.settings());
+    if OriginChecked::is_missing(parts.extensions.get(), &registered.info(parts)) {
+        return Err(origin_unchecked(&registered.info(parts), settings));
+    }
     let identity = identify(parts, registered).await;
     let context = context(parts, registered, &identity, requirement).await;
     let denial = match decide(&registered.info(parts), identity, requirement, settings, &context) {

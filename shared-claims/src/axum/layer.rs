@@ -16,7 +16,9 @@ use tower_service::Service;
 use super::request::{Registered, request_info};
 use super::response::{self, refuse};
 use super::{drain, kept_form};
-use crate::web::{Context, RequestInfo, Served, check_cookie_size, check_origin, cors, preflight};
+use crate::web::{
+    Context, OriginChecked, RequestInfo, Served, check_cookie_size, check_origin, cors, preflight,
+};
 use crate::{Settings, SharedLogin};
 
 /// The layer that the extractors need: `Router::new()….layer(SharedLoginLayer::new(login))`, on the
@@ -113,6 +115,7 @@ where
                     let served = served(&request, target.as_ref(), &login);
                     let registered = Registered { login: login.clone(), target, served: served.clone() };
                     request.extensions_mut().insert(registered);
+                    mark_checked(&mut request);
                     let mut response = inner.call(request).await?;
                     remember_author(&served, &login, response.headers_mut());
                     response
@@ -129,6 +132,14 @@ where
 
 fn served(request: &Request, target: Option<&PathAndQuery>, login: &SharedLogin) -> Served {
     Served::new(&request_info(request.method(), target, request.headers()), login.settings())
+}
+
+/// Tells the extractors that a change has passed the check.
+fn mark_checked(request: &mut Request) {
+    let mark = OriginChecked::after_check(&request_info(request.method(), None, request.headers()));
+    if let Some(mark) = mark {
+        request.extensions_mut().insert(mark);
+    }
 }
 
 /// Sets the cookie that remembers whose pages the browser shows, so that a form is not filed under

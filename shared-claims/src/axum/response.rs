@@ -30,6 +30,13 @@ pub(super) fn not_registered() -> Response {
     response(web::not_configured())
 }
 
+/// The response to a request that was made a change behind the layer, whose check saw none.
+pub(super) fn origin_unchecked(request: &RequestInfo<'_>, settings: &Settings) -> Response {
+    let add = "put .layer(SharedLoginLayer::new(login)) inside of layers that change methods";
+    web::log_origin_unchecked(request, add);
+    response(web::origin_unchecked(settings, add))
+}
+
 /// Serves `sso.js`, which renews the login for the scripts of your pages.
 ///
 /// Register it as `.route("/sso.js", get(shared_claims::axum::script))`, and load it by `<script

@@ -50,6 +50,17 @@ pub(super) fn log_cross_site(request: &RequestInfo<'_>, initiator: Initiator) {
     );
 }
 
+/// What is wrong if an extractor finds no mark of the origin check.
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(super) const ORIGIN_UNCHECKED: &str =
+    "refused: a handler that asks who is logged in got a change whose origin was not checked";
+
+/// Logs that the developer forgot the origin check. `add` is the line that is missing.
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) fn log_origin_unchecked(request: &RequestInfo<'_>, add: &str) {
+    tracing::error!(method = beginning(request.method()), "{ORIGIN_UNCHECKED}: {add}");
+}
+
 /// Cuts a method, so that a very long one cannot fill the disk.
 fn beginning(method: &str) -> &str {
     let end = (0..=32).rev().find(|end| method.is_char_boundary(*end)).unwrap_or(0);

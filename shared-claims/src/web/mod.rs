@@ -43,6 +43,7 @@ mod form_owner;
 mod i18n;
 mod log;
 mod origin_check;
+mod origin_checked;
 mod pages;
 mod prefetch;
 mod query_encoding;
@@ -65,7 +66,12 @@ pub use decide::{
 pub use decision::{Decision, Denial, LoopCause, Requirement};
 pub use fetch_metadata::{Reader, RequestKind};
 pub use form_owner::Served;
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use log::log_origin_unchecked;
 pub use log::{log_denial, log_identity};
+pub use origin_checked::OriginChecked;
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use render::origin_unchecked;
 pub use render::{NO_BEARER, not_configured, render};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use request::Lookup;

@@ -6,6 +6,8 @@ use url::Url;
 use super::context::Context;
 use super::decision::Denial;
 use super::fetch_metadata::RequestKind;
+#[cfg(any(feature = "actix", feature = "axum"))]
+use super::log::ORIGIN_UNCHECKED;
 use super::pages::{self, KeptForm, Page, Why};
 use super::redirect_loop;
 use super::request::RequestInfo;
@@ -201,6 +203,17 @@ pub fn render(
 pub fn not_configured() -> Response {
     let detail = "This service is not set up completely.";
     Response::new(500).with_problem(&Problem::new("internal_error", "Internal error", detail))
+}
+
+/// The developer forgot the origin check. `add` is the line that is missing. In development, where
+/// URLs are `http`, the answer shows it; elsewhere it is for the log alone.
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) fn origin_unchecked(settings: &Settings, add: &str) -> Response {
+    if settings.service.scheme() != "http" {
+        return not_configured();
+    }
+    let detail = format!("{ORIGIN_UNCHECKED}: {add}");
+    Response::new(500).with_problem(&Problem::new("internal_error", "Internal error", &detail))
 }
 
 /// A redirect to the login and back, at most once in this many seconds.

@@ -28,11 +28,14 @@ fn press(service: SocketAddr, path: &str, cookies: &str, rest: &str) -> String {
     answer
 }
 
-/// With the guard, and below `/bare` without it.
+/// With the guard, and below `/bare` with a check of the service's own.
 fn on_actix(issuer: &TestIssuer) -> SocketAddr {
-    use actix_web::middleware::Condition;
+    use actix_web::middleware::{Condition, from_fn};
     use actix_web::{App, HttpServer, web};
     use shared_claims::actix::{Fresh, SameOrigin, User};
+
+    use crate::origin_checked::vouch_for;
+
     let login = issuer.login();
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
@@ -41,6 +44,7 @@ fn on_actix(issuer: &TestIssuer) -> SocketAddr {
                 let scope = |path, guarded| {
                     web::scope(path)
                         .wrap(Condition::new(guarded, SameOrigin))
+                        .wrap(Condition::new(!guarded, from_fn(vouch_for)))
                         .route("/delete", web::post().to(async |_: User| "deleted"))
                         .route("/read", web::post().to(async |body: web::Bytes, _: User| format!("{body:?}")))
                         .route("/delete-all", web::post().to(async |_: Fresh<600>| "all deleted"))

@@ -27,6 +27,7 @@ mod logs;
 mod long_addresses;
 mod open_pages;
 mod optional;
+mod origin_checked;
 mod package;
 mod posted_form;
 mod prefetch;

@@ -129,14 +129,17 @@ async fn a_form_sent_by_another_site_is_not_offered_to_be_sent_again() {
     }
 }
 
-/// The same without the guard.
+/// The same with a check of the service's own in place of the guard.
 #[actix_web::test]
 async fn nor_without_the_same_origin_guard() {
+    use actix_web::middleware::from_fn;
     use actix_web::{App, test, web};
     use shared_claims::actix::User;
     let issuer = TestIssuer::new();
-    let app =
-        App::new().app_data(web::Data::new(issuer.login())).route("/", web::post().to(async |_: User| "in"));
+    let app = App::new()
+        .app_data(web::Data::new(issuer.login()))
+        .wrap(from_fn(crate::origin_checked::vouch_for))
+        .route("/", web::post().to(async |_: User| "in"));
     let app = test::init_service(app).await;
     let foreign = sends("/", "text=evil").insert_header(("Sec-Fetch-Site", "same-site"));
     let answer = crate::support_web::answer(&app, foreign).await;
