@@ -31,6 +31,11 @@ pub use app::{Service, app};
 pub use database::Database;
 use settings::Settings;
 
+/// How this service looks, on its own pages and on those that `shared_claims` answers with. The environment may say
+/// otherwise.
+const APPEARANCE: [(&str, &str); 3] =
+    [("SERVICE_NAME", "Demo"), ("SERVICE_COLOR", "#0f5a3e,#8fdcb8"), ("SERVICE_ICON", "/icon.svg")];
+
 /// Reads the settings from the environment, and serves until it receives SIGTERM or SIGINT.
 ///
 /// # Errors
@@ -41,7 +46,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
 
     let settings = Settings::from_env()?;
-    let login = SharedLogin::from_env()?;
+    let login = SharedLogin::from_env_with_defaults(&APPEARANCE)?;
     let database = Database::open(&settings.notes_database)
         .map_err(|e| format!("NOTES_DATABASE cannot be used: {e}"))?;
     let service = Service::new(login, database.clone())?;

@@ -82,8 +82,8 @@ pub async fn healthz() -> &'static str {
 }
 
 /// `GET /style.css`
-pub async fn style() -> HttpResponse {
-    asset("text/css; charset=utf-8", include_str!("../templates/style.css"))
+pub async fn style(templates: Data<Templates>) -> HttpResponse {
+    asset("text/css; charset=utf-8", templates.style())
 }
 
 /// `GET /whoami.js`
@@ -96,9 +96,9 @@ pub async fn icon() -> HttpResponse {
     asset("image/svg+xml", include_str!("../templates/icon.svg"))
 }
 
-fn asset(media_type: &'static str, text: &'static str) -> HttpResponse {
+fn asset(media_type: &'static str, text: impl Into<String>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CACHE_CONTROL, "public, max-age=300"))
-        .body(text)
+        .body(text.into())
 }

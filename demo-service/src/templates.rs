@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use serde::Serialize;
+use shared_claims::web::{initials, stylesheet};
 use shared_claims::{Claims, SharedLogin};
 use tera::{Context, Tera};
 
@@ -34,11 +35,14 @@ pub struct Templates(Arc<Inner>);
 struct Inner {
     tera: Tera,
     site: Site,
+    style: String,
 }
 
 /// The values that every page gets from the settings. The `Host` of a request is not trusted.
 #[derive(Serialize)]
 struct Site {
+    name: String,
+    host: String,
     auth_url: String,
     login_url: String,
     logout_url: String,
@@ -53,11 +57,19 @@ impl Templates {
         let mut to_logout = to_login.clone();
         to_logout.set_path("/logout");
         let site = Site {
+            name: login.settings().service_name().to_owned(),
+            host: login.page_url("/").host_str().unwrap_or_default().to_owned(),
             auth_url: login.settings().auth_url(),
             login_url: to_login.into(),
             logout_url: to_logout.into(),
         };
-        Ok(Self(Arc::new(Inner { tera, site })))
+        let style = stylesheet(login.settings().service_theme()) + include_str!("../templates/style.css");
+        Ok(Self(Arc::new(Inner { tera, site, style })))
+    }
+
+    /// The stylesheet: the frame that the login has too, in this service's colour, and our own rules.
+    pub fn style(&self) -> &str {
+        &self.0.style
     }
 
     /// Renders the page for `user`, whose name is at its top.
@@ -72,6 +84,7 @@ impl Templates {
         context.insert("template", P::TEMPLATE);
         context.insert("user", &user);
         context.insert("user_name", &user.map(Claims::full_name));
+        context.insert("initials", &user.map(|user| initials(&user.full_name())));
         // The page's owner: another person of the same browser is asked before one of its forms is
         // filed under them.
         context.insert("form_mark", &user.map(Claims::form_mark));

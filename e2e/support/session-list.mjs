@@ -20,7 +20,7 @@ export function listed(person) {
   })));
 }
 
-/** The latest events, the newest first. */
+/** Recent activity, the newest first. */
 export function happened(person) {
   return person.page.$$eval('.events > li', (items) => items.map((item) => ({
     what: item.querySelector('strong').innerText,

@@ -23,7 +23,7 @@ describe('after logging out', () => {
       await person.page.goBack({ waitUntil: 'load' }).catch(() => {});
       const text = await person.text();
       assert.ok(!text.includes('a very private thought'), `step ${step} back shows the note`);
-      assert.ok(!text.includes('What happened lately'), `step ${step} back shows the logins`);
+      assert.ok(!text.includes('Recent activity'), `step ${step} back shows the logins`);
       assert.ok(!text.includes(person.email), `step ${step} back shows the account: ${person.page.url()}`);
     }
   });

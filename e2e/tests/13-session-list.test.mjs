@@ -36,7 +36,7 @@ describe("the page of one's logins", () => {
   it('is reached from the account page and shows every browser in words, the one in use first', async (t) => {
     const { desk } = await household(t, browser);
     await desk.opens(`${auth}/`);
-    await desk.follows('main a[href="/account/sessions"]');
+    await desk.follows('.tabs a[href="/account/sessions"]');
     assert.equal(desk.page.url(), loginsPage);
     const logins = await listed(desk);
     const phone = logins.find(({ device }) => device === 'Safari on iPhone');
@@ -46,11 +46,11 @@ describe("the page of one's logins", () => {
     assert.deepEqual(logins.map(({ isThis }) => isThis), [true, false, false]);
     for (const login of logins) {
       assert.match(login['Last used'], moment);
-      assert.match(login.Begun, moment);
+      assert.match(login.Since, moment);
       assert.ok(login.Address.length > 6, login.Address);
     }
     assert.equal(logins[0].button, 'Log out of this browser');
-    assert.equal(phone.button, `End the login of Safari on iPhone, last used ${phone['Last used']}`, 'what a screen reader says');
+    assert.equal(phone.button, `Log out Safari on iPhone, last used ${phone['Last used']}`, 'what a screen reader says');
     assert.equal(new Set(logins.map(({ id }) => id)).size, 3);
   });
 
@@ -58,7 +58,7 @@ describe("the page of one's logins", () => {
     const { desk, phone, sofa, phoneLogin } = await atHome(t);
     await desk.presses(ends(phoneLogin.id));
     assert.equal(desk.page.url(), loginsPage);
-    assert.ok(await desk.sees('That browser is logged out'), await desk.text());
+    assert.ok(await desk.sees('Logged out. Services there follow'), await desk.text());
     assert.equal((await listed(desk)).length, 2);
     await phone.losesTheAccessCookie();
     await phone.opens(`${demo}/private`);
@@ -143,7 +143,7 @@ describe("the page of one's logins", () => {
       if (focused.includes('the login of Safari on iPhone')) break;
     }
     await Promise.all([desk.page.waitForNavigation({ waitUntil: 'load' }), desk.page.keyboard.press('Enter')]);
-    assert.ok(await desk.sees('That browser is logged out'), await desk.text());
+    assert.ok(await desk.sees('Logged out. Services there follow'), await desk.text());
     assert.equal(await isLoggedIn(phone), false);
   });
 

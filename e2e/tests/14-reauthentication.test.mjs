@@ -73,7 +73,7 @@ describe('ten minutes after the password was given', { skip: needsDatabase }, ()
     await desk.presses(endsOthers);
     assert.equal((await desk.presses(confirmForm)).status(), 401);
     assert.ok(await desk.page.$(confirmForm));
-    await desk.follows('main a[href="/account/sessions"]');
+    await desk.follows('.tabs a[href="/account/sessions"]');
     assert.equal((await listed(desk)).length, 3);
   });
 

@@ -96,6 +96,22 @@ impl SharedLoginBuilder {
         self.set("TRUSTED_ORIGINS", list)
     }
 
+    /// `SERVICE_NAME`: what the service is called on the pages that this library answers with.
+    pub fn service_name(self, name: impl Into<String>) -> Self {
+        self.set("SERVICE_NAME", name)
+    }
+
+    /// `SERVICE_COLOR`: their colour, such as `#2348ae`, or two, for light screens and for dark
+    /// ones.
+    pub fn service_color(self, color: impl Into<String>) -> Self {
+        self.set("SERVICE_COLOR", color)
+    }
+
+    /// `SERVICE_ICON`: a picture on this service, such as `/icon.svg`.
+    pub fn service_icon(self, path: impl Into<String>) -> Self {
+        self.set("SERVICE_ICON", path)
+    }
+
     /// `JWT_SIGNING_KEY`: the shared key of an auth-service that signs with HS512. Everybody who
     /// holds it can sign as anybody.
     pub fn signing_key(mut self, key: impl Into<String>) -> Self {

@@ -50,6 +50,15 @@ impl SharedLogin {
         Self::new(Settings::from_env()?)
     }
 
+    /// As [`from_env`](Self::from_env), with what your program says where the environment says
+    /// nothing, as [`Settings::from_env_with_defaults`] takes it.
+    ///
+    /// # Errors
+    /// One line that names the setting at fault.
+    pub fn from_env_with_defaults(defaults: &[(&str, &str)]) -> Result<Self, SettingsError> {
+        Self::new(Settings::from_env_with_defaults(defaults)?)
+    }
+
     /// Creates a login from settings and starts to load keys.
     ///
     /// With `JWT_SIGNING_KEY` it logs a warning, because this service could then sign as anybody.

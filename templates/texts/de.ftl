@@ -72,13 +72,13 @@ device-unknown = Unbekannter Browser
 ### Anmelden
 
 login-title = Anmelden
-login-title-again = Bitte bestätigen Sie, dass Sie es sind
+login-title-again = Bestätigen Sie, dass Sie es sind
 login-again = Bitte geben Sie Ihr Passwort noch einmal ein, um fortzufahren.
 login-new-here = Neu hier?
 login-create-account = Konto anlegen
 login-email-missing = Bitte geben Sie Ihre E-Mail-Adresse ein, zum Beispiel ada@example.org.
 login-password-missing = Bitte geben Sie Ihr Passwort ein.
-login-wrong = Bitte geben Sie die richtige E-Mail-Adresse und das richtige Passwort ein. Beim Passwort kommt es auf Groß- und Kleinschreibung an.
+login-wrong = E-Mail-Adresse und Passwort passen nicht zusammen. Prüfen Sie beides, und die Feststelltaste.
 login-inactive = Dieses Konto ist stillgelegt.
 login-not-within = Diese Seite lässt sich nur für sich öffnen, nicht innerhalb einer anderen.
 login-only-within = Diese Seite lässt sich nur innerhalb einer Seite unserer Dienste öffnen.
@@ -118,7 +118,7 @@ logout-not-ended = Dieser Browser ist abgemeldet: Wir haben ihm die Anmeldung we
 logout-not-ended-until = Nutzen kann sie nur, wer eine Kopie der Cookies dieses Browsers hat, und das bis spätestens { $until }.
 logout-not-ended-soon = Nutzen kann sie nur, wer eine Kopie der Cookies dieses Browsers hat, und das, bis sie von selbst abläuft.
 logout-not-ended-others = Auch Ihre anderen Anmeldungen sind nicht beendet: Jene Browser sind weiterhin angemeldet.
-logout-not-ended-advice = Falls jemand eine solche Kopie haben könnte: Melden Sie sich in ein paar Minuten wieder an und beenden Sie unter „Ihre Anmeldungen“ alle anderen.
+logout-not-ended-advice = Falls jemand eine solche Kopie haben könnte: Melden Sie sich in ein paar Minuten wieder an und beenden Sie unter „Wo Sie angemeldet sind“ alle anderen.
 logout-not-ended-login = Wieder anmelden
 
 ### Ein Konto anlegen
@@ -184,29 +184,29 @@ account-name = Name
 account-email = E-Mail
 account-joined = Mitglied seit
 account-last-login = Letzte Anmeldung
-account-to-sessions = Ihre Anmeldungen und was zuletzt geschah
+account-overview = Übersicht
+account-pages = Ihr Konto
 
 ### Anmeldungen einer Person
 
-sessions-title = Ihre Anmeldungen
-sessions-lead = Diese Browser und Programme sind mit Ihrem Konto angemeldet. Beenden Sie jede Anmeldung, die Sie nicht kennen. Es könnte dann jemand Ihr Passwort wissen: Sagen Sie denen Bescheid, die diese Seite betreiben.
+sessions-title = Wo Sie angemeldet sind
+sessions-lead = Diese Browser und Programme sind mit Ihrem Konto angemeldet. Melden Sie jeden ab, den Sie nicht kennen. Es könnte dann jemand Ihr Passwort wissen: Sagen Sie denen Bescheid, die diese Seite betreiben.
 sessions-this = Dieser Browser
 sessions-address = Adresse
 sessions-last-used = Zuletzt
-sessions-began = Beginn
+sessions-began = Seit
 sessions-this-about = in diesem Browser
-sessions-end = Beenden
-sessions-end-about = (Anmeldung von { $device }, zuletzt benutzt { $when })
-sessions-end-others = Alle anderen beenden
-sessions-end-all = Alle beenden, auch diese
-sessions-events = Was zuletzt geschah
+sessions-end = Abmelden
+sessions-end-about = ({ $device }, zuletzt benutzt { $when })
+sessions-end-others = Überall sonst abmelden
+sessions-end-all = Überall abmelden, auch hier
+sessions-events = Letzte Aktivität
 sessions-no-events = Noch nichts.
-sessions-back = Zurück zu Ihrem Konto
 sessions-unknown = Diese Anmeldung wurde nicht gefunden. Vielleicht ist sie schon beendet.
 sessions-ended = { $count ->
     [0] Es gab keine andere Anmeldung, die zu beenden war.
-    [one] Erledigt. Dieser Browser ist abgemeldet; die Dienste dort merken es in wenigen Minuten.
-   *[other] Erledigt. Diese Browser sind abgemeldet; die Dienste dort merken es in wenigen Minuten.
+    [one] Abgemeldet. Die Dienste dort folgen in wenigen Minuten.
+   *[other] Diese Browser sind abgemeldet. Die Dienste dort folgen in wenigen Minuten.
 }
 
 confirm-title = Mit dem Passwort bestätigen

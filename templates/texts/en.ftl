@@ -78,13 +78,13 @@ device-unknown = Unknown browser
 ### Logging in
 
 login-title = Log in
-login-title-again = Confirm it is you
+login-title-again = Confirm it’s you
 login-again = Please enter your password once more to continue.
 login-new-here = New here?
 login-create-account = Create an account
 login-email-missing = Please enter your email address, such as ada@example.org.
 login-password-missing = Please enter your password.
-login-wrong = Please enter a correct email and password. Capital letters matter in the password.
+login-wrong = That email and password don’t match. Check both, and Caps Lock.
 login-inactive = This account is inactive.
 login-not-within = This page can only be opened by itself, not from within another page.
 login-only-within = This page can only be opened within a page of our services.
@@ -124,7 +124,7 @@ logout-not-ended = This browser is logged out: we have taken its login away. But
 logout-not-ended-until = Nobody can use it who has no copy of this browser’s cookies. Whoever has one could, until { $until } at the latest.
 logout-not-ended-soon = Nobody can use it who has no copy of this browser’s cookies. Whoever has one could, until it runs out by itself.
 logout-not-ended-others = Your other logins are not ended either: those browsers are still logged in.
-logout-not-ended-advice = If somebody may have such a copy, log in again in a few minutes, go to “Your logins” and end all others.
+logout-not-ended-advice = If somebody may have such a copy, log in again in a few minutes, go to “Where you’re logged in” and end all others.
 logout-not-ended-login = Log in again
 
 ### Making an account
@@ -191,29 +191,29 @@ account-name = Name
 account-email = Email
 account-joined = Member since
 account-last-login = Last login
-account-to-sessions = Your logins and what happened lately
+account-overview = Overview
+account-pages = Your account
 
 ### Logins of a person
 
-sessions-title = Your logins
-sessions-lead = These browsers and programs are logged in to your account. End any that you do not recognise. Somebody may then know your password: tell whoever runs this site.
+sessions-title = Where you’re logged in
+sessions-lead = These browsers and programs are logged in to your account. Log out any that you do not recognise. Somebody may then know your password: tell whoever runs this site.
 sessions-this = This browser
 sessions-address = Address
 sessions-last-used = Last used
-sessions-began = Begun
+sessions-began = Since
 sessions-this-about = of this browser
-sessions-end = End
-sessions-end-about = the login of { $device }, last used { $when }
-sessions-end-others = End all others
-sessions-end-all = End all, here too
-sessions-events = What happened lately
+sessions-end = Log out
+sessions-end-about = { $device }, last used { $when }
+sessions-end-others = Log out everywhere else
+sessions-end-all = Log out everywhere, here too
+sessions-events = Recent activity
 sessions-no-events = Nothing yet.
-sessions-back = Back to your account
 sessions-unknown = That login was not found. It may have ended already.
 sessions-ended = { $count ->
     [0] There was no other login to end.
-    [one] Done. That browser is logged out; services there notice within minutes.
-   *[other] Done. Those browsers are logged out; services there notice within minutes.
+    [one] Logged out. Services there follow within minutes.
+   *[other] Those browsers are logged out. Services there follow within minutes.
 }
 
 confirm-title = Confirm with your password

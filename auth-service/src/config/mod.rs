@@ -36,7 +36,7 @@ pub use settings::{
     AuditFlags, DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, SETTINGS, ServeFlags, SiteFlags,
 };
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
-pub use site::{Color, FooterLink, Logo, Site};
+pub use site::{FooterLink, Logo, Site};
 
 /// A setting that cannot be used. The message names the setting and the fix, never the value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

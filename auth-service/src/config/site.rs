@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use shared_claims::setting::{self, FileError};
+use shared_claims::web::Theme;
 use url::Url;
 
 use super::{ConfigError, Flags, SiteFlags};
@@ -20,8 +21,7 @@ const MAX_LINKS: usize = 10;
 pub struct Site {
     pub name: Option<String>,
     pub logo: Option<Logo>,
-    /// The colours on light and on dark screens.
-    pub colors: Option<(Color, Color)>,
+    pub theme: Option<Theme>,
     pub footer_links: Vec<FooterLink>,
     pub templates_dir: Option<PathBuf>,
 }
@@ -33,10 +33,6 @@ pub struct Logo {
     pub extension: String,
     pub bytes: Arc<[u8]>,
 }
-
-/// A colour: red, green and blue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Color(pub [u8; 3]);
 
 /// A link in the footer of every page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -51,15 +47,10 @@ impl Site {
         Ok(Self {
             name: flags.site_name.as_deref().map(name).transpose()?,
             logo: flags.site_logo.as_deref().map(Logo::read).transpose()?,
-            colors: flags.site_color.as_deref().map(colors).transpose()?,
+            theme: flags.site_color.as_deref().map(theme).transpose()?,
             footer_links: flags.footer_links.as_deref().map(links).transpose()?.unwrap_or_default(),
             templates_dir: flags.templates_dir.as_deref().map(folder).transpose()?,
         })
-    }
-
-    /// The colours in the format of `SITE_COLOR`.
-    pub fn colors_text(&self) -> Option<String> {
-        self.colors.map(|(light, dark)| format!("{light},{dark}"))
     }
 
     /// The links in the format of `FOOTER_LINKS`.
@@ -99,39 +90,10 @@ impl Logo {
     }
 }
 
-fn colors(text: &str) -> Result<(Color, Color), ConfigError> {
-    let colors: Option<Vec<Color>> = text.split(',').map(|one| Color::parse(one.trim())).collect();
-    match colors.as_deref() {
-        Some([both]) => Ok((*both, *both)),
-        Some([light, dark]) => Ok((*light, *dark)),
-        _ => Err(ConfigError::new(
-            "SITE_COLOR",
-            "must be a colour such as #2348ae, or two, separated by a comma",
-        )),
-    }
-}
-
-impl Color {
-    /// `#rrggbb` or `#rgb`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#')?;
-        let value = |at: std::ops::Range<usize>| u8::from_str_radix(digits.get(at)?, 16).ok();
-        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        match digits.len() {
-            6 => Some(Self([value(0..2)?, value(2..4)?, value(4..6)?])),
-            3 => Some(Self([value(0..1)? * 17, value(1..2)? * 17, value(2..3)? * 17])),
-            _ => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Color {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [red, green, blue] = self.0;
-        write!(f, "#{red:02x}{green:02x}{blue:02x}")
-    }
+fn theme(text: &str) -> Result<Theme, ConfigError> {
+    Theme::parse(text).ok_or_else(|| {
+        ConfigError::new("SITE_COLOR", "must be a colour such as #2348ae, or two, separated by a comma")
+    })
 }
 
 fn links(text: &str) -> Result<Vec<FooterLink>, ConfigError> {
@@ -167,24 +129,6 @@ fn folder(path: &Path) -> Result<PathBuf, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_color_is_read_in_both_of_its_forms_and_nothing_else_is_taken() {
-        assert_eq!(Color::parse("#2348ae"), Some(Color([0x23, 0x48, 0xae])));
-        assert_eq!(Color::parse("#FFF").map(|color| color.to_string()).as_deref(), Some("#ffffff"));
-        for text in ["", "#", "2348ae", "#2348a", "#2348ag", "#+1+2+3", "red", "#2348ae;}body{display:none}"]
-        {
-            assert_eq!(Color::parse(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn one_color_serves_both_schemes() {
-        let color = Color([0x23, 0x48, 0xae]);
-        assert_eq!(colors("#2348ae"), Ok((color, color)));
-        assert_eq!(colors("#2348ae, #fff"), Ok((color, Color([255; 3]))));
-        assert!(colors("#2348ae,#fff,#000").is_err() && colors("blue").is_err());
-    }
 
     #[test]
     fn links_lead_to_something_to_read() {

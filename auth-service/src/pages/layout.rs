@@ -3,6 +3,7 @@
 
 use actix_web::HttpRequest;
 use serde::Serialize;
+use shared_claims::web::initials;
 
 use crate::forms::{BrowserSession, Level, browser_session::Flash};
 use crate::http::TooMany;
@@ -28,11 +29,13 @@ pub struct Layout {
 pub struct CurrentUser {
     pub email: String,
     pub name: String,
+    /// Stand for them where there is no room for a name.
+    pub initials: String,
 }
 
 impl CurrentUser {
     pub fn of(email: &str, name: String) -> Self {
-        Self { email: email.to_owned(), name }
+        Self { email: email.to_owned(), initials: initials(&name), name }
     }
 }
 

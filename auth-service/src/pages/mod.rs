@@ -10,7 +10,6 @@ mod problem_json;
 pub mod static_files;
 mod templates;
 mod tera_error;
-mod theme;
 
 pub use layout::{CurrentUser, Layout};
 pub use page::{Page, SamplePage};

@@ -9,8 +9,8 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use aws_lc_rs::digest;
+use shared_claims::web::STYLE as STYLESHEET;
 
-use super::theme;
 use crate::assets::{Files, media_type};
 use crate::config::Site;
 use crate::error::Error;
@@ -40,11 +40,8 @@ impl StaticFiles {
     pub fn new(files: &Files, site: &Site) -> Self {
         let mut all = BTreeMap::new();
         for (name, bytes) in files.statics() {
-            let mut bytes = bytes.to_vec();
-            if let (STYLE, Some(colors)) = (name, site.colors) {
-                bytes.extend(theme::rules(colors).bytes());
-            }
-            all.insert(name.to_owned(), File::new(name, bytes.into()));
+            let bytes = if name == STYLE { styled(bytes, site) } else { Bytes::copy_from_slice(bytes) };
+            all.insert(name.to_owned(), File::new(name, bytes));
         }
         let logo = site.logo.as_ref().map(|logo| {
             let name = format!("logo.{}", logo.extension);
@@ -62,6 +59,12 @@ impl StaticFiles {
     pub fn logo_address(&self) -> String {
         self.address(&self.0.logo)
     }
+}
+
+/// The frame that services have too, our own rules behind it, and the site's colour behind those.
+fn styled(own: &[u8], site: &Site) -> Bytes {
+    let theme = site.theme.map(|theme| theme.rules()).unwrap_or_default();
+    [STYLESHEET.as_bytes(), own, theme.as_bytes()].concat().into()
 }
 
 impl File {

@@ -59,7 +59,7 @@ async fn somebody_without_a_name_is_called_by_their_address() {
     let ada = app.person();
     ada.log_in("ada@example.org", PASSWORD).await;
     let page = ada.get("/").await;
-    assert!(page.text.contains("Logged in as </span><bdi>ada@example.org</bdi>"), "{}", page.text);
+    assert!(page.text.contains("<bdi class=\"menu-name\">ada@example.org</bdi>"), "{}", page.text);
     assert!(!page.text.contains("<dt>Name</dt>"));
 }
 

@@ -154,7 +154,7 @@ async fn somebody_without_a_password_cannot_log_in_and_is_no_damage() {
     for guess in ["!", "!aQw8ErTzUiOpAsDfGhJkLyXcVbNm12345678", "a guess of somebody"] {
         let refused = app.person().log_in("ada@example.org", guess).await;
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
-        assert!(refused.says("Please enter a correct email and password."));
+        assert!(refused.says("That email and password don’t match."));
     }
     let log = app.log();
     assert!(!log.lines().any(|line| line.contains("damaged") && line.contains(&user.id.to_string())));

@@ -41,10 +41,7 @@ async fn an_unknown_address_and_a_wrong_password_look_the_same() {
     let gone = app.user("joe@example.org", PASSWORD).await;
     app.sql(move |conn| auth_service::users::User::set_active(conn, gone.id, false)).await;
     let known = attempt(&app, "ada@example.org", "a password to guess").await;
-    assert!(
-        known.starts_with("401") && known.contains("Please enter a correct email and password."),
-        "{known}"
-    );
+    assert!(known.starts_with("401") && known.contains("That email and password don’t match."), "{known}");
     let unknown = attempt(&app, "eve@example.org", "a password to guess").await;
     assert_eq!(known, unknown.replace("eve@", "ada@"));
     let inactive = attempt(&app, "joe@example.org", "a password to guess").await;

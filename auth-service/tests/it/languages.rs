@@ -85,7 +85,8 @@ async fn a_persons_own_pages_speak_their_language_down_to_the_dates() {
     let account = erika.get("/").await;
     assert!(account.says("<h1>Ihr Konto</h1>") && account.says(". 2026, "), "{}", account.text);
     let list = erika.get("/account/sessions").await;
-    for words in ["Ihre Anmeldungen", "Firefox auf Linux", "Dieser Browser", "<dt>Zuletzt</dt>", "Angemeldet"]
+    for words in
+        ["Wo Sie angemeldet sind", "Firefox auf Linux", "Dieser Browser", "<dt>Zuletzt</dt>", "Angemeldet"]
     {
         assert!(list.says(words), "{words}: {}", list.text);
     }

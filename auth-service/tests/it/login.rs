@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 use crate::support::{PASSWORD, TestApp};
 
 const HOME: &str = "https://auth.example.org/";
-const WRONG: &str = "Please enter a correct email and password.";
+const WRONG: &str = "That email and password don’t match.";
 const INACTIVE: &str = "This account is inactive.";
 
 #[tokio::test]

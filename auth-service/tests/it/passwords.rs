@@ -161,7 +161,7 @@ async fn a_damaged_hash_lets_nobody_in_and_is_told_to_the_operator() {
         for guess in [PASSWORD, "!", "bcrypt_sha256$"] {
             let refused = app.person().log_in("ada@example.org", guess).await;
             assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{damaged}");
-            assert!(refused.says("Please enter a correct email and password."));
+            assert!(refused.says("That email and password don’t match."));
         }
     }
     let log = app.log();
@@ -180,7 +180,7 @@ async fn a_hash_above_the_limits_lets_nobody_in_and_is_told_to_the_operator() {
     app.sql(move |conn| User::set_password(conn, id, &PasswordHash::imported(costly).0)).await;
     let refused = app.person().log_in("ada@example.org", PASSWORD).await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
-    assert!(refused.says("Please enter a correct email and password."));
+    assert!(refused.says("That email and password don’t match."));
     let log = app.log();
     let told = |line: &str| line.contains("asks for more than the limits") && line.contains(&id.to_string());
     assert!(log.lines().any(told), "{log}");

@@ -95,7 +95,7 @@ async fn the_page_shows_each_login_with_its_device_its_address_and_when_it_was_u
         assert!(login.text.contains("<dd>127.0.0.1</dd>"), "{}", login.text);
         let id = uuid::Uuid::parse_str(&login.id).unwrap();
         let session = app.session(id.into()).await;
-        for (name, moment) in [("Last used", session.rotated_at), ("Begun", session.began_at)] {
+        for (name, moment) in [("Last used", session.rotated_at), ("Since", session.began_at)] {
             let line = format!("<dt>{name}</dt><dd>{}</dd>", moment.format_utc());
             assert!(login.text.contains(&line), "{line}: {}", login.text);
         }
@@ -142,7 +142,7 @@ async fn the_page_lists_the_living_logins_of_its_reader_and_no_others() {
     assert_eq!(listed(&phone).await, ids(&[&phone, &desk]));
     assert_eq!(listed(&bob).await, ids(&[&bob]));
     let lonely = bob.get(PATH).await;
-    assert!(!lonely.says("End all others") && !lonely.says("ada@example.org"), "{}", lonely.text);
+    assert!(!lonely.says("Log out everywhere else"), "{}", lonely.text);
     assert!(!forgotten.is_logged_in().await);
 }
 
@@ -164,7 +164,7 @@ async fn one_login_ends_at_once_and_the_others_stay() {
         Some("ended_by_owner")
     );
     let page = desk.get(PATH).await;
-    assert!(page.says("Done. That browser is logged out"));
+    assert!(page.says("Logged out. Services there follow"));
     assert_eq!(logins(&page).len(), 2);
     assert!(tablet.is_logged_in().await);
     assert_eq!(tablet.get("/login").await.status, 303);
@@ -251,6 +251,6 @@ async fn the_message_waits_for_somebody_who_reads_it() {
     end(&desk, "others").await;
     let head = desk.send(desk.request(reqwest::Method::HEAD, PATH)).await;
     assert!(head.status == 200 && head.text.is_empty());
-    assert!(desk.get(PATH).await.says("Done. That browser is logged out"));
+    assert!(desk.get(PATH).await.says("Logged out. Services there follow"));
     assert!(!desk.get(PATH).await.says("Done."), "once");
 }

@@ -131,7 +131,7 @@ fn no_german_text_is_still_english() {
 fn numbers_choose_their_words() {
     let ended = |count: usize| Message::new("sessions-ended").with("count", count);
     assert_eq!(english(&ended(0)), "There was no other login to end.");
-    assert!(english(&ended(1)).starts_with("Done. That browser"));
+    assert!(english(&ended(1)).starts_with("Logged out. Services there"));
     assert!(english(&ended(7)).starts_with("Done. Those browsers"));
     assert!(german(&ended(0)).starts_with("Es gab keine"));
     assert!(german(&ended(1)).starts_with("Erledigt. Dieser"));

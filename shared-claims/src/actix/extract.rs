@@ -56,7 +56,7 @@ fn authorize<T: AuthExtractor>(req: &HttpRequest, payload: &mut Payload) -> Extr
             Decision::Deny(denial) => denial,
             Decision::Serve(claims) => match noted(&req, Some(*claims)) {
                 Some(somebody) => return released(body, somebody),
-                None => Denial::Forbidden,
+                None => Denial::Forbidden { name: None },
             },
             Decision::ServeAnonymous => match noted(&req, None) {
                 Some(nobody) => return released(body, nobody),

@@ -53,7 +53,7 @@ async fn authorize<T: AuthExtractor>(parts: &Parts) -> Result<T, Response> {
         Decision::Deny(denial) => denial,
         Decision::Serve(claims) => match noted(registered, Some(*claims)) {
             Some(somebody) => return Ok(somebody),
-            None => Denial::Forbidden,
+            None => Denial::Forbidden { name: None },
         },
         Decision::ServeAnonymous => match noted(registered, None) {
             Some(nobody) => return Ok(nobody),

@@ -1,5 +1,7 @@
 //! Configuration of a service that trusts the login.
 
+#[cfg(feature = "pages")]
+mod appearance;
 mod refresh_ahead;
 mod shared_key;
 mod signing_key;
@@ -29,6 +31,9 @@ pub(crate) use signing_key::SigningKey;
 /// | `HINT_COOKIE_NAME` | name of the cookie that says that there probably is a session. Default `__Secure-sso_hint`, or `sso_hint` where `ACCESS_COOKIE_NAME` has no prefix |
 /// | `REFRESH_AHEAD` | a page opened with less than this left of its login renews it first: seconds, or `90s`, `2m`. Default `60s`; `0` is never; never more than half of a token's life |
 /// | `TRUSTED_ORIGINS` | siblings on or below `COOKIE_DOMAIN`, such as `https://app.example.org`, whose pages may post here and read the answers, as the person who is logged in; several are separated by commas. Default none |
+/// | `SERVICE_NAME` | what the service is called on the pages that this library answers with. Default the host of `SERVICE_URL` |
+/// | `SERVICE_COLOR` | their colour, such as `#2348ae`, or two: for light screens and for dark ones. Default blue |
+/// | `SERVICE_ICON` | a picture on this service, such as `/icon.svg`. Default the first letter of the name |
 /// | `JWT_SIGNING_KEY` | the shared key of an auth-service that signs with HS512: the same text as there, at least 64 bytes. Default none |
 /// | `JWT_SIGNING_KEY_FILE` | instead of it, a file that holds the key. A line break at its end is not part of the key |
 ///
@@ -47,6 +52,8 @@ pub struct Settings {
     pub(crate) refresh_ahead: u32,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) signing_key: Option<SigningKey>,
+    #[cfg(feature = "pages")]
+    pub(crate) appearance: appearance::Appearance,
 }
 
 #[derive(Debug, Clone)]
@@ -81,6 +88,15 @@ impl Settings {
     /// When a setting is missing or unacceptable, or when an unknown `AUTH_…` variable is set,
     /// which is probably a misspelt setting.
     pub fn from_env() -> Result<Self, SettingsError> {
+        Self::from_env_with_defaults(&[])
+    }
+
+    /// As [`from_env`](Self::from_env), with what your program says where the environment says
+    /// nothing: `[("SERVICE_NAME", "Wiki"), ("SERVICE_ICON", "/icon.svg")]`.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_env_with_defaults(defaults: &[(&str, &str)]) -> Result<Self, SettingsError> {
         for (name, _) in std::env::vars_os() {
             if let Some(name) = name.to_str().filter(|name| is_unknown_auth_setting(name)) {
                 return Err(SettingsError::new(name, "is not a setting; there are AUTH_URL and AUTH_JWKS"));
@@ -88,7 +104,10 @@ impl Settings {
         }
         Self::read(|name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
-            Err(std::env::VarError::NotPresent) => Ok(None),
+            Err(std::env::VarError::NotPresent) => {
+                let default = defaults.iter().find(|(known, _)| *known == name);
+                Ok(default.map(|(_, value)| (*value).to_owned()))
+            }
             Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(name, "is not UTF-8")),
         })
     }
@@ -145,6 +164,8 @@ impl Settings {
         };
         let signing_key = shared_key::read(lookup("JWT_SIGNING_KEY")?, get("JWT_SIGNING_KEY_FILE")?)?;
         Ok(Self {
+            #[cfg(feature = "pages")]
+            appearance: appearance::Appearance::read(get, &service)?,
             auth,
             service,
             cookie_domain,
@@ -197,6 +218,16 @@ impl Settings {
 
 #[cfg(feature = "pages")]
 impl Settings {
+    /// `SERVICE_NAME`: what the service is called.
+    pub fn service_name(&self) -> &str {
+        &self.appearance.name
+    }
+
+    /// `SERVICE_COLOR`, if it is set.
+    pub fn service_theme(&self) -> Option<crate::web::Theme> {
+        self.appearance.theme
+    }
+
     /// The name of a cookie for this host only. It has the `__Host-` prefix if the login cookie has
     /// a prefix.
     pub(crate) fn own_cookie(&self, name: &str) -> String {

@@ -34,7 +34,9 @@ pub fn decide(
         ref person @ Identity::Person(ref claims) if request.is_other_users_form(person, settings) => {
             Denial::OtherUsersForm { email: claims.user_email.clone(), mark: claims.form_mark() }
         }
-        Identity::Person(claims) if !(requirement.may)(&claims) => Denial::Forbidden,
+        Identity::Person(claims) if !(requirement.may)(&claims) => {
+            Denial::Forbidden { name: Some(claims.full_name()) }
+        }
         Identity::Person(claims) if is_stale(&claims, requirement, context) => {
             require_fresh_login(request, requirement, settings)
         }

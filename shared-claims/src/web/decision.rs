@@ -130,7 +130,10 @@ pub enum Denial {
     /// A prefetch of a page that depends on who asks.
     Prefetch,
     /// Logged in, without the right.
-    Forbidden,
+    Forbidden {
+        /// What the person is called, where that is known.
+        name: Option<String>,
+    },
     /// Cookies of two people. A page explains it and offers to clear them.
     Conflict,
     /// The cookies are cleared, as that page offered.

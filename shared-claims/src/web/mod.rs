@@ -41,6 +41,7 @@ mod escape;
 mod fetch_metadata;
 mod form_owner;
 mod i18n;
+mod initials;
 mod log;
 mod origin_check;
 mod origin_checked;
@@ -53,6 +54,8 @@ mod request;
 mod response;
 mod script;
 mod set_cookie;
+mod style;
+mod theme;
 mod upgrade;
 pub(crate) mod urls;
 
@@ -66,6 +69,7 @@ pub use decide::{
 pub use decision::{Decision, Denial, LoopCause, Requirement};
 pub use fetch_metadata::{Reader, RequestKind};
 pub use form_owner::Served;
+pub use initials::initials;
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use log::log_origin_unchecked;
 pub use log::{log_denial, log_identity};
@@ -78,6 +82,8 @@ pub(crate) use request::Lookup;
 pub use request::{Headers, RequestInfo};
 pub use response::Response;
 pub use script::{SCRIPT, script};
+pub use style::{STYLE, stylesheet};
+pub use theme::Theme;
 
 /// The largest form that is kept: 64 KiB.
 pub const MAX_FORM_BYTES: usize = 64 * 1024;

@@ -134,14 +134,14 @@ pub fn render(
                 problem,
             )
         }
-        Denial::Forbidden => {
+        Denial::Forbidden { name } => {
             let detail = "You are logged in, but your account may not use this.";
             let problem = Problem::new(code::FORBIDDEN, "Not for this account", detail);
             page_or_problem(
                 request,
                 settings,
                 Response::new(403),
-                pages::forbidden(request.language(), settings),
+                pages::forbidden(request.language(), name.as_deref(), settings),
                 problem,
             )
         }
@@ -170,7 +170,13 @@ pub fn render(
             answer.add("retry-after", RETRY_AFTER_SECONDS.to_string());
             let detail = "Logins cannot be checked at the moment. Try again in a few seconds.";
             let problem = Problem::new(code::KEYS_UNAVAILABLE, "Try again shortly", detail);
-            page_or_problem(request, settings, answer, pages::no_keys(request.language()), problem)
+            page_or_problem(
+                request,
+                settings,
+                answer,
+                pages::no_keys(request.language(), request.kind() == RequestKind::PostedForm),
+                problem,
+            )
         }
         Denial::CrossSite => {
             let detail = "This was not sent by a page of this service. Open the page itself and try again.";

@@ -54,6 +54,10 @@ fn refused(cause: Rejection) -> Identity {
     Identity::Nobody(Some(cause))
 }
 
+fn forbidden() -> Denial {
+    Denial::Forbidden { name: Some(ada().full_name()) }
+}
+
 fn staff() -> Requirement {
     Requirement::right(|claims| claims.user_is_staff)
 }
@@ -113,9 +117,9 @@ fn every_row_of_the_table_of_answers() {
             Denial::Unauthorized { max_age: None },
         ),
         (Tab, "/", nobody(), staff(), Denial::RedirectToLogin { clear: false, max_age: None }),
-        (Tab, "/", person(), staff(), Denial::Forbidden),
-        (Form, "/", person(), staff(), Denial::Forbidden),
-        (Script, "/", person(), staff(), Denial::Forbidden),
+        (Tab, "/", person(), staff(), forbidden()),
+        (Form, "/", person(), staff(), forbidden()),
+        (Script, "/", person(), staff(), forbidden()),
         (Tab, "/", Identity::Conflict, Requirement::user(), Denial::Conflict),
         (Tab, "/?sso_clear=0", Identity::Conflict, Requirement::user(), Denial::Conflict),
         (Tab, "/?sso_clear=1", Identity::Conflict, Requirement::user(), Denial::Clear),
@@ -177,7 +181,7 @@ fn every_row_of_the_table_of_loops() {
         ),
         (Tab, "/?sso_loop=3", person(), Requirement::user(), Decision::Deny(Denial::StripLoopMarker)),
         (Tab, "/?sso_loop=3", person(), Requirement::visitor(), Decision::Deny(Denial::StripLoopMarker)),
-        (Tab, "/?sso_loop=3", person(), staff(), Decision::Deny(Denial::Forbidden)),
+        (Tab, "/?sso_loop=3", person(), staff(), Decision::Deny(forbidden())),
         (Form, "/?sso_loop=3", person(), Requirement::user(), Decision::Serve(Box::new(ada()))),
         (Script, "/?sso_loop=3", person(), Requirement::user(), Decision::Serve(Box::new(ada()))),
         // An open page stays open in a redirect loop too.

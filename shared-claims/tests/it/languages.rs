@@ -163,7 +163,7 @@ fn cases() -> Vec<Case> {
             Some(b"a=b"),
             "Geben Sie Ihr Passwort noch einmal ein",
         ),
-        (Denial::Forbidden, vec![], None, "Nicht für dieses Konto"),
+        (Denial::Forbidden { name: None }, vec![], None, "Nicht für dieses Konto"),
         (Denial::Conflict, vec![], None, "Zwei Anmeldungen zugleich"),
         (
             Denial::ClearCookiesAndKeepForm,

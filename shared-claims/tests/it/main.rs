@@ -1,5 +1,6 @@
 //! Integration tests of the crate's public interface.
 
+mod appearance;
 mod axum_parity;
 #[cfg(unix)]
 mod bounded;

@@ -39,7 +39,7 @@ async fn what_was_typed_is_kept_and_can_be_sent_again_without_javascript() {
                 "<form method=\"post\" action=\"http://demo.sso.localhost:8001{address}\""
             ))
         );
-        assert!(page.contains("<button type=\"submit\">Send again</button>"));
+        assert!(page.contains("<button class=\"button\" type=\"submit\">Send again</button>"));
         let kept = fields(&page);
         let kept: Vec<_> = kept.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(kept, [("text", "buy milk & eggs"), ("colour", "red"), ("colour", "blue"), ("empty", "")]);

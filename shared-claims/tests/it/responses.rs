@@ -216,7 +216,7 @@ async fn pages_carry_a_strict_policy_and_no_script() {
         assert_eq!(page.header("referrer-policy"), "same-origin");
         assert_eq!(page.header("cache-control"), "no-store");
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-        assert!(page.body.contains("<html lang=\"en\">") && page.body.contains("<main>"));
+        assert!(page.body.contains("<html lang=\"en\">") && page.body.contains("<main id=\"main\""));
         for inline in ["<script", " style=", " onclick", "javascript:"] {
             assert!(!page.body.contains(inline));
         }

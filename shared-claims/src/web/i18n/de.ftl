@@ -1,5 +1,16 @@
 # Die Texte der Seiten auf Deutsch. Was en.ftl im Kopf sagt, gilt auch hier.
 
+### Der Rahmen jeder Seite
+
+frame-skip = Zum Inhalt
+frame-logged-in-as = Angemeldet als
+frame-account = Ihr Konto
+frame-sessions = Wo Sie angemeldet sind
+frame-log-out = Abmelden
+frame-at = Sie sind auf <strong>{ $host }</strong>
+frame-status = Fehler { $status }
+frame-front = Zur Startseite
+
 ### Was ohne gültige Anmeldung gesendet wurde
 
 kept-title = Noch einmal senden
@@ -37,7 +48,6 @@ anothers-send-else = Als das andere Konto senden
 
 forbidden-title = Nicht für dieses Konto
 forbidden-why = Sie sind angemeldet, aber Ihr Konto darf diese Seite nicht benutzen. Sollte es das dürfen, wenden Sie sich bitte an die Betreiber dieses Dienstes.
-forbidden-links = <a href="{ $front }">Zurück zur Startseite</a> oder <a href="{ $account }">zu Ihrem Konto</a>
 
 conflict-title = Zwei Anmeldungen zugleich
 conflict-why = Ihr Browser hat Anmelde-Cookies gesendet, die einander widersprechen. Das kommt vor, wenn eine andere Website dieser Domain ein Cookie setzt, das sie nicht setzen sollte. Es wurde niemand eingelassen.
@@ -52,7 +62,8 @@ cookies-clean-up = Aufräumen
 
 keys-title = Einen Augenblick
 keys-why = Dieser Dienst kann Anmeldungen gerade nicht prüfen. Mit Ihrem Konto ist alles in Ordnung.
-keys-reload = Laden Sie diese Seite in einigen Sekunden neu.
+keys-reload = Diese Seite öffnet sich in ein paar Sekunden von selbst.
+keys-send-again = Gehen Sie in ein paar Sekunden mit Ihrem Browser eine Seite zurück, und senden Sie es noch einmal.
 
 early-title = Diese Seite öffnen
 early-why = Ihr Browser hat diese Seite geholt, bevor Sie danach gefragt haben. Sie wird erst gezeigt, wenn Sie sie öffnen.
@@ -60,7 +71,6 @@ early-open = Öffnen
 
 foreign-title = Von anderswo gesendet
 foreign-why = Dies wurde nicht von einer Seite dieses Dienstes gesendet, darum wurde nichts geändert.
-foreign-front = <a href="{ $front }">Öffnen Sie die Startseite</a> und versuchen Sie es von dort noch einmal.
 
 ### Das Ende einer Schleife
 

@@ -1,6 +1,17 @@
 # The texts of the pages, in Project Fluent. They are HTML: what is put in is escaped before, and what stands here is not.
 # The tests compare this file with the others, and with what the pages name.
 
+### The frame around every page
+
+frame-skip = Skip to content
+frame-logged-in-as = Logged in as
+frame-account = Your account
+frame-sessions = Where you’re logged in
+frame-log-out = Log out
+frame-at = You are at <strong>{ $host }</strong>
+frame-status = Error { $status }
+frame-front = Go to the start page
+
 ### What was sent without a login that holds
 
 kept-title = Send this again
@@ -38,7 +49,6 @@ anothers-send-else = Send as the other account
 
 forbidden-title = Not for this account
 forbidden-why = You are logged in, but your account may not use this page. If it should, ask whoever runs this service.
-forbidden-links = <a href="{ $front }">Back to the front page</a> or <a href="{ $account }">your account</a>
 
 conflict-title = Two logins at once
 conflict-why = Your browser sent login cookies that contradict each other. This happens when another site of this domain sets a cookie that it should not. Nobody was let in.
@@ -53,7 +63,8 @@ cookies-clean-up = Clean up
 
 keys-title = Just a moment
 keys-why = This service cannot check logins at the moment. Nothing is wrong with your account.
-keys-reload = Reload this page in a few seconds.
+keys-reload = This page opens by itself in a few seconds.
+keys-send-again = Go back one page with your browser in a few seconds, and send it again.
 
 early-title = Open this page
 early-why = Your browser fetched this page before you asked for it. It is shown only when you open it.
@@ -61,7 +72,6 @@ early-open = Open it
 
 foreign-title = Sent from elsewhere
 foreign-why = This was not sent by a page of this service, so nothing was changed.
-foreign-front = <a href="{ $front }">Open the front page</a> and try again from there.
 
 ### The end of a loop
 

@@ -16,20 +16,19 @@ pub(in crate::web) fn conflict(language: Language, address: &Url, clear: &str) -
     }
     let mut action = address.clone();
     action.set_query(None);
-    Page {
+    Page::new(
         language,
-        frames: false,
-        title: language.say("conflict-title", &[]),
-        content: format!(
+        "conflict-title",
+        format!(
             "<p>{}</p>\n<p>{}</p>\n\
              <form method=\"get\" action=\"{}\">\n{fields}<input type=\"hidden\" name=\"{clear}\" value=\"1\">\n\
-             <button type=\"submit\">{}</button>\n</form>\n",
+             <button class=\"button\" type=\"submit\">{}</button>\n</form>\n",
             language.say("conflict-why", &[]),
             language.say("conflict-clearing", &[]),
             escape(action.as_str()),
             language.say("conflict-clear", &[]),
         ),
-    }
+    )
 }
 
 /// For a form that was sent. The button sends it to `clear`, where it is not carried out but kept
@@ -44,19 +43,18 @@ pub(in crate::web) fn form_conflict(language: Language, clear: &Url, kept: KeptF
         KeptForm::NoFiles => (String::new(), "multipart/form-data", go_back(language)),
         KeptForm::Nothing => (String::new(), "text/plain", go_back(language)),
     };
-    Page {
+    Page::new(
         language,
-        frames: false,
-        title: language.say("conflict-title", &[]),
-        content: format!(
+        "conflict-title",
+        format!(
             "<p>{} {}</p>\n<p>{}</p>\n\
              <form method=\"post\" action=\"{}\" enctype=\"{kind}\" accept-charset=\"utf-8\">\n{fields}\
-             <button type=\"submit\">{}</button>\n</form>\n{after}",
+             <button class=\"button\" type=\"submit\">{}</button>\n</form>\n{after}",
             language.say("conflict-why", &[]),
             kept_form_notice(language, kept),
             language.say("conflict-clearing-form", &[]),
             escape(clear.as_str()),
             language.say("conflict-clear", &[]),
         ),
-    }
+    )
 }

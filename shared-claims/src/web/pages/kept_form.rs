@@ -64,12 +64,8 @@ pub(in crate::web) fn kept_form(
         KeptForm::NoFiles | KeptForm::Nothing => go_back(language),
     };
     let notice = kept_form_notice(language, kept);
-    Page {
-        language,
-        frames: frame_url.is_some(),
-        title: language.say("kept-title", &[]),
-        content: format!("<p>{why} {notice}</p>\n{how}{rest}"),
-    }
+    Page::new(language, "kept-title", format!("<p>{why} {notice}</p>\n{how}{rest}"))
+        .with_frame(frame_url.is_some())
 }
 
 /// Says what was kept of the form.
@@ -89,7 +85,7 @@ fn form_again(language: Language, (action, marked): (&Url, Option<&Url>), form: 
     let to = marked.map(|url| format!(" formaction=\"{}\"", escape(url.as_str()))).unwrap_or_default();
     format!(
         "<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
-         <button type=\"submit\"{to}>{}</button>\n</form>\n",
+         <button class=\"button\" type=\"submit\"{to}>{}</button>\n</form>\n",
         escape(action.as_str()),
         fields(language, form),
         language.say("kept-send", &[]),
@@ -107,8 +103,8 @@ pub(super) fn fields(language: Language, form: &[u8]) -> String {
         let name_in_html = escape(&name);
         if is_secret(&name) {
             retype += &format!(
-                "<p><label for=\"again-{n}\">{}</label>\n\
-                 <input id=\"again-{n}\" type=\"password\" name=\"{name_in_html}\" autocomplete=\"off\"></p>\n",
+                "<div class=\"field\"><label for=\"again-{n}\">{}</label>\n\
+                 <input id=\"again-{n}\" type=\"password\" name=\"{name_in_html}\" autocomplete=\"off\"></div>\n",
                 language.say("kept-type-again", &[("field", &name)])
             );
         } else {

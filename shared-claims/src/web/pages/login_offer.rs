@@ -15,15 +15,15 @@ pub(in crate::web) fn login_offer(
     frame_url: Option<&Url>,
 ) -> Page {
     let how = login_frame(language, login_url, frame_url, "long-new-tab");
-    Page {
+    Page::new(
         language,
-        frames: frame_url.is_some(),
-        title: language.say("long-title", &[]),
-        content: format!(
+        "long-title",
+        format!(
             "<p>{}</p>\n{how}<p><a class=\"button\" href=\"{}\">{}</a></p>\n",
             language.say("long-why", &[]),
             escape(here.as_str()),
             language.say("long-open", &[]),
         ),
-    }
+    )
+    .with_frame(frame_url.is_some())
 }

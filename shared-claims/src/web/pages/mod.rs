@@ -3,13 +3,12 @@
 
 mod conflict;
 mod kept_form;
+mod layout;
 mod login_frame;
 mod login_offer;
 mod other_users_form;
 mod redirect_loop;
 mod simple;
-
-use std::sync::OnceLock;
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -17,6 +16,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::accept_language::Language;
 use super::request::RequestInfo;
 use super::response::Response;
+use super::style::stylesheet;
 use crate::Settings;
 pub(super) use conflict::{conflict, form_conflict};
 pub(super) use kept_form::{KeptForm, Why, kept_form};
@@ -25,7 +25,8 @@ pub(super) use other_users_form::other_users_form;
 pub(super) use redirect_loop::redirect_loop;
 pub(super) use simple::{cross_site, forbidden, no_keys, not_in_advance, too_many_cookies};
 
-const STYLE: &str = include_str!("page.css");
+/// What these pages have beside the frame.
+const OWN_STYLE: &str = include_str!("pages.css");
 
 /// Title and content of a page, as HTML.
 pub(super) struct Page {
@@ -34,9 +35,36 @@ pub(super) struct Page {
     content: String,
     /// Whether it contains a frame of auth-service.
     frames: bool,
+    /// The name of who is logged in, where that is known.
+    user: Option<String>,
+    /// After how many seconds the browser opens the page anew.
+    reload: Option<u32>,
+    /// Whether the status of the answer stands above the title.
+    shows_status: bool,
 }
 
 impl Page {
+    fn new(language: Language, title: &'static str, content: String) -> Self {
+        let title = language.say(title, &[]);
+        Self { language, title, content, frames: false, user: None, reload: None, shows_status: false }
+    }
+
+    fn with_frame(self, frames: bool) -> Self {
+        Self { frames, ..self }
+    }
+
+    fn for_user(self, name: Option<&str>) -> Self {
+        Self { user: name.map(str::to_owned), ..self }
+    }
+
+    fn reloading(self, seconds: u32) -> Self {
+        Self { reload: Some(seconds), ..self }
+    }
+
+    fn with_status(self) -> Self {
+        Self { shows_status: true, ..self }
+    }
+
     /// Renders the page as a response with its own content security policy.
     pub(super) fn into(
         self,
@@ -44,17 +72,11 @@ impl Page {
         request: &RequestInfo<'_>,
         settings: &Settings,
     ) -> Response {
-        let Self { language, title, content, frames } = self;
-        let language = language.tag();
+        let style = stylesheet(settings.appearance.theme) + OWN_STYLE;
         answer.add("content-type", "text/html; charset=utf-8");
-        answer.add("content-language", language);
-        answer.add("content-security-policy", policy(request, settings, frames));
-        answer.body = format!(
-            "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
-             </head>\n<body>\n<main>\n<h1>{title}</h1>\n{content}</main>\n</body>\n</html>\n"
-        );
+        answer.add("content-language", self.language.tag());
+        answer.add("content-security-policy", policy(request, settings, self.frames, &style));
+        answer.body = layout::document(&self, answer.status, settings, &style);
         answer
     }
 }
@@ -65,9 +87,8 @@ impl Page {
 ///
 /// A page that this service shows in a frame of its own gets this response there too. No other site
 /// may frame it.
-fn policy(request: &RequestInfo<'_>, settings: &Settings, frames: bool) -> String {
-    static HASH: OnceLock<String> = OnceLock::new();
-    let hash = HASH.get_or_init(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));
+fn policy(request: &RequestInfo<'_>, settings: &Settings, frames: bool, style: &str) -> String {
+    let hash = STANDARD.encode(digest::digest(&digest::SHA256, style.as_bytes()));
     let (scheme, domain) = (settings.auth.scheme(), settings.cookie_domain());
     let port = if settings.auth.port().is_some() || settings.service.port().is_some() { ":*" } else { "" };
     let ancestors = if request.is_in_own_frame() { "'self'" } else { "'none'" };

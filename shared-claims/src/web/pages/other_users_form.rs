@@ -25,8 +25,8 @@ pub(in crate::web) fn other_users_form(
     let rest = match kept {
         KeptForm::Fields(form) => format!(
             "<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
-             <p><button type=\"submit\" formaction=\"{}\">{}</button></p>\n<p>{how}</p>\n\
-             <p><button type=\"submit\">{}</button></p>\n</form>\n",
+             <p><button class=\"button\" type=\"submit\" formaction=\"{}\">{}</button></p>\n<p>{how}</p>\n\
+             <p><button class=\"button\" type=\"submit\">{}</button></p>\n</form>\n",
             escape(theirs.as_str()),
             fields(language, form),
             escape(mine.as_str()),
@@ -35,14 +35,9 @@ pub(in crate::web) fn other_users_form(
         ),
         KeptForm::NoFiles | KeptForm::Nothing => format!("<p>{how}</p>\n{}", go_back(language)),
     };
-    Page {
+    Page::new(
         language,
-        frames: false,
-        title: language.say("anothers-title", &[]),
-        content: format!(
-            "<p>{} {}</p>\n{rest}",
-            language.say("anothers-why", &now),
-            kept_form_notice(language, kept)
-        ),
-    }
+        "anothers-title",
+        format!("<p>{} {}</p>\n{rest}", language.say("anothers-why", &now), kept_form_notice(language, kept)),
+    )
 }

@@ -25,11 +25,10 @@ pub(in crate::web) fn redirect_loop(
     let language = request.language();
     let say = |key| language.say(key, &[]);
     let Explanation { why, what_to_do, .. } = page_or_problem(language, cause, request, settings, context);
-    Page {
+    Page::new(
         language,
-        frames: false,
-        title: say("loop-title"),
-        content: format!(
+        "loop-title",
+        format!(
             "<p>{}</p>\n<h2>{}</h2>\n{why}<h2>{}</h2>\n<ul>\n{what_to_do}</ul>\n\
              <p><a class=\"button\" href=\"{}\">{}</a></p>\n<p>{}</p>\n",
             say("loop-intro"),
@@ -39,7 +38,7 @@ pub(in crate::web) fn redirect_loop(
             say("loop-try-again"),
             language.say("loop-cause", &[("code", cause.code())]),
         ),
-    }
+    )
 }
 
 /// The explanation, as HTML.
