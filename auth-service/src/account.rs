@@ -103,5 +103,5 @@ async fn show(
     let user = current.user;
     let visitor = CurrentUser::of(&user.email.to_string(), user.display_name());
     let page = AccountPage::new(&user, browser.csrf_token()?);
-    app.pages.answer(StatusCode::OK, &Layout::for_user(&browser, visitor), &page)
+    app.pages.answer(StatusCode::OK, &Layout::account(&browser, visitor, "overview"), &page)
 }

@@ -31,8 +31,8 @@ pub use app::{Service, app};
 pub use database::Database;
 use settings::Settings;
 
-/// How this service looks, on its own pages and on those that `shared_claims` answers with. The environment may say
-/// otherwise.
+/// The look of this service, on its own pages and on those that `shared_claims` answers with. The
+/// environment can override it.
 const APPEARANCE: [(&str, &str); 3] =
     [("SERVICE_NAME", "Demo"), ("SERVICE_COLOR", "#0f5a3e,#8fdcb8"), ("SERVICE_ICON", "/icon.svg")];
 

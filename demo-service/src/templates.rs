@@ -67,7 +67,8 @@ impl Templates {
         Ok(Self(Arc::new(Inner { tera, site, style })))
     }
 
-    /// The stylesheet: the frame that the login has too, in this service's colour, and our own rules.
+    /// The style sheet: the frame that the login has too, in this service's colour, and our own
+    /// rules.
     pub fn style(&self) -> &str {
         &self.0.style
     }

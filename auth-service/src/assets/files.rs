@@ -103,6 +103,11 @@ impl Files {
         &self.brought
     }
 
+    /// Whether TEMPLATES_DIR has a file in place of ours of this name.
+    pub fn has_override(&self, name: &str) -> bool {
+        self.brought.iter().any(|(brought, is_ours)| *is_ours && brought == name)
+    }
+
     fn take_theirs(&mut self, root: &Path, folder: &Path, depth: usize) -> Result<(), TemplateProblem> {
         let shown = folder.display().to_string();
         let unreadable =

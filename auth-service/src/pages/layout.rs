@@ -15,6 +15,8 @@ pub struct Layout {
     pub flash: Vec<Flash>,
     /// The current user, on pages that show it.
     pub user: Option<CurrentUser>,
+    /// The tab of the account pages that is open, on those pages.
+    pub tab: Option<&'static str>,
     /// The address of the cookie clean-up, if the browser has too many cookies.
     pub cleanup: Option<String>,
     /// The result of the check for too many cookies.
@@ -45,6 +47,7 @@ impl Layout {
         Self {
             flash: browser.take_flashes(),
             user: None,
+            tab: None,
             cleanup: browser.cleanup.clone(),
             too_many_cookies: browser.too_many_cookies.clone(),
             preferred: browser.preferred.clone(),
@@ -62,14 +65,15 @@ impl Layout {
         Self {
             flash: [Level::Success, Level::Info, Level::Warning].map(message).into(),
             user: Some(CurrentUser::of("ada@example.org", "Ada Lovelace".to_owned())),
+            tab: Some("overview"),
             cleanup: Some("/login/cookies".to_owned()),
             too_many_cookies: Some(TooMany::sample()),
             preferred: PreferredLanguages::default(),
         }
     }
 
-    /// The layout with a user who is logged in.
-    pub fn for_user(browser: &BrowserSession, visitor: CurrentUser) -> Self {
-        Self { user: Some(visitor), ..Self::of(browser) }
+    /// The layout of an account page, with its user and its tab.
+    pub fn account(browser: &BrowserSession, user: CurrentUser, tab: &'static str) -> Self {
+        Self { user: Some(user), tab: Some(tab), ..Self::of(browser) }
     }
 }

@@ -9,7 +9,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use aws_lc_rs::digest;
-use shared_claims::web::STYLE as STYLESHEET;
+use shared_claims::web::STYLE as FRAME;
 
 use crate::assets::{Files, media_type};
 use crate::config::Site;
@@ -40,7 +40,8 @@ impl StaticFiles {
     pub fn new(files: &Files, site: &Site) -> Self {
         let mut all = BTreeMap::new();
         for (name, bytes) in files.statics() {
-            let bytes = if name == STYLE { styled(bytes, site) } else { Bytes::copy_from_slice(bytes) };
+            let bytes =
+                if name == STYLE { styled(files, bytes, site) } else { Bytes::copy_from_slice(bytes) };
             all.insert(name.to_owned(), File::new(name, bytes));
         }
         let logo = site.logo.as_ref().map(|logo| {
@@ -61,10 +62,12 @@ impl StaticFiles {
     }
 }
 
-/// The frame that services have too, our own rules behind it, and the site's colour behind those.
-fn styled(own: &[u8], site: &Site) -> Bytes {
+/// The style sheet: the frame of every service, our own rules behind it, and the site's colour
+/// behind those. An operator's style sheet stands in place of frame and rules.
+fn styled(files: &Files, own: &[u8], site: &Site) -> Bytes {
+    let frame = if files.has_override("static/style.css") { "" } else { FRAME };
     let theme = site.theme.map(|theme| theme.rules()).unwrap_or_default();
-    [STYLESHEET.as_bytes(), own, theme.as_bytes()].concat().into()
+    [frame.as_bytes(), own, theme.as_bytes()].concat().into()
 }
 
 impl File {

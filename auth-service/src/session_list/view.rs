@@ -158,5 +158,6 @@ fn confirm(
 }
 
 fn layout(browser: &BrowserSession, current: &Current) -> Layout {
-    Layout::for_user(browser, CurrentUser::of(&current.user.email.to_string(), current.user.display_name()))
+    let user = CurrentUser::of(&current.user.email.to_string(), current.user.display_name());
+    Layout::account(browser, user, "sessions")
 }

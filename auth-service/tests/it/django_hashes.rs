@@ -275,5 +275,5 @@ async fn the_password_of_the_row_that_lends_its_hash_opens_nothing() {
     app.user("ada@example.org", PASSWORD).await;
     let unknown = app.person().log_in("eve@example.org", PASSWORD).await;
     assert_eq!(unknown.status, StatusCode::UNAUTHORIZED);
-    assert!(unknown.says("Please enter a correct email and password."));
+    assert!(unknown.says("That email and password don’t match."));
 }

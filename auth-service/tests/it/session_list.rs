@@ -184,7 +184,7 @@ async fn all_others_end_and_this_one_stays() {
     assert!(!program.verifies(&access).await);
     program.refresh(&refresh).await.assert_problem(401, "token_not_valid");
     let page = desk.get(PATH).await;
-    assert!(page.says("Done. Those browsers are logged out"));
+    assert!(page.says("Those browsers are logged out. Services there follow"));
     assert_eq!(logins(&page).len(), 1);
     assert_eq!(desk.get("/login").await.status, 303);
     assert!(bob.is_logged_in().await);

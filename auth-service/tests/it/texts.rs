@@ -132,9 +132,9 @@ fn numbers_choose_their_words() {
     let ended = |count: usize| Message::new("sessions-ended").with("count", count);
     assert_eq!(english(&ended(0)), "There was no other login to end.");
     assert!(english(&ended(1)).starts_with("Logged out. Services there"));
-    assert!(english(&ended(7)).starts_with("Done. Those browsers"));
+    assert!(english(&ended(7)).starts_with("Those browsers are logged out. Services there"));
     assert!(german(&ended(0)).starts_with("Es gab keine"));
-    assert!(german(&ended(1)).starts_with("Erledigt. Dieser"));
+    assert!(german(&ended(1)).starts_with("Abgemeldet. Die Dienste"));
     assert_eq!(
         german(&Message::new("error-retry-seconds").with("seconds", 5_i64)),
         "Sie können es in 5 Sekunden wieder versuchen."

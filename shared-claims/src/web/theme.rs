@@ -40,8 +40,8 @@ impl Theme {
     pub fn rules(&self) -> String {
         let light = until_readable(self.light, BLACK, LIGHT_GROUND);
         let dark = until_readable(self.dark, WHITE, DARK_CARD);
-        // The text colour of buttons. Buttons are light on dark screens, so their text is dark, with
-        // a tinge of the accent colour.
+        // The text colour of buttons. Buttons are light on dark screens, so their text is dark,
+        // with a tinge of the accent colour.
         let on_dark = until_readable(mix(dark, BLACK, 0.75), BLACK, dark);
         let scheme = |accent: Color, strong: Color, on: Color, wash: Color| {
             format!("--accent:{accent};--accent-strong:{strong};--on-accent:{on};--wash:{wash}")
