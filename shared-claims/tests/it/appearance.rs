@@ -63,7 +63,7 @@ fn what_cannot_be_shown_is_refused_at_the_start_by_the_name_of_its_setting() {
         ("SERVICE_NAME", "two\nlines"),
         ("SERVICE_COLOR", "green"),
         ("SERVICE_COLOR", "#fff,#000,#fff"),
-        ("SERVICE_ICON", "icon.svg"),
+        ("SERVICE_ICON", "logo.svg"),
         ("SERVICE_ICON", "https://elsewhere.example.org/icon.svg"),
         ("SERVICE_ICON", "//elsewhere.example.org/icon.svg"),
     ] {
