@@ -40,7 +40,7 @@ describe('the login form', () => {
     const wrong = await person.logsIn({ password: 'a wrong password indeed' });
     assert.equal(wrong.status(), 401);
     const said = await alertOf(person);
-    assert.match(said, /correct email( address)? and password/i);
+    assert.match(said, /email and password don’t match/);
     assert.equal(await valueOf(person, forms.login, 'email'), person.email, 'the address stays');
     assert.equal(await valueOf(person, forms.login, 'password'), '', 'the password does not');
 
