@@ -242,7 +242,7 @@ fn the_documented_steps_restore_a_service_that_was_killed() {
 
 fn post(service: &Serving, path: &str, document: &serde_json::Value) -> (u16, serde_json::Value) {
     let body = document.to_string();
-    let mut stream = TcpStream::connect(service.2).unwrap();
+    let mut stream = TcpStream::connect(service.address).unwrap();
     let head = format!("POST {path} HTTP/1.1\r\nHost: {AUTH_HOST}\r\nContent-Type: application/json\r\n");
     let length = body.len();
     write!(stream, "{head}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}").unwrap();

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use crate::support::folder_in_memory;
+use crate::support::{ReservedPort, folder_in_memory};
 
 pub const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
 const OTHER_SECRET: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
@@ -90,17 +90,23 @@ pub fn folder() -> (tempfile::TempDir, String) {
 }
 
 /// A listening service, and its further log lines. It is killed on drop.
-pub struct Serving(Child, BufReader<std::process::ChildStderr>, pub SocketAddr, String);
+pub struct Serving {
+    child: Child,
+    log: BufReader<std::process::ChildStderr>,
+    pub address: SocketAddr,
+    said: String,
+    _port: ReservedPort,
+}
 
 impl Serving {
     pub fn start(program: Program) -> Self {
-        // A port that was free a moment ago.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let port = ReservedPort::new();
+        let address = port.address;
         let mut child = program.set("LISTEN", &address.to_string()).0.stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut lines = String::new();
-        while !lines.contains("listening") {
-            assert!(log.read_line(&mut lines).unwrap() > 0, "it ended: {lines}");
+        let mut said = String::new();
+        while !said.contains("listening") {
+            assert!(log.read_line(&mut said).unwrap() > 0, "it ended: {said}");
         }
         // It listens before it serves. Requests in between are answered then.
         let mut visitor = TcpStream::connect(address).unwrap();
@@ -108,17 +114,17 @@ impl Serving {
         let mut answer = String::new();
         visitor.read_to_string(&mut answer).unwrap();
         assert!(answer.contains(" 200 OK"), "{answer}");
-        Self(child, log, address, lines)
+        Self { child, log, address, said, _port: port }
     }
 
     /// The log until it listened.
     pub fn said(&self) -> &str {
-        &self.3
+        &self.said
     }
 
     /// Head and body of a response.
     pub fn get(&self, path: &str) -> String {
-        let mut visitor = TcpStream::connect(self.2).unwrap();
+        let mut visitor = TcpStream::connect(self.address).unwrap();
         write!(visitor, "GET {path} HTTP/1.1\r\nHost: auth.example.org\r\nConnection: close\r\n\r\n")
             .unwrap();
         let mut answer = String::new();
@@ -130,12 +136,12 @@ impl Serving {
     pub fn wait_for_line(&mut self, words: &str) {
         let mut lines = String::new();
         while !lines.contains(words) {
-            assert!(self.1.read_line(&mut lines).unwrap() > 0, "it ended without {words:?}: {lines}");
+            assert!(self.log.read_line(&mut lines).unwrap() > 0, "it ended without {words:?}: {lines}");
         }
     }
 
     pub fn id(&self) -> u32 {
-        self.0.id()
+        self.child.id()
     }
 
     fn signal(&self, name: &str) {
@@ -146,8 +152,8 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -158,8 +164,8 @@ fn serve_is_what_happens_without_a_command_and_a_signal_ends_it_well() {
         let (_folder, url) = folder();
         let mut service = Serving::start(Program::new(arguments).set_all(&url));
         service.signal(signal);
-        assert_eq!(service.0.wait().unwrap().code(), Some(0), "{arguments:?} {signal}");
-        let rest: String = service.1.by_ref().lines().map(Result::unwrap).collect();
+        assert_eq!(service.child.wait().unwrap().code(), Some(0), "{arguments:?} {signal}");
+        let rest: String = service.log.by_ref().lines().map(Result::unwrap).collect();
         assert!(rest.contains("stopped"), "{rest}");
     }
 }
@@ -189,7 +195,7 @@ fn logs_can_be_json_lines() {
     let (_folder, url) = folder();
     let mut service = Serving::start(Program::new(&[]).set_all(&url).set("LOG_FORMAT", "json"));
     service.signal("TERM");
-    let rest: Vec<String> = service.1.by_ref().lines().map(Result::unwrap).collect();
+    let rest: Vec<String> = service.log.by_ref().lines().map(Result::unwrap).collect();
     assert!(!rest.is_empty());
     for line in rest {
         let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));

@@ -128,7 +128,7 @@ fn who_sends_requests_ahead_and_reads_nothing_costs_no_processor_time() {
     let request = format!("GET /login HTTP/1.1\r\n{HOST}\r\n");
     let hostile: Vec<TcpStream> = (0..4)
         .map(|_| {
-            let mut stream = connect(service.2);
+            let mut stream = connect(service.address);
             stream.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
             let _ = stream.write_all(request.repeat(5000).as_bytes());
             stream
@@ -148,7 +148,7 @@ fn who_sends_requests_ahead_and_reads_nothing_costs_no_processor_time() {
             "it worked until it gave them up"
         );
     }
-    let mut other = connect(service.2);
+    let mut other = connect(service.address);
     other.write_all(format!("GET /healthz HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n").as_bytes()).unwrap();
     assert_eq!(listen(&mut other).status(), "200");
 }

@@ -9,13 +9,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::commands::{Program, folder};
-use crate::support::PASSWORD;
+use crate::support::{PASSWORD, ReservedPort};
 
 /// A service whose log is read only when the test reads it.
 struct Unread {
     child: Child,
     log: BufReader<ChildStderr>,
     address: SocketAddr,
+    _port: ReservedPort,
     _folder: tempfile::TempDir,
 }
 
@@ -25,7 +26,8 @@ impl Unread {
         let (folder, url) = folder();
         let create = Program::new(&["users", "create", "ada@example.org", "--password-stdin"]);
         assert_eq!(create.set("DATABASE_URL", &url).set("BCRYPT_COST", "10").run_with(PASSWORD).code, 0);
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let port = ReservedPort::new();
+        let address = port.address;
         let program = Program::new(&[]).set_all(&url).set("BCRYPT_COST", "10").set("LOG_FORMAT", "json");
         let mut program = change(program.set("LISTEN", &address.to_string()));
         let mut child = program.0.stderr(Stdio::piped()).spawn().unwrap();
@@ -35,7 +37,7 @@ impl Unread {
             assert!(child.try_wait().unwrap().is_none(), "it ended");
             std::thread::sleep(Duration::from_millis(50));
         }
-        Self { child, log, address, _folder: folder }
+        Self { child, log, address, _port: port, _folder: folder }
     }
 
     fn connect(&self) -> TcpStream {

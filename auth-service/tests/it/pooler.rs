@@ -1,18 +1,19 @@
 //! pgbouncer between the service and PostgreSQL: session mode works, and modes that mix clients'
 //! statements are refused. Z28.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::commands::{Program, Serving};
-use crate::support::{PASSWORD, TestDatabase};
+use crate::support::{PASSWORD, ReservedPort, TestDatabase};
 
 /// A pgbouncer of the test's own. It is stopped on drop.
 struct Pooler {
     child: Child,
     url: String,
+    _port: ReservedPort,
     _folder: tempfile::TempDir,
 }
 
@@ -27,7 +28,7 @@ impl Pooler {
         };
         let mut url = url::Url::parse(&database.url).unwrap();
         let (host, port) = (url.host_str().unwrap().to_owned(), url.port().unwrap());
-        let listens = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let reserved = ReservedPort::new();
         let folder = tempfile::tempdir().unwrap();
         let settings = folder.path().join("pgbouncer.ini");
         std::fs::write(
@@ -36,7 +37,7 @@ impl Pooler {
                 "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {}\n\
                  auth_type = any\nunix_socket_dir =\npool_mode = {mode}\ndefault_pool_size = 20\nuser = nobody\n\
                  [databases]\n* = host={host} port={port} user={}\n",
-                listens.port(),
+                reserved.address.port(),
                 url.username(),
             ),
         )
@@ -48,9 +49,10 @@ impl Pooler {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        url.set_port(Some(listens.port())).unwrap();
-        let pooler = Self { child, url: url.to_string(), _folder: folder };
-        while TcpStream::connect(listens).is_err() {
+        url.set_port(Some(reserved.address.port())).unwrap();
+        let address = reserved.address;
+        let pooler = Self { child, url: url.to_string(), _port: reserved, _folder: folder };
+        while TcpStream::connect(address).is_err() {
             std::thread::sleep(Duration::from_millis(20));
         }
         Some(pooler)

@@ -1,7 +1,7 @@
 //! The shutdown of a process, as proxies and people see it. Z3: every test here.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixDatagram;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::commands::Program;
 use crate::raw_http;
-use crate::support::{AUTH_HOST, PASSWORD, Person, REFRESH, TestDatabase};
+use crate::support::{AUTH_HOST, PASSWORD, Person, REFRESH, ReservedPort, TestDatabase};
 
 /// A delay that is longer than any test. A second signal ends it.
 const FOR_EVER: &str = "300s";
@@ -24,6 +24,7 @@ pub struct Instance {
     child: Child,
     log: BufReader<ChildStderr>,
     pub address: SocketAddr,
+    _port: ReservedPort,
 }
 
 impl Instance {
@@ -32,12 +33,11 @@ impl Instance {
     }
 
     fn start_as(program: Program) -> Self {
-        // A port that was free a moment ago.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut program = program.set("LISTEN", &address.to_string()).set("BCRYPT_COST", "10");
+        let port = ReservedPort::new();
+        let mut program = program.set("LISTEN", &port.address.to_string()).set("BCRYPT_COST", "10");
         let mut child = program.0.stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
-        let mut instance = Self { child, log, address };
+        let mut instance = Self { child, log, address: port.address, _port: port };
         instance.wait_for_line("listening");
         instance
     }

@@ -39,15 +39,12 @@ async fn who(login: &SharedLogin, issuer: &TestIssuer) -> Identity {
     login.identify([ada(issuer).as_bytes()]).await
 }
 
-fn nobody_there() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}/", listener.local_addr().unwrap())
-}
+const NOBODY_THERE: &str = "http://127.0.0.1:1/";
 
 #[actix_web::test]
 async fn people_with_hs512_tokens_come_in_while_auth_service_was_never_reached() {
     let issuer = hs512();
-    let login = login(&issuer, &nobody_there());
+    let login = login(&issuer, NOBODY_THERE);
     assert!(matches!(login.try_identify([ada(&issuer).as_bytes()]), Identity::Person(_)));
     let page = ask(&login, opens("/private").insert_header(("Cookie", ada(&issuer)))).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -57,7 +54,7 @@ async fn people_with_hs512_tokens_come_in_while_auth_service_was_never_reached()
 #[actix_web::test]
 async fn people_with_other_tokens_meet_503_until_the_first_fetch_and_are_nobody_after_it() {
     let (issuer, elsewhere) = (hs512(), TestIssuer::new());
-    let down = login(&issuer, &nobody_there());
+    let down = login(&issuer, NOBODY_THERE);
     assert_eq!(who(&down, &elsewhere).await, Identity::NoKeys);
     let page = ask(&down, opens("/private").insert_header(("Cookie", ada(&elsewhere)))).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -72,7 +69,7 @@ async fn people_with_other_tokens_meet_503_until_the_first_fetch_and_are_nobody_
 #[actix_web::test]
 async fn a_forged_hs512_token_is_nobody_and_not_503() {
     let issuer = hs512();
-    let login = login(&issuer, &nobody_there());
+    let login = login(&issuer, NOBODY_THERE);
     let header = json!({"alg": "HS512", "typ": "at+jwt", "kid": issuer.key_id()}).to_string();
     let forged = format!("__Secure-sso_access={}", hs512().sign_raw(&header, "{}"));
     let identity = login.try_identify([forged.as_bytes()]);
@@ -183,13 +180,13 @@ async fn bad_answers_do_not_cost_the_shared_key() {
 async fn the_operator_is_warned_at_the_start_and_not_shown_the_key() {
     let issuer = hs512();
     let (log, guard) = Log::of_this_thread();
-    let login = login(&issuer, &nobody_there());
+    let login = login(&issuer, NOBODY_THERE);
     actix_web::rt::time::sleep(Duration::from_millis(10)).await;
     drop((login, guard));
     let text = log.text();
     assert!(text.contains("WARN") && text.contains("can sign as anybody"), "{text}");
     assert!(!text.contains(issuer.signing_key().unwrap()), "{text}");
     let (log, guard) = Log::of_this_thread();
-    drop((self::login(&TestIssuer::new(), &nobody_there()), guard));
+    drop((self::login(&TestIssuer::new(), NOBODY_THERE), guard));
     assert_eq!(log.text(), "");
 }

@@ -7,11 +7,14 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::port::ReservedPort;
+
 /// A running server that trusts every connection on 127.0.0.1. It is stopped and its data deleted
 /// on drop.
 pub struct Cluster {
     pub url: String,
     server: Child,
+    _port: ReservedPort,
     _folder: TempDir,
 }
 
@@ -31,7 +34,8 @@ impl Cluster {
         initdb.args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]);
         let made = initdb.arg("--pgdata").arg(&data).current_dir(folder.path()).output().unwrap();
         assert!(made.status.success(), "{made:?}");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let reserved = ReservedPort::new();
+        let port = reserved.address.port();
         let mut server = owner.command(&programs.join("postgres"));
         server.arg("-D").arg(&data).args(["-p", &port.to_string()]).current_dir(folder.path());
         for setting in
@@ -47,6 +51,7 @@ impl Cluster {
         let cluster = Self {
             url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
             server: server.spawn().unwrap(),
+            _port: reserved,
             _folder: folder,
         };
         let began = Instant::now();
