@@ -65,6 +65,11 @@ for (const name of names) {
   it(`${name}: without keys there is an error, and no way round in circles`, async () => {
     const answer = await asks(`${services[name].url}/private`, { token: await visitor.token(), ...inATab });
     assert.equal(answer.status, name === 'django' ? 500 : 503);
+    assert.match(services[name].output(), /keys not fetched from http:\/\/127\.0\.0\.1:.*(refused|ECONNREFUSED)/i);
+    if (name === 'django') return;
+    const stranger = await asks(`${services[name].url}/private`, inATab);
+    assert.deepEqual([stranger.status, stranger.headers.location], [503, undefined]);
+    assert.ok(!stranger.headers['content-type'].includes('json'), 'a person reads it');
   });
 }
 
@@ -206,6 +211,37 @@ for (const name of names) {
       // The service has no WebSocket here and treats the request as a GET.
       assert.notEqual(await asked({ origin: url }), 403);
       assert.notEqual(await asked({ origin: url, 'sec-fetch-site': 'same-origin' }), 403);
+    });
+
+    it('takes changes from its own pages alone', async () => {
+      const token = await visitor.token();
+      const posts = (headers) => asks(`${url}/greet`, { token, method: 'POST', headers: { 'sec-fetch-mode': 'navigate', ...headers } });
+      for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin: url }]) {
+        const answer = await posts(headers);
+        assert.deepEqual([answer.status, answer.body], [200, `${visitor.who.firstName} greets you.`], JSON.stringify(headers));
+      }
+      for (const headers of [{ 'sec-fetch-site': 'same-site', origin: url }, { 'sec-fetch-site': 'cross-site' }, { origin: `http://evil.${cookieDomain}` }, {}]) {
+        assert.equal((await posts(headers)).status, 403, JSON.stringify(headers));
+      }
+    });
+
+    it('says in its log why it refuses a token, and shows none there', async () => {
+      const token = await keys.mint({ aud: 'example.org' });
+      await isAnonymous(token);
+      // The line may arrive after the answer.
+      const log = () => services[name].output().slice(-1000);
+      for (let tries = 0; tries < 50 && !/token refused: .*aud/i.test(log()); tries += 1) await pause(0.1);
+      assert.match(log(), /token refused: .*aud/i);
+      assert.ok(!log().includes(token.split('.')[2]), log());
+    });
+
+    it('ends a redirect loop in a page, from which one can try again', async () => {
+      const page = `${url}/private?sso_loop=3`;
+      const answer = await asks(page, inATab);
+      assert.deepEqual([answer.status, answer.headers.location], [401, undefined]);
+      assert.match(answer.headers['content-type'], /^text\/html/);
+      assert.ok(answer.body.includes(`href="${loginTo(page).href}"`), answer.body);
+      assert.equal((await asks(page, { token: await visitor.token(), ...inATab })).status, 200);
     });
 
     it('sends no posted form to the login', async () => {

@@ -1,5 +1,5 @@
 # Shared login for Django: middleware that identifies the user, and responses to everybody else. Copy this file.
-from contextlib import suppress
+import logging
 from urllib.parse import urlencode
 
 import jwt
@@ -9,6 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, JsonResponse
 from rest_framework_simplejwt import exceptions, models, state, tokens
 
+log = logging.getLogger("shared_login")
+
 
 # The public keys, fetched again every five minutes so that a withdrawn one is forgotten. If that fails, the last good
 # ones stay: people who are logged in need no auth-service. If it never succeeded, checking a cookie is an error.
@@ -16,28 +18,43 @@ class Keys(jwt.PyJWKClient):
     last = {}
 
     def fetch_data(self):
-        with suppress(Exception):
+        try:
             self.last = super().fetch_data()
+        except Exception as error:
+            log.warning("keys not fetched from %s: %s", self.uri, error)
         return self.last
 
 
 state.token_backend.jwks_client = Keys(settings.SIMPLE_JWT["JWK_URL"], timeout=5)
 
 
-# The user of a valid token, or None. A token of another `typ` is for another purpose.
+# The user of a valid token, or None. The log has the reason; `%r` keeps a token from writing lines there.
 def person_of(cookie):
-    with suppress(exceptions.TokenError):
+    try:
         person = models.TokenUser(tokens.AccessToken(cookie))
         person.uuid, person.email, person.is_staff = (person.token["user_" + name] for name in ("uuid", "email", "is_staff"))
-        return person if jwt.get_unverified_header(cookie).get("typ") == "at+jwt" else None
+        if jwt.get_unverified_header(cookie).get("typ") == "at+jwt":
+            return person
+        log.warning("token refused: it was made for another purpose")
+    except exceptions.TokenError as error:
+        while error.__cause__:
+            error = error.__cause__
+        log.warning("token refused: %.300r", error)
+
+
+# Whether this was sent by our own page, if it is more than a read: any page can make the browser send the login, and
+# open a WebSocket, by GET. `SharedLogin` asks it for every request.
+def same_origin(request):
+    is_read = request.method in ("GET", "HEAD", "OPTIONS") and "Upgrade" not in request.headers
+    came_from = request.headers.get("Sec-Fetch-Site") or request.headers.get("Origin")
+    return is_read or came_from in ("same-origin", "none", settings.SERVICE_URL)
 
 
 # Gives every request its `user`. Views are for people who are logged in, unless marked with `login_not_required`.
 class SharedLogin(LoginRequiredMiddleware):
     def process_request(self, request):
         # A prefetched page (Sec-Purpose) could be shown after a logout, so it is refused. The click asks again.
-        # Any page can open a WebSocket, by GET, and only forms have a CSRF token.
-        if "Sec-Purpose" in (sent := request.headers) or ("Upgrade" in sent and (sent.get("Sec-Fetch-Site") or sent.get("Origin")) not in ("same-origin", settings.SERVICE_URL)):
+        if "Sec-Purpose" in request.headers or not same_origin(request):
             return HttpResponse("This was not sent by a page of this service, or nobody has asked for it yet.", status=403)
         # Every cookie of the name counts: a sibling host can plant others, which must not hide the good one.
         cookies = (pair.strip().partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
@@ -53,6 +70,10 @@ class SharedLogin(LoginRequiredMiddleware):
         # From SERVICE_URL, never from the Host header. A script's own URL is no page to come back to.
         back = settings.SERVICE_URL + (request.get_full_path() if is_page else "/")
         login_url = f"{settings.AUTH_URL}/login?{urlencode({'next': back})}"
+        # Back from the login again and again: one more redirect would not help.
+        if is_page and "sso_loop" in request.GET:
+            page = f'<p>Logging in does not work here; the log of this service says why. <a href="{login_url}">Try again</a>'
+            return HttpResponse(page, status=401, headers={"WWW-Authenticate": "Bearer"})
         if is_page:
             return HttpResponse(status=303, headers={"Location": login_url})
         problem = {"title": "Log in first", "login_url": login_url, "renew_url": settings.AUTH_URL + "/api/session/renew"}

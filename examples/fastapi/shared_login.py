@@ -1,13 +1,14 @@
 # Shared login for FastAPI: a dependency that identifies the user, and responses to everybody else. Copy this file.
+import logging
 import os
-from contextlib import suppress
 from urllib.parse import urlencode
 
 import jwt
-from fastapi import HTTPException, Response
+from fastapi import Depends, HTTPException, Response
 from fastapi.requests import HTTPConnection
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
+log = logging.getLogger("shared_login")
 AUTH_URL, SERVICE_URL = (os.environ[name].rstrip("/") for name in ("AUTH_URL", "SERVICE_URL"))
 NO_STORE, OURS = {"Cache-Control": "no-store"}, ("same-origin", "none", SERVICE_URL)
 EXPECTED = {"algorithms": ["ES256"], "issuer": AUTH_URL, "audience": os.environ["COOKIE_DOMAIN"], "leeway": 5}
@@ -20,32 +21,45 @@ class Keys(jwt.PyJWKClient):
     last = None
 
     def fetch_data(self):
-        with suppress(Exception):
+        try:
             self.last = super().fetch_data()
+        except Exception as error:
+            log.warning("keys not fetched from %s: %s", self.uri, error)
         if self.last is None:
-            raise HTTPException(503, "The keys could not be fetched yet.", {"Retry-After": "5"})
+            raise HTTPException(503, "The keys could not be fetched yet. Try again in a few seconds.", {"Retry-After": "5"})
         return self.last
 
 
 keys = Keys(os.environ.get("AUTH_JWKS") or f"{AUTH_URL}/.well-known/jwks.json", timeout=5)
 
 
-# The claims of a valid token, or None.
+# The claims of a valid token, or None. The log has the reason; `%r` keeps a token from writing lines there.
 def claims_of(cookie):
-    with suppress(jwt.PyJWTError):
+    try:
         token = jwt.decode_complete(cookie, keys.get_signing_key_from_jwt(cookie), **EXPECTED, options=OPTIONS)
         if token["header"].get("typ") == "at+jwt" and token["payload"]["token_type"] == "access":
             return token["payload"]
+        log.warning("token refused: it was made for another purpose")
+    except jwt.PyJWTError as error:
+        log.warning("token refused: %.300r", error)
+
+
+# A dependency against CSRF: any page can make the browser send the cookie. So a change, or a WebSocket, must come from
+# our own page. `user` includes it; a POST route that is open to all names it itself.
+def same_origin(request: HTTPConnection):
+    is_read = request.scope.get("method") in ("GET", "HEAD", "OPTIONS") and "upgrade" not in request.headers
+    if not is_read and (request.headers.get("sec-fetch-site") or request.headers.get("origin")) not in OURS:
+        raise HTTPException(403, "This was not sent by a page of this service.")
 
 
 # A dependency, also for WebSockets: the claims of the user. Without a login, `log_in_first` answers.
-def user(request: HTTPConnection, response: Response):
+def user(request: HTTPConnection, response: Response, _=Depends(same_origin)):
     response.headers.update(NO_STORE)
-    # CSRF: any page can make the browser send the cookie. A change, or a WebSocket, must come from our own page.
-    is_read = request.scope.get("method") in ("GET", "HEAD", "OPTIONS") and "upgrade" not in request.headers
     # A prefetched page (Sec-Purpose) could be shown after a logout, so it is refused. The click asks again.
-    if "sec-purpose" in request.headers or (not is_read and (request.headers.get("sec-fetch-site") or request.headers.get("origin")) not in OURS):
-        raise HTTPException(403, "This was not sent by a page of this service, or nobody has asked for it yet.")
+    if "sec-purpose" in request.headers:
+        raise HTTPException(403, "Nobody has asked for this yet.")
+    # Without keys nobody can come back from the login, so nobody is sent there.
+    keys.get_jwk_set()
     # Every cookie of the name counts: a sibling host can plant others, which must not hide the good one.
     cookies = (pair.strip().partition("=") for header in request.headers.getlist("cookie") for pair in header.split(";"))
     found = [claims_of(value) for name, _, value in cookies if name == "__Secure-sso_access"]
@@ -64,7 +78,19 @@ def log_in_first(request: HTTPConnection, _):
     target = b"?".join(filter(None, [request.scope["raw_path"], request.scope["query_string"]])).decode()
     back = SERVICE_URL + (target if is_page else "/")
     login_url = f"{AUTH_URL}/login?{urlencode({'next': back})}"
+    headers = {**NO_STORE, "WWW-Authenticate": "Bearer"}
+    # Back from the login again and again: one more redirect would not help.
+    if is_page and "sso_loop" in request.query_params:
+        return HTMLResponse(f'<p>Logging in does not work here; the log of this service says why. <a href="{login_url}">Try again</a>', 401, headers)
     if is_page:
         return RedirectResponse(login_url, 303, NO_STORE)
     problem = {"title": "Log in first", "login_url": login_url, "renew_url": AUTH_URL + "/api/session/renew"}
-    return JSONResponse(problem, 401, {**NO_STORE, "WWW-Authenticate": "Bearer"}, "application/problem+json")
+    return JSONResponse(problem, 401, headers, "application/problem+json")
+
+
+def refuse(_, error):
+    return PlainTextResponse(error.detail, error.status_code, {**NO_STORE, **(error.headers or {})})
+
+
+# For `FastAPI(exception_handlers=…)`.
+HANDLERS = {401: log_in_first, 403: refuse, 409: refuse, 503: refuse}
