@@ -19,8 +19,9 @@ use crate::i18n::Message;
 use crate::pages::{error_pages, long_redirect, static_files};
 use crate::{background_tasks, shutdown};
 
-/// The same for everybody, and says how long it may be kept.
-const STATIC_FILES: RoutePolicy = RoutePolicy::of("/static/").public();
+/// The same for everybody, and says how long it may be kept. The page that tells of a wrong host
+/// needs its style sheet under that host.
+const STATIC_FILES: RoutePolicy = RoutePolicy::of("/static/").public().any_host();
 
 /// The service, listening. Nothing is answered until [`Server::run`].
 pub struct Server {

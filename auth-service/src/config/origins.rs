@@ -51,6 +51,11 @@ impl AuthUrl {
             }
     }
 
+    /// `auth.example.org`: the host, with its port if that is not the scheme's own.
+    pub fn authority(&self) -> &str {
+        self.0.authority()
+    }
+
     /// The absolute URL of one of our own paths.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.origin())

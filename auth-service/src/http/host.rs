@@ -33,7 +33,15 @@ pub async fn require(
     if is_ours || is_probe(&request) || policies.of(request.path()).any_host {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let refusal = Error::refuse(StatusCode::MISDIRECTED_REQUEST, Message::new("error-misdirected-host"))
-        .because("the Host header is not the host of AUTH_URL");
+    let ours = auth_url.authority();
+    let message = Message::new("error-misdirected-host").with("host", ours);
+    let asked = beginning(target.or(host).unwrap_or_default());
+    let refusal = Error::refuse(StatusCode::MISDIRECTED_REQUEST, message)
+        .because(format!("asked for {asked:?}, but the host of AUTH_URL is {ours:?}"));
     Ok(request.error_response(refusal))
+}
+
+/// No host is longer, with its port. Anything may stand there, and all of it would be logged.
+fn beginning(host: &str) -> &str {
+    &host[..host.floor_char_boundary(260)]
 }

@@ -25,6 +25,8 @@ pub struct ErrorPage {
     retry_after: Option<u32>,
     request_id: Option<String>,
     home_url: String,
+    /// What the link to `home_url` says.
+    home: Message,
 }
 
 impl Page for ErrorPage {
@@ -39,6 +41,7 @@ impl Page for ErrorPage {
             page(StatusCode::NOT_FOUND, None),
             page(StatusCode::SERVICE_UNAVAILABLE, Some(5)),
             page(StatusCode::TOO_MANY_REQUESTS, Some(600)),
+            page(StatusCode::MISDIRECTED_REQUEST, None).leading_to("auth.example.org"),
         ]
     }
 }
@@ -54,7 +57,13 @@ impl ErrorPage {
             // Only server errors are logged, so only they have a request id to look up.
             request_id: id.filter(|_| status.is_server_error()),
             home_url,
+            home: Message::new("error-home"),
         }
+    }
+
+    /// The same, whose link says to which host it leads.
+    fn leading_to(self, host: &str) -> Self {
+        Self { home: Message::new("error-misdirected-open").with("host", host), ..self }
     }
 }
 
@@ -113,6 +122,10 @@ pub async fn draw(
     let message = refusal.map(Error::message).cloned();
     let id = response.request().extensions().get::<RequestId>().map(ToString::to_string);
     let page = ErrorPage::new(status, message, id, auth_url.join("/"));
+    let page = match status {
+        StatusCode::MISDIRECTED_REQUEST => page.leading_to(auth_url.authority()),
+        _ => page,
+    };
     let shell = Layout::bare(response.request());
     let mut drawn = pages.answer(status, &shell, &page).unwrap_or_else(|error| {
         tracing::error!(cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");

@@ -3,7 +3,7 @@
 use reqwest::header::{HOST, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, logs};
 
 /// The request with another `Host`.
 pub fn with_host(request: RequestBuilder, host: &str) -> RequestBuilder {
@@ -30,7 +30,7 @@ async fn a_request_for_another_host_is_misdirected() {
         "",
         " ",
     ] {
-        for path in ["/", "/login", "/register", "/logout", "/static/style.css", "/nothing", "//healthz"] {
+        for path in ["/", "/login", "/register", "/logout", "/nothing", "//healthz"] {
             let reply = somebody.send(with_host(somebody.request(Method::GET, path), host)).await;
             assert_eq!(reply.status, StatusCode::MISDIRECTED_REQUEST, "{host:?} {path}");
             assert!(reply.cookies().is_empty() && reply.header("location").is_none(), "{host:?} {path}");
@@ -45,6 +45,30 @@ async fn our_host_may_be_written_in_capitals() {
     let somebody = app.person();
     let reply = somebody.send(with_host(somebody.request(Method::GET, "/login"), "Auth.Example.ORG")).await;
     assert_eq!(reply.status, StatusCode::OK);
+}
+
+/// Everybody tries <http://127.0.0.1:8000> first: the page leads on, and looks like ours.
+#[tokio::test]
+async fn the_page_for_another_host_names_ours_and_has_its_style() {
+    let app = TestApp::start().await;
+    let somebody = app.person();
+    let start = logs::start();
+    let get = |path: &str| with_host(somebody.request(Method::GET, path), "127.0.0.1:8000");
+    let page = somebody.send(get("/login").header("accept-language", "en")).await;
+    assert_eq!(page.status, StatusCode::MISDIRECTED_REQUEST);
+    assert!(page.text.contains("This is auth.example.org, and it answers under that name only."));
+    assert!(
+        page.text.contains("href=\"https://auth.example.org/\">Open auth.example.org</a>"),
+        "{}",
+        page.text
+    );
+    let log = logs::since(start);
+    assert!(log.contains("127.0.0.1:8000") && log.contains("the host of AUTH_URL is"), "{log}");
+    let files: Vec<&str> = page.text.split('"').filter(|part| part.starts_with("/static/")).collect();
+    assert!(files.len() >= 2, "a style sheet and an icon: {files:?}");
+    for file in files {
+        assert_eq!(somebody.send(get(file)).await.status, StatusCode::OK, "{file}");
+    }
 }
 
 /// Other services and probes use an internal name.

@@ -8,7 +8,7 @@ mod database;
 mod deployment;
 mod held;
 mod keys;
-mod logs;
+pub mod logs;
 mod long;
 mod parts;
 mod person;
