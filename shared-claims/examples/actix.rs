@@ -10,10 +10,13 @@ use shared_claims::actix::{MaybeUser, SharedLoginMiddleware, Staff, User, script
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
     let login = SharedLogin::from_env()?;
+    let url = login.settings().service_url();
     let app = move || App::new().wrap(SharedLoginMiddleware::new(login.clone())).configure(routes);
-    HttpServer::new(app).bind("127.0.0.1:8002")?.run().await?;
-    Ok(())
+    let server = HttpServer::new(app).bind("127.0.0.1:8002")?;
+    println!("Listening: open {url}/private");
+    Ok(server.run().await?)
 }
 
 /// A handler's arguments say who may see the page.

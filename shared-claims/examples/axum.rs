@@ -10,9 +10,12 @@ use shared_claims::axum::{MaybeUser, SharedLoginLayer, Staff, User, script};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let app = app(SharedLogin::from_env()?);
-    axum::serve(tokio::net::TcpListener::bind("127.0.0.1:8002").await?, app).await?;
-    Ok(())
+    tracing_subscriber::fmt().init();
+    let login = SharedLogin::from_env()?;
+    let url = login.settings().service_url();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8002").await?;
+    println!("Listening: open {url}/private");
+    Ok(axum::serve(listener, app(login)).await?)
 }
 
 /// A handler's arguments say who may see the page.

@@ -44,6 +44,8 @@ pub mod setting;
 #[cfg(feature = "fetch")]
 mod settings;
 mod signing_key;
+#[cfg(feature = "fetch")]
+mod unheard;
 #[cfg(test)]
 mod vectors;
 mod verifier;

@@ -6,6 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cache::Cache;
 use crate::cookie::{self, Candidates};
 use crate::settings::Jwks;
+use crate::unheard::tell_unheard;
+#[cfg(feature = "pages")]
+use crate::web::Warned;
 use crate::{Claims, KeySet, KeySource, Rejection, Settings, SettingsError, Verifier};
 
 /// Everything that a service needs to identify who sends a request. Cheap to clone; create one at
@@ -22,6 +25,10 @@ struct Inner {
     settings: Settings,
     verifier: Verifier,
     keys: KeySource,
+    /// Whether the keys are those of `AUTH_JWKS`, and not a source of the service's own.
+    are_of_jwks: bool,
+    #[cfg(feature = "pages")]
+    warned: Warned,
     cache: Option<Cache>,
 }
 
@@ -69,40 +76,61 @@ impl SharedLogin {
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         let signing_key = settings.signing_key.clone();
         if signing_key.is_some() {
-            tracing::warn!(
-                "JWT_SIGNING_KEY is set: anybody who can read it here can sign as anybody on the domain; \
-                 unset it as soon as auth-service signs with ES256"
-            );
+            let warning = "JWT_SIGNING_KEY is set: anybody who can read it here can sign as anybody on the domain; \
+                 unset it as soon as auth-service signs with ES256";
+            tracing::warn!("{warning}");
+            tell_unheard(format_args!("{warning}"));
         }
         let keys = match &settings.jwks {
             Jwks::File(path) => KeySource::file_with_signing_key(path.clone(), signing_key),
             Jwks::Url(url) => KeySource::url_with_signing_key(url.clone(), signing_key),
         };
-        match keys {
-            Ok(keys) => Ok(Self::with_keys(settings, keys)),
-            Err(error) => Err(SettingsError::new("AUTH_JWKS", format!("cannot be used: {error}"))),
-        }
+        let keys =
+            keys.map_err(|error| SettingsError::new("AUTH_JWKS", format!("cannot be used: {error}")))?;
+        Ok(Self::with_parts(settings, keys, Some(Cache::new()), true))
     }
 
     /// Creates a login with a key source of your own. `AUTH_JWKS` and `JWT_SIGNING_KEY` are
     /// ignored.
     pub fn with_keys(settings: Settings, keys: KeySource) -> Self {
+        Self::with_parts(settings, keys, Some(Cache::new()), false)
+    }
+
+    fn with_parts(settings: Settings, keys: KeySource, cache: Option<Cache>, are_of_jwks: bool) -> Self {
         let verifier = Verifier::new(settings.auth_url(), settings.cookie_domain());
-        Self(Arc::new(Inner { settings, verifier, keys, cache: Some(Cache::new()) }))
+        Self(Arc::new(Inner {
+            are_of_jwks,
+            #[cfg(feature = "pages")]
+            warned: Warned::default(),
+            settings,
+            verifier,
+            keys,
+            cache,
+        }))
     }
 
     /// Returns the same login without the cache: each token is verified in full each time.
     /// Decisions are the same and take longer. Existing clones keep their cache.
     #[must_use]
     pub fn without_cache(&self) -> Self {
-        let Inner { settings, verifier, keys, cache: _ } = &*self.0;
-        let (settings, verifier, keys) = (settings.clone(), verifier.clone(), keys.clone());
-        Self(Arc::new(Inner { settings, verifier, keys, cache: None }))
+        let Inner { settings, keys, .. } = &*self.0;
+        Self::with_parts(settings.clone(), keys.clone(), None, self.0.are_of_jwks)
     }
 
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where the keys come from, if that is `AUTH_JWKS`.
+    #[cfg(feature = "pages")]
+    pub(crate) fn jwks(&self) -> Option<&Jwks> {
+        self.0.are_of_jwks.then_some(&self.0.settings.jwks)
+    }
+
+    #[cfg(feature = "pages")]
+    pub(crate) fn warned(&self) -> &Warned {
+        &self.0.warned
     }
 
     /// The key source.

@@ -9,7 +9,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let listen = std::env::var("LISTEN").unwrap_or_default();
     let listen = setting::plain(&listen)?.unwrap_or("127.0.0.1:8005");
-    let app = app(SharedLogin::from_env()?);
-    axum::serve(TcpListener::bind(listen).await?, app).await?;
-    Ok(())
+    let login = SharedLogin::from_env()?;
+    let url = login.settings().service_url();
+    let listener = TcpListener::bind(listen).await?;
+    println!("Listening on {listen}: open {url}/private");
+    Ok(axum::serve(listener, app(login)).await?)
 }

@@ -15,7 +15,7 @@ use super::shared_body::SharedBody;
 use crate::extractors::{AuthExtractor, for_each_extractor};
 use crate::web::{
     Context, Decision, Denial, KEYS_TIMEOUT, OriginChecked, REACHABILITY_TIMEOUT, Requirement, Served,
-    decide, log_identity, needs_reachability,
+    decide, log_identity, needs_keys, needs_reachability, warn_of_foreign_key,
 };
 use crate::{Claims, Identity, Rejection, SharedLogin};
 
@@ -116,6 +116,7 @@ async fn identify_waiting(req: &HttpRequest, login: &SharedLogin, now: Identity)
         false => now,
     };
     log_identity(&settled);
+    warn_of_foreign_key(&settled, login);
     settled
 }
 
@@ -127,6 +128,11 @@ async fn context(
     requirement: Requirement,
 ) -> Context {
     let mut context = Context::about(&request_info(req), identity, login);
+    if needs_keys(&request_info(req), identity, requirement, &context) {
+        // Its failure is for the log of the thread that fetches them.
+        let _ = timeout(KEYS_TIMEOUT, login.keys().ready()).await;
+        context.has_keys = login.keys().current().is_some();
+    }
     if needs_reachability(&request_info(req), identity, requirement, login.settings(), &context) {
         let reachable = timeout(REACHABILITY_TIMEOUT, login.keys().reachable()).await.unwrap_or(false);
         context.set_reachable(login, reachable);

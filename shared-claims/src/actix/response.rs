@@ -23,8 +23,8 @@ pub(super) fn refuse(
 
 /// The response when no login is registered. The log tells the developer what is missing.
 pub(super) fn not_registered() -> actix_web::Error {
-    tracing::error!(
-        "no SharedLogin registered: add .wrap(SharedLoginMiddleware::new(login)) to the App, with login = SharedLogin::from_env()?"
+    web::log_not_registered(
+        "add .wrap(SharedLoginMiddleware::new(login)) to the App, with login = SharedLogin::from_env()?",
     );
     respond(web::not_configured())
 }

@@ -113,6 +113,9 @@ where
         if let Some(login) = &self.login {
             req.extensions_mut().insert(login.clone());
         }
+        if let Some(login) = find_login(req.request()) {
+            web::warn_of_other_host(&request_info(req.request()), &login);
+        }
         let for_scripts = cors(&req);
         if let Err(refusal) = check(&req) {
             let mut answer = refusal.error_response();

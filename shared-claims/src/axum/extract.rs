@@ -14,7 +14,7 @@ use super::response::{not_registered, origin_unchecked, refuse};
 use crate::extractors::{AuthExtractor, for_each_extractor};
 use crate::web::{
     Context, Decision, Denial, KEYS_TIMEOUT, OriginChecked, REACHABILITY_TIMEOUT, Requirement, decide,
-    log_identity, needs_reachability,
+    log_identity, needs_keys, needs_reachability, warn_of_foreign_key,
 };
 use crate::{Claims, Identity, Rejection};
 
@@ -81,6 +81,7 @@ async fn identify(parts: &Parts, registered: &Registered) -> Identity {
         false => now,
     };
     log_identity(&settled);
+    warn_of_foreign_key(&settled, login);
     settled
 }
 
@@ -93,6 +94,11 @@ async fn context(
 ) -> Context {
     let login = &registered.login;
     let mut context = Context::about(&registered.info(parts), identity, login);
+    if needs_keys(&registered.info(parts), identity, requirement, &context) {
+        // Its failure is for the log of the thread that fetches them.
+        let _ = timeout(KEYS_TIMEOUT, login.keys().ready()).await;
+        context.has_keys = login.keys().current().is_some();
+    }
     if needs_reachability(&registered.info(parts), identity, requirement, login.settings(), &context) {
         let reachable = timeout(REACHABILITY_TIMEOUT, login.keys().reachable()).await.unwrap_or(false);
         context.set_reachable(login, reachable);

@@ -18,6 +18,7 @@ use super::response::{self, refuse};
 use super::{drain, kept_form};
 use crate::web::{
     Context, OriginChecked, RequestInfo, Served, check_cookie_size, check_origin, cors, preflight,
+    warn_of_other_host,
 };
 use crate::{Settings, SharedLogin};
 
@@ -103,6 +104,7 @@ where
             let drain_handle = drain::make_drainable(&mut request);
             let (for_scripts, refusal) = {
                 let request = request_info(request.method(), target.as_ref(), request.headers());
+                warn_of_other_host(&request, &login);
                 (cors(&request, login.settings()), check(&request, login.settings()))
             };
             let mut response = match refusal {

@@ -24,8 +24,8 @@ pub(super) fn refuse(
 
 /// The response when the layer is missing. The log tells the developer.
 pub(super) fn not_registered() -> Response {
-    tracing::error!(
-        "no SharedLogin registered: add .layer(SharedLoginLayer::new(login)) to the Router, with login = SharedLogin::from_env()?"
+    web::log_not_registered(
+        "add .layer(SharedLoginLayer::new(login)) to the Router, with login = SharedLogin::from_env()?",
     );
     response(web::not_configured())
 }

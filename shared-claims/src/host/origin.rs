@@ -8,7 +8,7 @@ use super::{CookieDomain, is_host_name, is_localhost};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
     /// Not a URL, or one without a scheme.
-    #[error("must be an address that begins with https://")]
+    #[error("must be an address that begins with https://, or with http:// on a host below .localhost")]
     NotAUrl,
     /// With a user, a path, a query or a fragment.
     #[error("must be scheme and host alone, without a path")]
@@ -39,7 +39,8 @@ pub enum OriginError {
 /// When it has more than scheme, host and port, is outside the domain, or can be impersonated on
 /// the network.
 pub fn parse_origin(text: &str, domain: &CookieDomain) -> Result<Url, OriginError> {
-    let url = Url::parse(text).map_err(|_| OriginError::NotAUrl)?;
+    // `auth.example.org:8000` parses, with the host as its scheme.
+    let url = Url::parse(text).ok().filter(|url| url.has_host()).ok_or(OriginError::NotAUrl)?;
     let has_user = !url.username().is_empty() || url.password().is_some();
     if has_user || !matches!(url.path(), "/" | "") || url.query().is_some() || url.fragment().is_some() {
         return Err(OriginError::NotBare);
@@ -99,7 +100,8 @@ mod tests {
             ("https://app.example.org?a", OriginError::NotBare),
             ("https://app.example.org#a", OriginError::NotBare),
             ("https://ada:hunter2@app.example.org", OriginError::NotBare),
-            ("data:text/html,x", OriginError::NotBare),
+            ("auth.example.org:8000", OriginError::NotAUrl),
+            ("data:text/html,x", OriginError::NotAUrl),
             ("ftp://app.example.org", OriginError::Insecure),
             ("http://app.example.org", OriginError::Insecure),
             ("https://127.0.0.1", OriginError::NotAName),

@@ -8,6 +8,7 @@ use url::{Host, Url};
 use super::key_reader::KeyReader;
 use crate::host::is_localhost;
 use crate::http_client::{self, SystemTrust};
+use crate::unheard::tell_unheard;
 use crate::{KeySet, KeySetError};
 
 /// The largest response. 32 keys with certificates are smaller.
@@ -20,6 +21,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) enum FetchError {
     #[error("{0}")]
     Http(Box<ureq::Error>),
+    #[error("what answers there does not speak TLS: if it is auth-service, its address begins with http://")]
+    NoTls,
     #[error("the answer has status {0}")]
     Status(u16),
     #[error("the answer is not JSON")]
@@ -30,7 +33,11 @@ pub(super) enum FetchError {
 
 impl From<ureq::Error> for FetchError {
     fn from(error: ureq::Error) -> Self {
-        Self::Http(Box::new(error))
+        // An answer in plain HTTP is no TLS record. What wraps that error differs.
+        match error.to_string().contains("InvalidContentType") {
+            true => Self::NoTls,
+            false => Self::Http(Box::new(error)),
+        }
     }
 }
 
@@ -52,6 +59,7 @@ impl Fetcher {
             let SystemTrust { tls, problems } = http_client::system_trust();
             for problem in problems {
                 tracing::warn!("{problem}");
+                tell_unheard(format_args!("{problem}"));
             }
             config = config.https_only(true).tls_config(tls);
         }

@@ -14,6 +14,7 @@ use super::key_reader::KeyReader;
 use super::schedule::Schedule;
 use super::state::{Requested, State};
 use crate::KeySet;
+use crate::unheard::tell_unheard;
 
 /// How often a key file is read again.
 const FILE_PERIOD: Duration = Duration::from_secs(2);
@@ -81,6 +82,7 @@ impl Worker {
                 Err(error) => {
                     let have = self.state.borrow().loaded;
                     tracing::warn!(url = %fetcher.url(), %error, keeping_last_good_set = have, "keys not fetched");
+                    tell_unheard(format_args!("keys not fetched from {}: {error}", fetcher.url()));
                     self.schedule.failed(now());
                     reachable = false;
                     None
@@ -113,13 +115,17 @@ fn read_changed(path: &Path, last_read: &mut Vec<u8>, reader: &KeyReader) -> Opt
         // the warning from being repeated.
         Err(_) if last_read.is_empty() => return None,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "keeping the last good keys");
+            warn_of_file(path, &error);
             last_read.clear();
             return None;
         }
     };
     let keys = reader.read(&bytes);
     *last_read = bytes;
-    keys.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "keeping the last good keys"))
-        .ok()
+    keys.inspect_err(|error| warn_of_file(path, error)).ok()
+}
+
+fn warn_of_file(path: &Path, error: &dyn std::fmt::Display) {
+    tracing::warn!(path = %path.display(), %error, "keeping the last good keys");
+    tell_unheard(format_args!("keeping the last good keys: {}: {error}", path.display()));
 }

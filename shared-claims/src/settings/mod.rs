@@ -62,22 +62,49 @@ pub(crate) enum Jwks {
     Url(Url),
 }
 
+impl std::fmt::Display for Jwks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Url(url) => url.fmt(f),
+        }
+    }
+}
+
 /// A setting that prevents the start. The message names the setting and never shows its value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name} {problem}")]
+///
+/// `Debug` shows the message too: a `main` that returns the error prints it like this.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct SettingsError {
     name: String,
-    problem: String,
+    message: String,
 }
 
 impl SettingsError {
-    pub(crate) fn new(name: &str, problem: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), problem: problem.into() }
+    pub(crate) fn new(name: &str, problem: impl std::fmt::Display) -> Self {
+        Self { name: name.to_owned(), message: format!("{name} {problem}") }
     }
 
-    /// The name of the setting.
+    /// The error of required settings that are not set, in one message; `None` if there are none.
+    fn not_set(names: &[&str]) -> Option<Self> {
+        let (last, others) = names.split_last()?;
+        let message = match others {
+            [] => format!("{last} is not set"),
+            others => format!("{} and {last} are not set", others.join(", ")),
+        };
+        Some(Self { name: names[0].to_owned(), message })
+    }
+
+    /// The name of the setting; the first, if several are missing.
     pub fn setting(&self) -> &str {
         &self.name
+    }
+}
+
+impl std::fmt::Debug for SettingsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
@@ -128,10 +155,16 @@ impl Settings {
                 setting::plain(&text).map_err(|unclear| SettingsError::new(name, unclear.to_string()));
             Ok(meant?.map(str::to_owned))
         };
-        let need = |name: &str| {
-            let what = if lookup(name)?.is_some() { "is set to nothing" } else { "is not set" };
-            get(name)?.ok_or_else(|| SettingsError::new(name, what))
-        };
+        let need = |name: &str| get(name)?.ok_or_else(|| SettingsError::new(name, "is set to nothing"));
+        let mut missing = Vec::new();
+        for name in ["AUTH_URL", "COOKIE_DOMAIN", "SERVICE_URL"] {
+            if lookup(name)?.is_none() {
+                missing.push(name);
+            }
+        }
+        if let Some(error) = SettingsError::not_set(&missing) {
+            return Err(error);
+        }
         let cookie_domain = CookieDomain::parse(&need("COOKIE_DOMAIN")?)
             .map_err(|error| SettingsError::new("COOKIE_DOMAIN", error.to_string()))?;
         let auth = origin("AUTH_URL", &need("AUTH_URL")?, &cookie_domain)?;

@@ -24,6 +24,10 @@ pub struct Context {
     /// Whether the keys are complete, so that a key that is not among them does not exist. Matters
     /// where `reachable` does.
     pub keys_are_current: bool,
+    /// Whether any keys are loaded. Without them nobody who comes back from the login could be let
+    /// in, so no page redirects there. Where [`needs_keys`](super::needs_keys) says so, wait for
+    /// them first.
+    pub has_keys: bool,
     /// The times of a token that was refused because of them. The page that ends a redirect loop
     /// shows them.
     pub token: Option<Times>,
@@ -52,7 +56,7 @@ impl Context {
 
     /// Creates a context for a given time in seconds since 1970, with auth-service reachable.
     pub fn at(now: i64) -> Self {
-        Self { now, reachable: true, keys_are_current: false, token: None, form_owner: None }
+        Self { now, reachable: true, keys_are_current: false, has_keys: true, token: None, form_owner: None }
     }
 }
 
@@ -63,6 +67,7 @@ impl Context {
     /// [`set_reachable`](Self::set_reachable).
     pub fn about(request: &RequestInfo<'_>, identity: &Identity, login: &SharedLogin) -> Self {
         let mut context = Self::now();
+        context.has_keys = login.keys().current().is_some();
         if let Identity::Person(claims) = identity
             && request.kind() == RequestKind::PostedForm
         {

@@ -90,6 +90,7 @@ fn refuse(
             let cause = cause.map_or(LoopCause::NoCookie, LoopCause::Refused);
             Denial::Loop { cause, clear }
         }
+        RequestKind::Navigation if !context.has_keys => Denial::NoKeys,
         RequestKind::Navigation if !request.fits_in_redirect(settings) => {
             Denial::OfferLogin { clear, max_age: None }
         }
@@ -179,6 +180,20 @@ fn should_log_in_silently(request: &RequestInfo<'_>, settings: &Settings) -> boo
         && !request.has_loop_marker()
         && may_visit_login(request, settings)
         && !request.has_cookie(&settings.own_cookie(ASKED))
+}
+
+/// Whether the decision depends on [`Context::has_keys`], and none are loaded yet: a person would be
+/// sent to the login. [`KeySource::ready`](crate::KeySource::ready) waits for the first fetch.
+pub fn needs_keys(
+    request: &RequestInfo<'_>,
+    identity: &Identity,
+    requirement: Requirement,
+    context: &Context,
+) -> bool {
+    !context.has_keys
+        && !requirement.allows_anonymous
+        && matches!(identity, Identity::Nobody(_))
+        && request.kind() == RequestKind::Navigation
 }
 
 /// Whether this page may be redirected to the login, and the way back leads to the same address.

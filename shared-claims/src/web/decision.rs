@@ -141,7 +141,8 @@ pub enum Denial {
     /// The cookies are cleared, and a page keeps the form that was sent with them until the person
     /// is logged in.
     ClearCookiesAndKeepForm,
-    /// No keys are loaded yet. A redirect to the login would come straight back, in a loop.
+    /// No keys are loaded yet. A redirect to the login would come straight back, in a loop, or lead
+    /// to an auth-service that does not answer.
     NoKeys,
     /// A change that another site requested.
     CrossSite,

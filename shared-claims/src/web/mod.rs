@@ -53,26 +53,29 @@ mod render;
 mod request;
 mod response;
 mod script;
+mod service_host;
 mod set_cookie;
 mod style;
 mod theme;
 mod upgrade;
 pub(crate) mod urls;
+mod warned;
 
 use std::time::Duration;
 
 pub use context::{Context, Times};
 pub use cors::{cors, preflight};
 pub use decide::{
-    MANY_COOKIES, MAX_COOKIE_BYTES, check_cookie_size, check_origin, decide, is_safe, needs_reachability,
+    MANY_COOKIES, MAX_COOKIE_BYTES, check_cookie_size, check_origin, decide, is_safe, needs_keys,
+    needs_reachability,
 };
 pub use decision::{Decision, Denial, LoopCause, Requirement};
 pub use fetch_metadata::{Reader, RequestKind};
 pub use form_owner::Served;
 pub use initials::initials;
+pub use log::{log_denial, log_identity, warn_of_foreign_key, warn_of_other_host};
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub(crate) use log::log_origin_unchecked;
-pub use log::{log_denial, log_identity};
+pub(crate) use log::{log_not_registered, log_origin_unchecked};
 pub use origin_checked::OriginChecked;
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use render::origin_unchecked;
@@ -84,6 +87,7 @@ pub use response::Response;
 pub use script::{SCRIPT, script};
 pub use style::{STYLE, stylesheet};
 pub use theme::Theme;
+pub(crate) use warned::Warned;
 
 /// The largest form that is kept: 64 KiB.
 pub const MAX_FORM_BYTES: usize = 64 * 1024;

@@ -1,6 +1,8 @@
 //! Mark of a change whose origin was checked. The extractors let no change through without it.
 
+#[cfg(any(feature = "actix", feature = "axum"))]
 use super::decide::is_safe;
+#[cfg(any(feature = "actix", feature = "axum"))]
 use super::request::RequestInfo;
 
 /// Marks a request that changes something and whose origin was checked.

@@ -223,8 +223,23 @@ async fn without_keys_everybody_is_told_to_wait() {
     let down = Server::start(|_| b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n".to_vec());
     let login = SharedLogin::with_keys(issuer.settings(), KeySource::url(down.url()).unwrap());
     let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
-    let page = compared(&login, || opens("/private").insert_header(("Cookie", ada.clone())), "").await;
-    assert_eq!(page.status, 503);
+    // A redirect would lead a stranger to a login that does not answer either.
+    for cookies in [String::new(), ada] {
+        let page = || opens("/private").insert_header(("Cookie", cookies.clone()));
+        assert_eq!(compared(&login, page, "").await.status, 503, "{cookies}");
+    }
+    assert_eq!(compared(&login, || support_web::calls("/private"), "").await.status, 401);
+    assert_eq!(compared(&login, || opens("/"), "").await.body, "hello stranger");
+    let form = || support_web::sends("/notes", "text=buy+milk");
+    let kept = compared(&login, form, "text=buy+milk").await;
+    assert!(kept.status == 401 && kept.body.contains("buy milk"), "what was typed is kept: {}", kept.body);
+}
+
+/// With keys that were fetched once, people can come back from the login.
+#[actix_web::test]
+async fn with_keys_strangers_are_sent_to_the_login_whether_or_not_it_answers() {
+    let login = TestIssuer::new().login();
+    assert_eq!(compared(&login, || opens("/private"), "").await.status, 303);
 }
 
 /// Whether a form can be kept does not limit what a handler receives.

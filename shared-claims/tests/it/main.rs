@@ -50,5 +50,7 @@ mod support_web;
 mod times;
 mod too_many_cookies;
 mod trusted_origins;
+mod unheard;
 mod upgrades;
 mod vectors;
+mod wrong_settings;

@@ -243,6 +243,32 @@ fn what_is_set_to_nothing_is_told_from_what_is_not_set() {
     }
 }
 
+/// A developer who sets the first variable is not told of the next one only then.
+#[test]
+fn all_that_is_missing_is_named_at_once() {
+    let unset = Settings::from_lookup(|_| None).unwrap_err();
+    assert_eq!(unset.to_string(), "AUTH_URL, COOKIE_DOMAIN and SERVICE_URL are not set");
+    assert_eq!(unset.setting(), "AUTH_URL");
+    let unset =
+        Settings::from_lookup(|name| (name == "AUTH_URL").then(|| "https://auth.example.org".to_owned()));
+    assert_eq!(unset.unwrap_err().to_string(), "COOKIE_DOMAIN and SERVICE_URL are not set");
+}
+
+/// A `main` that returns the error prints its `Debug`.
+#[test]
+fn an_error_that_main_returns_reads_as_the_message() {
+    let error: Box<dyn std::error::Error> = read(&[("SERVICE_URL", "")]).unwrap_err().into();
+    assert_eq!(format!("Error: {error:?}"), "Error: SERVICE_URL is set to nothing");
+}
+
+#[test]
+fn an_address_without_a_scheme_is_told_both_schemes() {
+    for address in ["auth.example.org:8000", "auth.example.org"] {
+        let line = read(&[("AUTH_URL", address)]).unwrap_err().to_string();
+        assert!(line.contains("https://") && line.contains("http:// on a host below .localhost"), "{line}");
+    }
+}
+
 /// A star parses as a host name, and matches no origin.
 #[test]
 fn a_star_stands_for_no_host() {
