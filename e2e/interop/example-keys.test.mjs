@@ -1,11 +1,13 @@
 // Key rotation in the examples. The tests move the clock instead of waiting for five minutes.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';
 import { it } from 'node:test';
 import { SignJWT } from 'jose';
 import { examples } from './examples.mjs';
 import { verdict } from './python.mjs';
+import { pythonWithPackages } from './venv.mjs';
 
 const settings = { AUTH_URL: 'http://auth.sso.localhost', COOKIE_DOMAIN: 'sso.localhost', SERVICE_URL: 'http://wiki.sso.localhost' };
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -16,6 +18,22 @@ for (const [name, more] of [['django', { DJANGO_SETTINGS_MODULE: 'settings' }], 
     const environment = { ...settings, ...more, AUTH_JWKS: 'http://127.0.0.1:1/' };
     const answer = verdict('example_keys.py', { folder: `${examples}/${name}`, environment, key });
     assert.deepEqual(answer, { start: ['old'], changed: ['new'], gone: ['new'] });
+  });
+}
+
+for (const name of ['django', 'express', 'fastapi']) {
+  it(`${name}: settings that are missing or do not fit refuse the start by name`, () => {
+    const [program, ...words] = { express: ['node', 'main.js'], django: [pythonWithPackages(), '-c', 'import settings'], fastapi: [pythonWithPackages(), '-c', 'import main'] }[name];
+    const errors = (env) => spawnSync(program, words, { cwd: `${examples}/${name}`, env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', ...env }, encoding: 'utf8' });
+    const nothing = errors({});
+    assert.notEqual(nothing.status, 0);
+    assert.match(nothing.stderr, /AUTH_URL, COOKIE_DOMAIN(,| and) SERVICE_URL/);
+    for (const [wrong, said] of [[{ SERVICE_URL: 'http://127.0.0.1:8002' }, /SERVICE_URL|127\.0\.0\.1/], [{ COOKIE_DOMAIN: 'example.localhost' }, /AUTH_URL|auth\.sso\.localhost/], [{ SERVICE_URL: 'https://wiki.sso.localhost' }, /SERVICE_URL|wiki\.sso\.localhost/]]) {
+      const { status, stderr } = errors({ ...settings, ...wrong });
+      assert.notEqual(status, 0);
+      assert.match(stderr, said);
+      assert.match(stderr, /on or below COOKIE_DOMAIN/);
+    }
   });
 }
 

@@ -108,6 +108,14 @@ for (const name of names) {
       }
     });
 
+    it('warns of a SERVICE_URL that is not what people open', async () => {
+      const asked = (host) => asks(`${url}/private`, { headers: { ...inATab.headers, host } });
+      await asked(`my.${cookieDomain}:8002`);
+      const log = () => services[name].output().slice(-1000);
+      for (let tries = 0; tries < 50 && !log().includes(`my.${cookieDomain}`); tries += 1) await pause(0.1);
+      assert.match(log(), new RegExp(`opened at .my\\.${cookieDomain}:8002., and the login leads back to SERVICE_URL, ${url}`));
+    });
+
     it('answers a script without a login with a problem that says where to log in', async () => {
       assertProblem(await asks(`${url}/api/me`, byAScript), url);
       for (const accept of ['*/*', 'application/json', 'application/json, text/html']) {

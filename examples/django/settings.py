@@ -1,6 +1,12 @@
 import os
+from urllib.parse import urlsplit
 
+if missing := [name for name in ("AUTH_URL", "COOKIE_DOMAIN", "SERVICE_URL") if not os.environ.get(name)]:
+    raise SystemExit("not set: " + ", ".join(missing))
 AUTH_URL, SERVICE_URL = (os.environ[name].rstrip("/") for name in ("AUTH_URL", "SERVICE_URL"))
+for name, url in (("AUTH_URL", AUTH_URL), ("SERVICE_URL", SERVICE_URL)):
+    if not f".{urlsplit(url).hostname}".endswith("." + os.environ["COOKIE_DOMAIN"]) or urlsplit(url).scheme != urlsplit(AUTH_URL).scheme:
+        raise SystemExit(f"{name} must be an address on or below COOKIE_DOMAIN, with the scheme of AUTH_URL")
 
 SIMPLE_JWT = {
     # If auth-service runs with TOKEN_ALGORITHM=HS512, set that here too, and the same JWT_SIGNING_KEY.

@@ -1,6 +1,6 @@
 # Shared login for Django: middleware that identifies the user, and responses to everybody else. Copy this file.
 import logging
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import jwt
 from django.conf import settings
@@ -75,6 +75,8 @@ class SharedLogin(LoginRequiredMiddleware):
             page = f'<p>Logging in does not work here; the log of this service says why. <a href="{login_url}">Try again</a>'
             return HttpResponse(page, status=401, headers={"WWW-Authenticate": "Bearer"})
         if is_page:
+            if (host := request.headers.get("Host", "")) != urlsplit(settings.SERVICE_URL).netloc and settings.SIMPLE_JWT["AUDIENCE"] in host:
+                log.warning("opened at %.100r, and the login leads back to SERVICE_URL, %s", host, settings.SERVICE_URL)
             return HttpResponse(status=303, headers={"Location": login_url})
         problem = {"title": "Log in first", "login_url": login_url, "renew_url": settings.AUTH_URL + "/api/session/renew"}
         return JsonResponse(problem, status=401, content_type="application/problem+json", headers={"WWW-Authenticate": "Bearer"})

@@ -5,6 +5,10 @@ const { AUTH_URL, COOKIE_DOMAIN, SERVICE_URL, AUTH_JWKS } = process.env;
 // jose skips the checks whose value is missing.
 if (!AUTH_URL || !COOKIE_DOMAIN || !SERVICE_URL) throw new Error("set AUTH_URL, COOKIE_DOMAIN and SERVICE_URL");
 const [auth, service] = [AUTH_URL, SERVICE_URL].map((url) => new URL(url).origin);
+for (const { origin, hostname, protocol } of [new URL(auth), new URL(service)]) {
+  if (`.${hostname}`.endsWith(`.${COOKIE_DOMAIN}`) && protocol === new URL(auth).protocol) continue;
+  throw new Error(`${origin} must be on or below COOKIE_DOMAIN, with the scheme of AUTH_URL`);
+}
 
 // The public keys, fetched again every five minutes so that a withdrawn one is forgotten. If that fails, the last good
 // ones stay: people who are logged in need no auth-service.
@@ -72,6 +76,8 @@ export async function loginRequired(req, res, next) {
   // From SERVICE_URL, never from the Host header. A script's own URL is no page to come back to.
   const back = service + (isPage ? req.originalUrl : "/");
   const loginUrl = `${auth}/login?${new URLSearchParams({ next: back })}`;
+  const { host = "" } = req.headers;
+  if (isPage && host !== new URL(service).host && host.includes(COOKIE_DOMAIN)) console.warn("opened at %j, and the login leads back to SERVICE_URL, %s", host, service);
   if (isPage && !("sso_loop" in req.query)) return res.redirect(303, loginUrl);
   res.status(401).set("WWW-Authenticate", "Bearer");
   // Back from the login again and again: one more redirect would not help.

@@ -1,7 +1,7 @@
 # Shared login for FastAPI: a dependency that identifies the user, and responses to everybody else. Copy this file.
 import logging
 import os
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import jwt
 from fastapi import Depends, HTTPException, Response
@@ -9,9 +9,14 @@ from fastapi.requests import HTTPConnection
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
 log = logging.getLogger("shared_login")
-AUTH_URL, SERVICE_URL = (os.environ[name].rstrip("/") for name in ("AUTH_URL", "SERVICE_URL"))
+if missing := [name for name in ("AUTH_URL", "COOKIE_DOMAIN", "SERVICE_URL") if not os.environ.get(name)]:
+    raise SystemExit("not set: " + ", ".join(missing))
+AUTH_URL, SERVICE_URL, COOKIE_DOMAIN = (os.environ[name].rstrip("/") for name in ("AUTH_URL", "SERVICE_URL", "COOKIE_DOMAIN"))
+for name, url in (("AUTH_URL", AUTH_URL), ("SERVICE_URL", SERVICE_URL)):
+    if not f".{urlsplit(url).hostname}".endswith("." + COOKIE_DOMAIN) or urlsplit(url).scheme != urlsplit(AUTH_URL).scheme:
+        raise SystemExit(f"{name} must be an address on or below COOKIE_DOMAIN, with the scheme of AUTH_URL")
 NO_STORE, OURS = {"Cache-Control": "no-store"}, ("same-origin", "none", SERVICE_URL)
-EXPECTED = {"algorithms": ["ES256"], "issuer": AUTH_URL, "audience": os.environ["COOKIE_DOMAIN"], "leeway": 5}
+EXPECTED = {"algorithms": ["ES256"], "issuer": AUTH_URL, "audience": COOKIE_DOMAIN, "leeway": 5}
 OPTIONS = {"require": ["iss", "aud", "sub", "iat", "nbf", "exp", "user_uuid", "token_type"], "strict_aud": True}
 
 
@@ -83,6 +88,8 @@ def log_in_first(request: HTTPConnection, _):
     if is_page and "sso_loop" in request.query_params:
         return HTMLResponse(f'<p>Logging in does not work here; the log of this service says why. <a href="{login_url}">Try again</a>', 401, headers)
     if is_page:
+        if (host := request.headers.get("host", "")) != urlsplit(SERVICE_URL).netloc and COOKIE_DOMAIN in host:
+            log.warning("opened at %.100r, and the login leads back to SERVICE_URL, %s", host, SERVICE_URL)
         return RedirectResponse(login_url, 303, NO_STORE)
     problem = {"title": "Log in first", "login_url": login_url, "renew_url": AUTH_URL + "/api/session/renew"}
     return JSONResponse(problem, 401, headers, "application/problem+json")
