@@ -236,6 +236,7 @@ event-password-changed = Passwort geändert
 event-activated = Konto vom Betreiber freigegeben
 event-deactivated = Konto vom Betreiber stillgelegt
 event-roles-changed = Rollen vom Betreiber geändert
+event-rights-changed = Rechte vom Betreiber geändert
 
 ### Cookies anderer
 

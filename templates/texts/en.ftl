@@ -243,6 +243,7 @@ event-password-changed = Password changed
 event-activated = Account activated by the operator
 event-deactivated = Account deactivated by the operator
 event-roles-changed = Roles changed by the operator
+event-rights-changed = Rights changed by the operator
 
 ### Cookies of others
 

@@ -1,5 +1,5 @@
-//! Development servers (`cargo xtask dev`, `cargo xtask users`): both services on this machine,
-//! with accounts that stay.
+//! Development servers (`cargo xtask dev`, `users`, `doctor`): both services on this machine, with
+//! accounts that stay.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -32,6 +32,7 @@ pub fn dev(options: Options) -> Result {
     ports::need(options.auth_port, "--auth-port")?;
     ports::need(options.demo_port, "--demo-port")?;
     let settings = dev_settings(options.auth_port, options.demo_port, options.access_token_lifetime);
+    println!("{BUILDING}");
     let session = || {
         let binaries = project::build_services()?;
         settings::prepare(&settings, &binaries.auth)?;
@@ -47,6 +48,9 @@ pub fn dev(options: Options) -> Result {
         failed => failed,
     }
 }
+
+/// Said before the build, which says nothing of how long it takes.
+const BUILDING: &str = "Building both services. The first time that takes two to four minutes on two cores.";
 
 fn dev_settings(auth_port: u16, demo_port: u16, access_token_lifetime: Option<String>) -> Settings {
     Settings { auth_port, demo_port, data: project::root().join(".dev"), access_token_lifetime }
@@ -65,6 +69,10 @@ fn welcome(settings: &Settings) -> String {
 
     cargo xtask users create-superuser you@example.org
 
+  To try a service of your own (docs/consumers.md), with its page that needs a login:
+
+    cargo xtask doctor http://my.sso.localhost:8002/private
+
   Accounts and the secret key are in .dev/; delete the folder to begin anew. Ctrl-C stops both.
 "
     )
@@ -72,10 +80,29 @@ fn welcome(settings: &Settings) -> String {
 
 /// Runs `auth-service users …` on the accounts of `cargo xtask dev`.
 pub fn users(arguments: Vec<OsString>) -> Result {
-    let binary = project::build_auth_quietly()?;
+    run_with_dev_settings("users", arguments)
+}
+
+/// Options of `cargo xtask doctor`.
+#[derive(clap::Args)]
+pub struct DoctorOptions {
+    /// Pages that need a login, at services of yours: http://my.sso.localhost:8002/private.
+    addresses: Vec<String>,
+}
+
+/// Runs `auth-service doctor` with the settings of `cargo xtask dev`.
+pub fn doctor(options: DoctorOptions) -> Result {
+    let services = options.addresses.into_iter().flat_map(|address| ["--service".to_owned(), address]);
+    run_with_dev_settings("doctor", services.map(OsString::from).collect())
+}
+
+/// Replaces this process by a command of auth-service, so that it can ask for a password, and its
+/// exit code is ours.
+fn run_with_dev_settings(command: &str, arguments: Vec<OsString>) -> Result {
+    // Both, as `dev` builds them: auth-service alone would be built anew, with other features.
+    let binary = project::build_services()?.auth;
     let settings = dev_settings(8000, 8001, None);
     settings::prepare(&settings, &binary)?;
-    // It replaces this process, so that it can ask for a password, and its exit code is ours.
-    let failure = with_settings(&binary, &settings.for_auth()).arg("users").args(arguments).exec();
+    let failure = with_settings(&binary, &settings.for_auth()).arg(command).args(arguments).exec();
     Err(failure).with_context(|| format!("start {}", binary.display()))
 }

@@ -40,6 +40,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Examine `cargo xtask dev`, and services of yours beside it: what is wrong, and what to do.
+    Doctor(dev::DoctorOptions),
     /// Run all that CI runs: tests on both databases, formatting, clippy, documentation, browsers.
     Ci,
     /// Run auth-service's tests on a throwaway PostgreSQL.
@@ -88,6 +90,7 @@ fn run(command: Command) -> Result {
     match command {
         Command::Dev(options) => dev::dev(options),
         Command::Users { arguments } => dev::users(arguments),
+        Command::Doctor(options) => dev::doctor(options),
         Command::Ci => ci::ci(),
         Command::TestPostgres { arguments } => postgres::test(&arguments),
         Command::E2e(options) => e2e::e2e(&options),

@@ -37,6 +37,8 @@ text_enum! {
         Imported = "imported",
         /// `detail` has the resulting roles.
         RolesChanged = "roles_changed",
+        /// The staff or superuser right was given or taken away; `detail` says which.
+        RightsChanged = "rights_changed",
         KeyCreated = "key_created",
         KeyActivated = "key_activated",
         KeyRetired = "key_retired",

@@ -17,6 +17,7 @@ mod migrate;
 mod output;
 mod private_file;
 mod prompt;
+mod rights;
 mod roles;
 mod serve;
 mod sessions;

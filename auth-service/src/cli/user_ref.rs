@@ -130,12 +130,13 @@ impl UserView {
     /// One line for a list, escaped for output.
     pub fn line(&self) -> String {
         let rights = match (self.is_superuser, self.is_staff) {
-            (true, _) => "superuser",
+            (true, true) => "superuser+staff",
+            (true, false) => "superuser",
             (false, true) => "staff",
             (false, false) => "user",
         };
         let state = if self.is_active { "active" } else { "inactive" };
-        format!("{}  {state:<8}  {rights:<9}  {}", self.user_uuid, output::visible(&self.email))
+        format!("{}  {state:<8}  {rights:<15}  {}", self.user_uuid, output::visible(&self.email))
     }
 
     /// All details, line by line.

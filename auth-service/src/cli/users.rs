@@ -8,10 +8,10 @@ use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 use crate::passwords::NewPassword;
 use crate::sessions::{EndReason, Session};
-use crate::users::{CreateUserError, Email, NewUser, PasswordHash, PersonName, User};
+use crate::users::{CreateUserError, Email, NewUser, PasswordHash, PersonName, Right, User};
 
 use super::user_ref::{UserSelector, UserView, pages};
-use super::{CliError, database, output, prompt, roles};
+use super::{CliError, database, output, prompt, rights, roles};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -24,8 +24,14 @@ pub(super) struct Arguments {
 #[derive(Subcommand)]
 enum Action {
     /// Create an account.
-    Create(NewAccount),
-    /// Create an account with every right.
+    Create {
+        #[command(flatten)]
+        account: NewAccount,
+        /// Staff: may see the staff pages of services.
+        #[arg(long)]
+        staff: bool,
+    },
+    /// Create an account that is superuser and staff.
     CreateSuperuser(NewAccount),
     /// Set a new password and end all sessions of that user.
     SetPassword {
@@ -41,6 +47,26 @@ enum Action {
     },
     /// Stop a person from logging in, and end all their sessions.
     Deactivate {
+        /// An e-mail address or a UUID.
+        user: UserSelector,
+    },
+    /// Make a person staff: they may see the staff pages of services.
+    SetStaff {
+        /// An e-mail address or a UUID.
+        user: UserSelector,
+    },
+    /// Make a person staff no longer. A superuser stays superuser.
+    UnsetStaff {
+        /// An e-mail address or a UUID.
+        user: UserSelector,
+    },
+    /// Make a person superuser. That does not make them staff.
+    SetSuperuser {
+        /// An e-mail address or a UUID.
+        user: UserSelector,
+    },
+    /// Make a person superuser no longer. Who is staff stays staff.
+    UnsetSuperuser {
         /// An e-mail address or a UUID.
         user: UserSelector,
     },
@@ -70,9 +96,6 @@ struct NewAccount {
     first_name: String,
     #[arg(long, default_value = "")]
     last_name: String,
-    /// Staff: may see the staff pages of services.
-    #[arg(long)]
-    staff: bool,
     /// Print the new account as one JSON object.
     #[arg(long)]
     json: bool,
@@ -90,14 +113,19 @@ struct PasswordSource {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
-    let makes_the_first = matches!(arguments.action, Action::Create(_) | Action::CreateSuperuser(_));
+    let makes_the_first = matches!(arguments.action, Action::Create { .. } | Action::CreateSuperuser(_));
     let db = database::open(&arguments.database, makes_the_first)?;
     match arguments.action {
-        Action::Create(person) => create(&db, &person, false),
-        Action::CreateSuperuser(person) => create(&db, &person, true),
+        Action::Create { account, staff: false } => create(&db, &account, &[]),
+        Action::Create { account, staff: true } => create(&db, &account, &[Right::Staff]),
+        Action::CreateSuperuser(account) => create(&db, &account, &[Right::Staff, Right::Superuser]),
         Action::SetPassword { user, password } => set_password(&db, &user, &password),
         Action::Activate { user } => set_active(&db, &user, true),
         Action::Deactivate { user } => set_active(&db, &user, false),
+        Action::SetStaff { user } => rights::set(&db, &user, Right::Staff, true),
+        Action::UnsetStaff { user } => rights::set(&db, &user, Right::Staff, false),
+        Action::SetSuperuser { user } => rights::set(&db, &user, Right::Superuser, true),
+        Action::UnsetSuperuser { user } => rights::set(&db, &user, Right::Superuser, false),
         Action::Roles(arguments) => roles::run(&db, arguments),
         Action::Show { user, json } => {
             let user = db.run_blocking(|conn| user.find(conn))?;
@@ -112,7 +140,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
     }
 }
 
-fn create(db: &Database, person: &NewAccount, is_superuser: bool) -> Result<(), CliError> {
+fn create(db: &Database, person: &NewAccount, rights: &[Right]) -> Result<(), CliError> {
     let email = Email::parse(&person.email)
         .map_err(|problem| CliError::Usage(format!("the e-mail address {problem}")))?;
     let first_name = name("--first-name", &person.first_name)?;
@@ -123,7 +151,7 @@ fn create(db: &Database, person: &NewAccount, is_superuser: bool) -> Result<(), 
         return Err(taken());
     }
     let password_hash = hash(&person.password, Some(&email), &[&first_name, &last_name])?;
-    let is_staff = person.staff || is_superuser;
+    let (is_staff, is_superuser) = (rights.contains(&Right::Staff), rights.contains(&Right::Superuser));
     let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
     let user = db
         .run_blocking(|conn| User::register(conn, new, &RequestContext::operator(&Clock::system())))

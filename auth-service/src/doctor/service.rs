@@ -142,7 +142,10 @@ fn no_redirect(answer: &ProbeResponse) -> Finding {
             .advise("Name a page that needs a login: --service https://…/private."),
         503 => Finding::error("service-has-no-keys", "it answers 503")
             .because("A service that has not fetched the keys yet lets nobody in.")
-            .advise("Check that it reaches the JWKS (AUTH_JWKS, or AUTH_URL with /.well-known/jwks.json), and its log."),
+            .advise("Compare its AUTH_URL with that of auth-service, letter by letter. Check that it reaches the JWKS (AUTH_JWKS, or AUTH_URL with /.well-known/jwks.json), and its log."),
+        404 => Finding::error("service-answers-error", "it answers 404: there is no such page")
+            .because("The doctor looks where a service sends people who are not logged in, so it asks for a page that needs a login.")
+            .advise("Name such a page: --service https://…/private. If this is one, check the path, the proxy and the service's log."),
         status => Finding::error("service-answers-error", format!("it answers {status} to somebody who opens it in a tab"))
             .because("A person who is not logged in should be sent to the login.")
             .advise("Check the path, the proxy and the service's log."),

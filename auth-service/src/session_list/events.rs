@@ -10,7 +10,7 @@ use crate::sign_in::Rejection;
 
 /// The actions of the owner, the operator or an attacker. Routine events such as renewals would
 /// hide the others.
-pub(super) const DONE: [EventKind; 9] = [
+pub(super) const DONE: [EventKind; 10] = [
     EventKind::Registered,
     EventKind::Login,
     EventKind::Logout,
@@ -20,6 +20,7 @@ pub(super) const DONE: [EventKind; 9] = [
     EventKind::Activated,
     EventKind::Deactivated,
     EventKind::RolesChanged,
+    EventKind::RightsChanged,
 ];
 
 /// Failed attempts. Anyone can cause many of these, so they have separate places: wrong passwords
@@ -97,6 +98,7 @@ fn text(event: EventKind, entry: &AuditEvent) -> Option<Message> {
         EventKind::Activated => "event-activated",
         EventKind::Deactivated => "event-deactivated",
         EventKind::RolesChanged => "event-roles-changed",
+        EventKind::RightsChanged => "event-rights-changed",
         _ => return None,
     }))
 }

@@ -9,7 +9,7 @@ use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
 use crate::db::{AnyConnection, OfDatabase};
-use crate::users::{Email, PasswordHash, PersonName, Roles};
+use crate::users::{Email, PasswordHash, PersonName, Right, Roles};
 
 pub type UserId = Id<User>;
 
@@ -233,6 +233,32 @@ impl User {
                 .user(user.id.uuid())
                 .detail(detail)
                 .record(conn)?;
+            Ok(true)
+        })
+    }
+
+    /// Gives a user a right, or takes it away. Returns whether that changed anything.
+    pub fn set_right(
+        conn: &mut AnyConnection,
+        id: UserId,
+        (right, given): (Right, bool),
+        context: &RequestContext,
+    ) -> QueryResult<bool> {
+        conn.write(|conn| {
+            let row = users::table.find(id);
+            let changed = match right {
+                Right::Staff => diesel::update(row.filter(users::is_staff.ne(given)))
+                    .set(users::is_staff.eq(given))
+                    .execute(conn)?,
+                Right::Superuser => diesel::update(row.filter(users::is_superuser.ne(given)))
+                    .set(users::is_superuser.eq(given))
+                    .execute(conn)?,
+            };
+            if changed != 1 {
+                return Ok(false);
+            }
+            let detail = format!("{right} {}", if given { "given" } else { "taken away" });
+            AuditEvent::new(EventKind::RightsChanged, context).user(id.uuid()).detail(detail).record(conn)?;
             Ok(true)
         })
     }

@@ -1,4 +1,4 @@
-//! `auth-service users roles …`, and the roles in tokens.
+//! `auth-service users roles …` and `set-staff` and its like, and the rights in tokens.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -18,10 +18,14 @@ fn done(ended: Ended) -> String {
     ended.out
 }
 
-fn roles_in(reply: &Reply) -> Value {
+fn claim(reply: &Reply, name: &str) -> Value {
     let token = reply.cookie(ACCESS).unwrap().value;
     let claims = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    serde_json::from_slice::<Value>(&claims).unwrap()["roles"].take()
+    serde_json::from_slice::<Value>(&claims).unwrap()[name].take()
+}
+
+fn roles_in(reply: &Reply) -> Value {
+    claim(reply, "roles")
 }
 
 #[tokio::test]
@@ -41,6 +45,48 @@ async fn a_role_is_in_the_next_token_and_gone_from_the_one_after_it_was_taken_aw
     done(roles(&app, &["remove", "ada@example.org", "shop:editor"]));
     assert_eq!(roles_in(&ada.get("/login?next=/account/sessions").await), json!([]));
     assert!(ada.get("/account/sessions").await.says("Roles changed by the operator"));
+}
+
+/// An account that exists need not be made anew to see the staff pages.
+#[tokio::test]
+async fn a_right_is_in_the_next_token_and_gone_from_the_one_after_it_was_taken_away() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    let users = |arguments: &[&str]| {
+        Program::new(&[&["users"], arguments].concat()).set("DATABASE_URL", &app.database.url).run()
+    };
+    let rights = |reply: &Reply| {
+        (claim(reply, "user_is_staff") == json!(true), claim(reply, "user_is_superuser") == json!(true))
+    };
+    let renew = "/login?next=/account/sessions";
+    assert_eq!(rights(&ada.log_in("ada@example.org", PASSWORD).await), (false, false));
+    for (command, said, expected, listed) in [
+        ("set-staff", "is staff now.", (true, false), "active    staff            ada@"),
+        ("set-staff", "is staff anyway.", (true, false), "active    staff  "),
+        ("set-superuser", "is superuser now.", (true, true), "active    superuser+staff  ada@"),
+        ("unset-staff", "is not staff any more.", (false, true), "active    superuser        ada@"),
+        ("unset-superuser", "is not superuser any more.", (false, false), "active    user  "),
+        ("unset-superuser", "is not superuser anyway.", (false, false), "active    user  "),
+    ] {
+        assert_eq!(done(users(&[command, "ada@example.org"])), format!("ada@example.org {said}\n"));
+        assert_eq!(rights(&ada.get(renew).await), expected, "{command}");
+        let list = done(users(&["list"]));
+        assert!(list.contains(listed), "{command}: {list}");
+    }
+    assert!(ada.get("/account/sessions").await.says("Rights changed by the operator"));
+    let trail = app.trail().await;
+    let changes = trail.iter().filter(|row| row.event == "rights_changed");
+    let details: Vec<_> = changes.map(|row| row.detail.clone().unwrap()).collect();
+    assert_eq!(details, ["staff given", "superuser given", "staff taken away", "superuser taken away"]);
+    users(&["set-staff", "bob@example.org"]).assert_says(1, "there is no user bob@example.org");
+}
+
+#[test]
+fn the_help_says_which_rights_a_new_superuser_has() {
+    let help = done(Program::new(&["users", "create-superuser", "--help"]).run());
+    assert!(help.contains("superuser and staff") && !help.contains("--staff"), "{help}");
+    assert!(done(Program::new(&["users", "create", "--help"]).run()).contains("--staff"));
 }
 
 #[tokio::test]

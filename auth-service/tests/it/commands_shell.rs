@@ -115,7 +115,7 @@ fn bash_completes_what_somebody_began_to_type() {
     for (before, begun, completed) in [
         ("auth-service", "mig", "migrate"),
         ("auth-service", "--cookie-dom", "--cookie-domain"),
-        ("auth-service users", "set-", "set-password"),
+        ("auth-service users", "set-p", "set-password"),
         ("auth-service users create-superuser", "--he", "--help"),
         ("auth-service completions", "fi", "fish"),
     ] {

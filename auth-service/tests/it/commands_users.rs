@@ -178,7 +178,7 @@ async fn the_list_is_by_address_a_line_each() {
     let list = done(users(&app, &["list"], ""));
     let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().skip(1).collect()).collect();
     let expected = [
-        ["active", "superuser", "a@example.org"],
+        ["active", "superuser+staff", "a@example.org"],
         ["active", "staff", "b@example.org"],
         ["inactive", "user", "c@example.org"],
     ];

@@ -9,6 +9,14 @@ async fn a_service_with_another_auth_url() {
     deployment.doctor().examine().await.assert_wrong(&["service-redirects-elsewhere"]);
 }
 
+/// A wrong port in its `AUTH_URL`, for one. It sends nobody to a login that does not answer.
+#[tokio::test]
+async fn a_service_that_cannot_fetch_its_keys() {
+    let nowhere = Some("http://auth.sso.localhost:1/.well-known/jwks.json".to_owned());
+    let deployment = Deployment::with(Faults { service_jwks: nowhere, ..Faults::default() }).await;
+    deployment.doctor().examine().await.assert_wrong(&["service-has-no-keys"]);
+}
+
 #[tokio::test]
 async fn a_service_with_another_service_url() {
     let other = Some("http://wiki.sso.localhost:8000".to_owned());
@@ -41,7 +49,11 @@ async fn a_service_that_is_not_there() {
 async fn a_page_of_a_service_that_there_is_not() {
     let deployment = Deployment::healthy().await;
     let missing = format!("{}/missing", deployment.private);
-    deployment.doctor_for(&[&missing]).examine().await.assert_wrong(&["service-answers-error"]);
+    let diagnosis = deployment.doctor_for(&[&missing]).examine().await;
+    diagnosis.assert_wrong(&["service-answers-error"]);
+    // Whoever gave the root of a service without a page there learns what the doctor wants.
+    let report = format!("{:#}", diagnosis.report);
+    assert!(report.contains("it answers 404") && report.contains("a page that needs a login"), "{report}");
 }
 
 /// Refused by the doctor's own settings, and by those of the running service only.

@@ -31,6 +31,8 @@ pub struct Faults {
     pub service_auth_url: Option<String>,
     /// Its `SERVICE_URL`.
     pub service_url: Option<String>,
+    /// Its `AUTH_JWKS`; that of the running auth-service, whatever its `AUTH_URL`.
+    pub service_jwks: Option<String>,
 }
 
 impl Deployment {
@@ -51,6 +53,7 @@ impl Deployment {
         let consumer = consumer(
             &faults.service_auth_url.unwrap_or_else(|| auth_url.clone()),
             &faults.service_url.unwrap_or_else(|| service_url.clone()),
+            &faults.service_jwks.unwrap_or_else(|| format!("{auth_url}/.well-known/jwks.json")),
         );
         let service = Proxy::start(service, consumer, faults.service_proxy);
         let private = format!("{service_url}/private");
@@ -74,8 +77,13 @@ impl Deployment {
 }
 
 /// A service with one open page, and one for people who are logged in.
-fn consumer(auth_url: &str, service_url: &str) -> SocketAddr {
-    let of = [("AUTH_URL", auth_url), ("SERVICE_URL", service_url), ("COOKIE_DOMAIN", "sso.localhost")];
+fn consumer(auth_url: &str, service_url: &str, jwks: &str) -> SocketAddr {
+    let of = [
+        ("AUTH_URL", auth_url),
+        ("SERVICE_URL", service_url),
+        ("COOKIE_DOMAIN", "sso.localhost"),
+        ("AUTH_JWKS", jwks),
+    ];
     let lookup = |name: &str| of.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
     let login = SharedLogin::new(Settings::from_lookup(lookup).unwrap()).unwrap();
     let (send, receive) = mpsc::channel();
