@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 /// How many different lines are written at most.
-const MOST: usize = 10;
+const MAX_LINES: usize = 10;
 
 static WRITTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -19,7 +19,7 @@ pub(crate) fn tell_unheard(warning: fmt::Arguments<'_>) {
     }
     let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
     let is_first = written.is_empty();
-    if written.len() < MOST && written.insert(warning.to_string()) {
+    if written.len() < MAX_LINES && written.insert(warning.to_string()) {
         eprintln!("shared-claims: {warning}");
     }
     if is_first {

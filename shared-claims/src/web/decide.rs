@@ -182,8 +182,8 @@ fn should_log_in_silently(request: &RequestInfo<'_>, settings: &Settings) -> boo
         && !request.has_cookie(&settings.own_cookie(ASKED))
 }
 
-/// Whether the decision depends on [`Context::has_keys`], and none are loaded yet: a person would be
-/// sent to the login. [`KeySource::ready`](crate::KeySource::ready) waits for the first fetch.
+/// Whether the decision depends on [`Context::has_keys`], and none are loaded yet: a person would
+/// be sent to the login. [`KeySource::ready`](crate::KeySource::ready) waits for the first fetch.
 pub fn needs_keys(
     request: &RequestInfo<'_>,
     identity: &Identity,
