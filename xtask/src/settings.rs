@@ -48,6 +48,7 @@ impl Settings {
             ("LISTEN", format!("127.0.0.1:{}", self.auth_port)),
             ("DATABASE_URL", sqlite(&self.data.join("auth.db"))),
             ("SECRET_KEY_FILE", self.secret_key_file().display().to_string()),
+            ("SERVICES", format!("Demo={}", self.demo_url())),
             // No proxy has to notice the shutdown.
             ("SHUTDOWN_DELAY", "0s".to_owned()),
         ];
@@ -105,6 +106,7 @@ mod tests {
         let (auth, demo) = (settings.for_auth(), settings.for_demo());
         assert_eq!(value(&auth, "AUTH_URL"), value(&demo, "AUTH_URL"));
         assert_eq!(value(&auth, "AUTH_URL").as_deref(), Some("http://auth.sso.localhost:8000"));
+        assert_eq!(value(&auth, "SERVICES").as_deref(), Some("Demo=http://demo.sso.localhost:8001"));
         assert_eq!(value(&demo, "SERVICE_URL").as_deref(), Some("http://demo.sso.localhost:8001"));
         assert_eq!(value(&auth, "COOKIE_DOMAIN"), value(&demo, "COOKIE_DOMAIN"));
         assert_eq!(value(&auth, "LISTEN").as_deref(), Some("127.0.0.1:8000"));

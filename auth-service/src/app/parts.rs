@@ -3,7 +3,7 @@
 
 use super::StartError;
 use crate::assets::{Files, TemplateProblem};
-use crate::config::{AuthUrl, Config, Site};
+use crate::config::{AuthUrl, Config, Services, Site};
 use crate::db::Database;
 use crate::memory::Limit;
 use crate::pages::{Pages, StaticFiles};
@@ -24,7 +24,7 @@ impl Parts {
     /// its errors are reported first.
     pub fn of(config: &Config, limit: Limit) -> Result<Self, StartError> {
         let db = Self::database(config)?;
-        let frontend = Frontend::load(&config.site, &config.auth_url)?;
+        let frontend = Frontend::load(config)?;
         let hashers = HashPool::new(config.passwords.bcrypt_cost, limit);
         Ok(Self { db, frontend, hashers })
     }
@@ -45,9 +45,14 @@ pub struct Frontend {
 }
 
 impl Frontend {
-    pub fn load(site: &Site, auth_url: &AuthUrl) -> Result<Self, TemplateProblem> {
+    pub fn load(config: &Config) -> Result<Self, TemplateProblem> {
+        Self::of(&config.site, &config.services, &config.auth_url)
+    }
+
+    /// The front end of the few settings that it needs.
+    pub fn of(site: &Site, services: &Services, auth_url: &AuthUrl) -> Result<Self, TemplateProblem> {
         let files = Files::with_folder(site.templates_dir.as_deref())?;
-        let statics = StaticFiles::new(&files, site);
+        let statics = StaticFiles::new(&files, site, services);
         let pages = Pages::load(files, site, auth_url, &statics)?;
         Ok(Self { pages, statics })
     }

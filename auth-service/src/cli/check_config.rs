@@ -58,6 +58,7 @@ fn shown(setting: &Setting, given: Option<&str>, config: &Config) -> String {
         "ALLOWED_ORIGINS" if given.is_none() => format!("(all of {})", config.cookie_domain.as_str()),
         "SITE_NAME" | "SITE_LOGO" => given.map_or_else(ours, str::to_owned),
         "SITE_COLOR" => config.site.theme.map_or_else(ours, |theme| theme.to_string()),
+        "SERVICES" => config.services.to_string(),
         "FOOTER_LINKS" => config.site.links_text(),
         "SMTP_URL" => config.mail.smtp.as_ref().map_or_else(|| setting.in_force(None), SmtpUrl::masked),
         "ACCESS_COOKIE_NAME" => names.access.clone(),

@@ -15,7 +15,7 @@ pub(super) struct Arguments {
     /// The address of a page that needs a login, at a service that trusts it:
     /// `https://shop.example.org/private`. May be given several times.
     #[arg(long = "service", value_name = "URL")]
-    services: Vec<String>,
+    pages: Vec<String>,
     /// As one JSON object.
     #[arg(long)]
     json: bool,
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 
 /// Succeeds if there is neither an error nor a warning.
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let services = arguments.services.iter().map(|text| service(text)).collect::<Result<Vec<_>, _>>()?;
+    let services = arguments.pages.iter().map(|text| service(text)).collect::<Result<Vec<_>, _>>()?;
     let report = doctor::examine(&arguments.serve, &services);
     if arguments.json {
         output::line(serde_json::to_string(&report).expect("texts and numbers can be written as JSON"))?;

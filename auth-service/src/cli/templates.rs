@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use crate::assets::{Files, TemplateProblem};
-use crate::config::{AuthUrl, CookieDomain, Site, SiteFlags};
+use crate::config::{AuthUrl, CookieDomain, Services, Site, SiteFlags};
 use crate::i18n::Translations;
 use crate::pages::Pages;
 use crate::pages::static_files::StaticFiles;
@@ -60,7 +60,7 @@ fn check(flags: &SiteFlags) -> Result<(), CliError> {
     let site = Site::parse(flags)?;
     let files = Files::with_folder(site.templates_dir.as_deref())?;
     let brought = files.brought().to_vec();
-    let statics = StaticFiles::new(&files, &site);
+    let statics = StaticFiles::new(&files, &site, &Services::default());
     // Any address will do, because only the templates are checked.
     let domain = CookieDomain::parse("example.org")?;
     let auth_url = AuthUrl::parse("https://auth.example.org", &domain)?;

@@ -7,12 +7,14 @@ mod duration;
 mod flags;
 mod mail;
 mod origins;
+mod picture;
 mod proxies;
 mod randomness;
 mod registration;
 mod secret;
 mod secret_key;
 mod serve;
+mod services;
 mod setting;
 mod settings;
 pub mod settings_file;
@@ -27,16 +29,18 @@ pub use duration::format_duration;
 pub use flags::Flags;
 pub use mail::{Mail, MailEncryption, SmtpUrl};
 pub use origins::{AllowedOrigins, AuthUrl};
+pub use picture::Picture;
 pub use proxies::TrustedProxies;
 pub use registration::Registration;
 pub use secret_key::SecretKey;
 pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
+pub use services::{Service, Services, host_and_port};
 pub use setting::{Blank, Rule, Setting};
 pub use settings::{
     AuditFlags, DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, SETTINGS, ServeFlags, SiteFlags,
 };
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
-pub use site::{FooterLink, Logo, Site};
+pub use site::{FooterLink, Site};
 
 /// A setting that cannot be used. The message names the setting and the fix, never the value.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use shared_claims::server::Listen;
 use super::secret::{self, Kind};
 use super::{
     AllowedOrigins, AuditFlags, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, Flags,
-    KeyTimes, Mail, PasswordFlags, Registration, SecretKey, ServeFlags, Site, TokenAlgorithm, TrustedProxies,
-    settings, signing,
+    KeyTimes, Mail, PasswordFlags, Registration, SecretKey, ServeFlags, Services, Site, TokenAlgorithm,
+    TrustedProxies, settings, signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -18,6 +18,7 @@ pub struct Config {
     pub auth_url: AuthUrl,
     pub cookie_domain: CookieDomain,
     pub allowed_origins: AllowedOrigins,
+    pub services: Services,
     pub listen: Listen,
     pub database_url: DatabaseUrl,
     pub secret_key: SecretKey,
@@ -94,12 +95,12 @@ impl Config {
                 "is the SECRET_KEY, which no service may have: make another",
             ));
         }
+        let allowed_origins =
+            AllowedOrigins::parse(flags.allowed_origins.as_deref(), &auth_url, &cookie_domain)?;
+        let services = flags.services.as_deref();
         Ok(Self {
-            allowed_origins: AllowedOrigins::parse(
-                flags.allowed_origins.as_deref(),
-                &auth_url,
-                &cookie_domain,
-            )?,
+            services: Services::parse(services, &allowed_origins, &auth_url, &cookie_domain)?,
+            allowed_origins,
             listen: listen(flags.listen.as_deref())?,
             database_url: as_given.database.parse()?,
             secret_key,

@@ -2,17 +2,14 @@
 //! overrides.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Serialize;
-use shared_claims::setting::{self, FileError};
 use shared_claims::web::Theme;
 use url::Url;
 
+use super::picture::Picture;
 use super::{ConfigError, Flags, SiteFlags};
 
-/// Logos have a few kilobytes; a larger one would slow down every first visit.
-const MAX_LOGO_BYTES: u64 = 256 * 1024;
 const MAX_NAME_CHARS: usize = 60;
 const MAX_LINKS: usize = 10;
 
@@ -20,18 +17,10 @@ const MAX_LINKS: usize = 10;
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     pub name: Option<String>,
-    pub logo: Option<Logo>,
+    pub logo: Option<Picture>,
     pub theme: Option<Theme>,
     pub footer_links: Vec<FooterLink>,
     pub templates_dir: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone)]
-pub struct Logo {
-    pub path: PathBuf,
-    /// In lower case, without the dot.
-    pub extension: String,
-    pub bytes: Arc<[u8]>,
 }
 
 /// A link in the footer of every page.
@@ -46,7 +35,7 @@ impl Site {
         let flags = flags.tidied()?;
         Ok(Self {
             name: flags.site_name.as_deref().map(name).transpose()?,
-            logo: flags.site_logo.as_deref().map(Logo::read).transpose()?,
+            logo: flags.site_logo.as_deref().map(logo).transpose()?,
             theme: flags.site_color.as_deref().map(theme).transpose()?,
             footer_links: flags.footer_links.as_deref().map(links).transpose()?.unwrap_or_default(),
             templates_dir: flags.templates_dir.as_deref().map(folder).transpose()?,
@@ -72,22 +61,8 @@ fn name(text: &str) -> Result<String, ConfigError> {
     Ok(text.to_owned())
 }
 
-impl Logo {
-    fn read(path: &Path) -> Result<Self, ConfigError> {
-        let refused = |problem: String| Err(ConfigError::new("SITE_LOGO", problem));
-        let extension = path.extension().and_then(|one| one.to_str()).unwrap_or_default().to_lowercase();
-        if !["svg", "png", "jpg", "jpeg", "webp"].contains(&extension.as_str()) {
-            return refused("must be a file that ends in .svg, .png, .jpg or .webp".to_owned());
-        }
-        let bytes = match setting::read_file(path, MAX_LOGO_BYTES) {
-            Ok(bytes) if !bytes.is_empty() => bytes,
-            Ok(_) | Err(FileError::TooLarge(_)) => {
-                return refused(format!("{} must have at most 256 KB, and not be empty", path.display()));
-            }
-            Err(problem) => return refused(format!("{} {problem}", path.display())),
-        };
-        Ok(Self { path: path.to_owned(), extension, bytes: bytes.as_slice().into() })
-    }
+fn logo(path: &Path) -> Result<Picture, ConfigError> {
+    Picture::read(path).map_err(|problem| ConfigError::new("SITE_LOGO", problem))
 }
 
 fn theme(text: &str) -> Result<Theme, ConfigError> {

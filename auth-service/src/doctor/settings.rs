@@ -62,9 +62,9 @@ fn refused(id: &'static str, setting: &str, problem: &str) -> Finding {
 fn stand_in(flags: &mut ServeFlags, setting: &'static str, unusable: &mut BTreeSet<&'static str>) {
     match setting {
         "COOKIE_DOMAIN" | "AUTH_URL" => {
-            // The three settings are checked against each other, so none of them is reliable any
+            // These settings are checked against each other, so none of them is reliable any
             // more.
-            unusable.extend(["AUTH_URL", "ALLOWED_ORIGINS"]);
+            unusable.extend(["AUTH_URL", "ALLOWED_ORIGINS", "SERVICES"]);
             let domain = match setting {
                 "AUTH_URL" => flags.cookie_domain.clone().unwrap_or_default(),
                 _ => "stand-in.localhost".to_owned(),
@@ -72,6 +72,7 @@ fn stand_in(flags: &mut ServeFlags, setting: &'static str, unusable: &mut BTreeS
             flags.auth_url = Some(format!("https://auth.{domain}"));
             flags.cookie_domain = Some(domain);
             flags.allowed_origins = None;
+            flags.services = None;
             flags.cookie_secure = None;
         }
         "SECRET_KEY" => {

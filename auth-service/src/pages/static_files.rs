@@ -12,7 +12,7 @@ use aws_lc_rs::digest;
 use shared_claims::web::STYLE as FRAME;
 
 use crate::assets::{Files, media_type};
-use crate::config::Site;
+use crate::config::{Picture, Service, Services, Site};
 use crate::error::Error;
 use crate::i18n::Message;
 
@@ -27,6 +27,8 @@ struct Inner {
     files: BTreeMap<String, File>,
     /// The name of the logo's file.
     logo: String,
+    /// The addresses of the services' icons, by the services' origins.
+    icons: BTreeMap<String, String>,
 }
 
 struct File {
@@ -36,20 +38,30 @@ struct File {
 }
 
 impl StaticFiles {
-    /// Adapts `files` to the colour and the logo of `site`.
-    pub fn new(files: &Files, site: &Site) -> Self {
+    /// Adapts `files` to the colour and the logo of `site`, and adds the icons of `services`.
+    pub fn new(files: &Files, site: &Site, services: &Services) -> Self {
         let mut all = BTreeMap::new();
         for (name, bytes) in files.statics() {
             let bytes =
                 if name == STYLE { styled(files, bytes, site) } else { Bytes::copy_from_slice(bytes) };
             all.insert(name.to_owned(), File::new(name, bytes));
         }
-        let logo = site.logo.as_ref().map(|logo| {
-            let name = format!("logo.{}", logo.extension);
-            all.insert(name.clone(), File::new(&name, Bytes::copy_from_slice(&logo.bytes)));
-            name
+        let mut add = |stem: &str, picture: &Picture| {
+            let name = format!("{stem}.{}", picture.extension);
+            let file = File::new(&name, Bytes::copy_from_slice(&picture.bytes));
+            let address = file.address.clone();
+            all.insert(name.clone(), file);
+            (name, address)
+        };
+        let logo = site.logo.as_ref().map(|logo| add("logo", logo).0);
+        let with_icons = services.iter().filter_map(|service| Some((service, service.icon.as_ref()?)));
+        // By their hosts, so that instances with another order of services agree on the address.
+        let icons = with_icons.map(|(service, icon)| {
+            let stem = format!("service-{}", service.host().replace(':', "-"));
+            (origin_of(service), add(&stem, icon).1)
         });
-        Self(Arc::new(Inner { files: all, logo: logo.unwrap_or_else(|| ICON.to_owned()) }))
+        let icons = icons.collect();
+        Self(Arc::new(Inner { files: all, logo: logo.unwrap_or_else(|| ICON.to_owned()), icons }))
     }
 
     /// `/static/style.css?v=<hash>`; the address without a hash if the file does not exist.
@@ -60,6 +72,15 @@ impl StaticFiles {
     pub fn logo_address(&self) -> String {
         self.address(&self.0.logo)
     }
+
+    /// The address of the service's icon, if it has one.
+    pub fn icon_address(&self, service: &Service) -> Option<String> {
+        self.0.icons.get(&origin_of(service)).cloned()
+    }
+}
+
+fn origin_of(service: &Service) -> String {
+    service.url.origin().ascii_serialization()
 }
 
 /// The style sheet: the frame of every service, our own rules behind it, and the site's colour

@@ -4,7 +4,7 @@
 
 use actix_web::test::TestRequest;
 use auth_service::app::Frontend;
-use auth_service::config::{AuthUrl, CookieDomain, Site};
+use auth_service::config::{AuthUrl, CookieDomain, Services, Site};
 use auth_service::i18n::preferred_languages;
 use auth_service::pages::{Layout, Pages};
 use auth_service::template_check;
@@ -37,7 +37,7 @@ fn without_hashes(page: &str) -> String {
 fn every_page_looks_as_it_did() {
     let domain = CookieDomain::parse("example.org").unwrap();
     let auth_url = AuthUrl::parse("https://auth.example.org", &domain).unwrap();
-    let pages = Frontend::load(&Site::default(), &auth_url).unwrap().pages;
+    let pages = Frontend::of(&Site::default(), &Services::default(), &auth_url).unwrap().pages;
     for page in template_check::sample_pages() {
         for language in ["en", "de"] {
             let draw = |state| draw(&pages, language, page.template, state);

@@ -79,6 +79,13 @@ fn a_setting_of_the_site_that_cannot_be_used_refuses_the_start_in_one_line() {
         ("SITE_LOGO", large.as_str(), &format!("{large} must have at most 256 KB")),
         ("SITE_COLOR", "red;} body{display:none", "must be a colour such as #2348ae"),
         ("FOOTER_LINKS", "Imprint=javascript:alert(1)", "must be up to ten links"),
+        ("SERVICES", "Demo=https://demo.example.org, https://wiki.example.org", "entry 2 must be a name"),
+        ("SERVICES", "Demo=https://demo.example.net", "entry 1 must be on COOKIE_DOMAIN or below"),
+        (
+            "SERVICES",
+            &format!("Demo=https://demo.example.org {text}"),
+            "entry 1 has an icon that must be a file that ends in",
+        ),
         ("TEMPLATES_DIR", "/nowhere", "/nowhere is no folder that can be read"),
     ] {
         let ended = Program::new(&["check-config"]).set_all(&url).set(name, value).run();
@@ -94,11 +101,13 @@ fn check_config_prints_how_the_site_looks() {
         .set("SITE_NAME", "Example")
         .set("SITE_COLOR", "#A51D2D")
         .set("FOOTER_LINKS", "Help=https://example.org/help")
+        .set("SERVICES", "Demo = https://demo.example.org/ ,Wiki=https://wiki.example.org:8443")
         .run();
     for line in [
         "SITE_NAME=Example",
         "SITE_COLOR=#a51d2d,#a51d2d",
         "FOOTER_LINKS=Help=https://example.org/help",
+        "SERVICES=Demo=https://demo.example.org, Wiki=https://wiki.example.org:8443",
         "TEMPLATES_DIR=(not used)",
     ] {
         assert!(ended.out.lines().any(|one| one == line), "{line}: {}", ended.out);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use auth_service::assets::Files;
-use auth_service::config::{AuthUrl, CookieDomain, Site};
+use auth_service::config::{AuthUrl, CookieDomain, Services, Site};
 use auth_service::pages::Pages;
 use auth_service::pages::static_files::StaticFiles;
 use auth_service::template_check;
@@ -77,7 +77,7 @@ fn every_page_is_tried_at_the_start() {
 fn every_page_can_be_drawn_in_every_state_and_language() {
     let site = Site::default();
     let files = Files::embedded();
-    let statics = StaticFiles::new(&files, &site);
+    let statics = StaticFiles::new(&files, &site, &Services::default());
     let domain = CookieDomain::parse("example.org").unwrap();
     let auth_url = AuthUrl::parse("https://auth.example.org", &domain).unwrap();
     let pages = Pages::load(files, &site, &auth_url, &statics).unwrap();

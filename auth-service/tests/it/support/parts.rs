@@ -45,10 +45,10 @@ impl Threads {
 
 /// Cached for our own templates only, because an operator's folder may change between two tests.
 fn frontend(config: &Config) -> Frontend {
-    let load = || Frontend::load(&config.site, &config.auth_url).unwrap();
+    let load = || Frontend::load(config).unwrap();
     if config.site.templates_dir.is_some() {
         return load();
     }
-    let of = format!("{:?} {}", config.site, config.auth_url.origin());
+    let of = format!("{:?} {:?} {}", config.site, config.services, config.auth_url.origin());
     FRONTENDS.lock().unwrap().entry(of).or_insert_with(load).clone()
 }
