@@ -6,7 +6,7 @@ pub fn initials(name: &str) -> String {
     let name = name.split('@').next().unwrap_or_default();
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = letters.next();
-    let last = letters.last();
+    let last = letters.next_back();
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
