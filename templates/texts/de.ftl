@@ -74,6 +74,25 @@ device-unknown = Unbekannter Browser
 login-title = Anmelden
 login-title-again = Bestätigen Sie, dass Sie es sind
 login-again = Bitte geben Sie Ihr Passwort noch einmal ein, um fortzufahren.
+login-to-continue = Anmelden und weiter zu <strong>{ $service }</strong>
+login-stays-days = Sie bleiben in diesem Browser { $count ->
+    [one] einen Tag
+   *[other] { $count } Tage
+} lang angemeldet.
+login-stays-hours = Sie bleiben in diesem Browser { $count ->
+    [one] eine Stunde
+   *[other] { $count } Stunden
+} lang angemeldet.
+login-stays-minutes = Sie bleiben in diesem Browser { $count ->
+    [one] eine Minute
+   *[other] { $count } Minuten
+} lang angemeldet.
+login-forgot = Passwort vergessen?
+login-forgot-ask = Fragen Sie die, die diese Seite betreiben
+# { $host } is such as 127.0.0.1:8000, { $domain } such as example.org.
+login-next-elsewhere = Wir konnten Sie nicht zu { $host } zurückbringen: Das liegt nicht unter { $domain }.
+login-next-not-allowed = Wir konnten Sie nicht zu { $host } zurückbringen: Dorthin führt diese Anmeldung nicht.
+login-next-unreadable = Wir konnten Sie nicht dorthin zurückbringen, woher Sie kamen: Die Adresse lässt sich nicht öffnen.
 login-new-here = Neu hier?
 login-create-account = Konto anlegen
 login-email-missing = Bitte geben Sie Ihre E-Mail-Adresse ein, zum Beispiel ada@example.org.
@@ -143,36 +162,17 @@ password-too-short = Bitte verwenden Sie mindestens { $min } Zeichen. Mehrere W�
 password-too-long = Bitte verwenden Sie höchstens { $max } Zeichen.
 password-common = Das ist eines der ersten Passwörter, die Angreifer ausprobieren. Bitte wählen Sie ein anderes.
 password-like-owner = Das ähnelt Ihrem Namen oder Ihrer E-Mail-Adresse zu sehr. Bitte wählen Sie etwas, das nichts mit Ihnen zu tun hat.
-password-guessable = Das ist zu leicht zu erraten. { $advice }
-sentences = { $first } { $rest }
-password-advice-none = Bitte fügen Sie ein oder zwei Wörter hinzu, die nicht zusammengehören.
-password-warning-rows = Gerade Tastenreihen sind leicht zu erraten.
-password-warning-keyboard = Kurze Muster auf der Tastatur sind leicht zu erraten.
-password-warning-repeats = Wiederholungen wie „aaa“ sind leicht zu erraten.
-password-warning-repeated-words = Wiederholungen wie „abcabcabc“ sind kaum schwerer zu erraten als „abc“.
-password-warning-top-10 = Das ist eines der zehn häufigsten Passwörter.
-password-warning-top-100 = Das ist eines der hundert häufigsten Passwörter.
-password-warning-common = Das ist ein sehr häufiges Passwort.
-password-warning-similar = Das ähnelt einem häufigen Passwort.
-password-warning-sequence = Folgen wie abc oder 6543 sind leicht zu erraten.
-password-warning-years = Jahreszahlen der letzten Zeit sind leicht zu erraten.
-password-warning-word = Ein einzelnes Wort ist leicht zu erraten.
-password-warning-dates = Datumsangaben sind oft leicht zu erraten.
-password-warning-names = Namen allein sind leicht zu erraten.
-password-warning-common-names = Häufige Namen sind leicht zu erraten.
-password-tip-words = Nehmen Sie einige Wörter, die keine übliche Wendung ergeben.
-password-tip-no-symbols = Sonderzeichen, Ziffern und Großbuchstaben sind nicht nötig.
-password-tip-add-words = Fügen Sie ein oder zwei Wörter hinzu, am besten seltene.
-password-tip-capitals = Ein Großbuchstabe hilft nicht viel.
-password-tip-all-capitals = Nur Großbuchstaben sind fast so leicht zu erraten wie nur Kleinbuchstaben.
-password-tip-reversed = Rückwärts geschriebene Wörter sind kaum schwerer zu erraten.
-password-tip-substitutions = Bekannte Ersetzungen wie @ für a helfen nicht viel.
-password-tip-longer-pattern = Nehmen Sie ein längeres Muster mit mehr Richtungswechseln.
-password-tip-no-repeats = Vermeiden Sie Wiederholungen von Wörtern und Zeichen.
-password-tip-no-sequences = Vermeiden Sie Folgen.
-password-tip-no-recent-years = Vermeiden Sie Jahreszahlen der letzten Zeit.
-password-tip-no-own-years = Vermeiden Sie Jahreszahlen, die mit Ihnen zu tun haben.
-password-tip-no-own-dates = Vermeiden Sie Daten und Jahreszahlen, die mit Ihnen zu tun haben.
+# { $reason } is one of the texts below.
+password-guessable = Zu leicht zu erraten: { $reason }. Fügen Sie zwei Wörter hinzu, die nichts damit zu tun haben.
+password-guessable-somehow = Zu leicht zu erraten. Fügen Sie zwei Wörter hinzu, die nichts damit zu tun haben.
+password-reason-famous = Diesen Spruch kennen alle
+password-reason-keyboard = Das ist ein Muster auf der Tastatur
+password-reason-repeats = Es wiederholt sich
+password-reason-common = Das ähnelt einem sehr häufigen Passwort
+password-reason-sequence = Das ist eine Folge wie abc oder 6543
+password-reason-word = Das ist kaum mehr als ein Wort
+password-reason-date = Das ist kaum mehr als ein Datum
+password-reason-name = Das ist kaum mehr als ein Name
 
 ### Das Konto
 

@@ -80,6 +80,25 @@ device-unknown = Unknown browser
 login-title = Log in
 login-title-again = Confirm it’s you
 login-again = Please enter your password once more to continue.
+login-to-continue = Log in to continue to <strong>{ $service }</strong>
+login-stays-days = You stay logged in for { $count ->
+    [one] a day
+   *[other] { $count } days
+} on this browser.
+login-stays-hours = You stay logged in for { $count ->
+    [one] an hour
+   *[other] { $count } hours
+} on this browser.
+login-stays-minutes = You stay logged in for { $count ->
+    [one] a minute
+   *[other] { $count } minutes
+} on this browser.
+login-forgot = Forgot your password?
+login-forgot-ask = Ask whoever runs this site
+# { $host } is such as 127.0.0.1:8000, { $domain } such as example.org.
+login-next-elsewhere = We could not take you back to { $host }: it is not below { $domain }.
+login-next-not-allowed = We could not take you back to { $host }: this login does not lead there.
+login-next-unreadable = We could not take you back to where you came from: its address is none that can be opened.
 login-new-here = New here?
 login-create-account = Create an account
 login-email-missing = Please enter your email address, such as ada@example.org.
@@ -149,37 +168,17 @@ password-too-short = Please use at least { $min } characters. Several words in a
 password-too-long = Please use at most { $max } characters.
 password-common = This is one of the first passwords that attackers try. Please choose another.
 password-like-owner = This is too much like your name or email address. Please choose something that is not about you.
-# { $advice } is one or more of the texts below.
-password-guessable = This is too easy to guess. { $advice }
-sentences = { $first } { $rest }
-password-advice-none = Please add a word or two that do not belong together.
-password-warning-rows = Straight rows of keys are easy to guess.
-password-warning-keyboard = Short patterns on the keyboard are easy to guess.
-password-warning-repeats = Repeats such as “aaa” are easy to guess.
-password-warning-repeated-words = Repeats such as “abcabcabc” are hardly harder to guess than “abc”.
-password-warning-top-10 = This is among the ten most common passwords.
-password-warning-top-100 = This is among the hundred most common passwords.
-password-warning-common = This is a very common password.
-password-warning-similar = This is similar to a common password.
-password-warning-sequence = Sequences such as abc or 6543 are easy to guess.
-password-warning-years = Recent years are easy to guess.
-password-warning-word = A word by itself is easy to guess.
-password-warning-dates = Dates are often easy to guess.
-password-warning-names = Names by themselves are easy to guess.
-password-warning-common-names = Common names are easy to guess.
-password-tip-words = Use a few words that do not make a common phrase.
-password-tip-no-symbols = Symbols, digits and capital letters are not needed.
-password-tip-add-words = Add another word or two. Uncommon words are better.
-password-tip-capitals = A capital letter does not help much.
-password-tip-all-capitals = All capitals are almost as easy to guess as none.
-password-tip-reversed = Words spelt backwards are not much harder to guess.
-password-tip-substitutions = Well-known substitutions, such as @ for a, do not help much.
-password-tip-longer-pattern = Use a longer pattern with more turns.
-password-tip-no-repeats = Avoid repeated words and characters.
-password-tip-no-sequences = Avoid sequences.
-password-tip-no-recent-years = Avoid recent years.
-password-tip-no-own-years = Avoid years that have to do with you.
-password-tip-no-own-dates = Avoid dates and years that have to do with you.
+# { $reason } is one of the texts below.
+password-guessable = Too easy to guess: { $reason }. Add two unrelated words.
+password-guessable-somehow = Too easy to guess. Add two unrelated words.
+password-reason-famous = everybody knows this phrase
+password-reason-keyboard = it is a pattern on the keyboard
+password-reason-repeats = it repeats itself
+password-reason-common = it is like a very common password
+password-reason-sequence = it is a sequence such as abc or 6543
+password-reason-word = it is little more than one word
+password-reason-date = it is little more than a date
+password-reason-name = it is little more than a name
 
 ### The account
 

@@ -1,8 +1,10 @@
 //! The application: the services and settings that every request can reach.
 
+mod destination;
 mod not_ended;
 mod parts;
 
+pub use destination::Destination;
 pub use not_ended::{NotEnded, NotEndedPage};
 pub use parts::{Frontend, Parts};
 

@@ -62,8 +62,8 @@ settings! {
             /// The only origins that people are sent back to, separated by commas.
             allowed_origins: String =
                 Setting::new("ALLOWED_ORIGINS", "ORIGINS", Rule::Words("COOKIE_DOMAIN and all below")).not_blank();
-            /// What people call the services, with an icon or without: `Demo=https://demo.example.org
-            /// /etc/sso/demo.svg, Wiki=https://wiki.example.org`.
+            /// What people call the services, with an icon or without:
+            /// `Demo=https://demo.example.org /etc/sso/demo.svg, Wiki=https://wiki.example.org`.
             services: String = Setting::new("SERVICES", "SERVICES", Rule::Words(""));
             /// Who makes accounts: `open`, everybody their own; `closed`, the operator by `users
             /// create` alone.

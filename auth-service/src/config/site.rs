@@ -42,6 +42,13 @@ impl Site {
         })
     }
 
+    /// The first of `FOOTER_LINKS` that is called Help, Support or Contact, in English or German:
+    /// whom to ask for a password that is forgotten.
+    pub fn help_link(&self) -> Option<&FooterLink> {
+        const CALLED: [&str; 5] = ["help", "support", "contact", "hilfe", "kontakt"];
+        self.footer_links.iter().find(|link| CALLED.contains(&link.label.to_lowercase().as_str()))
+    }
+
     /// The links in the format of `FOOTER_LINKS`.
     pub fn links_text(&self) -> String {
         let links: Vec<String> =
@@ -117,6 +124,20 @@ mod tests {
         {
             assert!(super::links(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_link_to_help_is_known_by_its_name() {
+        let help = |text: &str| {
+            let site = Site { footer_links: links(text).unwrap(), ..Site::default() };
+            site.help_link().map(|link| link.url.clone())
+        };
+        assert_eq!(
+            help("Imprint=https://example.org/, HILFE=mailto:a@example.org, Help=https://example.org/h")
+                .as_deref(),
+            Some("mailto:a@example.org")
+        );
+        assert_eq!(help("Imprint=https://example.org/, Helpless=https://example.org/h"), None);
     }
 
     #[test]

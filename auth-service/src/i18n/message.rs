@@ -50,12 +50,6 @@ impl Message {
         }
     }
 
-    /// Joins several messages to one.
-    pub fn sentences(first: Self, rest: impl IntoIterator<Item = Self>) -> Self {
-        rest.into_iter()
-            .fold(first, |first, next| Self::new("sentences").with("first", first).with("rest", next))
-    }
-
     pub fn key(&self) -> &str {
         &self.key
     }

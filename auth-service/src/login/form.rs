@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::Destination;
 use crate::forms::{CsrfProtected, Field, field};
 use crate::i18n::Message;
 use crate::pages::Page;
@@ -48,16 +49,25 @@ impl Remarks {
 pub struct Links {
     /// The address to continue to after the login.
     pub next: Option<String>,
+    /// What `next` is to people, if it is a service.
+    pub destination: Option<Destination>,
+    /// How long the login will stay.
+    pub stay: Message,
     /// The address of the registration form, if registration is open.
     pub register_url: Option<String>,
     pub csrf_token: String,
 }
+
+/// The `next` of samples.
+const SHOP: &str = "https://shop.example.org/cart";
 
 /// `templates/login/login.html`
 #[derive(Debug, Serialize)]
 pub struct LoginPage {
     form: Fields,
     next: Option<String>,
+    destination: Option<Destination>,
+    stay: Message,
     csrf_token: String,
     /// The address of the registration form, if registration is open.
     register_url: Option<String>,
@@ -71,6 +81,8 @@ impl Page for LoginPage {
     fn samples() -> Vec<Self> {
         let with = |next: Option<&str>, register: Option<&str>| Links {
             next: next.map(str::to_owned),
+            destination: next.map(|_| Destination::sample(Some("Shop"), Some("/static/service-shop.svg"))),
+            stay: Self::sample_stay(),
             register_url: register.map(str::to_owned),
             csrf_token: "token".to_owned(),
         };
@@ -82,8 +94,13 @@ impl Page for LoginPage {
         };
         vec![
             Self::new("", &Remarks::default(), links(None)),
-            Self::new("ada@", &wrong, links(Some("https://shop.example.org/cart"))),
+            Self::new("ada@", &wrong, links(Some(SHOP))),
             Self::new("", &Remarks::default(), with(None, None)),
+            Self::new(
+                "",
+                &Remarks::default(),
+                Links { destination: Some(Destination::sample(None, None)), ..links(Some(SHOP)) },
+            ),
             Self::again("ada@example.org", links(None)),
         ]
     }
@@ -99,7 +116,7 @@ struct Fields {
 impl LoginPage {
     /// The form, empty or with the entered address. The password is never shown again.
     pub fn new(entered: &str, remarks: &Remarks, links: Links) -> Self {
-        let Links { next, register_url, csrf_token } = links;
+        let Links { next, destination, stay, register_url, csrf_token } = links;
         let mut form = Fields {
             errors: remarks.form.clone().into_iter().collect(),
             email: Field::email("email", Message::new("label-email"), "username")
@@ -110,7 +127,7 @@ impl LoginPage {
                 .errors(remarks.password.clone()),
         };
         field::focus(&mut [&mut form.email, &mut form.password]);
-        Self { form, next, register_url, csrf_token, is_again: false }
+        Self { form, next, destination, stay, register_url, csrf_token, is_again: false }
     }
 
     /// The form for a user who is logged in as `email` and must reauthenticate. It has no error and

@@ -5,7 +5,9 @@ mod interstitials;
 mod onward;
 mod query;
 mod redirect_loop;
+mod refused_next;
 mod renew_iframe;
+mod stay;
 mod too_long;
 mod view;
 

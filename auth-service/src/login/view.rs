@@ -7,11 +7,13 @@ use shared_claims::web::Reader;
 use super::form::{Links, LoginForm, LoginPage, Remarks};
 use super::onward::{onward, reader};
 use super::query::LoginQuery;
+use super::refused_next::refusal;
 use super::renew_iframe;
-use crate::app::App;
+use super::stay::stay;
+use crate::app::{App, Destination};
 use crate::audit::RequestContext;
 use crate::error::Error;
-use crate::forms::{BrowserSession, CsrfForm};
+use crate::forms::{BrowserSession, CsrfForm, Level};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Message;
 use crate::pages::Layout;
@@ -37,6 +39,9 @@ pub async fn show(
         _ => {}
     }
     let next = app.destinations.next(query.next.as_deref());
+    // A silent renewal goes on as ever: nobody waits for a page of ours.
+    let asked = query.next.as_deref().filter(|_| next.is_none() && !query.is_silent);
+    let refusal = asked.and_then(|asked| refusal(&app, asked));
     let Some(current) = app.sessions.renew(RefreshToken::of(&request), context).await? else {
         return match &next {
             // Redirect directly: without a login there is no round trip, whatever the cookie of the
@@ -44,14 +49,20 @@ pub async fn show(
             Some(next) if query.is_silent => {
                 app.cookies.clear_hint_cookie(see_other(&app.destinations.url(Some(next), "/")))
             }
-            _ => page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default()),
+            _ => {
+                let page = LoginPage::new("", &Remarks::default(), links(&app, &browser, next.as_ref())?);
+                app.pages.answer(StatusCode::OK, &layout(&browser, refusal), &page)
+            }
         };
     };
     if query.needs_reauthentication(&current.session, current.at) && !query.is_silent {
         let links = links(&app, &browser, next.as_ref())?;
         let page = LoginPage::again(current.user.email.as_str(), links);
-        let asked = app.pages.answer(StatusCode::OK, &Layout::of(&browser), &page)?;
+        let asked = app.pages.answer(StatusCode::OK, &layout(&browser, refusal), &page)?;
         return app.cookies.set_session_cookies(asked, &app.tokens.issue(&current).await?);
+    }
+    if let Some(refusal) = refusal {
+        browser.flash(Level::Warning, refusal)?;
     }
     let onward = onward(&app, &request, &browser, next.as_ref(), &query)?;
     app.cookies.set_session_cookies(onward, &app.tokens.issue(&current).await?)
@@ -137,10 +148,21 @@ fn page(
     app.pages.answer(status, &Layout::of(browser), &LoginPage::new(entered, remarks, links))
 }
 
+/// The layout, with what is said of a destination that was refused.
+fn layout(browser: &BrowserSession, refusal: Option<Message>) -> Layout {
+    let layout = Layout::of(browser);
+    match refusal {
+        Some(refusal) => layout.saying(Level::Warning, refusal),
+        None => layout,
+    }
+}
+
 /// The links of the form: `next`, the registration if it is open, and the CSRF token.
 fn links(app: &App, browser: &BrowserSession, next: Option<&Next>) -> Result<Links, Error> {
     Ok(Links {
         next: next.map(|next| next.as_str().to_owned()),
+        destination: Destination::of(app, next),
+        stay: stay(app.config.session_limits),
         register_url: app.config.registration.has_form().then(|| Next::carried_by(next, "/register")),
         csrf_token: browser.csrf_token()?,
     })

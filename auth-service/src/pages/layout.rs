@@ -54,6 +54,12 @@ impl Layout {
         }
     }
 
+    /// The same layout with one more message.
+    pub fn saying(mut self, level: Level, text: Message) -> Self {
+        self.flash.push(Flash { level, text });
+        self
+    }
+
     /// The layout for a request alone: it takes no flash messages and shows no user.
     pub fn bare(request: &HttpRequest) -> Self {
         Self { preferred: preferred_languages(request), ..Self::default() }

@@ -39,6 +39,8 @@ pub(super) struct SiteContext {
     icon: String,
     logo: String,
     links: Vec<FooterLink>,
+    /// The address of the link that leads to help, if there is one.
+    help: Option<String>,
 }
 
 /// A rendered page.
@@ -69,6 +71,7 @@ impl Pages {
             icon: statics.address("icon.svg"),
             logo: statics.logo_address(),
             links: site.footer_links.clone(),
+            help: site.help_link().map(|link| link.url.clone()),
         };
         let drawn_in = texts.languages().map(|language| {
             let mut tera = tera.clone();

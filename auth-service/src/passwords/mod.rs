@@ -3,6 +3,7 @@
 
 mod advice;
 mod dummy_hash;
+mod famous;
 mod hash_lane;
 mod hash_pool;
 mod hash_queue;

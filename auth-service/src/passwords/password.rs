@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 use zxcvbn::matching::patterns::MatchPattern;
 use zxcvbn::{Score, zxcvbn};
 
-use super::advice;
+use super::{advice, famous};
 use crate::i18n::Message;
 use crate::users::{Email, PersonName};
 
@@ -68,8 +68,10 @@ pub enum PasswordProblem {
     TooShort(usize),
     TooLong,
     Common,
+    /// A passphrase that everybody knows.
+    Famous,
     LikeTheirOwner,
-    /// Easy to guess, with advice on a better one.
+    /// Easy to guess: why, and what would help.
     Guessable(Message),
 }
 
@@ -81,7 +83,10 @@ impl PasswordProblem {
             Self::TooLong => Message::new("password-too-long").with("max", MAX_CHARS),
             Self::Common => Message::new("password-common"),
             Self::LikeTheirOwner => Message::new("password-like-owner"),
-            Self::Guessable(advice) => Message::new("password-guessable").with("advice", advice.clone()),
+            Self::Famous => {
+                Message::new("password-guessable").with("reason", Message::new("password-reason-famous"))
+            }
+            Self::Guessable(advice) => advice.clone(),
         }
     }
 }
@@ -109,6 +114,9 @@ impl NewPassword {
         let about_owner = words_about(email, names);
         if is_like_owner(text, &about_owner) {
             return Err(PasswordProblem::LikeTheirOwner);
+        }
+        if famous::is_famous(text) {
+            return Err(PasswordProblem::Famous);
         }
         let estimated = estimable(text);
         let inputs: Vec<&str> = about_owner.iter().map(String::as_str).collect();
@@ -207,7 +215,7 @@ mod tests {
     #[test]
     fn length_is_counted_in_characters_and_any_of_them_will_do() {
         for text in [
-            "correct horse battery staple".to_owned(),
+            "rusty anchor pedals sideways".to_owned(),
             "schöne grüne wälder rauschen".to_owned(),
             "🦀🚲🌧️🎻🍐🦉🧊🪁🌋🥁🦔🛶".to_owned(),
             "пингвины летают задом наперёд".to_owned(),
@@ -253,11 +261,27 @@ mod tests {
     }
 
     #[test]
-    fn a_guessable_password_is_refused_with_advice() {
-        let Err(PasswordProblem::Guessable(advice)) = judge("passwordpassword") else {
-            panic!("was not refused")
-        };
-        let advice = crate::i18n::Translations::embedded().english(&advice);
-        assert!(advice.ends_with('.') && advice.len() > 20, "{advice}");
+    fn a_guessable_password_is_refused_with_one_reason_and_one_remedy() {
+        let texts = crate::i18n::Translations::embedded();
+        for (text, said) in [
+            ("abcabcabcabcabc", "Too easy to guess: it repeats itself. Add two unrelated words."),
+            (
+                "correcthorsebatterystaple",
+                "Too easy to guess: everybody knows this phrase. Add two unrelated words.",
+            ),
+            (
+                "qwertyuiopasdfghjkl",
+                "Too easy to guess: it is like a very common password. Add two unrelated words.",
+            ),
+        ] {
+            assert_eq!(texts.english(&judge(text).unwrap_err().text()), said, "{text}");
+        }
+        for text in ["passwordpassword", "november 2026"] {
+            let said = texts.english(&judge(text).unwrap_err().text());
+            assert!(
+                said.starts_with("Too easy to guess") && said.ends_with(". Add two unrelated words."),
+                "{said}"
+            );
+        }
     }
 }

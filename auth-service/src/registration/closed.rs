@@ -7,7 +7,7 @@ use actix_web::middleware::Next as Further;
 use actix_web::{FromRequest, HttpResponse, web};
 use serde::Serialize;
 
-use crate::app::App;
+use crate::app::{App, Destination};
 use crate::error::Error;
 use crate::http::{Next, NextQuery};
 use crate::pages::{Layout, Page};
@@ -15,7 +15,7 @@ use crate::pages::{Layout, Page};
 /// `templates/registration/closed.html`
 #[derive(Debug, Serialize)]
 pub struct ClosedPage {
-    next: Option<String>,
+    destination: Option<Destination>,
     login_url: String,
 }
 
@@ -23,9 +23,8 @@ impl Page for ClosedPage {
     const TEMPLATE: &'static str = "registration/closed.html";
 
     fn samples() -> Vec<Self> {
-        let page =
-            |next: Option<&str>| Self { next: next.map(str::to_owned), login_url: "/login".to_owned() };
-        vec![page(None), page(Some("https://shop.example.org/cart"))]
+        let page = |destination| Self { destination, login_url: "/login".to_owned() };
+        vec![page(None), page(Some(Destination::sample(None, None)))]
     }
 }
 
@@ -50,7 +49,7 @@ pub(super) async fn require_form(
 fn closed(app: &App, request: &actix_web::HttpRequest, query: NextQuery) -> Result<HttpResponse, Error> {
     let next = app.destinations.next(query.0.as_deref());
     let page = ClosedPage {
-        next: next.as_ref().map(|next| next.as_str().to_owned()),
+        destination: Destination::of(app, next.as_ref()),
         login_url: Next::carried_by(next.as_ref(), "/login"),
     };
     app.pages.answer(StatusCode::FORBIDDEN, &Layout::bare(request), &page)

@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
+use crate::app::Destination;
 use crate::forms::{CsrfProtected, Field, field};
 use crate::i18n::Message;
 use crate::pages::Page;
@@ -95,6 +96,8 @@ impl RegistrationForm {
 pub struct Links {
     /// The address to continue to after the login.
     pub next: Option<String>,
+    /// What `next` is to people, if it is a service.
+    pub destination: Option<Destination>,
     pub login_url: String,
     pub csrf_token: String,
 }
@@ -104,6 +107,7 @@ pub struct Links {
 pub struct RegisterPage {
     form: Fields,
     next: Option<String>,
+    destination: Option<Destination>,
     csrf_token: String,
     login_url: String,
 }
@@ -114,6 +118,7 @@ impl Page for RegisterPage {
     fn samples() -> Vec<Self> {
         let links = |next: Option<&str>| Links {
             next: next.map(str::to_owned),
+            destination: next.map(|_| Destination::sample(Some("Shop"), None)),
             login_url: "/login".to_owned(),
             csrf_token: "token".to_owned(),
         };
@@ -155,7 +160,7 @@ impl RegisterPage {
         min_length: usize,
         links: Links,
     ) -> Self {
-        let Links { next, login_url, csrf_token } = links;
+        let Links { next, destination, login_url, csrf_token } = links;
         let text = |pick: fn(&RegistrationForm) -> &str| entered.map_or("", pick);
         let problem = |pick: fn(&Answers) -> Option<Message>| judged.and_then(pick);
         let mut form = Fields {
@@ -191,7 +196,7 @@ impl RegisterPage {
             &mut form.password,
             &mut form.confirm_password,
         ]);
-        Self { form, next, login_url, csrf_token }
+        Self { form, next, destination, login_url, csrf_token }
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{Answers, EmailProblem, Links, RegisterPage, RegistrationForm};
-use crate::app::App;
+use crate::app::{App, Destination};
 use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::Level;
@@ -176,6 +176,7 @@ fn page(
 ) -> Result<HttpResponse, Error> {
     let links = Links {
         next: next.map(|next| next.as_str().to_owned()),
+        destination: Destination::of(app, next),
         login_url: Next::carried_by(next, "/login"),
         csrf_token: browser.csrf_token()?,
     };

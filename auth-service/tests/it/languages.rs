@@ -60,8 +60,8 @@ async fn what_is_wrong_with_a_form_is_told_in_german_to_who_reads_german() {
         assert!(page.says(words), "{words}: {}", page.text);
     }
     let guessable = erika.register("erika@example.org", "passwordpassword").await;
-    assert!(guessable.says("Das ist zu leicht zu erraten."), "{}", guessable.text);
-    assert!(guessable.says(&german(&Message::new("password-tip-add-words"))), "{}", guessable.text);
+    assert!(guessable.says("Zu leicht zu erraten: "), "{}", guessable.text);
+    assert!(guessable.says("Fügen Sie zwei Wörter hinzu"), "{}", guessable.text);
     let wrong = erika.log_in("erika@example.org", PASSWORD).await;
     assert!(wrong.says(&german(&Message::new("login-wrong"))), "{}", wrong.text);
 }
@@ -120,7 +120,7 @@ async fn what_somebody_typed_is_never_markup_in_any_language() {
     let app = TestApp::start().await;
     let erika = who_reads(&app, "de");
     let page = erika.get("/login?next=https%3A%2F%2Fshop.example.org%2F").await;
-    assert!(page.text.contains("Weiter zu <strong>shop.example.org</strong>"), "{}", page.text);
+    assert!(page.text.contains("Anmelden und weiter zu <strong>shop.example.org</strong>"), "{}", page.text);
     app.user_with("mallory@example.org", PASSWORD, |new| {
         new.first_name = auth_service::users::PersonName::parse("<b>{ $host }</b>").unwrap();
     })

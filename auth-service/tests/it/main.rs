@@ -77,6 +77,7 @@ mod log_reader;
 mod login;
 mod login_asked_for;
 mod login_circles;
+mod login_page;
 mod logout;
 mod long_addresses;
 mod lost_answers;

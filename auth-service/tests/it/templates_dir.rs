@@ -67,7 +67,7 @@ async fn a_language_can_be_added_and_english_stands_in_for_what_it_lacks() {
     write(
         folder.path(),
         "texts/fr.ftl",
-        "login-title = Connexion\naction-continue-to = Continuer vers <em>{ $host }</em>\n",
+        "login-title = Connexion\nlogin-to-continue = Continuer vers <em>{ $service }</em>\n",
     );
     let app = app_with(folder.path()).await;
     let claire = app.person().sending("accept-language", "fr-CA, en;q=0.5");
