@@ -44,6 +44,9 @@ describe('a note that is sent after its token has ended', { skip: needsShortLife
     await pause(accessLifetime + 1);
     assert.equal((await twin.presses(noteForm)).status(), 401);
     await frameSays(twin.page);
+    // Without a script the frame stays, which is on the way to the button.
+    await twin.page.waitForFunction(() => !document.getElementById('logged-in').hidden);
+    await twin.page.evaluate(() => { document.getElementById('logging-in').hidden = false; });
     const wayToButton = await tabsTo(twin.page, `${again} button`);
     assert.equal((await twin.presses(again)).status(), 200);
 

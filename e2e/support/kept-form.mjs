@@ -4,9 +4,14 @@ import { auth, demo } from './env.mjs';
 /** The kept form on the page, with its button. */
 export const again = 'main form[method="post"]:has(button)';
 
-/** The text of the frame of the auth host, once it is loaded. */
+/** The frame of the auth host. */
+export function loginFrame(page) {
+  return page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`));
+}
+
+/** The text of the frame, once it is loaded. */
 export async function frameSays(page) {
-  const frame = await page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`));
+  const frame = await loginFrame(page);
   await frame.waitForSelector('[role="status"]');
   return frame.$eval('body', (body) => body.textContent);
 }

@@ -433,3 +433,94 @@ test("where the session is over, the login leads back to the page that asked a s
   await tab.sso.fetch(`${API}/notes`);
   assert.equal(tab.left, `${AUTH}/login?next=${encodeURIComponent(`${HERE}/`)}`);
 });
+
+/** A form with a chosen file, or without one. It counts how often the browser sends it. */
+class UploadForm extends EventTarget {
+  sent = [];
+  offers = [];
+
+  constructor(tab, files = ["photo.jpg"]) {
+    super();
+    Object.assign(this, { tab, files });
+  }
+
+  querySelectorAll() {
+    return [{ files: this.files }];
+  }
+
+  before(offer) {
+    this.offers.push(offer);
+  }
+
+  requestSubmit(submitter) {
+    const event = Object.assign(new Event("submit", { cancelable: true }), { submitter });
+    Object.defineProperty(event, "target", { value: this });
+    this.tab.document.dispatchEvent(event);
+    if (!event.defaultPrevented) this.sent.push(submitter);
+  }
+}
+
+/** A tab with the few elements that the offer is made of. */
+function uploadTab(browser) {
+  const tab = browser.tab();
+  tab.document.documentElement = { lang: "de-AT" };
+  tab.document.createElement = (name) => ({ name, parts: [], setAttribute() {}, append(...parts) { this.parts.push(...parts); }, remove() { this.removed = true; } });
+  return tab;
+}
+
+
+
+test("a file is sent only after the login was renewed, and once", async () => {
+  const browser = new Browser();
+  const form = new UploadForm(uploadTab(browser));
+  form.requestSubmit("button");
+  form.requestSubmit("button");
+  assert.deepEqual(form.sent, [], "not yet");
+  await settled();
+  assert.equal(browser.renewals.length, 1);
+  assert.equal(browser.asked[0].credentials, "omit", "as nobody, so that the answer says where to renew");
+  assert.deepEqual(form.sent, ["button"], "by the button that was pressed");
+});
+
+test("a form without a file is sent as it is", async () => {
+  const browser = new Browser();
+  const form = new UploadForm(uploadTab(browser), []);
+  form.requestSubmit("button");
+  assert.deepEqual(form.sent, ["button"]);
+  await settled();
+  assert.equal(browser.asked.length, 0);
+});
+
+test("a file stays chosen when the session is over, and goes through after the login in another tab", async () => {
+  const browser = new Browser();
+  browser.session = false;
+  const tab = uploadTab(browser);
+  const form = new UploadForm(tab);
+  form.requestSubmit("button");
+  await settled();
+  assert.deepEqual(form.sent, []);
+  assert.equal(tab.left, undefined, "the page stays");
+  const [before, link] = form.offers[0].parts;
+  assert.equal(before, "Ihre Anmeldung ist abgelaufen. ");
+  assert.deepEqual([link.href, link.target], [`${AUTH}/login?next=%2Flogin%2Fdone`, "_blank"]);
+
+  browser.session = true;
+  tab.dispatch("focus");
+  form.requestSubmit("button");
+  await settled();
+  assert.deepEqual(form.sent, ["button"]);
+  assert.ok(form.offers[0].removed);
+});
+
+test("a file is sent as it is where the page needs no login, or nobody can be asked", async () => {
+  const open = new Browser();
+  open.loggedIn = true;
+  const broken = new Browser();
+  broken.broken = true;
+  for (const browser of [open, broken]) {
+    const form = new UploadForm(uploadTab(browser));
+    form.requestSubmit("button");
+    await settled();
+    assert.deepEqual(form.sent, ["button"]);
+  }
+});

@@ -113,11 +113,12 @@ onward-title = Einen Augenblick
 onward-go = Weiter
 
 frame-title = Ihre Anmeldung
-frame-again = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $email }</bdi>.
+frame-again = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $name }</bdi>.
 frame-over = Ihre Anmeldung ist abgelaufen.
 frame-prove = Dafür ist noch einmal Ihr Passwort nötig.
 frame-log-in = Anmelden (öffnet einen neuen Tab)
 frame-go-on = Dann hier weiter
+frame-look = Ich habe mich angemeldet
 frame-renew = Anmeldung erneuern
 
 loop-title = Dieser Dienst nimmt Ihre Anmeldung nicht an

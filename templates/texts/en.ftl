@@ -119,11 +119,12 @@ onward-title = One moment
 onward-go = Go on
 
 frame-title = Your login
-frame-again = <strong>You are logged in again</strong> as <bdi>{ $email }</bdi>.
+frame-again = <strong>You are logged in again</strong> as <bdi>{ $name }</bdi>.
 frame-over = Your login has ended.
 frame-prove = This needs your password once more.
 frame-log-in = Log in (opens a new tab)
 frame-go-on = Then go on here
+frame-look = I have logged in
 frame-renew = Renew the login
 
 loop-title = That service does not take your login

@@ -165,8 +165,7 @@ impl Files {
     fn take(&mut self, name: &str, shown: String, bytes: Vec<u8>) -> Result<(), TemplateProblem> {
         if let Some(name) = name.strip_prefix("static/") {
             if media_type(name).is_none() || name.contains('/') {
-                let kinds =
-                    "a file of static/ is .css, .svg, .png, .jpg, .webp or .ico, and in no further folder";
+                let kinds = "a file of static/ is .css, .js, .svg, .png, .jpg, .webp or .ico, and in no further folder";
                 return Err(TemplateProblem::in_file(&shown, kinds));
             }
             self.statics.insert(name.to_owned(), bytes);

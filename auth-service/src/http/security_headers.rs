@@ -29,16 +29,16 @@ impl SecurityPolicy {
         // `form-action` includes the services, because Chromium also checks the redirect that
         // answers a form.
         let services = config.allowed_origins.as_csp_sources();
-        let policy = |form_action: &str, frame_ancestors: &str| {
+        let policy = |more: &str, form_action: &str, frame_ancestors: &str| {
             let policy = format!(
-                "default-src 'none'; style-src 'self'; img-src 'self'; form-action {form_action}; \
+                "default-src 'none'; style-src 'self'; {more}img-src 'self'; form-action {form_action}; \
                  frame-ancestors {frame_ancestors}; base-uri 'none'; object-src 'none'"
             );
             HeaderValue::from_str(&policy).expect("origins are ASCII")
         };
         Self {
-            content_security: policy(&format!("'self' {services}"), "'none'"),
-            framed: policy("'none'", &format!("'self' {services}")),
+            content_security: policy("", &format!("'self' {services}"), "'none'"),
+            framed: policy("script-src 'self'; ", "'none'", &format!("'self' {services}")),
             elsewhere: HeaderValue::from_str(&format!(
                 "default-src 'none'; style-src {0}; img-src {0}; form-action 'none'; frame-ancestors 'none'; \
                  base-uri 'none'; object-src 'none'",

@@ -43,11 +43,15 @@ impl Page for DonePage {
 pub struct FramePage {
     /// The user's address; `None` if the login has ended.
     email: Option<String>,
+    /// The user's name.
+    name: Option<String>,
     /// Whether the service requires the password again.
     needs_proof: bool,
     login_url: String,
-    /// The address of this page, for another attempt that continues to the requested page.
-    again_url: Option<String>,
+    /// The address of this page, to look again after a login in another tab.
+    again_url: String,
+    /// Whether there is a requested page to go on to.
+    has_next: bool,
     /// Whether the page continues automatically, because the login is not checked yet.
     goes_on: bool,
 }
@@ -56,32 +60,37 @@ impl Page for FramePage {
     const TEMPLATE: &'static str = "login/frame.html";
 
     fn samples() -> Vec<Self> {
-        let page = |email: Option<&str>, needs_proof, again: Option<&str>| {
-            Self::new(email.map(str::to_owned), needs_proof, "/login".to_owned(), again.map(str::to_owned))
+        let page = |name: Option<&str>, needs_proof, has_next| {
+            let [email, login, again] = ["ada@example.org", "/login", "/login/frame"].map(str::to_owned);
+            let user = name.map(|name| (email, name.to_owned()));
+            Self::new(user, needs_proof, login, again, has_next)
         };
-        let (ada, again) = (Some("ada@example.org"), Some("/login/frame"));
+        let ada = Some("Ada Lovelace");
         vec![
-            page(ada, false, None),
-            page(None, false, None),
-            page(None, false, again),
-            page(ada, true, again),
+            page(ada, false, false),
+            page(None, false, false),
+            page(None, false, true),
+            page(ada, true, true),
             Self::step("/login/frame".to_owned()),
         ]
     }
 }
 
 impl FramePage {
+    /// `user` is the address and the name of who is logged in.
     pub fn new(
-        email: Option<String>,
+        user: Option<(String, String)>,
         needs_proof: bool,
         login_url: String,
-        again_url: Option<String>,
+        again_url: String,
+        has_next: bool,
     ) -> Self {
-        Self { email, needs_proof, login_url, again_url, goes_on: false }
+        let (email, name) = user.unzip();
+        Self { email, name, needs_proof, login_url, again_url, has_next, goes_on: false }
     }
 
     /// A page that continues to `url`.
     pub fn step(url: String) -> Self {
-        Self { email: None, needs_proof: false, login_url: url.clone(), again_url: Some(url), goes_on: true }
+        Self { goes_on: true, ..Self::new(None, false, url.clone(), url, false) }
     }
 }

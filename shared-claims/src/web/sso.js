@@ -1,6 +1,7 @@
 // Client-side renewal of the shared login. `sso.fetch` is `fetch`, except that an expired login is
 // renewed, once for all tabs, and the request is sent again, once. Requests of htmx and Turbo are
-// handled in the same way.
+// handled in the same way. Before a form with a chosen file is sent, the login is renewed, because
+// no page can keep a file.
 //
 //   <script src="/sso.js" defer></script>                   and then: sso.fetch("/api/me").then(…)
 //   <script src="/sso.js" data-go-to-login defer></script>  opens the login when the session is over
@@ -250,6 +251,63 @@
     document.body.append(form);
     HTMLFormElement.prototype.submit.call(form);
   });
+
+  // Forms with a chosen file. Their page tells where to renew when it is fetched without cookies: if
+  // it needs a login, the answer is a problem. If it needs none, the form is sent as it is.
+  async function renewBeforeUpload() {
+    try {
+      const sentAt = Date.now();
+      const response = await fetch(location.href, { credentials: "omit", cache: "no-store", redirect: "error" });
+      const { renew, login } = await problemOf(response, [401], false);
+      return { lives: renew ? await renewOnce(renew, sentAt) : undefined, login };
+    } catch (_) {
+      return {};
+    }
+  }
+
+  const hasFile = (form) => Array.from(form.querySelectorAll('input[type="file"]')).some(({ files }) => files.length > 0);
+  const [checking, checked] = [new WeakSet(), new WeakSet()];
+
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || !form.requestSubmit || checked.delete(form) || !hasFile(form)) return;
+    event.preventDefault();
+    if (checking.has(form)) return;
+    checking.add(form);
+    const { lives, login } = await renewBeforeUpload();
+    checking.delete(form);
+    if (lives === false) return offerLogin(form, login);
+    withdrawOffer(form);
+    checked.add(form);
+    form.requestSubmit(submitter);
+    // Invalid fields keep it from being sent.
+    checked.delete(form);
+  });
+
+  // Says above the form that the login has ended. The link opens in a new tab, because this page
+  // holds the files. A listener of the event that calls preventDefault() says it in its own way.
+  const OFFERS = {
+    en: ["Your login has ended. ", "Log in (opens a new tab)", ", then come back and send this again. Your file is still chosen."],
+    de: ["Ihre Anmeldung ist abgelaufen. ", "Melden Sie sich an (öffnet einen neuen Tab)", ", und senden Sie dies dann noch einmal. Ihre Datei ist noch ausgewählt."],
+  };
+  const offers = new WeakMap();
+
+  function withdrawOffer(form) {
+    if (offers.has(form)) offers.get(form).remove();
+  }
+
+  function offerLogin(form, login) {
+    withdrawOffer(form);
+    login.searchParams.set("next", "/login/done");
+    const detail = { login: login.href };
+    if (!form.dispatchEvent(new CustomEvent("sso:login-needed", { bubbles: true, cancelable: true, detail }))) return;
+    const [before, words, after] = OFFERS[document.documentElement.lang.slice(0, 2)] || OFFERS.en;
+    const offer = Object.assign(document.createElement("p"), { className: "message message-warning" });
+    offer.setAttribute("role", "alert");
+    offer.append(before, Object.assign(document.createElement("a"), { href: login.href, target: "_blank", textContent: words }), after);
+    offers.set(form, offer);
+    form.before(offer);
+  }
 
   global.sso = Object.freeze({ fetch: ssoFetch, renew });
 })(typeof self === "undefined" ? this : self);

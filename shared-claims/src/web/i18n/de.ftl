@@ -24,10 +24,13 @@ kept-no-files = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbe
 kept-go-back = Gehen Sie danach im Browser eine Seite zurück, wo Ihre Eingaben meist noch stehen, und senden Sie sie noch einmal.
 kept-login = Ihre Anmeldung:
 kept-frame = Ihre Anmeldung
+kept-logged-in = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $name }</bdi>.
 kept-new-tab = Bleibt das Feld oben leer, <a href="{ $login }" target="_blank">melden Sie sich in einem neuen Tab an</a>, kommen Sie dann hierher zurück und drücken Sie den Knopf.
 kept-password = <a href="{ $login }" target="_blank">Geben Sie Ihr Passwort noch einmal ein (öffnet einen neuen Tab)</a> und kommen Sie dann in diesen Tab zurück.
 kept-type-again = Bitte noch einmal eingeben: { $field }
 kept-send = Noch einmal senden
+kept-long = { $start }… ({ $count } Zeichen)
+kept-more = Und { $count } weitere Felder.
 
 ### Eine Adresse, die zu lang ist, um zur Anmeldung und zurück mitgenommen zu werden
 

@@ -25,10 +25,13 @@ kept-no-files = It was not processed, and it could not be kept here: a page cann
 kept-go-back = Then go back one page with your browser, where what you typed is usually still there, and send it again.
 kept-login = Your login:
 kept-frame = Your login
+kept-logged-in = <strong>You are logged in again</strong> as <bdi>{ $name }</bdi>.
 kept-new-tab = If the box above stays empty, <a href="{ $login }" target="_blank">log in in a new tab</a>, then come back here and press the button.
 kept-password = <a href="{ $login }" target="_blank">Enter your password again (opens a new tab)</a>, then come back to this tab.
 kept-type-again = Type this again: { $field }
 kept-send = Send again
+kept-long = { $start }… ({ $count } characters)
+kept-more = And { $count } more fields.
 
 ### An address that is too long to be taken to the login and back
 

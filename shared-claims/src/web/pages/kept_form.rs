@@ -3,6 +3,7 @@
 use url::{Url, form_urlencoded};
 
 use super::Page;
+use super::kept_fields::kept_fields;
 use super::login_frame::login_frame;
 use crate::web::MAX_FORM_BYTES;
 use crate::web::accept_language::Language;
@@ -59,12 +60,12 @@ pub(in crate::web) fn kept_form(
         Why::Cleared => language.say("kept-why-cleared", &[]),
     };
     let how = login_frame(language, login_url, frame_url, "kept-new-tab");
-    let rest = match kept {
-        KeptForm::Fields(form) => form_again(language, (action, marked), form),
-        KeptForm::NoFiles | KeptForm::Nothing => go_back(language),
+    let (list, rest) = match kept {
+        KeptForm::Fields(form) => (kept_fields(language, form), form_again(language, (action, marked), form)),
+        KeptForm::NoFiles | KeptForm::Nothing => (String::new(), go_back(language)),
     };
     let notice = kept_form_notice(language, kept);
-    Page::new(language, "kept-title", format!("<p>{why} {notice}</p>\n{how}{rest}"))
+    Page::new(language, "kept-title", format!("<p>{why} {notice}</p>\n{list}{how}{rest}"))
         .with_frame(frame_url.is_some())
 }
 
@@ -125,7 +126,7 @@ fn hidden_field(name: &str, value: &str) -> String {
 }
 
 /// Whether a field's name suggests a secret, which no page may repeat, not even in a hidden input.
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     ["password", "passwd", "passphrase", "passcode", "secret"].iter().any(|word| name.contains(word))
         || matches!(name.as_str(), "pass" | "pwd" | "pin" | "otp" | "totp" | "cvc" | "cvv")

@@ -2,6 +2,7 @@
 //! foot.
 
 use super::Page;
+use super::login_frame::SCRIPT;
 use crate::Settings;
 use crate::web::escape::escape;
 use crate::web::initials;
@@ -21,7 +22,7 @@ pub(super) fn document(page: &Page, status: u16, settings: &Settings, style: &st
          <a class=\"skip\" href=\"#main\">{}</a>\n\
          <header class=\"site\">\n<a class=\"brand\" href=\"{}\">{} <span>{service}</span></a>\n{}</header>\n\
          <main id=\"main\" tabindex=\"-1\">\n<div class=\"card\">\n{}<h1>{title}</h1>\n{content}</div>\n</main>\n\
-         <footer class=\"site\"><p>{}</p></footer>\n</body>\n</html>\n",
+         <footer class=\"site\"><p>{}</p></footer>\n{}</body>\n</html>\n",
         language.tag(),
         page.reload
             .map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n"))
@@ -33,6 +34,7 @@ pub(super) fn document(page: &Page, status: u16, settings: &Settings, style: &st
         menu(page, settings),
         status_line(page, status),
         language.say("frame-at", &[("host", host)]),
+        if page.frames { format!("<script>{SCRIPT}</script>\n") } else { String::new() },
     )
 }
 

@@ -5,6 +5,10 @@ use url::Url;
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
+/// The script of a page with the frame: it follows a login in another tab. Without scripts, the
+/// frame has a link that does.
+pub(super) const SCRIPT: &str = include_str!("login_frame.js");
+
 /// The frame is a page of auth-service, which has the cookies to renew the login without a script.
 /// Where the session is over, it offers the login. `None` means that the person must reauthenticate
 /// in a tab.
@@ -19,7 +23,10 @@ pub(super) fn login_frame(
     let login = [("login", login_url.as_str())];
     match frame_url {
         Some(frame_url) => format!(
-            "<p>{}</p>\n<iframe src=\"{}\" title=\"{}\"></iframe>\n<p>{}</p>\n",
+            "<div class=\"state\" role=\"status\"><p class=\"message message-success\" id=\"logged-in\" hidden>{}</p></div>\n\
+             <div class=\"state\" id=\"logging-in\">\n<p>{}</p>\n<iframe src=\"{}\" title=\"{}\"></iframe>\n<p>{}</p>\n</div>\n",
+            // The script puts the name in.
+            language.say("kept-logged-in", &[("name", "")]),
             language.say("kept-login", &[]),
             escape(frame_url.as_str()),
             language.say("kept-frame", &[]),

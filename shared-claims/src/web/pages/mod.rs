@@ -1,7 +1,8 @@
-//! HTML pages of the crate: one plain design, no script, in the reader's language, every value
-//! escaped.
+//! HTML pages of the crate: one plain design, in the reader's language, every value escaped. None
+//! needs a script.
 
 mod conflict;
+mod kept_fields;
 mod kept_form;
 mod layout;
 mod login_frame;
@@ -88,13 +89,18 @@ impl Page {
 /// A page that this service shows in a frame of its own gets this response there too. No other site
 /// may frame it.
 fn policy(request: &RequestInfo<'_>, settings: &Settings, frames: bool, style: &str) -> String {
-    let hash = STANDARD.encode(digest::digest(&digest::SHA256, style.as_bytes()));
+    let hash = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
     let (scheme, domain) = (settings.auth.scheme(), settings.cookie_domain());
     let port = if settings.auth.port().is_some() || settings.service.port().is_some() { ":*" } else { "" };
     let ancestors = if request.is_in_own_frame() { "'self'" } else { "'none'" };
-    let frames = if frames { format!("frame-src {}; ", settings.auth_url()) } else { String::new() };
+    let frames = if frames {
+        format!("script-src 'sha256-{}'; frame-src {}; ", hash(login_frame::SCRIPT), settings.auth_url())
+    } else {
+        String::new()
+    };
+    let style = hash(style);
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; {frames}img-src 'self'; form-action 'self' {scheme}://{domain}{port} \
+        "default-src 'none'; style-src 'sha256-{style}'; {frames}img-src 'self'; form-action 'self' {scheme}://{domain}{port} \
          {scheme}://*.{domain}{port}; frame-ancestors {ancestors}; base-uri 'none'"
     )
 }
