@@ -9,7 +9,8 @@ use shared_claims::SharedLogin;
 use shared_claims::actix::SharedLoginMiddleware;
 
 use crate::database::Database;
-use crate::templates::Templates;
+use crate::settings::OtherService;
+use crate::templates::{Templates, TemplatesError};
 use crate::{error_pages, headers, limits, notes, pages};
 
 /// The parts of the application that handlers use. Cheap to clone.
@@ -23,9 +24,13 @@ pub struct Service {
 
 impl Service {
     /// # Errors
-    /// When a template cannot be parsed.
-    pub fn new(login: SharedLogin, database: Database) -> Result<Self, tera::Error> {
-        Ok(Self { templates: Templates::embedded(&login)?, login, database })
+    /// When a template or a text cannot be parsed.
+    pub fn new(
+        login: SharedLogin,
+        database: Database,
+        other: Option<OtherService>,
+    ) -> Result<Self, TemplatesError> {
+        Ok(Self { templates: Templates::embedded(&login, other)?, login, database })
     }
 }
 
@@ -47,6 +52,7 @@ pub fn app(
         .wrap(from_fn(limits::require))
         .wrap(from_fn(error_pages::render_errors))
         .wrap(headers::security_headers(&service.login))
+        .app_data(Data::new(service.login))
         .app_data(Data::new(service.database))
         .app_data(Data::new(service.templates))
         .app_data(web::FormConfig::default().limit(limits::FORM_BYTES))
@@ -54,14 +60,16 @@ pub fn app(
         .service(get("/private", pages::private))
         .service(get("/staff", pages::staff))
         .service(get("/notes", notes::show).route(web::post().to(notes::change)))
-        .service(web::resource("/notes/all").route(web::post().to(notes::delete_all)))
+        .service(get("/notes/all", notes::ask_delete_all).route(web::post().to(notes::delete_all)))
         .service(get("/whoami", pages::whoami))
         .service(get("/api/me", pages::me))
         .service(get("/healthz", pages::healthz))
         .service(get("/style.css", pages::style))
-        .service(get("/whoami.js", pages::whoami_script))
+        .service(get("/renewal.js", pages::renewal_script))
         .service(get("/sso.js", shared_claims::actix::script))
         .service(get("/icon.svg", pages::icon))
+        .service(get("/lists.svg", pages::lists_icon))
+        .service(get("/favicon.ico", pages::icon))
 }
 
 /// A route that answers `GET` answers `HEAD` too (RFC 9110, section 9.1).

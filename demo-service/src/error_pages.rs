@@ -1,15 +1,17 @@
 //! Error pages: middleware that gives every error response a page if it has none.
 
-use actix_web::ResponseError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, COOKIE, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, ResponseError};
 use serde::Serialize;
+use shared_claims::{Claims, Identity, SharedLogin};
 
-use crate::templates::{Page, Templates};
+use crate::templates::Templates;
+use crate::view::{Page, View};
 
 #[derive(Serialize)]
 struct ErrorPage {
@@ -35,11 +37,23 @@ pub async fn render_errors(
     }
     let (title, message) = title_and_message(status);
     let content = ErrorPage { status: status.as_u16(), title, message };
-    let mut page = templates.render(status, None, &content).unwrap_or_else(|error| error.error_response());
+    let (view, user) = (View::of(response.request(), &templates), user_of(response.request()));
+    let page = view.render(status, user.as_ref(), &content);
+    let mut page = page.unwrap_or_else(|error| error.error_response());
     if let Some(methods) = response.headers().get(ALLOW) {
         page.headers_mut().insert(ALLOW, methods.clone());
     }
     Ok(response.into_response(page))
+}
+
+/// Who is logged in, as far as that is known without waiting.
+fn user_of(request: &HttpRequest) -> Option<Claims> {
+    let login = request.app_data::<Data<SharedLogin>>()?;
+    let cookies = request.headers().get_all(COOKIE).map(|value| value.as_bytes());
+    match login.try_identify(cookies) {
+        Identity::Person(claims) => Some(*claims),
+        _ => None,
+    }
 }
 
 /// Whether the response has a body of its own already.
@@ -50,15 +64,16 @@ fn has_own_body(headers: &HeaderMap) -> bool {
         .is_some_and(|value| with_body.iter().any(|start| value.as_bytes().starts_with(start)))
 }
 
+/// The names of two texts.
 fn title_and_message(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
-        400 => ("Not understood", "This could not be read. Go back, reload the page and send it again."),
-        404 => ("Nothing here", "There is no page at this address. The link may have a mistake."),
-        405 => ("Not like this", "This address exists, but cannot be used this way."),
-        413 => ("Too much at once", "This is more than the page takes. Go back and shorten it."),
-        415 => ("Not a form", "Send this as a form (application/x-www-form-urlencoded)."),
-        431 => ("Too much at once", "Your browser sent too much. Deleting this site's cookies may help."),
-        500.. => ("Something broke", "That is our fault, not yours. Please try again later."),
-        _ => ("That did not work", "This service cannot answer that."),
+        400 => ("error-unreadable", "error-unreadable-what"),
+        404 => ("error-nothing", "error-nothing-what"),
+        405 => ("error-method", "error-method-what"),
+        413 => ("error-large", "error-large-what"),
+        415 => ("error-form", "error-form-what"),
+        431 => ("error-large", "error-head-what"),
+        500.. => ("error-ours", "error-ours-what"),
+        _ => ("error-other", "error-other-what"),
     }
 }

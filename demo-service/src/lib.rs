@@ -12,11 +12,14 @@ mod database;
 mod error;
 mod error_pages;
 mod headers;
+mod icons;
 mod limits;
 mod notes;
 mod pages;
 mod settings;
 mod templates;
+mod texts;
+mod view;
 
 use std::error::Error;
 use std::io::{self, IsTerminal};
@@ -29,7 +32,9 @@ use tracing_subscriber::EnvFilter;
 
 pub use app::{Service, app};
 pub use database::Database;
+pub use settings::OtherService;
 use settings::Settings;
+pub use templates::TemplatesError;
 
 /// The look of this service, on its own pages and on those that `shared_claims` answers with. The
 /// environment can override it.
@@ -49,7 +54,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let login = SharedLogin::from_env_with_defaults(&APPEARANCE)?;
     let database = Database::open(&settings.notes_database)
         .map_err(|e| format!("NOTES_DATABASE cannot be used: {e}"))?;
-    let service = Service::new(login, database.clone())?;
+    let service = Service::new(login, database.clone(), settings.other_service)?;
 
     let (listener, _socket_file) =
         settings.listen.bind().map_err(|e| format!("LISTEN cannot be used: {e}"))?;

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use actix_web::web::{Data, Json};
 use serde::Serialize;
 use shared_claims::Claims;
@@ -11,7 +11,8 @@ use shared_claims::actix::{MaybeUser, Staff, User};
 use crate::database::Database;
 use crate::error::Error;
 use crate::notes::Note;
-use crate::templates::{Page, Templates};
+use crate::templates::Templates;
+use crate::view::{Page, View};
 
 #[derive(Serialize)]
 struct Home {}
@@ -22,8 +23,8 @@ impl Page for Home {
 
 /// `GET /`: open to all. Greets a person who is logged in, also if the token has expired and the
 /// session has not.
-pub async fn home(user: MaybeUser, templates: Data<Templates>) -> Result<HttpResponse, Error> {
-    templates.render(StatusCode::OK, user.as_ref(), &Home {})
+pub async fn home(user: MaybeUser, view: View) -> Result<HttpResponse, Error> {
+    view.render(StatusCode::OK, user.as_ref(), &Home {})
 }
 
 #[derive(Serialize)]
@@ -33,21 +34,15 @@ impl Page for Private {
     const TEMPLATE: &str = "private.html";
 }
 
-/// `GET /private`: for people who are logged in. Shows their claims.
-pub async fn private(user: User, templates: Data<Templates>) -> Result<HttpResponse, Error> {
-    templates.render(StatusCode::OK, Some(&user), &Private {})
+/// `GET /private`: for people who are logged in. Shows their claims. A script requests `/api/me`, and
+/// renews the login if it has expired.
+pub async fn private(user: User, view: View) -> Result<HttpResponse, Error> {
+    view.render(StatusCode::OK, Some(&user), &Private {})
 }
 
-#[derive(Serialize)]
-struct WhoAmI {}
-
-impl Page for WhoAmI {
-    const TEMPLATE: &str = "whoami.html";
-}
-
-/// `GET /whoami`: a script requests `/api/me` and renews the login if it has expired.
-pub async fn whoami(user: User, templates: Data<Templates>) -> Result<HttpResponse, Error> {
-    templates.render(StatusCode::OK, Some(&user), &WhoAmI {})
+/// `GET /whoami`: the former address of the script's page.
+pub async fn whoami() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/private")).finish()
 }
 
 #[derive(Serialize)]
@@ -61,13 +56,9 @@ impl Page for StaffPage {
 }
 
 /// `GET /staff`: for staff. Shows counts, and no notes.
-pub async fn staff(
-    user: Staff,
-    database: Data<Database>,
-    templates: Data<Templates>,
-) -> Result<HttpResponse, Error> {
+pub async fn staff(user: Staff, database: Data<Database>, view: View) -> Result<HttpResponse, Error> {
     let (notes, people) = database.run(Note::count_all).await?;
-    templates.render(StatusCode::OK, Some(&user), &StaffPage { notes, people })
+    view.render(StatusCode::OK, Some(&user), &StaffPage { notes, people })
 }
 
 /// `GET /api/me`: for scripts.
@@ -86,14 +77,19 @@ pub async fn style(templates: Data<Templates>) -> HttpResponse {
     asset("text/css; charset=utf-8", templates.style())
 }
 
-/// `GET /whoami.js`
-pub async fn whoami_script() -> HttpResponse {
-    asset("text/javascript; charset=utf-8", include_str!("../templates/whoami.js"))
+/// `GET /renewal.js`
+pub async fn renewal_script() -> HttpResponse {
+    asset("text/javascript; charset=utf-8", include_str!("../templates/renewal.js"))
 }
 
-/// `GET /icon.svg`
-pub async fn icon() -> HttpResponse {
-    asset("image/svg+xml", include_str!("../templates/icon.svg"))
+/// `GET /icon.svg`, and `/favicon.ico`, which browsers ask for where a page names no icon.
+pub async fn icon(templates: Data<Templates>) -> HttpResponse {
+    asset("image/svg+xml", templates.icons().notes.as_str())
+}
+
+/// `GET /lists.svg`: the icon of a second service beside this one.
+pub async fn lists_icon(templates: Data<Templates>) -> HttpResponse {
+    asset("image/svg+xml", templates.icons().lists.as_str())
 }
 
 fn asset(media_type: &'static str, text: impl Into<String>) -> HttpResponse {

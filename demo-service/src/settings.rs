@@ -2,10 +2,11 @@
 
 use std::env::{self, VarError};
 
+use serde::Serialize;
 use shared_claims::server::Listen;
 use shared_claims::setting;
 
-/// `LISTEN` and `NOTES_DATABASE`.
+/// `LISTEN`, `NOTES_DATABASE` and `OTHER_SERVICE`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Address and port, or `unix:` and the path of a socket. Default `127.0.0.1:8001`, behind a
@@ -14,6 +15,16 @@ pub struct Settings {
     /// Path of the SQLite file, created when missing. `NOTES_DATABASE` is `sqlite:<path>`, by
     /// default `sqlite:notes.db`.
     pub notes_database: String,
+    /// A service with the same login, which the front page links to. `OTHER_SERVICE` is its name and
+    /// its address: `Lists=https://lists.example.org`.
+    pub other_service: Option<OtherService>,
+}
+
+/// Another service that trusts the same login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherService {
+    pub name: String,
+    pub url: String,
 }
 
 impl Settings {
@@ -35,6 +46,7 @@ impl Settings {
         Ok(Self {
             listen: listen.parse().map_err(|problem| format!("LISTEN {problem}"))?,
             notes_database: file(&get("NOTES_DATABASE", "sqlite:notes.db")?)?,
+            other_service: other_service(&get("OTHER_SERVICE", "")?)?,
         })
     }
 }
@@ -53,6 +65,20 @@ fn file(text: &str) -> Result<String, String> {
     }
 }
 
+fn other_service(text: &str) -> Result<Option<OtherService>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (name, url) = text.split_once('=').map(|(name, url)| (name.trim(), url.trim())).unwrap_or_default();
+    let is_web = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
+    if name.is_empty() || !is_web || url.contains(char::is_whitespace) {
+        return Err(
+            "OTHER_SERVICE must be <name>=<address>, such as Lists=https://lists.example.org".to_owned()
+        );
+    }
+    Ok(Some(OtherService { name: name.to_owned(), url: url.to_owned() }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,8 +92,12 @@ mod tests {
         for nothing in ["", " ", "\r"] {
             let settings = read("LISTEN", nothing).unwrap();
             assert_eq!(settings.listen, "127.0.0.1:8001".parse().unwrap());
-            assert_eq!(settings.notes_database, "notes.db");
+            assert_eq!((settings.notes_database.as_str(), settings.other_service), ("notes.db", None));
         }
+        let other =
+            read("OTHER_SERVICE", "My lists = http://lists.sso.localhost:8003").unwrap().other_service;
+        let (name, url) = ("My lists".to_owned(), "http://lists.sso.localhost:8003".to_owned());
+        assert_eq!(other, Some(OtherService { name, url }));
         assert_eq!(
             read("NOTES_DATABASE", "sqlite:///srv/notes.db\r").unwrap().notes_database,
             "/srv/notes.db"
@@ -86,6 +116,9 @@ mod tests {
             ("NOTES_DATABASE", "sqlite:notes.db?mode=ro"),
             ("NOTES_DATABASE", "\"sqlite:notes.db\""),
             ("LISTEN", "'127.0.0.1:8001'"),
+            ("OTHER_SERVICE", "everywhere"),
+            ("OTHER_SERVICE", "=https://everywhere.example.org"),
+            ("OTHER_SERVICE", "Lists=javascript:everywhere"),
         ] {
             let problem = read(name, value).unwrap_err();
             assert!(problem.starts_with(name) && !problem.contains("everywhere"), "{problem}");

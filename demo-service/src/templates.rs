@@ -2,69 +2,68 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use serde::Serialize;
-use shared_claims::web::{initials, stylesheet};
-use shared_claims::{Claims, SharedLogin};
+use shared_claims::SharedLogin;
+use shared_claims::web::{Texts, stylesheet};
 use tera::{Context, Tera};
 
-use crate::error::Error;
+use crate::icons::{self, Icons};
+use crate::settings::OtherService;
+use crate::texts;
 
 const FILES: [(&str, &str); 7] = [
     ("base.html", include_str!("../templates/base.html")),
+    ("delete_all.html", include_str!("../templates/delete_all.html")),
     ("error.html", include_str!("../templates/error.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("notes.html", include_str!("../templates/notes.html")),
     ("private.html", include_str!("../templates/private.html")),
     ("staff.html", include_str!("../templates/staff.html")),
-    ("whoami.html", include_str!("../templates/whoami.html")),
 ];
 
-/// A template's own values, beside those that all templates get.
-pub trait Page: Serialize {
-    /// The template's file.
-    const TEMPLATE: &str;
-}
-
-/// Renders pages. Cheap to clone.
+/// The parsed templates. Cheap to clone.
 #[derive(Clone)]
 pub struct Templates(Arc<Inner>);
 
 struct Inner {
-    tera: Tera,
+    texts: Arc<Texts>,
+    /// Once for each language: a filter cannot otherwise know the page's.
+    tera: Vec<Tera>,
     site: Site,
     style: String,
+    icons: Icons,
 }
 
 /// The values that every page gets from the settings. The `Host` of a request is not trusted.
 #[derive(Serialize)]
 struct Site {
     name: String,
+    icon: String,
     host: String,
     auth_url: String,
+    auth_host: String,
     login_url: String,
     logout_url: String,
+    other: Option<OtherService>,
+}
+
+/// Why templates cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplatesError {
+    #[error(transparent)]
+    Template(#[from] tera::Error),
+    #[error(transparent)]
+    Texts(#[from] shared_claims::web::TextsError),
 }
 
 impl Templates {
-    pub fn embedded(login: &SharedLogin) -> Result<Self, tera::Error> {
-        let mut tera = Tera::new();
-        tera.autoescape_on(vec![".html"]);
-        tera.add_raw_templates(FILES)?;
-        let to_login = login.login_url(Some(&login.page_url("/")));
-        let mut to_logout = to_login.clone();
-        to_logout.set_path("/logout");
-        let site = Site {
-            name: login.settings().service_name().to_owned(),
-            host: login.page_url("/").host_str().unwrap_or_default().to_owned(),
-            auth_url: login.settings().auth_url(),
-            login_url: to_login.into(),
-            logout_url: to_logout.into(),
-        };
+    pub fn embedded(login: &SharedLogin, other: Option<OtherService>) -> Result<Self, TemplatesError> {
+        let texts = Arc::new(texts::embedded()?);
+        let tera = (0..texts.translations().count()).map(|language| in_language(&texts, language));
+        let tera = tera.collect::<Result<_, _>>()?;
         let style = stylesheet(login.settings().service_theme()) + include_str!("../templates/style.css");
-        Ok(Self(Arc::new(Inner { tera, site, style })))
+        let icons = Icons::tinted(login.settings().service_theme());
+        Ok(Self(Arc::new(Inner { tera, site: Site::of(login, other), style, icons, texts })))
     }
 
     /// The style sheet: the frame that the login has too, in this service's colour, and our own
@@ -73,27 +72,48 @@ impl Templates {
         &self.0.style
     }
 
-    /// Renders the page for `user`, whose name is at its top.
-    pub fn render<P: Page>(
-        &self,
-        status: StatusCode,
-        user: Option<&Claims>,
-        page: &P,
-    ) -> Result<HttpResponse, Error> {
-        let mut context = Context::from_serialize(page)?;
+    pub fn icons(&self) -> &Icons {
+        &self.0.icons
+    }
+
+    pub fn texts(&self) -> &Texts {
+        &self.0.texts
+    }
+
+    /// Draws a template in the language with this tag.
+    pub fn draw(&self, language: &str, template: &str, context: &mut Context) -> Result<String, tera::Error> {
+        context.insert("language", language);
         context.insert("site", &self.0.site);
-        context.insert("template", P::TEMPLATE);
-        context.insert("user", &user);
-        context.insert("user_name", &user.map(Claims::full_name));
-        context.insert("initials", &user.map(|user| initials(&user.full_name())));
-        // The page's owner: another person of the same browser is asked before one of its forms is
-        // filed under them.
-        context.insert("form_mark", &user.map(Claims::form_mark));
-        let html = self.0.tera.render(P::TEMPLATE, &context)?;
-        Ok(HttpResponse::build(status)
-            .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((VARY, "Cookie, Sec-Fetch-Mode, Sec-Fetch-Dest"))
-            .body(html))
+        context.insert("template", template);
+        let place = self.0.texts.translations().position(|translation| translation.tag() == language);
+        self.0.tera[place.unwrap_or(0)].render(template, context)
+    }
+}
+
+fn in_language(texts: &Arc<Texts>, language: usize) -> Result<Tera, tera::Error> {
+    let mut tera = Tera::new();
+    tera.autoescape_on(vec![".html"]);
+    texts::register(&mut tera, texts, language);
+    tera.add_raw_templates(FILES)?;
+    Ok(tera)
+}
+
+impl Site {
+    fn of(login: &SharedLogin, other: Option<OtherService>) -> Self {
+        let settings = login.settings();
+        let to_login = login.login_url(Some(&login.page_url("/")));
+        let mut to_logout = to_login.clone();
+        to_logout.set_path("/logout");
+        let auth_url = settings.auth_url();
+        Self {
+            name: settings.service_name().to_owned(),
+            icon: settings.service_icon().unwrap_or(icons::DEFAULT).to_owned(),
+            host: login.page_url("/").host_str().unwrap_or_default().to_owned(),
+            auth_host: to_login.host_str().unwrap_or_default().to_owned(),
+            auth_url,
+            login_url: to_login.into(),
+            logout_url: to_logout.into(),
+            other,
+        }
     }
 }

@@ -1,7 +1,7 @@
-// The demo's page whose script requests the current user.
+// The demo's page about oneself, whose script requests the current user.
 import { demo } from './env.mjs';
 
-export const page = `${demo}/whoami`;
+export const page = `${demo}/private`;
 
 /** Presses its button, and returns the text that the script has written. */
 export async function asks(tab) {

@@ -142,7 +142,7 @@ describe('a sibling sub-domain that plants cookies', () => {
     const frame = await person.page.waitForFrame((candidate) => candidate.url().startsWith(`${auth}/login/frame`));
     await frame.waitForSelector('[role="status"]');
     await person.page.click('main form[method="post"] button', { count: 2 }).catch(() => {});
-    assert.ok(await comesTrue(async () => person.page.url() === `${demo}/notes` && (await person.sees('typed before'))), await person.text());
+    assert.ok(await comesTrue(async () => person.page.url() === `${demo}/notes?saved` && (await person.sees('typed before'))), await person.text());
     await person.opens(`${demo}/notes`);
     assert.equal((await person.text()).match(/typed before/g).length, 1, 'pressed twice, kept once');
     assert.ok((await person.sees(person.firstName)) && !(await person.sees(mallory.firstName)), await person.text());

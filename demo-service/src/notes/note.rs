@@ -77,6 +77,10 @@ impl Note {
         Ok(())
     }
 
+    pub fn count_of(conn: &mut SqliteConnection, owner: Uuid) -> QueryResult<i64> {
+        notes::table.filter(notes::user_uuid.eq(owner.to_string())).count().get_result(conn)
+    }
+
     pub fn delete_all_of(conn: &mut SqliteConnection, owner: Uuid) -> QueryResult<()> {
         diesel::delete(notes::table.filter(notes::user_uuid.eq(owner.to_string()))).execute(conn)?;
         Ok(())

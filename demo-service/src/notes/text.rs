@@ -10,19 +10,19 @@ pub struct Text(String);
 
 impl Text {
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// The name of the text that says what is wrong.
     pub fn parse(typed: &str) -> Result<Self, &'static str> {
         // Forms send every line end as CR LF.
         let text = typed.replace("\r\n", "\n");
         let text = text.trim();
         if text.is_empty() {
-            return Err("Write something first.");
+            return Err("note-empty");
         }
         if text.chars().count() > MAX_CHARS {
-            return Err("This is too long: a note can have 1,000 characters.");
+            return Err("note-too-long");
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-            return Err("This holds characters that cannot be shown. Type it again.");
+            return Err("note-characters");
         }
         Ok(Self(text.to_owned()))
     }

@@ -21,9 +21,9 @@ async fn a_script_learns_who_is_logged_in() {
 #[actix_web::test]
 async fn a_page_asks_by_script_and_may_renew_the_login() {
     let demo = Demo::new();
-    let page = demo.logged_in("ada@example.org").opens("/whoami").await;
+    let page = demo.logged_in("ada@example.org").opens("/private").await;
     assert_eq!(page.status, StatusCode::OK);
-    for script in ["/sso.js", "/whoami.js"] {
+    for script in ["/sso.js", "/renewal.js"] {
         page.shows(&format!("<script src=\"{script}\" defer></script>"));
         let script = demo.anonymous().fetches(script).await;
         assert_eq!(script.status, StatusCode::OK);
@@ -32,7 +32,7 @@ async fn a_page_asks_by_script_and_may_renew_the_login() {
     }
     let policy = page.header("content-security-policy");
     assert!(policy.contains(&format!("script-src 'self'; connect-src 'self' {AUTH};")), "{policy}");
-    assert_eq!(demo.anonymous().opens("/whoami").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(demo.anonymous().opens("/private").await.status, StatusCode::SEE_OTHER);
 }
 
 #[actix_web::test]

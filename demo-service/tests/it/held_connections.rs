@@ -20,7 +20,7 @@ fn listening(listen: Listen) -> Option<std::net::SocketAddr> {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let service =
-                Service::new(TestIssuer::new().login(), Database::open(":memory:").unwrap()).unwrap();
+                Service::new(TestIssuer::new().login(), Database::open(":memory:").unwrap(), None).unwrap();
             let short = Duration::from_millis(500);
             let limits = Limits {
                 head_timeout: short,

@@ -8,3 +8,4 @@ mod outage;
 mod pages;
 mod people;
 mod security;
+mod texts;

@@ -23,7 +23,7 @@ async fn after_the_end_the_one_file_holds_everything() {
 async fn notes_are_not_written_into_a_file_that_is_gone() {
     let demo = Demo::new();
     let ada = demo.logged_in("ada@example.org");
-    ada.posts("/notes", "text=milk").await.redirects_to("/notes");
+    ada.posts("/notes", "text=milk").await.redirects_to("/notes?saved");
     let (file, kept) = (demo.notes_file(), demo.notes_file().with_extension("kept"));
     std::fs::rename(&file, &kept).unwrap();
     for answer in [ada.posts("/notes", "text=bread").await, ada.opens("/notes").await] {

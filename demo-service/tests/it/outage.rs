@@ -50,7 +50,7 @@ async fn people_are_served_while_auth_service_is_down() {
 
     let demo = Demo::trusting(issuer, login);
     let ada = demo.logged_in("ada@example.org");
-    ada.posts("/notes", "text=still+here").await.redirects_to("/notes");
+    ada.posts("/notes", "text=still+here").await.redirects_to("/notes?saved");
     ada.opens("/notes").await.shows("still here");
     assert_eq!(demo.anonymous().opens("/").await.status, StatusCode::OK);
     assert_eq!(demo.anonymous().opens("/private").await.status, StatusCode::SEE_OTHER);

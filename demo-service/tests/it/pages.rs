@@ -3,7 +3,7 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 
-use crate::people::{AUTH, Demo};
+use crate::people::{AUTH, Demo, OTHER};
 
 const BACK_HOME: &str = "next=http%3A%2F%2Fdemo.sso.localhost%3A8001%2F";
 
@@ -103,13 +103,13 @@ async fn the_staff_page_is_for_staff_only() {
     let ada = demo.logged_in("ada@example.org");
     assert_eq!(ada.opens("/staff").await.status, StatusCode::FORBIDDEN);
     ada.opens("/").await.does_not_show("\"/staff\"");
-    ada.posts("/notes", "text=my+secret").await.redirects_to("/notes");
+    ada.posts("/notes", "text=my+secret").await.redirects_to("/notes?saved");
 
     let grace = demo.staff("grace@example.org");
     grace.opens("/").await.shows("\"/staff\"");
     let page = grace.opens("/staff").await;
     assert_eq!(page.status, StatusCode::OK);
-    page.shows("1 note of 1 person.");
+    page.shows("keeps 1 note of 1 person.");
     page.does_not_show("my secret");
 }
 
@@ -121,7 +121,7 @@ async fn hostile_names_are_shown_as_text() {
     let browser = demo.logged_in_with(&claims);
     for path in ["/", "/private", "/notes"] {
         let page = browser.opens(path).await;
-        page.does_not_show("<script");
+        page.does_not_show("<script>");
         page.shows("&lt;script&gt;");
         page.shows("{{ site }}");
     }
@@ -143,9 +143,41 @@ async fn unknown_addresses_and_wrong_methods_get_a_page_of_ours() {
 #[actix_web::test]
 async fn head_is_answered_like_get_and_health_needs_no_login() {
     let demo = Demo::new();
-    for path in ["/", "/healthz", "/style.css", "/icon.svg", "/sso.js", "/whoami.js"] {
+    for path in
+        ["/", "/healthz", "/style.css", "/icon.svg", "/lists.svg", "/favicon.ico", "/sso.js", "/renewal.js"]
+    {
         let answer = demo.ask(TestRequest::with_uri(path).method(Method::HEAD)).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
     }
     assert_eq!(demo.ask(TestRequest::with_uri("/healthz")).await.body, "ok");
+}
+
+#[actix_web::test]
+async fn an_error_keeps_the_name_and_the_way_to_the_other_pages() {
+    let demo = Demo::new();
+    let page = demo.logged_in("ada@example.org").opens("/nowhere").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.shows("<bdi class=\"menu-name\">Test Person</bdi>");
+    page.shows("href=\"/notes\"");
+    demo.expired("ada@example.org").opens("/nowhere").await.does_not_show("menu-name");
+}
+
+#[actix_web::test]
+async fn the_front_page_leads_to_the_other_service() {
+    let demo = Demo::new();
+    let link = format!("href=\"{OTHER}\"");
+    demo.anonymous().opens("/").await.shows(&link);
+    let page = demo.logged_in("ada@example.org").opens("/").await;
+    page.shows(&link);
+    page.shows("Open Lists: you are logged in there too");
+    page.shows("this page reads the login you have on auth.sso.localhost.");
+}
+
+#[actix_web::test]
+async fn the_ways_of_logging_in_are_told_in_words() {
+    let demo = Demo::new();
+    let mut claims = demo.issuer.claims_for("ada@example.org");
+    claims.amr = ["pwd", "otp", "face"].map(str::to_owned).into();
+    demo.logged_in_with(&claims).opens("/private").await.shows("<dd>Password, One-time code, face</dd>");
+    assert_eq!(demo.anonymous().opens("/whoami").await.header("location"), "/private");
 }

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, ORIGIN, REFERER};
+use actix_web::http::header::{
+    ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, ORIGIN, REFERER,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use demo_service::{Database, Service};
+use demo_service::{Database, OtherService, Service};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use shared_claims::testing::TestIssuer;
@@ -14,6 +16,7 @@ use tempfile::TempDir;
 
 pub const AUTH: &str = "http://auth.sso.localhost:8000";
 pub const SELF: &str = "http://demo.sso.localhost:8001";
+pub const OTHER: &str = "http://lists.sso.localhost:8003";
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The service with an empty database, and the issuer that it trusts.
@@ -40,7 +43,7 @@ impl Demo {
     pub fn trusting(issuer: TestIssuer, login: SharedLogin) -> Self {
         let folder = TempDir::new().unwrap();
         let database = Database::open(file_in(&folder).to_str().unwrap()).unwrap();
-        Self { issuer, service: Service::new(login, database).unwrap(), folder }
+        Self { issuer, service: Service::new(login, database, Some(other())).unwrap(), folder }
     }
 
     pub fn notes_file(&self) -> PathBuf {
@@ -84,6 +87,11 @@ impl Demo {
     }
 }
 
+/// The service that the front page links to.
+fn other() -> OtherService {
+    OtherService { name: "Lists".to_owned(), url: OTHER.to_owned() }
+}
+
 fn file_in(folder: &TempDir) -> PathBuf {
     folder.path().join("notes.db")
 }
@@ -98,6 +106,12 @@ impl Browser<'_> {
     /// Opens an address in a tab.
     pub async fn opens(&self, path: &str) -> Answer {
         self.demo.ask(self.navigation(Method::GET, path, "none")).await
+    }
+
+    /// Opens an address with this `Accept-Language`.
+    pub async fn opens_in(&self, path: &str, languages: &'static str) -> Answer {
+        let request = self.navigation(Method::GET, path, "none");
+        self.demo.ask(request.insert_header((ACCEPT_LANGUAGE, languages))).await
     }
 
     /// Sends one of our forms.

@@ -261,6 +261,11 @@ impl Settings {
         self.appearance.theme
     }
 
+    /// `SERVICE_ICON`: the path of the service's icon on this service.
+    pub fn service_icon(&self) -> Option<&str> {
+        self.appearance.icon.as_deref()
+    }
+
     /// The name of a cookie for this host only. It has the `__Host-` prefix if the login cookie has
     /// a prefix.
     pub(crate) fn own_cookie(&self, name: &str) -> String {

@@ -56,6 +56,7 @@ mod script;
 mod service_host;
 mod set_cookie;
 mod style;
+mod texts;
 mod theme;
 mod upgrade;
 pub(crate) mod urls;
@@ -86,6 +87,7 @@ pub use request::{Headers, RequestInfo};
 pub use response::Response;
 pub use script::{SCRIPT, script};
 pub use style::{STYLE, stylesheet};
+pub use texts::{TextValue, Texts, TextsError, Translation};
 pub use theme::Theme;
 pub(crate) use warned::Warned;
 
