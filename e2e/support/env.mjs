@@ -7,12 +7,15 @@ const origin = (text) => new URL(text).origin;
 
 export const auth = origin(env.E2E_AUTH_URL ?? 'http://auth.sso.localhost:8000');
 export const demo = origin(env.E2E_DEMO_URL ?? 'http://demo.sso.localhost:8001');
+export const lists = origin(env.E2E_LISTS_URL ?? 'http://lists.sso.localhost:8003');
+/** Whether a second service runs beside the demo. The containers have one only. */
+export const hasTwoServices = Boolean(env.E2E_LISTS_URL);
 export const cookieDomain = env.E2E_COOKIE_DOMAIN ?? new URL(auth).hostname.split('.').slice(1).join('.');
 export const accessLifetime = Number(env.E2E_ACCESS_LIFETIME_SECONDS ?? 300);
 export const browserName = env.E2E_BROWSER ?? 'chromium';
 export const isChromium = browserName === 'chromium';
 export const screenshots = env.E2E_SCREENSHOTS ?? join(root, 'screenshots');
-export const logs = [env.E2E_AUTH_LOG, env.E2E_DEMO_LOG].filter(Boolean);
+export const logs = [env.E2E_AUTH_LOG, env.E2E_DEMO_LOG, env.E2E_LISTS_LOG].filter(Boolean);
 export const authBinary = env.E2E_AUTH_BIN;
 export const demoBinary = env.E2E_DEMO_BIN;
 export const authEnvFile = env.E2E_AUTH_ENV_FILE;

@@ -1,6 +1,6 @@
 // Visits every page that a person can meet, one after the other.
 import assert from 'node:assert/strict';
-import { auth, demo } from './env.mjs';
+import { auth, demo, hasTwoServices, lists } from './env.mjs';
 import { needsDatabase, proofsGrowOld } from './database.mjs';
 import { devices, logsInFrom } from './devices.mjs';
 import { confirmForm, endsAll, loginsPage } from './session-list.mjs';
@@ -44,13 +44,17 @@ export async function tour(browser, look, language = 'en') {
   await look('demo-home', page);
   await person.opens(`${demo}/private`);
   await look('demo-private', page);
-  await person.opens(`${demo}/whoami`);
-  await look('demo-whoami', page);
   await person.opens(`${demo}/notes`);
   await look('demo-notes-empty', page);
   await writesNote(person, 'Buy oat milk, and read RFC 6265bis before Thursday.');
   await writesNote(person, 'averyveryverylongwordwithoutanyspacesatallthatwouldbreakanarrowpageifnobodyhadthoughtofit'.repeat(2));
   await look('demo-notes', page);
+  await person.opens(`${demo}/notes/all`);
+  await look('demo-delete-all', page);
+  if (hasTwoServices) {
+    await person.opens(`${lists}/`);
+    await look('lists-home', page);
+  }
   await tourOfTheEdge(person, look);
   assert.equal((await person.opens(`${demo}/staff`)).status(), 403);
   await look('demo-staff-403', page);

@@ -53,14 +53,16 @@ describe('somebody whose browser is set to a language that we do not have', () =
 
 // The tour needs Chromium's protocol, here as in the other tests.
 describe('every page in German', { skip: chromiumOnly }, () => {
-  it('fits a narrow screen: German words are long', async () => {
+  it('is German, and fits a narrow screen: German words are long', async () => {
     const browser = await startBrowser();
-    const tooWide = [];
+    const [tooWide, english] = [[], []];
     await tour(browser, async (name, page) => {
+      if (await page.evaluate(() => document.documentElement.lang) !== 'de') english.push(name);
       await atWidth(page, 320);
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (excess > 0) tooWide.push(`${name}: ${excess} pixels`);
     }, 'de');
     assert.deepEqual(tooWide, []);
+    assert.deepEqual(english, [], 'nobody reads two languages in one walk');
   });
 });

@@ -1,4 +1,4 @@
-//! Deployment for a suite: both services, and the logs that are shown when it fails.
+//! Deployment for a suite: the services, and the logs that are shown when it fails.
 
 use std::ffi::OsString;
 use std::fs;
@@ -18,7 +18,7 @@ const SHOWN_CHARACTERS: usize = 240;
 /// A suite's environment.
 pub type Variables = Vec<(&'static str, OsString)>;
 
-/// Both services on free ports with an empty database, which is deleted on drop.
+/// The services on free ports with an empty database, which is deleted on drop.
 pub struct Deployment {
     settings: Settings,
     access_lifetime: u32,
@@ -30,16 +30,17 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Starts both. `access_lifetime` is in seconds.
+    /// Starts them. `access_lifetime` is in seconds.
     pub fn start(binaries: &Binaries, access_lifetime: u32) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("sso-e2e-")
             .tempdir()
             .with_context(|| "make a folder for the services".into())?;
-        let [auth_port, demo_port] = ports::free()?;
+        let [auth_port, demo_port, lists_port] = ports::free()?;
         let settings = Settings {
             auth_port,
             demo_port,
+            lists_port,
             data: folder.path().to_owned(),
             access_token_lifetime: Some(format!("{access_lifetime}s")),
         };
@@ -66,9 +67,11 @@ impl Deployment {
         Ok(vec![
             ("E2E_AUTH_URL", self.settings.auth_url().into()),
             ("E2E_DEMO_URL", self.settings.demo_url().into()),
+            ("E2E_LISTS_URL", self.settings.lists_url().into()),
             ("E2E_ACCESS_LIFETIME_SECONDS", self.access_lifetime.to_string().into()),
             ("E2E_AUTH_LOG", Logs::auth_file(folder).into()),
             ("E2E_DEMO_LOG", Logs::demo_file(folder).into()),
+            ("E2E_LISTS_LOG", Logs::lists_file(folder).into()),
             ("E2E_AUTH_BIN", self.auth_binary.clone().into()),
             ("E2E_DEMO_BIN", self.demo_binary.clone().into()),
             ("E2E_AUTH_ENV_FILE", env_file.into()),
@@ -78,12 +81,14 @@ impl Deployment {
         ])
     }
 
-    /// Runs a suite against them. A failure shows the end of both logs, and below them the failed
+    /// Runs a suite against them. A failure shows the end of all logs, and below them the failed
     /// tests, because people read the last lines first.
     pub fn run(&self, command: &mut Command) -> Result {
         let outcome = process::run(command);
         if matches!(outcome, Err(Error::Failed(_))) {
-            for file in [Logs::auth_file(self.folder.path()), Logs::demo_file(self.folder.path())] {
+            for file in
+                [Logs::auth_file, Logs::demo_file, Logs::lists_file].map(|file| file(self.folder.path()))
+            {
                 println!("--- the end of {}:", file.file_name().unwrap_or_default().display());
                 last_lines(&read(&file)).for_each(|line| println!("{line}"));
             }

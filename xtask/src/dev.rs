@@ -1,5 +1,5 @@
-//! Development servers (`cargo xtask dev`, `users`, `doctor`): both services on this machine, with
-//! accounts that stay.
+//! Development servers (`cargo xtask dev`, `users`, `doctor`): auth-service and two services on
+//! this machine, with accounts that stay.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -22,16 +22,25 @@ pub struct Options {
     /// The port of demo-service.
     #[arg(long, default_value_t = 8001)]
     demo_port: u16,
+    /// The port of the second service.
+    #[arg(long, default_value_t = 8003)]
+    lists_port: u16,
 }
 
-/// Runs both services until Ctrl-C.
+/// Runs the services until Ctrl-C.
 pub fn dev(options: Options) -> Result {
-    if options.auth_port == options.demo_port {
-        return Err(Error::new("--auth-port and --demo-port name the same port: each service needs its own"));
+    let all = [options.auth_port, options.demo_port, options.lists_port];
+    let names = ["--auth-port", "--demo-port", "--lists-port"];
+    for (at, (port, name)) in all.into_iter().zip(names).enumerate() {
+        if let Some(same) = all[..at].iter().position(|other| *other == port) {
+            return Err(Error::new(format!(
+                "{} and {name} name the same port: each service needs its own",
+                names[same]
+            )));
+        }
+        ports::need(port, name)?;
     }
-    ports::need(options.auth_port, "--auth-port")?;
-    ports::need(options.demo_port, "--demo-port")?;
-    let settings = dev_settings(options.auth_port, options.demo_port, options.access_token_lifetime);
+    let settings = dev_settings(all, options.access_token_lifetime);
     println!("{BUILDING}");
     let session = || {
         let binaries = project::build_services()?;
@@ -50,20 +59,26 @@ pub fn dev(options: Options) -> Result {
 }
 
 /// Said before the build, which says nothing of how long it takes.
-const BUILDING: &str = "Building both services. The first time that takes two to four minutes on two cores.";
+const BUILDING: &str = "Building the services. The first time that takes two to four minutes on two cores.";
 
-fn dev_settings(auth_port: u16, demo_port: u16, access_token_lifetime: Option<String>) -> Settings {
-    Settings { auth_port, demo_port, data: project::root().join(".dev"), access_token_lifetime }
+/// The ports are those of auth-service and the two services beside it.
+fn dev_settings(
+    [auth_port, demo_port, lists_port]: [u16; 3],
+    access_token_lifetime: Option<String>,
+) -> Settings {
+    let data = project::root().join(".dev");
+    Settings { auth_port, demo_port, lists_port, data, access_token_lifetime }
 }
 
 fn welcome(settings: &Settings) -> String {
-    let (auth, demo) = (settings.auth_url(), settings.demo_url());
+    let (auth, demo, lists) = (settings.auth_url(), settings.demo_url(), settings.lists_url());
     format!(
         "
-  Both services run. Open in a browser:
+  All services run. Open in a browser:
 
-    {demo}   the demo: start here
-    {auth}   register, log in, your account
+    {demo}    the demo: start here
+    {lists}   a second service: you are logged in there too
+    {auth}    register, log in, your account
 
   To make a superuser, in another terminal:
 
@@ -73,7 +88,7 @@ fn welcome(settings: &Settings) -> String {
 
     cargo xtask doctor http://my.sso.localhost:8002/private
 
-  Accounts and the secret key are in .dev/; delete the folder to begin anew. Ctrl-C stops both.
+  Accounts and the secret key are in .dev/; delete the folder to begin anew. Ctrl-C stops all.
 "
     )
 }
@@ -99,9 +114,9 @@ pub fn doctor(options: DoctorOptions) -> Result {
 /// Replaces this process by a command of auth-service, so that it can ask for a password, and its
 /// exit code is ours.
 fn run_with_dev_settings(command: &str, arguments: Vec<OsString>) -> Result {
-    // Both, as `dev` builds them: auth-service alone would be built anew, with other features.
+    // All, as `dev` builds them: auth-service alone would be built anew, with other features.
     let binary = project::build_services()?.auth;
-    let settings = dev_settings(8000, 8001, None);
+    let settings = dev_settings([8000, 8001, 8003], None);
     settings::prepare(&settings, &binary)?;
     let failure = with_settings(&binary, &settings.for_auth()).arg(command).args(arguments).exec();
     Err(failure).with_context(|| format!("start {}", binary.display()))

@@ -1,4 +1,4 @@
-//! Running services: auth-service and demo-service, with their logs.
+//! Running services: auth-service, and demo-service under two names, with their logs.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,7 +20,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 pub enum Logs {
     /// Our terminal, with the service's name before each line.
     Terminal,
-    /// `auth.log` and `demo.log` in a folder.
+    /// `auth.log`, `demo.log` and `lists.log` in a folder.
     Folder(PathBuf),
 }
 
@@ -32,9 +32,13 @@ impl Logs {
     pub fn demo_file(folder: &Path) -> PathBuf {
         folder.join("demo.log")
     }
+
+    pub fn lists_file(folder: &Path) -> PathBuf {
+        folder.join("lists.log")
+    }
 }
 
-/// auth-service and demo-service. Dropping them stops both.
+/// auth-service and two services that trust it. Dropping them stops all.
 pub struct Services {
     running: Vec<Service>,
 }
@@ -50,29 +54,37 @@ struct Service {
 }
 
 impl Services {
-    /// Starts both and waits until they answer.
+    /// Starts them and waits until they answer.
     pub fn start(binaries: &Binaries, settings: &Settings, logs: &Logs) -> Result<Self> {
-        let (auth_log, demo_log) = match logs {
-            Logs::Terminal => (None, None),
-            Logs::Folder(folder) => (Some(Logs::auth_file(folder)), Some(Logs::demo_file(folder))),
+        let log = |file: fn(&Path) -> PathBuf| match logs {
+            Logs::Terminal => None,
+            Logs::Folder(folder) => Some(file(folder)),
         };
         let auth = with_settings(&binaries.auth, &settings.for_auth());
         let demo = with_settings(&binaries.demo, &settings.for_demo());
+        let lists = with_settings(&binaries.demo, &settings.for_lists());
         let mut services = Self { running: Vec::new() };
-        // One after the other, so that demo-service finds the keys at its first fetch.
+        // One after the other, so that the others find the keys at its first fetch.
         services.add(Service::start(
             "auth-service",
             auth,
             settings.auth_host(),
             settings.auth_port,
-            auth_log,
+            log(Logs::auth_file),
         )?)?;
         services.add(Service::start(
             "demo-service",
             demo,
             settings.demo_host(),
             settings.demo_port,
-            demo_log,
+            log(Logs::demo_file),
+        )?)?;
+        services.add(Service::start(
+            "lists-service",
+            lists,
+            settings.lists_host(),
+            settings.lists_port,
+            log(Logs::lists_file),
         )?)?;
         Ok(services)
     }
@@ -121,7 +133,7 @@ impl Services {
 
 impl Drop for Services {
     fn drop(&mut self) {
-        // Both at once, so that the slower one decides how long it takes.
+        // All at once, so that the slowest one decides how long it takes.
         self.running.iter_mut().for_each(|service| service.program.send_stop_signal());
         for service in &mut self.running {
             service.program.stop();

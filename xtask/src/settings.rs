@@ -9,10 +9,12 @@ use crate::{data_folder, process};
 /// The parent domain of both development hosts. Browsers resolve `*.localhost` themselves.
 const DOMAIN: &str = "sso.localhost";
 
-/// The ports of both services, and the folder of their data.
+/// The ports of the services, and the folder of their data.
 pub struct Settings {
     pub auth_port: u16,
     pub demo_port: u16,
+    /// demo-service a second time, under another name: one login, two services.
+    pub lists_port: u16,
     /// The folder of the databases and the secret key.
     pub data: PathBuf,
     /// The lifetime of an access token, as auth-service reads it. `None` for its default.
@@ -28,12 +30,20 @@ impl Settings {
         format!("http://{}:{}", self.demo_host(), self.demo_port)
     }
 
+    pub fn lists_url(&self) -> String {
+        format!("http://{}:{}", self.lists_host(), self.lists_port)
+    }
+
     pub fn auth_host(&self) -> String {
         format!("auth.{DOMAIN}")
     }
 
     pub fn demo_host(&self) -> String {
         format!("demo.{DOMAIN}")
+    }
+
+    pub fn lists_host(&self) -> String {
+        format!("lists.{DOMAIN}")
     }
 
     pub fn secret_key_file(&self) -> PathBuf {
@@ -48,7 +58,7 @@ impl Settings {
             ("LISTEN", format!("127.0.0.1:{}", self.auth_port)),
             ("DATABASE_URL", sqlite(&self.data.join("auth.db"))),
             ("SECRET_KEY_FILE", self.secret_key_file().display().to_string()),
-            ("SERVICES", format!("Demo={}", self.demo_url())),
+            ("SERVICES", format!("Demo={},Lists={}", self.demo_url(), self.lists_url())),
             // No proxy has to notice the shutdown.
             ("SHUTDOWN_DELAY", "0s".to_owned()),
         ];
@@ -66,6 +76,22 @@ impl Settings {
             ("SERVICE_URL", self.demo_url()),
             ("LISTEN", format!("127.0.0.1:{}", self.demo_port)),
             ("NOTES_DATABASE", sqlite(&self.data.join("demo.db"))),
+            ("OTHER_SERVICE", format!("Lists={}", self.lists_url())),
+        ]
+    }
+
+    /// The environment of the second service.
+    pub fn for_lists(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AUTH_URL", self.auth_url()),
+            ("COOKIE_DOMAIN", DOMAIN.to_owned()),
+            ("SERVICE_URL", self.lists_url()),
+            ("LISTEN", format!("127.0.0.1:{}", self.lists_port)),
+            ("NOTES_DATABASE", sqlite(&self.data.join("lists.db"))),
+            ("OTHER_SERVICE", format!("Demo={}", self.demo_url())),
+            ("SERVICE_NAME", "Lists".to_owned()),
+            ("SERVICE_COLOR", "#8a3b12,#f2b48c".to_owned()),
+            ("SERVICE_ICON", "/lists.svg".to_owned()),
         ]
     }
 }
@@ -84,7 +110,9 @@ pub fn prepare(settings: &Settings, auth_binary: &Path) -> Result {
 /// would point it at another deployment.
 pub fn with_settings(program: &Path, settings: &[(&'static str, String)]) -> Command {
     let mut command = Command::new(program);
-    for name in ["SECRET_KEY", "DATABASE_URL_FILE", "AUTH_JWKS"] {
+    for name in
+        ["SECRET_KEY", "DATABASE_URL_FILE", "AUTH_JWKS", "SERVICE_NAME", "SERVICE_COLOR", "SERVICE_ICON"]
+    {
         command.env_remove(name);
     }
     command.envs(settings.iter().map(|(name, value)| (*name, value)));
@@ -100,17 +128,28 @@ mod tests {
     }
 
     #[test]
-    fn both_services_share_one_domain_and_listen_on_loopback_only() {
-        let settings =
-            Settings { auth_port: 8000, demo_port: 8001, data: "/data".into(), access_token_lifetime: None };
-        let (auth, demo) = (settings.for_auth(), settings.for_demo());
+    fn the_services_share_one_domain_and_listen_on_loopback_only() {
+        let settings = Settings {
+            auth_port: 8000,
+            demo_port: 8001,
+            lists_port: 8003,
+            data: "/data".into(),
+            access_token_lifetime: None,
+        };
+        let (auth, demo, lists) = (settings.for_auth(), settings.for_demo(), settings.for_lists());
         assert_eq!(value(&auth, "AUTH_URL"), value(&demo, "AUTH_URL"));
         assert_eq!(value(&auth, "AUTH_URL").as_deref(), Some("http://auth.sso.localhost:8000"));
-        assert_eq!(value(&auth, "SERVICES").as_deref(), Some("Demo=http://demo.sso.localhost:8001"));
+        let services = "Demo=http://demo.sso.localhost:8001,Lists=http://lists.sso.localhost:8003";
+        assert_eq!(value(&auth, "SERVICES").as_deref(), Some(services));
         assert_eq!(value(&demo, "SERVICE_URL").as_deref(), Some("http://demo.sso.localhost:8001"));
         assert_eq!(value(&auth, "COOKIE_DOMAIN"), value(&demo, "COOKIE_DOMAIN"));
         assert_eq!(value(&auth, "LISTEN").as_deref(), Some("127.0.0.1:8000"));
         assert_eq!(value(&demo, "LISTEN").as_deref(), Some("127.0.0.1:8001"));
+        assert_eq!(value(&lists, "LISTEN").as_deref(), Some("127.0.0.1:8003"));
+        assert_eq!(value(&lists, "COOKIE_DOMAIN"), value(&demo, "COOKIE_DOMAIN"));
+        assert_ne!(value(&lists, "NOTES_DATABASE"), value(&demo, "NOTES_DATABASE"));
+        assert_eq!(value(&demo, "OTHER_SERVICE"), Some(format!("Lists={}", settings.lists_url())));
+        assert_eq!(value(&lists, "OTHER_SERVICE"), Some(format!("Demo={}", settings.demo_url())));
         assert_eq!(value(&auth, "DATABASE_URL").as_deref(), Some("sqlite:/data/auth.db"));
         assert_eq!(value(&auth, "ACCESS_TOKEN_LIFETIME"), None);
     }
