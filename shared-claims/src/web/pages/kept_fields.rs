@@ -3,7 +3,6 @@
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::kept_form::is_secret;
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
@@ -41,6 +40,13 @@ fn is_typed(name: &str, value: &str) -> bool {
         || ["csrf", "token", "nonce"].iter().any(|word| lower.contains(word))
         || Uuid::try_parse(value).is_ok();
     !(value.trim().is_empty() || is_secret(name) || is_for_programs)
+}
+
+/// Whether a field's name suggests a secret, which no page may repeat, not even in a hidden input.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["password", "passwd", "passphrase", "passcode", "secret"].iter().any(|word| name.contains(word))
+        || matches!(name.as_str(), "pass" | "pwd" | "pin" | "otp" | "totp" | "cvc" | "cvv")
 }
 
 /// The name of a field as a label: `First name` for `first_name`, `firstName` and

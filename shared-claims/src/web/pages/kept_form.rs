@@ -3,7 +3,7 @@
 use url::{Url, form_urlencoded};
 
 use super::Page;
-use super::kept_fields::kept_fields;
+use super::kept_fields::{is_secret, kept_fields};
 use super::login_frame::login_frame;
 use crate::web::MAX_FORM_BYTES;
 use crate::web::accept_language::Language;
@@ -123,11 +123,4 @@ pub(super) fn fields_for_later(form: &[u8]) -> String {
 
 fn hidden_field(name: &str, value: &str) -> String {
     format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escape(name), escape(value))
-}
-
-/// Whether a field's name suggests a secret, which no page may repeat, not even in a hidden input.
-pub(super) fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["password", "passwd", "passphrase", "passcode", "secret"].iter().any(|word| name.contains(word))
-        || matches!(name.as_str(), "pass" | "pwd" | "pin" | "otp" | "totp" | "cvc" | "cvv")
 }
