@@ -34,8 +34,8 @@ impl Page for Private {
     const TEMPLATE: &str = "private.html";
 }
 
-/// `GET /private`: for people who are logged in. Shows their claims. A script requests `/api/me`, and
-/// renews the login if it has expired.
+/// `GET /private`: for people who are logged in. Shows their claims. A script requests `/api/me`,
+/// and renews the login if it has expired.
 pub async fn private(user: User, view: View) -> Result<HttpResponse, Error> {
     view.render(StatusCode::OK, Some(&user), &Private {})
 }

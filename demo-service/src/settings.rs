@@ -15,8 +15,8 @@ pub struct Settings {
     /// Path of the SQLite file, created when missing. `NOTES_DATABASE` is `sqlite:<path>`, by
     /// default `sqlite:notes.db`.
     pub notes_database: String,
-    /// A service with the same login, which the front page links to. `OTHER_SERVICE` is its name and
-    /// its address: `Lists=https://lists.example.org`.
+    /// A service with the same login, which the front page links to. `OTHER_SERVICE` is its name
+    /// and its address: `Lists=https://lists.example.org`.
     pub other_service: Option<OtherService>,
 }
 

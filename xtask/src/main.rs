@@ -32,7 +32,8 @@ use error::{Error, Result};
 #[derive(clap::Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
-    /// Build and run the login and two services on this machine, with SQLite in .dev/, until Ctrl-C.
+    /// Build and run the login and two services on this machine, with SQLite in .dev/, until
+    /// Ctrl-C.
     Dev(dev::Options),
     /// Manage the accounts of `cargo xtask dev`: takes what `auth-service users` takes.
     #[command(disable_help_flag = true)]

@@ -77,8 +77,8 @@ impl Texts {
     }
 
     /// The language that the sender of a request with these headers would rather read, by
-    /// `Accept-Language`. An answer in it says so by `Content-Language`, and names `Accept-Language`
-    /// in `Vary`.
+    /// `Accept-Language`. An answer in it says so by `Content-Language`, and names
+    /// `Accept-Language` in `Vary`.
     pub fn preferred_by<'h>(&self, headers: impl Into<Headers<'h>>) -> &Translation {
         let request = RequestInfo::new("GET", "/", headers);
         let available: Vec<&LanguageIdentifier> = self.0.iter().map(|one| one.messages.id()).collect();
