@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use super::host::with_host;
-use crate::support::{PASSWORD, Person, TRIP, TestApp, Tweaks};
+use crate::support::{BROWSER, PASSWORD, Person, TRIP, TestApp, Tweaks};
 use auth_service::config::ServeFlags;
 
 const SHOP: &str = "https://shop.example.org/cart?a=1";
@@ -54,8 +54,8 @@ async fn a_refused_next_changes_nothing_about_the_login() {
         let mut names: Vec<_> = reply.cookies().into_iter().map(|c| (c.name, c.attributes)).collect();
         names.sort();
         let renewed = ada.get(&format!("/login?next={next}")).await;
-        // Left out: this cookie remembers the last redirect for a moment, and not the session.
-        let sent = renewed.cookies().into_iter().filter(|cookie| cookie.name != TRIP);
+        // Left out: these remember the last redirect for a moment, and the message about the refusal.
+        let sent = renewed.cookies().into_iter().filter(|cookie| ![TRIP, BROWSER].contains(&&*cookie.name));
         let mut again: Vec<_> = sent.map(|c| (c.name, c.attributes)).collect();
         again.sort();
         answers.push((reply.status, names, renewed.status, again));
