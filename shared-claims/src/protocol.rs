@@ -32,6 +32,10 @@ pub mod parameter {
     /// Of a service's page: clears conflicting cookies.
     pub const CLEAR: &str = "sso_clear";
 
+    /// Of a service's page: `1` says that the browser comes from a logout. Anybody can write it
+    /// into a link, so it may choose a sentence and nothing else.
+    pub const LOGGED_OUT: &str = "sso_logged_out";
+
     /// Of a form's address: the mark of the person for whom the page was rendered.
     pub const FORM_OWNER: &str = "sso_for";
 }

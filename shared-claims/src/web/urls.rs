@@ -146,6 +146,11 @@ pub(super) fn form_action(request: &RequestInfo<'_>, settings: &Settings, form_o
     url
 }
 
+/// The account page, which leads back to this service.
+pub(super) fn account(settings: &Settings) -> Url {
+    with_next(with_path(&settings.auth, "/"), page(settings, "/").as_str())
+}
+
 /// The logout page, for a person who wants to log in as another one.
 pub(super) fn logout(settings: &Settings) -> Url {
     with_path(&settings.auth, protocol::path::LOGOUT)

@@ -72,7 +72,7 @@ fn menu(page: &Page, settings: &Settings) -> String {
         say("frame-logged-in-as"),
         escape(&initials(name)),
         escape(name),
-        item(&format!("{}/", settings.auth_url()), "frame-account"),
+        item(urls::account(settings).as_str(), "frame-account"),
         item(&format!("{}/account/sessions", settings.auth_url()), "frame-sessions"),
         item(urls::logout(settings).as_str(), "frame-log-out"),
     )
