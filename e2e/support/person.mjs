@@ -53,7 +53,13 @@ export class Person {
   /** Fills in fields by name, replacing their values. */
   async fillsIn(form, values) {
     for (const [name, value] of Object.entries(values)) {
-      await this.page.$eval(`${form} [name="${name}"]`, (field) => { field.value = ''; field.focus(); });
+      const isFixed = await this.page.$eval(`${form} [name="${name}"]`, (field) => {
+        if (field.readOnly) return true;
+        field.value = '';
+        field.focus();
+        return false;
+      });
+      if (isFixed) continue;
       // Chromium can insert the text like a paste. Typing it takes seconds.
       if (value) await (isChromium ? this.page.keyboard.sendCharacter(value) : this.page.keyboard.type(value));
     }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { auth, demo, hasTwoServices, lists } from './env.mjs';
 import { needsDatabase, proofsGrowOld } from './database.mjs';
 import { devices, logsInFrom } from './devices.mjs';
-import { confirmForm, endsAll, loginsPage } from './session-list.mjs';
+import { confirmForm, endsMany, ends, listed, loginsPage, securityPage } from './session-list.mjs';
 import { noteForm, typesNote, writesNote } from './notes.mjs';
 import { Person, address, forms, stranger } from './person.mjs';
 
@@ -60,13 +60,21 @@ export async function tour(browser, look, language = 'en') {
   await look('demo-staff-403', page);
   assert.equal((await person.opens(`${demo}/no-such-page`)).status(), 404);
   await look('demo-404', page);
-  await person.opens(`${auth}/`);
+  await person.opens(`${auth}/?next=${encodeURIComponent(`${demo}/`)}`);
   await look('account', page);
+  assert.equal((await person.opens(`${auth}/no-such-page`)).status(), 404);
+  await look('error-404-logged-in', page);
+  assert.equal((await postFromNowhere(person)).status(), 403);
+  await look('error-403-logged-in', page);
+  await person.opens(`${auth}/cookies`);
+  await look('cookies-tidy', page);
   await tourOfLogins(person, look);
   await person.opens(`${auth}/logout`);
   await look('logout', page);
   await person.presses(forms.logout);
   await look('login-after-logout', page);
+  await person.opens(`${auth}/logout`);
+  await look('logged-out', page);
   await person.leaves();
 }
 
@@ -114,12 +122,22 @@ async function tourOfLogins(person, look) {
   for (const device of devices) await logsInFrom(device, person);
   await person.opens(loginsPage);
   await look('logins', page);
-  await page.$eval(`${endsAll} [name="end"]`, (input) => { input.value = 'no such login'; });
+  const { id: other } = (await listed(person)).at(-1);
+  await page.$eval(`${ends(other)} [name="end"]`, (input) => { input.value = 'no such login'; });
   assert.equal((await person.presses('main form:has([value="no such login"])')).status(), 422);
   await look('logins-unknown', page);
+  await person.follows(endsMany);
+  await look('logins-end', page);
+  await person.opens(securityPage);
+  await look('security', page);
+  await person.opens(`${securityPage}?before=${Date.now()}000`);
+  await look('security-older', page);
   if (needsDatabase) return;
   proofsGrowOld(person.email);
-  assert.equal((await person.presses(endsAll)).status(), 401);
+  await person.opens(`${loginsPage}/end`);
+  await look('logins-end-password', page);
+  await person.opens(loginsPage);
+  assert.equal((await person.presses(ends(other))).status(), 401);
   await look('logins-confirm', page);
   await person.fillsIn(confirmForm, { password: 'a wrong password indeed' });
   assert.equal((await person.presses(confirmForm)).status(), 401);

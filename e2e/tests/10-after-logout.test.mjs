@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, demo, isChromium } from '../support/env.mjs';
-import { loginsPage } from '../support/session-list.mjs';
+import { loginsPage, securityPage } from '../support/session-list.mjs';
 import { writesNote } from '../support/notes.mjs';
 import { Person } from '../support/person.mjs';
 
@@ -15,7 +15,7 @@ describe('after logging out', () => {
     const person = await Person.whoIsLoggedIn(browser);
     t.after(() => person.leaves());
     await person.opens(`${auth}/`);
-    await person.opens(loginsPage);
+    await person.opens(securityPage);
     await person.opens(`${demo}/notes`);
     await writesNote(person, 'a very private thought');
     await person.logsOut();
@@ -23,7 +23,7 @@ describe('after logging out', () => {
       await person.page.goBack({ waitUntil: 'load' }).catch(() => {});
       const text = await person.text();
       assert.ok(!text.includes('a very private thought'), `step ${step} back shows the note`);
-      assert.ok(!text.includes('Recent activity'), `step ${step} back shows the logins`);
+      assert.ok(!text.includes('Recent activity'), `step ${step} back shows what happened`);
       assert.ok(!text.includes(person.email), `step ${step} back shows the account: ${person.page.url()}`);
     }
   });

@@ -7,7 +7,7 @@ import { auth, cookies } from '../support/env.mjs';
 import { needsDatabase, proofsGrowOld } from '../support/database.mjs';
 import { attribute, complaintOf, hasNoComplaint, valueOf } from '../support/fields.mjs';
 import { household, isLoggedIn } from '../support/household.mjs';
-import { confirmForm, ends, endsAll, endsOthers, happened, listed, loginsPage } from '../support/session-list.mjs';
+import { confirmForm, ends, endsMany, endsThem, happened, listed, loginsPage, securityPage } from '../support/session-list.mjs';
 
 describe('ten minutes after the password was given', { skip: needsDatabase }, () => {
   let browser;
@@ -26,16 +26,12 @@ describe('ten minutes after the password was given', { skip: needsDatabase }, ()
 
   it('ending all others asks for it, ends nothing for a wrong one and all of them for the right one', async (t) => {
     const { desk, phone, sofa } = await later(t);
-    assert.equal((await desk.presses(endsOthers)).status(), 401);
+    assert.equal((await endsThem(desk, 'others', { password: 'a wrong password indeed' })).status(), 401);
     assert.ok(await desk.sees('log out of all other browsers'), await desk.text());
-    assert.ok(await hasNoComplaint(desk, confirmForm, 'password'));
-    assert.equal(await desk.page.evaluate(() => document.activeElement.getAttribute('name')), 'password');
-    assert.ok(await isLoggedIn(phone), 'asking ends nothing');
-
-    assert.equal((await confirms(desk, 'a wrong password indeed')).status(), 401);
     assert.match(await complaintOf(desk, confirmForm, 'password'), /not your password/);
-    assert.match(await desk.page.title(), /^Error: /);
+    assert.match(await desk.page.title(), /^Error: Confirm it’s you · /);
     assert.equal(await valueOf(desk, confirmForm, 'password'), '');
+    assert.equal(await desk.page.evaluate(() => document.activeElement.getAttribute('name')), 'password');
     for (const other of [sofa, phone]) assert.ok(await isLoggedIn(other));
 
     const before = await desk.cookie(cookies.refresh);
@@ -44,6 +40,7 @@ describe('ten minutes after the password was given', { skip: needsDatabase }, ()
     assert.ok(await desk.sees('Those browsers are logged out'), await desk.text());
     assert.notEqual((await desk.cookie(cookies.refresh)).value, before.value, 'the refresh token is replaced');
     for (const other of [sofa, phone]) assert.equal(await isLoggedIn(other), false);
+    await desk.opens(securityPage);
     const refused = (await happened(desk)).find(({ what }) => what.startsWith('Wrong password'));
     assert.ok(refused?.isAlarming, 'the wrong password is among what happened');
   });
@@ -52,34 +49,36 @@ describe('ten minutes after the password was given', { skip: needsDatabase }, ()
     const { desk, phone } = await later(t);
     const isPhone = ({ device }) => device === 'Safari on iPhone';
     assert.equal((await desk.presses(ends((await listed(desk)).find(isPhone).id))).status(), 401);
+    assert.ok(await hasNoComplaint(desk, confirmForm, 'password'));
     await confirms(desk, desk.password);
     assert.equal((await listed(desk)).length, 2);
     assert.equal(await isLoggedIn(phone), false);
-    await desk.presses(endsOthers);
+    await desk.follows(endsMany);
+    assert.equal(await desk.page.$('main [name="password"]'), null);
+    await desk.follows('main button[value="others"]');
     assert.equal(desk.page.url(), loginsPage);
     assert.equal((await listed(desk)).length, 1);
   });
 
   it('ending all asks, and logs this browser out too', async (t) => {
     const { desk, phone } = await later(t);
-    assert.equal((await desk.presses(endsAll)).status(), 401);
-    await confirms(desk, desk.password);
+    await endsThem(desk, 'all', { password: desk.password });
     assert.equal(desk.page.url(), `${auth}/login`);
     for (const person of [desk, phone]) assert.equal(await isLoggedIn(person), false);
   });
 
   it('an empty password is asked for again, and Cancel ends nothing', async (t) => {
     const { desk } = await later(t);
-    await desk.presses(endsOthers);
+    assert.equal((await endsThem(desk, 'others', { password: '' })).status(), 401);
     assert.equal((await desk.presses(confirmForm)).status(), 401);
     assert.ok(await desk.page.$(confirmForm));
-    await desk.follows('.tabs a[href="/account/sessions"]');
+    await desk.follows('main a[href="/account/sessions"]');
     assert.equal((await listed(desk)).length, 3);
   });
 
   it('tells a password manager whose password it is', async (t) => {
     const { desk } = await later(t);
-    await desk.presses(endsOthers);
+    await desk.follows(endsMany);
     assert.equal(await attribute(desk, confirmForm, 'password', 'autocomplete'), 'current-password');
     assert.equal(await desk.page.$eval(`${confirmForm} [autocomplete="username"]`, (field) => field.value), desk.email);
   });
