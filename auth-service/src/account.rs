@@ -5,15 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::config::{Config, Service, host_and_port};
 use crate::error::Error;
 use crate::feature::Feature;
 use crate::forms::BrowserSession;
-use crate::http::see_other;
-use crate::i18n::Message;
-use crate::i18n::{date, datetime};
-use crate::pages::{CurrentUser, Layout, Page, SamplePage};
-use crate::sessions::RefreshToken;
-use crate::users::User;
+use crate::http::{Next, NextQuery, see_other};
+use crate::i18n::{Message, Moment, date};
+use crate::pages::{CurrentUser, Layout, Page, SamplePage, StaticFiles};
+use crate::sessions::{Current, RefreshToken};
 
 /// The feature.
 pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<AccountPage>()], ..Feature::new(routes) };
@@ -28,7 +27,41 @@ fn routes(services: &mut web::ServiceConfig) {
 #[derive(Debug, Serialize)]
 pub struct AccountPage {
     account: Account,
+    /// The way back to where the person came from.
+    back: Option<Back>,
+    /// The services that the operator has named.
+    services: Vec<Tile>,
     csrf_token: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Back {
+    url: String,
+    name: String,
+}
+
+/// A service, as a tile.
+#[derive(Debug, Serialize)]
+struct Tile {
+    url: String,
+    name: String,
+    host: String,
+    /// The address of its icon.
+    icon: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Account {
+    /// The address, where there is no name.
+    name: String,
+    initials: String,
+    email: String,
+    is_email_verified: bool,
+    joined: Message,
+    last_login: Option<Moment>,
+    is_staff: bool,
+    is_superuser: bool,
+    roles: Vec<String>,
 }
 
 impl Page for AccountPage {
@@ -36,9 +69,10 @@ impl Page for AccountPage {
 
     fn samples() -> Vec<Self> {
         let bare = Account {
-            first_name: String::new(),
-            last_name: String::new(),
+            name: "ada@example.org".to_owned(),
+            initials: "A".to_owned(),
             email: "ada@example.org".to_owned(),
+            is_email_verified: false,
             joined: Message::new("date").with("day", 1_i64).with("month", 1_i64).with("year", "2026"),
             last_login: None,
             is_staff: false,
@@ -46,43 +80,68 @@ impl Page for AccountPage {
             roles: Vec::new(),
         };
         let full = Account {
-            first_name: "Ada".to_owned(),
-            last_name: "Lovelace".to_owned(),
-            last_login: Some(bare.joined.clone()),
+            name: "Ada Lovelace".to_owned(),
+            initials: "AL".to_owned(),
+            is_email_verified: true,
+            last_login: Some(Moment::sample()),
             is_staff: true,
             is_superuser: true,
             roles: vec!["editor".to_owned()],
             ..bare.clone()
         };
-        [bare, full].map(|account| Self { account, csrf_token: "token".to_owned() }).into()
+        let back = Back { url: "https://shop.example.org/".to_owned(), name: "shop.example.org".to_owned() };
+        let tile = |icon: Option<&str>| Tile {
+            url: "https://shop.example.org/".to_owned(),
+            name: "Shop".to_owned(),
+            host: "shop.example.org".to_owned(),
+            icon: icon.map(str::to_owned),
+        };
+        let services = vec![tile(None), tile(Some("/static/service-shop.example.org.svg"))];
+        let page = |account, back, services| Self { account, back, services, csrf_token: "token".to_owned() };
+        vec![page(bare, None, Vec::new()), page(full, Some(back), services)]
     }
 }
 
-#[derive(Debug, Clone, Serialize)]
-struct Account {
-    first_name: String,
-    last_name: String,
-    email: String,
-    joined: Message,
-    last_login: Option<Message>,
-    is_staff: bool,
-    is_superuser: bool,
-    roles: Vec<String>,
-}
-
 impl AccountPage {
-    pub fn new(user: &User, csrf_token: String) -> Self {
+    fn new(current: &Current, back: Option<Back>, services: Vec<Tile>, csrf_token: String) -> Self {
+        let user = &current.user;
+        let CurrentUser { name, initials, email } = user.into();
         let account = Account {
-            first_name: user.first_name.clone(),
-            last_name: user.last_name.clone(),
-            email: user.email.to_string(),
+            name,
+            initials,
+            email,
+            is_email_verified: user.email_verified_at.is_some(),
             joined: date(user.date_joined),
-            last_login: user.last_login.map(datetime),
+            last_login: user.last_login.map(|at| Moment::of(at, current.at)),
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
             roles: user.roles.iter().map(str::to_owned).collect(),
         };
-        Self { account, csrf_token }
+        Self { account, back, services, csrf_token }
+    }
+}
+
+impl Back {
+    /// `None` on our own host: the page has its own navigation.
+    fn to(next: &Next, config: &Config) -> Option<Self> {
+        let url = next.url();
+        if url.origin() == config.auth_url.url().origin() {
+            return None;
+        }
+        let service = config.services.at(url);
+        let name = service.map_or_else(|| host_and_port(url), |service| service.name.clone());
+        Some(Self { url: next.as_str().to_owned(), name })
+    }
+}
+
+impl Tile {
+    fn of(service: &Service, statics: &StaticFiles) -> Self {
+        Self {
+            url: service.url.to_string(),
+            name: service.name.clone(),
+            host: service.host(),
+            icon: statics.icon_address(service),
+        }
     }
 }
 
@@ -96,12 +155,15 @@ async fn show(
     app: web::Data<App>,
     request: HttpRequest,
     browser: BrowserSession,
+    query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     let Some(current) = app.sessions.current(RefreshToken::of(&request)).await? else {
         return Ok(see_other(&app.config.auth_url.join("/login")));
     };
-    let user = current.user;
-    let visitor = CurrentUser::of(&user.email.to_string(), user.display_name());
-    let page = AccountPage::new(&user, browser.csrf_token()?);
-    app.pages.answer(StatusCode::OK, &Layout::account(&browser, visitor, "overview"), &page)
+    let next = app.destinations.next(query.0.as_deref());
+    let back = next.and_then(|next| Back::to(&next, &app.config));
+    let services = app.config.services.iter().map(|service| Tile::of(service, &app.statics)).collect();
+    let page = AccountPage::new(&current, back, services, browser.csrf_token()?);
+    let user = CurrentUser::from(&current.user);
+    app.pages.answer(StatusCode::OK, &Layout::account(&browser, user, "overview"), &page)
 }

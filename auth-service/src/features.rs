@@ -8,6 +8,7 @@ pub const FEATURES: &[Feature] = &[
     // Before the page at `/`, which takes OPTIONS for a method it does not know.
     crate::health::FEATURE,
     crate::account::FEATURE,
+    crate::account_security::FEATURE,
     crate::registration::FEATURE,
     crate::login::FEATURE,
     crate::logout::FEATURE,

@@ -4,6 +4,7 @@
 //! [`app::App`].
 
 pub mod account;
+pub mod account_security;
 pub mod api;
 pub mod app;
 pub mod assets;

@@ -11,13 +11,18 @@ use crate::error::Error;
 use crate::feature::Feature;
 use crate::forms::Level;
 use crate::forms::{BrowserSession, CsrfForm, CsrfProtected};
-use crate::http::{Next, NextQuery, see_other};
+use crate::http::cookie_header::{feature_cookie, refresh_cookie};
+use crate::http::{NextQuery, OwnCookie, see_other};
 use crate::i18n::Message;
 use crate::pages::{Layout, Page, SamplePage};
 use crate::sessions::{EndReason, RefreshToken};
 
 /// The feature.
-pub const FEATURE: Feature = Feature { pages: &[SamplePage::of::<LogoutPage>()], ..Feature::new(routes) };
+pub const FEATURE: Feature = Feature {
+    pages: &[SamplePage::of::<LogoutPage>()],
+    cookies: &[OwnCookie::every(|names| &names.hint)],
+    ..Feature::new(routes)
+};
 
 fn routes(services: &mut web::ServiceConfig) {
     services.service(
@@ -42,32 +47,37 @@ impl CsrfProtected for LogoutForm {
     }
 }
 
-/// `templates/logout/logout.html`
+/// `templates/logout/logout.html`: the question, or the answer where there is nothing to ask.
 #[derive(Debug, Serialize)]
 pub struct LogoutPage {
     next: Option<String>,
     csrf_token: String,
+    /// Whether this browser holds nothing of a login.
+    is_over: bool,
 }
 
 impl Page for LogoutPage {
     const TEMPLATE: &'static str = "logout/logout.html";
 
     fn samples() -> Vec<Self> {
-        let page =
-            |next: Option<&str>| Self { next: next.map(str::to_owned), csrf_token: "token".to_owned() };
-        vec![page(None), page(Some("https://shop.example.org/"))]
-    }
-}
-
-impl LogoutPage {
-    pub fn new(next: Option<&Next>, csrf_token: String) -> Self {
-        Self { next: next.map(|next| next.as_str().to_owned()), csrf_token }
+        let page = |next: Option<&str>, is_over| Self {
+            next: next.map(str::to_owned),
+            csrf_token: "token".to_owned(),
+            is_over,
+        };
+        let shop = Some("https://shop.example.org/");
+        vec![page(None, false), page(shop, false), page(None, true), page(shop, true)]
     }
 }
 
 /// `GET /logout`: one button. A link or an image of another site must not log anybody out.
-async fn show(app: web::Data<App>, browser: BrowserSession, query: NextQuery) -> Result<HttpResponse, Error> {
-    page(&app, &browser, StatusCode::OK, app.destinations.next(query.0.as_deref()).as_ref())
+async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: BrowserSession,
+    query: NextQuery,
+) -> Result<HttpResponse, Error> {
+    page(&app, &request, &browser, StatusCode::OK, query.0.as_deref()).await
 }
 
 /// `POST /logout`: ends the session on the server, then takes the cookies away, and what the
@@ -83,12 +93,7 @@ async fn submit(
         CsrfForm::Valid(form) => form,
         CsrfForm::Stale(form, why) => {
             browser.flash(Level::Warning, why)?;
-            return page(
-                &app,
-                &browser,
-                StatusCode::FORBIDDEN,
-                app.destinations.next(form.next.as_deref()).as_ref(),
-            );
+            return page(&app, &request, &browser, StatusCode::FORBIDDEN, form.next.as_deref()).await;
         }
     };
     let ended = app.sessions.sign_out(RefreshToken::of(&request), EndReason::LoggedOut, context).await;
@@ -97,18 +102,36 @@ async fn submit(
         return NotEnded::This.answer(&app, &request, &browser, error).await;
     }
     let next = app.destinations.next(form.next.as_deref());
-    if next.is_none() {
-        browser.flash(Level::Info, Message::new("logout-done"))?;
-    }
-    app.cookies.clear_site_data(see_other(&app.destinations.url(next.as_ref(), path::LOGIN)))
+    // A service can say it where the person lands; our own pages say it by a message.
+    let onward = match next.as_ref().and_then(|next| app.destinations.after_logout(next)) {
+        Some(service) => service,
+        None => {
+            browser.flash(Level::Info, Message::new("logout-done"))?;
+            app.destinations.url(next.as_ref(), path::LOGIN)
+        }
+    };
+    app.cookies.clear_site_data(see_other(&onward))
 }
 
-fn page(
+async fn page(
     app: &App,
+    request: &HttpRequest,
     browser: &BrowserSession,
     status: StatusCode,
-    next: Option<&Next>,
+    next: Option<&str>,
 ) -> Result<HttpResponse, Error> {
-    let page = LogoutPage::new(next, browser.csrf_token()?);
-    app.pages.answer(status, &Layout::of(browser), &page)
+    let page = LogoutPage {
+        next: app.destinations.next(next).map(|next| next.as_str().to_owned()),
+        csrf_token: browser.csrf_token()?,
+        is_over: status == StatusCode::OK && !holds_a_login(app, request),
+    };
+    let shell = Layout::of(browser).naming(app.visitor(request).await);
+    app.pages.answer(status, &shell, &page)
+}
+
+/// Whether the browser sent a cookie that hints at a login, valid or not: a service may still
+/// accept the access token of a session that has ended here.
+fn holds_a_login(app: &App, request: &HttpRequest) -> bool {
+    let hint = feature_cookie(request, &app.cookies.names.hint);
+    refresh_cookie(request).is_some() || hint.is_none_or(|hints| !hints.is_empty())
 }

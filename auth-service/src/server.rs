@@ -20,8 +20,9 @@ use crate::pages::{error_pages, long_redirect, static_files};
 use crate::{background_tasks, shutdown};
 
 /// The same for everybody, and says how long it may be kept. The page that tells of a wrong host
-/// needs its style sheet under that host.
-const STATIC_FILES: RoutePolicy = RoutePolicy::of("/static/").public().any_host();
+/// needs its style sheet and its icon under that host.
+const STATIC_FILES: [RoutePolicy; 2] =
+    [RoutePolicy::of("/static/").public().any_host(), RoutePolicy::of("/favicon.ico").public().any_host()];
 
 /// The service, listening. Nothing is answered until [`Server::run`].
 pub struct Server {
@@ -99,7 +100,7 @@ fn features(services: &mut web::ServiceConfig) {
     let policies = FEATURES.iter().flat_map(|feature| feature.policies.iter().copied());
     let own: Vec<OwnCookie> = FEATURES.iter().flat_map(|feature| feature.cookies.iter().copied()).collect();
     services
-        .app_data(web::Data::new(policies.chain([STATIC_FILES]).collect::<RoutePolicies>()))
+        .app_data(web::Data::new(policies.chain(STATIC_FILES).collect::<RoutePolicies>()))
         .app_data(web::Data::new(own));
     for feature in FEATURES {
         services.configure(feature.routes);
@@ -109,6 +110,11 @@ fn features(services: &mut web::ServiceConfig) {
             web::resource("/static/{name}")
                 .route(web::get().to(static_files::serve))
                 .route(web::head().to(static_files::serve)),
+        )
+        .service(
+            web::resource("/favicon.ico")
+                .route(web::get().to(static_files::favicon))
+                .route(web::head().to(static_files::favicon)),
         )
         .default_service(web::to(nothing_here));
 }

@@ -14,6 +14,7 @@ action-log-in = Anmelden
 action-log-out = Abmelden
 action-cancel = Abbrechen
 action-confirm = Bestätigen
+action-back = Zurück
 action-continue-to = Weiter zu <strong>{ $host }</strong>
 
 label-email = E-Mail-Adresse
@@ -65,6 +66,36 @@ moment = { $day }. { $month ->
    *[12] Dez.
 } { $year }, { $time } UTC
 
+# Wie lange etwas her ist.
+ago-now = gerade eben
+ago-minutes = { $count ->
+    [one] vor { $count } Minute
+   *[other] vor { $count } Minuten
+}
+ago-hours = { $count ->
+    [one] vor { $count } Stunde
+   *[other] vor { $count } Stunden
+}
+ago-days = { $count ->
+    [one] vor { $count } Tag
+   *[other] vor { $count } Tagen
+}
+# Ein Tag ohne sein Jahr.
+day = { $day }. { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+}
+
 device = { $browser } auf { $system }
 device-unknown-on = Unbekannter Browser auf { $system }
 device-unknown = Unbekannter Browser
@@ -72,7 +103,7 @@ device-unknown = Unbekannter Browser
 ### Anmelden
 
 login-title = Anmelden
-login-title-again = Bestätigen Sie, dass Sie es sind
+login-title-again = Sind Sie es?
 login-again = Bitte geben Sie Ihr Passwort noch einmal ein, um fortzufahren.
 login-to-continue = Anmelden und weiter zu <strong>{ $service }</strong>
 login-stays-days = Sie bleiben in diesem Browser { $count ->
@@ -131,6 +162,8 @@ loop-account = Ihr Konto
 
 logout-title = Abmelden
 logout-question = Abmelden?
+logout-question-of = <bdi>{ $name }</bdi> abmelden?
+logout-over = Sie sind abgemeldet.
 logout-what = Damit melden Sie sich in diesem Browser von allen Diensten ab, die dieses Konto nutzen.
 logout-done = Sie sind jetzt abgemeldet.
 logout-not-ended-title = In diesem Browser abgemeldet
@@ -179,10 +212,12 @@ password-reason-name = Das ist kaum mehr als ein Name
 
 account-title = Ihr Konto
 account-roles = Rollen
-account-staff = Personal
-account-superuser = Alle Rechte
-account-name = Name
-account-email = E-Mail
+account-staff = Sie sehen die Seiten für das Personal
+account-superuser = Sie haben alle Rechte
+account-not-confirmed = (nicht bestätigt)
+account-address-not-confirmed = Diese Adresse ist nicht bestätigt.
+account-back-to = Zurück zu { $service }
+account-services = Ihre Dienste
 account-joined = Mitglied seit
 account-last-login = Letzte Anmeldung
 account-overview = Übersicht
@@ -193,16 +228,14 @@ account-pages = Ihr Konto
 sessions-title = Wo Sie angemeldet sind
 sessions-lead = Diese Browser und Programme sind mit Ihrem Konto angemeldet. Melden Sie jeden ab, den Sie nicht kennen. Es könnte dann jemand Ihr Passwort wissen: Sagen Sie denen Bescheid, die diese Seite betreiben.
 sessions-this = Dieser Browser
-sessions-address = Adresse
-sessions-last-used = Zuletzt
-sessions-began = Seit
+sessions-began = seit { $when }
 sessions-this-about = in diesem Browser
 sessions-end = Abmelden
 sessions-end-about = ({ $device }, zuletzt benutzt { $when })
 sessions-end-others = Überall sonst abmelden
-sessions-end-all = Überall abmelden, auch hier
-sessions-events = Letzte Aktivität
-sessions-no-events = Noch nichts.
+sessions-end-question = Überall sonst abmelden?
+sessions-end-lead = Alle anderen Browser und Programme werden von Ihrem Konto abgemeldet; die Dienste dort folgen in wenigen Minuten.
+sessions-end-all = Und auch hier
 sessions-unknown = Diese Anmeldung wurde nicht gefunden. Vielleicht ist sie schon beendet.
 sessions-ended = { $count ->
     [0] Es gab keine andere Anmeldung, die zu beenden war.
@@ -210,13 +243,27 @@ sessions-ended = { $count ->
    *[other] Diese Browser sind abgemeldet. Die Dienste dort folgen in wenigen Minuten.
 }
 
-confirm-title = Mit dem Passwort bestätigen
-confirm-lead = Gleich werden Sie <strong>{ $what }</strong>. Es ist eine Weile her, dass Sie Ihr Passwort hier eingegeben haben.
-confirm-wrong = Das ist nicht Ihr Passwort. Es kommt auf Groß- und Kleinschreibung an.
+confirm-title = Sind Sie es?
+confirm-lead = Gleich werden Sie <strong>{ $what }</strong>. Geben Sie dafür noch einmal Ihr Passwort ein.
+confirm-not-you = Sind das nicht Sie?
+confirm-wrong = Das ist nicht Ihr Passwort. Prüfen Sie es, und die Feststelltaste.
 confirm-this = in diesem Browser abgemeldet
 confirm-one = in einem anderen Browser abgemeldet
 confirm-others = in allen anderen Browsern abgemeldet
 confirm-all = überall abgemeldet, auch hier
+
+### Was mit einem Konto geschah
+
+security-title = Sicherheit
+security-password-changed = Geändert
+security-new-password = Für ein neues wenden Sie sich an die, die diese Seite betreiben.
+
+activity-title = Letzte Aktivität
+activity-older-title = Frühere Aktivität
+activity-none = Hier ist nichts.
+activity-more-refused = In dieser Zeit gab es mehr misslungene Versuche, als hier stehen.
+activity-older = Ältere
+activity-newest = Neueste
 
 event-from = { $device }, { $address }
 event-again = { $times ->

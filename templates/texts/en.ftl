@@ -19,6 +19,7 @@ action-log-in = Log in
 action-log-out = Log out
 action-cancel = Cancel
 action-confirm = Confirm
+action-back = Back
 action-continue-to = To continue to <strong>{ $host }</strong>
 
 label-email = Email address
@@ -70,6 +71,36 @@ moment = { $day } { $month ->
     [11] Nov
    *[12] Dec
 } { $year }, { $time } UTC
+
+# How long ago something was.
+ago-now = just now
+ago-minutes = { $count ->
+    [one] { $count } minute ago
+   *[other] { $count } minutes ago
+}
+ago-hours = { $count ->
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+ago-days = { $count ->
+    [one] { $count } day ago
+   *[other] { $count } days ago
+}
+# A day without its year.
+day = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
 
 device = { $browser } on { $system }
 device-unknown-on = Unknown browser on { $system }
@@ -137,6 +168,8 @@ loop-account = Your account
 
 logout-title = Log out
 logout-question = Log out?
+logout-question-of = Log out <bdi>{ $name }</bdi>?
+logout-over = You are logged out.
 logout-what = This logs you out of every service that uses this account, in this browser.
 logout-done = You are now logged out.
 logout-not-ended-title = Logged out in this browser
@@ -185,10 +218,12 @@ password-reason-name = it is little more than a name
 
 account-title = Your account
 account-roles = Roles
-account-staff = Staff
-account-superuser = Superuser
-account-name = Name
-account-email = Email
+account-staff = You can see staff pages
+account-superuser = You have every right
+account-not-confirmed = (not confirmed)
+account-address-not-confirmed = This address is not confirmed.
+account-back-to = Back to { $service }
+account-services = Your services
 account-joined = Member since
 account-last-login = Last login
 account-overview = Overview
@@ -199,16 +234,14 @@ account-pages = Your account
 sessions-title = Where you’re logged in
 sessions-lead = These browsers and programs are logged in to your account. Log out any that you do not recognise. Somebody may then know your password: tell whoever runs this site.
 sessions-this = This browser
-sessions-address = Address
-sessions-last-used = Last used
-sessions-began = Since
+sessions-began = since { $when }
 sessions-this-about = of this browser
 sessions-end = Log out
-sessions-end-about = { $device }, last used { $when }
+sessions-end-about = of { $device }, last used { $when }
 sessions-end-others = Log out everywhere else
-sessions-end-all = Log out everywhere, here too
-sessions-events = Recent activity
-sessions-no-events = Nothing yet.
+sessions-end-question = Log out everywhere else?
+sessions-end-lead = All other browsers and programs are logged out of your account, and services there follow within minutes.
+sessions-end-all = And here too
 sessions-unknown = That login was not found. It may have ended already.
 sessions-ended = { $count ->
     [0] There was no other login to end.
@@ -216,13 +249,27 @@ sessions-ended = { $count ->
    *[other] Those browsers are logged out. Services there follow within minutes.
 }
 
-confirm-title = Confirm with your password
-confirm-lead = You are about to <strong>{ $what }</strong>. It is a while since you entered your password here.
-confirm-wrong = That is not your password. Capital letters matter in it.
+confirm-title = Confirm it’s you
+confirm-lead = To <strong>{ $what }</strong>, enter your password once more.
+confirm-not-you = Not you?
+confirm-wrong = That is not your password. Check it, and Caps Lock.
 confirm-this = log out of this browser
 confirm-one = log out of one other browser
 confirm-others = log out of all other browsers
 confirm-all = log out everywhere, here too
+
+### What happened to an account
+
+security-title = Security
+security-password-changed = Changed
+security-new-password = For a new one, ask whoever runs this site.
+
+activity-title = Recent activity
+activity-older-title = Earlier activity
+activity-none = Nothing here.
+activity-more-refused = There were more failed attempts in this time than are shown.
+activity-older = Older
+activity-newest = Newest
 
 event-from = { $device }, { $address }
 event-again = { $times ->

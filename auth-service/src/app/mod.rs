@@ -3,6 +3,7 @@
 mod destination;
 mod not_ended;
 mod parts;
+mod visitor;
 
 pub use destination::Destination;
 pub use not_ended::{NotEnded, NotEndedPage};
@@ -21,8 +22,8 @@ use crate::http::security_headers::SecurityPolicy;
 use crate::http::{BrowserKeys, Cookies, Destinations, Draining};
 use crate::keyring::{Keyring, KeyringError};
 use crate::memory::Limit;
-use crate::pages::Pages;
 use crate::pages::static_files::StaticFiles;
+use crate::pages::{Pages, UserLookup};
 use crate::passwords::{AccountMarks, DummyHashes, HashPool};
 use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
@@ -131,8 +132,10 @@ impl App {
 
     /// Registers the shared values that the lower layers extract from requests.
     pub fn install(app: &web::Data<Self>, services: &mut web::ServiceConfig) {
+        let visited = app.clone();
         services
             .app_data(app.clone())
+            .app_data(web::Data::new(UserLookup::new(move |request| visited.visitor(request))))
             .app_data(web::Data::new(app.clock.clone()))
             .app_data(web::Data::new(app.cookies.clone()))
             .app_data(web::Data::new(BrowserKeys::new(&app.config)))

@@ -105,13 +105,35 @@ impl AuditEvent {
         }
     }
 
+    /// More events than one action causes for one account.
+    pub(super) const MOST_AT_ONE_MOMENT: usize = 1000;
+
+    /// What orders events: the time, and among equal times the id.
+    pub(super) fn order(&self) -> (Timestamp, uuid::Uuid) {
+        (self.at, self.id.uuid())
+    }
+
     /// The latest events of a user of the given kinds, the newest first.
     pub fn latest_of(
         conn: &mut AnyConnection,
         user: uuid::Uuid,
         kinds: &[EventKind],
-        limit: i64,
+        limit: usize,
     ) -> QueryResult<Vec<Self>> {
+        Self::latest_between(conn, user, kinds, None, None, limit)
+    }
+
+    /// The latest of those that happened before `before` and not before `from`.
+    pub fn latest_between(
+        conn: &mut AnyConnection,
+        user: uuid::Uuid,
+        kinds: &[EventKind],
+        from: Option<Timestamp>,
+        before: Option<Timestamp>,
+        limit: usize,
+    ) -> QueryResult<Vec<Self>> {
+        let (from, before) = (from.unwrap_or(Timestamp::EPOCH), before.unwrap_or_else(Timestamp::last));
+        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut latest = Vec::new();
         // One query for each kind reads only `limit` rows of the index. A single query for all
         // kinds would sort every row.
@@ -120,14 +142,16 @@ impl AuditEvent {
                 audit_events::table
                     .filter(audit_events::user_id.eq(SubjectId::from(user)))
                     .filter(audit_events::event.eq(kind.as_str()))
+                    .filter(audit_events::at.ge(from))
+                    .filter(audit_events::at.lt(before))
                     .order(audit_events::at.desc())
-                    .limit(limit)
+                    .limit(rows)
                     .select(Self::as_select())
                     .load(conn)?,
             );
         }
-        latest.sort_by_key(|entry: &Self| std::cmp::Reverse((entry.at, entry.id.uuid())));
-        latest.truncate(usize::try_from(limit).unwrap_or(0));
+        latest.sort_by_key(|entry: &Self| std::cmp::Reverse(entry.order()));
+        latest.truncate(limit);
         Ok(latest)
     }
 

@@ -9,8 +9,10 @@ mod context;
 mod event;
 mod event_kind;
 pub mod evidence;
+mod history;
 mod repeats;
 
 pub use context::{Actor, RequestContext};
 pub use event::{AuditEvent, SubjectId};
 pub use event_kind::EventKind;
+pub use history::{History, HistoryKinds};

@@ -31,21 +31,21 @@ pub async fn show(
     let next = app.destinations.next(query.0.as_deref());
     let cookies = ForeignCookies::of(&request);
     let Some(place) = place_of(&request).filter(|_| is_asked_by_our_page(&app, &request)) else {
-        return page(&app, &request, &browser, StatusCode::OK, state_of(&cookies), next.as_ref(), None);
+        return page(&app, &request, &browser, StatusCode::OK, state_of(&cookies), next.as_ref(), None).await;
     };
     if cookies.names.is_empty() {
         return Ok(match next {
             Some(next) => see_other(next.as_str()),
-            None => page(&app, &request, &browser, StatusCode::OK, State::Tidy, None, None)?,
+            None => page(&app, &request, &browser, StatusCode::OK, State::Tidy, None, None).await?,
         });
     }
     if place.has_gone_far() {
         let state = state_of(&cookies);
-        return page(&app, &request, &browser, StatusCode::OK, state, next.as_ref(), Some(place));
+        return page(&app, &request, &browser, StatusCode::OK, state, next.as_ref(), Some(place)).await;
     }
     match sweep(&app, &request, &cookies, next.as_ref(), place)? {
         Some(onward) => Ok(onward),
-        None => page(&app, &request, &browser, StatusCode::OK, State::Left, next.as_ref(), None),
+        None => page(&app, &request, &browser, StatusCode::OK, State::Left, next.as_ref(), None).await,
     }
 }
 
@@ -66,6 +66,7 @@ pub async fn page_alone(
         app.destinations.next(query.0.as_deref()).as_ref(),
         None,
     )
+    .await
 }
 
 /// `POST /cookies`: starts a sweep.
@@ -89,7 +90,7 @@ pub async fn submit(
             browser.flash(Level::Warning, why)?;
             let state = state_of(&ForeignCookies::of(&request));
             let next = app.destinations.next(form.next.as_deref());
-            return page(&app, &request, &browser, StatusCode::FORBIDDEN, state, next.as_ref(), None);
+            return page(&app, &request, &browser, StatusCode::FORBIDDEN, state, next.as_ref(), None).await;
         }
     };
     let next = app.destinations.next(form.next.as_deref());
@@ -181,7 +182,7 @@ fn state_of(cookies: &ForeignCookies) -> State {
     }
 }
 
-fn page(
+async fn page(
     app: &App,
     request: &HttpRequest,
     browser: &BrowserSession,
@@ -199,6 +200,6 @@ fn page(
     let domain = app.config.cookie_domain.as_str();
     let page = CookiesPage::new(state, &cookies, domain, links, place.map(|place| place.to_string()));
     // This page's frame needs no link to this page.
-    let shell = Layout { cleanup: None, ..Layout::of(browser) };
+    let shell = Layout { cleanup: None, ..Layout::of(browser) }.naming(app.visitor(request).await);
     app.pages.answer(status, &shell, &page)
 }

@@ -1,6 +1,6 @@
 //! The destinations of redirects: the addresses that we send people to.
 
-use shared_claims::protocol::path;
+use shared_claims::protocol::{parameter, path};
 
 use super::next::Next;
 use crate::config::{AllowedOrigins, AuthUrl};
@@ -21,6 +21,17 @@ impl Destinations {
     /// The absolute URL of `next`, or of our own `path` without it.
     pub fn url(&self, next: Option<&Next>, path: &str) -> String {
         next.map_or_else(|| self.own.join(path), |next| next.as_str().to_owned())
+    }
+
+    /// The address of `next` with the mark that the person has just logged out. `None` on our own
+    /// host, whose pages need no mark.
+    pub fn after_logout(&self, next: &Next) -> Option<String> {
+        let mut url = next.url().clone();
+        if url.origin() == self.own.url().origin() {
+            return None;
+        }
+        url.query_pairs_mut().append_pair(parameter::LOGGED_OUT, "1");
+        Some(url.into())
     }
 
     /// The login's address, with our own page `path` as `next`.

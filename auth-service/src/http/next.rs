@@ -7,6 +7,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
+use shared_claims::internal::remove_parameters;
 use shared_claims::protocol::{self, parameter};
 use url::{Url, form_urlencoded};
 
@@ -38,7 +39,7 @@ impl Next {
         if text.is_empty() || text.contains(is_suspect) {
             return None;
         }
-        let url = if text.starts_with('/') {
+        let mut url = if text.starts_with('/') {
             let url = auth_url.url().join(text).ok()?;
             // "//evil.net" looks like a path, but parses as a host.
             (url.origin() == auth_url.url().origin()).then_some(url)?
@@ -52,6 +53,8 @@ impl Next {
         if url.origin() == auth_url.url().origin() && is_no_destination(&url) {
             return None;
         }
+        // A mark for the page after a logout, which may have come back with that page's address.
+        remove_parameters(&mut url, &[parameter::LOGGED_OUT]);
         let is_plain = url.username().is_empty() && url.password().is_none();
         let has_possible_host = url.host_str().is_some_and(|host| host.len() <= MAX_HOST_LENGTH);
         if !(is_plain && has_possible_host && url.as_str().is_ascii()) {
@@ -61,6 +64,11 @@ impl Next {
             return auth_url.url().join(TOO_LONG).ok().map(Self);
         }
         Some(Self(url))
+    }
+
+    /// Whether the address in `text` is marked as the one after a logout.
+    pub fn is_after_logout(text: &str) -> bool {
+        Url::parse(text).is_ok_and(|mut url| remove_parameters(&mut url, &[parameter::LOGGED_OUT]))
     }
 
     pub fn url(&self) -> &Url {

@@ -8,6 +8,6 @@ mod message;
 mod translations;
 
 pub use accept_language::{PreferredLanguages, preferred_languages};
-pub use datetime::{date, datetime};
+pub use datetime::{Moment, date, datetime};
 pub use message::{Arg, Message};
 pub use translations::{ENGLISH, Language, Translations};

@@ -13,12 +13,14 @@ use crate::forms::BrowserSession;
 use crate::http::cookie_header::feature_cookie;
 use crate::http::{Next, see_other};
 use crate::pages::Layout;
+use crate::users::User;
 
 /// Redirects to `next`, or shows a page if that would be a redirect loop.
 pub(super) fn onward(
     app: &App,
     request: &HttpRequest,
     browser: &BrowserSession,
+    user: &User,
     next: Option<&Next>,
     query: &LoginQuery,
 ) -> Result<HttpResponse, Error> {
@@ -32,7 +34,7 @@ pub(super) fn onward(
         RedirectDecision::Loop(service) => {
             tracing::warn!(service, "a service does not take the login: the browser was going in circles");
             let page = RedirectLoopPage::new(service, app.destinations.url(next, "/"));
-            app.pages.answer(StatusCode::CONFLICT, &Layout::of(browser), &page)?
+            app.pages.answer(StatusCode::CONFLICT, &Layout::of(browser).naming(Some(user.into())), &page)?
         }
     };
     answer.add_cookie(&app.cookies.trip(&value, life)).map_err(Error::internal_from_http)?;

@@ -44,7 +44,9 @@ pub async fn renew(
     let needs_proof =
         current.as_ref().is_some_and(|current| query.needs_reauthentication(&current.session, current.at));
     let mut answer = match &current {
-        Some(_) if next.is_some() && !needs_proof => onward(&app, &request, &browser, next.as_ref(), &query)?,
+        Some(current) if next.is_some() && !needs_proof => {
+            onward(&app, &request, &browser, &current.user, next.as_ref(), &query)?
+        }
         _ => {
             let who = current.as_ref().map(|current| &current.user);
             let user = who.map(|user| (user.email.to_string(), user.display_name()));
@@ -94,7 +96,8 @@ fn kept(request: &HttpRequest, names: &[&str]) -> String {
 
 /// The page after a login in a separate tab.
 pub async fn done(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    app.pages.answer(StatusCode::OK, &Layout::bare(&request), &DonePage {})
+    let shell = Layout::bare(&request).naming(app.visitor(&request).await);
+    app.pages.answer(StatusCode::OK, &shell, &DonePage {})
 }
 
 /// Whether the request comes from the surrounding page and not from one of ours. It does not matter

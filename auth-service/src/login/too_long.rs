@@ -21,5 +21,6 @@ impl Page for TooLongPage {
 }
 
 pub(super) async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    app.pages.answer(StatusCode::OK, &Layout::bare(&request), &TooLongPage {})
+    let shell = Layout::bare(&request).naming(app.visitor(&request).await);
+    app.pages.answer(StatusCode::OK, &shell, &TooLongPage {})
 }

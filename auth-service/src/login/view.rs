@@ -50,6 +50,9 @@ pub async fn show(
                 app.cookies.clear_hint_cookie(see_other(&app.destinations.url(Some(next), "/")))
             }
             _ => {
+                if query.next.as_deref().is_some_and(Next::is_after_logout) {
+                    browser.flash(Level::Info, Message::new("logout-done"))?;
+                }
                 let page = LoginPage::new("", &Remarks::default(), links(&app, &browser, next.as_ref())?);
                 app.pages.answer(StatusCode::OK, &layout(&browser, refusal), &page)
             }
@@ -58,13 +61,14 @@ pub async fn show(
     if query.needs_reauthentication(&current.session, current.at) && !query.is_silent {
         let links = links(&app, &browser, next.as_ref())?;
         let page = LoginPage::again(current.user.email.as_str(), links);
-        let asked = app.pages.answer(StatusCode::OK, &layout(&browser, refusal), &page)?;
+        let shell = layout(&browser, refusal).naming(Some((&current.user).into()));
+        let asked = app.pages.answer(StatusCode::OK, &shell, &page)?;
         return app.cookies.set_session_cookies(asked, &app.tokens.issue(&current).await?);
     }
     if let Some(refusal) = refusal {
         browser.flash(Level::Warning, refusal)?;
     }
-    let onward = onward(&app, &request, &browser, next.as_ref(), &query)?;
+    let onward = onward(&app, &request, &browser, &current.user, next.as_ref(), &query)?;
     app.cookies.set_session_cookies(onward, &app.tokens.issue(&current).await?)
 }
 

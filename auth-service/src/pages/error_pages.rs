@@ -12,9 +12,7 @@ use crate::config::AuthUrl;
 use crate::error::{Error, RETRY_AFTER_SECONDS};
 use crate::http::{RequestId, RoutePolicies};
 use crate::i18n::Message;
-use crate::pages::Pages;
-use crate::pages::Problem;
-use crate::pages::{Layout, Page};
+use crate::pages::{Layout, Page, Pages, Problem, UserLookup};
 
 /// The page for every error without a page of its own.
 #[derive(Debug, Serialize)]
@@ -93,6 +91,7 @@ pub async fn draw(
     pages: web::Data<Pages>,
     auth_url: web::Data<AuthUrl>,
     policies: web::Data<RoutePolicies>,
+    users: web::Data<UserLookup>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -126,7 +125,9 @@ pub async fn draw(
         StatusCode::MISDIRECTED_REQUEST => page.leading_to(auth_url.authority()),
         _ => page,
     };
-    let shell = Layout::bare(response.request());
+    // If the fault is ours, ask nobody: the database may be the cause.
+    let user = if status.is_client_error() { users.of(response.request()).await } else { None };
+    let shell = Layout::bare(response.request()).naming(user);
     let mut drawn = pages.answer(status, &shell, &page).unwrap_or_else(|error| {
         tracing::error!(cause = ?error.cause().map(ToString::to_string), "the error page cannot be drawn");
         HttpResponse::build(status)

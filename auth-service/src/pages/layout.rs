@@ -60,7 +60,7 @@ impl Layout {
         self
     }
 
-    /// The layout for a request alone: it takes no flash messages and shows no user.
+    /// The layout for a request alone: it takes no flash messages.
     pub fn bare(request: &HttpRequest) -> Self {
         Self { preferred: preferred_languages(request), ..Self::default() }
     }
@@ -76,6 +76,11 @@ impl Layout {
             too_many_cookies: Some(TooMany::sample()),
             preferred: PreferredLanguages::default(),
         }
+    }
+
+    /// The same layout, with `user` as the one who is logged in.
+    pub fn naming(self, user: Option<CurrentUser>) -> Self {
+        Self { user, ..self }
     }
 
     /// The layout of an account page, with its user and its tab.

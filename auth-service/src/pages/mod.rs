@@ -10,9 +10,11 @@ mod problem_json;
 pub mod static_files;
 mod templates;
 mod tera_error;
+mod user_lookup;
 
 pub use layout::{CurrentUser, Layout};
 pub use page::{Page, SamplePage};
 pub use problem_json::Problem;
 pub use static_files::StaticFiles;
 pub use templates::Pages;
+pub use user_lookup::UserLookup;

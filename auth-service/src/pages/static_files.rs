@@ -108,15 +108,27 @@ pub async fn serve(
     name: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let Some(file) = statics.0.files.get(name.as_str()) else {
-        return Err(Error::refuse(StatusCode::NOT_FOUND, Message::new("error-no-file")));
-    };
+    let Some(file) = statics.0.files.get(name.as_str()) else { return Err(no_file()) };
     // Only an address with the content's hash may be cached permanently.
     let is_named = request.uri().path_and_query().is_some_and(|address| address.as_str() == file.address);
     let keep = if is_named { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
-    Ok(HttpResponse::Ok()
+    Ok(answer(file, keep))
+}
+
+/// `GET /favicon.ico`: the icon, for whatever asks for it by the address that needs no page.
+pub async fn favicon(statics: web::Data<StaticFiles>) -> Result<HttpResponse, Error> {
+    let icon = statics.0.files.get(ICON).ok_or_else(no_file)?;
+    Ok(answer(icon, "public, max-age=86400"))
+}
+
+fn answer(file: &File, keep: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, file.media_type))
         .insert_header((CACHE_CONTROL, keep))
         .insert_header(("cross-origin-resource-policy", "same-site"))
-        .body(file.bytes.clone()))
+        .body(file.bytes.clone())
+}
+
+fn no_file() -> Error {
+    Error::refuse(StatusCode::NOT_FOUND, Message::new("error-no-file"))
 }

@@ -5,10 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::PATH;
 use super::action::{End, EndForm};
-use super::events::{DONE, LATEST_DONE, LATEST_REFUSED, REFUSED};
 use super::page::{ConfirmPage, SessionsPage};
 use crate::app::App;
-use crate::audit::{AuditEvent, RequestContext};
+use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::Level;
 use crate::forms::{BrowserSession, CsrfForm};
@@ -31,6 +30,19 @@ pub async fn show(
         Some(current) => list(&app, &browser, &current, StatusCode::OK, None).await,
         None => Ok(see_other(&app.destinations.login_and_back(PATH))),
     }
+}
+
+/// `GET /account/sessions/end`: asks whether to end the other sessions, or all.
+pub async fn ask(
+    app: web::Data<App>,
+    request: HttpRequest,
+    browser: BrowserSession,
+) -> Result<HttpResponse, Error> {
+    let Some(current) = app.sessions.current(RefreshToken::of(&request)).await? else {
+        return Ok(see_other(&app.destinations.login_and_back(PATH)));
+    };
+    let page = ConfirmPage::of_all(&current, browser.csrf_token()?);
+    app.pages.answer(StatusCode::OK, &layout(&browser, &current), &page)
 }
 
 /// `POST /account/sessions`: ends the requested sessions, and asks for the password first if it was
@@ -132,16 +144,8 @@ async fn list(
     error: Option<Message>,
 ) -> Result<HttpResponse, Error> {
     let (user, now) = (current.user.id, current.at);
-    let (alive, events) = app
-        .db
-        .query(move |conn| {
-            let alive = Session::active_for_user(conn, user, now)?;
-            let mut events = AuditEvent::latest_of(conn, user.uuid(), &DONE, LATEST_DONE)?;
-            events.extend(AuditEvent::latest_of(conn, user.uuid(), &REFUSED, LATEST_REFUSED)?);
-            Ok((alive, events))
-        })
-        .await?;
-    let page = SessionsPage::new(&current.session, alive, events, error, browser.csrf_token()?);
+    let alive = app.db.query(move |conn| Session::active_for_user(conn, user, now)).await?;
+    let page = SessionsPage::new(current, alive, error, browser.csrf_token()?);
     app.pages.answer(status, &layout(browser, current), &page)
 }
 
@@ -153,11 +157,10 @@ fn confirm(
     end: End,
     error: Option<Message>,
 ) -> Result<HttpResponse, Error> {
-    let page = ConfirmPage::new(current, end, error, browser.csrf_token()?);
+    let page = ConfirmPage::of(current, end, error, browser.csrf_token()?);
     app.pages.answer(StatusCode::UNAUTHORIZED, &layout(browser, current), &page)
 }
 
 fn layout(browser: &BrowserSession, current: &Current) -> Layout {
-    let user = CurrentUser::of(&current.user.email.to_string(), current.user.display_name());
-    Layout::account(browser, user, "sessions")
+    Layout::account(browser, CurrentUser::from(&current.user), "sessions")
 }

@@ -4,6 +4,8 @@
 //! is set by the client, so it helps its owner to recognize devices, and must not be used for
 //! decisions.
 
+use serde::Serialize;
+
 use crate::i18n::Message;
 
 const UNKNOWN: Message = Message::new("device-unknown");
@@ -30,6 +32,30 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Mac OS X", "Mac"),
     ("Linux", "Linux"),
 ];
+
+/// What a device looks like, for a picture of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    Desktop,
+    Phone,
+    Tablet,
+    Program,
+}
+
+impl DeviceKind {
+    pub fn of(user_agent: Option<&str>) -> Self {
+        let text = user_agent.unwrap_or_default();
+        let says = |mark: &str| text.contains(mark);
+        match () {
+            // Android's browsers say "Mobile" on telephones only.
+            () if says("iPad") || says("Android") && !says("Mobile") => Self::Tablet,
+            () if says("iPhone") || says("Android") => Self::Phone,
+            () if text.is_empty() || says("Mozilla/") => Self::Desktop,
+            () => Self::Program,
+        }
+    }
+}
 
 /// `Firefox on Windows`, `curl`, or "unknown".
 pub fn device(user_agent: Option<&str>) -> Message {
@@ -111,5 +137,20 @@ mod tests {
             assert_eq!(texts.english(&device(Some(user_agent))), words, "{user_agent}");
         }
         assert_eq!(texts.english(&device(None)), "Unknown browser");
+    }
+
+    #[test]
+    fn a_device_has_the_picture_of_its_kind() {
+        for (user_agent, kind) in [
+            (Some("Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36"), DeviceKind::Desktop),
+            (Some("Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) Mobile/15E148"), DeviceKind::Phone),
+            (Some("Mozilla/5.0 (Linux; Android 10; K) Chrome/156.0 Mobile Safari/537.36"), DeviceKind::Phone),
+            (Some("Mozilla/5.0 (Linux; Android 10; K) Chrome/156.0 Safari/537.36"), DeviceKind::Tablet),
+            (Some("Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) Mobile/15E148"), DeviceKind::Tablet),
+            (Some("curl/8.5.0"), DeviceKind::Program),
+            (None, DeviceKind::Desktop),
+        ] {
+            assert_eq!(DeviceKind::of(user_agent), kind, "{user_agent:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ mod session;
 
 pub use amr::{Amr, AuthMethod};
 pub use current::Current;
-pub use device::device;
+pub use device::{DeviceKind, device};
 pub use end_reason::EndReason;
 pub use issue::TokenIssuer;
 pub use refresh_token::{RefreshKey, RefreshToken};

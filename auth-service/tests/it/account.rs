@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 
+use auth_service::config::ServeFlags;
 use auth_service::i18n::date;
 
-use crate::support::{PASSWORD, TestApp, english};
+use crate::support::{PASSWORD, TestApp, Tweaks, english};
 
 #[tokio::test]
 async fn you_must_be_logged_in_to_see_your_account() {
@@ -28,7 +29,7 @@ async fn the_page_shows_who_you_are_and_lets_you_out() {
     for words in ["Ada Lovelace", "ada@example.org", &english(&date(user.date_joined)), "Last login", "UTC"] {
         assert!(page.says(words), "{words}: {}", page.text);
     }
-    assert!(!page.says("Staff") && !page.says("Superuser"));
+    assert!(!page.says("staff pages") && !page.says("every right"));
     let out = ada.fill_in_on(&page, "/logout", &[]).await;
     assert_eq!(out.status, StatusCode::SEE_OTHER);
     assert!(!ada.is_logged_in().await);
@@ -43,9 +44,55 @@ async fn rights_are_shown_to_those_who_have_them() {
         let person = app.person();
         person.log_in(email, PASSWORD).await;
         let page = person.get("/").await;
-        assert!(page.says("Staff"), "{email}");
-        assert_eq!(page.says("Superuser"), is_superuser, "{email}");
+        assert!(page.says("You can see staff pages"), "{email}");
+        assert_eq!(page.says("You have every right"), is_superuser, "{email}");
     }
+}
+
+#[tokio::test]
+async fn an_address_is_not_called_confirmed_before_it_is() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let page = ada.get("/").await;
+    assert!(page.says("<bdi>ada@example.org</bdi> (not confirmed)"), "{}", page.text);
+}
+
+/// N1: the page leads back to services, and to nobody else.
+#[tokio::test]
+async fn the_page_leads_back_to_the_service_that_one_came_from() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let page = ada.get("/?next=https%3A%2F%2Fshop.example.org%2Fcart").await;
+    assert!(
+        page.says("href=\"https://shop.example.org/cart\">Back to shop.example.org</a>"),
+        "{}",
+        page.text
+    );
+    for nowhere in
+        ["https%3A%2F%2Fevil.net%2F", "%2F%2Fevil.net", "%2Faccount%2Fsessions", "javascript%3Aalert(1)"]
+    {
+        let page = ada.get(&format!("/?next={nowhere}")).await;
+        assert!(!page.says("Back to") && !page.says("evil.net"), "{nowhere}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn the_services_that_have_names_are_tiles() {
+    let services = Some("Shop=https://shop.example.org, Wiki=https://wiki.example.org:8443".to_owned());
+    let flags = ServeFlags { services, ..ServeFlags::default() };
+    let app = TestApp::start_with(Tweaks { flags, ..Tweaks::default() }).await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    let page = ada.get("/?next=https%3A%2F%2Fshop.example.org%2Fcart").await;
+    assert_eq!(page.text.matches("class=\"tile\"").count(), 2, "{}", page.text);
+    assert!(page.says("href=\"https://wiki.example.org:8443/\""), "{}", page.text);
+    assert!(page.says("<strong>Wiki</strong><small>wiki.example.org:8443</small>"), "{}", page.text);
+    assert!(page.says(">Back to Shop</a>"), "{}", page.text);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The events on the page with the session list.
+//! The events on the security page.
 
 use std::time::Duration;
 
@@ -8,8 +8,10 @@ use auth_service::db::AnyConnection;
 use auth_service::db::types::Timestamp;
 use auth_service::users::User;
 
-use super::session_list::{FIREFOX, PATH, SAFARI, browser, desk_and_phone, end};
-use crate::support::{Explained, PASSWORD, Reply, TestApp, Tweaks, explained};
+use super::session_list::{FIREFOX, PATH as SESSIONS, SAFARI, browser, desk_and_phone, end};
+use crate::support::{Explained, PASSWORD, Person, Reply, TestApp, Tweaks, explained};
+
+const PATH: &str = "/account/security";
 
 /// The lines of the list, from top to bottom: the event and its origin.
 fn happened(page: &Reply) -> Vec<(String, String)> {
@@ -50,7 +52,7 @@ async fn ones_own_events_are_told_in_words_with_device_and_address() {
     let tablet = browser(&app, "ada@example.org", SAFARI).await;
     end(&desk, &tablet.session_id().to_string()).await;
     app.wait(Duration::from_secs(601));
-    desk.fill_in(PATH, &[("end", "others"), ("password", "not her password")]).await;
+    desk.fill_in(SESSIONS, &[("end", "others"), ("password", "not her password")]).await;
     let page = desk.get(PATH).await;
     let (firefox, safari) = ("Firefox on Windows, 127.0.0.1", "Safari on iPhone, 127.0.0.1");
     let expected = [
@@ -146,6 +148,60 @@ async fn wrong_passwords_do_not_push_a_login_out_of_sight() {
     let words = words(&page);
     assert_eq!(words.iter().filter(|word| word.starts_with("Login failed")).count(), 4);
     assert_eq!(words.iter().filter(|word| *word == "Logged in").count(), 3);
+}
+
+/// S3: nothing is shown twice or left out, also where many events happened at one moment.
+#[tokio::test]
+async fn older_pages_continue_where_the_newer_one_ends() {
+    let app = TestApp::start().await;
+    let desk = adas_desk(&app).await;
+    let (ada, now, operator) = (app.session_of(&desk).await.user_id.uuid(), app.clock.now(), app.operator());
+    app.sql(move |conn| {
+        for n in 0..40_u64 {
+            let ten_at_each_moment = operator.at(now + Duration::from_secs(1 + n / 10));
+            AuditEvent::new(EventKind::RolesChanged, &ten_at_each_moment).user(ada).record(conn)?;
+        }
+        Ok(())
+    })
+    .await;
+    app.wait(Duration::from_secs(60));
+    let (mut all, mut path, mut pages) = (Vec::new(), Some(PATH.to_owned()), 0);
+    while let Some(here) = path {
+        let page = desk.get(&here).await;
+        all.extend(words(&page));
+        pages += 1;
+        assert!(pages < 10, "the pages end");
+        let next = page.text.split("href=\"/account/security?before=").nth(1);
+        path = next.map(|rest| format!("{PATH}?before={}", rest.split('"').next().unwrap()));
+    }
+    assert_eq!(pages, 3, "{all:?}");
+    assert_eq!(all.iter().filter(|what| *what == "Roles changed by the operator").count(), 40);
+    assert_eq!(&all[40..], ["Logged in", "Account created"]);
+    for nonsense in ["x", "-1", "99999999999999999999", "9223372036854775807", ""] {
+        let first = desk.get(&format!("{PATH}?before={nonsense}")).await;
+        assert!(first.status == 200 && first.says("Recent activity"), "{nonsense}: {}", first.text);
+    }
+}
+
+async fn adas_desk(app: &TestApp) -> Person {
+    app.user("ada@example.org", PASSWORD).await;
+    browser(app, "ada@example.org", FIREFOX).await
+}
+
+/// S3
+#[tokio::test]
+async fn the_page_is_its_readers_alone_and_says_when_their_password_was_changed() {
+    let app = TestApp::start().await;
+    let login = "https://auth.example.org/login?next=https%3A%2F%2Fauth.example.org%2Faccount%2Fsecurity";
+    assert_eq!(app.person().get(PATH).await.location(), login);
+    let desk = adas_desk(&app).await;
+    assert!(!desk.get(PATH).await.says("Changed <time"));
+    let (ada, now, operator) = (app.session_of(&desk).await.user_id.uuid(), app.clock.now(), app.operator());
+    app.sql(move |conn| {
+        AuditEvent::new(EventKind::PasswordChanged, &operator.at(now)).user(ada).record(conn)
+    })
+    .await;
+    assert!(desk.get(PATH).await.says("Changed <time"));
 }
 
 /// Adds many renewals of `user` to the trail directly.

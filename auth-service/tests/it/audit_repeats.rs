@@ -111,14 +111,14 @@ async fn twenty_refusals_at_once_are_one_row_that_counts_them_all() {
 
 /// L8, S3
 #[tokio::test]
-async fn the_page_of_ones_logins_says_how_often_and_when_last() {
+async fn the_security_page_says_how_often_and_when_last() {
     let app = TestApp::start().await;
     app.user("ada@example.org", PASSWORD).await;
     let desk = browser(&app, "ada@example.org", FIREFOX).await;
     for _ in 0..3 {
         app.person().log_in("ada@example.org", WRONG).await;
     }
-    let page = desk.get(PATH).await;
+    let page = desk.get("/account/security").await;
     assert_eq!(page.text.matches("Login failed: wrong password").count(), 1, "{}", page.text);
     assert!(page.says("and 2 more times, the last one "), "{}", page.text);
     // The same for a password that is asked for again within a session.

@@ -28,7 +28,7 @@ async fn seen(app: &TestApp, lines: &[impl AsRef<[u8]>]) -> String {
     let address = row.address.expect("an address");
     assert_eq!(session.address.as_deref(), Some(&*address));
     let page = person.get(PATH).await;
-    assert!(logins(&page)[0].text.contains(&format!("<dd>{address}</dd>")), "{}", page.text);
+    assert!(logins(&page)[0].text.contains(&format!("<li>{address}</li>")), "{}", page.text);
     person.log_out().await;
     address
 }
@@ -148,7 +148,7 @@ async fn a_session_that_moves_is_listed_where_it_was_used_last() {
     let train = forwarded(&app, &["2001:db8::42"]);
     assert_eq!(train.refresh(&home.refresh_token()).await.status, 200);
     let page = home.get(PATH).await;
-    assert!(logins(&page)[0].text.contains("<dd>2001:db8::42</dd>"), "{}", page.text);
+    assert!(logins(&page)[0].text.contains("<li>2001:db8::42</li>"), "{}", page.text);
     let of = |rows: Vec<crate::support::Row>| rows[0].address.clone();
     assert_eq!(of(app.events("login").await).as_deref(), Some("203.0.113.7"));
     assert_eq!(of(app.events("renewal").await).as_deref(), Some("2001:db8::42"));

@@ -44,7 +44,7 @@ async fn a_role_is_in_the_next_token_and_gone_from_the_one_after_it_was_taken_aw
     );
     done(roles(&app, &["remove", "ada@example.org", "shop:editor"]));
     assert_eq!(roles_in(&ada.get("/login?next=/account/sessions").await), json!([]));
-    assert!(ada.get("/account/sessions").await.says("Roles changed by the operator"));
+    assert!(ada.get("/account/security").await.says("Roles changed by the operator"));
 }
 
 /// An account that exists need not be made anew to see the staff pages.
@@ -74,7 +74,7 @@ async fn a_right_is_in_the_next_token_and_gone_from_the_one_after_it_was_taken_a
         let list = done(users(&["list"]));
         assert!(list.contains(listed), "{command}: {list}");
     }
-    assert!(ada.get("/account/sessions").await.says("Rights changed by the operator"));
+    assert!(ada.get("/account/security").await.says("Rights changed by the operator"));
     let trail = app.trail().await;
     let changes = trail.iter().filter(|row| row.event == "rights_changed");
     let details: Vec<_> = changes.map(|row| row.detail.clone().unwrap()).collect();

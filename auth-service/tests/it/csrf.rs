@@ -230,7 +230,7 @@ async fn planted_cookies_give_no_proof() {
     let app = TestApp::start().await;
     let ada = victim(&app).await;
     let mallory = app.person();
-    let token = mallory.get("/logout").await.field("csrf_token").unwrap();
+    let token = mallory.get("/register").await.field("csrf_token").unwrap();
     let browser = mallory.cookie("__Host-sso_browser").unwrap();
     let own = ada.cookie_header();
     for planted in [

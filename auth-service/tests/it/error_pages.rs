@@ -1,7 +1,9 @@
 //! Error pages in a browser.
 
+use reqwest::Method;
+
 use super::headers::answers;
-use crate::support::TestApp;
+use crate::support::{PASSWORD, TestApp};
 
 /// Each error has a page with an explanation and a way on, and without internal details.
 #[tokio::test]
@@ -45,4 +47,32 @@ async fn an_error_page_repeats_nothing_of_the_request() {
         assert_eq!(reply.status, 404, "{path}");
         assert!(!reply.text.contains("needle-7f3a"), "{path}: {}", reply.text);
     }
+}
+
+/// Whoever is logged in keeps the header with their name, also where nothing is.
+#[tokio::test]
+async fn an_error_page_names_whoever_is_logged_in() {
+    let app = TestApp::start().await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    assert!(!ada.get("/nowhere").await.text.contains("class=\"menu\""));
+    ada.log_in("ada@example.org", PASSWORD).await;
+    for path in ["/nowhere", "/login/done", "/login/too-long", "/cookies"] {
+        let page = ada.get(path).await;
+        assert!(page.text.contains("<bdi class=\"menu-name\">Ada Lovelace</bdi>"), "{path}: {}", page.text);
+    }
+    let refused = ada.send(ada.request(Method::POST, "/logout").header("origin", "null")).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.says("Ada Lovelace"), "{}", refused.text);
+    let after = ada.copy();
+    ada.log_out().await;
+    assert!(!after.get("/nowhere").await.says("Ada"), "a session that has ended is nobody");
+}
+
+#[tokio::test]
+async fn the_icon_is_where_browsers_look_for_it() {
+    let app = TestApp::start().await;
+    let icon = app.person().get("/favicon.ico").await;
+    assert_eq!((icon.status.as_u16(), icon.header("content-type")), (200, Some("image/svg+xml")));
+    assert_eq!(icon.header("cache-control"), Some("public, max-age=86400"));
 }

@@ -19,7 +19,8 @@ async fn the_page_asks_and_its_button_logs_out() {
     let ada = ada(&app).await;
     let page = ada.get("/logout").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.says("Log out?") && page.says("in this browser"));
+    assert!(page.says("<h1>Log out <bdi>Ada Lovelace</bdi>?</h1>"), "{}", page.text);
+    assert!(page.says("<bdi>ada@example.org</bdi>") && page.says("in this browser"), "{}", page.text);
     assert_eq!(page.text.matches("<button").count(), 1);
     assert!(ada.is_logged_in().await, "looking at the page is not logging out");
 
@@ -68,9 +69,16 @@ async fn whoever_came_from_a_service_goes_back_there() {
     let ada = ada(&app).await;
     let shop = "/logout?next=https%3A%2F%2Fshop.example.org%2F";
     let page = ada.get(shop).await;
-    assert!(page.text.contains("<a href=\"https://shop.example.org/\">Cancel</a>"), "{}", page.text);
+    assert!(page.text.contains("href=\"https://shop.example.org/\">Cancel</a>"), "{}", page.text);
     let out = ada.fill_in_on(&page, "/logout", &[]).await;
-    assert_eq!((out.status, out.location()), (StatusCode::SEE_OTHER, "https://shop.example.org/"));
+    // A service can say where the browser comes from.
+    let marked = "https://shop.example.org/?sso_logged_out=1";
+    assert_eq!((out.status, out.location()), (StatusCode::SEE_OTHER, marked));
+    // If its page needs a login, the login says it, and the mark goes no further.
+    let login = ada.get("/login?next=https%3A%2F%2Fshop.example.org%2F%3Fsso_logged_out%3D1").await;
+    assert!(login.says("You are now logged out."), "{}", login.text);
+    assert_eq!(login.field("next").as_deref(), Some("https://shop.example.org/"));
+    ada.log_in("ada@example.org", PASSWORD).await;
     let evil = ada.fill_in("/logout?next=https%3A%2F%2Fevil.net%2F", &[]).await;
     assert_eq!(evil.location(), LOGIN);
 }
@@ -80,6 +88,22 @@ async fn whoever_is_not_logged_in_is_logged_out_without_a_fuss() {
     let app = TestApp::start().await;
     let out = app.person().log_out().await;
     assert_eq!((out.status, out.location()), (StatusCode::SEE_OTHER, LOGIN));
+}
+
+#[tokio::test]
+async fn whoever_is_not_logged_in_reads_that_and_is_asked_nothing() {
+    let app = TestApp::start().await;
+    let page = app.person().get("/logout").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.says("<h1>You are logged out.</h1>"), "{}", page.text);
+    assert!(!page.text.contains("<form"), "{}", page.text);
+    // A session that ended elsewhere has left its cookies here, and a service may still take them.
+    let ada = ada(&app).await;
+    ada.copy().log_out().await;
+    let page = ada.get("/logout").await;
+    assert!(page.says("<h1>Log out?</h1>"), "{}", page.text);
+    let out = ada.fill_in_on(&page, "/logout", &[]).await;
+    assert_eq!(out.cookie("__Secure-sso_access").unwrap().max_age(), 0);
 }
 
 #[tokio::test]

@@ -104,17 +104,19 @@ async fn a_next_that_leads_back_to_us_ends_in_five_steps_and_logs_nobody_out() {
 async fn the_hidden_field_holds_the_canonical_address_escaped() {
     let app = TestApp::start().await;
     let raw = "https://shop.example.org/%3Cb%3E?a=1%26b='%22%3E%3Cscript%3E";
-    for path in ["/login", "/register", "/logout"] {
-        let page =
-            app.person().get(&format!("{path}?next={}", raw.replace('%', "%25").replace('&', "%26"))).await;
+    // Whoever holds no login is shown no form to log out.
+    let logged_in = ada(&app).await;
+    logged_in.log_in("ada@example.org", PASSWORD).await;
+    let stranger = app.person();
+    for (person, path) in [(&stranger, "/login"), (&stranger, "/register"), (&logged_in, "/logout")] {
+        let page = person.get(&format!("{path}?next={}", raw.replace('%', "%25").replace('&', "%26"))).await;
         assert_eq!(
             page.field("next").as_deref(),
             Some("https://shop.example.org/%3Cb%3E?a=1%26b=%27%22%3E%3Cscript%3E"),
             "{}",
             page.text
         );
-        let page =
-            app.person().get(&format!("{path}?next=https://shop.example.org/?a=1%26b=2'\"<script>")).await;
+        let page = person.get(&format!("{path}?next=https://shop.example.org/?a=1%26b=2'\"<script>")).await;
         assert!(page.tag("next").contains("a=1&amp;b=2"), "{}", page.tag("next"));
         assert!(!page.text.contains("<script"));
     }

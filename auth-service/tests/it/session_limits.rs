@@ -142,7 +142,7 @@ async fn the_fifty_first_login_ends_the_oldest_and_the_trail_says_why() {
     program.refresh(&tokens[0]).await.assert_problem(401, "token_not_valid");
     assert!(program.verifies(&tokens[1]).await && desk.is_logged_in().await && bob.is_logged_in().await);
     assert_eq!(listed(&desk).await.len(), PER_USER);
-    assert!(desk.get("/account/sessions").await.says("Oldest login ended: there were too many"));
+    assert!(desk.get("/account/security").await.says("Oldest login ended: there were too many"));
 }
 
 /// S6: expired sessions do not count.

@@ -24,10 +24,11 @@ pub struct Login {
 /// The sessions on the page, from top to bottom.
 pub fn logins(page: &Reply) -> Vec<Login> {
     assert_eq!(page.status, 200, "{}", page.text);
-    let entries = page.text.split("<li class=\"login\">").skip(1);
+    let list = page.text.split("<ul class=\"logins\">").nth(1).expect("a list");
+    let entries = list.split("</main>").next().unwrap().split("<li class=\"login\">").skip(1);
     entries
         .map(|rest| {
-            let text = rest.split("</form>").next().unwrap().to_owned();
+            let text = rest.to_owned();
             let id = text.split("name=\"end\" value=\"").nth(1).unwrap().split('"').next().unwrap();
             Login { id: id.to_owned(), is_this: text.contains("This browser"), text }
         })
@@ -92,13 +93,15 @@ async fn the_page_shows_each_login_with_its_device_its_address_and_when_it_was_u
     // This browser first, then the others by their last use.
     for (login, device) in logins.iter().zip(devices) {
         assert!(login.text.contains(&format!("<bdi>{device}</bdi>")), "{device}: {}", login.text);
-        assert!(login.text.contains("<dd>127.0.0.1</dd>"), "{}", login.text);
+        assert!(login.text.contains("<li>127.0.0.1</li>"), "{}", login.text);
         let id = uuid::Uuid::parse_str(&login.id).unwrap();
         let session = app.session(id.into()).await;
-        for (name, moment) in [("Last used", session.rotated_at), ("Since", session.began_at)] {
-            let line = format!("<dt>{name}</dt><dd>{}</dd>", moment.format_utc());
-            assert!(login.text.contains(&line), "{line}: {}", login.text);
+        for moment in [session.rotated_at, session.began_at] {
+            let exact = format!("title=\"{}\">", moment.format_utc());
+            assert!(login.text.contains(&exact), "{exact}: {}", login.text);
         }
+        let used = format!("<time datetime=\"{}\"", session.rotated_at.rfc3339());
+        assert!(login.text.contains(&used), "{used}: {}", login.text);
     }
     assert_eq!(logins.iter().map(|login| login.is_this).collect::<Vec<_>>(), [true, false, false]);
     assert_eq!(logins[0].id, desk.session_id().to_string());
@@ -241,6 +244,35 @@ async fn ending_a_login_ends_every_copy_of_it() {
     }
     assert!(desk.is_logged_in().await);
     assert!(app.events("refresh_reuse").await.is_empty(), "the first reason stays");
+}
+
+/// S3: several logins end after one question, whose answers are the two ways to end them.
+#[tokio::test]
+async fn one_question_offers_to_log_out_everywhere_else_and_here_too() {
+    let app = TestApp::start().await;
+    let (desk, phone) = desk_and_phone(&app).await;
+    let list = desk.get(PATH).await;
+    assert!(list.text.contains("href=\"/account/sessions/end\""), "{}", list.text);
+    let question = desk.get("/account/sessions/end").await;
+    for answer in ["others", "all"] {
+        let button = format!("name=\"end\" value=\"{answer}\"");
+        assert!(question.text.contains(&button), "{}", question.text);
+    }
+    assert!(!question.text.contains("type=\"password\""), "it was given a moment ago");
+    assert!(phone.is_logged_in().await, "to ask ends nothing");
+    assert_eq!(desk.fill_in_on(&question, PATH, &[("end", "others")]).await.status, 303);
+    assert_is_out(&app, &phone).await;
+    assert!(desk.is_logged_in().await);
+
+    app.wait(Duration::from_secs(601));
+    let later = desk.get("/account/sessions/end").await;
+    assert!(later.text.contains("type=\"password\""), "{}", later.text);
+    assert_eq!(desk.fill_in_on(&later, PATH, &[("end", "all")]).await.status, 401);
+    let fields = [("end", "all"), ("password", PASSWORD)];
+    assert_eq!(desk.fill_in_on(&later, PATH, &fields).await.location(), "https://auth.example.org/login");
+    assert!(!desk.is_logged_in().await);
+    let away = desk.get("/account/sessions/end").await;
+    assert!(away.location().starts_with("https://auth.example.org/login?next="), "{}", away.location());
 }
 
 /// X1: a HEAD uses up no message.

@@ -25,7 +25,7 @@ async fn confirm(person: &Person, asked: &Reply, password: &str) -> Reply {
 #[track_caller]
 fn assert_asks(reply: &Reply, what: &str) {
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{what}: {}", reply.text);
-    assert!(reply.says("Confirm with your password"), "{what}: {}", reply.text);
+    assert!(reply.says("<h1>Confirm it’s you</h1>"), "{what}: {}", reply.text);
     assert_eq!(reply.field("end").as_deref(), Some(what));
     assert!(reply.tag("password").contains("type=\"password\"") && reply.field("password").is_none());
     assert!(reply.cookie(REFRESH).is_none() && reply.cookie(ACCESS).is_none(), "{what}");

@@ -69,7 +69,7 @@ async fn the_browser_cookie_and_its_forms_begin_anew_at_a_login_and_at_a_logout(
     let app = TestApp::start().await;
     app.user("ada@example.org", PASSWORD).await;
     let ada = app.person();
-    let form = ada.get("/logout").await;
+    let form = ada.get("/register").await;
     let before = ada.cookie(BROWSER);
     ada.log_in("ada@example.org", PASSWORD).await;
     assert_ne!(ada.cookie(BROWSER), before);

@@ -78,7 +78,10 @@ async fn a_language_can_be_added_and_english_stands_in_for_what_it_lacks() {
     let told = check(folder.path());
     assert_eq!(told.code, 0, "{told:?}");
     assert!(told.out.contains("texts/fr.ftl: of your own"), "{told:?}");
-    assert!(told.out.contains("texts/fr.ftl: English stands in for account-email,"), "{told:?}");
+    assert!(
+        told.out.contains("texts/fr.ftl: English stands in for account-address-not-confirmed,"),
+        "{told:?}"
+    );
 }
 
 /// BCP 47: case does not matter, and texts that `de-AT` lacks come from `de`.

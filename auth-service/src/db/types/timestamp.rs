@@ -32,6 +32,9 @@ pub struct Timestamp(DateTime<Utc>);
 const SQLITE_TEXT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
 impl Timestamp {
+    /// The beginning of 1970. No row is older.
+    pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+
     /// Seconds since 1970, as in a JWT.
     pub fn unix_seconds(self) -> i64 {
         self.0.timestamp()
@@ -40,6 +43,22 @@ impl Timestamp {
     /// Milliseconds since 1970.
     pub fn unix_millis(self) -> i64 {
         self.0.timestamp_millis()
+    }
+
+    /// Microseconds since 1970.
+    pub fn unix_micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+
+    /// The same back; `None` before 1970, and after the year 9999, which has no text of our width.
+    pub fn from_unix_micros(micros: i64) -> Option<Self> {
+        let at = Self(DateTime::from_timestamp_micros(micros)?);
+        (Self::EPOCH..=Self::last()).contains(&at).then_some(at)
+    }
+
+    /// The end of the year 9999.
+    pub fn last() -> Self {
+        Self::EPOCH.shifted(253_402_300_799_999_999)
     }
 
     /// The time from now until `later`; zero if it has passed.

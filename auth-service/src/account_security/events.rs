@@ -1,16 +1,16 @@
-//! The recent events of an account, described for its owner.
+//! The events of an account, described for its owner.
 
 use serde::Serialize;
 
-use crate::audit::{AuditEvent, EventKind};
-use crate::i18n::Message;
-use crate::i18n::datetime;
+use crate::audit::{AuditEvent, EventKind, HistoryKinds};
+use crate::db::types::Timestamp;
+use crate::i18n::{Message, Moment, datetime};
 use crate::sessions::{EndReason, device};
 use crate::sign_in::Rejection;
 
 /// The actions of the owner, the operator or an attacker. Routine events such as renewals would
 /// hide the others.
-pub(super) const DONE: [EventKind; 10] = [
+const DONE: [EventKind; 10] = [
     EventKind::Registered,
     EventKind::Login,
     EventKind::Logout,
@@ -23,18 +23,17 @@ pub(super) const DONE: [EventKind; 10] = [
     EventKind::RightsChanged,
 ];
 
-/// Failed attempts. Anyone can cause many of these, so they have separate places: wrong passwords
-/// must not push an unknown login or a theft out of sight.
-pub(super) const REFUSED: [EventKind; 2] = [EventKind::LoginRefused, EventKind::ReauthenticationRejected];
+/// Failed attempts.
+const REFUSED: [EventKind; 2] = [EventKind::LoginRefused, EventKind::ReauthenticationRejected];
 
-/// The number of events shown of each group.
-pub(super) const LATEST_DONE: i64 = 8;
-pub(super) const LATEST_REFUSED: i64 = 4;
+/// What a page of the list shows.
+pub(super) const SHOWN: HistoryKinds =
+    HistoryKinds { done: &DONE, most_done: 12, refused: &REFUSED, most_refused: 4 };
 
 #[derive(Debug, Serialize)]
 pub struct EventLine {
     what: Message,
-    when: Message,
+    when: Moment,
     /// The number of repetitions, and the time of the last one.
     again: Option<Message>,
     /// The device and the address, for events over the network.
@@ -48,7 +47,7 @@ impl EventLine {
     pub(super) fn samples() -> Vec<Self> {
         let line = |what, is_alarming: bool, from| Self {
             what: Message::new(what),
-            when: Message::verbatim("now"),
+            when: Moment::sample(),
             again: is_alarming.then(|| Message::new("event-again").with("times", 3_i64).with("when", "now")),
             from,
             is_alarming,
@@ -60,7 +59,7 @@ impl EventLine {
     }
 
     /// `None` for events that mean nothing to the user.
-    pub fn of(entry: &AuditEvent) -> Option<Self> {
+    pub fn of(entry: &AuditEvent, now: Timestamp) -> Option<Self> {
         let event = entry.event.known()?;
         let what = text(event, entry)?;
         let device = || device(entry.user_agent.as_deref());
@@ -72,7 +71,7 @@ impl EventLine {
         });
         let is_alarming = event == EventKind::RefreshReuse || REFUSED.contains(&event);
         let from = entry.address.as_ref().map(from);
-        Some(Self { what, when: datetime(entry.at), again, from, is_alarming })
+        Some(Self { what, when: Moment::of(entry.at, now), again, from, is_alarming })
     }
 }
 
