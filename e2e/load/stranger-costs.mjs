@@ -86,7 +86,7 @@ async function requests() {
 }
 
 function registration(form, email) {
-  return { first_name: 'Ada', last_name: 'Lovelace', email, password, confirm_password: password, csrf_token: form.token };
+  return { first_name: 'Ada', last_name: 'Lovelace', email, password, csrf_token: form.token };
 }
 
 /** The header by which a trusted proxy names the client's address, in the nth network. */

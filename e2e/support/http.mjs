@@ -52,11 +52,14 @@ export class Client {
     return value;
   }
 
+  /** Makes an account, and leaves nobody logged in. Returns what the form was answered. */
   async registers({ firstName, lastName, email, password }) {
-    return this.request(`${auth}/register`, {
+    const answer = await this.request(`${auth}/register`, {
       method: 'POST',
-      form: { first_name: firstName, last_name: lastName, email, password, confirm_password: password, csrf_token: await this.csrf('/register') },
+      form: { first_name: firstName, last_name: lastName, email, password, csrf_token: await this.csrf('/register') },
     });
+    await this.request(`${auth}/logout`, { method: 'POST', form: { csrf_token: await this.csrf('/logout') } });
+    return answer;
   }
 
   async logsIn({ email, password }) {

@@ -7,7 +7,7 @@ import { rememberSecret } from './secrets.mjs';
 import { Watch } from './watch.mjs';
 
 export const forms = {
-  register: 'form:has([name="confirm_password"])',
+  register: 'form:has([name="first_name"])',
   login: 'form:has([name="email"]):has([name="password"])',
   logout: 'main form[action*="/logout"]',
 };
@@ -79,11 +79,11 @@ export class Person {
     return response;
   }
 
+  /** Makes an account, which logs in. */
   async registers({ next, at = true } = {}) {
     if (at) await this.opens(address('/register', next));
     await this.fillsIn(forms.register, {
-      first_name: this.firstName, last_name: this.lastName, email: this.email,
-      password: this.password, confirm_password: this.password,
+      first_name: this.firstName, last_name: this.lastName, email: this.email, password: this.password,
     });
     return this.presses(forms.register);
   }

@@ -20,11 +20,12 @@ export async function tour(browser, look, language = 'en') {
   await person.opens(address('/register', `${demo}/`));
   await look('register', page);
   await noValidate(person, forms.register);
-  await person.fillsIn(forms.register, { first_name: 'Ada', last_name: '', email: 'ada@nowhere', password: 'short', confirm_password: 'shirt' });
+  await person.fillsIn(forms.register, { first_name: 'Ada', last_name: '', email: 'ada@nowhere', password: 'short' });
   await person.presses(forms.register);
   await look('register-errors', page);
-  await person.registers({ next: `${demo}/` });
-  await look('login-flash', page);
+  await person.registers({ next: `${auth}/` });
+  await look('registered', page);
+  await person.logsOut();
   await person.opens(address('/login', `${demo}/private`));
   await look('login', page);
   await noValidate(person, forms.login);

@@ -111,6 +111,7 @@ describe('the login form', () => {
   it('says that an account is inactive only to who knows its password', { skip: needsOperator }, async (t) => {
     const person = await visitor(t, stranger('Idle'));
     await person.registers();
+    await person.logsOut();
     users(['deactivate', person.email]);
     await person.logsIn({ password: 'a wrong password indeed' });
     assert.doesNotMatch(await alertOf(person), /inactive/i);

@@ -93,7 +93,7 @@ describe('a hostile page that posts our forms', () => {
     it(`cannot register an account from ${where}`, async (t) => {
       const person = await victim(t);
       const puppet = stranger('Puppet');
-      const answer = await lure(person, '/register', `${auth}/register`, { first_name: 'P', last_name: 'P', email: puppet.email, password: puppet.password, confirm_password: puppet.password, csrf_token: token });
+      const answer = await lure(person, '/register', `${auth}/register`, { first_name: 'P', last_name: 'P', email: puppet.email, password: puppet.password, csrf_token: token });
       assert.equal(answer.status, 403);
       assert.equal((await new Client().logsIn(puppet)).status, 401, 'there is no such account');
       await stillLoggedIn(person);

@@ -29,6 +29,7 @@ const CSRF_SECRET: &str = "csrf";
 const CSRF_SECRET_CREATED: &str = "csrf_made";
 const MESSAGES: &str = "messages";
 const KNOWN_ACCOUNTS: &str = "known";
+const ADDRESS: &str = "address";
 
 /// How long the cookie of a browser lives in which no one has logged in. For other browsers see
 /// [`super::known_browser`].
@@ -115,6 +116,21 @@ impl BrowserSession {
 
     fn messages(&self) -> Vec<Flash> {
         self.session.get(MESSAGES).ok().flatten().unwrap_or_default()
+    }
+
+    /// Keeps an email address that was typed into one form, for the next one. The link between them
+    /// must not hold it, because URLs stand in logs and histories.
+    pub fn carry_address(&self, address: &str) -> Result<(), Error> {
+        self.session.insert(ADDRESS, address).map_err(Error::internal)
+    }
+
+    /// Takes the address for the form on this page.
+    pub fn take_address(&self) -> Option<String> {
+        let address = self.session.get(ADDRESS).ok().flatten();
+        if address.is_some() && self.is_read {
+            self.session.remove(ADDRESS);
+        }
+        address
     }
 
     /// A token that proves that a form on this page was made for this browser (ASVS 3.5.1).

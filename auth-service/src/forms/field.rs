@@ -17,6 +17,15 @@ pub struct Field {
     autofocus: bool,
     required: bool,
     maxlength: Option<usize>,
+    /// Where the errors are remedied, behind the last of them.
+    remedy: Option<Link>,
+}
+
+/// A link in a message.
+#[derive(Debug, Clone, Serialize)]
+struct Link {
+    label: Message,
+    url: String,
 }
 
 impl Field {
@@ -33,6 +42,7 @@ impl Field {
             autofocus: false,
             required: true,
             maxlength: None,
+            remedy: None,
         }
     }
 
@@ -53,6 +63,18 @@ impl Field {
 
     pub fn errors(mut self, errors: impl IntoIterator<Item = Message>) -> Self {
         self.errors.extend(errors);
+        self
+    }
+
+    /// A link behind the errors, if there are any.
+    pub fn remedy(mut self, label: Message, url: &str) -> Self {
+        self.remedy = Some(Link { label, url: url.to_owned() });
+        self
+    }
+
+    /// A field that may be left empty.
+    pub fn optional(mut self) -> Self {
+        self.required = false;
         self
     }
 
@@ -83,7 +105,7 @@ impl Password {
 /// Puts the focus on the first field with an error, or else on the first empty one.
 pub fn focus(fields: &mut [&mut Field]) {
     let first_error = fields.iter().position(|field| field.has_errors());
-    let first_empty = || fields.iter().position(|field| field.value.is_empty());
+    let first_empty = || fields.iter().position(|field| field.required && field.value.is_empty());
     if let Some(at) = first_error.or_else(first_empty) {
         fields[at].autofocus = true;
     }

@@ -53,7 +53,9 @@ pub async fn show(
                 if query.next.as_deref().is_some_and(Next::is_after_logout) {
                     browser.flash(Level::Info, Message::new("logout-done"))?;
                 }
-                let page = LoginPage::new("", &Remarks::default(), links(&app, &browser, next.as_ref())?);
+                let entered = browser.take_address().unwrap_or_default();
+                let links = links(&app, &browser, next.as_ref())?;
+                let page = LoginPage::new(&entered, &Remarks::default(), links);
                 app.pages.answer(StatusCode::OK, &layout(&browser, refusal), &page)
             }
         };
@@ -97,7 +99,9 @@ pub async fn submit(
     let next = app.destinations.next(form.next.as_deref());
     let again = |status, remarks: &Remarks| page(&app, &browser, status, next.as_ref(), &form.email, remarks);
     if let Some(why) = stale {
-        if is_logged_in_by_now(&app, &request, &form.email).await? {
+        // The password is not checked: a stale form is never acted on, and `GET /login` would give
+        // the same response.
+        if app.sessions.is_of(RefreshToken::of(&request), &form.email).await? {
             return Ok(see_other(&app.destinations.url(next.as_ref(), "/")));
         }
         return again(StatusCode::FORBIDDEN, &Remarks { form: Some(why), ..Remarks::default() });
@@ -120,18 +124,6 @@ pub async fn submit(
         Attempt::Rejected(_) => WRONG,
     };
     again(StatusCode::UNAUTHORIZED, &Remarks { form: Some(refusal), ..Remarks::default() })
-}
-
-/// Whether this browser is already logged in as the user in the form, because another tab was
-/// faster. The password is not checked: a stale form is never acted on, and `GET /login` would give
-/// the same response.
-async fn is_logged_in_by_now(app: &App, request: &HttpRequest, entered: &str) -> Result<bool, Error> {
-    let Ok(email) = Email::parse(entered) else { return Ok(false) };
-    Ok(app
-        .sessions
-        .current(RefreshToken::of(request))
-        .await?
-        .is_some_and(|current| current.user.email == email))
 }
 
 /// R15: an image, another site's frame or another page's script must not rotate the session without

@@ -14,10 +14,12 @@ use crate::users::{Email, InvalidEmail, InvalidName, PersonName};
 #[serde(deny_unknown_fields)]
 pub struct RegistrationForm {
     pub first_name: String,
+    /// May be empty.
     pub last_name: String,
     pub email: String,
     pub password: Password,
-    pub confirm_password: Password,
+    /// Not on our page. Clients of their own may send it, and then it must be the same.
+    pub confirm_password: Option<Password>,
     pub next: Option<String>,
     csrf_token: String,
 }
@@ -78,13 +80,13 @@ impl RegistrationForm {
     /// an async worker thread.
     pub fn judge(&self, min_length: usize) -> Answers {
         let first_name = PersonName::parse(&self.first_name);
-        let last_name = PersonName::parse(&self.last_name);
+        let last_name = PersonName::parse_optional(&self.last_name);
         let email = Email::parse(&self.email);
         let names: Vec<&PersonName> = [&first_name, &last_name].into_iter().flatten().collect();
         let password = NewPassword::parse(self.password.clone(), min_length, email.as_ref().ok(), &names);
         Answers {
             password,
-            passwords_match: self.password.equals(&self.confirm_password),
+            passwords_match: self.confirm_password.as_ref().is_none_or(|again| again.equals(&self.password)),
             email: email.map_err(EmailProblem::from),
             first_name,
             last_name,
@@ -124,7 +126,7 @@ impl Page for RegisterPage {
         };
         let nothing = Answers {
             first_name: Err(InvalidName::Empty),
-            last_name: Err(InvalidName::Empty),
+            last_name: Err(InvalidName::TooLong),
             email: Err(EmailProblem::Taken),
             password: Err(PasswordProblem::TooShort(12)),
             passwords_match: false,
@@ -147,7 +149,6 @@ struct Fields {
     last_name: Field,
     email: Field,
     password: Field,
-    confirm_password: Field,
 }
 
 impl RegisterPage {
@@ -170,6 +171,7 @@ impl RegisterPage {
                 .max_length(PersonName::MAX_CHARS)
                 .errors(problem(|judged| to_message(&judged.first_name, InvalidName::text))),
             last_name: Field::text("last_name", Message::new("label-last-name"), "family-name")
+                .optional()
                 .value(text(|form| &form.last_name))
                 .max_length(PersonName::MAX_CHARS)
                 .errors(problem(|judged| to_message(&judged.last_name, InvalidName::text))),
@@ -179,23 +181,15 @@ impl RegisterPage {
                 .errors(problem(|judged| to_message(&judged.email, EmailProblem::text))),
             password: Field::password("password", Message::new("label-password"), "new-password")
                 .hint(Message::new("register-password-hint").with("min", min_length))
-                .errors(problem(|judged| to_message(&judged.password, PasswordProblem::text))),
-            confirm_password: Field::password(
-                "confirm_password",
-                Message::new("label-password-again"),
-                "new-password",
-            )
-            .errors(problem(|judged| {
-                (!judged.passwords_match).then_some(Message::new("register-passwords-differ"))
-            })),
+                .errors(problem(|judged| match &judged.password {
+                    Err(problem) => Some(problem.text()),
+                    Ok(_) => (!judged.passwords_match).then_some(Message::new("register-passwords-differ")),
+                })),
         };
-        field::focus(&mut [
-            &mut form.first_name,
-            &mut form.last_name,
-            &mut form.email,
-            &mut form.password,
-            &mut form.confirm_password,
-        ]);
+        if judged.is_some_and(|judged| matches!(judged.email, Err(EmailProblem::Taken))) {
+            form.email = form.email.remedy(Message::new("register-log-in-instead"), &login_url);
+        }
+        field::focus(&mut [&mut form.email, &mut form.password, &mut form.first_name, &mut form.last_name]);
         Self { form, next, destination, login_url, csrf_token }
     }
 }

@@ -16,7 +16,8 @@ use crate::i18n::Message;
 use crate::pages::Layout;
 use crate::passwords::{PasswordVerification, Requester};
 use crate::rate_limit::Network;
-use crate::sessions::{EndReason, RefreshToken};
+use crate::sessions::RefreshToken;
+use crate::sign_in::Attempt;
 use crate::users::{CreateUserError, Email, NewUser, PasswordHash, User};
 
 /// `GET /register`: the empty form.
@@ -41,6 +42,10 @@ pub async fn submit(
         CsrfForm::Valid(form) => Arc::new(form),
         CsrfForm::Stale(form, why) => {
             let next = app.destinations.next(form.next.as_deref());
+            // The first of two presses was answered, and logged in.
+            if app.sessions.is_of(RefreshToken::of(&request), &form.email).await? {
+                return Ok(see_other(&app.destinations.url(next.as_ref(), "/")));
+            }
             let stale = vec![why];
             return page(&app, &browser, StatusCode::FORBIDDEN, next.as_ref(), Some(&form), None, stale);
         }
@@ -68,17 +73,19 @@ pub async fn submit(
             is_staff: false,
             is_superuser: false,
         };
-        match register(&app, new, form.page(), context.clone()).await {
-            Ok(()) => return done(&app, &request, &browser, context, next.as_ref()).await,
-            Err(RegistrationError::Taken) => {
-                if is_sent_twice(&app, &form, email, &context).await? {
-                    return done(&app, &request, &browser, context, next.as_ref()).await;
-                }
-                place.use_up(running());
-                answers.email = Err(EmailProblem::Taken);
-            }
+        let made = match register(&app, new, form.page(), context.clone()).await {
+            Err(RegistrationError::Taken) => made_by_same_form(&app, &form, email, &context).await?,
             Err(RegistrationError::Failed(error)) => return Err(error),
+            Ok(user) => Some(user),
+        };
+        if let Some(user) = made
+            && let Some(answer) = logged_in(&app, &request, &browser, user, next.as_ref(), context).await?
+        {
+            return Ok(answer);
         }
+        place.use_up(running());
+        browser.carry_address(email.as_str())?;
+        answers.email = Err(EmailProblem::Taken);
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
@@ -96,38 +103,49 @@ fn too_many(
     page(app, browser, StatusCode::TOO_MANY_REQUESTS, next, Some(form), None, many)
 }
 
-/// Redirects to the login, with a message that the account exists.
-async fn done(
+/// Logs the owner of a new account in, and sends them on. `None` if the account was changed in the
+/// meantime, so that its password no longer logs in.
+async fn logged_in(
     app: &App,
     request: &HttpRequest,
     browser: &BrowserSession,
-    context: RequestContext,
+    user: User,
     next: Option<&Next>,
-) -> Result<HttpResponse, Error> {
-    browser.flash(Level::Success, Message::new("register-done"))?;
-    let login = see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login")));
-    // Otherwise the login page would renew the session of this browser's previous user.
-    let was_somebody = app.sessions.sign_out(RefreshToken::of(request), EndReason::Replaced, context).await?;
-    if was_somebody { app.cookies.clear_session_cookies(login) } else { Ok(login) }
+    context: RequestContext,
+) -> Result<Option<HttpResponse>, Error> {
+    let Attempt::SignedIn(current) =
+        app.sign_in.first_login(user, RefreshToken::of(request), context).await?
+    else {
+        return Ok(None);
+    };
+    browser.renew();
+    browser.remember_account(app.sign_in.marks.of(&current.user.email).to_string())?;
+    // A service greets its people itself, and the message would wait here for another day.
+    if Destination::of(app, next).is_none() {
+        browser.flash(Level::Success, Message::new("register-done"))?;
+    }
+    let onward = see_other(&app.destinations.url(next, "/"));
+    app.cookies.set_session_cookies(onward, &app.tokens.issue(&current).await?).map(Some)
 }
 
-/// Whether the address is taken because this form was sent twice, by a double click. The user sees
-/// only the response to the second request, which must not report an error because of the first
-/// one.
-async fn is_sent_twice(
+/// The account, if the address is taken because this form was sent twice, by a double click. The
+/// user sees only the response to the second request, which must not report an error because of the
+/// first one.
+async fn made_by_same_form(
     app: &App,
     form: &RegistrationForm,
     email: &Email,
     context: &RequestContext,
-) -> Result<bool, Error> {
+) -> Result<Option<User>, Error> {
     let (email, page) = (email.clone(), form.page());
     let made = app.db.query(move |conn| User::registered_by(conn, &email, &page)).await?;
     // The form may have been sent again from the history with another password. That is not the
     // account's password, so success would be false.
-    let Some(user) = made else { return Ok(false) };
+    let Some(user) = made else { return Ok(None) };
     let requester = Requester::unknown(context);
-    let verification = app.hashers.check(user.password_hash, form.password.clone(), requester).await?;
-    Ok(verification == PasswordVerification::Match)
+    let verification =
+        app.hashers.check(user.password_hash.clone(), form.password.clone(), requester).await?;
+    Ok((verification == PasswordVerification::Match).then_some(user))
 }
 
 /// Validates the form, and hashes the password if everything is valid. The database is not asked
@@ -157,9 +175,9 @@ async fn register(
     new: NewUser,
     page: String,
     context: RequestContext,
-) -> Result<(), RegistrationError> {
+) -> Result<User, RegistrationError> {
     let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &context)).await;
-    registered.map(|_| ()).map_err(|refused| match refused {
+    registered.map_err(|refused| match refused {
         CreateUserError::EmailTaken => RegistrationError::Taken,
         CreateUserError::Database(error) => RegistrationError::Failed(error.into()),
     })

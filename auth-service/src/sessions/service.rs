@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::SessionLimits;
 use crate::db::Database;
 use crate::error::Error;
+use crate::users::Email;
 
 /// The session operations that pages and API share.
 #[derive(Clone)]
@@ -26,6 +27,13 @@ impl Sessions {
         let Some(token) = token else { return Ok(None) };
         let (key, limits, clock) = (self.refresh_key.clone(), self.limits, self.clock.clone());
         Ok(self.db.query(move |conn| Current::load(conn, &key, &token, limits, &clock)).await?)
+    }
+
+    /// Whether `token` is a login of the account with this address. It is, if another tab or the
+    /// first of two presses of a button was faster.
+    pub async fn is_of(&self, token: Option<RefreshToken>, address: &str) -> Result<bool, Error> {
+        let Ok(email) = Email::parse(address) else { return Ok(false) };
+        Ok(self.current(token).await?.is_some_and(|current| current.user.email == email))
     }
 
     /// Renews the session that `token` names. All refusals look the same here; the audit trail has

@@ -63,10 +63,30 @@ impl SignIn {
             return self.reject(rejection, Some(user.id), context).await;
         }
         // `Attempt::NeedsSecondFactor` belongs here.
+        self.begin(user, before.token, context).await
+    }
+
+    /// Begins the first session of `user`, who has just made the account in this browser, with the
+    /// password that it has. It is a login as any other.
+    pub async fn first_login(
+        &self,
+        user: User,
+        before: Option<RefreshToken>,
+        context: RequestContext,
+    ) -> Result<Attempt, Error> {
+        self.begin(user, before, context).await
+    }
+
+    async fn begin(
+        &self,
+        user: User,
+        before: Option<RefreshToken>,
+        context: RequestContext,
+    ) -> Result<Attempt, Error> {
         let proofs = Amr::from([AuthMethod::Password]);
         let (key, limits) = (self.refresh_key.clone(), self.limits);
         let sign_in = move |conn: &mut _| {
-            let before = before.token.as_ref().map(|token| (token, &key));
+            let before = before.as_ref().map(|token| (token, &key));
             Session::sign_in(conn, &user, &proofs, before, &context, limits)
         };
         Ok(self.db.query(sign_in).await?)

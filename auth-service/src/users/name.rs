@@ -48,7 +48,15 @@ impl PersonName {
         }
     }
 
-    /// The empty name, for accounts that a command creates.
+    /// Parses a name that may be left out: people with one name exist.
+    pub fn parse_optional(text: &str) -> Result<Self, InvalidName> {
+        match Self::parse(text) {
+            Err(InvalidName::Empty) => Ok(Self::none()),
+            other => other,
+        }
+    }
+
+    /// The empty name, for people with one name and for accounts that a command creates.
     pub fn none() -> Self {
         Self(String::new())
     }
@@ -181,5 +189,7 @@ mod tests {
         assert_eq!(PersonName::parse("  "), Err(InvalidName::Empty));
         assert_eq!(PersonName::parse("\u{3000}\u{a0}"), Err(InvalidName::Empty));
         assert_eq!(PersonName::parse(&"x".repeat(151)), Err(InvalidName::TooLong));
+        assert_eq!(PersonName::parse_optional(" "), Ok(PersonName::none()));
+        assert_eq!(PersonName::parse_optional("a\nb"), Err(InvalidName::Unprintable));
     }
 }

@@ -17,7 +17,7 @@ async fn no_row_holds_a_password_a_token_or_what_somebody_typed_for_nobodys_acco
     let app = TestApp::start().await;
     let (desk, phone) = desk_and_phone(&app).await;
     let stranger = app.person();
-    stranger.register("new@example.org", "amber lantern quartz 93").await;
+    app.person().register("new@example.org", "amber lantern quartz 93").await;
     stranger.log_in(TYPED, PASSWORD).await;
     stranger.log_in("ada@example.org", "not the password at all").await;
     stranger.log_in("ada@example.org", TYPED).await;

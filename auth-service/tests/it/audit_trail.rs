@@ -48,20 +48,23 @@ fn assert_tells(app: &TestApp, row: &Row, user: Option<Uuid>, session: Option<Uu
 
 /// L2
 #[tokio::test]
-async fn an_account_begins_with_one_event() {
+async fn an_account_begins_with_its_event_and_its_first_login() {
     let app = TestApp::start().await;
     let (ada, mut trail) = (witness(&app), Trail::of(&app).await);
     assert_eq!(ada.register("ada@example.org", PASSWORD).await.status, 303);
     let user = app.sql(|conn| User::list_after(conn, "", 10)).await.remove(0).id.uuid();
-    let row = trail.one("registered").await;
-    assert_tells(&app, &row, Some(user), None);
-    // A registration ends the login of the person who used the browser before.
-    ada.log_in("ada@example.org", PASSWORD).await;
     let session = ada.session_id().uuid();
-    trail.news().await;
+    let news = trail.news().await;
+    assert_eq!(news.iter().map(|row| &*row.event).collect::<Vec<_>>(), ["registered", "login"]);
+    assert_tells(&app, &news[0], Some(user), None);
+    assert_tells(&app, &news[1], Some(user), Some(session));
+    // A registration ends the login of the person who used the browser before.
     ada.register("eve@example.org", PASSWORD).await;
     let news = trail.news().await;
-    assert_eq!(news.iter().map(|row| &*row.event).collect::<Vec<_>>(), ["registered", "session_ended"]);
+    assert_eq!(
+        news.iter().map(|row| &*row.event).collect::<Vec<_>>(),
+        ["registered", "session_ended", "login"]
+    );
     assert_tells(&app, &news[1], Some(user), Some(session));
     assert_eq!(news[1].detail(), "replaced");
 }

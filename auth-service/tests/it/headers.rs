@@ -25,7 +25,7 @@ pub async fn answers(app: &TestApp) -> Vec<(&'static str, Reply)> {
         ("200 register", stranger.get("/register").await),
         ("200 logout", stranger.get("/logout").await),
         ("303 to the login", stranger.get("/").await),
-        ("303 registered", stranger.register("new@example.org", PASSWORD).await),
+        ("303 registered", app.person().register("new@example.org", PASSWORD).await),
         ("303 logged in", ada.log_in("ada@example.org", PASSWORD).await),
         ("303 renewed", ada.get("/login?next=https://shop.example.org/").await),
         ("200 account", ada.get("/").await),

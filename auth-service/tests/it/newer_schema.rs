@@ -51,6 +51,7 @@ async fn a_running_instance_goes_on_and_starts_again_on_a_newer_schema() {
         assert_eq!(ada.at(instance).get("/login").await.status, 303, "{n}");
         let newcomer = instance.person();
         assert_eq!(newcomer.register(&format!("n{n}@example.org"), PASSWORD).await.status, 303, "{n}");
+        newcomer.log_out().await;
         assert_eq!(newcomer.log_in(&format!("n{n}@example.org"), PASSWORD).await.status, 303, "{n}");
         assert!(newcomer.is_logged_in().await, "{n}");
         newcomer.log_out().await;

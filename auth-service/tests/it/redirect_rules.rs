@@ -36,6 +36,7 @@ async fn every_form_is_answered_with_see_other() {
     let app = TestApp::start().await;
     let ada = app.person();
     assert_eq!(ada.register("ada@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(ada.log_out().await.status, StatusCode::SEE_OTHER);
     assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
     assert_eq!(ada.get("/login").await.status, StatusCode::SEE_OTHER);
     assert_eq!(ada.log_out().await.status, StatusCode::SEE_OTHER);

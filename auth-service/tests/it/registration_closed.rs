@@ -25,7 +25,6 @@ async fn nobody_makes_an_account_where_registration_is_closed() {
         ("last_name", "M"),
         ("email", "boss@example.org"),
         ("password", PASSWORD),
-        ("confirm_password", PASSWORD),
     ];
     for reply in [
         stranger.get("/register").await,

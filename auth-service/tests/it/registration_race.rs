@@ -31,7 +31,6 @@ async fn of_several_registrations_at_once_with_one_address_exactly_one_succeeds(
                     ("last_name", "Lovelace"),
                     ("email", &email),
                     ("password", &password),
-                    ("confirm_password", &password),
                 ];
                 (password.clone(), person.post("/register", &fields).await)
             });

@@ -89,13 +89,8 @@ impl Person {
     }
 
     pub async fn register(&self, email: &str, password: &str) -> Reply {
-        let fields = [
-            ("first_name", "Ada"),
-            ("last_name", "Lovelace"),
-            ("email", email),
-            ("password", password),
-            ("confirm_password", password),
-        ];
+        let fields =
+            [("first_name", "Ada"), ("last_name", "Lovelace"), ("email", email), ("password", password)];
         self.remember_secret(password);
         self.fill_in("/register", &fields).await
     }
