@@ -16,6 +16,10 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// Folders within folders: deeper than anybody files templates.
 const MAX_DEPTH: usize = 8;
 
+/// The files that an operator may put into `static/`.
+const STATIC_KINDS: &str =
+    "a file of static/ is .css, .svg, .png, .jpg, .webp or .ico, and in no further folder";
+
 /// A file of text, and what to call it when something is wrong with it.
 #[derive(Debug, Clone)]
 pub struct TextSource {
@@ -71,6 +75,12 @@ impl Files {
         collect(&OURS, &mut all);
         all.sort_unstable_by_key(|(name, _)| *name);
         all.into_iter()
+    }
+
+    /// Those of our own files that an operator may replace: all but scripts, because only ours run
+    /// beside a password.
+    pub fn replaceable() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+        Self::ours().filter(|(name, _)| !is_script(name))
     }
 
     /// Names and contents, as Tera takes them.
@@ -151,6 +161,9 @@ impl Files {
                 ));
             }
             let is_ours = self.has(&canonical(&name));
+            if is_script(&name) {
+                return Err(TemplateProblem::in_file(&shown, STATIC_KINDS));
+            }
             let bytes = fs::read(&path).map_err(unreadable)?;
             self.take(&name, shown.clone(), bytes)?;
             self.brought.push((name, is_ours));
@@ -165,8 +178,7 @@ impl Files {
     fn take(&mut self, name: &str, shown: String, bytes: Vec<u8>) -> Result<(), TemplateProblem> {
         if let Some(name) = name.strip_prefix("static/") {
             if media_type(name).is_none() || name.contains('/') {
-                let kinds = "a file of static/ is .css, .js, .svg, .png, .jpg, .webp or .ico, and in no further folder";
-                return Err(TemplateProblem::in_file(&shown, kinds));
+                return Err(TemplateProblem::in_file(&shown, STATIC_KINDS));
             }
             self.statics.insert(name.to_owned(), bytes);
             return Ok(());
@@ -185,6 +197,10 @@ impl Files {
         }
         Ok(())
     }
+}
+
+fn is_script(name: &str) -> bool {
+    name.ends_with(".js")
 }
 
 /// The language that a file of texts is named for, as BCP 47 writes it: `de-AT` of

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         Action::Check(flags) => check(flags),
         Action::Copy { folder, names } => copy(folder, names),
         Action::List => {
-            for (name, _) in Files::ours() {
+            for (name, _) in Files::replaceable() {
                 output::line(name)?;
             }
             Ok(())
@@ -87,13 +87,15 @@ fn tell_missing(texts: &Translations) -> Result<(), CliError> {
 }
 
 fn copy(folder: &Path, names: &[String]) -> Result<(), CliError> {
-    if let Some(unknown) = names.iter().find(|name| Files::ours().all(|(ours, _)| ours != name.as_str())) {
+    if let Some(unknown) =
+        names.iter().find(|name| Files::replaceable().all(|(ours, _)| ours != name.as_str()))
+    {
         return Err(CliError::Failed(format!(
             "there is no {unknown}; `auth-service templates list` prints the names there are"
         )));
     }
     let wanted = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
-    for (name, bytes) in Files::ours().filter(|(name, _)| wanted(name)) {
+    for (name, bytes) in Files::replaceable().filter(|(name, _)| wanted(name)) {
         let path = folder.join(name);
         let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_new(&path, bytes));
         match written {
