@@ -13,8 +13,8 @@ use crate::i18n::{self, MessageBundle, PreferredLanguages};
 /// use shared_claims::web::{TextValue, Texts};
 ///
 /// let texts = Texts::parse([
-///     ("en", "notes = { $count -> [one] One note *[other] { $count } notes }"),
-///     ("de", "notes = { $count -> [one] Eine Notiz *[other] { $count } Notizen }"),
+///     ("en", "notes = { $count ->\n [one] One note\n *[other] { $count } notes\n }"),
+///     ("de", "notes = { $count ->\n [one] Eine Notiz\n *[other] { $count } Notizen\n }"),
 /// ])?;
 /// let headers = vec![("accept-language", "de-AT, en;q=0.5")];
 /// let translation = texts.preferred_by(&headers);

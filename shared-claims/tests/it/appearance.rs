@@ -50,7 +50,7 @@ async fn without_settings_the_host_and_its_first_letter_stand_there() {
 async fn who_is_logged_in_finds_their_account_and_the_way_out_behind_their_name() {
     let page = forbidden_page(&[]).await;
     assert!(page.contains("<bdi class=\"menu-name\">Test Person</bdi>"), "{page}");
-    for way in ["/\"", "/account/sessions\"", "/logout\""] {
+    for way in ["/?next=http", "/account/sessions\"", "/logout\""] {
         assert!(page.contains(&format!("<li><a href=\"http://auth.sso.localhost:8000{way}")), "{way}");
     }
 }
