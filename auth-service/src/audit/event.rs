@@ -137,20 +137,22 @@ impl AuditEvent {
         let mut latest = Vec::new();
         // One query for each kind reads only `limit` rows of the index. A single query for all
         // kinds would sort every row.
-        for kind in kinds {
+        for kind in kinds.iter().map(|kind| kind.as_str()) {
             latest.extend(
                 audit_events::table
                     .filter(audit_events::user_id.eq(SubjectId::from(user)))
-                    .filter(audit_events::event.eq(kind.as_str()))
-                    .filter(audit_events::at.ge(from))
+                    // Not `eq`: this order is then that of the index of users alone, and PostgreSQL
+                    // cannot read the events of all users by time instead.
+                    .filter(audit_events::event.between(kind, kind))
                     .filter(audit_events::at.lt(before))
-                    .order(audit_events::at.desc())
+                    .order((audit_events::event.desc(), audit_events::at.desc()))
                     .limit(rows)
                     .select(Self::as_select())
                     .load(conn)?,
             );
         }
-        latest.sort_by_key(|entry: &Self| std::cmp::Reverse(entry.order()));
+        latest.retain(|entry: &Self| entry.at >= from);
+        latest.sort_by_key(|entry| std::cmp::Reverse(entry.order()));
         latest.truncate(limit);
         Ok(latest)
     }
