@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
-use actix_web::web::{Data, Json};
-use serde::Serialize;
+use actix_web::web::{Data, Json, Query};
+use serde::{Deserialize, Serialize};
 use shared_claims::Claims;
 use shared_claims::actix::{MaybeUser, Staff, User};
 
@@ -14,8 +14,18 @@ use crate::notes::Note;
 use crate::templates::Templates;
 use crate::view::{Page, View};
 
+/// What the login adds to the address when it sends people here.
+#[derive(Deserialize)]
+pub struct Arrival {
+    /// `1` after a logout. Anybody can write it into a link, so it chooses a sentence and nothing
+    /// else.
+    sso_logged_out: Option<String>,
+}
+
 #[derive(Serialize)]
-struct Home {}
+struct Home {
+    is_after_logout: bool,
+}
 
 impl Page for Home {
     const TEMPLATE: &str = "home.html";
@@ -23,8 +33,14 @@ impl Page for Home {
 
 /// `GET /`: open to all. Greets a person who is logged in, also if the token has expired and the
 /// session has not.
-pub async fn home(user: MaybeUser, view: View) -> Result<HttpResponse, Error> {
-    view.render(StatusCode::OK, user.as_ref(), &Home {})
+pub async fn home(
+    user: MaybeUser,
+    arrival: Option<Query<Arrival>>,
+    view: View,
+) -> Result<HttpResponse, Error> {
+    let is_marked = arrival.is_some_and(|arrival| arrival.sso_logged_out.as_deref() == Some("1"));
+    let is_after_logout = is_marked && user.as_ref().is_none();
+    view.render(StatusCode::OK, user.as_ref(), &Home { is_after_logout })
 }
 
 #[derive(Serialize)]

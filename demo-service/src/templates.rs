@@ -42,6 +42,8 @@ struct Site {
     host: String,
     auth_url: String,
     auth_host: String,
+    /// The account page, which leads back here.
+    account_url: String,
     login_url: String,
     logout_url: String,
     other: Option<OtherService>,
@@ -104,6 +106,8 @@ impl Site {
         let to_login = login.login_url(Some(&login.page_url("/")));
         let mut to_logout = to_login.clone();
         to_logout.set_path("/logout");
+        let mut to_account = to_login.clone();
+        to_account.set_path("/");
         let auth_url = settings.auth_url();
         Self {
             name: settings.service_name().to_owned(),
@@ -111,6 +115,7 @@ impl Site {
             host: login.page_url("/").host_str().unwrap_or_default().to_owned(),
             auth_host: to_login.host_str().unwrap_or_default().to_owned(),
             auth_url,
+            account_url: to_account.into(),
             login_url: to_login.into(),
             logout_url: to_logout.into(),
             other,

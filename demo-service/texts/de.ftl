@@ -18,6 +18,7 @@ tab-staff = Team
 ### Die Startseite: worum es geht, in drei Schritten
 
 home-title = Willkommen
+home-logged-out = Sie sind abgemeldet.
 home-welcome = Willkommen bei { $service }
 home-open = Diese Seite steht allen offen. Ihre Notizen gehören Ihnen allein, darum brauchen sie eine Anmeldung: eine für alle unsere Dienste.
 home-hello = Guten Tag,

@@ -18,6 +18,7 @@ tab-staff = Staff
 ### The front page: what it is about, in three steps
 
 home-title = Welcome
+home-logged-out = You are logged out.
 home-welcome = Welcome to { $service }
 home-open = This page is open to everybody. Your notes are yours alone, so they need a login: one login for all our services.
 home-hello = Hello,

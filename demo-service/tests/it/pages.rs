@@ -24,6 +24,22 @@ async fn who_is_logged_in_is_greeted_by_name_and_can_log_out() {
     let page = demo.logged_in_with(&ada).opens("/").await;
     page.shows("Hello, <bdi>Ada</bdi>");
     page.shows(&format!("href=\"{AUTH}/logout?{BACK_HOME}\""));
+    page.shows(&format!("href=\"{AUTH}/?{BACK_HOME}\""));
+}
+
+#[actix_web::test]
+async fn who_comes_from_the_logout_reads_that_they_are_logged_out() {
+    let demo = Demo::new();
+    let said = "You are logged out.";
+    demo.anonymous().opens("/?sso_logged_out=1").await.shows(said);
+    for other in ["/", "/?sso_logged_out=0", "/?sso_logged_out=1&sso_logged_out=1"] {
+        let page = demo.anonymous().opens(other).await;
+        assert_eq!(page.status, StatusCode::OK, "{other}");
+        page.does_not_show(said);
+    }
+    // Whoever is logged in is told nothing that is not true.
+    let ada = demo.issuer.claims_for("ada@example.org");
+    demo.logged_in_with(&ada).opens("/?sso_logged_out=1").await.does_not_show(said);
 }
 
 #[actix_web::test]
