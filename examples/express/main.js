@@ -7,7 +7,7 @@ app.get("/healthz", (req, res) => res.type("text").send("ok"));
 app.use(sharedLogin);
 app.get("/", (req, res) => res.send('Open to all. <a href="/private">Mine</a> <form method="post" action="/greet"><button>Greet</button></form>'));
 // Plain text, because a name may contain anything. Your templates escape it.
-app.get("/private", loginRequired, ({ user }, res) => res.type("text").send(`Hello, ${user.user_first_name} ${user.user_last_name}.`));
+app.get("/private", loginRequired, ({ user }, res) => res.type("text").send(`Hello, ${user.user_first_name}.`));
 app.post("/greet", loginRequired, ({ user }, res) => res.type("text").send(`${user.user_first_name} greets you.`));
 app.get("/api/me", loginRequired, (req, res) => res.json(req.user));
 

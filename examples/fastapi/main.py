@@ -14,7 +14,7 @@ def home():
 # Plain text, because a name may contain anything. Your templates escape it.
 @app.get("/private", response_class=PlainTextResponse)
 def private(claims=Depends(user)):
-    return f"Hello, {claims['user_first_name']} {claims['user_last_name']}."
+    return f"Hello, {claims['user_first_name']}."
 
 
 @app.post("/greet", response_class=PlainTextResponse)

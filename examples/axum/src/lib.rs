@@ -28,7 +28,7 @@ async fn home(visitor: MaybeUser) -> impl IntoResponse {
 
 /// Plain text, because a name may contain anything. Your templates escape it.
 async fn private(user: User) -> impl IntoResponse {
-    (PERSONAL, format!("Hello, {} {}.", user.user_first_name, user.user_last_name))
+    (PERSONAL, format!("Hello, {}.", user.full_name()))
 }
 
 async fn me(user: User) -> impl IntoResponse {
