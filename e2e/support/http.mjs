@@ -58,6 +58,7 @@ export class Client {
       method: 'POST',
       form: { first_name: firstName, last_name: lastName, email, password, csrf_token: await this.csrf('/register') },
     });
+    if (answer.status !== 303) throw new Error(`the registration was answered ${answer.status}: ${answer.body}`);
     await this.request(`${auth}/logout`, { method: 'POST', form: { csrf_token: await this.csrf('/logout') } });
     return answer;
   }
