@@ -5,7 +5,7 @@ const focusable = 'a[href], button, input:not([type="hidden"]), textarea, select
 /** How often Tab must be pressed from the top of the page to reach `selector`. Needs a page that runs scripts. */
 export function tabsTo(page, selector) {
   return page.evaluate((all, wanted) => {
-    const reached = [...document.querySelectorAll(all)].filter((element) => element.getClientRects().length > 0);
+    const reached = [...document.querySelectorAll(all)].filter((element) => element.checkVisibility());
     return reached.indexOf(document.querySelector(wanted)) + 1;
   }, focusable, selector);
 }
