@@ -12,6 +12,14 @@ export const forms = {
   logout: 'main form[action*="/logout"]',
 };
 
+/** Fills in the login form that is open in a tab, whoever opened it. */
+export async function logsInOn(tab, { email, password }) {
+  await tab.waitForSelector(forms.login);
+  await tab.type(`${forms.login} [name="email"]`, email);
+  await tab.type(`${forms.login} [name="password"]`, password);
+  await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button`)]);
+}
+
 /** A new person without an account. */
 export function stranger(firstName = 'Ada') {
   const who = {

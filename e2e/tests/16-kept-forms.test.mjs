@@ -6,7 +6,7 @@ import { startBrowser } from '../support/browser.mjs';
 import { auth, chromiumOnly, cookies, demo } from '../support/env.mjs';
 import { again, frameSays, loginFrame, notes } from '../support/kept-form.mjs';
 import { noteField, noteForm, typesNote } from '../support/notes.mjs';
-import { Person, forms } from '../support/person.mjs';
+import { Person, forms, logsInOn } from '../support/person.mjs';
 
 describe('a note that is sent after its token has ended', () => {
   let browser;
@@ -23,10 +23,7 @@ describe('a note that is sent after its token has ended', () => {
     const opened = new Promise((resolve) => { person.context.once('targetcreated', resolve); });
     await frame.click('a[target="_blank"]');
     const tab = await (await opened).page();
-    await tab.waitForSelector(forms.login);
-    await tab.type(`${forms.login} [name="email"]`, person.email);
-    await tab.type(`${forms.login} [name="password"]`, person.password);
-    await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button`)]);
+    await logsInOn(tab, person);
     assert.equal(tab.url(), `${auth}/login/done`);
     assert.match(await tab.evaluate(() => document.body.innerText), /close this tab/);
     await tab.close();

@@ -6,7 +6,7 @@ import { startBrowser } from '../support/browser.mjs';
 import { auth, cookies, demo } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';
 import { noteForm, typesNote } from '../support/notes.mjs';
-import { Person, forms, stranger } from '../support/person.mjs';
+import { Person, forms, logsInOn, stranger } from '../support/person.mjs';
 
 const sendsAsMe = 'main form button[formaction]';
 const sendsAsTheOther = 'main form button:not([formaction])';
@@ -21,19 +21,12 @@ async function household(browser, text) {
 }
 
 
-async function logsIn(page, { email, password }) {
-  await page.waitForSelector(forms.login);
-  await page.type(`${forms.login} [name="email"]`, email);
-  await page.type(`${forms.login} [name="password"]`, password);
-  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.click(`${forms.login} button`)]);
-}
-
 async function takesOver(ada, bob, { next }) {
   const tab = await ada.context.newPage();
   await tab.goto(`${auth}/logout`, { waitUntil: 'load' });
   await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.logout} button`)]);
   await tab.goto(`${auth}/login${next ? `?next=${encodeURIComponent(next)}` : ''}`, { waitUntil: 'load' });
-  await logsIn(tab, bob);
+  await logsInOn(tab, bob);
   return tab;
 }
 
@@ -76,7 +69,7 @@ describe('a form that somebody else typed', () => {
     const tab = await (await opened).page();
     await tab.waitForSelector(forms.logout);
     await presses(tab, `${forms.logout} button`);
-    await logsIn(tab, ada);
+    await logsInOn(tab, ada);
     assert.equal(tab.url(), `${auth}/`);
     await tab.close();
     await ada.page.bringToFront();
@@ -91,7 +84,7 @@ describe('a form that somebody else typed', () => {
     assert.equal((await ada.presses(noteForm)).status(), 401);
     const tab = await ada.context.newPage();
     await tab.goto(`${auth}/login?next=${encodeURIComponent(`${demo}/notes`)}`, { waitUntil: 'load' });
-    await logsIn(tab, bob);
+    await logsInOn(tab, bob);
     await ada.page.bringToFront();
     assert.equal((await presses(ada.page, 'main form[method="post"] button')).status(), 409);
     assert.ok(!(await notesOf(tab)).includes('kept for me'));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookies } from '../support/env.mjs';
-import { Person, comesTrue, forms } from '../support/person.mjs';
+import { Person, comesTrue, logsInOn } from '../support/person.mjs';
 import { startScripted } from '../support/scripted.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'sso-upload-'));
@@ -54,10 +54,7 @@ describe('a form with a chosen file', { skip }, () => {
     const opened = new Promise((resolve) => { person.context.once('targetcreated', resolve); });
     await page.click('[role="alert"] a');
     const tab = await (await opened).page();
-    await tab.waitForSelector(forms.login);
-    await tab.type(`${forms.login} [name="email"]`, person.email);
-    await tab.type(`${forms.login} [name="password"]`, person.password);
-    await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button`)]);
+    await logsInOn(tab, person);
     assert.equal(tab.url(), `${auth}/login/done`);
     await tab.close();
     await page.bringToFront();

@@ -70,28 +70,31 @@ impl Settings {
 
     /// demo-service's environment.
     pub fn for_demo(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("AUTH_URL", self.auth_url()),
-            ("COOKIE_DOMAIN", DOMAIN.to_owned()),
-            ("SERVICE_URL", self.demo_url()),
-            ("LISTEN", format!("127.0.0.1:{}", self.demo_port)),
-            ("NOTES_DATABASE", sqlite(&self.data.join("demo.db"))),
-            ("OTHER_SERVICE", format!("Lists={}", self.lists_url())),
-        ]
+        let other = format!("Lists={}", self.lists_url());
+        self.for_service(self.demo_url(), self.demo_port, "demo.db", other)
     }
 
     /// The environment of the second service.
     pub fn for_lists(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("AUTH_URL", self.auth_url()),
-            ("COOKIE_DOMAIN", DOMAIN.to_owned()),
-            ("SERVICE_URL", self.lists_url()),
-            ("LISTEN", format!("127.0.0.1:{}", self.lists_port)),
-            ("NOTES_DATABASE", sqlite(&self.data.join("lists.db"))),
-            ("OTHER_SERVICE", format!("Demo={}", self.demo_url())),
+        let other = format!("Demo={}", self.demo_url());
+        let mut settings = self.for_service(self.lists_url(), self.lists_port, "lists.db", other);
+        settings.extend([
             ("SERVICE_NAME", "Lists".to_owned()),
             ("SERVICE_COLOR", "#8a3b12,#f2b48c".to_owned()),
             ("SERVICE_ICON", "/lists.svg".to_owned()),
+        ]);
+        settings
+    }
+
+    /// What both services need, each with its own address and file.
+    fn for_service(&self, url: String, port: u16, file: &str, other: String) -> Vec<(&'static str, String)> {
+        vec![
+            ("AUTH_URL", self.auth_url()),
+            ("COOKIE_DOMAIN", DOMAIN.to_owned()),
+            ("SERVICE_URL", url),
+            ("LISTEN", format!("127.0.0.1:{port}")),
+            ("NOTES_DATABASE", sqlite(&self.data.join(file))),
+            ("OTHER_SERVICE", other),
         ]
     }
 }
