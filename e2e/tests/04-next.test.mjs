@@ -5,7 +5,8 @@ import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
 import { auth, cookieDomain, demo } from '../support/env.mjs';
 import { Client } from '../support/http.mjs';
-import { Person, address, comesTrue, forms, stranger } from '../support/person.mjs';
+import { frameSays } from '../support/kept-form.mjs';
+import { Person, address, comesTrue, forms, logsInOn, stranger } from '../support/person.mjs';
 
 const evil = [
   'https://evil.example/', '//evil.example', '/\\evil.example', 'https:evil.example', `${auth}@evil.example/`,
@@ -69,6 +70,9 @@ describe('next', () => {
     }
   });
 
+  // The drivers keep every tab in front, so the test says that somebody came back to this one.
+  const comesBack = (page) => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+
   it('a page whose address is too long for a redirect stays, and the login is beside it', async (t) => {
     const person = await visitor(t);
     const url = `${demo}/private?q=${'z'.repeat(6000)}#here`;
@@ -78,14 +82,33 @@ describe('next', () => {
     const opened = new Promise((resolve) => { person.page.once('popup', resolve); });
     await link.click();
     const tab = await opened;
-    await tab.waitForSelector(forms.login);
-    await tab.type(`${forms.login} [name="email"]`, known.email);
-    await tab.type(`${forms.login} [name="password"]`, known.password);
-    await Promise.all([tab.waitForNavigation(), tab.click(`${forms.login} button`)]);
+    await logsInOn(tab, known);
     await tab.close();
-    await Promise.all([person.page.waitForNavigation(), person.page.click('a.button')]);
+    await person.page.bringToFront();
+    await comesBack(person.page);
+    await person.page.waitForFunction(() => !document.getElementById('logged-in').hidden);
+    await person.follows('a.button');
     assert.ok(await person.sees(known.email));
     assert.equal(person.page.url().split('#')[0], url.split('#')[0]);
+  });
+
+  it('that page moves no button away under a finger when it notices a login elsewhere', async (t) => {
+    const person = await visitor(t);
+    await person.logsIn();
+    const held = await person.cookies();
+    await person.context.deleteCookie(...held);
+    await person.opens(`${demo}/private?q=${'z'.repeat(6000)}`);
+    assert.match(await frameSays(person.page), /Your login has ended/);
+    await person.context.setCookie(...held);
+    const { x, y } = await (await person.page.$('a.button')).clickablePoint();
+    await person.page.mouse.move(x, y);
+    await person.page.mouse.down();
+    assert.ok(await comesTrue(async () => {
+      await comesBack(person.page);
+      return /You are logged in again/.test(await frameSays(person.page).catch(String));
+    }));
+    await Promise.all([person.page.waitForNavigation({ waitUntil: 'load' }), person.page.mouse.up()]);
+    assert.ok(await person.sees(known.email));
   });
 
   it('N6: a tampered hidden next is checked again when the form is posted', async (t) => {

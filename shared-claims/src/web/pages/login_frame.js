@@ -5,13 +5,31 @@
   const frame = document.querySelector("iframe");
   const [waiting, done] = ["logging-in", "logged-in"].map((id) => document.getElementById(id));
 
+  function show({ name, height }) {
+    if (height > 0) frame.style.height = `${Math.min(height, 320)}px`;
+    done.querySelector("bdi").textContent = String(name || "");
+    done.hidden = !name;
+    waiting.hidden = Boolean(name);
+  }
+
+  // The press that brings somebody back to this tab may be that of the button below. It is a click
+  // only where it ends on the button too, so nothing may move before.
+  let whenReleased = null;
+  addEventListener("pointerdown", () => {
+    whenReleased = () => {};
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => {
+      if (whenReleased) setTimeout(whenReleased);
+      whenReleased = null;
+    });
+  }
+
   addEventListener("message", ({ data, origin, source }) => {
     if (source !== frame.contentWindow || origin !== new URL(frame.src).origin) return;
     if (!data || data.about !== "login") return;
-    if (data.height > 0) frame.style.height = `${Math.min(data.height, 320)}px`;
-    done.querySelector("bdi").textContent = String(data.name || "");
-    done.hidden = !data.name;
-    waiting.hidden = Boolean(data.name);
+    if (whenReleased) whenReleased = () => show(data);
+    else show(data);
   });
 
   // Both events come when somebody returns to this tab from another window.
