@@ -4,7 +4,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 
 use super::retry::{self, OfDatabase};
 #[cfg(feature = "sqlite")]
-use super::write_queue;
+use super::{batch, write_queue};
 
 /// A connection to SQLite or PostgreSQL.
 ///
@@ -28,6 +28,9 @@ impl AnyConnection {
     /// busy timeout would help. PostgreSQL uses READ COMMITTED, whatever the server's default:
     /// correctness depends on row locks and guarded updates, which see the latest commit.
     ///
+    /// On the writer's thread `work` becomes a part of a batch (`db/batch.rs`), which is committed
+    /// after it and before its caller gets the answer.
+    ///
     /// Do not hash, send mail or call other services inside.
     pub fn write<T, E>(&mut self, mut work: impl FnMut(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
@@ -48,8 +51,12 @@ impl AnyConnection {
 
     fn write_once<T, E>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
-        E: From<diesel::result::Error>,
+        E: From<diesel::result::Error> + OfDatabase,
     {
+        #[cfg(feature = "sqlite")]
+        if batch::is_of_this_thread() {
+            return self.write_in_batch(work);
+        }
         #[cfg(feature = "sqlite")]
         let queue = write_queue::of_this_thread().filter(|_| matches!(self, Self::Sqlite(_)));
         #[cfg(feature = "sqlite")]
@@ -73,5 +80,21 @@ impl AnyConnection {
                 Err(error)
             }
         }
+    }
+    /// Runs `work` as a part of this thread's batch.
+    #[cfg(feature = "sqlite")]
+    fn write_in_batch<T, E>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<diesel::result::Error> + OfDatabase,
+    {
+        let no_batch = || E::from(diesel::result::Error::NotInTransaction);
+        batch::begin_piece(self.sqlite().ok_or_else(no_batch)?)?;
+        let result = work(self);
+        let conn = self.sqlite().ok_or_else(no_batch)?;
+        match &result {
+            Ok(_) => batch::keep_piece(conn)?,
+            Err(error) => batch::roll_back_piece(conn, error.of_database()),
+        }
+        result
     }
 }

@@ -9,12 +9,18 @@ use tokio::sync::Semaphore;
 
 use super::deadlines::Timeouts;
 use super::error::DatabaseError;
-use super::pool::Pool;
+use super::pool::{Pool, PooledConnection};
 use super::retry::OfDatabase;
 use super::watchdog::Watchdog;
 use super::{AnyConnection, DatabaseUrl, deadlines, migrate, pool};
 #[cfg(feature = "sqlite")]
-use super::{LostFile, data_file::DataFile, sqlite_file, write_queue::WriteQueue};
+use super::{
+    LostFile,
+    data_file::DataFile,
+    sqlite_file,
+    write_queue::WriteQueue,
+    writer::{Limits, Writer},
+};
 
 /// How many checks in a row a server must fail before a command gives up.
 const LOOKS: u32 = 3;
@@ -33,6 +39,9 @@ pub struct Database {
     file: Option<DataFile>,
     #[cfg(feature = "sqlite")]
     writers: WriteQueue,
+    /// The thread that commits for requests, of a service on a file.
+    #[cfg(feature = "sqlite")]
+    writer: Option<Arc<Writer>>,
 }
 
 impl OfDatabase for DatabaseError {
@@ -84,13 +93,15 @@ impl Database {
         let file = url.file().and_then(std::path::Path::to_str).and_then(DataFile::new);
         #[cfg(feature = "sqlite")]
         let before = file.as_ref().map(DataFile::may_be_opened).transpose()?;
-        let pool = Pool::connect(url, size, timeouts)?;
+        // The writer has a connection beside those of the requests.
+        let has_writer = timeouts == Timeouts::Service && url.file().is_some();
+        let pool = Arc::new(Pool::connect(url, size + u32::from(has_writer), timeouts)?);
         #[cfg(feature = "sqlite")]
         if let (Some(file), Some(before)) = (&file, before) {
             file.is_opened(&mut *pool.get()?, before)??;
         }
-        Ok(Self {
-            pool: Arc::new(pool),
+        let db = Self {
+            pool,
             turns: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
             size,
             watchdog: None,
@@ -98,7 +109,24 @@ impl Database {
             file,
             #[cfg(feature = "sqlite")]
             writers: WriteQueue::new(deadlines::sqlite(timeouts)),
-        })
+            #[cfg(feature = "sqlite")]
+            writer: None,
+        };
+        #[cfg(feature = "sqlite")]
+        if has_writer {
+            let (of_writer, writers) = (db.clone(), db.writers.clone());
+            let open = move || of_writer.connection();
+            let writer = Writer::start(open, writers, Limits::default()).map_err(DatabaseError::NoThread)?;
+            return Ok(Self { writer: Some(Arc::new(writer)), ..db });
+        }
+        Ok(db)
+    }
+
+    /// A connection to a file that is still the opened one, or to a server.
+    pub(super) fn connection(&self) -> Result<PooledConnection, DatabaseError> {
+        #[cfg(feature = "sqlite")]
+        self.require_file()?;
+        Ok(self.pool.get()?)
     }
 
     /// Migrates the schema completely or not at all. Safe if several processes do it at once.
@@ -122,7 +150,10 @@ impl Database {
     ///
     /// PostgreSQL needs none of this.
     pub async fn close(&self) -> Result<bool, DatabaseError> {
-        let all = tokio::time::timeout(deadlines::CLOSE, self.turns.acquire_many(self.size));
+        let all = tokio::time::timeout(deadlines::CLOSE, async {
+            self.finish_writes().await;
+            self.turns.acquire_many(self.size).await
+        });
         let all = if self.is_file() { all.await.ok() } else { None };
         self.turns.close();
         if !self.is_file() {
@@ -132,6 +163,17 @@ impl Database {
         let is_whole = tokio::task::spawn_blocking(move || this.close_file()).await??;
         Ok(is_whole && all.is_some())
     }
+
+    #[cfg(feature = "sqlite")]
+    async fn finish_writes(&self) {
+        if let Some(writer) = self.writer.clone() {
+            // Whatever happens there, the file is closed.
+            let _ = tokio::task::spawn_blocking(move || writer.finish()).await;
+        }
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    async fn finish_writes(&self) {}
 
     #[cfg(feature = "sqlite")]
     fn is_file(&self) -> bool {
@@ -223,6 +265,33 @@ impl Database {
         self.run(move |conn| query(conn).map_err(DatabaseError::from)).await
     }
 
+    /// [`Database::run`] for requests that write. On a SQLite file the work waits for the writer,
+    /// and is committed together with that of other requests (`db/batch.rs`). Each statement that
+    /// writes must be in [`AnyConnection::write`].
+    pub async fn run_on_writer<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DatabaseError> + Send + 'static,
+    {
+        #[cfg(feature = "sqlite")]
+        if let Some(writer) = &self.writer {
+            let answer = tokio::time::timeout(deadlines::ANSWER, writer.run(work)).await;
+            return answer.unwrap_or_else(|_| Err(DatabaseError::Late.into()));
+        }
+        self.run(work).await
+    }
+
+    /// [`Database::query`] for requests that write, like [`Database::run_on_writer`].
+    pub async fn query_on_writer<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        self.run_on_writer(move |conn| query(conn).map_err(DatabaseError::from)).await
+    }
+
     /// [`Database::run`] on the current thread, for commands, which have no async runtime.
     pub fn run_blocking<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
     where
@@ -247,9 +316,7 @@ impl Database {
     where
         E: From<DatabaseError>,
     {
-        #[cfg(feature = "sqlite")]
-        self.require_file().map_err(DatabaseError::from)?;
-        let mut conn = self.pool.get().map_err(DatabaseError::from)?;
+        let mut conn = self.connection()?;
         if !is_wanted() {
             return Err(DatabaseError::Late.into());
         }

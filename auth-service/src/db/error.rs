@@ -34,8 +34,14 @@ pub enum DatabaseError {
     StandsStill(Duration),
     #[error("{0}")]
     NoFile(String),
+    #[error("too much work that writes is waiting for the database")]
+    Overloaded,
     #[error("the database task did not finish: {0}")]
     Task(#[from] tokio::task::JoinError),
+    #[error("the database task did not finish: it panicked")]
+    Unfinished,
+    #[error("the thread that writes could not be started: {0}")]
+    NoThread(#[source] std::io::Error),
     #[error("the database refused: {0}")]
     Query(#[from] diesel::result::Error),
     #[error("the schema could not be brought up to date: {0}")]
@@ -53,8 +59,8 @@ impl DatabaseError {
             Self::Lost(_) => Some(Unavailable::Unreachable),
             Self::Query(error) => Unavailable::reason(error),
             Self::Migration(error) => Unavailable::reason(error.downcast_ref()?),
-            Self::Late | Self::StandsStill(_) => Some(Unavailable::Busy),
-            Self::Task(_) | Self::Pooled | Self::NoFile(_) => None,
+            Self::Late | Self::Overloaded | Self::StandsStill(_) => Some(Unavailable::Busy),
+            Self::Task(_) | Self::Unfinished | Self::NoThread(_) | Self::Pooled | Self::NoFile(_) => None,
         }
     }
 

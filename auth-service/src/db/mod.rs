@@ -1,5 +1,7 @@
 //! The database: one set of queries for SQLite, the default, and PostgreSQL (feature `postgres`).
 
+#[cfg(feature = "sqlite")]
+mod batch;
 pub mod connection;
 #[cfg(feature = "sqlite")]
 mod data_file;
@@ -11,6 +13,8 @@ mod lock;
 #[cfg(feature = "postgres")]
 mod messages;
 pub mod migrate;
+#[cfg(feature = "sqlite")]
+mod piece;
 mod pool;
 #[cfg(feature = "postgres")]
 mod pooler;
@@ -28,6 +32,8 @@ mod watchdog;
 pub mod write_probe;
 #[cfg(feature = "sqlite")]
 mod write_queue;
+#[cfg(feature = "sqlite")]
+mod writer;
 
 pub use connection::AnyConnection;
 #[cfg(feature = "sqlite")]

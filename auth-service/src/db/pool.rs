@@ -108,6 +108,9 @@ pub(super) fn answers(url: &DatabaseUrl) -> bool {
     }
 }
 
+/// A connection that goes back to its pool.
+pub(super) type PooledConnection = r2d2::PooledConnection<Manager>;
+
 /// Connections that are closed when the last owner drops this. r2d2 alone closes them on its last
 /// thread, and the process may end before that. SQLite merges its log when the last connection
 /// closes.
@@ -153,7 +156,7 @@ impl Pool {
         Ok(pool)
     }
 
-    pub fn get(&self) -> Result<r2d2::PooledConnection<Manager>, r2d2::PoolError> {
+    pub fn get(&self) -> Result<PooledConnection, r2d2::PoolError> {
         self.connections.get()
     }
 

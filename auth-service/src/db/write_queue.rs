@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
-use parking_lot::{FairMutex, FairMutexGuard};
+use parking_lot::lock_api::ArcMutexGuard;
+use parking_lot::{FairMutex, FairMutexGuard, RawFairMutex};
 
 /// The queue of one database. Clones share it.
 #[derive(Clone, Debug)]
@@ -18,6 +19,9 @@ pub(super) struct WriteQueue {
     place: Arc<FairMutex<()>>,
     timeout: Duration,
 }
+
+/// A turn that lasts longer than one function.
+pub(super) type OwnedTurn = ArcMutexGuard<RawFairMutex, ()>;
 
 thread_local! {
     static OF_THIS_THREAD: RefCell<Option<WriteQueue>> = const { RefCell::new(None) };
@@ -49,11 +53,18 @@ impl WriteQueue {
 
     /// Waits for the turn, which lasts until the guard is dropped.
     pub fn turn(&self) -> QueryResult<FairMutexGuard<'_, ()>> {
-        self.place.try_lock_for(self.timeout).ok_or_else(|| {
-            // The same text as SQLite's own error.
-            Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()))
-        })
+        self.place.try_lock_for(self.timeout).ok_or_else(is_busy)
     }
+
+    /// [`WriteQueue::turn`] with a guard of its own.
+    pub fn owned_turn(&self) -> QueryResult<OwnedTurn> {
+        self.place.try_lock_arc_for(self.timeout).ok_or_else(is_busy)
+    }
+}
+
+/// The same text as SQLite's own error.
+fn is_busy() -> Error {
+    Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()))
 }
 
 #[cfg(test)]

@@ -176,7 +176,8 @@ async fn register(
     page: String,
     context: RequestContext,
 ) -> Result<User, RegistrationError> {
-    let registered = app.db.run(move |conn| User::register_by_form(conn, new, &page, &context)).await;
+    let registered =
+        app.db.run_on_writer(move |conn| User::register_by_form(conn, new, &page, &context)).await;
     registered.map_err(|refused| match refused {
         CreateUserError::EmailTaken => RegistrationError::Taken,
         CreateUserError::Database(error) => RegistrationError::Failed(error.into()),

@@ -133,7 +133,7 @@ async fn end_sessions(
     let which = move |other: &Session| end.includes(other, &session);
     let session = current.session.clone();
     let end_them = move |conn: &mut _| session.end_where(conn, which, why, &context);
-    Ok(app.db.query(end_them).await?)
+    Ok(app.db.query_on_writer(end_them).await?)
 }
 
 async fn list(

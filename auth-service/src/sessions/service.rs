@@ -46,7 +46,7 @@ impl Sessions {
         let Some(token) = token else { return Ok(None) };
         let (key, limits) = (self.refresh_key.clone(), self.limits);
         let renew = move |conn: &mut _| Session::renew(conn, &key, &token, &context, limits);
-        Ok(match self.db.query(renew).await? {
+        Ok(match self.db.query_on_writer(renew).await? {
             Renewal::Renewed(current) => Some(current),
             Renewal::Over | Renewal::Inactive | Renewal::Reused => None,
         })
@@ -62,6 +62,6 @@ impl Sessions {
         let Some(token) = token else { return Ok(false) };
         let key = self.refresh_key.clone();
         let sign_out = move |conn: &mut _| Session::sign_out(conn, &token, &key, why, &context);
-        Ok(self.db.query(sign_out).await?)
+        Ok(self.db.query_on_writer(sign_out).await?)
     }
 }

@@ -89,7 +89,7 @@ impl SignIn {
             let before = before.as_ref().map(|token| (token, &key));
             Session::sign_in(conn, &user, &proofs, before, &context, limits)
         };
-        Ok(self.db.query(sign_in).await?)
+        Ok(self.db.query_on_writer(sign_in).await?)
     }
 
     /// Checks the password of a logged-in user before a sensitive action. The browser counts as

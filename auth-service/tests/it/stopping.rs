@@ -32,7 +32,7 @@ impl Instance {
         Self::start_as(Program::new(&[]).set_all(&database.url).set("SHUTDOWN_DELAY", delay))
     }
 
-    fn start_as(program: Program) -> Self {
+    pub fn start_as(program: Program) -> Self {
         let port = ReservedPort::new();
         let mut program = program.set("LISTEN", &port.address.to_string()).set("BCRYPT_COST", "10");
         let mut child = program.0.stderr(Stdio::piped()).spawn().unwrap();
