@@ -3,6 +3,7 @@
 //!
 //! An answer comes after the commit, so it still means that the change is on the disk.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -118,12 +119,17 @@ fn work_off(
     let mut free_until = Instant::now();
     while let Ok(first) = pieces.recv() {
         std::thread::sleep(free_until.saturating_duration_since(Instant::now()));
-        match open() {
-            Ok(mut conn) => {
-                let locked = run_batch(&mut conn, first, pieces, writers, limits);
-                free_until = Instant::now() + locked / FREE_PART;
+        let batch = AssertUnwindSafe(|| match open() {
+            Ok(mut conn) => run_batch(&mut conn, first, pieces, writers, limits),
+            Err(error) => {
+                (first(Err(error)).answer)(Ok(()));
+                Duration::ZERO
             }
-            Err(error) => (first(Err(error)).answer)(Ok(())),
+        });
+        // Pieces catch their own panics. Without this thread nobody could write, so it outlives any
+        // other too: those who waited learn that their work did not finish.
+        if let Ok(locked) = catch_unwind(batch) {
+            free_until = Instant::now() + locked / FREE_PART;
         }
     }
 }
@@ -169,6 +175,7 @@ fn run_batch(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
 
     use diesel::connection::SimpleConnection;
@@ -343,6 +350,25 @@ mod tests {
         drop(end);
         holder.join().unwrap().unwrap();
     }
+
+    /// Z31
+    #[tokio::test]
+    async fn the_writer_outlives_a_panic_between_the_pieces() {
+        let mut trial = Trial::new();
+        let (db, is_first) = (trial.db.clone(), AtomicBool::new(true));
+        let open = move || {
+            assert!(!is_first.swap(false, Ordering::Relaxed), "a panic of the test");
+            db.connection()
+        };
+        let writer =
+            Writer::start(open, WriteQueue::new(Duration::from_secs(60)), Limits::default()).unwrap();
+        trial.writer = Arc::new(writer);
+        let unfinished = trial.ask(write(1, 1)).await.await.unwrap();
+        assert!(matches!(unfinished, Err(DatabaseError::Unfinished)), "{unfinished:?}");
+        trial.ask(write(2, 1)).await.await.unwrap().unwrap();
+        assert_eq!(trial.notes(), [2]);
+    }
+
     /// Z12: it was told that nothing was done.
     #[tokio::test]
     async fn whoever_leaves_while_it_waits_for_the_lock_has_changed_nothing() {
