@@ -20,7 +20,11 @@ after(() => {
 /** Reason to skip tests that need such a front, or false. */
 export const needsFront = demoBinary ? false : 'needs E2E_DEMO_BIN to run a service of its own';
 
-/** `files` maps paths to `[type, text]`. `env` has more settings of the service. Returns `{ url, seen }`. */
+/**
+ * `files` maps paths to `[type, text]`. `env` has more settings of the service. Forms with files
+ * that get past the login are stored here, because the demo takes none: it answers `415`. Returns
+ * `{ url, seen, stored }`.
+ */
 export async function startFront(name, { files = {}, env = {} } = {}) {
   const [port, inside] = await freePorts(2);
   const url = `http://${name}.${cookieDomain}:${port}`;
@@ -33,7 +37,7 @@ export async function startFront(name, { files = {}, env = {} } = {}) {
       AUTH_JWKS: `http://127.0.0.1:${new URL(auth).port}/.well-known/jwks.json`, NOTES_DATABASE: `sqlite:${join(folder, 'notes.db')}`, ...env,
     },
   });
-  const seen = [];
+  const [seen, stored] = [[], []];
   const asks = ({ method, url: path, headers }) => http.request({ agent: false, host: '127.0.0.1', port: inside, method, path, headers });
   const server = http.createServer((request, response) => {
     if (files[request.url]) {
@@ -41,8 +45,21 @@ export async function startFront(name, { files = {}, env = {} } = {}) {
       return void response.writeHead(200, { 'content-type': type }).end(text);
     }
     const question = asks(request);
+    const body = [];
+    if (/^multipart/.test(request.headers['content-type'])) request.on('data', (chunk) => body.push(chunk));
     question.on('response', (answer) => {
       seen.push({ method: request.method, path: request.url, headers: request.headers, status: answer.statusCode });
+      if (answer.statusCode === 415) {
+        answer.resume();
+        const store = () => {
+          stored.push(Buffer.concat(body).toString());
+          response.writeHead(200, { 'content-type': 'text/html' }).end('<p>stored</p>');
+        };
+        // The demo need not have read the form to its end.
+        question.removeAllListeners('error').on('error', () => {});
+        request.unpipe(question);
+        return void (request.readableEnded ? store() : request.on('end', store).resume());
+      }
       response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response);
     });
@@ -65,7 +82,7 @@ export async function startFront(name, { files = {}, env = {} } = {}) {
   });
   await new Promise((resolve) => { server.listen(port, '127.0.0.1', resolve); });
   servers.push(server);
-  return { url, seen };
+  return { url, seen, stored };
 }
 
 /** The handshake's answer (RFC 6455, section 4.2.2). */

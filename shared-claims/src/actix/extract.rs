@@ -63,7 +63,12 @@ fn authorize<T: AuthExtractor>(req: &HttpRequest, payload: &mut Payload) -> Extr
                 None => Denial::Unauthorized { max_age: None },
             },
         };
-        let form = match body.as_ref().filter(|_| denial.shows_form()) {
+        let body_of_form = body.as_ref().filter(|_| denial.shows_form());
+        if body_of_form.is_some() && request_info(&req).is_multipart() {
+            body.iter().for_each(SharedBody::release);
+            return Err(response::refuse_later(&denial, &req, &login, &context));
+        }
+        let form = match body_of_form {
             Some(body) => body.read().await,
             None => None,
         };

@@ -58,8 +58,9 @@
 //! The page that keeps a form keeps the fields of an `application/x-www-form-urlencoded` form of at
 //! most 64 KiB. The form must come from a page of this service, as the browser says: a form that
 //! somebody else's page sent is never offered to be sent again. Values of fields that are named
-//! like passwords are not repeated; the page asks for them again. Of a `multipart/form-data` form
-//! nothing is kept, and the page says so. A frame of auth-service in that page renews the login
+//! like passwords are not repeated; the page asks for them again. A `multipart/form-data` form is
+//! kept up to 16 MiB: its fields, and the names of its files, which the page asks to choose again.
+//! That needs the middleware. A frame of auth-service in that page renews the login
 //! without a script. Where the session is over, the frame offers to log in in a new tab.
 //!
 //! Scripts renew the login by [`script`], which the service serves.

@@ -17,7 +17,7 @@ use super::request::request_info;
 use super::response;
 use super::shared_body::SharedBody;
 use crate::SharedLogin;
-use crate::web::{self, Context, OriginChecked, Served};
+use crate::web::{self, Context, DeferredPage, MultipartReader, OriginChecked, Served};
 
 /// CSRF protection by origin: only this service's own pages may change things.
 /// `App::new().wrap(SameOrigin)`.
@@ -128,6 +128,7 @@ where
         let done = self.service.call(req);
         Box::pin(async move {
             let mut response = done.await?.map_into_left_body();
+            finish_page(&mut response).await;
             add(&for_scripts, response.headers_mut());
             remember_author(&mut response);
             Ok(response)
@@ -159,6 +160,18 @@ fn remember_author<B>(response: &mut ServiceResponse<B>) {
     let line = served.set_cookie(login.settings());
     if let Some(line) = line.and_then(|line| HeaderValue::from_str(&line).ok()) {
         response.headers_mut().append(SET_COOKIE, line);
+    }
+}
+
+/// Reads the form with files that a page is to keep, and finishes the page.
+async fn finish_page<B>(response: &mut ServiceResponse<B>) {
+    let Some(page) = response.response_mut().extensions_mut().remove::<DeferredPage>() else { return };
+    let req = response.request();
+    let body = req.extensions().get::<SharedBody>().cloned();
+    let (Some(body), Some(login)) = (body, find_login(req)) else { return };
+    if let Some(reader) = MultipartReader::new(&request_info(req)) {
+        let form = body.read_multipart(reader).await;
+        page.finish(&request_info(req), login.settings(), form);
     }
 }
 

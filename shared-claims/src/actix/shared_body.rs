@@ -14,7 +14,7 @@ use actix_web::web::Bytes;
 use futures_core::Stream;
 
 use super::request::request_info;
-use crate::web::{FORM_TIMEOUT, MAX_FORM_BYTES};
+use crate::web::{DISCARD_TIMEOUT, FORM_TIMEOUT, FormEntries, MAX_FORM_BYTES, MultipartReader};
 
 /// A second handle on a request's body.
 ///
@@ -32,6 +32,8 @@ struct Body {
     /// How reading ended: at the end of the body, by a broken connection, or because the body is
     /// too large to keep.
     end: Option<End>,
+    /// Whether bytes were read that are not in `seen`: nobody but the handler has them.
+    has_lost_bytes: bool,
     held: bool,
     waiting: Option<Waker>,
 }
@@ -58,6 +60,7 @@ impl SharedBody {
             seen: Vec::new(),
             seen_bytes: 0,
             end: None,
+            has_lost_bytes: false,
             held: false,
             waiting: None,
         }));
@@ -86,6 +89,31 @@ impl SharedBody {
         let body = self.0.borrow();
         (all == Ok(End::Complete)).then(|| body.seen.concat())
     }
+
+    /// Reads a form with files to its end, for the page that keeps it. What is left of the body is
+    /// gone for all other readers. `None` if it cannot be kept, breaks off, does not arrive in
+    /// thirty seconds, or was read before.
+    pub(super) async fn read_multipart(&self, mut reader: MultipartReader) -> Option<FormEntries> {
+        let rest = {
+            let mut body = self.0.borrow_mut();
+            if body.has_lost_bytes || !body.seen.iter().all(|bytes| reader.feed(bytes)) {
+                return None;
+            }
+            (body.end != Some(End::Complete)).then(|| std::mem::replace(&mut body.source, Payload::None))
+        };
+        if let Some(mut rest) = rest {
+            let all = async {
+                while let Some(bytes) = poll_fn(|cx| Pin::new(&mut rest).poll_next(cx)).await {
+                    if !reader.feed(&bytes.ok()?) {
+                        return None;
+                    }
+                }
+                Some(())
+            };
+            timeout(DISCARD_TIMEOUT, all).await.ok()??;
+        }
+        reader.finish()
+    }
 }
 
 impl Body {
@@ -111,6 +139,7 @@ impl Body {
                 self.seen_bytes += bytes.len();
                 if self.seen_bytes > MAX_FORM_BYTES {
                     self.end = Some(End::TooLarge);
+                    self.has_lost_bytes = true;
                 } else {
                     self.seen.push(bytes.clone());
                 }

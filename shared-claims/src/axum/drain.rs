@@ -18,7 +18,7 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use crate::web::{DISCARD_TIMEOUT, MAX_DISCARDED_BYTES};
+use crate::web::{DISCARD_TIMEOUT, FormEntries, MAX_DISCARDED_BYTES, MultipartReader};
 
 /// What is left of a body after the service has run, if anything.
 pub(super) struct DrainHandle {
@@ -44,6 +44,26 @@ pub(super) fn make_drainable(request: &mut Request) -> Option<DrainHandle> {
 }
 
 impl DrainHandle {
+    /// Reads a form with files to its end, for the page that keeps it. `None` if it cannot be kept,
+    /// breaks off, does not arrive in time, or if anybody has begun to read it.
+    pub(super) async fn read_multipart(&self, mut reader: MultipartReader) -> Option<FormEntries> {
+        let mut body = {
+            let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+            rest.take_if(|(_, is_begun)| !*is_begun)?.0
+        };
+        let all = async {
+            while let Some(frame) = body.frame().await {
+                let frame = frame.ok()?;
+                if !frame.data_ref().is_none_or(|bytes| reader.feed(bytes)) {
+                    return None;
+                }
+            }
+            Some(())
+        };
+        timeout(DISCARD_TIMEOUT, all).await.ok()??;
+        reader.finish()
+    }
+
     /// Reads what is left, within limits. Does nothing if a handler goes on reading while its
     /// response is being sent.
     pub(super) async fn drain(self) {

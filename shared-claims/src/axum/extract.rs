@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::kept_form::KeptForm;
 use super::request::Registered;
-use super::response::{not_registered, origin_unchecked, refuse};
+use super::response::{not_registered, origin_unchecked, refuse, refuse_later};
 use crate::extractors::{AuthExtractor, for_each_extractor};
 use crate::web::{
     Context, Decision, Denial, KEYS_TIMEOUT, OriginChecked, REACHABILITY_TIMEOUT, Requirement, decide,
@@ -60,6 +60,10 @@ async fn authorize<T: AuthExtractor>(parts: &Parts) -> Result<T, Response> {
             None => Denial::Unauthorized { max_age: None },
         },
     };
+    let request = registered.info(parts);
+    if denial.shows_form() && request.is_multipart() && request.can_be_resubmitted(settings) {
+        return Err(refuse_later(&denial, &request, settings, &context));
+    }
     let form = parts.extensions.get::<KeptForm>().map(|form| &form.0[..]);
     Err(refuse(&denial, &registered.info(parts), settings, &context, form))
 }

@@ -9,16 +9,17 @@ use axum_core::extract::Request;
 use axum_core::response::Response;
 use http::header::SET_COOKIE;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::drain::DrainHandle;
 use super::request::{Registered, request_info};
 use super::response::{self, refuse};
 use super::{drain, kept_form};
 use crate::web::{
-    Context, OriginChecked, RequestInfo, Served, check_cookie_size, check_origin, cors, preflight,
-    warn_of_other_host,
+    Context, DeferredPage, MultipartReader, OriginChecked, RequestInfo, Served, check_cookie_size,
+    check_origin, cors, preflight, warn_of_other_host,
 };
 use crate::{Settings, SharedLogin};
 
@@ -114,11 +115,15 @@ where
                 }
                 None => {
                     keep_form(&mut request, target.as_ref(), &login).await;
+                    let upload = Upload::of(&request, target.as_ref());
                     let served = served(&request, target.as_ref(), &login);
                     let registered = Registered { login: login.clone(), target, served: served.clone() };
                     request.extensions_mut().insert(registered);
                     mark_checked(&mut request);
                     let mut response = inner.call(request).await?;
+                    if let (Some(upload), Some(body)) = (upload, &drain_handle) {
+                        upload.finish_page(&mut response, body, login.settings()).await;
+                    }
                     remember_author(&served, &login, response.headers_mut());
                     response
                 }
@@ -165,12 +170,46 @@ fn check(request: &RequestInfo<'_>, settings: &Settings) -> Option<Response> {
 }
 
 async fn keep_form(request: &mut Request, target: Option<&PathAndQuery>, login: &SharedLogin) {
-    if !request_info(request.method(), target, request.headers()).can_be_resubmitted(login.settings()) {
+    let is_kept_whole = {
+        let request = request_info(request.method(), target, request.headers());
+        request.can_be_resubmitted(login.settings()) && !request.is_multipart()
+    };
+    if !is_kept_whole {
         return;
     }
     let (kept, body) = kept_form::keep(std::mem::replace(request.body_mut(), Body::empty())).await;
     *request.body_mut() = body;
     if let Some(kept) = kept {
         request.extensions_mut().insert(kept);
+    }
+}
+
+/// The head of a request with a form that can hold files.
+struct Upload {
+    method: Method,
+    target: Option<PathAndQuery>,
+    headers: HeaderMap,
+}
+
+impl Upload {
+    fn of(request: &Request, target: Option<&PathAndQuery>) -> Option<Self> {
+        let is_upload = request_info(request.method(), target, request.headers()).is_multipart();
+        is_upload.then(|| Self {
+            method: request.method().clone(),
+            target: target.cloned(),
+            headers: request.headers().clone(),
+        })
+    }
+
+    /// Reads the form that a page is to keep, and finishes the page.
+    async fn finish_page(&self, response: &mut Response, body: &DrainHandle, settings: &Settings) {
+        let Some(page) = response.extensions_mut().remove::<DeferredPage>() else { return };
+        let Some(reader) = MultipartReader::new(&self.info()) else { return };
+        let form = body.read_multipart(reader).await;
+        page.finish(&self.info(), settings, form);
+    }
+
+    fn info(&self) -> RequestInfo<'_> {
+        request_info(&self.method, self.target.as_ref(), &self.headers)
     }
 }

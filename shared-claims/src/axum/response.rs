@@ -1,14 +1,20 @@
 //! Conversion to axum's responses.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
 use axum_core::body::Body;
 use axum_core::extract::Request;
 use axum_core::response::Response;
+use bytes::Bytes;
 use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_body::Frame;
 
 use super::request::request_info;
 use crate::Settings;
-use crate::web::{self, Context, Denial, RequestInfo, log_denial};
+use crate::web::{self, Context, DeferredPage, Denial, PageBody, RequestInfo, log_denial};
 
 /// The denial as a response.
 pub(super) fn refuse(
@@ -20,6 +26,33 @@ pub(super) fn refuse(
 ) -> Response {
     log_denial(denial);
     response(web::render(denial, request, settings, context, form))
+}
+
+/// The denial as a response, with a page that the layer finishes once it has read the form.
+pub(super) fn refuse_later(
+    denial: &Denial,
+    request: &RequestInfo<'_>,
+    settings: &Settings,
+    context: &Context,
+) -> Response {
+    log_denial(denial);
+    let (head, page) = DeferredPage::begin(denial, request, settings, context);
+    let mut response = response(head);
+    *response.body_mut() = Body::new(page.body());
+    response.extensions_mut().insert(page);
+    response
+}
+
+impl http_body::Body for PageBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut task::Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.take().map(|page| Ok(Frame::data(Bytes::from(page)))))
+    }
 }
 
 /// The response when the layer is missing. The log tells the developer.

@@ -258,7 +258,7 @@ impl RequestInfo<'_> {
     /// Whether the body may be kept and offered again: it is a form that our own page sent, or a
     /// trusted one. A foreign page's form must not be shown under our name.
     pub fn can_be_resubmitted(&self, settings: &Settings) -> bool {
-        let can_be_shown = self.is_urlencoded() || self.is_empty();
+        let can_be_shown = self.is_urlencoded() || self.is_multipart() || self.is_empty();
         let is_by_ours = matches!(self.initiator(settings), Initiator::SameOrigin | Initiator::Trusted);
         self.kind() == RequestKind::PostedForm && can_be_shown && is_by_ours
     }

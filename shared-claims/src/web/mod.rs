@@ -37,12 +37,16 @@ mod cors;
 mod datetime;
 mod decide;
 mod decision;
+#[cfg(any(feature = "actix", feature = "axum"))]
+mod deferred_page;
 mod escape;
 mod fetch_metadata;
+mod form_entries;
 mod form_owner;
 mod i18n;
 mod initials;
 mod log;
+mod multipart_reader;
 mod origin_check;
 mod origin_checked;
 mod pages;
@@ -71,12 +75,18 @@ pub use decide::{
     needs_reachability,
 };
 pub use decision::{Decision, Denial, LoopCause, Requirement};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use deferred_page::{DeferredPage, PageBody};
 pub use fetch_metadata::{Reader, RequestKind};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use form_entries::FormEntries;
 pub use form_owner::Served;
 pub use initials::initials;
 pub use log::{log_denial, log_identity, warn_of_foreign_key, warn_of_other_host};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use log::{log_not_registered, log_origin_unchecked};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use multipart_reader::MultipartReader;
 pub use origin_checked::OriginChecked;
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use render::origin_unchecked;
@@ -91,14 +101,14 @@ pub use texts::{TextValue, Texts, TextsError, Translation};
 pub use theme::Theme;
 pub(crate) use warned::Warned;
 
-/// The largest form that is kept: 64 KiB.
+/// The largest form that is kept: 64 KiB, without the bytes of its files.
 pub const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// How long a form that is to be kept may take to arrive: 10 seconds.
 pub const FORM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How much of an unread body is read and dropped, so that its sender can read the response: 16
-/// MiB.
+/// MiB. A form with files is kept up to the same size.
 pub const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
 /// How long such a body may take to arrive: 30 seconds.

@@ -53,6 +53,17 @@ pub fn render(
     context: &Context,
     form: Option<&[u8]>,
 ) -> Response {
+    render_with(denial, request, settings, context, &KeptForm::of(form, request))
+}
+
+/// As [`render`], for a form that was read already.
+pub(super) fn render_with(
+    denial: &Denial,
+    request: &RequestInfo<'_>,
+    settings: &Settings,
+    context: &Context,
+    form: &KeptForm,
+) -> Response {
     match denial {
         Denial::RedirectToLogin { clear, max_age } => {
             let (login, line) =
@@ -90,7 +101,7 @@ pub fn render(
         Denial::KeepForm { max_age } => {
             let form_owner = request.form_owner(context.form_owner.as_deref(), settings);
             let why = if max_age.is_some() { Why::Stale } else { Why::Ended };
-            kept(request, settings, (why, *max_age), form_owner.as_deref(), KeptForm::of(form, request))
+            kept(request, settings, (why, *max_age), form_owner.as_deref(), form)
         }
         Denial::OtherUsersForm { email, mark } => {
             let detail = "Another account was logged in here when this page was opened. Nothing was done; open the page again.";
@@ -98,8 +109,7 @@ pub fn render(
             let form_owner = request.form_owner(None, settings);
             let [theirs, mine] =
                 [form_owner.as_deref(), Some(mark)].map(|mark| urls::form_action(request, settings, mark));
-            let kept = KeptForm::of(form, request);
-            let page = pages::other_users_form(request.language(), (&theirs, &mine), email, settings, kept);
+            let page = pages::other_users_form(request.language(), (&theirs, &mine), email, settings, form);
             page_or_problem(request, settings, Response::new(409), page, problem)
         }
         Denial::Unauthorized { max_age: None } => {
@@ -153,7 +163,7 @@ pub fn render(
                 RequestKind::PostedForm => {
                     let form_owner = request.form_owner(None, settings);
                     let clear = urls::clearing_form(request, settings, form_owner.as_deref(), 0);
-                    pages::form_conflict(request.language(), &clear, KeptForm::of(form, request))
+                    pages::form_conflict(request.language(), &clear, form)
                 }
                 _ => pages::conflict(
                     request.language(),
@@ -249,7 +259,7 @@ fn kept(
     settings: &Settings,
     (why, max_age): (Why, Option<u32>),
     form_owner: Option<&str>,
-    kept: KeptForm<'_>,
+    kept: &KeptForm,
 ) -> Response {
     // The login opens in a tab of its own, with nothing to come back to: the form waits in this
     // one.
@@ -266,11 +276,7 @@ fn kept(
 }
 
 /// Clears the cookies and keeps the form, which is carried through as many responses as that takes.
-fn cookies_cleared_form_kept(
-    request: &RequestInfo<'_>,
-    settings: &Settings,
-    form: Option<&[u8]>,
-) -> Response {
+fn cookies_cleared_form_kept(request: &RequestInfo<'_>, settings: &Settings, form: &KeptForm) -> Response {
     let form_owner = request.form_owner(None, settings);
     let (lines, next) = set_cookie::delete_access_from(request, settings, urls::clearing_round(request));
     let mut answer = match next {
@@ -280,7 +286,8 @@ fn cookies_cleared_form_kept(
             answer
         }
         None => {
-            kept(request, settings, (Why::Cleared, None), form_owner.as_deref(), KeptForm::of(form, request))
+            let form = form.clone().passed_on();
+            kept(request, settings, (Why::Cleared, None), form_owner.as_deref(), &form)
         }
     };
     lines.into_iter().for_each(|line| answer.add("set-cookie", line));

@@ -88,7 +88,7 @@ impl<'r> RequestInfo<'r> {
     }
 
     /// Whether the body is `multipart/form-data`, which can hold files.
-    pub(super) fn is_multipart(&self) -> bool {
+    pub(crate) fn is_multipart(&self) -> bool {
         self.is_of_type("multipart/form-data")
     }
 
@@ -97,6 +97,11 @@ impl<'r> RequestInfo<'r> {
     pub(crate) fn announces_body(&self) -> bool {
         self.has("transfer-encoding")
             || self.headers.0.all("content-length").iter().any(|length| length != b"0")
+    }
+
+    /// The length of the body, if the request says it.
+    pub(super) fn announced_bytes(&self) -> Option<u64> {
+        self.only("content-length")?.parse().ok()
     }
 
     /// Whether the request has no body and declares no content type.

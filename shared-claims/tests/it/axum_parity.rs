@@ -183,6 +183,43 @@ async fn every_answer_is_the_one_that_actix_gives() {
 }
 
 #[actix_web::test]
+async fn forms_with_files_are_kept_alike() {
+    use crate::kept_uploads::{form, uploads};
+    let issuer = TestIssuer::new();
+    let login = issuer.login();
+    let ada = issuer.cookie(&issuer.claims_for("ada@example.org"));
+    let two = format!("{ada}; {}", issuer.cookie(&issuer.claims_for("eve@example.org")));
+    let anothers = format!("{ada}; __Host-sso_for=AAAAAAAAAAAAAAAA");
+    let photo = "x".repeat(1_000_000);
+    let whole = form(&[("text", "buy milk"), ("photo:photo.jpg", &photo), ("none:", "")]);
+    let mut kept = 0;
+    for body in [&*whole, &whole[..whole.len() - 10], "--x--", &form(&[("text", &"x".repeat(70_000))])] {
+        for cookies in [String::new(), two.clone(), anothers.clone(), ada.clone()] {
+            for address in ["/private", "/private?sso_clear=1"] {
+                let send = || uploads(address, body).insert_header(("Cookie", cookies.clone()));
+                let answer = compared(&login, send, body).await;
+                kept += usize::from(answer.body.contains("<bdi>photo.jpg</bdi> again"));
+                let forged = || send().insert_header(("Sec-Fetch-Site", "same-site"));
+                compared(&login, forged, body).await;
+                let by_script = || send().insert_header(("Sec-Fetch-Mode", "cors"));
+                compared(&login, by_script, body).await;
+            }
+        }
+    }
+    assert_eq!(kept, 6, "one passes the names on, and one is served");
+    // Behind `Option`, the handler gets every byte.
+    let open = Router::new()
+        .route(
+            "/",
+            post(async |user: Option<User>, body: String| format!("{} {}", user.is_some(), body.len())),
+        )
+        .layer(axum::extract::DefaultBodyLimit::disable())
+        .layer(SharedLoginLayer::new(login.clone()));
+    let answer = ask(open, translated(uploads("/", &whole), &whole)).await;
+    assert_eq!(answer.body, format!("false {}", whole.len()));
+}
+
+#[actix_web::test]
 async fn the_end_of_a_loop_is_the_same_page() {
     let issuer = TestIssuer::new();
     let mut claims = issuer.claims_for("ada@example.org");

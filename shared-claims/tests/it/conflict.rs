@@ -214,7 +214,7 @@ async fn a_form_that_could_not_be_kept_is_said_to_be_lost_after_the_clearing_too
     let files = || sends("/private", "").insert_header(("Content-Type", "multipart/form-data; boundary=x"));
     for (page, kind, says) in [
         (asked(&issuer, sends("/private", &large)).await, "text/plain", "at most 64 KB"),
-        (asked(&issuer, files().set_payload("--x--")).await, "multipart/form-data", "cannot keep files"),
+        (asked(&issuer, files().set_payload("--x\r\n")).await, "multipart/form-data", "at most 16 MB"),
     ] {
         assert_eq!(page.status, StatusCode::CONFLICT);
         assert!(

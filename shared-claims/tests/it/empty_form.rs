@@ -29,7 +29,7 @@ fn press(service: SocketAddr, path: &str, cookies: &str, rest: &str) -> String {
 }
 
 /// With the guard, and below `/bare` with a check of the service's own.
-fn on_actix(issuer: &TestIssuer) -> SocketAddr {
+pub fn on_actix(issuer: &TestIssuer) -> SocketAddr {
     use actix_web::middleware::{Condition, from_fn};
     use actix_web::{App, HttpServer, web};
     use shared_claims::actix::{Fresh, SameOrigin, User};
@@ -62,7 +62,7 @@ fn on_actix(issuer: &TestIssuer) -> SocketAddr {
     receive.recv().unwrap()
 }
 
-fn on_axum(issuer: &TestIssuer) -> SocketAddr {
+pub fn on_axum(issuer: &TestIssuer) -> SocketAddr {
     use axum::Router;
     use axum::routing::post;
     use shared_claims::axum::{Fresh, SharedLoginLayer, User};

@@ -155,7 +155,7 @@ async fn a_form_that_lay_open_is_asked_about_too() {
     let marked = format!("/notes?sso_for={}", home.ada.form_mark());
     is_asked(&home.ask(sends(&marked, "text=x"), &[&bob]).await);
     for (form, content_type, words) in [
-        ("--x--", "multipart/form-data; boundary=x", "a page cannot keep files"),
+        ("--x", "multipart/form-data; boundary=x", "could not be kept here: a form that can hold files"),
         (&*"a".repeat(65 * 1024), "application/x-www-form-urlencoded", "could not be kept here: only forms"),
     ] {
         let request = sends("/private", form).insert_header(("Content-Type", content_type));

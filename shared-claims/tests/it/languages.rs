@@ -149,6 +149,13 @@ fn refused(cause: Rejection) -> Denial {
 
 type Case = (Denial, Vec<(&'static str, &'static str)>, Option<&'static [u8]>, &'static str);
 
+const ONE_FILE: &[u8] =
+    b"--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.jpg\"\r\n\r\n\r\n--x--";
+
+const TEXT_AND_FILES: &[u8] = b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n\
+    --x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.jpg\"\r\n\r\n\r\n\
+    --x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"b.jpg\"\r\n\r\n\r\n--x--";
+
 /// Every page in every state.
 fn cases() -> Vec<Case> {
     let kept = || Denial::KeepForm { max_age: None };
@@ -156,7 +163,9 @@ fn cases() -> Vec<Case> {
     vec![
         (kept(), vec![], Some(b"text=a&password=b"), "Bitte noch einmal eingeben: password"),
         (kept(), vec![], None, "von höchstens 64 KB"),
-        (kept(), vec![multipart], None, "keine Dateien aufbewahren"),
+        (kept(), vec![multipart], None, "darf dafür höchstens 16 MB haben"),
+        (kept(), vec![multipart], Some(ONE_FILE), "Wählen Sie <bdi>a.jpg</bdi> noch einmal aus"),
+        (kept(), vec![multipart], Some(TEXT_AND_FILES), "Wählen Sie diese 2 Dateien noch einmal aus"),
         (
             Denial::KeepForm { max_age: Some(60) },
             vec![],

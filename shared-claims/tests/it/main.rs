@@ -20,6 +20,7 @@ mod hostile_eddsa;
 mod hostile_hs512;
 mod hostile_table;
 mod hostile_tokens;
+mod kept_uploads;
 mod key_set_table;
 mod key_sets;
 mod key_source;

@@ -117,17 +117,6 @@ async fn a_form_too_large_to_keep_is_said_to_be_so() {
     assert!(fields(&page).is_empty() && !page.contains("Send again"));
 }
 
-#[actix_web::test]
-async fn uploads_are_not_kept_and_the_page_says_so() {
-    let request = sends("/notes-user-first", "--x\r\n\r\n--x--")
-        .insert_header(("Content-Type", "multipart/form-data; boundary=x"));
-    let answer = ask(&TestIssuer::new().login(), request).await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert!(answer.body.contains("a page cannot keep files"));
-    assert!(answer.body.contains("neither the files nor what you typed"));
-    assert!(fields(&answer.body).is_empty() && !answer.body.contains("Send again"));
-}
-
 /// X: a form of a foreign page must not be shown as ours with a button. The next click would send
 /// it as ours.
 #[actix_web::test]

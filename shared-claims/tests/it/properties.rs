@@ -3,6 +3,7 @@
 mod cookies;
 mod hostile;
 mod key_set;
+mod multipart;
 mod settings;
 mod verify;
 
@@ -57,4 +58,25 @@ fn any_text_of_a_setting_is_a_part_of_what_was_written_or_refused() {
     let pieces =
         ["\"", "'", " ", "\n", "\r", "\t", "a", "\u{feff}", "\u{a0}", "\u{201c}", "`", "pG5cX9dUeRkVt3mB"];
     tried(&pieces, settings::holds_for);
+}
+
+#[test]
+fn any_bytes_for_a_form_with_files_are_kept_as_text_or_not_at_all() {
+    let pieces = [
+        "--x",
+        "--x--",
+        "\r\n",
+        "\r\n\r\n",
+        "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n",
+        "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.jpg\"\r\n\r\nc\r\n",
+        "Content-Disposition: form-data; name=\"",
+        "; filename=\"",
+        "; filename*=UTF-8''",
+        "\"",
+        "Content-Type: multipart/mixed; boundary=y\r\n",
+        "<script>",
+        "\u{202e}",
+        "\\",
+    ];
+    tried(&pieces, multipart::holds_for);
 }

@@ -20,7 +20,9 @@ kept-why-cleared = Die Anmelde-Cookies, die einander widersprachen, sind gelösc
 kept-fields = Ihre Eingaben sind nicht verloren: Sie wurden nicht verarbeitet und warten auf dieser Seite.
 kept-button = Es wurde nicht verarbeitet. Einzugeben ist nichts: Der Knopf unten sendet es noch einmal.
 kept-nothing = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Das geht nur mit Formularen dieses Dienstes von höchstens { $kilobytes } KB.
-kept-no-files = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Eine Seite kann keine Dateien aufbewahren, und von einem Formular, das Dateien enthalten kann, bleibt nichts, weder die Dateien noch Ihre Eingaben.
+kept-no-files = Das Formular wurde nicht verarbeitet und konnte hier nicht aufbewahrt werden: Ein Formular, das Dateien enthalten kann, darf dafür höchstens { $megabytes } MB haben, und { $kilobytes } KB ohne seine Dateien.
+kept-files = Es wurde nicht verarbeitet. Dateien kann eine Seite nicht aufbewahren: Wählen Sie unten noch einmal aus, was Sie ausgewählt hatten.
+kept-fields-and-files = Ihre Eingaben sind nicht verloren: Sie wurden nicht verarbeitet und warten auf dieser Seite. Dateien kann eine Seite nicht aufbewahren: Wählen Sie unten noch einmal aus, was Sie ausgewählt hatten.
 kept-go-back = Gehen Sie danach im Browser eine Seite zurück, wo Ihre Eingaben meist noch stehen, und senden Sie sie noch einmal.
 kept-login = Ihre Anmeldung:
 kept-frame = Ihre Anmeldung
@@ -28,6 +30,9 @@ kept-logged-in = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $name }<
 kept-new-tab = Bleibt das Feld oben leer, <a href="{ $login }" target="_blank">melden Sie sich in einem neuen Tab an</a>, kommen Sie dann hierher zurück und drücken Sie den Knopf.
 kept-password = <a href="{ $login }" target="_blank">Geben Sie Ihr Passwort noch einmal ein (öffnet einen neuen Tab)</a> und kommen Sie dann in diesen Tab zurück.
 kept-type-again = Bitte noch einmal eingeben: { $field }
+kept-choose-again = Wählen Sie <bdi>{ $file }</bdi> noch einmal aus
+kept-choose-all-again = Wählen Sie diese { $count } Dateien noch einmal aus
+kept-more-files = Und { $count } weitere
 kept-send = Noch einmal senden
 kept-long = { $start }… ({ $count } Zeichen)
 kept-more = Und { $count } weitere Felder.

@@ -21,7 +21,9 @@ kept-why-cleared = The login cookies that contradicted each other are deleted. L
 kept-fields = What you typed is not lost: it was not processed, and waits on this page.
 kept-button = It was not processed. There is nothing to type again: the button below sends it.
 kept-nothing = It was not processed, and it could not be kept here: only forms of this service of at most { $kilobytes } KB can.
-kept-no-files = It was not processed, and it could not be kept here: a page cannot keep files, and of a form that can hold files it keeps nothing, neither the files nor what you typed.
+kept-no-files = It was not processed, and it could not be kept here: a form that can hold files is kept only if it has at most { $megabytes } MB, and { $kilobytes } KB without its files.
+kept-files = It was not processed. A page cannot keep files, so choose again below what you had chosen.
+kept-fields-and-files = What you typed is not lost: it was not processed, and waits on this page. A page cannot keep files, so choose again below what you had chosen.
 kept-go-back = Then go back one page with your browser, where what you typed is usually still there, and send it again.
 kept-login = Your login:
 kept-frame = Your login
@@ -29,6 +31,9 @@ kept-logged-in = <strong>You are logged in again</strong> as <bdi>{ $name }</bdi
 kept-new-tab = If the box above stays empty, <a href="{ $login }" target="_blank">log in in a new tab</a>, then come back here and press the button.
 kept-password = <a href="{ $login }" target="_blank">Enter your password again (opens a new tab)</a>, then come back to this tab.
 kept-type-again = Type this again: { $field }
+kept-choose-again = Choose <bdi>{ $file }</bdi> again
+kept-choose-all-again = Choose these { $count } files again
+kept-more-files = And { $count } more
 kept-send = Send again
 kept-long = { $start }… ({ $count } characters)
 kept-more = And { $count } more fields.

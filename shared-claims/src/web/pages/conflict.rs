@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::Page;
-use super::kept_form::{KeptForm, fields_for_later, go_back, kept_form_notice};
+use super::kept_form::{KeptForm, fields_for_later, form_tag, go_back, kept_form_notice};
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
@@ -33,13 +33,11 @@ pub(in crate::web) fn conflict(language: Language, address: &Url, clear: &str) -
 
 /// For a form that was sent. The button sends it to `clear`, where it is not carried out but kept
 /// until the person is logged in.
-pub(in crate::web) fn form_conflict(language: Language, clear: &Url, kept: KeptForm<'_>) -> Page {
+pub(in crate::web) fn form_conflict(language: Language, clear: &Url, kept: &KeptForm) -> Page {
     // If something could not be kept, the page after the clearing says so again. The type of an
     // empty form tells it.
     let (fields, kind, after) = match kept {
-        KeptForm::Fields(form) => {
-            (fields_for_later(form), "application/x-www-form-urlencoded", String::new())
-        }
+        KeptForm::Entries(form) => (fields_for_later(form), form.encoding(), String::new()),
         KeptForm::NoFiles => (String::new(), "multipart/form-data", go_back(language)),
         KeptForm::Nothing => (String::new(), "text/plain", go_back(language)),
     };
@@ -48,12 +46,12 @@ pub(in crate::web) fn form_conflict(language: Language, clear: &Url, kept: KeptF
         "conflict-title",
         format!(
             "<p>{} {}</p>\n<p>{}</p>\n\
-             <form method=\"post\" action=\"{}\" enctype=\"{kind}\" accept-charset=\"utf-8\">\n{fields}\
+             {}{fields}\
              <button class=\"button\" type=\"submit\">{}</button>\n</form>\n{after}",
             language.say("conflict-why", &[]),
             kept_form_notice(language, kept),
             language.say("conflict-clearing-form", &[]),
-            escape(clear.as_str()),
+            form_tag(clear, kind),
             language.say("conflict-clear", &[]),
         ),
     )

@@ -1,10 +1,10 @@
 //! What a kept form holds, in words: the fields that a person filled in.
 
-use url::form_urlencoded;
 use uuid::Uuid;
 
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
+use crate::web::form_entries::FormEntries;
 
 /// How many characters of a value are shown.
 const SHOWN_CHARS: usize = 300;
@@ -13,11 +13,11 @@ const SHOWN_CHARS: usize = 300;
 const SHOWN_FIELDS: usize = 30;
 
 /// The list of the fields, or nothing if nobody filled in any.
-pub(super) fn kept_fields(language: Language, form: &[u8]) -> String {
-    let fields = form_urlencoded::parse(form).filter(|(name, value)| is_typed(name, value));
+pub(super) fn kept_fields(language: Language, form: &FormEntries) -> String {
+    let fields = form.fields.iter().filter(|(name, value)| is_typed(name, value));
     let rows: Vec<String> = fields
         .map(|(name, value)| {
-            let (label, value) = (label(&name), shown(language, &value));
+            let (label, value) = (label(name), shown(language, value));
             format!("<div><dt>{}</dt><dd dir=\"auto\">{value}</dd></div>\n", escape(&label))
         })
         .collect();
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn of_a_long_value_the_beginning_is_shown_and_how_long_it_is() {
         let form = format!("text={}", "%C3%A9".repeat(1234));
-        let list = kept_fields(Language::English, form.as_bytes());
+        let list = kept_fields(Language::English, &FormEntries::from_urlencoded(form.as_bytes()));
         assert!(list.contains(&"é".repeat(SHOWN_CHARS)) && !list.contains(&"é".repeat(SHOWN_CHARS + 1)));
         assert!(list.contains("… (1234 characters)"), "{list}");
     }
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn of_many_fields_the_first_are_shown_and_how_many_follow() {
         let form: String = (0..40).map(|n| format!("field{n}=x&")).collect();
-        let list = kept_fields(Language::English, form.as_bytes());
+        let list = kept_fields(Language::English, &FormEntries::from_urlencoded(form.as_bytes()));
         assert_eq!(list.matches("<dt>").count(), SHOWN_FIELDS);
         assert!(list.contains("And 10 more fields."), "{list}");
     }

@@ -3,6 +3,7 @@
 
 mod conflict;
 mod kept_fields;
+mod kept_files;
 mod kept_form;
 mod layout;
 mod login_frame;

@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::Page;
-use super::kept_form::{KeptForm, fields, go_back, kept_form_notice};
+use super::kept_form::{KeptForm, fields, form_tag, go_back, kept_form_notice};
 use crate::Settings;
 use crate::web::accept_language::Language;
 use crate::web::escape::escape;
@@ -17,17 +17,17 @@ pub(in crate::web) fn other_users_form(
     (theirs, mine): (&Url, &Url),
     email: &str,
     settings: &Settings,
-    kept: KeptForm<'_>,
+    kept: &KeptForm,
 ) -> Page {
     let now = [("email", email)];
     let logout = urls::logout(settings);
     let how = language.say("anothers-else", &[("logout", logout.as_str())]);
     let rest = match kept {
-        KeptForm::Fields(form) => format!(
-            "<form method=\"post\" action=\"{}\" accept-charset=\"utf-8\">\n{}\
+        KeptForm::Entries(form) => format!(
+            "{}{}\
              <p><button class=\"button\" type=\"submit\" formaction=\"{}\">{}</button></p>\n<p>{how}</p>\n\
              <p><button class=\"button\" type=\"submit\">{}</button></p>\n</form>\n",
-            escape(theirs.as_str()),
+            form_tag(theirs, form.encoding()),
             fields(language, form),
             escape(mine.as_str()),
             language.say("anothers-send", &now),
