@@ -8,7 +8,7 @@ const origin = (text) => new URL(text).origin;
 export const auth = origin(env.E2E_AUTH_URL ?? 'http://auth.sso.localhost:8000');
 export const demo = origin(env.E2E_DEMO_URL ?? 'http://demo.sso.localhost:8001');
 export const lists = origin(env.E2E_LISTS_URL ?? 'http://lists.sso.localhost:8003');
-/** Whether a second service runs beside the demo. The containers have one only. */
+/** Whether a second service runs beside the demo. */
 export const hasTwoServices = Boolean(env.E2E_LISTS_URL);
 export const cookieDomain = env.E2E_COOKIE_DOMAIN ?? new URL(auth).hostname.split('.').slice(1).join('.');
 export const accessLifetime = Number(env.E2E_ACCESS_LIFETIME_SECONDS ?? 300);

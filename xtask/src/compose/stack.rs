@@ -69,10 +69,11 @@ impl Stack {
     }
 
     /// The addresses, as the suites' environment.
-    pub fn addresses(&self) -> [(&'static str, String); 2] {
+    pub fn addresses(&self) -> [(&'static str, String); 3] {
         [
             ("E2E_AUTH_URL", format!("http://auth.sso.localhost:{}", self.port)),
             ("E2E_DEMO_URL", format!("http://demo.sso.localhost:{}", self.port)),
+            ("E2E_LISTS_URL", format!("http://lists.sso.localhost:{}", self.port)),
         ]
     }
 
@@ -84,14 +85,19 @@ impl Stack {
     /// Runs the browser suite against it.
     pub fn browse(&self, folder: &Path, options: &e2e::Options) -> Result {
         let scratch = tempfile::tempdir().with_context(|| "make a folder".into())?;
-        let (auth_log, demo_log) = (scratch.path().join("auth.log"), scratch.path().join("demo.log"));
+        let [auth_log, demo_log, lists_log] =
+            ["auth.log", "demo.log", "lists.log"].map(|name| scratch.path().join(name));
         let follow = |services: &[&str], log| -> Result<Running> {
             let file = File::create(log).with_context(|| "write a log".into())?;
             let arguments = [&["logs", "--follow", "--no-color"], services].concat();
             Running::start(self.command(&arguments).stdout(file).stderr(Stdio::null()))
         };
         let auth = if self.is_fleet { &INSTANCES[..] } else { &INSTANCES[..1] };
-        let _following = (follow(auth, &auth_log)?, follow(&["demo-service"], &demo_log)?);
+        let _following = [
+            follow(auth, &auth_log)?,
+            follow(&["demo-service"], &demo_log)?,
+            follow(&["lists-service"], &lists_log)?,
+        ];
 
         // The suite calls `auth-service users …`. Here that runs in a container of its own with the
         // same settings, because the instances may be stopped.
@@ -109,6 +115,7 @@ impl Stack {
                 ("E2E_ACCESS_LIFETIME_SECONDS", SHORT_LIFETIME_SECONDS.to_string().into()),
                 ("E2E_AUTH_LOG", auth_log.clone().into()),
                 ("E2E_DEMO_LOG", demo_log.clone().into()),
+                ("E2E_LISTS_LOG", lists_log.clone().into()),
                 ("E2E_AUTH_BIN", inside.clone().into()),
                 ("E2E_AUTH_ENV_FILE", settings.clone().into()),
                 ("E2E_SECRETS_FILE", scratch.path().join("secrets.jsonl").into()),
@@ -121,7 +128,7 @@ impl Stack {
 
     /// Stops everything, and fails unless every running container exits cleanly.
     pub fn stop(&self) -> Result {
-        let mut services = vec!["auth-service", "demo-service", "caddy", "database"];
+        let mut services = vec!["auth-service", "demo-service", "lists-service", "caddy", "database"];
         services.extend(self.is_fleet.then_some(INSTANCES[1]));
         let mut containers = Vec::new();
         for service in services {
