@@ -74,9 +74,9 @@ pub(super) fn render_with(
         }
         Denial::OfferLogin { clear, max_age } => {
             let login = urls::fresh_login(settings, *max_age, protocol::path::LOGIN_DONE);
-            let frame = max_age.is_none().then(|| urls::frame(settings));
+            let frame = urls::frame(settings, *max_age);
             let here = urls::requested_url(request, settings);
-            pages::login_offer(request.language(), &here, &login, frame.as_ref())
+            pages::login_offer(request.language(), &here, &login, &frame)
                 .into(Response::unauthorized(), request, settings)
                 .clearing(*clear, request, settings)
         }
@@ -264,11 +264,10 @@ fn kept(
     // The login opens in a tab of its own, with nothing to come back to: the form waits in this
     // one.
     let login = urls::fresh_login(settings, max_age, protocol::path::LOGIN_DONE);
-    // A renewed session does not prove who sits there.
-    let frame = max_age.is_none().then(|| urls::frame(settings));
+    let frame = urls::frame(settings, max_age);
     let marked = form_owner.map(|mark| urls::form_action(request, settings, Some(mark)));
     let to = (&urls::requested_url(request, settings), marked.as_ref());
-    pages::kept_form(request.language(), why, to, &login, frame.as_ref(), kept).into(
+    pages::kept_form(request.language(), why, to, &login, &frame, kept).into(
         Response::unauthorized(),
         request,
         settings,

@@ -96,9 +96,14 @@ fn with_next(url: Url, next: &str) -> Url {
     short
 }
 
-/// The page that renews the login in a frame of the domain's pages.
-pub(super) fn frame(settings: &Settings) -> Url {
-    with_path(&settings.auth, protocol::path::LOGIN_FRAME)
+/// The page that renews the login in a frame of the domain's pages. With `max_age` it says whether
+/// the person has reauthenticated, and offers that in a tab.
+pub(super) fn frame(settings: &Settings, max_age: Option<u32>) -> Url {
+    let mut url = with_path(&settings.auth, protocol::path::LOGIN_FRAME);
+    if let Some(seconds) = max_age {
+        url.query_pairs_mut().append_pair(protocol::parameter::MAX_AGE, &seconds.to_string());
+    }
+    url
 }
 
 /// The API by which scripts renew the login.

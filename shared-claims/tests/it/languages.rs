@@ -166,12 +166,7 @@ fn cases() -> Vec<Case> {
         (kept(), vec![multipart], None, "darf dafür höchstens 16 MB haben"),
         (kept(), vec![multipart], Some(ONE_FILE), "Wählen Sie <bdi>a.jpg</bdi> noch einmal aus"),
         (kept(), vec![multipart], Some(TEXT_AND_FILES), "Wählen Sie diese 2 Dateien noch einmal aus"),
-        (
-            Denial::KeepForm { max_age: Some(60) },
-            vec![],
-            Some(b"a=b"),
-            "Geben Sie Ihr Passwort noch einmal ein",
-        ),
+        (Denial::KeepForm { max_age: Some(60) }, vec![], Some(b"a=b"), "/login/frame?max_age=60"),
         (Denial::Forbidden { name: None }, vec![], None, "Nicht für dieses Konto"),
         (Denial::Conflict, vec![], None, "Zwei Anmeldungen zugleich"),
         (

@@ -28,7 +28,6 @@ kept-login = Ihre Anmeldung:
 kept-frame = Ihre Anmeldung
 kept-logged-in = <strong>Sie sind wieder angemeldet</strong> als <bdi>{ $name }</bdi>.
 kept-new-tab = Bleibt das Feld oben leer, <a href="{ $login }" target="_blank">melden Sie sich in einem neuen Tab an</a>, kommen Sie dann hierher zurück und drücken Sie den Knopf.
-kept-password = <a href="{ $login }" target="_blank">Geben Sie Ihr Passwort noch einmal ein (öffnet einen neuen Tab)</a> und kommen Sie dann in diesen Tab zurück.
 kept-type-again = Bitte noch einmal eingeben: { $field }
 kept-choose-again = Wählen Sie <bdi>{ $file }</bdi> noch einmal aus
 kept-choose-all-again = Wählen Sie diese { $count } Dateien noch einmal aus

@@ -29,7 +29,6 @@ kept-login = Your login:
 kept-frame = Your login
 kept-logged-in = <strong>You are logged in again</strong> as <bdi>{ $name }</bdi>.
 kept-new-tab = If the box above stays empty, <a href="{ $login }" target="_blank">log in in a new tab</a>, then come back here and press the button.
-kept-password = <a href="{ $login }" target="_blank">Enter your password again (opens a new tab)</a>, then come back to this tab.
 kept-type-again = Type this again: { $field }
 kept-choose-again = Choose <bdi>{ $file }</bdi> again
 kept-choose-all-again = Choose these { $count } files again

@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn what_is_put_in_is_escaped_once_in_every_language() {
         for language in [Language::English, Language::German] {
-            let text = language.say("kept-password", &[("login", "https://a/?b=1&c=\"><script>'{ $x }")]);
+            let text = language.say("kept-new-tab", &[("login", "https://a/?b=1&c=\"><script>'{ $x }")]);
             let expected = "href=\"https://a/?b=1&amp;c=&quot;&gt;&lt;script&gt;&#39;{ $x }\"";
             assert!(text.contains(expected), "{text}");
             let text = language.say("reason", &[("code", "<b>"), ("what", "")]);

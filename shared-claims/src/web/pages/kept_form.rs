@@ -69,7 +69,7 @@ pub(in crate::web) fn kept_form(
     why: Why,
     (action, marked): (&Url, Option<&Url>),
     login_url: &Url,
-    frame_url: Option<&Url>,
+    frame_url: &Url,
     kept: &KeptForm,
 ) -> Page {
     let why = match why {
@@ -85,8 +85,7 @@ pub(in crate::web) fn kept_form(
         KeptForm::NoFiles | KeptForm::Nothing => (String::new(), go_back(language)),
     };
     let notice = kept_form_notice(language, kept);
-    Page::new(language, "kept-title", format!("<p>{why} {notice}</p>\n{list}{how}{rest}"))
-        .with_frame(frame_url.is_some())
+    Page::new(language, "kept-title", format!("<p>{why} {notice}</p>\n{list}{how}{rest}")).with_frame()
 }
 
 /// Says what was kept of the form.

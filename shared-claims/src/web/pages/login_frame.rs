@@ -10,28 +10,23 @@ use crate::web::escape::escape;
 pub(super) const SCRIPT: &str = include_str!("login_frame.js");
 
 /// The frame is a page of auth-service, which has the cookies to renew the login without a script.
-/// Where the session is over, it offers the login. `None` means that the person must reauthenticate
-/// in a tab.
+/// Where the session is over, or the person must reauthenticate, it offers the login in a tab.
 ///
 /// `if_empty` names the text for people who see nothing in the frame.
 pub(super) fn login_frame(
     language: Language,
     login_url: &Url,
-    frame_url: Option<&Url>,
+    frame_url: &Url,
     if_empty: &'static str,
 ) -> String {
-    let login = [("login", login_url.as_str())];
-    match frame_url {
-        Some(frame_url) => format!(
-            "<div class=\"state\" role=\"status\"><p class=\"message message-success\" id=\"logged-in\" hidden>{}</p></div>\n\
-             <div class=\"state\" id=\"logging-in\">\n<p>{}</p>\n<iframe src=\"{}\" title=\"{}\"></iframe>\n<p>{}</p>\n</div>\n",
-            // The script puts the name in.
-            language.say("kept-logged-in", &[("name", "")]),
-            language.say("kept-login", &[]),
-            escape(frame_url.as_str()),
-            language.say("kept-frame", &[]),
-            language.say(if_empty, &login),
-        ),
-        None => format!("<p>{}</p>\n", language.say("kept-password", &login)),
-    }
+    format!(
+        "<div class=\"state\" role=\"status\"><p class=\"message message-success\" id=\"logged-in\" hidden>{}</p></div>\n\
+         <div class=\"state\" id=\"logging-in\">\n<p>{}</p>\n<iframe src=\"{}\" title=\"{}\"></iframe>\n<p>{}</p>\n</div>\n",
+        // The script puts the name in.
+        language.say("kept-logged-in", &[("name", "")]),
+        language.say("kept-login", &[]),
+        escape(frame_url.as_str()),
+        language.say("kept-frame", &[]),
+        language.say(if_empty, &[("login", login_url.as_str())]),
+    )
 }

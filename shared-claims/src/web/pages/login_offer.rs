@@ -8,12 +8,7 @@ use crate::web::accept_language::Language;
 use crate::web::escape::escape;
 
 /// The link opens `here`, the address of this tab.
-pub(in crate::web) fn login_offer(
-    language: Language,
-    here: &Url,
-    login_url: &Url,
-    frame_url: Option<&Url>,
-) -> Page {
+pub(in crate::web) fn login_offer(language: Language, here: &Url, login_url: &Url, frame_url: &Url) -> Page {
     let how = login_frame(language, login_url, frame_url, "long-new-tab");
     Page::new(
         language,
@@ -25,5 +20,5 @@ pub(in crate::web) fn login_offer(
             language.say("long-open", &[]),
         ),
     )
-    .with_frame(frame_url.is_some())
+    .with_frame()
 }

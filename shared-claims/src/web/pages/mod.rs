@@ -51,8 +51,8 @@ impl Page {
         Self { language, title, content, frames: false, user: None, reload: None, shows_status: false }
     }
 
-    fn with_frame(self, frames: bool) -> Self {
-        Self { frames, ..self }
+    fn with_frame(self) -> Self {
+        Self { frames: true, ..self }
     }
 
     fn for_user(self, name: Option<&str>) -> Self {
