@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, ResponseError};
 use serde::Serialize;
+use shared_claims::web::{RequestInfo, is_safe};
 use shared_claims::{Claims, Identity, SharedLogin};
 
 use crate::templates::Templates;
@@ -32,7 +33,8 @@ pub async fn render_errors(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || has_own_body(response.headers()) {
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || (has_own_body(response.headers()) && !lacks_right(&response)) {
         return Ok(response);
     }
     let (title, message) = title_and_message(status);
@@ -56,6 +58,18 @@ fn user_of(request: &HttpRequest) -> Option<Claims> {
     }
 }
 
+/// Whether a person opened a page that their account may not use. shared-claims has a page for
+/// that, which does not know our tabs. Its other refusals keep theirs: of changes, and of prefetches.
+fn lacks_right(response: &ServiceResponse<BoxBody>) -> bool {
+    let request = response.request();
+    let is_page =
+        response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let info = RequestInfo::new(request.method().as_str(), target, request.headers());
+    let is_read = is_safe(&info) && !info.is_prefetch();
+    response.status() == StatusCode::FORBIDDEN && is_page && is_read && user_of(request).is_some()
+}
+
 /// Whether the response has a body of its own already.
 fn has_own_body(headers: &HeaderMap) -> bool {
     let with_body: [&[u8]; 2] = [b"text/html", b"application/problem+json"];
@@ -68,6 +82,7 @@ fn has_own_body(headers: &HeaderMap) -> bool {
 fn title_and_message(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
         400 => ("error-unreadable", "error-unreadable-what"),
+        403 => ("error-forbidden", "error-forbidden-what"),
         404 => ("error-nothing", "error-nothing-what"),
         405 => ("error-method", "error-method-what"),
         413 => ("error-large", "error-large-what"),

@@ -117,7 +117,11 @@ async fn the_staff_page_is_for_staff_only() {
     assert_eq!(demo.anonymous().opens("/staff").await.status, StatusCode::SEE_OTHER);
 
     let ada = demo.logged_in("ada@example.org");
-    assert_eq!(ada.opens("/staff").await.status, StatusCode::FORBIDDEN);
+    let refused = ada.opens("/staff").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    refused.shows("Not for this account");
+    refused.shows("<nav class=\"tabs\"");
+    refused.shows("<details class=\"menu\">");
     ada.opens("/").await.does_not_show("\"/staff\"");
     ada.posts("/notes", "text=my+secret").await.redirects_to("/notes?saved");
 
