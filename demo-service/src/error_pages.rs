@@ -59,7 +59,7 @@ fn user_of(request: &HttpRequest) -> Option<Claims> {
 }
 
 /// Whether a person opened a page that their account may not use. shared-claims has a page for
-/// that, which does not know our tabs. Its other refusals keep theirs: of changes, and of prefetches.
+/// that, which does not know our tabs. Its refusals of changes and of prefetches keep their pages.
 fn lacks_right(response: &ServiceResponse<BoxBody>) -> bool {
     let request = response.request();
     let is_page =
