@@ -17,7 +17,7 @@ export async function logsInOn(tab, { email, password }) {
   await tab.waitForSelector(forms.login);
   await tab.type(`${forms.login} [name="email"]`, email);
   await tab.type(`${forms.login} [name="password"]`, password);
-  await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button`)]);
+  await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button:not([type="button"])`)]);
 }
 
 /** A new person without an account. */

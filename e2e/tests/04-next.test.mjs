@@ -64,7 +64,7 @@ describe('next', () => {
       t.after(() => person.leaves());
       await person.opens(url);
       await person.fillsIn(forms.login, { email: known.email, password: known.password });
-      await person.page.click(`${forms.login} button`);
+      await person.page.click(`${forms.login} button:not([type="button"])`);
       const wanted = new URL(url).searchParams.get('next') ?? url;
       assert.ok(await comesTrue(() => person.page.url() === wanted), `${person.page.url()} is not ${wanted}`);
     }

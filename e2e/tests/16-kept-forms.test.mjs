@@ -50,7 +50,7 @@ describe('a note that is sent after its token has ended', () => {
     await tab.goto(`${auth}/login`, { waitUntil: 'load' });
     await tab.type(`${forms.login} [name="email"]`, person.email);
     await tab.type(`${forms.login} [name="password"]`, person.password);
-    await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button`)]);
+    await Promise.all([tab.waitForNavigation({ waitUntil: 'load' }), tab.click(`${forms.login} button:not([type="button"])`)]);
     await tab.close();
     await person.page.bringToFront();
     assert.match(await frameSays(person.page), /Your login has ended/);

@@ -191,6 +191,14 @@ name-empty = Bitte geben Sie einen Namen ein.
 name-too-long = Bitte verwenden Sie höchstens { $max } Zeichen.
 name-unprintable = Bitte schreiben Sie den Namen in eine Zeile, mit sichtbaren Zeichen.
 
+password-show = Anzeigen
+    .label = Passwort anzeigen
+password-hide = Verbergen
+    .label = Passwort verbergen
+password-caps-lock = Die Feststelltaste ist an.
+password-so-far = { $count } von mindestens { $min } Zeichen
+password-long-enough = Lang genug. Ob es zu leicht zu erraten ist, wird beim Absenden geprüft.
+
 password-too-short = Bitte verwenden Sie mindestens { $min } Zeichen. Mehrere Wörter hintereinander merken sich leicht.
 password-too-long = Bitte verwenden Sie höchstens { $max } Zeichen.
 password-common = Das ist eines der ersten Passwörter, die Angreifer ausprobieren. Bitte wählen Sie ein anderes.

@@ -197,6 +197,16 @@ name-empty = Please enter a name.
 name-too-long = Please use at most { $max } characters.
 name-unprintable = Please write the name on one line, with visible characters.
 
+# What the script of a form says while one types, and its button, whose .label a screen reader says.
+password-show = Show
+    .label = Show password
+password-hide = Hide
+    .label = Hide password
+password-caps-lock = Caps Lock is on.
+# { $count } is how many characters were typed. Neither text may call a password good: that shows when it is sent.
+password-so-far = { $count } of at least { $min } characters
+password-long-enough = Long enough. Whether it is too easy to guess is checked when you send it.
+
 password-too-short = Please use at least { $min } characters. Several words in a row are easy to remember.
 password-too-long = Please use at most { $max } characters.
 password-common = This is one of the first passwords that attackers try. Please choose another.

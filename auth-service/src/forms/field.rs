@@ -17,8 +17,18 @@ pub struct Field {
     autofocus: bool,
     required: bool,
     maxlength: Option<usize>,
+    /// What a new password is compared with while it is typed.
+    lengths: Option<Lengths>,
     /// Where the errors are remedied, behind the last of them.
     remedy: Option<Link>,
+}
+
+/// How long a new password may be, in characters. No `maxlength`: it counts UTF-16 units, so it
+/// would cut off passwords that we accept.
+#[derive(Debug, Clone, Serialize)]
+struct Lengths {
+    min: usize,
+    max: usize,
 }
 
 /// A link in a message.
@@ -42,6 +52,7 @@ impl Field {
             autofocus: false,
             required: true,
             maxlength: None,
+            lengths: None,
             remedy: None,
         }
     }
@@ -94,6 +105,12 @@ pub struct Password(Field);
 impl Password {
     pub fn hint(mut self, hint: Message) -> Self {
         self.0.hint = Some(hint);
+        self
+    }
+
+    /// For a new password.
+    pub fn lengths(mut self, min: usize, max: usize) -> Self {
+        self.0.lengths = Some(Lengths { min, max });
         self
     }
 

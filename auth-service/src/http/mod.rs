@@ -31,3 +31,4 @@ pub use next::{Next, NextQuery};
 pub use redirect::see_other;
 pub use request_id::RequestId;
 pub use route_policy::{RoutePolicies, RoutePolicy};
+pub use security_headers::RunsScript;

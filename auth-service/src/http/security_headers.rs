@@ -11,10 +11,20 @@ use actix_web::web;
 
 use crate::config::Config;
 
+/// The directive of a page that runs a script of ours. No answer of ours but our own files in
+/// `static/` has the media type of a script, and `nosniff` keeps browsers from guessing.
+const OUR_SCRIPTS: &str = "script-src 'self'; ";
+
+/// Marks an answer as a page that runs a script of ours. Every other answer forbids scripts.
+#[derive(Debug, Clone, Copy)]
+pub struct RunsScript;
+
 /// The header values that depend on the settings, computed once.
 #[derive(Clone)]
 pub struct SecurityPolicy {
     content_security: HeaderValue,
+    /// The content security policy of a page that runs a script of ours.
+    scripted: HeaderValue,
     /// The content security policy of a page that our services may frame.
     framed: HeaderValue,
     /// The content security policy of a page that a proxy shows under a service's host name.
@@ -38,7 +48,8 @@ impl SecurityPolicy {
         };
         Self {
             content_security: policy("", &format!("'self' {services}"), "'none'"),
-            framed: policy("script-src 'self'; ", "'none'", &format!("'self' {services}")),
+            scripted: policy(OUR_SCRIPTS, &format!("'self' {services}"), "'none'"),
+            framed: policy(OUR_SCRIPTS, "'none'", &format!("'self' {services}")),
             elsewhere: HeaderValue::from_str(&format!(
                 "default-src 'none'; style-src {0}; img-src {0}; form-action 'none'; frame-ancestors 'none'; \
                  base-uri 'none'; object-src 'none'",
@@ -70,10 +81,12 @@ pub async fn add(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let mut response = next.call(request).await?;
+    let runs_script = response.response().extensions().contains::<RunsScript>();
     let headers = response.headers_mut();
     // A page that may be framed sets its own policy.
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy.content_security.clone());
+        let policy = if runs_script { &policy.scripted } else { &policy.content_security };
+        headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // With `no-referrer`, a page would post its forms with `Origin: null`.

@@ -77,6 +77,7 @@ pub struct LoginPage {
 
 impl Page for LoginPage {
     const TEMPLATE: &'static str = "login/login.html";
+    const RUNS_SCRIPT: bool = true;
 
     fn samples() -> Vec<Self> {
         let with = |next: Option<&str>, register: Option<&str>| Links {

@@ -58,6 +58,7 @@ pub struct FramePage {
 
 impl Page for FramePage {
     const TEMPLATE: &'static str = "login/frame.html";
+    const RUNS_SCRIPT: bool = true;
 
     fn samples() -> Vec<Self> {
         let page = |name: Option<&str>, needs_proof, has_next| {

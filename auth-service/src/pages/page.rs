@@ -8,6 +8,9 @@ pub trait Page: Serialize + Sized {
     /// The template's name below `templates/`.
     const TEMPLATE: &'static str;
 
+    /// Whether our template runs a script of ours, which the content security policy must allow.
+    const RUNS_SCRIPT: bool = false;
+
     /// One sample for each state that the template distinguishes. Operators' own templates are
     /// checked with them.
     fn samples() -> Vec<Self>;
@@ -17,12 +20,13 @@ pub trait Page: Serialize + Sized {
 #[derive(Clone, Copy)]
 pub struct SamplePage {
     pub template: &'static str,
+    pub runs_script: bool,
     samples: fn() -> Vec<Value>,
 }
 
 impl SamplePage {
     pub const fn of<P: Page>() -> Self {
-        Self { template: P::TEMPLATE, samples: samples::<P> }
+        Self { template: P::TEMPLATE, runs_script: P::RUNS_SCRIPT, samples: samples::<P> }
     }
 
     /// The samples of the page.

@@ -1,5 +1,5 @@
-//! Static files: style sheet, icon and logo. They are kept in memory. Their addresses contain a
-//! hash of the content, so browsers may cache them permanently.
+//! Static files: style sheet, scripts, icon and logo. They are kept in memory. Their addresses
+//! contain a hash of the content, so browsers may cache them permanently.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

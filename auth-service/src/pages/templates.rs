@@ -14,6 +14,7 @@ use super::tera_error::problem_of;
 use crate::assets::{Files, TemplateProblem};
 use crate::config::{AuthUrl, FooterLink, Site};
 use crate::error::Error;
+use crate::http::RunsScript;
 use crate::i18n::Message;
 use crate::i18n::{Language, PreferredLanguages, Translations};
 use crate::pages::static_files::StaticFiles;
@@ -38,6 +39,10 @@ pub(super) struct SiteContext {
     style: String,
     /// The script of the page in a service's frame.
     frame_script: String,
+    /// The script of forms with a password.
+    form_script: String,
+    /// The script of pages with times.
+    time_script: String,
     icon: String,
     logo: String,
     links: Vec<FooterLink>,
@@ -71,6 +76,8 @@ impl Pages {
             auth_url: auth_url.origin(),
             style: statics.address("style.css"),
             frame_script: statics.address("frame.js"),
+            form_script: statics.address("forms.js"),
+            time_script: statics.address("times.js"),
             icon: statics.address("icon.svg"),
             logo: statics.logo_address(),
             links: site.footer_links.clone(),
@@ -106,10 +113,14 @@ impl Pages {
         page: &P,
     ) -> Result<HttpResponse, Error> {
         let drawn = self.draw(shell, page)?;
-        Ok(HttpResponse::build(status)
+        let mut answer = HttpResponse::build(status)
             .content_type(ContentType::html())
             .insert_header((CONTENT_LANGUAGE, drawn.language))
-            .body(drawn.html))
+            .body(drawn.html);
+        if P::RUNS_SCRIPT {
+            answer.extensions_mut().insert(RunsScript);
+        }
+        Ok(answer)
     }
 
     /// The translations, for responses that are not pages.

@@ -17,6 +17,6 @@ pub use dummy_hash::DummyHashes;
 pub use hash_pool::HashPool;
 pub use hash_threads::HashPoolError;
 pub use hashers::{HASH_LIMITS, HashForm};
-pub use password::{NewPassword, Password, PasswordProblem};
+pub use password::{MAX_CHARS, NewPassword, Password, PasswordProblem};
 pub use requester::{AccountMark, AccountMarks, Requester};
 pub use verification::PasswordVerification;

@@ -7,7 +7,7 @@ use crate::app::Destination;
 use crate::forms::{CsrfProtected, Field, field};
 use crate::i18n::Message;
 use crate::pages::Page;
-use crate::passwords::{NewPassword, Password, PasswordProblem};
+use crate::passwords::{self, NewPassword, Password, PasswordProblem};
 use crate::users::{Email, InvalidEmail, InvalidName, PersonName};
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +116,7 @@ pub struct RegisterPage {
 
 impl Page for RegisterPage {
     const TEMPLATE: &'static str = "registration/register.html";
+    const RUNS_SCRIPT: bool = true;
 
     fn samples() -> Vec<Self> {
         let links = |next: Option<&str>| Links {
@@ -181,6 +182,7 @@ impl RegisterPage {
                 .errors(problem(|judged| to_message(&judged.email, EmailProblem::text))),
             password: Field::password("password", Message::new("label-password"), "new-password")
                 .hint(Message::new("register-password-hint").with("min", min_length))
+                .lengths(min_length, passwords::MAX_CHARS)
                 .errors(problem(|judged| match &judged.password {
                     Err(problem) => Some(problem.text()),
                     Ok(_) => (!judged.passwords_match).then_some(Message::new("register-passwords-differ")),

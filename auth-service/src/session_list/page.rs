@@ -109,6 +109,7 @@ pub struct ConfirmPage {
 
 impl Page for ConfirmPage {
     const TEMPLATE: &'static str = "session_list/confirm.html";
+    const RUNS_SCRIPT: bool = true;
 
     fn samples() -> Vec<Self> {
         let page = |end: Option<&str>, password: Option<Field>| Self {

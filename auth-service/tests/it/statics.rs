@@ -10,7 +10,7 @@ async fn files_are_kept_for_good_only_under_the_address_that_names_their_content
     let app = TestApp::start().await;
     let browser = app.person();
     let page = browser.get("/login").await;
-    for name in ["style.css", "icon.svg"] {
+    for name in ["style.css", "icon.svg", "forms.js"] {
         let start = page
             .text
             .find(&format!("/static/{name}?v="))
@@ -35,15 +35,24 @@ async fn files_are_kept_for_good_only_under_the_address_that_names_their_content
 async fn files_say_what_they_are() {
     let app = TestApp::start().await;
     let browser = app.person();
-    for (name, kind) in [("style.css", "text/css; charset=utf-8"), ("icon.svg", "image/svg+xml")] {
+    let script = "text/javascript; charset=utf-8";
+    for (name, kind) in [
+        ("style.css", "text/css; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
+        ("forms.js", script),
+        ("frame.js", script),
+    ] {
         let reply = browser.get(&format!("/static/{name}")).await;
         assert_eq!(reply.header("content-type"), Some(kind));
         assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        // A picture may be opened as a page, and an operator's may hold a script.
+        let policy = reply.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("script-src"), "{policy}");
         assert!(!reply.text.contains("<script"), "{name}");
     }
 }
 
-/// Only these two files are served, however the path is written.
+/// Only our files are served, however the path is written.
 #[tokio::test]
 async fn nothing_else_is_served() {
     let app = TestApp::start().await;

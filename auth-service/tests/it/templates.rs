@@ -98,6 +98,47 @@ fn no_template_holds_a_script_an_inline_style_or_an_escape_hatch() {
     }
 }
 
+/// The policy of a page allows scripts exactly where its template has one.
+#[test]
+fn a_page_that_has_a_script_says_so_and_no_other_does() {
+    for page in template_check::sample_pages() {
+        let (_, text) = templates().into_iter().find(|(name, _)| name == page.template).unwrap();
+        assert_eq!(text.contains("<script"), page.runs_script, "{}", page.template);
+    }
+}
+
+/// A script of ours writes words as text, and knows no way to run another or to send anything.
+#[test]
+fn our_scripts_make_no_markup_run_no_text_and_ask_no_server() {
+    let scripts: Vec<_> = Files::ours().filter(|(name, _)| name.ends_with(".js")).collect();
+    assert!(scripts.len() >= 2);
+    for (name, bytes) in scripts {
+        let text = std::str::from_utf8(bytes).unwrap();
+        for word in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "Function(",
+            "import(",
+            "fetch(",
+            "XMLHttpRequest",
+            "sendBeacon",
+            "WebSocket",
+            "localStorage",
+            "sessionStorage",
+            "cookie",
+            "location",
+            ".src",
+            ".href",
+            ".action",
+        ] {
+            assert!(!text.contains(word), "{name} has {word}");
+        }
+    }
+}
+
 /// All text between tags, and in attributes that are read aloud, comes from the translations.
 #[test]
 fn no_template_holds_a_word_of_any_language() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use auth_service::config::{ServeFlags, SiteFlags};
 
 use crate::commands::{Ended, Program, folder};
-use crate::support::{TestApp, Tweaks};
+use crate::support::{PASSWORD, TestApp, Tweaks};
 
 fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
     let path = folder.join(name);
@@ -59,6 +59,24 @@ async fn a_file_of_the_same_name_takes_the_place_of_ours_and_all_else_stays() {
     let erika = app.person().sending("accept-language", "de");
     let german = erika.get("/login").await;
     assert!(german.says("<h1>Hereinspaziert</h1>") && german.says("E-Mail-Adresse"), "{}", german.text);
+}
+
+/// A page from before we had scripts, and a frame of one's own, work as they did.
+#[tokio::test]
+async fn a_page_and_a_frame_of_ones_own_need_no_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let form = "{% <ui.form csrf_token={csrf_token} next={next}> %}<input name=\"email\">\
+                <input name=\"password\" type=\"password\"><button>Go</button>{% </ui.form> %}";
+    write(folder.path(), "login/login.html", page(form));
+    write(folder.path(), "base.html", FRAME.replace("{{ nickname }}", "{{ site.name }}"));
+    let app = app_with(folder.path()).await;
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    let login = ada.get("/login").await;
+    assert!(login.says("<button>Go</button>") && !login.text.contains("<script"), "{}", login.text);
+    assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
+    assert!(ada.get("/register").await.text.contains("/static/forms.js"), "the other pages are ours");
+    assert_eq!(check(folder.path()).code, 0);
 }
 
 #[tokio::test]

@@ -87,6 +87,11 @@ impl Reply {
         &self.text[start..=start + self.text[start..].find('>').unwrap()]
     }
 
+    /// The page without the tags of scripts that are files of ours.
+    pub fn without_our_scripts(&self) -> String {
+        self.text.replace("<script src=\"/static/", "")
+    }
+
     /// Whether a reader of the page sees `words`.
     pub fn says(&self, words: &str) -> bool {
         unescape(&self.text).contains(words)
