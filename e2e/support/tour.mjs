@@ -103,6 +103,9 @@ async function tourOfTheEdge(person, look) {
   await look('login-too-long', page);
   await person.opens(`${auth}/login?max_age=0&next=${encodeURIComponent(`${demo}/`)}`);
   await look('login-again', page);
+  await person.fillsIn(forms.login, { password: 'a wrong password indeed' });
+  assert.equal((await person.presses(forms.login)).status(), 401);
+  await look('login-again-wrong', page);
   // The service believes the marker together with the secret cookie of a redirect to the login,
   // which normally lasts ten seconds.
   const trip = 'AAAAAAAAAAAAAAAA';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startBrowser } from '../support/browser.mjs';
-import { auth, cookies } from '../support/env.mjs';
+import { auth, cookies, demo } from '../support/env.mjs';
 import { needsDatabase, proofsGrowOld } from '../support/database.mjs';
 import { attribute, complaintOf, hasNoComplaint, valueOf } from '../support/fields.mjs';
 import { household, isLoggedIn } from '../support/household.mjs';
@@ -74,6 +74,31 @@ describe('ten minutes after the password was given', { skip: needsDatabase }, ()
     assert.ok(await desk.page.$(confirmForm));
     await desk.follows('main a[href="/account/sessions"]');
     assert.equal((await listed(desk)).length, 3);
+  });
+
+  it('a service that asks for it is answered on the same page, until the password is right', async (t) => {
+    const { desk } = await later(t);
+    const asks = `${auth}/login?max_age=600&next=${encodeURIComponent(`${demo}/private`)}`;
+    const page = 'main form:has([name="email"][readonly])';
+    await desk.opens(asks);
+    for (const [password, status] of [['a wrong password indeed', 401], ['', 422], ['another wrong one', 401]]) {
+      await desk.fillsIn(page, { password });
+      assert.equal((await desk.presses(page)).status(), status);
+      assert.equal(await desk.page.$eval('h1', (title) => title.innerText), 'Confirm it’s you');
+      assert.ok((await complaintOf(desk, page, 'password')).length > 0);
+      assert.equal(await valueOf(desk, page, 'email'), desk.email);
+      assert.equal(await desk.page.url(), asks);
+    }
+    await desk.fillsIn(page, { password: desk.password });
+    await desk.presses(page);
+    assert.equal(desk.page.url(), `${demo}/private`);
+  });
+
+  it('who does not want to give it to a service goes back to that', async (t) => {
+    const { desk } = await later(t);
+    await desk.opens(`${auth}/login?max_age=600&next=${encodeURIComponent(`${demo}/private`)}`);
+    await desk.follows('main .actions a');
+    assert.equal(desk.page.url(), `${demo}/`);
   });
 
   it('tells a password manager whose password it is', async (t) => {

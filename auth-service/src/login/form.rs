@@ -34,6 +34,11 @@ pub struct Remarks {
 }
 
 impl Remarks {
+    /// About the password of somebody whose address is fixed.
+    pub fn on_confirmation() -> Self {
+        Self { password: Some(Message::new("confirm-wrong")), ..Self::default() }
+    }
+
     /// About fields that are invalid for any account.
     pub fn on_what_is_missing(form: &LoginForm) -> Self {
         Self {
@@ -55,6 +60,8 @@ pub struct Links {
     pub stay: Message,
     /// The address of the registration form, if registration is open.
     pub register_url: Option<String>,
+    /// Where somebody goes who does not want to confirm their login.
+    pub cancel_url: String,
     pub csrf_token: String,
 }
 
@@ -71,6 +78,7 @@ pub struct LoginPage {
     csrf_token: String,
     /// The address of the registration form, if registration is open.
     register_url: Option<String>,
+    cancel_url: String,
     /// Whether a logged-in user must reauthenticate.
     is_again: bool,
 }
@@ -85,6 +93,7 @@ impl Page for LoginPage {
             destination: next.map(|_| Destination::sample(Some("Shop"), Some("/static/service-shop.svg"))),
             stay: Self::sample_stay(),
             register_url: register.map(str::to_owned),
+            cancel_url: "https://shop.example.org/".to_owned(),
             csrf_token: "token".to_owned(),
         };
         let links = |next| with(next, Some("/register"));
@@ -102,7 +111,8 @@ impl Page for LoginPage {
                 &Remarks::default(),
                 Links { destination: Some(Destination::sample(None, None)), ..links(Some(SHOP)) },
             ),
-            Self::again("ada@example.org", links(None)),
+            Self::again("ada@example.org", &Remarks::default(), links(None)),
+            Self::again("ada@example.org", &Remarks::on_confirmation(), links(Some(SHOP))),
         ]
     }
 }
@@ -117,7 +127,7 @@ struct Fields {
 impl LoginPage {
     /// The form, empty or with the entered address. The password is never shown again.
     pub fn new(entered: &str, remarks: &Remarks, links: Links) -> Self {
-        let Links { next, destination, stay, register_url, csrf_token } = links;
+        let Links { next, destination, stay, register_url, cancel_url, csrf_token } = links;
         let mut form = Fields {
             errors: remarks.form.clone().into_iter().collect(),
             email: Field::email("email", Message::new("label-email"), "username")
@@ -128,12 +138,12 @@ impl LoginPage {
                 .errors(remarks.password.clone()),
         };
         field::focus(&mut [&mut form.email, &mut form.password]);
-        Self { form, next, destination, stay, register_url, csrf_token, is_again: false }
+        Self { form, next, destination, stay, register_url, cancel_url, csrf_token, is_again: false }
     }
 
-    /// The form for a user who is logged in as `email` and must reauthenticate. It has no error and
-    /// no link to the registration.
-    pub fn again(email: &str, links: Links) -> Self {
-        Self { is_again: true, ..Self::new(email, &Remarks::default(), links) }
+    /// The form for a user who is logged in as `email` and must reauthenticate. It has no link to
+    /// the registration.
+    pub fn again(email: &str, remarks: &Remarks, links: Links) -> Self {
+        Self { is_again: true, ..Self::new(email, remarks, links) }
     }
 }

@@ -1,6 +1,7 @@
 //! Login and silent renewal: `GET, POST /login`, and `/login/frame` for a form that was kept.
 
 mod form;
+mod form_answer;
 mod interstitials;
 mod onward;
 mod query;

@@ -48,6 +48,11 @@ impl LoginQuery {
         }
     }
 
+    /// Whether the form was asked for to confirm a login.
+    pub fn asks_for_confirmation(&self) -> bool {
+        self.max_age.is_some()
+    }
+
     /// Whether the requesting service requires the password again.
     pub fn needs_reauthentication(&self, session: &Session, now: Timestamp) -> bool {
         self.max_age.is_some_and(|max_age| !session.was_authenticated_within(max_age, now))

@@ -4,19 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use shared_claims::web::Reader;
 
-use super::form::{Links, LoginForm, LoginPage, Remarks};
+use super::form::{LoginForm, Remarks};
+use super::form_answer::{FormAnswer, confirming};
 use super::onward::{onward, reader};
 use super::query::LoginQuery;
 use super::refused_next::refusal;
 use super::renew_iframe;
-use super::stay::stay;
-use crate::app::{App, Destination};
+use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::{BrowserSession, CsrfForm, Level};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Message;
-use crate::pages::Layout;
 use crate::sessions::RefreshToken;
 use crate::sign_in::{Attempt, Before, Credentials};
 use crate::users::Email;
@@ -42,6 +41,7 @@ pub async fn show(
     // A silent renewal goes on as ever: nobody waits for a page of ours.
     let asked = query.next.as_deref().filter(|_| next.is_none() && !query.is_silent);
     let refusal = asked.and_then(|asked| refusal(&app, asked));
+    let form = FormAnswer { app: &app, browser: &browser, next: next.as_ref(), confirming: None, refusal };
     let Some(current) = app.sessions.renew(RefreshToken::of(&request), context).await? else {
         return match &next {
             // Redirect directly: without a login there is no round trip, whatever the cookie of the
@@ -54,20 +54,16 @@ pub async fn show(
                     browser.flash(Level::Info, Message::new("logout-done"))?;
                 }
                 let entered = browser.take_address().unwrap_or_default();
-                let links = links(&app, &browser, next.as_ref())?;
-                let page = LoginPage::new(&entered, &Remarks::default(), links);
-                app.pages.answer(StatusCode::OK, &layout(&browser, refusal), &page)
+                form.with(StatusCode::OK, &entered, &Remarks::default())
             }
         };
     };
     if query.needs_reauthentication(&current.session, current.at) && !query.is_silent {
-        let links = links(&app, &browser, next.as_ref())?;
-        let page = LoginPage::again(current.user.email.as_str(), links);
-        let shell = layout(&browser, refusal).naming(Some((&current.user).into()));
-        let asked = app.pages.answer(StatusCode::OK, &shell, &page)?;
+        let form = FormAnswer { confirming: Some(&current.user), ..form };
+        let asked = form.with(StatusCode::OK, "", &Remarks::default())?;
         return app.cookies.set_session_cookies(asked, &app.tokens.issue(&current).await?);
     }
-    if let Some(refusal) = refusal {
+    if let Some(refusal) = form.refusal {
         browser.flash(Level::Warning, refusal)?;
     }
     let onward = onward(&app, &request, &browser, &current.user, next.as_ref(), &query)?;
@@ -81,7 +77,9 @@ pub async fn form_alone(
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     let next = app.destinations.next(query.0.as_deref());
-    page(&app, &browser, StatusCode::OK, next.as_ref(), "", &Remarks::default())
+    let form =
+        FormAnswer { app: &app, browser: &browser, next: next.as_ref(), confirming: None, refusal: None };
+    form.with(StatusCode::OK, "", &Remarks::default())
 }
 
 /// `POST /login`: begins a session, or shows the form again with a message.
@@ -90,6 +88,7 @@ pub async fn submit(
     request: HttpRequest,
     context: RequestContext,
     browser: BrowserSession,
+    query: LoginQuery,
     posted: CsrfForm<LoginForm>,
 ) -> Result<HttpResponse, Error> {
     let (form, stale) = match posted {
@@ -97,7 +96,10 @@ pub async fn submit(
         CsrfForm::Stale(form, why) => (form, Some(why)),
     };
     let next = app.destinations.next(form.next.as_deref());
-    let again = |status, remarks: &Remarks| page(&app, &browser, status, next.as_ref(), &form.email, remarks);
+    let confirming = confirming(&app, &request, &query, &form.email).await?;
+    let confirming = confirming.as_ref();
+    let answer = FormAnswer { app: &app, browser: &browser, next: next.as_ref(), confirming, refusal: None };
+    let again = |status, remarks: &Remarks| answer.with(status, &form.email, remarks);
     if let Some(why) = stale {
         // The password is not checked: a stale form is never acted on, and `GET /login` would give
         // the same response.
@@ -111,7 +113,7 @@ pub async fn submit(
     };
     let before = Before { token: RefreshToken::of(&request), marks: browser.known_accounts() };
     let credentials = Credentials { email, password: form.password.clone() };
-    let refusal = match app.sign_in.attempt(credentials, before, context).await? {
+    let remarks = match app.sign_in.attempt(credentials, before, context).await? {
         Attempt::SignedIn(current) => {
             browser.renew();
             browser.remember_account(app.sign_in.marks.of(&current.user.email).to_string())?;
@@ -120,46 +122,15 @@ pub async fn submit(
                 &app.tokens.issue(&current).await?,
             );
         }
-        Attempt::Inactive => INACTIVE,
-        Attempt::Rejected(_) => WRONG,
+        Attempt::Inactive => Remarks { form: Some(INACTIVE), ..Remarks::default() },
+        Attempt::Rejected(_) if confirming.is_some() => Remarks::on_confirmation(),
+        Attempt::Rejected(_) => Remarks { form: Some(WRONG), ..Remarks::default() },
     };
-    again(StatusCode::UNAUTHORIZED, &Remarks { form: Some(refusal), ..Remarks::default() })
+    again(StatusCode::UNAUTHORIZED, &remarks)
 }
 
 /// R15: an image, another site's frame or another page's script must not rotate the session without
 /// the user's action.
 fn not_within() -> Error {
     Error::refuse(StatusCode::FORBIDDEN, Message::new("login-not-within"))
-}
-
-fn page(
-    app: &App,
-    browser: &BrowserSession,
-    status: StatusCode,
-    next: Option<&Next>,
-    entered: &str,
-    remarks: &Remarks,
-) -> Result<HttpResponse, Error> {
-    let links = links(app, browser, next)?;
-    app.pages.answer(status, &Layout::of(browser), &LoginPage::new(entered, remarks, links))
-}
-
-/// The layout, with what is said of a destination that was refused.
-fn layout(browser: &BrowserSession, refusal: Option<Message>) -> Layout {
-    let layout = Layout::of(browser);
-    match refusal {
-        Some(refusal) => layout.saying(Level::Warning, refusal),
-        None => layout,
-    }
-}
-
-/// The links of the form: `next`, the registration if it is open, and the CSRF token.
-fn links(app: &App, browser: &BrowserSession, next: Option<&Next>) -> Result<Links, Error> {
-    Ok(Links {
-        next: next.map(|next| next.as_str().to_owned()),
-        destination: Destination::of(app, next),
-        stay: stay(app.config.session_limits),
-        register_url: app.config.registration.has_form().then(|| Next::carried_by(next, "/register")),
-        csrf_token: browser.csrf_token()?,
-    })
 }

@@ -92,6 +92,73 @@ async fn a_service_can_ask_for_the_password_again() {
     assert_eq!(ada.get(&address).await.location(), SHOP);
 }
 
+/// Whatever is wrong with the answer, the page stays the one that asked.
+#[tokio::test]
+async fn a_wrong_answer_is_told_on_the_page_that_asked() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    app.wait(Duration::from_secs(601));
+    let (session, address) = (ada.session_id(), format!("/login?max_age=600&next={SHOP}"));
+    let mut asked = ada.get(&address).await;
+    for (password, status, told) in [
+        ("a wrong password indeed", StatusCode::UNAUTHORIZED, "That is not your password."),
+        ("", StatusCode::UNPROCESSABLE_ENTITY, "Please enter your password."),
+        ("another wrong password", StatusCode::UNAUTHORIZED, "That is not your password."),
+    ] {
+        asked =
+            ada.fill_in_on(&asked, &address, &[("email", "ada@example.org"), ("password", password)]).await;
+        assert_eq!(asked.status, status, "{}", asked.text);
+        assert!(asked.says("<h1>Confirm it’s you</h1>") && asked.says(told), "{}", asked.text);
+        assert!(asked.tag("email").contains("readonly") && asked.tag("password").contains("aria-invalid"));
+        assert!(
+            asked.says("menu-name\">Ada Lovelace"),
+            "who is logged in keeps name and menu: {}",
+            asked.text
+        );
+        assert!(asked.says("href=\"https://shop.example.org/\">Cancel"), "{}", asked.text);
+        assert!(!asked.says("Create an account") && asked.cookie(REFRESH).is_none(), "{}", asked.text);
+        assert_eq!(ada.session_id(), session);
+    }
+    let done =
+        ada.fill_in_on(&asked, &address, &[("email", "ada@example.org"), ("password", PASSWORD)]).await;
+    assert_eq!(done.location(), SHOP);
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_confirm_goes_back_to_the_service_or_to_the_account() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    app.wait(Duration::from_secs(601));
+    for (next, out) in [
+        (format!("&next={SHOP}"), "https://shop.example.org/"),
+        ("&next=/account/sessions".to_owned(), "https://auth.example.org/"),
+        (String::new(), "https://auth.example.org/"),
+        ("&next=https://evil.net/".to_owned(), "https://auth.example.org/"),
+    ] {
+        let asked = ada.get(&format!("/login?max_age=600{next}")).await;
+        assert!(asked.says(&format!("href=\"{out}\">Cancel")), "{next}: {}", asked.text);
+    }
+}
+
+/// There is nothing to confirm for somebody else, or when the login is over.
+#[tokio::test]
+async fn another_address_and_a_login_that_is_over_get_the_ordinary_form() {
+    let app = TestApp::start().await;
+    let ada = ada(&app).await;
+    app.wait(Duration::from_secs(601));
+    let address = "/login?max_age=600";
+    let asked = ada.get(address).await;
+    let other = [("email", "bob@example.org"), ("password", "a wrong password indeed")];
+    let form = ada.fill_in_on(&asked, address, &other).await;
+    assert!(form.says("<h1>Log in</h1>") && form.says("email and password don’t match"), "{}", form.text);
+    let late = ada.copy();
+    let asked = late.get(address).await;
+    ada.log_out().await;
+    let own = [("email", "ada@example.org"), ("password", "a wrong password indeed")];
+    let form = late.fill_in_on(&asked, address, &own).await;
+    assert!(form.status == 401 && form.says("<h1>Log in</h1>"), "{}", form.text);
+}
+
 #[tokio::test]
 async fn a_password_of_this_very_second_may_be_asked_for_and_nonsense_asks_for_nothing() {
     let app = TestApp::start().await;
