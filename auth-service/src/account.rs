@@ -66,6 +66,7 @@ struct Account {
 
 impl Page for AccountPage {
     const TEMPLATE: &'static str = "account/account.html";
+    const RUNS_SCRIPT: bool = true;
 
     fn samples() -> Vec<Self> {
         let bare = Account {

@@ -274,8 +274,8 @@ activity-newest = Neueste
 
 event-from = { $device }, { $address }
 event-again = { $times ->
-    [one] und noch einmal, { $when }
-   *[other] und noch { $times }-mal, zuletzt { $when }
+    [one] und noch einmal,
+   *[other] und noch { $times }-mal, zuletzt
 }
 event-registered = Konto angelegt
 event-login = Angemeldet

@@ -281,9 +281,10 @@ activity-older = Older
 activity-newest = Newest
 
 event-from = { $device }, { $address }
+# A time such as “2 minutes ago” follows.
 event-again = { $times ->
-    [one] and once more, { $when }
-   *[other] and { $times } more times, the last one { $when }
+    [one] and once more,
+   *[other] and { $times } more times, the last one
 }
 event-registered = Account created
 event-login = Logged in

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::audit::{AuditEvent, EventKind, HistoryKinds};
 use crate::db::types::Timestamp;
-use crate::i18n::{Message, Moment, datetime};
+use crate::i18n::{Message, Moment};
 use crate::sessions::{EndReason, device};
 use crate::sign_in::Rejection;
 
@@ -34,8 +34,10 @@ pub(super) const SHOWN: HistoryKinds =
 pub struct EventLine {
     what: Message,
     when: Moment,
-    /// The number of repetitions, and the time of the last one.
+    /// The number of repetitions.
     again: Option<Message>,
+    /// The time of the last one.
+    last: Option<Moment>,
     /// The device and the address, for events over the network.
     from: Option<Message>,
     /// Whether someone else may have caused the event.
@@ -48,7 +50,8 @@ impl EventLine {
         let line = |what, is_alarming: bool, from| Self {
             what: Message::new(what),
             when: Moment::sample(),
-            again: is_alarming.then(|| Message::new("event-again").with("times", 3_i64).with("when", "now")),
+            again: is_alarming.then(|| Message::new("event-again").with("times", 3_i64)),
+            last: is_alarming.then(Moment::sample),
             from,
             is_alarming,
         };
@@ -66,12 +69,11 @@ impl EventLine {
         let from = |address: &String| {
             Message::new("event-from").with("device", device()).with("address", address.as_str())
         };
-        let again = entry.last_at.filter(|_| entry.repeats > 0).map(|last| {
-            Message::new("event-again").with("times", entry.repeats).with("when", datetime(last))
-        });
+        let last = entry.last_at.filter(|_| entry.repeats > 0).map(|at| Moment::of(at, now));
+        let again = last.as_ref().map(|_| Message::new("event-again").with("times", entry.repeats));
         let is_alarming = event == EventKind::RefreshReuse || REFUSED.contains(&event);
         let from = entry.address.as_ref().map(from);
-        Some(Self { what, when: Moment::of(entry.at, now), again, from, is_alarming })
+        Some(Self { what, when: Moment::of(entry.at, now), again, last, from, is_alarming })
     }
 }
 

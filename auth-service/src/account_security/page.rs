@@ -24,6 +24,7 @@ pub struct SecurityPage {
 
 impl Page for SecurityPage {
     const TEMPLATE: &'static str = "account_security/security.html";
+    const RUNS_SCRIPT: bool = true;
 
     fn samples() -> Vec<Self> {
         let empty = Self {

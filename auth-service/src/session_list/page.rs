@@ -20,6 +20,7 @@ pub struct SessionsPage {
 
 impl Page for SessionsPage {
     const TEMPLATE: &'static str = "session_list/sessions.html";
+    const RUNS_SCRIPT: bool = true;
 
     fn samples() -> Vec<Self> {
         let line = |is_this, kind, address: Option<&str>| SessionLine {

@@ -15,7 +15,7 @@ fn scripted() -> String {
 }
 
 /// The pages below that run one.
-const SCRIPTED: [&str; 4] = ["200 login", "200 register", "401 wrong password", "422 invalid"];
+const SCRIPTED: [&str; 5] = ["200 login", "200 register", "200 account", "401 wrong password", "422 invalid"];
 
 /// One response of each status that the service can give, with a name for its cause.
 pub async fn answers(app: &TestApp) -> Vec<(&'static str, Reply)> {

@@ -41,6 +41,7 @@ async fn files_say_what_they_are() {
         ("icon.svg", "image/svg+xml"),
         ("forms.js", script),
         ("frame.js", script),
+        ("times.js", script),
     ] {
         let reply = browser.get(&format!("/static/{name}")).await;
         assert_eq!(reply.header("content-type"), Some(kind));
