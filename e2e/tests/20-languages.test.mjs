@@ -53,14 +53,18 @@ describe('somebody whose browser is set to a language that we do not have', () =
 describe('every page in German', { skip: chromiumOnly }, () => {
   it('is German, and fits a narrow screen: German words are long', async () => {
     const browser = await startBrowser();
-    const [tooWide, english] = [[], []];
+    const [tooWide, broken, english] = [[], [], []];
     await tour(browser, async (name, page) => {
       if (await page.evaluate(() => document.documentElement.lang) !== 'de') english.push(name);
       await atWidth(page, 320);
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (excess > 0) tooWide.push(`${name}: ${excess} pixels`);
+      await atWidth(page, 390);
+      const lines = await page.$$eval('.tabs a', (tabs) => new Set(tabs.map((tab) => tab.getBoundingClientRect().top)).size);
+      if (lines > 1) broken.push(`${name}: tabs on ${lines} lines`);
     }, 'de');
     assert.deepEqual(tooWide, []);
+    assert.deepEqual(broken, [], 'at the width of a phone');
     assert.deepEqual(english, [], 'nobody reads two languages in one walk');
   });
 });

@@ -118,6 +118,7 @@ login-stays-minutes = Sie bleiben in diesem Browser { $count ->
 } lang angemeldet.
 login-forgot = Passwort vergessen?
 login-forgot-ask = Fragen Sie die, die diese Seite betreiben
+login-forgot-who = Wer diese Seite betreibt, kann Ihnen ein neues geben.
 # { $host } is such as 127.0.0.1:8000, { $domain } such as example.org.
 login-next-elsewhere = Wir konnten Sie nicht zu { $host } zurückbringen: Das liegt nicht unter { $domain }.
 login-next-not-allowed = Wir konnten Sie nicht zu { $host } zurückbringen: Dorthin führt diese Anmeldung nicht.
@@ -233,6 +234,7 @@ account-pages = Ihr Konto
 ### Anmeldungen einer Person
 
 sessions-title = Wo Sie angemeldet sind
+    .tab = Anmeldungen
 sessions-lead = Diese Browser und Programme sind mit Ihrem Konto angemeldet. Melden Sie jeden ab, den Sie nicht kennen. Es könnte dann jemand Ihr Passwort wissen: Sagen Sie denen Bescheid, die diese Seite betreiben.
 sessions-this = Dieser Browser
 sessions-began = seit { $when }

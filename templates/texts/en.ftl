@@ -124,6 +124,8 @@ login-stays-minutes = You stay logged in for { $count ->
 } on this browser.
 login-forgot = Forgot your password?
 login-forgot-ask = Ask whoever runs this site
+# Where FOOTER_LINKS names nobody to ask.
+login-forgot-who = Whoever runs this site can give you a new one.
 # { $host } is such as 127.0.0.1:8000, { $domain } such as example.org.
 login-next-elsewhere = We could not take you back to { $host }: it is not below { $domain }.
 login-next-not-allowed = We could not take you back to { $host }: this login does not lead there.
@@ -241,6 +243,7 @@ account-pages = Your account
 ### Logins of a person
 
 sessions-title = Where you’re logged in
+    .tab = Where you’re logged in
 sessions-lead = These browsers and programs are logged in to your account. Log out any that you do not recognise. Somebody may then know your password: tell whoever runs this site.
 sessions-this = This browser
 sessions-began = since { $when }
