@@ -42,7 +42,7 @@ const STEPS: [Step; 16] = [
         run_cargo(cargo(arguments).args(LONG_RUNS).env("LONG_RUNS", "1"))
     }),
     ("tests at length, on PostgreSQL", || {
-        postgres::test_at_length(&[&["--test", "it", "--", "rotation_load"][..], &LONG_RUNS].concat())
+        postgres::test_at_length(&[&["--test", "it", "--"][..], &LONG_RUNS].concat())
     }),
     ("demo-service, copied as its README says", copy::copy_test),
     ("the browser suite in Chromium and in Firefox", browsers),
@@ -50,8 +50,18 @@ const STEPS: [Step; 16] = [
     ("the API, fuzzed from its description", e2e::api_fuzz),
 ];
 
-/// The tests that run longer on request: all rounds of all races, and every wrong password.
-const LONG_RUNS: [&str; 4] = ["rotation::", "renewal_races::", "guesses::", "django_hashes::"];
+/// The tests that run longer on request: all rounds of all races, every wrong password, and those
+/// that take seconds of all processors.
+const LONG_RUNS: [&str; 8] = [
+    "--include-ignored",
+    "rotation::",
+    "rotation_load::",
+    "renewal_races::",
+    "guesses::",
+    "django_hashes::",
+    "killed::",
+    "a_view_without_an_end",
+];
 
 /// Runs every step. The first failure ends it.
 pub fn ci() -> Result {

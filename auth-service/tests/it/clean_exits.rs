@@ -5,12 +5,12 @@ use std::net::{SocketAddr, TcpStream};
 
 use super::commands::Program;
 use super::stopping::Instance;
-use crate::support::{AUTH_HOST, TestDatabase};
+use crate::support::{AUTH_HOST, TestDatabase, is_long_run};
 
 const OTHER_SECRET: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
 
 fn times() -> usize {
-    if std::env::var_os("LONG_RUNS").is_some() { 100 } else { 8 }
+    if is_long_run() { 100 } else { 4 }
 }
 
 /// Z27: while connections are being opened.

@@ -118,6 +118,7 @@ async fn guesses_from_one_network_refuse_nobody_elses_login() {
 
 /// W1: IPv6 addresses cost nothing, and a customer has 65,536 networks.
 #[tokio::test]
+#[ignore = "long: part of `cargo xtask ci`"]
 async fn guesses_from_all_networks_of_one_customer_refuse_nobody_elses_login() {
     let app = behind_a_proxy(9).await;
     let customer: Vec<String> = (0..60).map(|n| format!("2001:db8:7:{n:x}::1")).collect();
@@ -132,6 +133,7 @@ async fn guesses_from_all_networks_of_one_customer_refuse_nobody_elses_login() {
 
 /// W1: registration and the API use the same queue.
 #[tokio::test]
+#[ignore = "long: part of `cargo xtask ci`"]
 async fn guesses_refuse_neither_registrations_nor_programs() {
     let app = behind_a_proxy(9).await;
     let flood = Flood::from(&app, &["203.0.113.7".to_owned()], programs().0).await;
@@ -145,6 +147,7 @@ async fn guesses_refuse_neither_registrations_nor_programs() {
 
 /// W2: more networks than the queue has places, and people whose browsers were logged in before.
 #[tokio::test]
+#[ignore = "long: part of `cargo xtask ci`"]
 async fn fifty_networks_at_once_leave_places_for_browsers_that_were_logged_in_before() {
     let app = behind_a_proxy(9).await;
     let mut known = Vec::new();

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::commands::Program;
 use crate::stopping::Instance;
-use crate::support::{PASSWORD, Person, REFRESH, TestDatabase};
+use crate::support::{PASSWORD, Person, REFRESH, TestDatabase, is_long_run};
 
 const PEOPLE: usize = 12;
 
@@ -37,7 +37,7 @@ async fn renew_to_the_end(person: Person, renewals: Arc<AtomicUsize>) -> Refresh
 #[tokio::test]
 async fn what_was_answered_is_stored_and_the_rest_is_whole_or_absent() {
     let database = TestDatabase::create();
-    for round in 1..=3 {
+    for round in 1..=if is_long_run() { 3 } else { 1 } {
         let program = Program::new(&[]).set_all(&database.url);
         let instance = Instance::start_as(program.set("SHUTDOWN_DELAY", "0s").set("REFRESH_GRACE", "0s"));
         let renewals = Arc::new(AtomicUsize::new(0));

@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 
 use super::commands::{Program, folder};
 use super::stopping::Instance;
-use crate::support::{AUTH_HOST, PASSWORD, TestDatabase};
+use crate::support::{AUTH_HOST, PASSWORD, TestDatabase, is_long_run};
 
 fn stops() -> usize {
-    if std::env::var_os("LONG_RUNS").is_some() { 100 } else { 4 }
+    if is_long_run() { 100 } else { 2 }
 }
 
 /// The number of sessions in a copy of that file alone.
