@@ -39,7 +39,9 @@ const STEPS: [Step; 16] = [
     ("tests at length, on SQLite", || {
         // Built like the first step. Tests that take minutes run once, on PostgreSQL.
         let arguments = ["test", "--test", "it", "--", "--nocapture", "--skip", "three_instances"];
-        run_cargo(cargo(arguments).args(LONG_RUNS).env("LONG_RUNS", "1"))
+        let mut command = cargo(arguments);
+        command.args(LONG_RUNS).env("LONG_RUNS", "1");
+        run_cargo(project::test_one_per_core(&mut command))
     }),
     ("tests at length, on PostgreSQL", || {
         postgres::test_at_length(&[&["--test", "it", "--"][..], &LONG_RUNS].concat())

@@ -102,6 +102,7 @@ fn run<W: AsRef<OsStr>>(arguments: &[W], at_length: &[&str]) -> Result {
     println!("PostgreSQL runs on 127.0.0.1:{} for this test", cluster.port);
     let mut command = project::cargo(["test", "--package", "auth-service", "--features", "postgres"]);
     command.args(arguments).args(at_length).env("TEST_POSTGRES_URL", cluster.url());
+    project::test_one_per_core(&mut command);
     if !at_length.is_empty() {
         command.env("LONG_RUNS", "1");
     }

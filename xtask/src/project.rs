@@ -20,6 +20,13 @@ pub fn root() -> PathBuf {
     Path::new(&here).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
+/// Runs one test per core, for tests that keep the cores busy or share a database server.
+/// `.cargo/config.toml` says how many there are otherwise.
+pub fn test_one_per_core(command: &mut Command) -> &mut Command {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    command.env("RUST_TEST_THREADS", cores.to_string())
+}
+
 /// A cargo command in the workspace.
 pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

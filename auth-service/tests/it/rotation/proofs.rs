@@ -27,7 +27,7 @@ fn without_a_thief_nobody_is_ever_logged_out() {
 /// R8, R17: safety, in any network.
 #[test]
 fn of_two_holders_with_tokens_of_their_own_the_second_to_renew_is_refused() {
-    let generations = if is_long_run() { 7 } else { 5 };
+    let generations = if is_long_run() { 7 } else { 6 };
     assert_eq!(explored("with a thief", &Rules::WITH_A_THIEF, generations), None);
     let generations = if is_long_run() { 6 } else { 4 };
     let rules = Rules { tabs: 2, ..Rules::WITH_A_THIEF };
