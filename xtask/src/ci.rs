@@ -109,6 +109,31 @@ fn format_duration(time: Duration) -> String {
 mod tests {
     use super::*;
 
+    /// The paths of the tests of auth-service that only a run at length includes.
+    fn long_tests() -> Vec<String> {
+        let folder = project::root().join("auth-service/tests/it");
+        let mut paths = Vec::new();
+        for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if file.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let (module, text) = (file.file_stem().unwrap(), std::fs::read_to_string(&file).unwrap());
+            let after = text.split("#[ignore = \"long").skip(1);
+            let names = after.map(|rest| rest.split("fn ").nth(1).unwrap().split('(').next().unwrap());
+            paths.extend(names.map(|name| format!("{}::{name}", module.display())));
+        }
+        paths
+    }
+
+    #[test]
+    fn no_long_test_is_left_out_by_ci() {
+        let tests = long_tests();
+        assert!(tests.len() > 3, "{tests:?}");
+        for test in tests {
+            assert!(LONG_RUNS.iter().any(|filter| test.contains(filter)), "{test} is not in LONG_RUNS");
+        }
+    }
+
     #[test]
     fn a_time_reads_like_speech() {
         assert_eq!(format_duration(Duration::from_millis(1_540)), "1.5 s");
