@@ -15,29 +15,17 @@ log = logging.getLogger("shared_login")
 # The public keys, fetched again every five minutes so that a withdrawn one is forgotten. If that fails, the last good
 # ones stay: people who are logged in need no auth-service.
 class Keys(jwt.PyJWKClient):
-    last = None
+    last = {}
 
     def fetch_data(self):
         try:
             self.last = super().fetch_data()
         except Exception as error:
             log.warning("keys not fetched from %s: %s", self.uri, error)
-        if self.last is None:
-            raise NoKeys
         return self.last
 
 
-class NoKeys(Exception):
-    pass
-
-
 keys = state.token_backend.jwks_client = Keys(settings.SIMPLE_JWT["JWK_URL"], timeout=5)
-
-
-# Without keys nobody can be let in, and a redirect to the login would come straight back.
-def wait_for_keys():
-    text = "The keys could not be fetched yet. Try again in a few seconds."
-    return HttpResponse(text, status=503, content_type="text/plain", headers={"Retry-After": "5"})
 
 
 # The user of a valid token, or None. The log has the reason; `%r` keeps a token from writing lines there.
@@ -48,7 +36,7 @@ def person_of(cookie):
         if jwt.get_unverified_header(cookie).get("typ") == "at+jwt":
             return person
         log.warning("token refused: it was made for another purpose")
-    except exceptions.TokenError as error:
+    except (exceptions.TokenError, jwt.PyJWKSetError) as error:
         while error.__cause__:
             error = error.__cause__
         log.warning("token refused: %.300r", error)
@@ -70,15 +58,15 @@ class SharedLogin(LoginRequiredMiddleware):
             return HttpResponse("This was not sent by a page of this service, or nobody has asked for it yet.", status=403)
         # Every cookie of the name counts: a sibling host can plant others, which must not hide the good one.
         cookies = (pair.strip().partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";"))
-        try:
-            people = {person_of(value) for name, _, value in cookies if name == "__Secure-sso_access"} - {None}
-        except NoKeys:
-            return wait_for_keys()
+        people = {person_of(value) for name, _, value in cookies if name == "__Secure-sso_access"} - {None}
         request.user = people.pop() if people else AnonymousUser()
         if people:
             return HttpResponse("Cookies of two people: clear the cookies of this domain.", status=409)
 
     def handle_no_permission(self, request, view_func):
+        # Without keys nobody can be let in, and a redirect to the login would come straight back.
+        if settings.SIMPLE_JWT["ALGORITHM"] != "HS512" and not (keys.last or keys.fetch_data()):
+            return HttpResponse("The keys could not be fetched yet. Try again in a few seconds.", status=503, headers={"Retry-After": "5"})
         # A request that no script sends is a person's, possibly by a service worker. If the browser does not say, `Accept` decides.
         mode, likes = request.headers.get("Sec-Fetch-Mode"), request.get_preferred_type(["application/json", "text/html"])
         is_page = request.method == "GET" and (mode == "navigate" or (likes == "text/html" and mode not in ("cors", "no-cors", "websocket")))
@@ -90,10 +78,6 @@ class SharedLogin(LoginRequiredMiddleware):
             page = f'<p>Logging in does not work here; the log of this service says why. <a href="{login_url}">Try again</a>'
             return HttpResponse(page, status=401, headers={"WWW-Authenticate": "Bearer"})
         if is_page:
-            try:
-                keys.last or settings.SIMPLE_JWT["ALGORITHM"] == "HS512" or keys.fetch_data()
-            except NoKeys:
-                return wait_for_keys()
             if (host := request.headers.get("Host", "")) != urlsplit(settings.SERVICE_URL).netloc and settings.SIMPLE_JWT["AUDIENCE"] in host:
                 log.warning("opened at %.100r, and the login leads back to SERVICE_URL, %s", host, settings.SERVICE_URL)
             return HttpResponse(status=303, headers={"Location": login_url})
