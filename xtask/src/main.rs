@@ -1,5 +1,6 @@
 //! Project commands: `cargo xtask <command>`.
 
+mod bench;
 mod ci;
 mod compose;
 mod copy;
@@ -66,6 +67,9 @@ enum Command {
     Interop,
     /// Fuzz the API from its own description.
     ApiFuzz,
+    /// Measure the real processes against this machine's limits, and write docs/performance.md; no
+    /// part of ci.
+    Bench(bench::Options),
     /// Package a release into target/dist/: programs, container images, bills of materials,
     /// checksums.
     Dist(dist::Options),
@@ -101,6 +105,7 @@ fn run(command: Command) -> Result {
         Command::DeletionTest => deletion::deletion_test(),
         Command::Interop => e2e::interop(),
         Command::ApiFuzz => e2e::api_fuzz(),
+        Command::Bench(options) => bench::bench(&options),
         Command::Dist(options) => dist::dist(&options),
     }
 }

@@ -28,8 +28,18 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Creates a cluster on a free port.
+    /// Creates a cluster on a free port, for tests: it would not survive a power failure, as its data
+    /// lives for minutes.
     pub fn start() -> Result<Self> {
+        Self::with(&["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
+    }
+
+    /// Creates a cluster whose commits are on the disk, as PostgreSQL's defaults have it.
+    pub fn start_durable() -> Result<Self> {
+        Self::with(&[])
+    }
+
+    fn with(settings: &[&str]) -> Result<Self> {
         let programs = programs()?;
         let folder = tempfile::Builder::new()
             .prefix("sso-postgres-")
@@ -53,15 +63,9 @@ impl Cluster {
         let [port] = ports::free()?;
         let mut server = owner.command(&programs.join("postgres"));
         server.arg("-D").arg(&data).args(["-p", &port.to_string()]).current_dir(folder.path());
-        // No socket file, and no protection against a power failure: the data lives for minutes.
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "max_connections=300",
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-        ] {
+        // No socket file.
+        let own = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"];
+        for setting in own.iter().chain(settings) {
             server.args(["-c", setting]);
         }
         let lines = fs::File::create(&log).with_context(|| "write PostgreSQL's log".into())?;
@@ -85,6 +89,11 @@ impl Cluster {
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
+}
+
+/// The version of the server, as it says.
+pub fn version_text() -> Result<String> {
+    process::read(Command::new(programs()?.join("postgres")).arg("--version"))
 }
 
 /// Runs auth-service's suite on a throwaway PostgreSQL.

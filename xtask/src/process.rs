@@ -38,6 +38,11 @@ impl Running {
         self
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its standard output and error, if they are piped.
     pub fn take_output(&mut self) -> (Option<std::process::ChildStdout>, Option<std::process::ChildStderr>) {
         (self.child.stdout.take(), self.child.stderr.take())

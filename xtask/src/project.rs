@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::process::{self, Running};
 
 /// The programs that `cargo build` produced.
+#[derive(Clone)]
 pub struct Binaries {
     pub auth: PathBuf,
     pub demo: PathBuf,
