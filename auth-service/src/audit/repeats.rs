@@ -51,7 +51,7 @@ impl AuditEvent {
         if changed == 0 {
             return Ok(false);
         }
-        self.repeats = same.select(audit_events::repeats).first(conn).optional()?.unwrap_or(1);
+        self.repeats = same.select(audit_events::repeats).get_result(conn).optional()?.unwrap_or(1);
         if u64::try_from(self.repeats).is_ok_and(u64::is_power_of_two) {
             self.log();
         }

@@ -51,6 +51,11 @@ pub(super) fn is_of_this_thread() -> bool {
     OF_THIS_THREAD.with_borrow(Option::is_some)
 }
 
+/// Whether the batch of this thread has its transaction, and so the lock of the file.
+pub(super) fn is_open() -> bool {
+    with_state(|state| matches!(state, State::Open(_)))
+}
+
 impl Batch {
     /// Begins an empty batch, whose transaction will wait for its turn among `writers`.
     pub fn enter(writers: &WriteQueue) -> Self {

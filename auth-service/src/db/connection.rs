@@ -39,6 +39,15 @@ impl AnyConnection {
         retry::while_undone(|| self.write_once(&mut work))
     }
 
+    /// Whether [`AnyConnection::write`] has its lock already, because other work of the same batch
+    /// wrote before. Then there is nothing to save by a look before it.
+    pub fn is_locked(&self) -> bool {
+        #[cfg(feature = "sqlite")]
+        return matches!(self, Self::Sqlite(_)) && batch::is_open();
+        #[cfg(not(feature = "sqlite"))]
+        false
+    }
+
     /// The SQLite connection, if it is one.
     #[cfg(feature = "sqlite")]
     pub(super) fn sqlite(&mut self) -> Option<&mut diesel::SqliteConnection> {

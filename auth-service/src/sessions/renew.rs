@@ -41,7 +41,7 @@ pub enum Renewal {
 impl Session {
     /// Rotates the session of `token`, after the same checks as at a login.
     ///
-    /// An invalid token writes nothing and takes no lock. Everything else happens in one
+    /// An invalid token writes nothing, and no lock is taken for it. Everything else happens in one
     /// transaction, so that each result has an audit event. A refusal is a value and no error, so
     /// that the revocation of a reused session is committed. The transaction locks the session
     /// first, and then reads the time and the account. After a wait for the lock, the decision thus
@@ -53,16 +53,16 @@ impl Session {
         context: &RequestContext,
         limits: SessionLimits,
     ) -> QueryResult<Renewal> {
-        let Some(session) = Self::by_id(conn, token.session)? else { return Ok(Renewal::Over) };
-        if !key.is_valid(token, &session) || session.revoked_at.is_some() {
+        let may_be_renewed = |session: Self| key.is_valid(token, &session) && session.revoked_at.is_none();
+        if !conn.is_locked() && !Self::by_id(conn, token.session)?.is_some_and(may_be_renewed) {
             return Ok(Renewal::Over);
         }
         conn.write(|conn| {
-            let Some((session, context)) = Self::lock(conn, session.id, context)? else {
+            let Some((session, context)) = Self::lock(conn, token.session, context)? else {
                 return Ok(Renewal::Over);
             };
             let (context, now) = (&context, context.now());
-            // Check again: the owner may have reauthenticated in the meantime.
+            // The owner may have reauthenticated since the first look.
             if !key.is_valid(token, &session) || session.is_expired_or_revoked(now) {
                 return Ok(Renewal::Over);
             }

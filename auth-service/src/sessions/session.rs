@@ -107,7 +107,8 @@ impl Session {
     }
 
     pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<Self>> {
-        sessions::table.find(id).select(Self::as_select()).first(conn).optional()
+        // Not `first`: SQLite would compile the statement again each time, because of its bound LIMIT.
+        sessions::table.find(id).select(Self::as_select()).get_result(conn).optional()
     }
 
     /// Locks the session until the end of the transaction, and returns it with the request context
@@ -141,7 +142,7 @@ impl Session {
             .find(id)
             .inner_join(users::table)
             .select((Self::as_select(), User::as_select()))
-            .first(conn)
+            .get_result(conn)
             .optional()
     }
 

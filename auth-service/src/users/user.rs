@@ -138,11 +138,11 @@ impl User {
     }
 
     pub fn by_email(conn: &mut AnyConnection, email: &Email) -> QueryResult<Option<Self>> {
-        users::table.filter(users::email.eq(email)).select(Self::as_select()).first(conn).optional()
+        users::table.filter(users::email.eq(email)).select(Self::as_select()).get_result(conn).optional()
     }
 
     pub fn by_id(conn: &mut AnyConnection, id: UserId) -> QueryResult<Option<Self>> {
-        users::table.find(id).select(Self::as_select()).first(conn).optional()
+        users::table.find(id).select(Self::as_select()).get_result(conn).optional()
     }
 
     /// The number of accounts.
