@@ -19,8 +19,8 @@ pub enum KeyringError {
     NoActiveKey,
     #[error("a signing key in the database is damaged: {0}")]
     Damaged(&'static str),
-    #[error("a token could not be signed: {0}")]
-    Signature(jsonwebtoken::errors::Error),
+    #[error("a token could not be signed")]
+    Unsigned,
 }
 
 impl OfDatabase for KeyringError {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use shared_claims::{Claims, KeySet};
 
 use super::error::KeyringError;
 use super::jwk::Jwk;
-use super::store::{KeyAlgorithm, SigningKey, State};
+use super::signer::Signer;
+use super::store::{SigningKey, State};
 use super::verified_key::{VerifiedKey, VerifiedKeys};
 
 /// A snapshot of the keys in the database.
@@ -16,8 +16,7 @@ pub struct CachedKeys {
     /// The process's running time at the snapshot.
     pub(super) at: Duration,
     pub(super) rows: Vec<SigningKey>,
-    header: Header,
-    key: EncodingKey,
+    signer: Signer,
     jwks: String,
     verifying: KeySet,
 }
@@ -25,25 +24,18 @@ pub struct CachedKeys {
 impl CachedKeys {
     pub(super) fn new(sorted: VerifiedKeys, at: Duration) -> Result<Self, KeyringError> {
         let active = sorted.only(State::Active).ok_or(KeyringError::NoActiveKey)?;
-        let private_key = &active.private_key;
-        let (algorithm, key) = match active.row.algorithm.known() {
-            Some(KeyAlgorithm::Es256) => (Algorithm::ES256, EncodingKey::from_ec_der(private_key)),
-            Some(KeyAlgorithm::EdDsa) => (Algorithm::EdDSA, EncodingKey::from_ed_der(private_key)),
-            Some(KeyAlgorithm::Hs512) => (Algorithm::HS512, EncodingKey::from_secret(private_key)),
-            None => return Err(KeyringError::Damaged("its algorithm is unknown")),
-        };
-        let mut header = Header::new(algorithm);
-        header.typ = Some(shared_claims::TOKEN_TYP.to_owned());
-        header.kid = Some(active.row.kid.clone());
+        let algorithm = active.row.algorithm.known();
+        let algorithm = algorithm.ok_or(KeyringError::Damaged("its algorithm is unknown"))?;
+        let signer = Signer::new(algorithm, &active.row.kid, &active.private_key)
+            .ok_or(KeyringError::Damaged("its private half cannot be read"))?;
         let jwks = jwks(&sorted.ours)?;
         let verifying = verifying(&sorted.ours, &jwks)?;
-        Ok(Self { at, header, key, jwks, verifying, rows: sorted.rows() })
+        Ok(Self { at, signer, jwks, verifying, rows: sorted.rows() })
     }
 
-    /// Signs `claims` as a compact JWS whose header contains exactly `alg`, `typ` and `kid` (RFC
-    /// 9068).
+    /// Signs `claims` with the active key.
     pub fn sign(&self, claims: &Claims) -> Result<String, KeyringError> {
-        jsonwebtoken::encode(&self.header, claims, &self.key).map_err(KeyringError::Signature)
+        self.signer.sign(claims)
     }
 
     /// The public keys as JSON (RFC 7517): the active one, the next one, and retired ones whose

@@ -10,6 +10,7 @@ mod key_cache;
 mod key_reader;
 mod rotation;
 mod sealed;
+mod signer;
 mod store;
 mod verified_key;
 
