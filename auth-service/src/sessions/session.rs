@@ -107,7 +107,7 @@ impl Session {
     }
 
     pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<Self>> {
-        // Not `first`: SQLite would compile the statement again each time, because of its bound LIMIT.
+        // Not `first`: SQLite would compile the statement again each time, for its bound LIMIT.
         sessions::table.find(id).select(Self::as_select()).get_result(conn).optional()
     }
 
