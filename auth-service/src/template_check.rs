@@ -17,6 +17,12 @@ pub fn sample_pages() -> impl Iterator<Item = SamplePage> {
     FEATURES.iter().flat_map(|feature| feature.pages).copied().chain(OTHERS)
 }
 
+/// Checks what `TEMPLATES_DIR` brought. Our own templates alone are checked by a test, and not at
+/// every start.
+pub fn check_overrides(pages: &Pages) -> Result<(), TemplateProblem> {
+    if pages.has_overrides() { check_all(pages) } else { Ok(()) }
+}
+
 /// Draws each page in each of its states, in every language.
 pub fn check_all(pages: &Pages) -> Result<(), TemplateProblem> {
     sample_pages().try_for_each(|page| pages.check(&page))

@@ -26,7 +26,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
         .map_err(|error| CliError::Failed(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
     let app = App::open(config, Clock::system())?;
     let db = app.db.clone();
-    template_check::check_all(&app.pages)?;
+    template_check::check_overrides(&app.pages)?;
     warn_of_exposure(&app.config);
     let server = Server::new(listener, app);
     let draining = server.draining();

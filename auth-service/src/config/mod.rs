@@ -5,6 +5,7 @@ mod cookie_domain;
 mod cookie_names;
 mod duration;
 mod flags;
+mod irregularity;
 mod mail;
 mod origins;
 mod picture;

@@ -9,6 +9,8 @@
 
 use std::collections::BTreeSet;
 
+use super::irregularity;
+
 /// Why a text does not look random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guessable {
@@ -61,8 +63,8 @@ pub(super) fn judge(text: &str) -> Result<(), Guessable> {
     if is_number || text.len() as f64 * alphabet(text).log2() < MIN_BITS {
         return Err(Guessable::Poor);
     }
-    // zxcvbn's estimate is capped at 2^64, and a random text of this length always reaches the cap.
-    if distinct_triples(text) < MIN_DISTINCT_TRIPLES || zxcvbn::zxcvbn(text, &[]).guesses() < u64::MAX {
+    if distinct_triples(text) < MIN_DISTINCT_TRIPLES || (!irregularity::is_plain(text) && is_patterned(text))
+    {
         return Err(Guessable::Regular);
     }
     if is_hexadecimal(text) {
@@ -73,6 +75,12 @@ pub(super) fn judge(text: &str) -> Result<(), Guessable> {
     let read = odds_of_words(&digits_as_letters(&lower), BY_CHANCE_READ_AS_LETTERS);
     let enough = if shaped_like_words(text) >= SHAPED { WORDS_BY_SHAPE_TOO } else { WORDS };
     if odds > enough || read > WORDS { Err(Guessable::Words) } else { Ok(()) }
+}
+
+/// Whether zxcvbn finds enough patterns to guess the text by. Its estimate is capped at 2^64, and a
+/// random text of this length always reaches the cap.
+fn is_patterned(text: &str) -> bool {
+    zxcvbn::zxcvbn(text, &[]).guesses() < u64::MAX
 }
 
 /// The size of the alphabet: the sum over the kinds of characters in the text.

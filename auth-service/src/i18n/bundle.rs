@@ -39,8 +39,10 @@ impl Bundle {
         for source in sources {
             let resource = parse(source.text())
                 .map_err(|error| TemplateProblem::at(source.shown(), error.line, error.problem))?;
+            // Entries and lines are in the same order, so each line is read once.
+            let mut lines = source.text().lines().zip(1..);
             for entry in resource.entries() {
-                note(entry, source, &mut wanted);
+                note(entry, source, &mut lines, &mut wanted);
             }
             messages.add(resource);
         }
@@ -88,12 +90,17 @@ impl Bundle {
 }
 
 /// Records the variables of each message in `entry`.
-fn note(entry: &Entry<&str>, source: &TextSource, wanted: &mut BTreeMap<String, Wanted>) {
+fn note<'a>(
+    entry: &Entry<&str>,
+    source: &TextSource,
+    lines: &mut impl Iterator<Item = (&'a str, usize)>,
+    wanted: &mut BTreeMap<String, Wanted>,
+) {
     let Entry::Message(message) = entry else { return };
+    let line = line_of(lines, message.id.name);
     let mut add = |key: String, pattern: &Pattern<&str>| {
         let mut variables = BTreeSet::new();
         of_pattern(pattern, &mut variables);
-        let line = line_of(source.text(), message.id.name);
         wanted.insert(key, Wanted { variables, file: source.shown().to_owned(), line });
     };
     if let Some(value) = &message.value {
@@ -136,8 +143,8 @@ fn of_inline(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The line on which the message `name` begins.
-fn line_of(text: &str, name: &str) -> usize {
+/// The line on which the message `name` begins, which is one of the next.
+fn line_of<'a>(lines: &mut impl Iterator<Item = (&'a str, usize)>, name: &str) -> usize {
     let begins = |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='));
-    text.lines().position(begins).map_or(1, |at| at + 1)
+    lines.find(|(line, _)| begins(line)).map_or(1, |(_, number)| number)
 }

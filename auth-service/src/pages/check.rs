@@ -11,6 +11,11 @@ use crate::pages::Pages;
 use crate::pages::{Layout, SamplePage};
 
 impl Pages {
+    /// Whether `TEMPLATES_DIR` brought any file.
+    pub fn has_overrides(&self) -> bool {
+        !self.0.files.brought().is_empty()
+    }
+
     /// Draws `page` with each of its samples in every language. Returns the first missing value or
     /// message as an error with file and line.
     pub fn check(&self, page: &SamplePage) -> Result<(), TemplateProblem> {
