@@ -12,7 +12,7 @@ use crate::assets::{Files, TemplateProblem};
 pub const ENGLISH: &str = "en";
 
 /// One of the available languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Language(usize);
 
 /// The messages in all languages.

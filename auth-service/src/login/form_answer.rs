@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::drawn_forms::DrawnForms;
 use super::form::{Links, LoginPage, Remarks};
 use super::query::LoginQuery;
 use super::stay::stay;
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::forms::{BrowserSession, Level};
 use crate::http::Next;
 use crate::i18n::Message;
-use crate::pages::Layout;
+use crate::pages::{Layout, Pages};
 use crate::sessions::RefreshToken;
 use crate::users::{Email, User};
 
@@ -34,35 +35,57 @@ impl FormAnswer<'_> {
         entered: &str,
         remarks: &Remarks,
     ) -> Result<HttpResponse, Error> {
-        let links = self.links()?;
-        let page = match self.confirming {
+        let token = self.browser.csrf_token()?;
+        self.app.pages.answer(status, &self.layout(), &self.page(entered, remarks, token))
+    }
+
+    /// The form of `GET /login`. If it says nothing about a person, it may have been drawn before.
+    pub(super) fn first(&self, entered: &str, drawn: &DrawnForms) -> Result<HttpResponse, Error> {
+        let (layout, pages) = (self.layout(), &self.app.pages);
+        let token = self.browser.csrf_token()?;
+        let draw = || pages.draw(&layout, &self.page(entered, &Remarks::default(), token.clone()));
+        let is_personal = !entered.is_empty() || self.confirming.is_some() || !layout.is_bare();
+        let form = if is_personal {
+            draw()?
+        } else {
+            let language = pages.texts().choose(&layout.preferred);
+            drawn.with_token((language, self.next.map(Next::as_str)), &token, draw)?
+        };
+        Ok(Pages::respond::<LoginPage>(StatusCode::OK, form))
+    }
+
+    fn page(&self, entered: &str, remarks: &Remarks, token: String) -> LoginPage {
+        let links = self.links(token);
+        match self.confirming {
             Some(user) => LoginPage::again(user.email.as_str(), remarks, links),
             None => LoginPage::new(entered, remarks, links),
-        };
+        }
+    }
+
+    fn layout(&self) -> Layout {
         let layout = Layout::of(self.browser).naming(self.confirming.map(Into::into));
-        let layout = match &self.refusal {
+        match &self.refusal {
             Some(refusal) => layout.saying(Level::Warning, refusal.clone()),
             None => layout,
-        };
-        self.app.pages.answer(status, &layout, &page)
+        }
     }
 
     /// The links of the form: `next`, the registration if it is open, the way out, and the CSRF
     /// token.
-    fn links(&self) -> Result<Links, Error> {
+    fn links(&self, csrf_token: String) -> Links {
         let Self { app, next, .. } = *self;
         let destination = Destination::of(app, next);
         // The page that needs the confirmation would ask for it again.
         let service = next.filter(|_| destination.is_some());
         let front_page = |next: &Next| format!("{}/", next.url().origin().ascii_serialization());
-        Ok(Links {
+        Links {
             next: next.map(|next| next.as_str().to_owned()),
             destination,
             stay: stay(app.config.session_limits),
             register_url: app.config.registration.has_form().then(|| Next::carried_by(next, "/register")),
             cancel_url: service.map_or_else(|| app.config.auth_url.join("/"), front_page),
-            csrf_token: self.browser.csrf_token()?,
-        })
+            csrf_token,
+        }
     }
 }
 

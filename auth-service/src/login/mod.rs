@@ -1,5 +1,6 @@
 //! Login and silent renewal: `GET, POST /login`, and `/login/frame` for a form that was kept.
 
+mod drawn_forms;
 mod form;
 mod form_answer;
 mod interstitials;
@@ -14,6 +15,7 @@ mod view;
 
 use actix_web::web;
 
+use drawn_forms::DrawnForms;
 pub use form::{LoginForm, LoginPage, Remarks};
 pub use interstitials::{DonePage, FramePage, RedirectLoopPage};
 use shared_claims::protocol::path;
@@ -39,6 +41,7 @@ pub const FEATURE: Feature = Feature {
 
 fn routes(services: &mut web::ServiceConfig) {
     services
+        .app_data(web::Data::new(DrawnForms::default()))
         .service(
             web::resource(path::LOGIN)
                 .route(web::get().to(view::show))

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use shared_claims::web::Reader;
 
+use super::drawn_forms::DrawnForms;
 use super::form::{LoginForm, Remarks};
 use super::form_answer::{FormAnswer, confirming};
 use super::onward::{onward, reader};
@@ -31,6 +32,7 @@ pub async fn show(
     context: RequestContext,
     browser: BrowserSession,
     query: LoginQuery,
+    drawn: web::Data<DrawnForms>,
 ) -> Result<HttpResponse, Error> {
     match reader(&request) {
         Reader::Program => return Err(not_within()),
@@ -54,7 +56,7 @@ pub async fn show(
                     browser.flash(Level::Info, Message::new("logout-done"))?;
                 }
                 let entered = browser.take_address().unwrap_or_default();
-                form.with(StatusCode::OK, &entered, &Remarks::default())
+                form.first(&entered, &drawn)
             }
         };
     };

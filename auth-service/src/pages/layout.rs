@@ -65,6 +65,12 @@ impl Layout {
         Self { preferred: preferred_languages(request), ..Self::default() }
     }
 
+    /// Whether the layout shows nothing about a browser or a person.
+    pub fn is_bare(&self) -> bool {
+        let Self { flash, user, tab, cleanup, too_many_cookies, preferred: _ } = self;
+        flash.is_empty() && user.is_none() && tab.is_none() && cleanup.is_none() && too_many_cookies.is_none()
+    }
+
     /// A layout with every part filled in.
     pub(super) fn sample() -> Self {
         let message = |level| Flash { level, text: Message::new("logout-done") };

@@ -16,5 +16,5 @@ pub use layout::{CurrentUser, Layout};
 pub use page::{Page, SamplePage};
 pub use problem_json::Problem;
 pub use static_files::StaticFiles;
-pub use templates::Pages;
+pub use templates::{Drawn, Pages};
 pub use user_lookup::UserLookup;

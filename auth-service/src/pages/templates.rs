@@ -1,5 +1,5 @@
 //! Templates: embedded in the binary, and overridden file by file from `TEMPLATES_DIR`. They are
-//! read and checked once at startup.
+//! read once at startup, and checked if any is overridden.
 
 use std::sync::Arc;
 
@@ -112,7 +112,11 @@ impl Pages {
         shell: &Layout,
         page: &P,
     ) -> Result<HttpResponse, Error> {
-        let drawn = self.draw(shell, page)?;
+        Ok(Self::respond::<P>(status, self.draw(shell, page)?))
+    }
+
+    /// A response with a page that is drawn.
+    pub fn respond<P: Page>(status: StatusCode, drawn: Drawn) -> HttpResponse {
         let mut answer = HttpResponse::build(status)
             .content_type(ContentType::html())
             .insert_header((CONTENT_LANGUAGE, drawn.language))
@@ -120,7 +124,7 @@ impl Pages {
         if P::RUNS_SCRIPT {
             answer.extensions_mut().insert(RunsScript);
         }
-        Ok(answer)
+        answer
     }
 
     /// The translations, for responses that are not pages.

@@ -110,3 +110,29 @@ async fn somebody_logged_in_is_told_of_a_refused_destination_on_the_page_where_t
     assert!(ada.get("/").await.says("We could not take you back to 127.0.0.1:20303"));
     assert!(!ada.get("/").await.says("We could not take you back"), "it is told once");
 }
+
+/// A form that says nothing about a person is drawn once for all.
+#[tokio::test]
+async fn visitors_get_the_same_form_with_tokens_of_their_own_and_no_message_of_another_one() {
+    let app = TestApp::start().await;
+    let visit = async |path: &str, language: &str| {
+        let page = app.person().sending("accept-language", language).get(path).await;
+        let token = page.field("csrf_token").unwrap();
+        (page.text.replace(&token, "token"), token)
+    };
+    let refused = "/login?next=http://127.0.0.1:20303/a";
+    for _ in 0..2 {
+        assert!(visit(refused, "en").await.0.contains("We could not take you back"));
+        let ((first, one), (second, other)) = (visit("/login", "en").await, visit("/login", "en").await);
+        assert!(first.contains(">Log in<") && !first.contains("We could not"), "{first}");
+        assert_eq!(first, second);
+        assert_ne!(one, other);
+        let mut others = vec![first, visit("/login", "de").await.0];
+        for next in ["/account/sessions", "https://shop.example.org/a", "https://shop.example.org/b"] {
+            others.push(visit(&format!("/login?next={next}"), "en").await.0);
+        }
+        for (n, page) in others.iter().enumerate() {
+            assert!(!others[..n].contains(page), "{page}");
+        }
+    }
+}
