@@ -3,11 +3,17 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+#[cfg(target_os = "linux")]
+use rustix::process::{getpriority_process, setpriority_process};
 use tokio::sync::oneshot;
 
 use super::hash_queue::{Bounds, HashQueue, Piece, Ticket};
 use crate::error::Error;
 use crate::passwords::Requester;
+
+/// How much the threads' priority is below that of the process, as `nice` counts.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 /// Threads that work off the queue. They stop when this is dropped.
 pub(super) struct HashThreads(Arc<Shared>);
@@ -120,6 +126,7 @@ impl Shared {
 
     /// A thread's loop, until the pool is dropped.
     fn work(&self) {
+        yield_to_other_threads();
         while let Some(Piece { work, memory }) = self.next() {
             work();
             let mut state = self.state();
@@ -163,6 +170,16 @@ impl Drop for HashThreads {
 
 fn in_mib(bytes: u64) -> u64 {
     bytes.div_ceil(1024 * 1024)
+}
+
+/// Gives this thread a lower priority than those that answer requests. A core that hashes then does
+/// not keep a renewal waiting for the end of its time slice. Hashing takes what the others leave.
+///
+/// Only Linux has priorities of threads; elsewhere this would lower the whole process.
+fn yield_to_other_threads() {
+    // Where a sandbox forbids it, all threads stay equal.
+    #[cfg(target_os = "linux")]
+    let _ = getpriority_process(None).and_then(|own| setpriority_process(None, own + NICENESS));
 }
 
 /// A place in the queue. Dropping it gives the place back.
@@ -294,6 +311,14 @@ mod tests {
         while shared.upgrade().is_some() {
             tokio::task::yield_now().await;
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn hashing_has_a_lower_priority_than_answering() {
+        let niceness = || getpriority_process(None).unwrap();
+        let of_hashing = threads(1, 1, 0).run(0, from(SOMEBODY), niceness).await.unwrap();
+        assert_eq!(of_hashing, (niceness() + NICENESS).min(19));
     }
 
     /// W5: eight threads and memory for only a few jobs: all jobs wait, all of them run, and the
