@@ -17,6 +17,7 @@ mod ports;
 mod postgres;
 mod process;
 mod project;
+mod scale;
 mod services;
 mod settings;
 mod side_by_side;
@@ -70,6 +71,8 @@ enum Command {
     /// Measure the real processes against this machine's limits, and write docs/performance.md; no
     /// part of ci.
     Bench(bench::Options),
+    /// Simulate a day of people, and print the tables of docs/scale.md.
+    Scale,
     /// Package a release into target/dist/: programs, container images, bills of materials,
     /// checksums.
     Dist(dist::Options),
@@ -106,6 +109,7 @@ fn run(command: Command) -> Result {
         Command::Interop => e2e::interop(),
         Command::ApiFuzz => e2e::api_fuzz(),
         Command::Bench(options) => bench::bench(&options),
+        Command::Scale => scale::scale(),
         Command::Dist(options) => dist::dist(&options),
     }
 }

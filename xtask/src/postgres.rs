@@ -28,8 +28,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Creates a cluster on a free port, for tests: it would not survive a power failure, as its data
-    /// lives for minutes.
+    /// Creates a cluster on a free port, for tests: it would not survive a power failure, as its
+    /// data lives for minutes.
     pub fn start() -> Result<Self> {
         Self::with(&["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
     }

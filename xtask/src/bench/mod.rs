@@ -89,8 +89,9 @@ fn choose(names: &[String]) -> Result<Vec<&'static Part>> {
 fn set_up(bed: &Bed, chosen: &[&Part]) -> Result<Vec<Box<dyn Measure>>> {
     let mut ready = Vec::new();
     for part in chosen {
-        println!("set up {}", part.name);
+        let start = Instant::now();
         ready.push((part.make)(bed)?);
+        println!("set up {} in {:.1} s", part.name, start.elapsed().as_secs_f64());
         stop_if_interrupted()?;
     }
     Ok(ready)

@@ -12,12 +12,11 @@ const INTRODUCTION: &str = "# How fast it is\n\n\
     ```\n\n\
     It builds for release, starts the real processes on loopback with databases in a temporary folder\n\
     (`TMPDIR` says on which disk), and measures each thing in turn, in several rounds. So whatever\n\
-    disturbs the machine meanwhile disturbs all of them. It needs\n\
-    `wrk`, `sqlite3` and PostgreSQL's programs (Debian: `apt-get install wrk sqlite3 postgresql`).\n\n\
+    disturbs the machine meanwhile disturbs all of them. It needs `wrk`, `sqlite3` and PostgreSQL's\n\
+    programs (Debian: `apt-get install wrk sqlite3 postgresql`).\n\n\
     Load and service share the processors, so rates are what the two reach together. Believe ratios\n\
-    before absolute figures, and compare those of one run with each other only. A figure is the\n\
-    median of the rounds, with the lowest and the highest behind it. A request that fails, fails the\n\
-    run.\n";
+    before absolute figures, and compare those of one run with each other only. A figure is the median\n\
+    of the rounds, with the lowest and the highest behind it. A request that fails, fails the run.\n";
 
 /// The whole page.
 pub fn page(machine: &str, rounds: usize, parts: &[(&Part, Table)]) -> String {
@@ -77,6 +76,18 @@ mod tests {
             assert!(page.contains(&format!("cargo xtask bench --quick -- {}`", part.name)), "{}", part.name);
         }
         assert_eq!(page.matches("| something | **1.00** |").count(), parts.len());
+    }
+
+    #[test]
+    fn the_page_that_is_kept_was_made_with_these_parts() {
+        let kept = std::fs::read_to_string(crate::project::root().join("docs/performance.md")).unwrap();
+        assert!(kept.starts_with(INTRODUCTION), "`cargo xtask bench` writes another introduction");
+        for part in &parts::ALL {
+            let section = section(part, &Table::default());
+            let text = section.split("\n\n|").next().unwrap();
+            assert!(kept.contains(text), "`cargo xtask bench` writes something else about {}", part.name);
+            assert!(kept.contains(&part.headings.join(" | ")), "{}", part.name);
+        }
     }
 
     #[test]

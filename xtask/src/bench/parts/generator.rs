@@ -14,9 +14,10 @@ pub const PART: Part = Part {
     name: "generator",
     title: "The load generator",
     text: "[wrk](https://github.com/wg/wrk) against a server that reads a request and sends the same bytes \
-           each time, with the scripts and connections of the parts above. Nothing above comes near these \
-           rates. So it is not wrk that limits them, though it has its share of the processors, which the \
-           service does not get; the tables say how large that was.",
+           each time, with the scripts and connections of the parts above. A rate above that stays far \
+           below these is not limited by wrk. But wrk has its share of the processors, which the service \
+           does not get: the tables say how large that was, and what the service does with each second of \
+           its own.",
     headings: &["", "a second", "p99 (ms)"],
     make,
 };
