@@ -13,7 +13,7 @@ use crate::passwords::Requester;
 
 /// How much the threads' priority is below that of the process, as `nice` counts.
 #[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 5;
 
 /// Threads that work off the queue. They stop when this is dropped.
 pub(super) struct HashThreads(Arc<Shared>);
