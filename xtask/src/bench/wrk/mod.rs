@@ -90,6 +90,8 @@ fn command(
         .arg(format!("-t{threads}"))
         .arg(format!("-c{CONNECTIONS}"))
         .arg(format!("-d{}s", time.as_secs()))
+        // A late answer belongs into the figures. By default wrk counts it as lost after 2 seconds.
+        .args(["--timeout", "20s"])
         .arg("-s")
         .arg(script)
         .args(["-H", &format!("Host: {}", target.host)])
