@@ -83,7 +83,50 @@ impl AuditEvent {
         Ok(())
     }
 
-    pub(super) fn log(&self) {
+    /// The statement that stores the event once for each row of `rows`.
+    #[cfg(feature = "postgres")]
+    pub fn insert_with(
+        &self,
+        rows: crate::db::updated::table,
+    ) -> impl diesel::query_builder::QueryFragment<diesel::pg::Pg> + diesel::query_builder::QueryId {
+        use diesel::sql_types::{BigInt, Nullable, Text};
+
+        use crate::db::types::{UtcTimestamp, Uuid};
+        // Without `..`, so that a new column is not forgotten.
+        let Self {
+            id,
+            at,
+            event,
+            actor,
+            user_id,
+            session_id,
+            address,
+            user_agent,
+            request_id,
+            detail,
+            repeats,
+            last_at,
+            repeat_key,
+        } = self;
+        let values = rows.select((
+            id.into_sql::<Uuid>(),
+            at.into_sql::<UtcTimestamp>(),
+            event.into_sql::<Text>(),
+            actor.into_sql::<Text>(),
+            user_id.into_sql::<Nullable<Uuid>>(),
+            session_id.into_sql::<Nullable<Uuid>>(),
+            address.into_sql::<Nullable<Text>>(),
+            user_agent.into_sql::<Nullable<Text>>(),
+            request_id.into_sql::<Nullable<Uuid>>(),
+            detail.into_sql::<Nullable<Text>>(),
+            repeats.into_sql::<BigInt>(),
+            last_at.into_sql::<Nullable<UtcTimestamp>>(),
+            repeat_key.into_sql::<Nullable<Text>>(),
+        ));
+        diesel::insert_into(audit_events::table).values(values).into_columns(audit_events::all_columns)
+    }
+
+    pub(crate) fn log(&self) {
         let shown = |id: Option<SubjectId>| id.map(tracing::field::display);
         macro_rules! line {
             ($level:ident) => {

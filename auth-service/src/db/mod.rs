@@ -9,10 +9,10 @@ mod database;
 pub mod deadlines;
 mod error;
 #[cfg(feature = "postgres")]
-mod lock;
-#[cfg(feature = "postgres")]
 mod messages;
 pub mod migrate;
+#[cfg(feature = "postgres")]
+mod one_statement;
 #[cfg(feature = "sqlite")]
 mod piece;
 mod pool;
@@ -29,6 +29,8 @@ pub mod types;
 mod unavailable;
 mod url;
 mod watchdog;
+#[cfg(feature = "postgres")]
+mod with_time;
 pub mod write_probe;
 #[cfg(feature = "sqlite")]
 mod write_queue;
@@ -43,11 +45,13 @@ pub use data_file::lost;
 pub use database::Database;
 pub use error::DatabaseError;
 #[cfg(feature = "postgres")]
-pub use lock::Locked;
+pub use one_statement::{OneStatement, updated};
 pub use retry::OfDatabase;
 pub use role::{Obstacles, is_superuser, obstacles};
 pub use source_database::{InvalidTableName, SourceColumn, SourceDatabase, TableName};
 pub use time::time;
 pub use unavailable::Unavailable;
 pub use url::{DatabaseUrl, DatabaseUrlError};
+#[cfg(feature = "postgres")]
+pub use with_time::WithTime;
 pub use write_probe::WriteProbe;

@@ -59,7 +59,12 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), r2d2::Error> {
-        conn.ping().map_err(r2d2::Error::QueryError)
+        match conn {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(conn) => conn.ping().map_err(r2d2::Error::QueryError),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(conn) => require_open(conn).map_err(r2d2::Error::QueryError),
+        }
     }
 
     fn has_broken(&self, conn: &mut AnyConnection) -> bool {
@@ -80,6 +85,21 @@ fn prepare_sqlite(conn: &mut diesel::SqliteConnection, timeouts: Timeouts) -> di
     ))?;
     let has_tables = diesel::dsl::sql::<diesel::sql_types::Bool>("EXISTS (SELECT 1 FROM sqlite_master)");
     if diesel::select(has_tables).get_result(conn)? { sqlite_file::log_ahead(conn) } else { Ok(()) }
+}
+
+/// Fails if the server has closed the connection. Reads only what has already arrived: a question
+/// would be a round trip for each request, and its answer could be out of date as soon.
+///
+/// A server that ends a connection usually says why before. So the first look may find its words,
+/// and only the second the end.
+#[cfg(feature = "postgres")]
+fn require_open(conn: &mut diesel::PgConnection) -> diesel::QueryResult<()> {
+    for _look in 0..2 {
+        if let Some(arrived) = conn.notifications_iter().next() {
+            arrived?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the server responds to a new connection, even if it refuses it.

@@ -9,9 +9,12 @@ mod issue;
 mod refresh_token;
 mod renew;
 mod revoke;
+#[cfg(feature = "postgres")]
+mod rotate_at_once;
 mod rotation;
 mod service;
 mod session;
+mod store_rotation;
 
 pub use amr::{Amr, AuthMethod};
 pub use current::Current;

@@ -12,7 +12,7 @@ use crate::config::SessionLimits;
 use crate::db::AnyConnection;
 use crate::db::types::text_enum;
 use crate::rate_limit::Network;
-use crate::sessions::{Current, EndReason, RefreshKey, RefreshToken, Session, Verdict};
+use crate::sessions::{Current, EndReason, RefreshKey, RefreshToken, Rotation, Session, Verdict};
 use crate::users::User;
 
 text_enum! {
@@ -53,9 +53,10 @@ impl Session {
         context: &RequestContext,
         limits: SessionLimits,
     ) -> QueryResult<Renewal> {
-        let may_be_renewed = |session: Self| key.is_valid(token, &session) && session.revoked_at.is_none();
-        if !conn.is_locked() && !Self::by_id(conn, token.session)?.is_some_and(may_be_renewed) {
-            return Ok(Renewal::Over);
+        if !conn.is_locked()
+            && let Some(renewal) = Self::renew_without_lock(conn, key, token, context, limits)?
+        {
+            return Ok(renewal);
         }
         conn.write(|conn| {
             let Some((session, context)) = Self::lock(conn, token.session, context)? else {
@@ -69,50 +70,93 @@ impl Session {
             // Read the user after the wait, so that the token has no rights that were revoked
             // meanwhile.
             let Some(user) = User::by_id(conn, session.user_id)? else { return Ok(Renewal::Over) };
-            let id = session.id;
-            let entry = |event| AuditEvent::new(event, context).user(user.id.uuid()).session(id.uuid());
-            let note = |conn: &mut _, event| entry(event).record(conn);
-            // A client with a login can cause these events at any rate, so they are counted. The
-            // session's lock prevents concurrent counting.
-            let count = |conn: &mut _, event| entry(event).record_or_count(conn);
-            // One holder seldom changes networks; two holders are usually in different ones.
-            let last = session.address.as_deref().and_then(|address| address.parse().ok());
-            let has_moved = last.is_some() && Network::of(last) != Network::from(context);
-            let again = |event| {
-                if has_moved { entry(event).reason(RepeatedFrom::AnotherNetwork) } else { entry(event) }
-            };
             let renewed =
                 |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
+            // A client with a login can cause some of these events at any rate, so they are
+            // counted. The session's lock prevents concurrent counting.
             if !user.is_active {
-                count(conn, EventKind::RenewalRefused)?;
+                session.event(EventKind::RenewalRefused, context).record_or_count(conn)?;
                 return Ok(Renewal::Inactive);
             }
-            let rotation = session.rotation();
-            match rotation.judge(token.generation, limits.grace, now) {
+            match session.rotation().judge(token.generation, limits.grace, now) {
                 Verdict::Rotate(to) => {
+                    let event = session.event_of_rotation(&to, context);
                     let Some(session) = session.rotate(conn, &to, context, limits)? else {
                         return Ok(Renewal::Over);
                     };
-                    if to.anchor == rotation.anchor {
-                        again(EventKind::RenewalRepeated).record(conn)?;
-                    } else {
-                        note(conn, EventKind::Renewal)?;
-                    }
+                    event.record(conn)?;
                     renewed(session)
                 }
                 Verdict::Again(generation) => {
-                    again(EventKind::RenewalGrace).record_or_count(conn)?;
+                    session.event_of_repetition(EventKind::RenewalGrace, context).record_or_count(conn)?;
                     renewed(session.handing_out(generation))
                 }
                 Verdict::Reuse => {
-                    if !Self::end(conn, id, EndReason::RefreshReuse, now)? {
+                    if !Self::end(conn, session.id, EndReason::RefreshReuse, now)? {
                         return Ok(Renewal::Over);
                     }
-                    note(conn, EventKind::RefreshReuse)?;
+                    session.event(EventKind::RefreshReuse, context).record(conn)?;
                     Ok(Renewal::Reused)
                 }
                 Verdict::Unknown => Ok(Renewal::Over),
             }
         })
+    }
+
+    /// What a look without a lock is enough for: an invalid token, and on PostgreSQL a rotation of
+    /// a session that nobody else uses at the moment. `None` if the transaction has to decide.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "only PostgreSQL rotates without the lock")
+    )]
+    fn renew_without_lock(
+        conn: &mut AnyConnection,
+        key: &RefreshKey,
+        token: &RefreshToken,
+        context: &RequestContext,
+        limits: SessionLimits,
+    ) -> QueryResult<Option<Renewal>> {
+        let Some((session, context)) = Self::with_time(conn, token.session, context)? else {
+            return Ok(Some(Renewal::Over));
+        };
+        if !key.is_valid(token, &session) || session.revoked_at.is_some() {
+            return Ok(Some(Renewal::Over));
+        }
+        match conn {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(_) => Ok(None),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(conn) => {
+                let now = context.now();
+                let verdict = session.rotation().judge(token.generation, limits.grace, now);
+                let Verdict::Rotate(to) = verdict else { return Ok(None) };
+                let event = session.event_of_rotation(&to, &context);
+                let rotated = session.rotate_at_once(conn, &to, &event, &context, limits)?;
+                Ok(rotated
+                    .map(|(session, user)| Renewal::Renewed(Box::new(Current { user, session, at: now }))))
+            }
+        }
+    }
+
+    fn event(&self, kind: EventKind, context: &RequestContext) -> AuditEvent {
+        AuditEvent::new(kind, context).user(self.user_id.uuid()).session(self.id.uuid())
+    }
+
+    /// The event of a rotation that was decided for this row.
+    fn event_of_rotation(&self, to: &Rotation, context: &RequestContext) -> AuditEvent {
+        if to.anchor == self.rotation().anchor {
+            self.event_of_repetition(EventKind::RenewalRepeated, context)
+        } else {
+            self.event(EventKind::Renewal, context)
+        }
+    }
+
+    /// The event of a token that was used before. One holder seldom changes networks; two holders
+    /// are usually in different ones.
+    fn event_of_repetition(&self, kind: EventKind, context: &RequestContext) -> AuditEvent {
+        let event = self.event(kind, context);
+        let last = self.address.as_deref().and_then(|address| address.parse().ok());
+        let has_moved = last.is_some() && Network::of(last) != Network::from(context);
+        if has_moved { event.reason(RepeatedFrom::AnotherNetwork) } else { event }
     }
 }

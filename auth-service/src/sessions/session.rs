@@ -111,6 +111,29 @@ impl Session {
         sessions::table.find(id).select(Self::as_select()).get_result(conn).optional()
     }
 
+    /// The session, with the request context at the time of this look.
+    pub fn with_time(
+        conn: &mut AnyConnection,
+        id: SessionId,
+        context: &RequestContext,
+    ) -> QueryResult<Option<(Self, RequestContext)>> {
+        match conn {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(_) => {
+                let session = Self::by_id(conn, id)?;
+                let context = context.read_time(conn)?;
+                Ok(session.map(|session| (session, context)))
+            }
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(conn) => {
+                let row = sessions::table.find(id).select(Self::as_select());
+                let found: Option<(Self, Timestamp)> =
+                    crate::db::WithTime(row).get_result(conn).optional()?;
+                Ok(found.map(|(session, now)| (session, context.with_database_time(now))))
+            }
+        }
+    }
+
     /// Locks the session until the end of the transaction, and returns it with the request context
     /// at the time when the lock was taken.
     pub fn lock(
@@ -121,15 +144,12 @@ impl Session {
         match conn {
             // The transaction already locks the whole file.
             #[cfg(feature = "sqlite")]
-            AnyConnection::Sqlite(_) => {
-                let session = Self::by_id(conn, id)?;
-                let context = context.read_time(conn)?;
-                Ok(session.map(|session| (session, context)))
-            }
+            AnyConnection::Sqlite(_) => Self::with_time(conn, id, context),
             #[cfg(feature = "postgres")]
             AnyConnection::Postgres(conn) => {
                 let row = sessions::table.find(id).select(Self::as_select()).for_update();
-                let found: Option<(Self, Timestamp)> = crate::db::Locked(row).get_result(conn).optional()?;
+                let found: Option<(Self, Timestamp)> =
+                    crate::db::WithTime(row).get_result(conn).optional()?;
                 Ok(found.map(|(session, now)| (session, context.with_database_time(now))))
             }
         }
@@ -144,49 +164,6 @@ impl Session {
             .select((Self::as_select(), User::as_select()))
             .get_result(conn)
             .optional()
-    }
-
-    /// Stores the rotation that was decided for this row. `None` if the row has changed since or
-    /// the session is over. Every change that affects the decision raises the generation, so of
-    /// several concurrent rotations exactly one succeeds.
-    pub fn rotate(
-        self,
-        conn: &mut AnyConnection,
-        to: &Rotation,
-        context: &RequestContext,
-        limits: SessionLimits,
-    ) -> QueryResult<Option<Self>> {
-        let now = context.now();
-        let alive = sessions::table
-            .find(self.id)
-            .filter(sessions::generation.eq(self.generation))
-            .filter(sessions::revoked_at.is_null())
-            .filter(sessions::idle_until.gt(now))
-            .filter(sessions::expires_at.gt(now));
-        // A session that began while the clock was ahead would otherwise live longer.
-        let expires_at = self.expires_at.min(now + limits.absolute);
-        let moved = Self {
-            generation: to.newest,
-            rotated_at: to.rotated_at,
-            idle_until: (now + limits.idle).min(expires_at),
-            expires_at,
-            address: context.address_text(),
-            user_agent: context.user_agent.clone(),
-            lineage: to.into(),
-            ..self
-        };
-        let changed = diesel::update(alive)
-            .set((
-                sessions::generation.eq(moved.generation),
-                sessions::rotated_at.eq(moved.rotated_at),
-                sessions::idle_until.eq(moved.idle_until),
-                sessions::expires_at.eq(moved.expires_at),
-                sessions::address.eq(&moved.address),
-                sessions::user_agent.eq(&moved.user_agent),
-                moved.lineage,
-            ))
-            .execute(conn)?;
-        Ok((changed == 1).then_some(moved))
     }
 
     /// Revokes the session. `false` if it was revoked before; the first reason stays.

@@ -55,6 +55,43 @@ async fn a_login_without_the_database_is_refused_with_a_time_to_come_back() {
     assert!(eve.is_logged_in().await, "the renewal that failed took nothing away");
 }
 
+/// The server ends every connection, as it does when it restarts. The pool notices without asking
+/// it, and opens others.
+#[tokio::test]
+async fn connections_that_postgresql_ended_are_replaced_before_a_request_meets_one() {
+    let app = TestApp::start().await;
+    if !app.database.is_postgres() {
+        return;
+    }
+    app.user("ada@example.org", PASSWORD).await;
+    let ada = app.person();
+    ada.log_in("ada@example.org", PASSWORD).await;
+    for _ in 0..3 {
+        let (home, form, sessions) =
+            tokio::join!(ada.get("/"), ada.get("/login"), ada.get("/account/sessions"));
+        assert!([home, form, sessions].iter().all(|reply| reply.status.as_u16() < 500));
+        end_connections(&app);
+        let renewal = ada.get("/login?next=https://shop.example.org/").await;
+        assert_eq!(renewal.status, StatusCode::SEE_OTHER, "{}", renewal.text);
+    }
+    assert!(ada.is_logged_in().await);
+}
+
+/// Ends the service's connections, and returns once they are gone.
+fn end_connections(app: &TestApp) {
+    const ENDED: &str = "SELECT count(pg_terminate_backend(pid, 10000)) AS ended FROM pg_stat_activity \
+                         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        ended: i64,
+    }
+    let end = |conn: &mut _| {
+        diesel::sql_query(ENDED).get_result::<Count>(conn).map_err(auth_service::db::DatabaseError::from)
+    };
+    assert!(app.database.connect().run_blocking(end).unwrap().ended > 0);
+}
+
 /// A database with invalid data: an internal error without details, and with a number that is in
 /// the log.
 #[tokio::test]

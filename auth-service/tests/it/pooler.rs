@@ -1,13 +1,21 @@
 //! pgbouncer between the service and PostgreSQL: session mode works, and modes that mix clients'
 //! statements are refused. Z28.
 
+use std::collections::BTreeSet;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::commands::{Program, Serving};
-use crate::support::{PASSWORD, ReservedPort, TestDatabase};
+use reqwest::Method;
+use tokio::task::JoinSet;
+
+use super::commands::Program;
+use crate::stopping::Instance;
+use crate::support::{PASSWORD, REFRESH, Reply, ReservedPort, TestDatabase};
+
+/// Enough that several connections are used at once, and fewer than the pooler has.
+const TABS: usize = 16;
 
 /// A pgbouncer of the test's own. It is stopped on drop.
 struct Pooler {
@@ -86,14 +94,30 @@ async fn a_pooler_that_gives_connections_to_several_in_turn_is_refused_with_the_
     }
 }
 
-/// Z28: with a connection for each client it is as good as PostgreSQL itself.
-#[test]
-fn a_pooler_in_session_mode_works() {
-    let database = TestDatabase::create();
+/// Z28: with a connection for each client it is as good as PostgreSQL itself, from the first
+/// migration on. The second service gets connections of the server that the first one has used.
+#[tokio::test]
+async fn behind_a_pooler_in_session_mode_people_log_in_and_renew_in_many_tabs() {
+    let database = TestDatabase::empty();
     let Some(pooler) = Pooler::start(&database, "session") else { return };
     let create = Program::new(&["users", "create", "ada@example.org", "--password-stdin"]);
     let ended = create.set("DATABASE_URL", &pooler.url).run_with(PASSWORD);
     assert_eq!(ended.code, 0, "{ended:?}");
-    let service = Serving::start(Program::new(&[]).set_all(&pooler.url));
-    assert!(service.get("/readyz").contains(" 200 "), "{}", service.said());
+    for _ in 0..2 {
+        let mut service = Instance::start_as(Program::new(&[]).set_all(&pooler.url));
+        let ada = service.person();
+        assert_eq!(ada.get("/readyz").await.status, 200);
+        assert_eq!(ada.log_in("ada@example.org", PASSWORD).await.status, 303);
+        let first = ada.cookie(REFRESH).unwrap();
+        let mut tabs = JoinSet::new();
+        for _ in 0..TABS {
+            let tab = ada.request(Method::GET, "/login?next=https://shop.example.org/").send();
+            tabs.spawn(async { Reply::read(tab.await.unwrap()).await.cookie(REFRESH).unwrap().value });
+        }
+        let successors: BTreeSet<String> = tabs.join_all().await.into_iter().collect();
+        assert!(successors.len() == 1 && !successors.contains(&first), "{successors:?}");
+        ada.set_cookie(REFRESH, successors.first().unwrap());
+        assert!(ada.is_logged_in().await);
+        assert_eq!(service.stop(), Some(0));
+    }
 }

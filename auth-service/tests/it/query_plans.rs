@@ -8,11 +8,12 @@ use auth_service::audit::AuditEvent;
 use auth_service::db::AnyConnection;
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
 use auth_service::users::User;
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 
 use super::audit_page::many_renewals;
 use super::million_rows::fill;
-use crate::support::{Explained, PASSWORD, TestApp, Trail, explained};
+use crate::support::{Explained, PASSWORD, TestApp, Trail, asked, explained};
 
 /// Words in plans that read or sort a whole table.
 const SLOW: [&str; 4] = ["SCAN", "Seq Scan", "Sort", "TEMP B-TREE"];
@@ -90,6 +91,34 @@ async fn a_renewal_finds_its_rows_by_index_whatever_comes_of_it() {
         // SQLite compiles a statement with a bound LIMIT again each time that it runs.
         assert!(seen.iter().all(|explained| !explained.sql.contains("LIMIT")), "{seen:#?}");
     }
+}
+
+/// S9: each round trip to the server is most of what a renewal costs.
+#[tokio::test]
+async fn an_ordinary_renewal_asks_postgresql_twice() {
+    let app = TestApp::start().await;
+    if !app.database.is_postgres() {
+        return;
+    }
+    app.user("ada@example.org", PASSWORD).await;
+    let first = app.person().obtain("ada@example.org", PASSWORD).await.1;
+    let app = Arc::new(app);
+    let service = app.clone();
+    let (statements, prepared) = app
+        .sql(move |conn| {
+            let work = |conn: &mut _| assert_ne!(renew(&service, conn, &first), first, "it is rotated");
+            let statements = asked(conn, work);
+            // What is not kept prepared is a round trip more, and planned anew each time.
+            let count = diesel::dsl::sql::<diesel::sql_types::BigInt>(
+                "(SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'WITH locked%')",
+            );
+            let prepared: i64 = diesel::select(count).get_result(conn)?;
+            Ok((statements, prepared))
+        })
+        .await;
+    let [look, rotation] = &statements[..] else { panic!("{statements:#?}") };
+    assert!(look.starts_with("SELECT") && rotation.starts_with("WITH"), "{statements:#?}");
+    assert_eq!(prepared, 1);
 }
 
 /// S9

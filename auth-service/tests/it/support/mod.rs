@@ -39,6 +39,6 @@ pub use reply::{Reply, SetCookie};
 pub use session::{ACCESS, BROWSER, HINT, REFRESH, TRIP, claims};
 pub use snapshots::assert_unchanged;
 pub use standstill::Standstill;
-pub use statements::{Explained, explained};
+pub use statements::{Explained, asked, explained};
 pub use texts::{english, german};
 pub use trail::{Row, Trail};

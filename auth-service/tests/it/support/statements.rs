@@ -16,9 +16,8 @@ pub struct Explained {
     pub plan: Vec<String>,
 }
 
-/// Runs `work` and explains each statement in it that reads or changes rows, for any values.
-/// Statements that begin or end a transaction are left out.
-pub fn explained<T>(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection) -> T) -> Vec<Explained> {
+/// Runs `work` and returns every statement in it.
+pub fn asked<T>(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection) -> T) -> Vec<String> {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let notes = seen.clone();
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
@@ -29,12 +28,18 @@ pub fn explained<T>(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnecti
     work(conn);
     conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
     let seen = std::mem::take(&mut *seen.lock().unwrap());
-    let sent = seen.iter().map(|text| text.split(" -- binds").next().unwrap().trim());
-    let mut statements: Vec<&str> = sent
-        .filter(|sql| ["SELECT", "UPDATE", "DELETE", "INSERT"].iter().any(|verb| sql.starts_with(verb)))
-        .collect();
+    seen.iter().map(|text| text.split(" -- binds").next().unwrap().trim().to_owned()).collect()
+}
+
+/// Runs `work` and explains each statement in it that reads or changes rows, for any values.
+/// Statements that begin or end a transaction are left out.
+pub fn explained<T>(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection) -> T) -> Vec<Explained> {
+    let mut statements = asked(conn, work);
+    statements.retain(|sql| {
+        ["SELECT", "UPDATE", "DELETE", "INSERT", "WITH"].iter().any(|verb| sql.starts_with(verb))
+    });
     statements.dedup();
-    statements.into_iter().map(|sql| Explained { sql: sql.to_owned(), plan: plan(conn, sql) }).collect()
+    statements.into_iter().map(|sql| Explained { plan: plan(conn, &sql), sql }).collect()
 }
 
 fn plan(conn: &mut AnyConnection, sql: &str) -> Vec<String> {
