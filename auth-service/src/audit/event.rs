@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use tracing::Level;
 
 use super::{Actor, EventKind, RequestContext};
-use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 use crate::db::types::{Id, Stored, TextEnum, Timestamp};
+use crate::db::{AnyConnection, on_connection};
 use crate::telemetry;
 
 /// The account or session of an event, which may be deleted by now.
@@ -78,7 +78,8 @@ impl AuditEvent {
     /// Stores and logs the event. Call it last in a transaction, so that events that are rolled
     /// back are rarely logged.
     pub fn record(self, conn: &mut AnyConnection) -> QueryResult<()> {
-        diesel::insert_into(audit_events::table).values(&self).execute(conn)?;
+        let row = diesel::insert_into(audit_events::table).values(&self);
+        on_connection!(conn, |conn| row.execute(conn))?;
         self.log();
         Ok(())
     }

@@ -19,6 +19,22 @@ pub enum AnyConnection {
     Postgres(diesel::PgConnection),
 }
 
+/// Runs a query on the connection behind an [`AnyConnection`], for what each renewal asks.
+///
+/// The types of the query are then known, so Diesel finds the prepared statement by them. Through
+/// [`AnyConnection`] it writes the SQL again for each call.
+macro_rules! on_connection {
+    ($any:expr, |$conn:ident| $query:expr) => {
+        match $any {
+            #[cfg(feature = "sqlite")]
+            $crate::db::AnyConnection::Sqlite($conn) => $query,
+            #[cfg(feature = "postgres")]
+            $crate::db::AnyConnection::Postgres($conn) => $query,
+        }
+    };
+}
+pub(crate) use on_connection;
+
 impl AnyConnection {
     /// Runs `work` in a write transaction. Repeats it if the database rolled it back because of a
     /// deadlock (`db/retry.rs`).

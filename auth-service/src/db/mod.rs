@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sqlite")]
 mod batch;
+mod cached_update;
 pub mod connection;
 #[cfg(feature = "sqlite")]
 mod data_file;
@@ -37,7 +38,9 @@ mod write_queue;
 #[cfg(feature = "sqlite")]
 mod writer;
 
+pub use cached_update::CachedUpdate;
 pub use connection::AnyConnection;
+pub(crate) use connection::on_connection;
 #[cfg(feature = "sqlite")]
 pub use data_file::LostFile;
 #[cfg(feature = "sqlite")]

@@ -8,9 +8,9 @@ use diesel::result::Error as SqlError;
 use super::rotation::FIRST_GENERATION;
 use crate::audit::RequestContext;
 use crate::config::SessionLimits;
-use crate::db::AnyConnection;
 use crate::db::schema::sessions;
 use crate::db::types::{Id, Stored, Timestamp};
+use crate::db::{AnyConnection, on_connection};
 use crate::random;
 use crate::sessions::{Amr, EndReason, Rotation, Verdict};
 use crate::users::{User, UserId};
@@ -108,7 +108,8 @@ impl Session {
 
     pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> QueryResult<Option<Self>> {
         // Not `first`: SQLite would compile the statement again each time, for its bound LIMIT.
-        sessions::table.find(id).select(Self::as_select()).get_result(conn).optional()
+        on_connection!(conn, |conn| sessions::table.find(id).select(Self::as_select()).get_result(conn))
+            .optional()
     }
 
     /// The session, with the request context at the time of this look.

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use super::session::{Lineage, Session, SessionId};
 use crate::audit::RequestContext;
 use crate::config::SessionLimits;
-use crate::db::AnyConnection;
 use crate::db::schema::sessions;
 use crate::db::types::Timestamp;
+use crate::db::{AnyConnection, CachedUpdate, on_connection};
 use crate::sessions::Rotation;
 
 /// What a rotation changes.
@@ -62,8 +62,9 @@ impl Session {
     ) -> QueryResult<Option<Self>> {
         let (id, generation, now) = (self.id, self.generation, context.now());
         let moved = self.moved(to, context, limits);
-        let change = diesel::update(sessions::table.filter(is_unchanged(id, generation, now)));
-        let changed = change.set(Move::from(&moved)).execute(conn)?;
+        let set = Move::from(&moved).as_changeset();
+        let update = CachedUpdate { table: sessions::table, set, filter: is_unchanged(id, generation, now) };
+        let changed = on_connection!(conn, |conn| update.execute(conn))?;
         Ok((changed == 1).then_some(moved))
     }
 

@@ -8,7 +8,7 @@ use diesel::sql_types::Text;
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::schema::users;
 use crate::db::types::{Id, Timestamp};
-use crate::db::{AnyConnection, OfDatabase};
+use crate::db::{AnyConnection, OfDatabase, on_connection};
 use crate::users::{Email, PasswordHash, PersonName, Right, Roles};
 
 pub type UserId = Id<User>;
@@ -142,7 +142,8 @@ impl User {
     }
 
     pub fn by_id(conn: &mut AnyConnection, id: UserId) -> QueryResult<Option<Self>> {
-        users::table.find(id).select(Self::as_select()).get_result(conn).optional()
+        on_connection!(conn, |conn| users::table.find(id).select(Self::as_select()).get_result(conn))
+            .optional()
     }
 
     /// The number of accounts.
