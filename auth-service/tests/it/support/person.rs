@@ -56,9 +56,14 @@ impl Person {
         self.sending("user-agent", user_agent)
     }
 
-    /// Opens a page, like a click on a link.
+    /// Opens a page, like a click on a link. As browsers do, it asks again if the service has just
+    /// closed the connection that it kept (RFC 9110, section 9.2.2).
     pub async fn get(&self, path: &str) -> Reply {
-        self.send(self.request(Method::GET, path)).await
+        let ask = || self.request(Method::GET, path);
+        match ask().send().await {
+            Err(error) if error.is_request() && !error.is_timeout() => self.send(ask()).await,
+            answer => self.keep_cookies(Reply::read(answer.unwrap()).await),
+        }
     }
 
     /// Posts a form with these fields only.
@@ -119,7 +124,10 @@ impl Person {
 
     /// Sends a request, and keeps the response's cookies.
     pub async fn send(&self, request: RequestBuilder) -> Reply {
-        let reply = Reply::read(request.send().await.unwrap()).await;
+        self.keep_cookies(Reply::read(request.send().await.unwrap()).await)
+    }
+
+    fn keep_cookies(&self, reply: Reply) -> Reply {
         let mut jar = self.jar.lock().unwrap();
         for cookie in reply.cookies() {
             self.remember_secret(&cookie.value);
