@@ -39,7 +39,9 @@ impl Database {
         first.run_pending_migrations(MIGRATIONS)?;
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
-            .min_idle(Some(1))
+            // None in advance: the pool would open it at a moment of its own, and SQLite would make a
+            // new file if this one was gone by then.
+            .min_idle(Some(0))
             .connection_timeout(Duration::from_secs(2))
             .connection_customizer(Box::new(Prepared))
             .build(ConnectionManager::new(path))?;
