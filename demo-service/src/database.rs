@@ -39,8 +39,8 @@ impl Database {
         first.run_pending_migrations(MIGRATIONS)?;
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
-            // None in advance: the pool would open it at a moment of its own, and SQLite would make a
-            // new file if this one was gone by then.
+            // None in advance: the pool would open it at a moment of its own. If the file was gone
+            // by then, SQLite would make a new one.
             .min_idle(Some(0))
             .connection_timeout(Duration::from_secs(2))
             .connection_customizer(Box::new(Prepared))
