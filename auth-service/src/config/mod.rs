@@ -5,7 +5,6 @@ mod cookie_domain;
 mod cookie_names;
 mod duration;
 mod flags;
-mod irregularity;
 mod mail;
 mod origins;
 mod picture;

@@ -9,8 +9,6 @@
 
 use std::collections::BTreeSet;
 
-use super::irregularity;
-
 /// Why a text does not look random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guessable {
@@ -63,8 +61,8 @@ pub(super) fn judge(text: &str) -> Result<(), Guessable> {
     if is_number || text.len() as f64 * alphabet(text).log2() < MIN_BITS {
         return Err(Guessable::Poor);
     }
-    if distinct_triples(text) < MIN_DISTINCT_TRIPLES || (!irregularity::is_plain(text) && is_patterned(text))
-    {
+    // zxcvbn's estimate is capped at 2^64, and a random text of this length always reaches the cap.
+    if distinct_triples(text) < MIN_DISTINCT_TRIPLES || zxcvbn::zxcvbn(text, &[]).guesses() < u64::MAX {
         return Err(Guessable::Regular);
     }
     if is_hexadecimal(text) {
@@ -75,12 +73,6 @@ pub(super) fn judge(text: &str) -> Result<(), Guessable> {
     let read = odds_of_words(&digits_as_letters(&lower), BY_CHANCE_READ_AS_LETTERS);
     let enough = if shaped_like_words(text) >= SHAPED { WORDS_BY_SHAPE_TOO } else { WORDS };
     if odds > enough || read > WORDS { Err(Guessable::Words) } else { Ok(()) }
-}
-
-/// Whether zxcvbn finds enough patterns to guess the text by. Its estimate is capped at 2^64, and a
-/// random text of this length always reaches the cap.
-fn is_patterned(text: &str) -> bool {
-    zxcvbn::zxcvbn(text, &[]).guesses() < u64::MAX
 }
 
 /// The size of the alphabet: the sum over the kinds of characters in the text.
@@ -198,6 +190,8 @@ mod tests {
             ("0123456789abcdef0123456789abcdef", Guessable::Regular),
             ("qwertzuiopasdfghjklyxcvbnm1234567890", Guessable::Regular),
             ("asdkjhasdkjhqweoiuzqweoiuzasdkjhzxmncb12", Guessable::Regular),
+            ("Secr3tSup3rm4nDragonJ0rd4nAbc123", Guessable::Regular),
+            ("m0nK3Y$H4d0wl37m31NDr4g0nba$3ball", Guessable::Regular),
             ("correct-horse-battery-staple-123456", Guessable::Words),
             ("CorrectHorseBatteryStapleAndMore42!!", Guessable::Words),
             ("c0rr3ct-h0rs3-b4tt3ry-st4pl3-2024-x", Guessable::Words),
