@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+#[cfg(feature = "postgres")]
+use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::Error as SqlError;
 
 use super::rotation::FIRST_GENERATION;
 use crate::audit::RequestContext;
 use crate::config::SessionLimits;
+#[cfg(feature = "postgres")]
+use crate::db::WithTime;
 use crate::db::schema::sessions;
 use crate::db::types::{Id, Stored, Timestamp};
 use crate::db::{AnyConnection, on_connection};
@@ -127,10 +131,7 @@ impl Session {
             }
             #[cfg(feature = "postgres")]
             AnyConnection::Postgres(conn) => {
-                let row = sessions::table.find(id).select(Self::as_select());
-                let found: Option<(Self, Timestamp)> =
-                    crate::db::WithTime(row).get_result(conn).optional()?;
-                Ok(found.map(|(session, now)| (session, context.with_database_time(now))))
+                read_with_time(conn, sessions::table.find(id).select(Self::as_select()), context)
             }
         }
     }
@@ -332,6 +333,20 @@ impl Session {
     pub fn ends_at(&self) -> Timestamp {
         self.idle_until.min(self.expires_at)
     }
+}
+
+/// Reads a session and PostgreSQL's time in one query.
+#[cfg(feature = "postgres")]
+fn read_with_time<'query, Q>(
+    conn: &mut PgConnection,
+    row: Q,
+    context: &RequestContext,
+) -> QueryResult<Option<(Session, RequestContext)>>
+where
+    WithTime<Q>: LoadQuery<'query, PgConnection, (Session, Timestamp)>,
+{
+    let found: Option<(Session, Timestamp)> = WithTime(row).get_result(conn).optional()?;
+    Ok(found.map(|(session, now)| (session, context.with_database_time(now))))
 }
 
 fn new_seed() -> Vec<u8> {
