@@ -4,6 +4,7 @@ import { auth, demo, hasTwoServices, lists } from './env.mjs';
 import { needsDatabase, proofsGrowOld } from './database.mjs';
 import { devices, logsInFrom } from './devices.mjs';
 import { confirmForm, endsMany, ends, listed, loginsPage, securityPage } from './session-list.mjs';
+import { frameSettles } from './kept-form.mjs';
 import { noteForm, typesNote, writesNote } from './notes.mjs';
 import { Person, address, forms, stranger } from './person.mjs';
 
@@ -86,7 +87,7 @@ async function tourOfTheEdge(person, look) {
   await typesNote(person, 'Typed before the end, sent after it.');
   await person.losesTheAccessCookie();
   assert.equal((await person.presses(noteForm)).status(), 401);
-  await page.waitForFrame((frame) => frame.url().startsWith(`${auth}/login/frame`));
+  await frameSettles(page);
   await look('demo-kept-form', page);
   await person.opens(`${demo}/notes`);
   await typesNote(person, 'Typed by somebody else, before the login.');
@@ -95,7 +96,7 @@ async function tourOfTheEdge(person, look) {
   await look('demo-whose-form', page);
   await person.losesTheAccessCookie();
   assert.equal((await person.opens(`${demo}/private?q=${'z'.repeat(6000)}`)).status(), 401);
-  await page.waitForFrame((frame) => frame.url().startsWith(`${auth}/login/frame`));
+  await frameSettles(page);
   await look('demo-long-address', page);
   // Firefox's driver waits for ever for the next page if the frame loads anew at that moment.
   await page.evaluate(() => document.querySelector('iframe').remove());
