@@ -34,6 +34,7 @@ pub mod passwords;
 pub mod random;
 pub mod rate_limit;
 pub mod registration;
+pub mod sealed;
 pub mod server;
 pub mod session_list;
 pub mod sessions;

@@ -4,10 +4,10 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 
 use super::jwk::Jwk;
-use super::sealed::SealingKeys;
 use super::store::{KeyAlgorithm, SigningKey, State};
 use crate::config::{SharedKey, TokenAlgorithm};
 use crate::db::types::Timestamp;
+use crate::sealed::SealingKeys;
 
 /// Generates a key for `algorithm` that is not yet in the database. For HS512 it is always the
 /// shared key.

@@ -6,12 +6,12 @@ use super::error::KeyringError;
 use super::key_cache::jwks;
 use super::key_reader::require_unrevoked;
 use super::rotation::only;
-use super::sealed::SealingKeys;
-use super::store::{SigningKey, State};
+use super::store::{SEALING, SigningKey, State};
 use super::verified_key::{KeyProblem, VerifiedKeys, shown};
 use crate::audit::{AuditEvent, EventKind};
 use crate::config::{SecretKey, TokenAlgorithm};
 use crate::db::AnyConnection;
+use crate::sealed::SealingKeys;
 
 /// The result of the check.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub fn examine(
     (secret, previous): (&SecretKey, Option<&SecretKey>),
     algorithm: &TokenAlgorithm,
 ) -> Result<Examined, KeyringError> {
-    let sealing = SealingKeys::new(secret, previous);
+    let sealing = SealingKeys::new(SEALING, secret, previous);
     let is_revoked = match require_unrevoked(conn, algorithm) {
         Err(KeyringError::SharedKeyRevoked) => true,
         outcome => outcome.map(|()| false)?,

@@ -9,13 +9,13 @@ use super::error::KeyringError;
 use super::generate;
 use super::key_cache::CachedKeys;
 use super::rotation::{self, Step};
-use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
 use super::verified_key::{KeyProblem, VerifiedKey, VerifiedKeys, shown};
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
+use crate::sealed::SealingKeys;
 
 /// The maximum number of consecutive steps: remove, create the first key, create the next, rotate.
 const MAX_STEPS: usize = 8;

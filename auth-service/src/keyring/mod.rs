@@ -9,7 +9,6 @@ mod jwk;
 mod key_cache;
 mod key_reader;
 mod rotation;
-mod sealed;
 mod signer;
 mod store;
 mod verified_key;
@@ -21,13 +20,14 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::config::{KeyTimes, SecretKey, TokenAlgorithm};
 use crate::db::{Database, DatabaseError, deadlines};
+use crate::sealed::SealingKeys;
 pub use admin::{KeyAdminError, KeySchedule, redate, revoke, revoke_all, rotate};
 pub use error::KeyringError;
 pub use inspect::{Examined, examine};
 pub use jwk::Jwk;
 pub use key_cache::CachedKeys;
 use key_reader::KeyReader;
-use sealed::SealingKeys;
+use store::SEALING;
 pub use store::{SigningKey, State};
 pub use verified_key::KeyProblem;
 
@@ -62,7 +62,7 @@ impl Keyring {
         times: KeyTimes,
         clock: &Clock,
     ) -> Result<Self, KeyringError> {
-        let sealing = SealingKeys::new(secret, previous);
+        let sealing = SealingKeys::new(SEALING, secret, previous);
         if let TokenAlgorithm::Hs512(_) = algorithm {
             tracing::warn!(
                 "TOKEN_ALGORITHM=HS512: every service that holds JWT_SIGNING_KEY can sign as anybody, superusers \

@@ -11,13 +11,13 @@ use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
 use super::generate::{make, shared_key_id};
-use super::sealed::SealingKeys;
 use super::store::{KeyAlgorithm, SigningKey, State};
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::clock::Clock;
 use crate::config::{KeyTimes, TokenAlgorithm};
 use crate::db::AnyConnection;
 use crate::db::types::Timestamp;
+use crate::sealed::SealingKeys;
 
 /// A step of the rotation.
 #[derive(Debug, Clone, PartialEq, Eq)]

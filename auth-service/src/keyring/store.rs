@@ -43,6 +43,9 @@ impl From<&TokenAlgorithm> for KeyAlgorithm {
     }
 }
 
+/// The purpose of the key that seals private keys.
+pub(super) const SEALING: &str = "signing-key-sealing/v1";
+
 /// A row: the public half in clear text, and the private half sealed.
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = signing_keys)]

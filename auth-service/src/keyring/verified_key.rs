@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use super::generate;
 use super::jwk::Jwk;
-use super::sealed::SealingKeys;
 use super::store::{SigningKey, State};
+use crate::sealed::SealingKeys;
 
 /// A verified key with its opened private half.
 pub(super) struct VerifiedKey {
@@ -96,7 +96,7 @@ fn verify(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, KeyProblem>
     let (kid, public) = row
         .algorithm
         .known()
-        .and_then(|algorithm| generate::id_and_public_half(algorithm, &opened.private_key))
+        .and_then(|algorithm| generate::id_and_public_half(algorithm, &opened.text))
         .ok_or(KeyProblem::Mismatched)?;
     let stored: Option<Jwk> = match &row.public_jwk {
         Some(text) => Some(serde_json::from_str(text).map_err(|_| KeyProblem::Mismatched)?),
@@ -105,7 +105,7 @@ fn verify(row: &SigningKey, sealing: &SealingKeys) -> Result<Opened, KeyProblem>
     if kid != row.kid || stored != public {
         return Err(KeyProblem::Mismatched);
     }
-    Ok((opened.private_key, public, opened.is_outdated))
+    Ok((opened.text, public, opened.is_outdated))
 }
 
 /// An id for display. A planted one may contain anything.
@@ -121,7 +121,7 @@ mod tests {
     use crate::keyring::store::KeyAlgorithm;
 
     fn sealing(secret: &str) -> SealingKeys {
-        SealingKeys::new(&SecretKey::parse("SECRET_KEY", secret).unwrap(), None)
+        SealingKeys::new(super::super::store::SEALING, &SecretKey::parse("SECRET_KEY", secret).unwrap(), None)
     }
 
     fn ours() -> SealingKeys {

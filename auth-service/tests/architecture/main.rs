@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 24] = [
     &["random", "memory"],
     &["db"],
     &["config"],
-    &["telemetry", "clock"],
+    &["telemetry", "clock", "sealed"],
     &["audit"],
     &["assets"],
     &["i18n"],

@@ -1,4 +1,6 @@
-//! Sealed private keys: AES-256-GCM under a key derived from `SECRET_KEY`.
+//! Sealed texts: AES-256-GCM under a key derived from `SECRET_KEY`.
+//!
+//! The database holds private keys and letters in this form, so a copy of it alone reveals none.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use zeroize::Zeroizing;
@@ -8,54 +10,54 @@ use crate::config::SecretKey;
 /// The first byte of every sealed text, so that the format can change.
 const VERSION: u8 = 1;
 
-/// Seals and opens private keys.
-pub(super) struct SealingKeys {
+/// Seals and opens the texts of one purpose.
+pub struct SealingKeys {
     current: RandomizedNonceKey,
-    /// Derived from the previous secret: it opens keys, and never seals.
+    /// Derived from the previous secret: it opens, and never seals.
     previous: Option<RandomizedNonceKey>,
 }
 
-/// A private key, and whether it must be re-sealed because the secret has changed.
-pub(super) struct Opened {
-    pub private_key: Zeroizing<Vec<u8>>,
+/// An opened text, and whether it must be sealed again because the secret has changed.
+pub struct Opened {
+    pub text: Zeroizing<Vec<u8>>,
     pub is_outdated: bool,
 }
 
 impl SealingKeys {
-    pub fn new(secret: &SecretKey, previous: Option<&SecretKey>) -> Self {
+    /// `purpose` names the derived key, such as `signing-key-sealing/v1`.
+    pub fn new(purpose: &str, secret: &SecretKey, previous: Option<&SecretKey>) -> Self {
         let key = |secret: &SecretKey| {
-            let key = secret.derive::<32>("signing-key-sealing/v1");
+            let key = secret.derive::<32>(purpose);
             RandomizedNonceKey::new(&AES_256_GCM, &*key).expect("the key is as long as AES-256 wants it")
         };
         Self { current: key(secret), previous: previous.map(key) }
     }
 
-    /// Version, nonce, ciphertext and tag. The `kid` is authenticated, so a sealed key cannot be
-    /// used under another id.
-    pub fn seal(&self, kid: &str, private_key: &[u8]) -> Vec<u8> {
-        let mut text = private_key.to_vec();
+    /// Version, nonce, ciphertext and tag. The `id` is authenticated, so a sealed text cannot be
+    /// used in another row.
+    pub fn seal(&self, id: &str, text: &[u8]) -> Vec<u8> {
+        let mut text = text.to_vec();
         let nonce = self
             .current
-            .seal_in_place_append_tag(Aad::from(kid.as_bytes()), &mut text)
-            .expect("a key of some hundred bytes is within the cipher's limits");
+            .seal_in_place_append_tag(Aad::from(id.as_bytes()), &mut text)
+            .expect("a text of some kilobytes is within the cipher's limits");
         [[VERSION].as_slice(), nonce.as_ref(), &text].concat()
     }
 
-    /// The private key; `None` if it was sealed by another secret or for another id, or was
+    /// The text; `None` if it was sealed by another secret, for another purpose or id, or was
     /// modified.
-    pub fn open(&self, kid: &str, sealed: &[u8]) -> Option<Opened> {
-        let now = open(&self.current, kid, sealed).map(|key| (key, false));
-        let (private_key, is_outdated) =
-            now.or_else(|| Some((open(self.previous.as_ref()?, kid, sealed)?, true)))?;
-        Some(Opened { private_key, is_outdated })
+    pub fn open(&self, id: &str, sealed: &[u8]) -> Option<Opened> {
+        let now = open(&self.current, id, sealed).map(|text| (text, false));
+        let (text, is_outdated) = now.or_else(|| Some((open(self.previous.as_ref()?, id, sealed)?, true)))?;
+        Some(Opened { text, is_outdated })
     }
 }
 
-fn open(key: &RandomizedNonceKey, kid: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+fn open(key: &RandomizedNonceKey, id: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, text) = sealed.strip_prefix(&[VERSION])?.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut text = Zeroizing::new(text.to_vec());
-    let length = key.open_in_place(nonce, Aad::from(kid.as_bytes()), &mut text).ok()?.len();
+    let length = key.open_in_place(nonce, Aad::from(id.as_bytes()), &mut text).ok()?.len();
     text.truncate(length);
     Some(text)
 }
@@ -69,19 +71,20 @@ mod tests {
     }
 
     fn keys(text: &str) -> SealingKeys {
-        SealingKeys::new(&secret(text), None)
+        SealingKeys::new("test/v1", &secret(text), None)
     }
 
     const SECRET: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
     const OTHER: &str = "Zx81qPlm0vKt93Rb6WnYcUj5HsDfGa7E";
 
     #[test]
-    fn a_sealed_key_opens_for_the_same_secret_and_id_alone() {
+    fn a_sealed_text_opens_for_the_same_secret_purpose_and_id_alone() {
         let sealed = keys(SECRET).seal("kid-1", b"private");
         let opened = keys(SECRET).open("kid-1", &sealed).unwrap();
-        assert!(opened.private_key.as_slice() == b"private" && !opened.is_outdated);
+        assert!(opened.text.as_slice() == b"private" && !opened.is_outdated);
         assert!(keys(SECRET).open("kid-2", &sealed).is_none());
         assert!(keys(OTHER).open("kid-1", &sealed).is_none());
+        assert!(SealingKeys::new("other/v1", &secret(SECRET), None).open("kid-1", &sealed).is_none());
         for changed in 0..sealed.len() {
             let mut damaged = sealed.clone();
             damaged[changed] ^= 1;
@@ -93,15 +96,15 @@ mod tests {
     #[test]
     fn the_secret_before_opens_what_it_sealed_and_seals_nothing_more() {
         let sealed = keys(SECRET).seal("kid-1", b"private");
-        let both = SealingKeys::new(&secret(OTHER), Some(&secret(SECRET)));
+        let both = SealingKeys::new("test/v1", &secret(OTHER), Some(&secret(SECRET)));
         let opened = both.open("kid-1", &sealed).unwrap();
-        assert!(opened.private_key.as_slice() == b"private" && opened.is_outdated);
+        assert!(opened.text.as_slice() == b"private" && opened.is_outdated);
         assert!(keys(SECRET).open("kid-1", &both.seal("kid-1", b"private")).is_none());
     }
 
     /// D1t
     #[test]
-    fn the_sealed_form_holds_nothing_of_the_key() {
+    fn the_sealed_form_holds_nothing_of_the_text() {
         let sealed = keys(SECRET).seal("kid-1", b"a private key of some length");
         assert!(!sealed.windows(7).any(|window| window == b"private"));
     }
