@@ -12,6 +12,8 @@ use crate::clock::PurgeAllowance;
 use crate::db::deadlines::BACKGROUND;
 use crate::db::types::Timestamp;
 use crate::db::{AnyConnection, DatabaseError};
+use crate::outbox::Delivery;
+use crate::proofs::Proof;
 use crate::random;
 use crate::sessions::Session;
 
@@ -28,11 +30,18 @@ const BATCH: i64 = 500;
 /// How many batches are deleted in one run; the next run goes on.
 const BATCHES: usize = 100;
 
+/// How long a letter is listed that was sent or given up. Longer than the limits of
+/// `outbox/limit.rs` look back.
+const KEEP_DELIVERIES: Duration = Duration::from_secs(7 * 24 * 3600);
+
 /// How long an expired session is kept: somebody may ask why it ended.
 const KEEP_SESSIONS: Duration = Duration::from_secs(24 * 3600);
 
 /// Runs until the process ends.
 pub fn start(app: web::Data<App>) {
+    if let Some(mail) = app.mail_worker() {
+        actix_web::rt::spawn(mail.run());
+    }
     actix_web::rt::spawn({
         let app = app.clone();
         async move {
@@ -98,15 +107,21 @@ pub enum Expired {
     Sessions,
     /// Audit events from long ago.
     Events,
+    /// Letters that were sent or given up.
+    Deliveries,
+    /// Links and codes that expired.
+    Proofs,
 }
 
 impl Expired {
-    pub const ALL: [Self; 2] = [Self::Sessions, Self::Events];
+    pub const ALL: [Self; 4] = [Self::Sessions, Self::Events, Self::Deliveries, Self::Proofs];
 
     pub fn describe(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
             Self::Events => "events",
+            Self::Deliveries => "letters",
+            Self::Proofs => "proofs",
         }
     }
 
@@ -115,6 +130,8 @@ impl Expired {
         match self {
             Self::Sessions => now - KEEP_SESSIONS,
             Self::Events => now - audit_retention,
+            Self::Deliveries => now - KEEP_DELIVERIES,
+            Self::Proofs => now,
         }
     }
 
@@ -123,6 +140,8 @@ impl Expired {
         match self {
             Self::Sessions => Session::count_over(conn, cutoff),
             Self::Events => AuditEvent::count_before(conn, cutoff),
+            Self::Deliveries => Delivery::count_settled_before(conn, cutoff),
+            Self::Proofs => Proof::count_expired_before(conn, cutoff),
         }
     }
 
@@ -132,6 +151,8 @@ impl Expired {
         conn.write(|conn| match self {
             Self::Sessions => Session::purge(conn, cutoff, BATCH),
             Self::Events => AuditEvent::purge(conn, cutoff, BATCH),
+            Self::Deliveries => Delivery::purge(conn, cutoff, BATCH),
+            Self::Proofs => Proof::purge(conn, cutoff, BATCH),
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::assets::TemplateProblem;
 use crate::features::FEATURES;
 use crate::pages::error_pages::ErrorPage;
 use crate::pages::long_redirect::LongRedirectPage;
-use crate::pages::{Pages, SamplePage};
+use crate::pages::{Pages, SampleLetter, SamplePage};
 
 /// Pages that are no feature's own.
 const OTHERS: [SamplePage; 3] =
@@ -17,13 +17,19 @@ pub fn sample_pages() -> impl Iterator<Item = SamplePage> {
     FEATURES.iter().flat_map(|feature| feature.pages).copied().chain(OTHERS)
 }
 
+/// Every letter there is.
+pub fn sample_letters() -> impl Iterator<Item = SampleLetter> {
+    FEATURES.iter().flat_map(|feature| feature.letters).copied()
+}
+
 /// Checks what `TEMPLATES_DIR` brought. Our own templates alone are checked by a test, and not at
 /// every start.
 pub fn check_overrides(pages: &Pages) -> Result<(), TemplateProblem> {
     if pages.has_overrides() { check_all(pages) } else { Ok(()) }
 }
 
-/// Draws each page in each of its states, in every language.
+/// Draws each page and each letter in each of its states, in every language.
 pub fn check_all(pages: &Pages) -> Result<(), TemplateProblem> {
-    sample_pages().try_for_each(|page| pages.check(&page))
+    sample_pages().try_for_each(|page| pages.check(&page))?;
+    sample_letters().try_for_each(|letter| pages.check_letter(&letter))
 }

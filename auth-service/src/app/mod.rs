@@ -21,10 +21,13 @@ use crate::db::{Database, DatabaseError, WriteProbe};
 use crate::http::security_headers::SecurityPolicy;
 use crate::http::{BrowserKeys, Cookies, Destinations, Draining};
 use crate::keyring::{Keyring, KeyringError};
+use crate::mail::{MailWorker, Postbox, Transport};
 use crate::memory::Limit;
+use crate::outbox::PayloadKeys;
 use crate::pages::static_files::StaticFiles;
 use crate::pages::{Pages, UserLookup};
 use crate::passwords::{AccountMarks, DummyHashes, HashPool};
+use crate::proofs::ProofKeys;
 use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
 use crate::sign_in::SignIn;
@@ -40,6 +43,12 @@ pub struct App {
     pub sign_in: SignIn,
     pub sessions: Sessions,
     pub tokens: TokenIssuer,
+    /// Where letters are posted.
+    pub postbox: Postbox,
+    /// Carries letters out; `None` if mail is off.
+    pub transport: Option<Transport>,
+    /// Makes and compares the codes in letters.
+    pub proof_keys: ProofKeys,
     /// The limit on how often each network may learn that an address has an account.
     pub taken_answers: Allowance,
     pub cookies: Cookies,
@@ -60,6 +69,8 @@ pub enum StartError {
     Keyring(#[from] KeyringError),
     #[error("TEMPLATES_DIR: {0}")]
     Templates(#[from] TemplateProblem),
+    #[error("SMTP_URL: the system's certificates cannot be used: {0}")]
+    Mail(String),
 }
 
 /// Registration must tell owners that they have an account. In one network, fewer people than this
@@ -115,6 +126,9 @@ impl App {
                 allowed: config.allowed_origins.clone(),
                 own: config.auth_url.clone(),
             },
+            postbox: Postbox::new(PayloadKeys::new(secrets.0, secrets.1), config.mail.outgoing.is_some()),
+            transport: Transport::of(&config.mail, config.auth_url.host()).map_err(StartError::Mail)?,
+            proof_keys: ProofKeys::new(secrets.0, secrets.1),
             keyring,
             hashers,
             taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),
@@ -127,6 +141,19 @@ impl App {
             db,
             clock,
             config,
+        })
+    }
+
+    /// The worker that delivers our letters; `None` if mail is off.
+    pub fn mail_worker(&self) -> Option<MailWorker> {
+        Some(MailWorker {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            pages: self.pages.clone(),
+            postbox: self.postbox.clone(),
+            from: self.config.mail.from.clone(),
+            transport: self.transport.clone()?,
+            host: self.config.auth_url.host().to_owned(),
         })
     }
 

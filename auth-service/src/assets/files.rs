@@ -187,11 +187,11 @@ impl Files {
         let source = TextSource { shown, text };
         match language(name) {
             Some(language) => self.texts.entry(language).or_default().push(source),
-            None if name.ends_with(".html") => {
+            None if name.ends_with(".html") || name.ends_with(".txt") => {
                 self.templates.insert(name.to_owned(), source);
             }
             None => {
-                let kinds = "is none of those that are read: *.html, texts/<language>.ftl, static/*";
+                let kinds = "is none of those that are read: *.html, *.txt, texts/<language>.ftl, static/*";
                 return Err(TemplateProblem::in_file(&source.shown, kinds));
             }
         }

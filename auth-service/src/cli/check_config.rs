@@ -1,6 +1,6 @@
 //! `auth-service check-config`: checks the settings and prints them.
 
-use crate::config::{Config, Flags, SETTINGS, ServeFlags, Setting, SmtpUrl, TokenAlgorithm};
+use crate::config::{Config, Flags, Outgoing, SETTINGS, ServeFlags, Setting, TokenAlgorithm};
 
 use super::{CliError, output};
 
@@ -60,7 +60,7 @@ fn shown(setting: &Setting, given: Option<&str>, config: &Config) -> String {
         "SITE_COLOR" => config.site.theme.map_or_else(ours, |theme| theme.to_string()),
         "SERVICES" => config.services.to_string(),
         "FOOTER_LINKS" => config.site.links_text(),
-        "SMTP_URL" => config.mail.smtp.as_ref().map_or_else(|| setting.in_force(None), SmtpUrl::masked),
+        "SMTP_URL" => config.mail.outgoing.as_ref().map_or_else(|| setting.in_force(None), Outgoing::masked),
         "ACCESS_COOKIE_NAME" => names.access.clone(),
         "REFRESH_COOKIE_NAME" => names.refresh.clone(),
         "BROWSER_COOKIE_NAME" => names.browser.clone(),

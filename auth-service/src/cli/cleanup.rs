@@ -50,6 +50,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
         let when = match kind {
             Expired::Sessions => format!("that ran out before {when}"),
             Expired::Events => format!("from before {when}"),
+            Expired::Deliveries => format!("settled before {when}"),
+            Expired::Proofs => format!("that ran out before {when}"),
         };
         if arguments.dry_run {
             let count = db.run_blocking(|conn| kind.count(conn, cutoff).map_err(CliError::from))?;

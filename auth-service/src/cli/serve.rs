@@ -87,6 +87,7 @@ impl From<StartError> for CliError {
                 Self::Database(error)
             }
             StartError::Keyring(error) => Self::Usage(error.to_string()),
+            StartError::Mail(_) => Self::Usage(error.to_string()),
             StartError::Templates(problem) => problem.into(),
         }
     }

@@ -152,7 +152,15 @@ fn create(db: &Database, person: &NewAccount, rights: &[Right]) -> Result<(), Cl
     }
     let password_hash = hash(&person.password, Some(&email), &[&first_name, &last_name])?;
     let (is_staff, is_superuser) = (rights.contains(&Right::Staff), rights.contains(&Right::Superuser));
-    let new = NewUser { email: email.clone(), first_name, last_name, password_hash, is_staff, is_superuser };
+    let new = NewUser {
+        email: email.clone(),
+        first_name,
+        last_name,
+        password_hash,
+        is_staff,
+        is_superuser,
+        language: None,
+    };
     let user = db
         .run_blocking(|conn| User::register(conn, new, &RequestContext::operator(&Clock::system())))
         .map_err(|refused| match refused {

@@ -1,41 +1,114 @@
-//! Mail settings: the SMTP server and the sender. Nothing sends mail yet; `docs/architecture.md`
-//! says where an outbox goes.
+//! Mail settings: the SMTP server and the sender.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use email_address::EmailAddress;
 use lettre::SmtpTransport;
+use lettre::message::Mailbox;
 use lettre::transport::smtp::SmtpTransportBuilder;
 use shared_claims::internal::is_localhost;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use super::secret::{self, Kind};
-use super::{ConfigError, MailFlags};
+use super::{AuthUrl, ConfigError, CookieDomain, MailFlags, settings};
 
-/// `SMTP_URL` and `MAIL_FROM`. Without them mail is off.
-#[derive(Debug, Clone, Default)]
+/// `SMTP_URL`, `MAIL_FROM` and `REQUIRE_VERIFIED_EMAIL`.
+#[derive(Debug, Clone)]
 pub struct Mail {
-    /// The server that accepts our outgoing mail.
-    pub smtp: Option<SmtpUrl>,
-    /// The sender of our mail, as the setting has it.
-    pub from: Option<String>,
+    /// Where letters go. Without it mail is off.
+    pub outgoing: Option<Outgoing>,
+    /// The sender of our mail; by default `no-reply` at the cookie domain.
+    pub from: Mailbox,
+    /// Whether the operator has said who the sender is.
+    pub has_sender: bool,
+    /// Whether an account gets no tokens until its address is verified. By default it is so if mail
+    /// is on.
+    pub requires_verified: bool,
+}
+
+/// Where letters go.
+#[derive(Debug, Clone)]
+pub enum Outgoing {
+    Smtp(SmtpUrl),
+    /// A folder, for development: one file for each letter.
+    Folder(PathBuf),
 }
 
 impl Mail {
-    pub(super) fn parse(flags: &MailFlags) -> Result<Self, ConfigError> {
+    pub(super) fn parse(
+        flags: &MailFlags,
+        auth_url: &AuthUrl,
+        domain: &CookieDomain,
+    ) -> Result<Self, ConfigError> {
         let setting = (SmtpUrl::SETTING, Kind::Address);
         let url = secret::read(setting, flags.smtp_url.as_deref(), flags.smtp_url_file.as_deref())?;
+        let outgoing = url.as_ref().map(|text| Outgoing::parse(text, auth_url)).transpose()?;
+        let name = "REQUIRE_VERIFIED_EMAIL";
+        let requires_verified = match settings::one_of(name, flags.require_verified_email.as_deref())? {
+            "true" if outgoing.is_none() => {
+                let problem = "is true, and without SMTP_URL nobody can verify an address";
+                return Err(ConfigError::new(name, problem));
+            }
+            "auto" | "true" => outgoing.is_some(),
+            _ => false,
+        };
+        let given = flags.mail_from.as_deref();
+        let by_default = || format!("no-reply@{}", domain.as_str());
         Ok(Self {
-            smtp: url.as_ref().map(|text| SmtpUrl::parse(text)).transpose()?,
-            from: flags.mail_from.as_deref().map(sender).transpose()?,
+            outgoing,
+            from: sender(&given.map_or_else(by_default, str::to_owned))?,
+            has_sender: given.is_some(),
+            requires_verified,
         })
+    }
+
+    /// The mail server, if letters go to one.
+    pub fn smtp(&self) -> Option<&SmtpUrl> {
+        match &self.outgoing {
+            Some(Outgoing::Smtp(url)) => Some(url),
+            Some(Outgoing::Folder(_)) | None => None,
+        }
+    }
+
+    /// The folder, if letters go to one.
+    pub fn folder(&self) -> Option<&PathBuf> {
+        match &self.outgoing {
+            Some(Outgoing::Folder(folder)) => Some(folder),
+            Some(Outgoing::Smtp(_)) | None => None,
+        }
     }
 }
 
-fn sender(text: &str) -> Result<String, ConfigError> {
-    match EmailAddress::from_str(text) {
-        Ok(_) if !text.contains(char::is_control) => Ok(text.to_owned()),
+impl Outgoing {
+    fn parse(text: &str, auth_url: &AuthUrl) -> Result<Self, ConfigError> {
+        let Some(folder) = text.strip_prefix("file:") else {
+            return SmtpUrl::parse(text).map(Self::Smtp);
+        };
+        // Whoever can read the folder can change everybody's password.
+        if auth_url.is_https() || folder.is_empty() {
+            return Err(ConfigError::new(
+                SmtpUrl::SETTING,
+                "may name a folder, as file:<folder>, only while AUTH_URL is http on a .localhost host",
+            ));
+        }
+        Ok(Self::Folder(PathBuf::from(folder)))
+    }
+
+    /// Without user and password.
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Smtp(url) => url.masked(),
+            Self::Folder(folder) => format!("file:{}", folder.display()),
+        }
+    }
+}
+
+fn sender(text: &str) -> Result<Mailbox, ConfigError> {
+    let is_address = EmailAddress::from_str(text).is_ok() && !text.contains(char::is_control);
+    match text.parse() {
+        Ok(mailbox) if is_address => Ok(mailbox),
         _ => Err(ConfigError::new(
             "MAIL_FROM",
             "must be an e-mail address, such as accounts@example.org or Accounts <accounts@example.org>",

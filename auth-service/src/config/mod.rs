@@ -27,7 +27,7 @@ pub use cookie_domain::CookieDomain;
 pub use cookie_names::CookieNames;
 pub use duration::format_duration;
 pub use flags::Flags;
-pub use mail::{Mail, MailEncryption, SmtpUrl};
+pub use mail::{Mail, MailEncryption, Outgoing, SmtpUrl};
 pub use origins::{AllowedOrigins, AuthUrl};
 pub use picture::Picture;
 pub use proxies::TrustedProxies;

@@ -56,6 +56,11 @@ impl AuthUrl {
         self.0.authority()
     }
 
+    /// `auth.example.org`: the host alone.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// The absolute URL of one of our own paths.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.origin())

@@ -120,7 +120,7 @@ impl Config {
             registration: Registration::parse(flags.registration.as_deref())?,
             passwords: flags.passwords.parse()?,
             site: Site::parse(&flags.site)?,
-            mail: Mail::parse(&flags.mail)?,
+            mail: Mail::parse(&flags.mail, &auth_url, &cookie_domain)?,
             log_format: log_format(flags.log_format.as_deref())?,
             shutdown_delay: settings::duration("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref())?,
             cookie_domain,

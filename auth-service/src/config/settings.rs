@@ -163,15 +163,20 @@ settings! {
         }
     }
 
-    /// Where mail goes out. Nothing sends any yet: these are checked, and used by `doctor`.
+    /// Where mail goes out.
     pub struct MailFlags {
         {
             /// The server that takes our mail: `smtps://<user>:<password>@<host>`, or `smtp://`
-            /// with `?tls=required` or `?tls=opportunistic`.
+            /// with `?tls=required` or `?tls=opportunistic`. For development `file:<folder>`.
             smtp_url or smtp_url_file: String =
                 Setting::new("SMTP_URL", "URL", Rule::Words("no mail"));
-            /// The sender of our mail: `accounts@example.org`.
-            mail_from: String = Setting::new("MAIL_FROM", "ADDRESS", Rule::Words(""));
+            /// The sender of our mail: `Accounts <accounts@example.org>`.
+            mail_from: String =
+                Setting::new("MAIL_FROM", "ADDRESS", Rule::Words("no-reply@COOKIE_DOMAIN"));
+            /// Whether an account gets no tokens until its address is verified; `auto`: if there is
+            /// an SMTP_URL.
+            require_verified_email: String =
+                Setting::new("REQUIRE_VERIFIED_EMAIL", "WHEN", Rule::OneOf(&["auto", "true", "false"])).not_blank();
         }
     }
 }

@@ -12,6 +12,7 @@ mod error;
 #[cfg(feature = "postgres")]
 mod messages;
 pub mod migrate;
+mod name_lock;
 #[cfg(feature = "postgres")]
 mod one_statement;
 #[cfg(feature = "sqlite")]

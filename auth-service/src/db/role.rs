@@ -54,7 +54,7 @@ const OBSTACLES: &str = "\
     SELECT current_schema()::text AS schema, \
         COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create, \
         COALESCE((SELECT string_agg(ours || ' ' || asked, ', ') \
-            FROM unnest(ARRAY['users', 'sessions', 'signing_keys', 'audit_events', 'write_probes', '__diesel_schema_migrations']) AS ours \
+            FROM unnest(ARRAY['users', 'sessions', 'signing_keys', 'audit_events', 'write_probes', 'deliveries', 'proofs', '__diesel_schema_migrations']) AS ours \
             CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS asked \
             WHERE to_regclass(ours) IS NOT NULL AND NOT has_table_privilege(to_regclass(ours)::oid, asked)), '') AS missing_rights, \
         COALESCE((SELECT string_agg(nspname::text, ', ') FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \

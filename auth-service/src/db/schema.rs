@@ -17,6 +17,7 @@ diesel::table! {
         date_joined -> UtcTimestamp,
         last_login -> Nullable<UtcTimestamp>,
         roles -> Text,
+        language -> Nullable<Text>,
     }
 }
 
@@ -90,6 +91,45 @@ diesel::table! {
     write_probes (id) {
         id -> Uuid,
         filler -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    deliveries (id) {
+        id -> Uuid,
+        kind -> Text,
+        topic -> Text,
+        user_id -> Nullable<Uuid>,
+        recipient -> Text,
+        payload -> Binary,
+        created_at -> UtcTimestamp,
+        due_at -> UtcTimestamp,
+        attempts -> BigInt,
+        state -> Text,
+        settled_at -> Nullable<UtcTimestamp>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{UtcTimestamp, Uuid};
+
+    proofs (id) {
+        id -> Uuid,
+        purpose -> Text,
+        user_id -> Nullable<Uuid>,
+        link_hash -> Binary,
+        code_hash -> Binary,
+        tries_left -> BigInt,
+        detail -> Nullable<Text>,
+        created_at -> UtcTimestamp,
+        code_expires_at -> UtcTimestamp,
+        expires_at -> UtcTimestamp,
+        used_at -> Nullable<UtcTimestamp>,
     }
 }
 

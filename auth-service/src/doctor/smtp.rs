@@ -13,8 +13,8 @@ const TIMEOUT: Duration = Duration::from_secs(4);
 
 pub(super) fn examine(known: &Known) -> Vec<Finding> {
     let mail = &known.config.mail;
-    let Some(url) = &mail.smtp else {
-        if !known.has("SMTP_URL") {
+    let Some(url) = mail.smtp() else {
+        if !known.has("SMTP_URL") || mail.folder().is_some() {
             return Vec::new();
         }
         return vec![
@@ -24,7 +24,7 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
         ];
     };
     let mut findings = vec![connect(url)];
-    if mail.from.is_none() && known.has("MAIL_FROM") {
+    if !mail.has_sender && known.has("MAIL_FROM") {
         findings.push(
             Finding::warning("mail-from-missing", "SMTP_URL is set, and MAIL_FROM is not")
                 .because("Mail needs a sender.")

@@ -4,6 +4,7 @@ mod check;
 pub mod error_pages;
 mod filters;
 mod layout;
+mod letter;
 pub mod long_redirect;
 mod page;
 mod problem_json;
@@ -13,6 +14,7 @@ mod tera_error;
 mod user_lookup;
 
 pub use layout::{CurrentUser, Layout};
+pub use letter::{DrawnLetter, Letter, SampleLetter};
 pub use page::{Page, SamplePage};
 pub use problem_json::Problem;
 pub use static_files::StaticFiles;

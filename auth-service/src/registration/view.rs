@@ -72,6 +72,7 @@ pub async fn submit(
             password_hash: hash,
             is_staff: false,
             is_superuser: false,
+            language: None,
         };
         let made = match register(&app, new, form.page(), context.clone()).await {
             Err(RegistrationError::Taken) => made_by_same_form(&app, &form, email, &context).await?,

@@ -29,6 +29,8 @@ pub struct User {
     pub date_joined: Timestamp,
     pub last_login: Option<Timestamp>,
     pub roles: Roles,
+    /// The language of letters, as a tag (BCP 47); `None` if nobody has said.
+    pub language: Option<String>,
 }
 
 /// A page of accounts, sorted by address.
@@ -48,6 +50,8 @@ pub struct NewUser {
     pub password_hash: PasswordHash,
     pub is_staff: bool,
     pub is_superuser: bool,
+    /// The language of letters, as a tag (BCP 47).
+    pub language: Option<String>,
 }
 
 /// Why an account was not created.
@@ -129,6 +133,7 @@ impl User {
                 date_joined: context.now(),
                 last_login: None,
                 roles: Roles::default(),
+                language: new.language.clone(),
             };
             diesel::insert_into(users::table).values(&user).execute(conn)?;
             let entry = AuditEvent::new(EventKind::Registered, context).user(user.id.uuid());

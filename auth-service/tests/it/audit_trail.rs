@@ -86,6 +86,7 @@ async fn a_registration_that_is_refused_leaves_nothing() {
         password_hash: taken.password_hash,
         is_staff: false,
         is_superuser: false,
+        language: None,
     };
     let operator = app.operator();
     assert!(app.db().run(move |conn| User::register(conn, new, &operator)).await.is_err());

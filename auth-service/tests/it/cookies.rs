@@ -147,6 +147,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         date_joined: clock.now(),
         last_login: None,
         roles: Roles::default().with(&(0..Roles::MAX).map(longest_role).collect::<Vec<_>>()).unwrap(),
+        language: None,
     };
     let row = user.clone();
     let session = app.db.run_blocking(|conn| {

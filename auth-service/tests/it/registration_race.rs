@@ -78,6 +78,7 @@ async fn the_database_itself_lets_one_of_many_have_the_address() {
                         password_hash: hash,
                         is_staff: false,
                         is_superuser: false,
+                        language: None,
                     };
                     start.wait();
                     db.run_blocking(|conn| User::register(conn, new, &RequestContext::operator(&clock)))

@@ -137,6 +137,7 @@ impl Reading<'_> {
             date_joined: date_joined.unwrap_or(self.now),
             last_login,
             roles: Roles::default(),
+            language: None,
             email,
         };
         Ok(Person {

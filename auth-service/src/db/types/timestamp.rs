@@ -100,6 +100,12 @@ impl From<DateTime<Utc>> for Timestamp {
     }
 }
 
+impl From<Timestamp> for std::time::SystemTime {
+    fn from(at: Timestamp) -> Self {
+        at.0.into()
+    }
+}
+
 impl std::ops::Add<Duration> for Timestamp {
     type Output = Self;
 

@@ -131,6 +131,7 @@ impl TestApp {
             password_hash: hash,
             is_staff: false,
             is_superuser: false,
+            language: None,
         };
         change(&mut new);
         let operator = self.operator();

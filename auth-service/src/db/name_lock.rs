@@ -1,0 +1,28 @@
+//! Locks of names, for decisions about something that has no row to lock.
+
+use diesel::QueryResult;
+#[cfg(feature = "postgres")]
+use diesel::{RunQueryDsl, sql_query, sql_types::Text};
+
+use super::AnyConnection;
+
+impl AnyConnection {
+    /// Lets one transaction at a time decide about `name`, until it ends. Two names may share a
+    /// lock, so take only one in a transaction.
+    ///
+    /// SQLite's write transactions exclude each other anyway.
+    pub fn lock_name(&mut self, name: &str) -> QueryResult<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                let _ = name;
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(conn) => sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<Text, _>(name)
+                .execute(conn)
+                .map(|_| ()),
+        }
+    }
+}

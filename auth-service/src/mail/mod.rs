@@ -1,0 +1,13 @@
+//! Mail: letters are posted into the outbox, and carried from there to the mail server.
+//!
+//! `postbox.rs` writes a letter in the caller's transaction. `worker.rs` draws what is due, and
+//! hands it to the server of `SMTP_URL` by `transport.rs`.
+
+mod message;
+mod postbox;
+mod transport;
+mod worker;
+
+pub use postbox::{Addressee, Postbox};
+pub use transport::Transport;
+pub use worker::MailWorker;

@@ -1,0 +1,127 @@
+//! The postbox: puts letters into the outbox.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::QueryResult;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use crate::audit::RequestContext;
+use crate::db::AnyConnection;
+use crate::outbox::{Delivery, DeliveryKind, Limit, NewDelivery, PayloadKeys};
+use crate::pages::Letter;
+use crate::users::{Email, User, UserId};
+
+/// A notice of one kind is not repeated within this time, so that nobody floods a mailbox.
+const NOTICE_PAUSE: Duration = Duration::from_secs(10 * 60);
+
+/// Where features post their letters. Clones share the worker's bell.
+#[derive(Clone)]
+pub struct Postbox {
+    keys: PayloadKeys,
+    /// Whether there is a mail server.
+    is_on: bool,
+    bell: Arc<Notify>,
+}
+
+/// Whom a letter is for.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    pub user: Option<UserId>,
+    pub email: Email,
+    /// The reader's language, as a tag (BCP 47); English if there is none.
+    pub language: Option<String>,
+}
+
+impl From<&User> for Addressee {
+    fn from(user: &User) -> Self {
+        Self { user: Some(user.id), email: user.email.clone(), language: user.language.clone() }
+    }
+}
+
+/// The content of a delivery: what the templates need, and the language.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Payload {
+    pub language: Option<String>,
+    pub letter: serde_json::Value,
+}
+
+impl Postbox {
+    pub fn new(keys: PayloadKeys, is_on: bool) -> Self {
+        Self { keys, is_on, bell: Arc::default() }
+    }
+
+    /// Whether letters are delivered. Without a mail server none is written.
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// Posts a letter that must go out, within the caller's transaction.
+    pub fn post<L: Letter>(
+        &self,
+        conn: &mut AnyConnection,
+        to: &Addressee,
+        letter: &L,
+        context: &RequestContext,
+    ) -> QueryResult<()> {
+        if !self.is_on {
+            return Ok(());
+        }
+        let to_json = |error| diesel::result::Error::SerializationError(Box::new(error));
+        let letter = serde_json::to_value(letter).map_err(to_json)?;
+        let payload = Payload { language: to.language.clone(), letter };
+        let payload = serde_json::to_vec(&payload).map_err(to_json)?;
+        let new = NewDelivery {
+            kind: DeliveryKind::Letter,
+            topic: L::TEMPLATE,
+            user: to.user.map(UserId::uuid),
+            recipient: to.email.as_str(),
+            payload: &payload,
+        };
+        Delivery::enqueue(conn, &new, &self.keys, context)?;
+        Ok(())
+    }
+
+    /// Whether one more letter that anybody can ask for may go to this address. Call it in the
+    /// transaction that posts it: from here on, others wait who ask for the same address.
+    pub fn has_room<L: Letter>(
+        &self,
+        conn: &mut AnyConnection,
+        to: &Addressee,
+        context: &RequestContext,
+    ) -> QueryResult<bool> {
+        conn.lock_name(to.email.as_str())?;
+        let asked = (L::TEMPLATE, to.user.map(UserId::uuid), to.email.as_str());
+        Limit::OF_REQUESTS.has_room(conn, asked, context)
+    }
+
+    /// Posts a notice to an account, unless it was sent one of this kind just now.
+    pub fn notify<L: Letter>(
+        &self,
+        conn: &mut AnyConnection,
+        user: &User,
+        notice: &L,
+        context: &RequestContext,
+    ) -> QueryResult<()> {
+        let kind = (L::TEMPLATE, user.id.uuid());
+        if Limit::was_sent_within(conn, kind, NOTICE_PAUSE, context)? {
+            return Ok(());
+        }
+        self.post(conn, &user.into(), notice, context)
+    }
+
+    /// Tells this instance's worker that something may be due. Call it after the commit; without
+    /// it, the letter waits for the worker's next look.
+    pub fn ring(&self) {
+        self.bell.notify_one();
+    }
+
+    pub(super) fn keys(&self) -> &PayloadKeys {
+        &self.keys
+    }
+
+    pub(super) async fn rung(&self) {
+        self.bell.notified().await;
+    }
+}

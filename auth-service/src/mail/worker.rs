@@ -1,0 +1,132 @@
+//! The worker: draws the letters that are due, and hands them to the transport.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use lettre::message::Mailbox;
+
+use super::message::{self, Envelope};
+use super::postbox::{Payload, Postbox};
+use super::transport::Transport;
+use crate::audit::RequestContext;
+use crate::clock::Clock;
+use crate::db::{Database, DatabaseError};
+use crate::outbox::{Delivery, DeliveryKind, Setback};
+use crate::pages::Pages;
+
+/// How often the outbox is looked at when nobody rings: other instances and commands post too.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How many letters are claimed at once.
+const BATCH: i64 = 16;
+
+/// How many letters are on their way at one time.
+const AT_ONCE: usize = 4;
+
+/// Delivers letters. Each instance runs one.
+#[derive(Clone)]
+pub struct MailWorker {
+    pub db: Database,
+    pub clock: Clock,
+    pub pages: Pages,
+    pub postbox: Postbox,
+    pub transport: Transport,
+    pub from: Mailbox,
+    /// The host of `AUTH_URL`, for message ids.
+    pub host: String,
+}
+
+impl MailWorker {
+    /// Runs until the process ends.
+    pub async fn run(self) {
+        loop {
+            // Whichever comes first.
+            let _ = tokio::time::timeout(LOOK_EVERY, self.postbox.rung()).await;
+            match self.deliver_due().await {
+                Ok(_) => {}
+                Err(error) => tracing::warn!(error = error.to_string(), "the delivery of mail was put off"),
+            }
+        }
+    }
+
+    /// Tries every letter that is due once. Returns how many were tried.
+    pub async fn deliver_due(&self) -> Result<usize, DatabaseError> {
+        let mut tried = 0;
+        loop {
+            let claimed = self.claim().await?;
+            if claimed.is_empty() {
+                return Ok(tried);
+            }
+            tried += claimed.len();
+            let results = stream::iter(claimed).map(|letter| self.deliver(letter));
+            let results: Vec<Result<(), DatabaseError>> = results.buffer_unordered(AT_ONCE).collect().await;
+            results.into_iter().collect::<Result<(), _>>()?;
+        }
+    }
+
+    async fn claim(&self) -> Result<Vec<Delivery>, DatabaseError> {
+        let clock = self.clock.clone();
+        let look = move |conn: &mut _| {
+            let now = clock.read(conn)?;
+            Delivery::is_any_due(conn, DeliveryKind::Letter, now)
+        };
+        if !self.db.query(look).await? {
+            return Ok(Vec::new());
+        }
+        let context = RequestContext::service(&self.clock);
+        self.db
+            .query_on_writer(move |conn| Delivery::claim(conn, DeliveryKind::Letter, BATCH, &context))
+            .await
+    }
+
+    async fn deliver(&self, delivery: Delivery) -> Result<(), DatabaseError> {
+        let (this, letter) = (self.clone(), delivery.clone());
+        let sent = tokio::task::spawn_blocking(move || this.send(&letter)).await?;
+        let context = RequestContext::service(&self.clock);
+        let (id, topic) = (delivery.id, delivery.topic.clone());
+        match sent {
+            Ok(()) => {
+                self.db.query_on_writer(move |conn| delivery.settle(conn, &context)).await?;
+                tracing::info!(delivery = %id, letter = topic, "a letter was handed to the mail server");
+            }
+            Err(setback) => {
+                let (reason, attempts) = (setback.reason().to_owned(), delivery.attempts);
+                let put_off = move |conn: &mut _| delivery.put_off(conn, &setback, &context);
+                if self.db.query_on_writer(put_off).await? {
+                    tracing::error!(
+                        delivery = %id, letter = topic, attempts, reason,
+                        "a letter was given up: auth-service mail retry tries it again"
+                    );
+                } else {
+                    tracing::warn!(delivery = %id, letter = topic, attempts, reason, "a letter was put off");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&self, delivery: &Delivery) -> Result<(), Setback> {
+        let payload = delivery.open(self.postbox.keys()).ok_or_else(|| {
+            Setback::Impossible("it was sealed with another SECRET_KEY, or was changed".to_owned())
+        })?;
+        let payload: Payload =
+            serde_json::from_slice(&payload).map_err(|error| Setback::Impossible(error.to_string()))?;
+        let letter = self
+            .pages
+            .draw_letter(payload.language.as_deref(), &delivery.topic, &payload.letter)
+            .map_err(|error| Setback::Impossible(cause_of(&error)))?;
+        let envelope = Envelope {
+            from: self.from.clone(),
+            to: &delivery.recipient,
+            message_id: format!("<{}@{}>", delivery.id, self.host),
+            at: delivery.created_at.into(),
+        };
+        let message = message::build(letter, envelope).map_err(Setback::Impossible)?;
+        self.transport.send(&message)
+    }
+}
+
+fn cause_of(error: &crate::error::Error) -> String {
+    error.cause().map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,67 @@
+//! The schedule of attempts: soon at first, then hourly, and no longer than four days.
+
+use std::time::Duration;
+
+/// The pauses after the first failures; the last one repeats.
+const PAUSES: [u64; 6] = [5, 30, 2 * 60, 10 * 60, 30 * 60, 3600];
+
+/// How long a delivery is tried. RFC 5321, 4.5.4.1, asks for four to five days.
+const PATIENCE: Duration = Duration::from_secs(4 * 24 * 3600);
+
+/// How often a delivery is tried that the other side refuses for good.
+const REFUSALS: i64 = 4;
+
+/// Why an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setback {
+    /// It may succeed later.
+    Passing(String),
+    /// The other side says that it never will. Operators of mail servers say so by mistake too, so
+    /// it is tried a few times more.
+    Refused(String),
+    /// We cannot make the content; it never will succeed.
+    Impossible(String),
+}
+
+impl Setback {
+    pub fn reason(&self) -> &str {
+        let (Self::Passing(reason) | Self::Refused(reason) | Self::Impossible(reason)) = self;
+        reason
+    }
+
+    /// The pause before the next attempt, after so many; `None` if it is given up.
+    pub(super) fn pause(&self, attempts: i64, age: Duration) -> Option<Duration> {
+        let is_over = match self {
+            Self::Passing(_) => age >= PATIENCE,
+            Self::Refused(_) => attempts >= REFUSALS,
+            Self::Impossible(_) => true,
+        };
+        let at = usize::try_from(attempts - 1).unwrap_or(0).min(PAUSES.len() - 1);
+        (!is_over).then(|| Duration::from_secs(PAUSES[at]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn the_pauses_grow_to_an_hour_and_end_after_four_days() {
+        let passing = Setback::Passing("421".to_owned());
+        let pause = |attempts, age| passing.pause(attempts, age).map(|pause| pause.as_secs());
+        assert_eq!(
+            [1, 2, 3, 6, 7, 90].map(|attempts| pause(attempts, MINUTE)),
+            [Some(5), Some(30), Some(120), Some(3600), Some(3600), Some(3600)]
+        );
+        assert_eq!(pause(90, PATIENCE), None);
+    }
+
+    #[test]
+    fn a_refusal_is_tried_four_times_and_what_cannot_be_made_once() {
+        let refused = Setback::Refused("550".to_owned());
+        assert!(refused.pause(3, MINUTE).is_some() && refused.pause(4, MINUTE).is_none());
+        assert_eq!(Setback::Impossible(String::new()).pause(1, MINUTE), None);
+    }
+}

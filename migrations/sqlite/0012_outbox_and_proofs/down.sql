@@ -1,0 +1,3 @@
+ALTER TABLE users DROP COLUMN language;
+DROP TABLE proofs;
+DROP TABLE deliveries;
