@@ -388,3 +388,9 @@ error-internal = Etwas ist schiefgegangen
 error-internal-advice = Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es gleich noch einmal.
 error-other = Das hat nicht geklappt
 error-other-advice = Bitte gehen Sie zurück und versuchen Sie es noch einmal.
+
+### E-Mails
+
+letter-from = Diese E-Mail kommt von { $host }. Antworten darauf liest niemand.
+letter-hello = Guten Tag,
+letter-not-you = Wenn Sie das nicht waren, müssen Sie nichts tun.

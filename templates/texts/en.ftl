@@ -398,3 +398,9 @@ error-internal = Something went wrong
 error-internal-advice = Something went wrong on our side. Please try again in a moment.
 error-other = That did not work
 error-other-advice = Please go back and try again.
+
+### Emails
+
+letter-from = This email comes from { $host }. Nobody reads answers to it.
+letter-hello = Hello,
+letter-not-you = If this was not you, you need do nothing.

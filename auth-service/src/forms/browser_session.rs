@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 
 use crate::clock::Clock;
@@ -30,6 +31,7 @@ const CSRF_SECRET_CREATED: &str = "csrf_made";
 const MESSAGES: &str = "messages";
 const KNOWN_ACCOUNTS: &str = "known";
 const ADDRESS: &str = "address";
+const AWAITED: &str = "awaited";
 
 /// How long the cookie of a browser lives in which no one has logged in. For other browsers see
 /// [`super::known_browser`].
@@ -72,6 +74,15 @@ pub struct BrowserSession {
     pub cleanup: Option<String>,
     /// The result of the check for too many cookies.
     pub too_many_cookies: Option<TooMany>,
+}
+
+/// A letter that this browser asked for: its code works here alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitedLetter {
+    /// The proof whose code is awaited.
+    pub proof: uuid::Uuid,
+    /// Where the letter went, as far as the person knows.
+    pub address: String,
 }
 
 /// A message that the next page shows, once.
@@ -131,6 +142,29 @@ impl BrowserSession {
             self.session.remove(ADDRESS);
         }
         address
+    }
+
+    /// Remembers that this browser asked for a letter of this purpose.
+    pub fn await_letter(&self, purpose: &str, letter: AwaitedLetter) -> Result<(), Error> {
+        let mut awaited = self.awaited();
+        awaited.insert(purpose.to_owned(), letter);
+        self.session.insert(AWAITED, awaited).map_err(Error::internal)
+    }
+
+    /// The letter of this purpose that this browser asked for last.
+    pub fn awaited_letter(&self, purpose: &str) -> Option<AwaitedLetter> {
+        self.awaited().remove(purpose)
+    }
+
+    /// Forgets it, once its code was used.
+    pub fn letter_arrived(&self, purpose: &str) -> Result<(), Error> {
+        let mut awaited = self.awaited();
+        awaited.remove(purpose);
+        self.session.insert(AWAITED, awaited).map_err(Error::internal)
+    }
+
+    fn awaited(&self) -> BTreeMap<String, AwaitedLetter> {
+        self.session.get(AWAITED).ok().flatten().unwrap_or_default()
     }
 
     /// A token that proves that a form on this page was made for this browser (ASVS 3.5.1).

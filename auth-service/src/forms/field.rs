@@ -19,6 +19,8 @@ pub struct Field {
     maxlength: Option<usize>,
     /// What a new password is compared with while it is typed.
     lengths: Option<Lengths>,
+    /// Whether it is a code of digits, for which a phone shows digits alone.
+    is_code: bool,
     /// Where the errors are remedied, behind the last of them.
     remedy: Option<Link>,
 }
@@ -53,6 +55,7 @@ impl Field {
             required: true,
             maxlength: None,
             lengths: None,
+            is_code: false,
             remedy: None,
         }
     }
@@ -60,6 +63,11 @@ impl Field {
     /// An e-mail address.
     pub fn email(name: &'static str, label: Message, autocomplete: &'static str) -> Self {
         Self { kind: "email", ..Self::text(name, label, autocomplete) }
+    }
+
+    /// A code from a letter or a device, which is never shown again either.
+    pub fn code(name: &'static str, label: Message) -> Self {
+        Self { is_code: true, ..Self::text(name, label, "one-time-code") }.max_length(16)
     }
 
     /// A password. Its type has no method to set a value, so a password is never shown again.

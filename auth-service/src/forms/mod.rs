@@ -7,7 +7,7 @@ pub mod field;
 mod json;
 mod urlencoded;
 
-pub use browser_session::{BrowserSession, Level};
+pub use browser_session::{AwaitedLetter, BrowserSession, Level};
 pub use csrf::{CsrfForm, CsrfProtected};
 pub use field::Field;
 pub use json::{Document, Json};

@@ -7,8 +7,9 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use auth_service::app::App;
 use auth_service::audit::RequestContext;
-use auth_service::config::{Config, ServeFlags};
+use auth_service::config::{Config, Outgoing, ServeFlags};
 use auth_service::db::{Database, DatabaseError, deadlines};
+use auth_service::outbox::Delivery;
 use auth_service::passwords::Password;
 use auth_service::server::Server;
 use auth_service::users::{Email, NewUser, PasswordHash, PersonName, User};
@@ -17,7 +18,7 @@ use shared_claims::server::Limits;
 use super::clock::TestClock;
 use super::database::TestDatabase;
 use super::parts::Threads;
-use super::{Person, logs};
+use super::{Letter, Mailbox, Person, logs};
 
 /// The host of `AUTH_URL` in the tests.
 pub const AUTH_HOST: &str = "auth.example.org";
@@ -29,6 +30,8 @@ pub struct TestApp {
     pub database: Arc<TestDatabase>,
     pub clock: TestClock,
     pub config: Config,
+    /// Where its letters land, if mail is on.
+    pub mailbox: Option<Mailbox>,
     handle: ServerHandle,
     /// Values that must never be logged: passwords, cookies and CSRF tokens of the people in this
     /// test.
@@ -53,6 +56,8 @@ pub struct Tweaks {
     /// By how many seconds the machine's clock is ahead. If the database has a clock, the service
     /// uses that one.
     pub machine_is_ahead: i64,
+    /// Where letters land. By default mail is off.
+    pub mailbox: Option<Mailbox>,
 }
 
 /// The address of an instance that listens on a socket file.
@@ -70,13 +75,19 @@ impl TestApp {
         Self::start_with(Tweaks { whole_machine: true, ..Tweaks::default() }).await
     }
 
+    /// Starts an instance whose letters land in a mailbox.
+    pub async fn start_with_mail() -> Self {
+        Self::start_with(Tweaks { mailbox: Some(Mailbox::new()), ..Tweaks::default() }).await
+    }
+
     pub async fn start_with(tweaks: Tweaks) -> Self {
         Self::start_on(Arc::new(TestDatabase::create()), TestClock::default(), tweaks).await
     }
 
     /// Starts another instance on the same database, with the same clock and secret.
     pub async fn second_instance(&self) -> Self {
-        let tweaks = Tweaks { whole_machine: self.whole_machine, ..Tweaks::default() };
+        let mailbox = self.mailbox.clone();
+        let tweaks = Tweaks { whole_machine: self.whole_machine, mailbox, ..Tweaks::default() };
         Self::start_on(self.database.clone(), self.clock.clone(), tweaks).await
     }
 
@@ -87,6 +98,7 @@ impl TestApp {
         let limits = tweaks.limits.clone().unwrap_or_default();
         let whole_machine = tweaks.whole_machine;
         let threads = Threads::of(whole_machine);
+        let mailbox = tweaks.mailbox.clone();
         let config = config(&database.url, tweaks);
         let app_config = config.clone();
         let (send, receive) = mpsc::channel();
@@ -105,7 +117,17 @@ impl TestApp {
         });
         let started = tokio::task::spawn_blocking(move || receive.recv_timeout(Duration::from_secs(60)));
         let (address, handle) = started.await.unwrap().expect("the service starts");
-        Self { address, database, clock, config, handle, secrets: Arc::default(), whole_machine, log_begins }
+        Self {
+            address,
+            database,
+            clock,
+            config,
+            mailbox,
+            handle,
+            secrets: Arc::default(),
+            whole_machine,
+            log_begins,
+        }
     }
 
     /// A person with a new browser.
@@ -168,6 +190,31 @@ impl TestApp {
         Self::start_on(self.database.clone(), self.clock.clone(), tweaks).await
     }
 
+    /// The next letter to this address. Its link and its code are secrets of this test.
+    pub async fn letter_to(&self, address: &str) -> Letter {
+        let letter = self.mailbox.as_ref().expect("mail is on").next_for(address).await;
+        if letter.text.contains("token=") {
+            self.secrets.lock().unwrap().push(letter.token());
+        }
+        letter
+    }
+
+    /// Asserts that no further letter to this address was posted.
+    pub async fn assert_no_letter_to(&self, address: &str) {
+        self.all_letters_are_sent().await;
+        let unread = self.mailbox.as_ref().expect("mail is on").unread(address);
+        assert!(unread.is_empty(), "{:?}", unread[0].1);
+    }
+
+    /// Waits until nothing is left in the outbox.
+    pub async fn all_letters_are_sent(&self) {
+        let mut waiting = true;
+        while waiting {
+            waiting = self.sql(Delivery::oldest_waiting).await.is_some();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Lets time pass for the service.
     pub fn wait(&self, span: Duration) {
         self.clock.advance(span);
@@ -208,6 +255,8 @@ fn config(database_url: &str, tweaks: Tweaks) -> Config {
     flags.listen.get_or_insert_with(|| "127.0.0.1:0".to_owned());
     flags.database.database_url = Some(database_url.to_owned());
     let mut config = Config::parse(&flags).unwrap();
+    config.mail.outgoing = tweaks.mailbox.map(|mailbox| Outgoing::Folder(mailbox.folder()));
+    config.mail.requires_verified = config.mail.outgoing.is_some();
     config.passwords.bcrypt_cost = tweaks.bcrypt_cost.unwrap_or(4);
     if let Some(change) = tweaks.config {
         change(&mut config);
