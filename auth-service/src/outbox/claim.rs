@@ -65,13 +65,14 @@ impl Delivery {
             .filter(deliveries::kind.eq(kind.as_str()))
             .filter(deliveries::due_at.le(now))
             .order(deliveries::due_at.asc())
-            .limit(most)
-            .select(Self::as_select());
+            .limit(most);
         match conn {
             #[cfg(feature = "sqlite")]
-            AnyConnection::Sqlite(conn) => due.load(conn),
+            AnyConnection::Sqlite(conn) => due.select(Self::as_select()).load(conn),
             #[cfg(feature = "postgres")]
-            AnyConnection::Postgres(conn) => due.for_update().skip_locked().load(conn),
+            AnyConnection::Postgres(conn) => {
+                due.select(Self::as_select()).for_update().skip_locked().load(conn)
+            }
         }
     }
 
