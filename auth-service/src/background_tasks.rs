@@ -148,11 +148,11 @@ impl Expired {
     /// Takes some of them away, in one transaction; how many. None are left when it was none, so
     /// that others get their turn in between.
     pub fn take_batch(self, conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<usize> {
-        conn.write(|conn| match self {
+        match self {
             Self::Sessions => Session::purge(conn, cutoff, BATCH),
-            Self::Events => AuditEvent::purge(conn, cutoff, BATCH),
-            Self::Deliveries => Delivery::purge(conn, cutoff, BATCH),
-            Self::Proofs => Proof::purge(conn, cutoff, BATCH),
-        })
+            Self::Events => conn.write(|conn| AuditEvent::purge(conn, cutoff, BATCH)),
+            Self::Deliveries => conn.write(|conn| Delivery::purge(conn, cutoff, BATCH)),
+            Self::Proofs => conn.write(|conn| Proof::purge(conn, cutoff, BATCH)),
+        }
     }
 }

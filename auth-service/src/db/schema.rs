@@ -44,6 +44,7 @@ diesel::table! {
         anchor -> Nullable<BigInt>,
         parent -> Nullable<BigInt>,
         children_after -> Nullable<BigInt>,
+        idle_day -> Integer,
     }
 }
 

@@ -6,6 +6,7 @@ mod current;
 mod device;
 mod end_reason;
 mod issue;
+mod purge;
 mod refresh_token;
 mod renew;
 mod revoke;

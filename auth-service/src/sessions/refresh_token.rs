@@ -138,6 +138,7 @@ mod tests {
             address: None,
             user_agent: None,
             lineage: Lineage::default(),
+            idle_day: now.day(),
         }
     }
 

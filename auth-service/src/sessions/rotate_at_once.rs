@@ -3,7 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::store_rotation::{Move, is_unchanged};
+use super::store_rotation::{MoveToAnotherDay, is_unchanged};
 use crate::audit::{AuditEvent, RequestContext};
 use crate::config::SessionLimits;
 use crate::db::schema::{sessions, users};
@@ -34,7 +34,9 @@ impl Session {
             .for_update()
             .skip_locked();
         let moved = self.moved(to, context, limits);
-        let set = Move::from(&moved).as_changeset();
+        // One text for all days: PostgreSQL compares the values, and leaves the index alone if the
+        // day is the same.
+        let set = MoveToAnotherDay::from(&moved).as_changeset();
         let insert = event.insert_with(updated::table);
         let result = owner.filter(exists(updated::table.select(updated::id))).select(User::as_select());
         let user: Option<User> = OneStatement { lock, set, insert, result }.get_result(conn).optional()?;

@@ -52,6 +52,9 @@ pub struct Session {
     pub user_agent: Option<String>,
     #[diesel(embed)]
     pub lineage: Lineage,
+    /// The day of `idle_until`, by which the purge finds the session. It is earlier where a former
+    /// release changed `idle_until` alone, and 0 where one began the session.
+    pub idle_day: i32,
 }
 
 /// The stored part of [`Rotation`]: which refresh tokens were issued for which. It becomes invalid
@@ -89,6 +92,7 @@ impl Session {
         limits: SessionLimits,
     ) -> QueryResult<Self> {
         let now = context.now();
+        let idle_until = now + limits.idle.min(limits.absolute);
         let session = Self {
             id: Id::from(random::uuid_v4()),
             user_id: user,
@@ -97,7 +101,7 @@ impl Session {
             amr: amr.clone(),
             began_at: now,
             rotated_at: now,
-            idle_until: now + limits.idle.min(limits.absolute),
+            idle_until,
             expires_at: now + limits.absolute,
             revoked_at: None,
             revoked_because: None,
@@ -105,6 +109,7 @@ impl Session {
             address: context.address_text(),
             user_agent: context.user_agent.clone(),
             lineage: Lineage::default(),
+            idle_day: idle_until.day(),
         };
         diesel::insert_into(sessions::table).values(&session).execute(conn)?;
         Ok(session)
@@ -278,25 +283,6 @@ impl Session {
     /// Whether the owner authenticated within the last `span`; false if the date is not plausible.
     pub fn was_authenticated_within(&self, span: Duration, now: Timestamp) -> bool {
         self.is_authentication_time_plausible(now) && now <= self.authenticated_at() + span
-    }
-
-    /// The number of sessions that expired before `cutoff`.
-    pub fn count_over(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
-        sessions::table.filter(sessions::idle_until.lt(cutoff)).count().get_result(conn)
-    }
-
-    /// Deletes up to `batch` sessions that expired before `cutoff`, and returns their number. A
-    /// revoked session is deleted when it would have expired.
-    pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
-        let over = sessions::table
-            .filter(sessions::idle_until.lt(cutoff))
-            .order(sessions::idle_until.asc())
-            .limit(batch)
-            .select(sessions::id)
-            .load::<SessionId>(conn)?;
-        // Check again, because a session may have been renewed since.
-        let rows = sessions::table.filter(sessions::id.eq_any(over)).filter(sessions::idle_until.lt(cutoff));
-        diesel::delete(rows).execute(conn)
     }
 
     /// Whether the session was revoked or has expired.

@@ -24,6 +24,22 @@ pub(super) struct Move<'a> {
     lineage: Lineage,
 }
 
+/// What a rotation changes on another day than the one before. The day is in an index, and SQLite
+/// writes the entry anew whenever a statement names the column.
+#[derive(AsChangeset)]
+#[diesel(table_name = sessions)]
+pub(super) struct MoveToAnotherDay<'a> {
+    #[diesel(embed)]
+    moved: Move<'a>,
+    idle_day: i32,
+}
+
+impl<'a> From<&'a Session> for MoveToAnotherDay<'a> {
+    fn from(moved: &'a Session) -> Self {
+        Self { moved: moved.into(), idle_day: moved.idle_day }
+    }
+}
+
 impl<'a> From<&'a Session> for Move<'a> {
     fn from(moved: &'a Session) -> Self {
         Self {
@@ -60,11 +76,16 @@ impl Session {
         context: &RequestContext,
         limits: SessionLimits,
     ) -> QueryResult<Option<Self>> {
-        let (id, generation, now) = (self.id, self.generation, context.now());
+        let (table, filter) = (sessions::table, is_unchanged(self.id, self.generation, context.now()));
+        let day = self.idle_day;
         let moved = self.moved(to, context, limits);
-        let set = Move::from(&moved).as_changeset();
-        let update = CachedUpdate { table: sessions::table, set, filter: is_unchanged(id, generation, now) };
-        let changed = on_connection!(conn, |conn| update.execute(conn))?;
+        let changed = if moved.idle_day == day {
+            let update = CachedUpdate { table, set: Move::from(&moved).as_changeset(), filter };
+            on_connection!(conn, |conn| update.execute(conn))?
+        } else {
+            let update = CachedUpdate { table, set: MoveToAnotherDay::from(&moved).as_changeset(), filter };
+            on_connection!(conn, |conn| update.execute(conn))?
+        };
         Ok((changed == 1).then_some(moved))
     }
 
@@ -73,10 +94,12 @@ impl Session {
         let now = context.now();
         // A session that began while the clock was ahead would otherwise live longer.
         let expires_at = self.expires_at.min(now + limits.absolute);
+        let idle_until = (now + limits.idle).min(expires_at);
         Self {
             generation: to.newest,
             rotated_at: to.rotated_at,
-            idle_until: (now + limits.idle).min(expires_at),
+            idle_until,
+            idle_day: idle_until.day(),
             expires_at,
             address: context.address_text(),
             user_agent: context.user_agent.clone(),

@@ -32,6 +32,7 @@ fn done(ended: Ended) -> Vec<String> {
 async fn add_old(app: &TestApp, count: usize) {
     let (limits, now) = (app.config.session_limits, app.clock.now());
     let (operator, service) = (app.operator(), app.service());
+    let end = now - 2 * DAY;
     app.sql(move |conn| {
         conn.write(|conn| {
             let ada = User::list_after(conn, "", 1)?.remove(0).id;
@@ -39,7 +40,7 @@ async fn add_old(app: &TestApp, count: usize) {
                 let session =
                     Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &operator.at(now), limits)?;
                 let row = diesel::update(sessions::table.find(session.id));
-                row.set(sessions::idle_until.eq(now - 2 * DAY)).execute(conn)?;
+                row.set((sessions::idle_until.eq(end), sessions::idle_day.eq(end.day()))).execute(conn)?;
                 AuditEvent::new(EventKind::Renewal, &service.at(now - 100 * DAY)).record(conn)?;
             }
             AuditEvent::new(EventKind::Renewal, &service.at(now - 2 * HOUR)).record(conn)

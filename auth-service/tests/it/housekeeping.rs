@@ -28,7 +28,9 @@ async fn add(app: &TestApp, count: usize, end: Timestamp, at: Timestamp) {
                 let session =
                     Session::begin(conn, ada, &Amr::from([AuthMethod::Password]), &operator.at(now), limits)?;
                 let row = sessions::table.find(session.id);
-                diesel::update(row).set(sessions::idle_until.eq(end)).execute(conn)?;
+                diesel::update(row)
+                    .set((sessions::idle_until.eq(end), sessions::idle_day.eq(end.day())))
+                    .execute(conn)?;
                 AuditEvent::new(EventKind::Renewal, &service.at(at)).record(conn)?;
             }
             Ok(())
@@ -174,7 +176,7 @@ async fn a_renewal_at_the_moment_of_the_purge_is_not_lost() {
             });
         }
         tokio::time::sleep(Duration::from_millis(4 * round)).await;
-        let purge = |_| app.sql(move |conn| conn.write(|conn| Session::purge(conn, cutoff, 500)));
+        let purge = |_| app.sql(move |conn| Session::purge(conn, cutoff, 500));
         let gone: usize = purge(()).await + purge(()).await;
         let renewed: Vec<String> = renewals.join_all().await.into_iter().flatten().collect();
         assert!(renewed.len() + gone >= 20, "round {round}: {} renewed, {gone} gone", renewed.len());

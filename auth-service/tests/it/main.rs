@@ -61,6 +61,7 @@ mod host;
 mod hostile_input;
 mod hostile_names;
 mod housekeeping;
+mod idle_days;
 mod import_conflicts;
 mod import_django;
 mod import_hostile;

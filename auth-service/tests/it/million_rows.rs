@@ -12,11 +12,13 @@ use crate::support::{PASSWORD, TestApp};
 
 /// Adds `count` valid sessions of a thousand other people to the database directly.
 pub fn fill(conn: &mut AnyConnection, count: u32, now: Timestamp) -> diesel::QueryResult<()> {
-    let (now, end) = (now.rfc3339(), (now + Duration::from_secs(5 * 86_400)).rfc3339());
+    let end = now + Duration::from_secs(5 * 86_400);
+    let (now, end, day) = (now.rfc3339(), end.rfc3339(), end.day());
     let user = "'x', TRUE, FALSE, FALSE";
-    let session = format!("1, 'pwd', '{now}', '{now}', '{end}', '{end}', '{now}', '127.0.0.1', 'crowd/1'");
+    let session =
+        format!("1, 'pwd', '{now}', '{now}', '{end}', '{end}', '{now}', '127.0.0.1', 'crowd/1', {day}");
     let columns = "INSERT INTO sessions (id, user_id, seed, generation, amr, began_at, rotated_at, idle_until, \
-                   expires_at, proven_at, address, user_agent)";
+                   expires_at, proven_at, address, user_agent, idle_day)";
     let sql = match conn {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(_) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, TimeDelta, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -54,6 +54,11 @@ impl Timestamp {
     pub fn from_unix_micros(micros: i64) -> Option<Self> {
         let at = Self(DateTime::from_timestamp_micros(micros)?);
         (Self::EPOCH..=Self::last()).contains(&at).then_some(at)
+    }
+
+    /// The day in UTC, counted from 1970.
+    pub fn day(self) -> i32 {
+        self.0.num_days_from_ce() - DateTime::UNIX_EPOCH.num_days_from_ce()
     }
 
     /// The end of the year 9999.
@@ -170,6 +175,16 @@ impl FromSql<UtcTimestamp, MultiBackend> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_in_utc() {
+        let second = 1_000_000;
+        for (micros, day) in [(0, 0), (-1, -1), (86_400 * second - 1, 0), (86_400 * second, 1)] {
+            assert_eq!(Timestamp::EPOCH.shifted(micros).day(), day, "{micros}");
+        }
+        let [first, last] = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC].map(Timestamp::from);
+        assert!(first.day() < -90_000_000 && last.day() > 90_000_000);
+    }
 
     #[test]
     fn a_sum_ends_where_moments_end() {
