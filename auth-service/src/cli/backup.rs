@@ -5,10 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use diesel::QueryResult;
 
 use crate::config::DatabaseFlags;
-use crate::db::{self, Database};
+use crate::db::{self, AnyConnection, Database};
 use crate::keyring::SigningKey;
+use crate::outbox::Delivery;
+use crate::proofs::Proof;
 use crate::sessions::Session;
 
 use super::{CliError, database, output};
@@ -27,7 +30,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     if url.file().is_none() {
         return Err(CliError::Usage(
             "backup is for SQLite; for PostgreSQL: pg_dump --exclude-table-data=sessions \
-             --exclude-table-data=signing_keys"
+             --exclude-table-data=signing_keys --exclude-table-data=deliveries --exclude-table-data=proofs"
                 .to_owned(),
         ));
     }
@@ -62,11 +65,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let (Some(draft_path), Some(path)) = (draft_path, path) else {
         return Err(CliError::Usage(format!("{} must be UTF-8", folder.display())));
     };
-    let (sessions, keys) = Database::connect(&url, 1)?.run_blocking(|conn| {
-        let left_out = db::sqlite_file::copy(conn, (draft_path, path), |copy| {
-            Ok((Session::remove_all(copy)?, SigningKey::remove_all_unrevoked(copy)?))
-        });
-        left_out.map_err(CliError::from)
+    let LeftOut { sessions, keys, letters, proofs } = Database::connect(&url, 1)?.run_blocking(|conn| {
+        db::sqlite_file::copy(conn, (draft_path, path), leave_out).map_err(CliError::from)
     })?;
     let written = File::open(&unfinished).map_err(refused)?;
     written.sync_all().map_err(refused)?;
@@ -74,8 +74,28 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     unfinished.persist_noclobber(file).map_err(|error| refused(error.error))?;
     File::open(&folder).and_then(|folder| folder.sync_all()).map_err(refused)?;
     output::line(format_args!(
-        "{}: {bytes} bytes. Left out: {sessions} session(s) and {keys} signing key(s), so the copy logs nobody in; the \
-         service makes new keys at its first start on it.",
+        "{}: {bytes} bytes. Left out: {sessions} session(s), {keys} signing key(s), {letters} letter(s) and {proofs} \
+         proof(s), so the copy logs nobody in and writes to nobody; the service makes new keys at its first start on \
+         it.",
         file.display()
     ))
+}
+
+/// The numbers of rows that the copy lacks.
+struct LeftOut {
+    sessions: usize,
+    keys: usize,
+    letters: usize,
+    proofs: usize,
+}
+
+fn leave_out(copy: &mut AnyConnection) -> QueryResult<LeftOut> {
+    // A backup is made before an upgrade, and the earlier release sent no mail.
+    let has_mail = db::migrate::has_table(copy, "deliveries")?;
+    Ok(LeftOut {
+        sessions: Session::remove_all(copy)?,
+        keys: SigningKey::remove_all_unrevoked(copy)?,
+        letters: if has_mail { Delivery::remove_all(copy)? } else { 0 },
+        proofs: if has_mail { Proof::remove_all(copy)? } else { 0 },
+    })
 }

@@ -65,6 +65,17 @@ pub fn unknown(conn: &mut AnyConnection) -> diesel::migration::Result<Vec<String
     Ok(applied(conn)?.into_iter().filter(|version| !ours.contains(version)).collect())
 }
 
+/// Whether there is a table of this name: a database of an earlier release has fewer.
+pub fn has_table(conn: &mut AnyConnection, name: &'static str) -> QueryResult<bool> {
+    let is_there = match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => format!("EXISTS (SELECT 1 FROM sqlite_master WHERE name = '{name}')"),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => format!("to_regclass('{name}') IS NOT NULL"),
+    };
+    diesel::select(sql::<Bool>(&is_there)).get_result(conn)
+}
+
 fn ours(conn: &AnyConnection) -> diesel::migration::Result<Vec<String>> {
     fn versions<DB: Backend>(ours: EmbeddedMigrations) -> diesel::migration::Result<Vec<String>> {
         let ours = MigrationSource::<DB>::migrations(&ours)?;
@@ -86,15 +97,7 @@ fn applied(conn: &mut AnyConnection) -> QueryResult<Vec<String>> {
         #[diesel(sql_type = Text)]
         version: String,
     }
-    let is_there = match conn {
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => {
-            "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')"
-        }
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
-    };
-    if !diesel::select(sql::<Bool>(is_there)).get_result(conn)? {
+    if !has_table(conn, "__diesel_schema_migrations")? {
         return Ok(Vec::new());
     }
     let rows: Vec<Row> = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(conn)?;

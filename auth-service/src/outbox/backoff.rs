@@ -6,7 +6,7 @@ use std::time::Duration;
 const PAUSES: [u64; 6] = [5, 30, 2 * 60, 10 * 60, 30 * 60, 3600];
 
 /// How long a delivery is tried. RFC 5321, 4.5.4.1, asks for four to five days.
-const PATIENCE: Duration = Duration::from_secs(4 * 24 * 3600);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(4 * 24 * 3600);
 
 /// How often a delivery is tried that the other side refuses for good.
 const REFUSALS: i64 = 4;
@@ -32,7 +32,7 @@ impl Setback {
     /// The pause before the next attempt, after so many; `None` if it is given up.
     pub(super) fn pause(&self, attempts: i64, age: Duration) -> Option<Duration> {
         let is_over = match self {
-            Self::Passing(_) => age >= PATIENCE,
+            Self::Passing(_) => age >= DELIVERY_TIMEOUT,
             Self::Refused(_) => attempts >= REFUSALS,
             Self::Impossible(_) => true,
         };
@@ -55,7 +55,7 @@ mod tests {
             [1, 2, 3, 6, 7, 90].map(|attempts| pause(attempts, MINUTE)),
             [Some(5), Some(30), Some(120), Some(3600), Some(3600), Some(3600)]
         );
-        assert_eq!(pause(90, PATIENCE), None);
+        assert_eq!(pause(90, DELIVERY_TIMEOUT), None);
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Delivery {
             topic: new.topic.to_owned(),
             user_id: new.user.map(Into::into),
             recipient: new.recipient.to_owned(),
-            payload: keys.seal(id, new.payload),
+            payload: keys.seal(id.uuid(), new.payload),
             created_at: context.now(),
             due_at: context.now(),
             attempts: 0,
@@ -87,7 +87,7 @@ impl Delivery {
 
     /// The content; `None` if it cannot be opened with our secrets.
     pub fn open(&self, keys: &PayloadKeys) -> Option<zeroize::Zeroizing<Vec<u8>>> {
-        keys.open(self.id, &self.payload)
+        keys.open(self.id.uuid(), &self.payload)
     }
 
     pub fn by_id(conn: &mut AnyConnection, id: DeliveryId) -> QueryResult<Option<Self>> {
@@ -129,12 +129,19 @@ impl Delivery {
         }
     }
 
+    /// Deletes every delivery from a copy, or from a database that comes from one: what it has to
+    /// tell is of long ago. Returns their number.
+    pub fn remove_all(conn: &mut AnyConnection) -> QueryResult<usize> {
+        diesel::delete(deliveries::table).execute(conn)
+    }
+
     /// The number of deliveries that were settled before `cutoff`.
     pub fn count_settled_before(conn: &mut AnyConnection, cutoff: Timestamp) -> QueryResult<i64> {
         deliveries::table.filter(deliveries::settled_at.lt(cutoff)).count().get_result(conn)
     }
 
-    /// Deletes up to `batch` deliveries that were settled before `cutoff`, and returns their number.
+    /// Deletes up to `batch` deliveries that were settled before `cutoff`, and returns their
+    /// number.
     pub fn purge(conn: &mut AnyConnection, cutoff: Timestamp, batch: i64) -> QueryResult<usize> {
         let old = deliveries::table
             .filter(deliveries::settled_at.lt(cutoff))

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::delivery::DeliveryId;
 use crate::config::SecretKey;
 use crate::sealed::SealingKeys;
 
@@ -17,11 +17,11 @@ impl PayloadKeys {
         Self(Arc::new(SealingKeys::new("delivery-sealing/v1", secret, previous)))
     }
 
-    pub(super) fn seal(&self, id: DeliveryId, content: &[u8]) -> Vec<u8> {
+    pub(super) fn seal(&self, id: Uuid, content: &[u8]) -> Vec<u8> {
         self.0.seal(&id.to_string(), content)
     }
 
-    pub(super) fn open(&self, id: DeliveryId, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub(super) fn open(&self, id: Uuid, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         Some(self.0.open(&id.to_string(), sealed)?.text)
     }
 }

@@ -1,8 +1,8 @@
 //! The six-digit code beside a link.
 
 use aws_lc_rs::{constant_time, hmac};
+use uuid::Uuid;
 
-use super::proof::ProofId;
 use crate::config::SecretKey;
 use crate::random;
 
@@ -23,18 +23,18 @@ impl ProofKeys {
         Self { current: key(secret), previous: previous.map(key) }
     }
 
-    pub(super) fn hash(&self, id: ProofId, code: &str) -> Vec<u8> {
+    pub(super) fn hash(&self, id: Uuid, code: &str) -> Vec<u8> {
         tag(&self.current, id, code)
     }
 
-    pub(super) fn fits(&self, id: ProofId, code: &str, stored: &[u8]) -> bool {
+    pub(super) fn fits(&self, id: Uuid, code: &str, stored: &[u8]) -> bool {
         let fits = |key| constant_time::verify_slices_are_equal(&tag(key, id, code), stored).is_ok();
         fits(&self.current) || self.previous.as_ref().is_some_and(fits)
     }
 }
 
-fn tag(key: &hmac::Key, id: ProofId, code: &str) -> Vec<u8> {
-    hmac::sign(key, &[id.uuid().as_bytes().as_slice(), code.as_bytes()].concat()).as_ref().to_vec()
+fn tag(key: &hmac::Key, id: Uuid, code: &str) -> Vec<u8> {
+    hmac::sign(key, &[id.as_bytes().as_slice(), code.as_bytes()].concat()).as_ref().to_vec()
 }
 
 /// A new code. All million are equally likely, to within one in 10^13.

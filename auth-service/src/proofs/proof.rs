@@ -75,7 +75,7 @@ impl Proof {
             purpose: purpose.name.to_owned(),
             user_id: user,
             link_hash: link.hash(),
-            code_hash: keys.hash(id, &code),
+            code_hash: keys.hash(id.uuid(), &code),
             tries_left: Purpose::CODE_TRIES,
             detail: detail.map(str::to_owned),
             created_at: now,
@@ -165,7 +165,8 @@ impl Proof {
             return Ok(CodeOutcome::Over);
         }
         let proof: Self = proofs::table.find(id).select(Self::as_select()).get_result(conn)?;
-        let is_right = keys.fits(id, &code::digits(typed), &proof.code_hash) && proof.user_id.is_some();
+        let is_right =
+            keys.fits(id.uuid(), &code::digits(typed), &proof.code_hash) && proof.user_id.is_some();
         if !is_right {
             return Ok(CodeOutcome::Wrong(proof.tries_left));
         }
@@ -176,6 +177,12 @@ impl Proof {
     fn use_up(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<bool> {
         let open = proofs::table.find(self.id).filter(proofs::used_at.is_null());
         Ok(diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)? == 1)
+    }
+
+    /// Deletes every proof from a copy, or from a database that comes from one, so that no link and
+    /// no code works twice. Returns their number.
+    pub fn remove_all(conn: &mut AnyConnection) -> QueryResult<usize> {
+        diesel::delete(proofs::table).execute(conn)
     }
 
     /// The number of proofs that expired before `cutoff`.

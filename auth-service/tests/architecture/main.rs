@@ -86,12 +86,13 @@ const DIESEL: [&str; 33] = [
 ];
 
 /// The same for the commands.
-const DIESEL_IN_COMMANDS: [&str; 6] = [
+const DIESEL_IN_COMMANDS: [&str; 7] = [
     "cli/database.rs",
     "cli/mod.rs",
     "cli/users.rs",
     "cli/sessions.rs",
     "cli/after_restore.rs",
+    "cli/backup.rs",
     "cli/import/batch.rs",
 ];
 

@@ -3,9 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth_service::audit::RequestContext;
+use auth_service::config::SecretKey;
+use auth_service::db::AnyConnection;
+use auth_service::db::schema::{deliveries, proofs};
 use auth_service::keyring::State;
+use auth_service::outbox::{Delivery, DeliveryKind, NewDelivery, PayloadKeys};
+use auth_service::proofs::{Proof, ProofKeys, Purpose};
+use auth_service::users::User;
+use diesel::{QueryDsl, QueryResult, RunQueryDsl};
 
-use super::commands::{Ended, Program, folder};
+use super::commands::{Ended, Program, SECRET, folder};
 use crate::support::{PASSWORD, TestApp, TestDatabase, Tweaks, header, kids};
 
 #[track_caller]
@@ -86,6 +94,40 @@ async fn no_renewal_at_that_moment_brings_a_login_through() {
     for token in renewals.join_all().await {
         app.person().refresh(&token).await.assert_problem(401, "token_not_valid");
     }
+}
+
+/// B2: letters that waited in the copy were sent long ago, and their links were used.
+#[tokio::test]
+async fn no_letter_is_sent_again_and_no_link_works_again() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada@example.org", PASSWORD).await;
+    let context = app.service();
+    app.sql(move |conn| conn.write(|conn| post_and_prove(conn, &ada, &context))).await;
+    let said = after_restore(&app.database);
+    assert!(said.contains("\n1 letter(s) and 1 proof(s) thrown away, because"), "{said}");
+    assert!(!after_restore(&app.database).contains("thrown away"));
+    let left = app.sql(|conn| {
+        Ok::<(i64, i64), _>((
+            deliveries::table.count().get_result(conn)?,
+            proofs::table.count().get_result(conn)?,
+        ))
+    });
+    assert_eq!(left.await, (0, 0));
+}
+
+fn post_and_prove(conn: &mut AnyConnection, ada: &User, context: &RequestContext) -> QueryResult<()> {
+    let secret = SecretKey::parse("SECRET_KEY", SECRET).unwrap();
+    let letter = NewDelivery {
+        kind: DeliveryKind::Letter,
+        topic: "greeting",
+        user: Some(ada.id.uuid()),
+        recipient: ada.email.as_str(),
+        payload: b"{}",
+    };
+    Delivery::enqueue(conn, &letter, &PayloadKeys::new(&secret, None), context)?;
+    let purpose = Purpose { name: "greeting", link_life: Duration::from_secs(1800) };
+    Proof::issue(conn, &purpose, (Some(ada.id), None), &ProofKeys::new(&secret, None), context)?;
+    Ok(())
 }
 
 /// Services read the key from their settings. Revoking it here would only stop auth-service.

@@ -31,7 +31,8 @@ fn package() -> PathBuf {
 pub fn templates() -> Vec<(String, String)> {
     let root = package().join("../templates");
     let name = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-    below(&root, "html").iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+    let all = below(&root, "html").into_iter().chain(below(&root, "txt"));
+    all.map(|path| (name(&path), fs::read_to_string(path).unwrap())).collect()
 }
 
 /// All sources of the service.
@@ -40,17 +41,20 @@ pub fn sources() -> Vec<(PathBuf, String)> {
     below(&package().join("src"), "rs").into_iter().map(read).collect()
 }
 
-/// The names of pages, without the frame and the components.
-fn page_templates() -> BTreeSet<String> {
+/// What pages and letters stand in.
+const FRAMES: [&str; 3] = ["base.html", "letter.html", "letter.txt"];
+
+/// The names of pages and of letters' parts, without the frames and the components.
+fn drawn_templates() -> BTreeSet<String> {
     let names = templates().into_iter().map(|(name, _)| name);
-    names.filter(|name| name != "base.html" && !name.starts_with("components/")).collect()
+    names.filter(|name| !FRAMES.contains(&name.as_str()) && !name.starts_with("components/")).collect()
 }
 
-/// The types of pages, and their `const TEMPLATE`.
-fn page_types() -> Vec<(String, String)> {
+/// The types that implement this trait, and their `const TEMPLATE`.
+fn types(which: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (_, text) in sources() {
-        for piece in text.split("impl Page for ").skip(1) {
+        for piece in text.split(&format!("impl {which} for ")).skip(1) {
             let name = piece[..piece.find(' ').unwrap()].to_owned();
             let (_, rest) = piece.split_once("const TEMPLATE: &'static str = \"").unwrap();
             found.push((name, rest[..rest.find('"').unwrap()].to_owned()));
@@ -60,16 +64,21 @@ fn page_types() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_page_has_a_type_and_every_type_a_page() {
-    let named: BTreeSet<String> = page_types().into_iter().map(|(_, template)| template).collect();
-    assert_eq!(page_templates(), named);
+fn every_page_and_letter_has_a_type_and_every_type_its_templates() {
+    let pages = types("Page").into_iter().map(|(_, template)| template);
+    let letters = types("Letter")
+        .into_iter()
+        .flat_map(|(_, template)| [".subject.txt", ".txt", ".html"].map(|part| format!("{template}{part}")));
+    assert_eq!(drawn_templates(), pages.chain(letters).collect());
 }
 
 #[test]
-fn every_page_is_tried_at_the_start() {
+fn every_page_and_letter_is_tried_at_the_start() {
     let code: String = sources().into_iter().map(|(_, text)| text).collect();
-    for (page, _) in page_types() {
-        assert!(code.contains(&format!("SamplePage::of::<{page}>()")), "{page} is not tried");
+    for which in ["Page", "Letter"] {
+        for (name, _) in types(which) {
+            assert!(code.contains(&format!("Sample{which}::of::<{name}>()")), "{name} is not tried");
+        }
     }
 }
 
@@ -89,9 +98,28 @@ fn every_page_can_be_drawn_in_every_state_and_language() {
 fn no_template_holds_a_script_an_inline_style_or_an_escape_hatch() {
     for (name, text) in templates() {
         // A script of ours is a file.
-        let text = text.replace("<script src=\"{{ site.", "");
+        let mut text = text.replace("<script src=\"{{ site.", "");
+        // A mail program loads no stylesheet.
+        if name == "letter.html" {
+            text = text.replacen("<style>", "", 1);
+        }
         for word in
             ["<script", "<style", " style=\"", "javascript:", "| safe", " onclick", " onload", " onsubmit"]
+        {
+            assert!(!text.contains(word), "{name} holds {word}");
+        }
+    }
+}
+
+/// A letter that loads something tells who reads it, when, and where.
+#[test]
+fn a_letter_loads_nothing() {
+    let is_of_letters = |name: &str| name.contains("letter") && name.ends_with(".html");
+    let letters: Vec<_> = templates().into_iter().filter(|(name, _)| is_of_letters(name)).collect();
+    assert!(letters.len() >= 3);
+    for (name, text) in letters {
+        for word in
+            ["url(", "src=", "srcset", "@import", "@font-face", "background=", "<link", "<img", "<base"]
         {
             assert!(!text.contains(word), "{name} holds {word}");
         }
@@ -139,10 +167,16 @@ fn our_scripts_make_no_markup_run_no_text_and_ask_no_server() {
     }
 }
 
+fn without_style(text: &str) -> String {
+    let style = text.find("<style>").zip(text.find("</style>"));
+    style.map_or_else(|| text.to_owned(), |(start, end)| format!("{}{}", &text[..start], &text[end..]))
+}
+
 /// All text between tags, and in attributes that are read aloud, comes from the translations.
 #[test]
 fn no_template_holds_a_word_of_any_language() {
     for (name, text) in templates() {
+        let text = without_style(&text);
         let mut rest = text.as_str();
         let mut bare = String::new();
         // Tera's own expressions are removed first, because they may contain tags.

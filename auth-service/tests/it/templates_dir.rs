@@ -173,7 +173,7 @@ fn what_is_wrong_is_told_with_file_and_line_and_refuses_the_start() {
         ),
         ("texts/de.ftl", "login-title = Anmelden\n\nlogin-again { $wer }\n".to_owned(), ":3", ""),
         ("texts/klingon!.ftl", "a = b".to_owned(), "", "is not named for a language"),
-        ("login/login.txt", "x".to_owned(), "", "is none of those that are read"),
+        ("login/login.md", "x".to_owned(), "", "is none of those that are read: *.html, *.txt, texts/"),
         ("static/run.js", "x".to_owned(), "", "a file of static/ is .css"),
     ] {
         let folder = tempfile::tempdir().unwrap();

@@ -27,13 +27,17 @@ enum Kind {
 const NAME: &str = "saved";
 
 impl TestDatabase {
-    /// Follows docs/operations.md: `auth-service backup`, or `pg_dump` without sessions and keys.
+    /// Follows docs/operations.md: `auth-service backup`, or `pg_dump` without sessions,
+    /// keys and mail.
     pub fn back_up(&self) -> Saved {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join(NAME);
         if self.is_postgres() {
-            let without = ["--exclude-table-data=sessions", "--exclude-table-data=signing_keys"];
-            dump(&self.url, &place, &[&["--format=custom"], &without[..]].concat());
+            let without = ["sessions", "signing_keys", "deliveries", "proofs"]
+                .map(|table| format!("--exclude-table-data={table}"));
+            let options: Vec<&str> =
+                ["--format=custom"].into_iter().chain(without.iter().map(String::as_str)).collect();
+            dump(&self.url, &place, &options);
             return Saved { folder, kind: Kind::Archive };
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_auth-service"));
