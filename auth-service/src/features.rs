@@ -10,6 +10,7 @@ pub const FEATURES: &[Feature] = &[
     crate::account::FEATURE,
     crate::account_security::FEATURE,
     crate::registration::FEATURE,
+    crate::email_verification::FEATURE,
     crate::login::FEATURE,
     crate::logout::FEATURE,
     crate::session_list::FEATURE,

@@ -16,6 +16,7 @@ pub mod config;
 pub mod cookie_cleanup;
 pub mod db;
 pub mod doctor;
+pub mod email_verification;
 pub mod error;
 pub mod feature;
 pub mod features;
@@ -46,6 +47,7 @@ pub mod sign_in;
 pub mod telemetry;
 pub mod template_check;
 pub mod users;
+pub mod verification;
 
 /// Input as somebody hostile would make it, for the tests of our parsers.
 #[cfg(test)]

@@ -21,6 +21,8 @@ label-email = E-Mail-Adresse
     .mention = E-Mail-Adresse
 label-password = Passwort
     .mention = Passwort
+label-code = Code aus der E-Mail
+    .mention = Code
 label-first-name = Vorname
     .mention = Vorname
 label-last-name = Nachname
@@ -389,8 +391,42 @@ error-internal-advice = Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es
 error-other = Das hat nicht geklappt
 error-other-advice = Bitte gehen Sie zurück und versuchen Sie es noch einmal.
 
+### Bestätigung einer Adresse
+
+verify-title = Bestätigen Sie Ihre E-Mail-Adresse
+verify-sent = Wir haben eine E-Mail an <strong>{ $address }</strong> geschickt. Geben Sie den Code darin binnen { $minutes } Minuten ein.
+verify-submit = Bestätigen
+verify-no-letter = Keine E-Mail?
+verify-no-letter-advice = Es kann einige Minuten dauern. Sehen Sie auch im Spam-Ordner nach.
+verify-again = Noch eine schicken
+verify-other-address = Eine andere E-Mail-Adresse verwenden
+verify-empty = Bitte geben Sie die sechs Ziffern aus der E-Mail ein.
+verify-wrong = { $left ->
+    [one] Das ist nicht der Code aus der neuesten E-Mail. Sie können es noch einmal versuchen.
+   *[other] Das ist nicht der Code aus der neuesten E-Mail. Sie können es noch { $left } Mal versuchen.
+}
+verify-over = Dieser Code gilt nicht mehr. Lassen Sie sich noch eine E-Mail schicken und geben Sie den Code aus dieser ein.
+verify-sent-again = Falls die Adresse zu bestätigen ist, ist eine weitere E-Mail unterwegs. Nur der neueste Code gilt.
+verify-done = Die E-Mail-Adresse ist bestätigt. Sie können sich jetzt anmelden.
+verify-confirm-title = Ist das Ihre E-Mail-Adresse?
+verify-confirm-what = Mit dem Knopf bestätigen Sie die E-Mail-Adresse, an die dieser Link ging.
+verify-too-old-title = Dieser Link gilt nicht mehr
+verify-too-old-what = Er wurde schon benutzt, ist zu alt, oder es wurde ein neuerer verschickt. Melden Sie sich an; wenn nötig, schicken wir Ihnen einen neuen.
+
 ### E-Mails
 
 letter-from = Diese E-Mail kommt von { $host }. Antworten darauf liest niemand.
 letter-hello = Guten Tag,
 letter-not-you = Wenn Sie das nicht waren, müssen Sie nichts tun.
+
+letter-verify-subject = Bestätigen Sie Ihre E-Mail-Adresse für { $site }
+letter-verify-title = Bestätigen Sie Ihre E-Mail-Adresse
+letter-verify-code = Geben Sie diesen Code auf der Seite ein, die danach fragt, binnen { $minutes } Minuten:
+letter-verify-link = Oder öffnen Sie diesen Link, der bis { $until } gilt:
+letter-verify-button = E-Mail-Adresse bestätigen
+letter-verify-not-you = Wenn Sie das nicht waren, müssen Sie nichts tun. Ohne Ihre Bestätigung kann niemand ein Konto mit Ihrer Adresse benutzen.
+
+letter-known-subject = Sie haben schon ein Konto bei { $site }
+letter-known-title = Sie haben schon ein Konto
+letter-known-what = Jemand wollte ein Konto mit Ihrer E-Mail-Adresse anlegen. Es gibt schon eines, darum wurde keines angelegt.
+letter-known-log-in = Melden Sie sich damit an. Wenn Sie das Passwort vergessen haben, können Sie dort ein neues setzen:

@@ -26,6 +26,8 @@ label-email = Email address
     .mention = email address
 label-password = Password
     .mention = password
+label-code = Code from the email
+    .mention = code
 label-first-name = First name
     .mention = first name
 label-last-name = Last name
@@ -399,8 +401,42 @@ error-internal-advice = Something went wrong on our side. Please try again in a 
 error-other = That did not work
 error-other-advice = Please go back and try again.
 
+### Verification of an address
+
+verify-title = Confirm your email address
+verify-sent = We sent an email to <strong>{ $address }</strong>. Enter the code in it within { $minutes } minutes.
+verify-submit = Confirm
+verify-no-letter = No email?
+verify-no-letter-advice = It can take a few minutes. Look into the spam folder too.
+verify-again = Send another
+verify-other-address = Use another email address
+verify-empty = Please enter the six digits from the email.
+verify-wrong = { $left ->
+    [one] That is not the code in the latest email. You can try once more.
+   *[other] That is not the code in the latest email. You can try { $left } more times.
+}
+verify-over = This code can no longer be used. Send another email, and enter the code from that one.
+verify-sent-again = If the address needs to be confirmed, another email is on its way. Only the latest code works.
+verify-done = The email address is confirmed. You can log in now.
+verify-confirm-title = Is this your email address?
+verify-confirm-what = Press the button to confirm the email address that this link was sent to.
+verify-too-old-title = This link can no longer be used
+verify-too-old-what = It was used already, is too old, or a newer one was sent. Log in, and we send you another if you need one.
+
 ### Emails
 
 letter-from = This email comes from { $host }. Nobody reads answers to it.
 letter-hello = Hello,
 letter-not-you = If this was not you, you need do nothing.
+
+letter-verify-subject = Confirm your email address for { $site }
+letter-verify-title = Confirm your email address
+letter-verify-code = Enter this code on the page that asked for it, within { $minutes } minutes:
+letter-verify-link = Or open this link, which works until { $until }:
+letter-verify-button = Confirm email address
+letter-verify-not-you = If you did not ask for this, you need do nothing. Without your confirmation nobody can use an account with your address.
+
+letter-known-subject = You already have an account at { $site }
+letter-known-title = You already have an account
+letter-known-what = Somebody has tried to create an account with your email address. There is one already, so none was created.
+letter-known-log-in = To use it, log in. If you have forgotten the password, you can set a new one there:

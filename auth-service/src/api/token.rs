@@ -38,6 +38,11 @@ pub(super) async fn obtain(
     let credentials = Credentials { email, password: sent.password };
     match app.sign_in.attempt(credentials, Before::default(), context).await? {
         Attempt::SignedIn(current) => pair::answer(&app, &current).await,
+        Attempt::Unverified(_) => Err(Error::refuse(
+            StatusCode::FORBIDDEN,
+            Message::verbatim("Please log in on our page once, and confirm the email address there."),
+        )
+        .code("email_not_verified")),
         Attempt::Inactive | Attempt::Rejected(_) => Err(Error::refuse(
             StatusCode::UNAUTHORIZED,
             Message::verbatim("There is no active account with this email address and password."),

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::forms::{Document, Json};
 use crate::sessions::{RefreshToken, Session, SessionId};
+use crate::users::User;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,5 +44,9 @@ async fn is_good_access_token(app: &App, token: &str) -> Result<bool, Error> {
     let (session, clock) = (SessionId::from(claims.sid), app.clock.clone());
     let found = app.db.query(move |conn| Ok((Session::with_user(conn, session)?, clock.read(conn)?))).await?;
     let (found, now) = found;
-    Ok(found.is_some_and(|(session, user)| !session.is_expired_or_revoked(now) && user.is_active))
+    let verified_only = app.config.session_limits.verified_only;
+    let is_good = |(session, user): (Session, User)| {
+        !session.is_expired_or_revoked(now) && user.may_be_logged_in(verified_only)
+    };
+    Ok(found.is_some_and(is_good))
 }

@@ -3,6 +3,7 @@
 mod destination;
 mod not_ended;
 mod parts;
+mod reader;
 mod visitor;
 
 pub use destination::Destination;
@@ -31,6 +32,7 @@ use crate::proofs::ProofKeys;
 use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
 use crate::sign_in::SignIn;
+use crate::verification::Verification;
 
 /// Everything that the features share. There is one value in the process; worker threads share it
 /// by reference counting.
@@ -49,6 +51,7 @@ pub struct App {
     pub transport: Option<Transport>,
     /// Makes and compares the codes in letters.
     pub proof_keys: ProofKeys,
+    pub verification: Verification,
     /// The limit on how often each network may learn that an address has an account.
     pub taken_answers: Allowance,
     pub cookies: Cookies,
@@ -100,6 +103,8 @@ impl App {
         let keyring = Keyring::open(&db, secrets, &config.token_algorithm, config.key_times, &clock)?;
         let refresh_key = RefreshKey::new(secrets.0, secrets.1);
         let limits = config.session_limits;
+        let postbox = Postbox::new(PayloadKeys::new(secrets.0, secrets.1), config.mail.outgoing.is_some());
+        let proof_keys = ProofKeys::new(secrets.0, secrets.1);
         Ok(Self {
             sign_in: SignIn {
                 db: db.clone(),
@@ -126,9 +131,15 @@ impl App {
                 allowed: config.allowed_origins.clone(),
                 own: config.auth_url.clone(),
             },
-            postbox: Postbox::new(PayloadKeys::new(secrets.0, secrets.1), config.mail.outgoing.is_some()),
             transport: Transport::of(&config.mail, config.auth_url.host()).map_err(StartError::Mail)?,
-            proof_keys: ProofKeys::new(secrets.0, secrets.1),
+            verification: Verification {
+                db: db.clone(),
+                postbox: postbox.clone(),
+                keys: proof_keys.clone(),
+                auth_url: config.auth_url.clone(),
+            },
+            postbox,
+            proof_keys,
             keyring,
             hashers,
             taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),

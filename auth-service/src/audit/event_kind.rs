@@ -8,6 +8,10 @@ text_enum! {
     /// Kinds of events. Their names are stored and logged, and other programs rely on them.
     pub enum EventKind {
         Registered = "registered",
+        /// A registration with an address that has an account; its owner was told by mail.
+        RegisteredAgain = "registered_again",
+        /// The owner has shown that they read the mail of the address.
+        EmailVerified = "email_verified",
         Login = "login",
         /// A wrong address or password, or an inactive account; `detail` has the reason.
         LoginRefused = "login_refused",

@@ -41,7 +41,7 @@ pub struct Config {
     pub shutdown_delay: Duration,
 }
 
-/// How long a login lasts.
+/// Who may be logged in, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
     /// The lifetime of a refresh token (`REFRESH_TOKEN_LIFETIME`): how long a session lasts without
@@ -54,6 +54,8 @@ pub struct SessionLimits {
     pub per_user: usize,
     /// How long the previous refresh token still yields the current one. Default 30 seconds.
     pub grace: Duration,
+    /// Whether an account gets tokens only with a verified address (`REQUIRE_VERIFIED_EMAIL`).
+    pub verified_only: bool,
 }
 
 /// The rules for new passwords and their hashes.
@@ -98,6 +100,7 @@ impl Config {
         let allowed_origins =
             AllowedOrigins::parse(flags.allowed_origins.as_deref(), &auth_url, &cookie_domain)?;
         let services = flags.services.as_deref();
+        let mail = Mail::parse(&flags.mail, &auth_url, &cookie_domain)?;
         Ok(Self {
             services: Services::parse(services, &allowed_origins, &auth_url, &cookie_domain)?,
             allowed_origins,
@@ -114,13 +117,14 @@ impl Config {
                 absolute: settings::duration("SESSION_LIFETIME", flags.session_lifetime.as_deref())?,
                 per_user: SESSIONS_PER_USER,
                 grace: settings::duration("REFRESH_GRACE", flags.refresh_grace.as_deref())?,
+                verified_only: mail.requires_verified,
             },
             audit_retention: flags.audit.parse()?,
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
             registration: Registration::parse(flags.registration.as_deref())?,
             passwords: flags.passwords.parse()?,
             site: Site::parse(&flags.site)?,
-            mail: Mail::parse(&flags.mail, &auth_url, &cookie_domain)?,
+            mail,
             log_format: log_format(flags.log_format.as_deref())?,
             shutdown_delay: settings::duration("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref())?,
             cookie_domain,

@@ -25,7 +25,13 @@ impl super::LoginPage {
     /// What samples say.
     pub(super) fn sample_stay() -> Message {
         let five_days = Duration::from_secs(5 * DAY);
-        stay(SessionLimits { idle: five_days, absolute: five_days, per_user: 1, grace: Duration::ZERO })
+        stay(SessionLimits {
+            idle: five_days,
+            absolute: five_days,
+            per_user: 1,
+            grace: Duration::ZERO,
+            verified_only: false,
+        })
     }
 }
 
@@ -45,7 +51,13 @@ mod tests {
             (MINUTE, 30 * DAY, "You stay logged in for a minute on this browser."),
         ] {
             let (idle, absolute) = (Duration::from_secs(idle), Duration::from_secs(absolute));
-            let said = stay(SessionLimits { idle, absolute, per_user: 1, grace: Duration::ZERO });
+            let said = stay(SessionLimits {
+                idle,
+                absolute,
+                per_user: 1,
+                grace: Duration::ZERO,
+                verified_only: false,
+            });
             assert_eq!(texts.english(&said), words);
         }
     }

@@ -14,12 +14,13 @@ use super::renew_iframe;
 use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
-use crate::forms::{BrowserSession, CsrfForm, Level};
+use crate::forms::{AwaitedLetter, BrowserSession, CsrfForm, Level};
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Message;
 use crate::sessions::RefreshToken;
 use crate::sign_in::{Attempt, Before, Credentials};
-use crate::users::Email;
+use crate::users::{Email, User};
+use crate::verification;
 
 const WRONG: Message = Message::new("login-wrong");
 const INACTIVE: Message = Message::new("login-inactive");
@@ -115,6 +116,7 @@ pub async fn submit(
     };
     let before = Before { token: RefreshToken::of(&request), marks: browser.known_accounts() };
     let credentials = Credentials { email, password: form.password.clone() };
+    let asked_at = context.clone();
     let remarks = match app.sign_in.attempt(credentials, before, context).await? {
         Attempt::SignedIn(current) => {
             browser.renew();
@@ -124,11 +126,27 @@ pub async fn submit(
                 &app.tokens.issue(&current).await?,
             );
         }
+        Attempt::Unverified(user) => return unverified(&app, &browser, *user, next.as_ref(), asked_at).await,
         Attempt::Inactive => Remarks { form: Some(INACTIVE), ..Remarks::default() },
         Attempt::Rejected(_) if confirming.is_some() => Remarks::on_confirmation(),
         Attempt::Rejected(_) => Remarks { form: Some(WRONG), ..Remarks::default() },
     };
     again(StatusCode::UNAUTHORIZED, &remarks)
+}
+
+/// Sends a person on to the page for the code of a letter, which is posted to the account's
+/// address.
+async fn unverified(
+    app: &App,
+    browser: &BrowserSession,
+    user: User,
+    next: Option<&Next>,
+    context: RequestContext,
+) -> Result<HttpResponse, Error> {
+    let address = user.email.to_string();
+    let proof = app.verification.ask_for(user, app.reader(browser, next), context).await?;
+    browser.await_letter(verification::PURPOSE.name, AwaitedLetter { proof: proof.uuid(), address })?;
+    Ok(see_other(&app.config.auth_url.join(&Next::carried_by(next, verification::PATH))))
 }
 
 /// R15: an image, another site's frame or another page's script must not rotate the session without

@@ -102,19 +102,37 @@ impl Proof {
         diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)
     }
 
-    /// The proof of this id, if it is open: for the browser that asked for it.
-    pub fn by_id(
+    /// Whose proof this is, used or not, until it expires: for the browser that asked for it, and
+    /// asks again.
+    pub fn owner_of(
         conn: &mut AnyConnection,
         purpose: &Purpose,
         id: ProofId,
         now: Timestamp,
-    ) -> QueryResult<Option<Self>> {
+    ) -> QueryResult<Option<UserId>> {
         let found = proofs::table
             .find(id)
             .filter(proofs::purpose.eq(purpose.name))
-            .filter(proofs::used_at.is_null())
             .filter(proofs::expires_at.gt(now));
-        found.select(Self::as_select()).get_result(conn).optional()
+        Ok(found.select(proofs::user_id).get_result(conn).optional()?.flatten())
+    }
+
+    /// The open proof of this purpose and account.
+    pub fn latest_of(
+        conn: &mut AnyConnection,
+        purpose: &Purpose,
+        user: UserId,
+        now: Timestamp,
+    ) -> QueryResult<Option<ProofId>> {
+        proofs::table
+            .filter(proofs::user_id.eq(user))
+            .filter(proofs::purpose.eq(purpose.name))
+            .filter(proofs::used_at.is_null())
+            .filter(proofs::expires_at.gt(now))
+            .order(proofs::created_at.desc())
+            .select(proofs::id)
+            .first(conn)
+            .optional()
     }
 
     /// The open proof of a link. Changes nothing, because a mail scanner may have opened the link.

@@ -1,5 +1,6 @@
 //! Registration: `GET, POST /register`.
 
+mod by_mail;
 mod closed;
 mod form;
 mod view;
@@ -8,14 +9,16 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 
 use crate::feature::Feature;
-use crate::pages::SamplePage;
+use crate::pages::{SampleLetter, SamplePage};
 
+pub use by_mail::KnownLetter;
 pub use closed::ClosedPage;
 pub use form::{RegisterPage, RegistrationForm};
 
 /// The feature.
 pub const FEATURE: Feature = Feature {
     pages: &[SamplePage::of::<RegisterPage>(), SamplePage::of::<ClosedPage>()],
+    letters: &[SampleLetter::of::<KnownLetter>()],
     ..Feature::new(routes)
 };
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::by_mail;
 use super::form::{Answers, EmailProblem, Links, RegisterPage, RegistrationForm};
 use crate::app::{App, Destination};
 use crate::audit::RequestContext;
@@ -18,7 +19,7 @@ use crate::passwords::{PasswordVerification, Requester};
 use crate::rate_limit::Network;
 use crate::sessions::RefreshToken;
 use crate::sign_in::Attempt;
-use crate::users::{CreateUserError, Email, NewUser, PasswordHash, User};
+use crate::users::{CreateUserError, Email, NewUser, PasswordHash, PersonName, User};
 
 /// `GET /register`: the empty form.
 pub async fn show(
@@ -52,28 +53,25 @@ pub async fn submit(
     };
     let next = app.destinations.next(form.next.as_deref());
     let network = Network::from(&context);
-    if !app.taken_answers.has_some(network, app.clock.running()) {
+    let is_by_mail = app.config.mail.requires_verified;
+    if !is_by_mail && !app.taken_answers.has_some(network, app.clock.running()) {
         return too_many(&app, &browser, next.as_ref(), &form);
     }
     let (mut answers, hash) = judge_and_hash(&app, &form, &context).await?;
     if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
         (hash, &answers)
     {
+        if is_by_mail {
+            let new = new_user(&app, &browser, hash, (email, first, last));
+            return by_mail::register(&app, &browser, new, form.page(), next.as_ref(), context).await;
+        }
         // Reserve an answer before the database query, and return it unless the answer is "taken".
         // So concurrent requests cannot exceed the limit.
         let running = || app.clock.running();
         let Some(place) = app.taken_answers.take(network, running).await else {
             return too_many(&app, &browser, next.as_ref(), &form);
         };
-        let new = NewUser {
-            email: email.clone(),
-            first_name: first.clone(),
-            last_name: last.clone(),
-            password_hash: hash,
-            is_staff: false,
-            is_superuser: false,
-            language: None,
-        };
+        let new = new_user(&app, &browser, hash, (email, first, last));
         let made = match register(&app, new, form.page(), context.clone()).await {
             Err(RegistrationError::Taken) => made_by_same_form(&app, &form, email, &context).await?,
             Err(RegistrationError::Failed(error)) => return Err(error),
@@ -90,6 +88,23 @@ pub async fn submit(
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     page(&app, &browser, status, next.as_ref(), Some(&form), Some(&answers), Vec::new())
+}
+
+fn new_user(
+    app: &App,
+    browser: &BrowserSession,
+    password_hash: PasswordHash,
+    (email, first_name, last_name): (&Email, &PersonName, &PersonName),
+) -> NewUser {
+    NewUser {
+        email: email.clone(),
+        first_name: first_name.clone(),
+        last_name: last_name.clone(),
+        password_hash,
+        is_staff: false,
+        is_superuser: false,
+        language: Some(app.reader(browser, None).language),
+    }
 }
 
 /// The response for a network that has learned of too many taken addresses. It gets no answers for

@@ -95,7 +95,7 @@ async fn end(
         let Some(password) = password else { return confirm(app, browser, &current, end, None) };
         match app.sign_in.reauthenticate(&current, password, context.clone()).await? {
             Attempt::SignedIn(confirmed) => current = *confirmed,
-            Attempt::Inactive | Attempt::Rejected(Rejection::SessionEnded) => {
+            Attempt::Inactive | Attempt::Unverified(_) | Attempt::Rejected(Rejection::SessionEnded) => {
                 return Ok(see_other(&app.destinations.login_and_back(PATH)));
             }
             Attempt::Rejected(_) => return confirm(app, browser, &current, end, Some(WRONG)),

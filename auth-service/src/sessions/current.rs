@@ -35,7 +35,7 @@ impl Current {
         let is_here = key.is_valid(token, &session)
             && session.accepts(token.generation, limits.grace, now)
             && !session.is_expired_or_revoked(now)
-            && user.is_active;
+            && user.may_be_logged_in(limits.verified_only);
         Ok(is_here.then_some(Self { user, session, at: now }))
     }
 }

@@ -31,7 +31,7 @@ pub enum Renewal {
     Renewed(Box<Current>),
     /// The token is invalid, or its session is over.
     Over,
-    /// The account is no longer active.
+    /// The account may no longer be logged in.
     Inactive,
     /// Reuse was detected: only a second holder can have used this token. The session was revoked
     /// for all holders.
@@ -74,7 +74,7 @@ impl Session {
                 |session| Ok(Renewal::Renewed(Box::new(Current { user: user.clone(), session, at: now })));
             // A client with a login can cause some of these events at any rate, so they are
             // counted. The session's lock prevents concurrent counting.
-            if !user.is_active {
+            if !user.may_be_logged_in(limits.verified_only) {
                 session.event(EventKind::RenewalRefused, context).record_or_count(conn)?;
                 return Ok(Renewal::Inactive);
             }

@@ -2,6 +2,7 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::store_rotation::{MoveToAnotherDay, is_unchanged};
 use crate::audit::{AuditEvent, RequestContext};
@@ -13,7 +14,7 @@ use crate::users::User;
 
 impl Session {
     /// Stores the rotation that was decided for this row, and its event, if the row is unchanged,
-    /// nobody has locked it, and the account is active. Returns the session as it is now, and its
+    /// nobody has locked it, and the account may be logged in. Returns the session as it is now, and its
     /// user. `None` if nothing was stored.
     ///
     /// It never waits for a lock. So the time and the account are those of the decision, and not
@@ -27,9 +28,11 @@ impl Session {
         limits: SessionLimits,
     ) -> QueryResult<Option<(Self, User)>> {
         let owner = users::table.find(self.user_id);
+        let any_address = (!limits.verified_only).into_sql::<Bool>();
+        let may_be_logged_in = users::is_active.and(users::email_verified_at.is_not_null().or(any_address));
         let lock = sessions::table
             .filter(is_unchanged(self.id, self.generation, context.now()))
-            .filter(exists(owner.filter(users::is_active)))
+            .filter(exists(owner.filter(may_be_logged_in)))
             .select(sessions::id)
             .for_update()
             .skip_locked();

@@ -11,7 +11,8 @@ use crate::users::User;
 /// Two states that do not exist yet have their place among them:
 ///
 /// 1. `Throttled(retry_after)`, before anything is read or hashed.
-/// 2. [`Rejected`](Self::Rejected) or [`Inactive`](Self::Inactive), once the password is checked.
+/// 2. [`Rejected`](Self::Rejected), [`Inactive`](Self::Inactive) or [`Unverified`](Self::Unverified),
+///    once the password is checked.
 /// 3. `NeedsSecondFactor(pending)`, between a correct password and the session. `pending` would
 ///    hold the account and the proofs so far. The second proof is added to them, and the session
 ///    begins with both.
@@ -26,6 +27,9 @@ pub enum Attempt {
     /// The password is correct, but the account may not log in. Only a client with the correct
     /// password learns this.
     Inactive,
+    /// The password is correct, but tokens need a verified address, and this one is not. Only a
+    /// client with the correct password learns this.
+    Unverified(Box<User>),
     /// The session has begun, or has recorded the reauthentication.
     SignedIn(Box<Current>),
 }
@@ -36,6 +40,7 @@ text_enum! {
         NoSuchAccount = "no such account",
         WrongPassword = "wrong password",
         Inactive = "inactive",
+        Unverified = "unverified",
         DamagedPasswordHash = "damaged password hash",
         /// The hash exceeds the cost limits and was not computed.
         TooCostlyPasswordHash = "too costly password hash",

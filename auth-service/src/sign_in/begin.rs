@@ -31,10 +31,13 @@ impl Session {
             // Read the account again, because rights that were revoked during the password check
             // must not get into a token.
             let user = match User::by_id(conn, user.id)? {
-                Some(as_they_are) if is_still_right => as_they_are,
+                Some(as_they_are) if is_still_right && as_they_are.may_be_logged_in(limits.verified_only) => {
+                    as_they_are
+                }
                 other => {
                     let reason = match other {
                         Some(user) if !user.is_active => Rejection::Inactive,
+                        Some(_) if is_still_right => Rejection::Unverified,
                         Some(_) => Rejection::WrongPassword,
                         None => Rejection::NoSuchAccount,
                     };

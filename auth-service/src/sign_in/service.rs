@@ -62,12 +62,17 @@ impl SignIn {
         if let Some(rejection) = Rejection::of(verification, &user) {
             return self.reject(rejection, Some(user.id), context).await;
         }
+        if !user.may_be_logged_in(self.limits.verified_only) {
+            // Only the audit trail has this as a rejection.
+            let _ = self.reject(Rejection::Unverified, Some(user.id), context).await?;
+            return Ok(Attempt::Unverified(Box::new(user)));
+        }
         // `Attempt::NeedsSecondFactor` belongs here.
         self.begin(user, before.token, context).await
     }
 
-    /// Begins the first session of `user`, who has just made the account in this browser, with the
-    /// password that it has. It is a login as any other.
+    /// Begins a session of `user`, who has given the account's password in this browser: when it
+    /// made the account, or before it showed that the address is theirs. It is a login as any other.
     pub async fn first_login(
         &self,
         user: User,

@@ -119,27 +119,37 @@ impl User {
         context: &RequestContext,
     ) -> Result<Self, CreateUserError> {
         conn.write(|conn| {
-            let context = &context.read_time(conn)?;
-            let user = Self {
-                id: Id::new(context.now()),
-                email: new.email.clone(),
-                email_verified_at: None,
-                first_name: new.first_name.as_str().to_owned(),
-                last_name: new.last_name.as_str().to_owned(),
-                password_hash: new.password_hash.clone(),
-                is_active: true,
-                is_staff: new.is_staff,
-                is_superuser: new.is_superuser,
-                date_joined: context.now(),
-                last_login: None,
-                roles: Roles::default(),
-                language: new.language.clone(),
-            };
-            diesel::insert_into(users::table).values(&user).execute(conn)?;
-            let entry = AuditEvent::new(EventKind::Registered, context).user(user.id.uuid());
-            form.map_or(entry.clone(), |form| entry.by_form(form)).record(conn)?;
-            Ok(user)
+            let context = context.read_time(conn)?;
+            Self::insert(conn, &new, form, &context)
         })
+    }
+
+    /// Creates an account within the caller's transaction.
+    pub fn insert(
+        conn: &mut AnyConnection,
+        new: &NewUser,
+        form: Option<&str>,
+        context: &RequestContext,
+    ) -> Result<Self, CreateUserError> {
+        let user = Self {
+            id: Id::new(context.now()),
+            email: new.email.clone(),
+            email_verified_at: None,
+            first_name: new.first_name.as_str().to_owned(),
+            last_name: new.last_name.as_str().to_owned(),
+            password_hash: new.password_hash.clone(),
+            is_active: true,
+            is_staff: new.is_staff,
+            is_superuser: new.is_superuser,
+            date_joined: context.now(),
+            last_login: None,
+            roles: Roles::default(),
+            language: new.language.clone(),
+        };
+        diesel::insert_into(users::table).values(&user).execute(conn)?;
+        let entry = AuditEvent::new(EventKind::Registered, context).user(user.id.uuid());
+        form.map_or(entry.clone(), |form| entry.by_form(form)).record(conn)?;
+        Ok(user)
     }
 
     pub fn by_email(conn: &mut AnyConnection, email: &Email) -> QueryResult<Option<Self>> {
@@ -303,6 +313,32 @@ impl User {
         .set(users::last_login.eq(now))
         .execute(conn)?;
         Ok(changed == 1)
+    }
+
+    /// Whether the owner has shown that they read the mail of the address.
+    pub fn is_verified(&self) -> bool {
+        self.email_verified_at.is_some()
+    }
+
+    /// Whether this account may be logged in: it is active, and its address is verified where that
+    /// is required.
+    pub fn may_be_logged_in(&self, verified_only: bool) -> bool {
+        self.is_active && (self.is_verified() || !verified_only)
+    }
+
+    /// Records that the owner reads the mail of `email`. `false` if that is not the account's
+    /// address any more.
+    pub fn verify_email(
+        conn: &mut AnyConnection,
+        id: UserId,
+        email: &str,
+        now: Timestamp,
+    ) -> QueryResult<bool> {
+        let with_address = users::table.find(id).filter(users::email.eq(email));
+        diesel::update(with_address.filter(users::email_verified_at.is_null()))
+            .set(users::email_verified_at.eq(now))
+            .execute(conn)?;
+        diesel::select(diesel::dsl::exists(with_address)).get_result(conn)
     }
 
     /// First and last name, or the address if both are empty.

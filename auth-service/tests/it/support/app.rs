@@ -80,6 +80,12 @@ impl TestApp {
         Self::start_with(Tweaks { mailbox: Some(Mailbox::new()), ..Tweaks::default() }).await
     }
 
+    /// The same for tests in which requests run at the same time.
+    pub async fn start_for_a_race_with_mail() -> Self {
+        let mailbox = Some(Mailbox::new());
+        Self::start_with(Tweaks { mailbox, whole_machine: true, ..Tweaks::default() }).await
+    }
+
     pub async fn start_with(tweaks: Tweaks) -> Self {
         Self::start_on(Arc::new(TestDatabase::create()), TestClock::default(), tweaks).await
     }
@@ -257,6 +263,7 @@ fn config(database_url: &str, tweaks: Tweaks) -> Config {
     let mut config = Config::parse(&flags).unwrap();
     config.mail.outgoing = tweaks.mailbox.map(|mailbox| Outgoing::Folder(mailbox.folder()));
     config.mail.requires_verified = config.mail.outgoing.is_some();
+    config.session_limits.verified_only = config.mail.requires_verified;
     config.passwords.bcrypt_cost = tweaks.bcrypt_cost.unwrap_or(4);
     if let Some(change) = tweaks.config {
         change(&mut config);
