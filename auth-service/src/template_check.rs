@@ -4,6 +4,7 @@
 use crate::app::NotEndedPage;
 use crate::assets::TemplateProblem;
 use crate::features::FEATURES;
+use crate::mail::TestLetter;
 use crate::pages::error_pages::ErrorPage;
 use crate::pages::long_redirect::LongRedirectPage;
 use crate::pages::{Pages, SampleLetter, SamplePage};
@@ -12,6 +13,9 @@ use crate::pages::{Pages, SampleLetter, SamplePage};
 const OTHERS: [SamplePage; 3] =
     [SamplePage::of::<NotEndedPage>(), SamplePage::of::<LongRedirectPage>(), SamplePage::of::<ErrorPage>()];
 
+/// Letters that are no feature's own.
+const OTHER_LETTERS: [SampleLetter; 1] = [SampleLetter::of::<TestLetter>()];
+
 /// Every page there is.
 pub fn sample_pages() -> impl Iterator<Item = SamplePage> {
     FEATURES.iter().flat_map(|feature| feature.pages).copied().chain(OTHERS)
@@ -19,7 +23,7 @@ pub fn sample_pages() -> impl Iterator<Item = SamplePage> {
 
 /// Every letter there is.
 pub fn sample_letters() -> impl Iterator<Item = SampleLetter> {
-    FEATURES.iter().flat_map(|feature| feature.letters).copied()
+    FEATURES.iter().flat_map(|feature| feature.letters).copied().chain(OTHER_LETTERS)
 }
 
 /// Checks what `TEMPLATES_DIR` brought. Our own templates alone are checked by a test, and not at

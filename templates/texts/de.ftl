@@ -419,6 +419,11 @@ letter-from = Diese E-Mail kommt von { $host }. Antworten darauf liest niemand.
 letter-hello = Guten Tag,
 letter-not-you = Wenn Sie das nicht waren, müssen Sie nichts tun.
 
+letter-test-subject = Test-E-Mail von { $site }
+letter-test-title = E-Mails kommen an
+letter-test-what = Wer diese Anmeldung betreibt, hat diese E-Mail geschickt, um zu sehen, ob sie ankommt. Sie kommt an.
+letter-test-spam = Lag sie im Spam-Ordner, fehlt der Domain des Absenders wahrscheinlich SPF, DKIM oder DMARC.
+
 letter-verify-subject = Bestätigen Sie Ihre E-Mail-Adresse für { $site }
 letter-verify-title = Bestätigen Sie Ihre E-Mail-Adresse
 letter-verify-code = Geben Sie diesen Code auf der Seite ein, die danach fragt, binnen { $minutes } Minuten:

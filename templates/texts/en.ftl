@@ -429,6 +429,11 @@ letter-from = This email comes from { $host }. Nobody reads answers to it.
 letter-hello = Hello,
 letter-not-you = If this was not you, you need do nothing.
 
+letter-test-subject = Test email of { $site }
+letter-test-title = Email arrives
+letter-test-what = The operator of this login has sent this email to see whether it arrives. It does.
+letter-test-spam = If it was in the spam folder, the sender's domain probably lacks SPF, DKIM or DMARC.
+
 letter-verify-subject = Confirm your email address for { $site }
 letter-verify-title = Confirm your email address
 letter-verify-code = Enter this code on the page that asked for it, within { $minutes } minutes:

@@ -165,6 +165,7 @@ impl App {
             from: self.config.mail.from.clone(),
             transport: self.transport.clone()?,
             host: self.config.auth_url.host().to_owned(),
+            draining: self.draining.clone(),
         })
     }
 

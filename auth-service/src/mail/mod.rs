@@ -5,9 +5,11 @@
 
 mod message;
 mod postbox;
+mod test_letter;
 mod transport;
 mod worker;
 
 pub use postbox::{Addressee, Postbox};
+pub use test_letter::TestLetter;
 pub use transport::Transport;
 pub use worker::MailWorker;

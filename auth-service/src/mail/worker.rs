@@ -12,17 +12,22 @@ use super::transport::Transport;
 use crate::audit::RequestContext;
 use crate::clock::Clock;
 use crate::db::{Database, DatabaseError};
+use crate::http::Draining;
 use crate::outbox::{Delivery, DeliveryKind, Setback};
 use crate::pages::Pages;
 
 /// How often the outbox is looked at when nobody rings: other instances and commands post too.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// How many letters are claimed at once.
-const BATCH: i64 = 16;
+/// How long the database is left alone after it could not be asked.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(15);
 
 /// How many letters are on their way at one time.
 const AT_ONCE: usize = 4;
+
+/// How many letters are claimed at once. The last of them is through before its lease ends, even if
+/// the mail server lets each wait as long as the transport does.
+const BATCH: i64 = 2 * AT_ONCE as i64;
 
 /// Delivers letters. Each instance runs one.
 #[derive(Clone)]
@@ -35,17 +40,18 @@ pub struct MailWorker {
     pub from: Mailbox,
     /// The host of `AUTH_URL`, for message ids.
     pub host: String,
+    pub draining: Draining,
 }
 
 impl MailWorker {
-    /// Runs until the process ends.
+    /// Runs until the process stops.
     pub async fn run(self) {
-        loop {
+        while !self.draining.has_begun() {
             // Whichever comes first.
             let _ = tokio::time::timeout(LOOK_EVERY, self.postbox.rung()).await;
-            match self.deliver_due().await {
-                Ok(_) => {}
-                Err(error) => tracing::warn!(error = error.to_string(), "the delivery of mail was put off"),
+            if let Err(error) = self.deliver_due().await {
+                tracing::warn!(error = error.to_string(), "the delivery of mail was put off");
+                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             }
         }
     }
@@ -54,6 +60,9 @@ impl MailWorker {
     pub async fn deliver_due(&self) -> Result<usize, DatabaseError> {
         let mut tried = 0;
         loop {
+            if self.draining.has_begun() {
+                return Ok(tried);
+            }
             let claimed = self.claim().await?;
             if claimed.is_empty() {
                 return Ok(tried);
@@ -81,9 +90,14 @@ impl MailWorker {
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), DatabaseError> {
-        let (this, letter) = (self.clone(), delivery.clone());
-        let sent = tokio::task::spawn_blocking(move || this.send(&letter)).await?;
         let context = RequestContext::service(&self.clock);
+        // Another instance, or the next start, need not wait for the end of the lease.
+        if self.draining.has_begun() {
+            return self.db.query_on_writer(move |conn| delivery.give_back(conn, &context)).await;
+        }
+        let (this, letter) = (self.clone(), delivery.clone());
+        let sent = tokio::task::spawn_blocking(move || this.send(&letter)).await;
+        let sent = sent.unwrap_or_else(|_| Err(Setback::Passing("the attempt was broken off".to_owned())));
         let (id, topic) = (delivery.id, delivery.topic.clone());
         match sent {
             Ok(()) => {

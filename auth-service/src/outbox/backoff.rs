@@ -1,15 +1,16 @@
-//! The schedule of attempts: soon at first, then hourly, and no longer than four days.
+//! The schedule of attempts: soon at first, then hourly, and no longer than four days. What the other
+//! side refuses is tried again a few times, slowly.
 
 use std::time::Duration;
 
 /// The pauses after the first failures; the last one repeats.
 const PAUSES: [u64; 6] = [5, 30, 2 * 60, 10 * 60, 30 * 60, 3600];
 
+/// The pauses after the first refusals: time in which an operator corrects a mistake.
+const PAUSES_OF_REFUSALS: [u64; 3] = [10 * 60, 30 * 60, 3600];
+
 /// How long a delivery is tried. RFC 5321, 4.5.4.1, asks for four to five days.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(4 * 24 * 3600);
-
-/// How often a delivery is tried that the other side refuses for good.
-const REFUSALS: i64 = 4;
 
 /// Why an attempt failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +32,14 @@ impl Setback {
 
     /// The pause before the next attempt, after so many; `None` if it is given up.
     pub(super) fn pause(&self, attempts: i64, age: Duration) -> Option<Duration> {
-        let is_over = match self {
-            Self::Passing(_) => age >= DELIVERY_TIMEOUT,
-            Self::Refused(_) => attempts >= REFUSALS,
-            Self::Impossible(_) => true,
+        let before = usize::try_from(attempts - 1).unwrap_or(0);
+        let seconds = match self {
+            Self::Passing(_) if age >= DELIVERY_TIMEOUT => None,
+            Self::Passing(_) => PAUSES.get(before.min(PAUSES.len() - 1)),
+            Self::Refused(_) => PAUSES_OF_REFUSALS.get(before),
+            Self::Impossible(_) => None,
         };
-        let at = usize::try_from(attempts - 1).unwrap_or(0).min(PAUSES.len() - 1);
-        (!is_over).then(|| Duration::from_secs(PAUSES[at]))
+        seconds.map(|seconds| Duration::from_secs(*seconds))
     }
 }
 
@@ -61,7 +63,8 @@ mod tests {
     #[test]
     fn a_refusal_is_tried_four_times_and_what_cannot_be_made_once() {
         let refused = Setback::Refused("550".to_owned());
-        assert!(refused.pause(3, MINUTE).is_some() && refused.pause(4, MINUTE).is_none());
+        let pauses = [1, 2, 3, 4].map(|attempts| refused.pause(attempts, MINUTE));
+        assert_eq!(pauses, [Some(10 * MINUTE), Some(30 * MINUTE), Some(60 * MINUTE), None]);
         assert_eq!(Setback::Impossible(String::new()).pause(1, MINUTE), None);
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::backoff::Setback;
-use super::delivery::{Delivery, DeliveryId, DeliveryKind, DeliveryState};
+use super::delivery::{Delivery, DeliveryId, DeliveryKind, DeliveryState, is_waiting};
 use crate::audit::RequestContext;
 use crate::db::AnyConnection;
 use crate::db::schema::deliveries;
@@ -23,10 +23,10 @@ impl Delivery {
     /// Whether a delivery of this kind is due: a look that writes nothing.
     pub fn is_any_due(conn: &mut AnyConnection, kind: DeliveryKind, now: Timestamp) -> QueryResult<bool> {
         let due = deliveries::table
-            .filter(deliveries::state.eq(DeliveryState::Waiting.as_str()))
+            .filter(is_waiting())
             .filter(deliveries::kind.eq(kind.as_str()))
             .filter(deliveries::due_at.le(now));
-        diesel::select(diesel::dsl::exists(due)).get_result(conn)
+        Ok(due.select(deliveries::id).first::<DeliveryId>(conn).optional()?.is_some())
     }
 
     /// Claims up to `most` deliveries that are due, the longest due first.
@@ -61,7 +61,7 @@ impl Delivery {
         most: i64,
     ) -> QueryResult<Vec<Self>> {
         let due = deliveries::table
-            .filter(deliveries::state.eq(DeliveryState::Waiting.as_str()))
+            .filter(is_waiting())
             .filter(deliveries::kind.eq(kind.as_str()))
             .filter(deliveries::due_at.le(now))
             .order(deliveries::due_at.asc())
@@ -74,6 +74,16 @@ impl Delivery {
                 due.select(Self::as_select()).for_update().skip_locked().load(conn)
             }
         }
+    }
+
+    /// Ends the claim of a delivery that was not tried: it is due again.
+    pub fn give_back(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<()> {
+        conn.write(|conn| {
+            let now = context.read_time(conn)?.now();
+            let again = (deliveries::due_at.eq(now), deliveries::attempts.eq(deliveries::attempts - 1));
+            diesel::update(self.as_claimed()).set(again).execute(conn)?;
+            Ok(())
+        })
     }
 
     /// Records that the other side has taken it. `false` if another worker has claimed it since.

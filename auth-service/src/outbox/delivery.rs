@@ -1,6 +1,9 @@
 //! Deliveries as rows: enqueued, listed, retried and purged.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::sealed_payload::PayloadKeys;
 use crate::audit::{RequestContext, SubjectId};
@@ -47,6 +50,11 @@ pub struct Delivery {
     pub settled_at: Option<Timestamp>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+}
+
+/// Written out and not bound: otherwise SQLite cannot know that the index of waiting rows is enough.
+pub(super) fn is_waiting() -> SqlLiteral<Bool> {
+    sql("state = 'waiting'")
 }
 
 /// The content of a delivery.
@@ -104,10 +112,10 @@ impl Delivery {
             .load(conn)
     }
 
-    /// Since when the oldest delivery waits that was tried at least once; `None` if none does.
+    /// Since when the oldest delivery waits; `None` if none does.
     pub fn oldest_waiting(conn: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
         deliveries::table
-            .filter(deliveries::state.eq(DeliveryState::Waiting.as_str()))
+            .filter(is_waiting())
             .order(deliveries::created_at.asc())
             .select(deliveries::created_at)
             .first(conn)

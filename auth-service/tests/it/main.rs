@@ -91,6 +91,7 @@ mod million_rows;
 mod newer_schema;
 mod one_file;
 mod operators_machine;
+mod outbox;
 mod page_snapshots;
 mod passwords;
 mod planted_keys;

@@ -1,4 +1,5 @@
-//! Snapshots of every page in each state and both languages, so that a change to them is visible.
+//! Snapshots of every page and letter in each state and both languages, so that a change to them is
+//! visible.
 //!
 //! `INSTA_UPDATE=always cargo test page_snapshots` accepts the present pages. Read the diff then.
 
@@ -31,6 +32,26 @@ fn without_hashes(page: &str) -> String {
     pieces.fold(first, |page, piece| {
         page + "?v=[hash]" + piece.trim_start_matches(|c: char| c.is_ascii_hexdigit())
     })
+}
+
+#[test]
+fn every_letter_looks_as_it_did() {
+    let domain = CookieDomain::parse("example.org").unwrap();
+    let auth_url = AuthUrl::parse("https://auth.example.org", &domain).unwrap();
+    let pages = Frontend::of(&Site::default(), &Services::default(), &auth_url).unwrap().pages;
+    for letter in template_check::sample_letters() {
+        for language in ["en", "de"] {
+            let draw = |state| {
+                let drawn = pages.draw_letter(Some(language), letter.template, state).unwrap();
+                // The frame's rules are the same in all letters, and its template shows them.
+                let html = drawn.html.split_once("<style>").unwrap().1.split_once("</style>").unwrap().1;
+                format!("{}\n\n{}\n{html}", drawn.subject, drawn.text)
+            };
+            let states: Vec<String> = letter.samples().iter().map(draw).collect();
+            let name = format!("{}.{language}", letter.template.replace('/', "."));
+            assert_unchanged("letters", &name, &states.join("\n\n==== another state\n\n"));
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use auth_service::audit::AuditEvent;
 use auth_service::db::AnyConnection;
+use auth_service::db::types::Timestamp;
+use auth_service::outbox::{Delivery, DeliveryKind};
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
 use auth_service::users::User;
 use diesel::RunQueryDsl;
@@ -176,4 +178,62 @@ async fn the_dummy_hash_is_found_by_index() {
         })
         .await;
     assert_quick(&statements, &[("FROM users", &"users_by_end_of_id".to_owned())]);
+}
+
+/// V9: each instance looks for letters every other second, whatever was sent in the last week.
+#[tokio::test]
+async fn letters_are_found_by_index_however_many_were_sent() {
+    let app = TestApp::start().await;
+    let now = app.clock.now();
+    app.sql(move |conn| conn.batch_execute(&many_letters(conn, now))).await;
+    app.sql(|conn| conn.batch_execute("ANALYZE")).await;
+    let context = app.service();
+    let statements = app
+        .sql(move |conn| {
+            Ok(explained(conn, |conn| {
+                assert_eq!(Delivery::is_any_due(conn, DeliveryKind::Letter, now), Ok(true));
+                assert_eq!(Delivery::claim(conn, DeliveryKind::Letter, 4, &context).unwrap().len(), 4);
+                assert_eq!(Delivery::purge(conn, now, 5), Ok(5));
+            }))
+        })
+        .await;
+    let (due, settled) = ("deliveries_due".to_owned(), "deliveries_settled".to_owned());
+    let rows = primary(&app, "deliveries");
+    assert_quick(
+        &statements,
+        &[
+            ("SELECT deliveries.id FROM deliveries WHERE ((state", &due),
+            ("SELECT deliveries.id, deliveries.kind", &due),
+            ("UPDATE deliveries", &rows),
+            ("SELECT deliveries.id FROM deliveries WHERE (deliveries.settled_at", &settled),
+            ("DELETE FROM deliveries", &rows),
+        ],
+    );
+}
+
+/// 20,000 letters that were sent and a hundred that wait.
+fn many_letters(conn: &AnyConnection, now: Timestamp) -> String {
+    let past = (now - Duration::from_secs(60)).rfc3339();
+    let (id, numbers, past, nothing) = match conn {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => (
+            "printf('%08d-0000-0000-0000-000000000000', i)",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)",
+            format!("'{past}'"),
+            "x''",
+        ),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => (
+            "(lpad(i::text, 8, '0') || '-0000-0000-0000-000000000000')::uuid",
+            "WITH n AS (SELECT generate_series(1, 20000) AS i)",
+            format!("'{past}'::timestamptz"),
+            "''::bytea",
+        ),
+    };
+    format!(
+        "{numbers} INSERT INTO deliveries (id, kind, topic, recipient, payload, created_at, due_at, attempts, state, settled_at)
+         SELECT {id}, 'letter', 'mail/test', 'a@example.org', {nothing}, {past}, {past}, 1,
+             CASE WHEN i % 200 = 0 THEN 'waiting' ELSE 'sent' END,
+             CASE WHEN i % 200 = 0 THEN NULL ELSE {past} END FROM n"
+    )
 }

@@ -28,6 +28,7 @@ pub struct Letter {
     pub subject: String,
     pub text: String,
     pub html: String,
+    pub id: String,
     /// The message as it went out.
     pub source: String,
 }
@@ -78,6 +79,7 @@ impl Letter {
             subject: message.subject().unwrap().to_owned(),
             text: message.body_text(0).unwrap().into_owned(),
             html: message.body_html(0).unwrap().into_owned(),
+            id: message.message_id().unwrap().to_owned(),
             source: String::from_utf8(source.to_vec()).unwrap(),
         }
     }

@@ -99,7 +99,11 @@ impl Saved {
     /// Its content, uncompressed.
     pub fn contents(&self) -> Vec<u8> {
         match self.kind {
-            Kind::File | Kind::Script => fs::read(self.path()).unwrap(),
+            Kind::File => {
+                let log = fs::read(format!("{}-wal", self.path().display()));
+                [fs::read(self.path()).unwrap(), log.unwrap_or_default()].concat()
+            }
+            Kind::Script => fs::read(self.path()).unwrap(),
             Kind::Archive => {
                 let mut command = Command::new(tool("pg_restore"));
                 succeed(command.arg("--file=-").arg(self.path()))
