@@ -1,5 +1,5 @@
-//! The schedule of attempts: soon at first, then hourly, and no longer than four days. What the other
-//! side refuses is tried again a few times, slowly.
+//! The schedule of attempts: soon at first, then hourly, and no longer than four days. What the
+//! other side refuses is tried again a few times, slowly.
 
 use std::time::Duration;
 

@@ -52,7 +52,8 @@ pub struct Delivery {
     pub last_error: Option<String>,
 }
 
-/// Written out and not bound: otherwise SQLite cannot know that the index of waiting rows is enough.
+/// Written out and not bound: otherwise SQLite cannot know that the index of waiting rows is
+/// enough.
 pub(super) fn is_waiting() -> SqlLiteral<Bool> {
     sql("state = 'waiting'")
 }

@@ -14,8 +14,8 @@ use crate::users::User;
 
 impl Session {
     /// Stores the rotation that was decided for this row, and its event, if the row is unchanged,
-    /// nobody has locked it, and the account may be logged in. Returns the session as it is now, and its
-    /// user. `None` if nothing was stored.
+    /// nobody has locked it, and the account may be logged in. Returns the session as it is now,
+    /// and its user. `None` if nothing was stored.
     ///
     /// It never waits for a lock. So the time and the account are those of the decision, and not
     /// those of before a wait.

@@ -11,8 +11,8 @@ use crate::users::User;
 /// Two states that do not exist yet have their place among them:
 ///
 /// 1. `Throttled(retry_after)`, before anything is read or hashed.
-/// 2. [`Rejected`](Self::Rejected), [`Inactive`](Self::Inactive) or [`Unverified`](Self::Unverified),
-///    once the password is checked.
+/// 2. [`Rejected`](Self::Rejected), [`Inactive`](Self::Inactive) or
+///    [`Unverified`](Self::Unverified), once the password is checked.
 /// 3. `NeedsSecondFactor(pending)`, between a correct password and the session. `pending` would
 ///    hold the account and the proofs so far. The second proof is added to them, and the session
 ///    begins with both.

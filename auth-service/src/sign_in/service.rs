@@ -72,7 +72,8 @@ impl SignIn {
     }
 
     /// Begins a session of `user`, who has given the account's password in this browser: when it
-    /// made the account, or before it showed that the address is theirs. It is a login as any other.
+    /// made the account, or before it showed that the address is theirs. It is a login as any
+    /// other.
     pub async fn first_login(
         &self,
         user: User,

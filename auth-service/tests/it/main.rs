@@ -92,6 +92,7 @@ mod newer_schema;
 mod one_file;
 mod operators_machine;
 mod outbox;
+mod outbox_kept;
 mod page_snapshots;
 mod passwords;
 mod planted_keys;

@@ -63,7 +63,7 @@ pub struct Tweaks {
 /// The address of an instance that listens on a socket file.
 const NO_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-const SECRET_KEY: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
+pub const SECRET_KEY: &str = "pG5cX9dUeRkVt3mBz7QwYhLn2sJaF8Ho";
 
 impl TestApp {
     pub async fn start() -> Self {

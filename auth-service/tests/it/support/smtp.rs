@@ -146,7 +146,10 @@ impl State {
                 ("RCPT", Mood::Recipient(code)) => say(client, &format!("{code} no")),
                 ("DATA", Mood::HangsUpInTheMiddle) => false,
                 ("DATA", _) => say(client, "354 go on") && self.take(&mut lines) && self.answer(client),
-                ("QUIT", _) => say(client, "221 bye") && false,
+                ("QUIT", _) => {
+                    say(client, "221 bye");
+                    false
+                }
                 _ => say(client, "250 OK"),
             };
         }
