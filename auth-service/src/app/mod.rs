@@ -84,8 +84,18 @@ const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
 impl App {
     /// Opens the database, migrates it, and opens the keyring.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let frontend = Frontend::load(&config);
+        Self::open_with(config, frontend, clock)
+    }
+
+    /// The same with a front end that was loaded before.
+    pub fn open_with(
+        config: Config,
+        frontend: Result<Frontend, TemplateProblem>,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
         let limit = Limit::of_this_process();
-        let parts = Parts::of(&config, limit)?;
+        let parts = Parts::of(&config, frontend, limit)?;
         let app = Self::assemble(config, clock, parts)?;
         // Log this after every step that can fail, so that a failed start prints one line.
         tracing::info!(%limit, for_hashing_mib = limit.for_hashing() >> 20, "memory");

@@ -21,10 +21,14 @@ pub struct Parts {
 
 impl Parts {
     /// The parts for a service that has the machine to itself. The database comes first, so that
-    /// its errors are reported first.
-    pub fn of(config: &Config, limit: Limit) -> Result<Self, StartError> {
+    /// its errors are reported before those of the front end.
+    pub fn of(
+        config: &Config,
+        frontend: Result<Frontend, TemplateProblem>,
+        limit: Limit,
+    ) -> Result<Self, StartError> {
         let db = Self::database(config)?;
-        let frontend = Frontend::load(config)?;
+        let frontend = frontend?;
         let hashers = HashPool::new(config.passwords.bcrypt_cost, limit);
         Ok(Self { db, frontend, hashers })
     }

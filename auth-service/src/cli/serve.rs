@@ -1,6 +1,6 @@
 //! `auth-service serve`: runs the service.
 
-use crate::app::{App, StartError};
+use crate::app::{App, Frontend, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, SecretKey, ServeFlags};
 use crate::db::Database;
@@ -15,7 +15,7 @@ use super::CliError;
 
 /// Serves until SIGTERM or SIGINT, then shuts down gracefully.
 pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
-    let config = Config::parse(flags)?;
+    let (config, frontend) = Config::parse_beside(flags, Frontend::load)?;
     let _flush = telemetry::init(config.log_format);
     let system = actix_web::rt::System::new();
     let refused = |error| CliError::Failed(format!("signals cannot be listened to: {error}"));
@@ -24,7 +24,7 @@ pub(super) fn run(flags: &ServeFlags) -> Result<(), CliError> {
     let (listener, _socket_file) = listen
         .bind()
         .map_err(|error| CliError::Failed(format!("LISTEN: {listen} cannot be listened on: {error}")))?;
-    let app = App::open(config, Clock::system())?;
+    let app = App::open_with(config, frontend, Clock::system())?;
     let db = app.db.clone();
     template_check::check_overrides(&app.pages)?;
     warn_of_exposure(&app.config);

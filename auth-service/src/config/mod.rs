@@ -20,6 +20,7 @@ mod settings;
 pub mod settings_file;
 mod signing;
 mod site;
+mod unjudged;
 
 use shared_claims::internal::is_unknown_auth_setting;
 

@@ -3,6 +3,7 @@
 use aws_lc_rs::hkdf;
 use zeroize::Zeroizing;
 
+use super::unjudged::Unjudged;
 use super::{ConfigError, randomness};
 
 /// Shorter secrets can be guessed.
@@ -22,42 +23,48 @@ const MAKE_ONE: &str = "make one with `auth-service generate-secret`";
 /// The secret from which all sealing and authentication keys are derived.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey {
-    bytes: Zeroizing<Vec<u8>>,
-    is_guessable: bool,
+    text: Zeroizing<String>,
 }
 
 impl SecretKey {
     /// Parses a secret that is long enough and looks random (ASVS 13.2.3, 11.5.1). `setting` is its
     /// setting's name.
     pub fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
+        let mut unjudged = Unjudged::default();
+        let secret = Self::parse_unjudged(setting, text, &mut unjudged)?;
+        unjudged.judge()?;
+        Ok(secret)
+    }
+
+    /// The same, but whether it looks random is still to be judged.
+    pub(super) fn parse_unjudged(
+        setting: &'static str,
+        text: &str,
+        unjudged: &mut Unjudged,
+    ) -> Result<Self, ConfigError> {
         require_long(setting, text, MIN_BYTES)?;
-        if randomness::judge(text).is_err() {
-            return Err(ConfigError::new(
-                setting,
-                format!(
-                    "looks thought up, and what somebody thought up can be guessed: {MAKE_ONE}; if the service ran with \
-                     this one, give it as SECRET_KEY_PREVIOUS meanwhile, and nobody is logged out"
-                ),
-            ));
-        }
-        Ok(Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), is_guessable: false })
+        let problem = format!(
+            "looks thought up, and what somebody thought up can be guessed: {MAKE_ONE}; if the service ran with \
+             this one, give it as SECRET_KEY_PREVIOUS meanwhile, and nobody is logged out"
+        );
+        unjudged.add(text, ConfigError::new(setting, problem));
+        Ok(Self { text: Zeroizing::new(text.to_owned()) })
     }
 
     /// Parses the previous secret, even if it looks guessable: otherwise a guessable secret could
     /// not be replaced.
     pub fn parse_previous(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
         require_long(setting, text, MIN_BYTES)?;
-        let is_guessable = randomness::judge(text).is_err();
-        Ok(Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), is_guessable })
+        Ok(Self { text: Zeroizing::new(text.to_owned()) })
     }
 
     /// Whether the secret looks guessable, which only a previous one may.
     pub fn is_guessable(&self) -> bool {
-        self.is_guessable
+        randomness::judge(&self.text).is_err()
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+        self.text.as_bytes()
     }
 
     /// Derives a key for one purpose (HKDF-SHA256, RFC 5869). One derived key reveals nothing about
@@ -74,7 +81,7 @@ impl SecretKey {
         }
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"auth-service");
         let mut key = Zeroizing::new([0; N]);
-        salt.extract(&self.bytes)
+        salt.extract(self.as_bytes())
             .expand(&[purpose.as_bytes()], Length(N))
             .and_then(|material| material.fill(&mut *key))
             .expect("N is within HKDF's limit");
@@ -82,13 +89,17 @@ impl SecretKey {
     }
 }
 
-/// Requires random text of at least `min_bytes`.
-pub(super) fn require_random(setting: &'static str, text: &str, min_bytes: usize) -> Result<(), ConfigError> {
+/// Requires text of at least `min_bytes`, which is still to be judged.
+pub(super) fn require_random(
+    setting: &'static str,
+    text: &str,
+    min_bytes: usize,
+    unjudged: &mut Unjudged,
+) -> Result<(), ConfigError> {
     require_long(setting, text, min_bytes)?;
-    randomness::judge(text).map_err(|_| {
-        let problem = format!("looks thought up, and what somebody thought up can be guessed: {MAKE_ONE}");
-        ConfigError::new(setting, problem)
-    })
+    let problem = format!("looks thought up, and what somebody thought up can be guessed: {MAKE_ONE}");
+    unjudged.add(text, ConfigError::new(setting, problem));
+    Ok(())
 }
 
 /// Refuses a text that is short, contains a placeholder, or repeats few characters.

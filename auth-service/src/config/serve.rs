@@ -1,10 +1,13 @@
 //! All settings of the service, parsed and with defaults.
 
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::Duration;
 
 use shared_claims::server::Listen;
 
 use super::secret::{self, Kind};
+use super::unjudged::Unjudged;
 use super::{
     AllowedOrigins, AuditFlags, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, Flags,
     KeyTimes, Mail, PasswordFlags, Registration, SecretKey, ServeFlags, Services, Site, TokenAlgorithm,
@@ -80,6 +83,35 @@ const SESSIONS_PER_USER: usize = 50;
 
 impl Config {
     pub fn parse(flags: &ServeFlags) -> Result<Self, ConfigError> {
+        let mut secrets = Unjudged::default();
+        let parsed = Self::parse_unjudged(flags, &mut secrets);
+        // They come before what is wrong behind them.
+        secrets.judge()?;
+        parsed
+    }
+
+    /// Parses the settings, and does `work` with them while the secrets are judged.
+    ///
+    /// A secret may still be refused, and then the start has not begun. So `work` must change
+    /// nothing outside of this process.
+    pub fn parse_beside<T>(
+        flags: &ServeFlags,
+        work: impl FnOnce(&Self) -> T,
+    ) -> Result<(Self, T), ConfigError> {
+        let mut secrets = Unjudged::default();
+        let parsed = Self::parse_unjudged(flags, &mut secrets);
+        thread::scope(|scope| {
+            let verdict = scope.spawn(|| secrets.judge());
+            let parsed = parsed.map(|config| {
+                let done = work(&config);
+                (config, done)
+            });
+            verdict.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            parsed
+        })
+    }
+
+    fn parse_unjudged(flags: &ServeFlags, secrets: &mut Unjudged) -> Result<Self, ConfigError> {
         let (as_given, flags) = (flags, &flags.tidied()?);
         let cookie_domain =
             required("COOKIE_DOMAIN", &as_given.cookie_domain, flags.cookie_domain.as_deref())?;
@@ -87,8 +119,8 @@ impl Config {
         let auth_url = required("AUTH_URL", &as_given.auth_url, flags.auth_url.as_deref())?;
         let auth_url = AuthUrl::parse(auth_url, &cookie_domain)?;
         let cookie_secure = cookie_secure(flags.cookie_secure.as_deref(), &auth_url)?;
-        let (secret_key, secret_key_previous) = secret_keys(as_given, flags)?;
-        let token_algorithm = signing::algorithm(flags)?;
+        let (secret_key, secret_key_previous) = secret_keys(as_given, flags, secrets)?;
+        let token_algorithm = signing::algorithm(flags, secrets)?;
         if let TokenAlgorithm::Hs512(key) = &token_algorithm
             && key.as_bytes() == secret_key.as_bytes()
         {
@@ -165,13 +197,14 @@ impl PasswordFlags {
 fn secret_keys(
     as_given: &ServeFlags,
     flags: &ServeFlags,
+    secrets: &mut Unjudged,
 ) -> Result<(SecretKey, Option<SecretKey>), ConfigError> {
     let (name, previous_name) = ("SECRET_KEY", "SECRET_KEY_PREVIOUS");
     let (value, path) = (flags.secret_key.as_deref(), flags.secret_key_file.as_deref());
     let text = secret::read((name, Kind::Secret), value, path)?;
     // Report a blank secret as too short, not as missing.
     let text = text.as_deref().map(String::as_str).or(as_given.secret_key.as_deref());
-    let key = SecretKey::parse(name, required(name, &None, text)?)?;
+    let key = SecretKey::parse_unjudged(name, required(name, &None, text)?, secrets)?;
     let previous = secret::read(
         (previous_name, Kind::Former),
         flags.secret_key_previous.as_deref(),

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::secret::{self, Kind};
 use super::secret_key::require_random;
+use super::unjudged::Unjudged;
 use super::{ConfigError, Flags, KeyTimeFlags, ServeFlags, settings};
 
 /// The algorithm that signs access tokens.
@@ -44,8 +45,8 @@ pub struct SharedKey(Zeroizing<Vec<u8>>);
 impl SharedKey {
     const SETTING: &'static str = "JWT_SIGNING_KEY";
 
-    fn parse(text: &str) -> Result<Self, ConfigError> {
-        require_random(Self::SETTING, text, MIN_SIGNING_KEY_BYTES)?;
+    fn parse(text: &str, unjudged: &mut Unjudged) -> Result<Self, ConfigError> {
+        require_random(Self::SETTING, text, MIN_SIGNING_KEY_BYTES, unjudged)?;
         Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
     }
 
@@ -102,14 +103,14 @@ fn rotation(value: Option<&str>) -> Result<Option<Duration>, ConfigError> {
     }
 }
 
-pub(super) fn algorithm(flags: &ServeFlags) -> Result<TokenAlgorithm, ConfigError> {
+pub(super) fn algorithm(flags: &ServeFlags, unjudged: &mut Unjudged) -> Result<TokenAlgorithm, ConfigError> {
     let key = secret::read(
         (SharedKey::SETTING, Kind::Secret),
         flags.jwt_signing_key.as_deref(),
         flags.jwt_signing_key_file.as_deref(),
     )?;
     // Check it even if it is unused here, because services with the same settings use it.
-    let key = key.as_ref().map(|text| SharedKey::parse(text)).transpose()?;
+    let key = key.as_ref().map(|text| SharedKey::parse(text, unjudged)).transpose()?;
     match (settings::one_of("TOKEN_ALGORITHM", flags.token_algorithm.as_deref())?, key) {
         ("EdDSA", _) => Ok(TokenAlgorithm::EdDsa),
         ("HS512", Some(key)) => Ok(TokenAlgorithm::Hs512(key)),

@@ -30,6 +30,47 @@ fn a_weak_or_default_secret_is_refused() {
     }
 }
 
+/// D6t: secrets are judged beside other work, and nobody can tell.
+#[test]
+fn a_guessable_secret_is_refused_in_its_turn_before_anything_is_done() {
+    let typed = ("SECRET_KEY", "correct horse battery staple 123");
+    let shared = ("JWT_SIGNING_KEY", "our-shared-signing-key-for-all-of-the-services-of-the-company-2026");
+    let broken = tempfile::tempdir().unwrap();
+    std::fs::write(broken.path().join("base.html"), "{% if %}").unwrap();
+    let templates = ("TEMPLATES_DIR", broken.path().to_str().unwrap());
+    for (wrong, first) in [
+        (&[typed, templates][..], "SECRET_KEY: looks thought up"),
+        (&[typed, ("AUTH_URL", "https://auth.example.com")], "AUTH_URL: "),
+        (&[typed, ("SECRET_KEY_PREVIOUS", "short")], "SECRET_KEY: looks thought up"),
+        (&[typed, ("SHUTDOWN_DELAY", "soon")], "SECRET_KEY: looks thought up"),
+        (&[typed, shared], "SECRET_KEY: looks thought up"),
+        (&[shared, ("SECRET_KEY", "short")], "SECRET_KEY: is too short"),
+        (&[shared, ("SECRET_KEY", shared.1)], "SECRET_KEY: looks thought up"),
+        (&[shared, ("TOKEN_ALGORITHM", "none")], "JWT_SIGNING_KEY: looks thought up"),
+    ] {
+        let (folder, url) = folder();
+        let socket = folder.path().join("socket");
+        let program = Program::new(&[]).set_all(&url).set("LISTEN", &format!("unix:{}", socket.display()));
+        let program = wrong.iter().fold(program, |program, (name, value)| program.set(name, value));
+        let ended = program.run();
+        ended.assert_says(2, first);
+        assert!(ended.out.is_empty(), "{ended:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{first}");
+    }
+}
+
+/// The database is opened before templates are complained of, as ever.
+#[test]
+fn broken_templates_are_complained_of_in_their_turn() {
+    let broken = tempfile::tempdir().unwrap();
+    std::fs::write(broken.path().join("base.html"), "{% if %}").unwrap();
+    let program = || Program::new(&[]).set("TEMPLATES_DIR", broken.path().to_str().unwrap());
+    let (folder, url) = folder();
+    program().set_all(&url).run().assert_says(2, "TEMPLATES_DIR: ");
+    let nowhere = format!("sqlite:{}/nowhere/auth.db", folder.path().display());
+    program().set_all(&nowhere).run().assert_says(3, "DATABASE_URL: no database connection");
+}
+
 /// D3t
 #[test]
 fn addresses_that_would_not_work_together_are_refused() {
