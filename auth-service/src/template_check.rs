@@ -8,13 +8,15 @@ use crate::mail::TestLetter;
 use crate::pages::error_pages::ErrorPage;
 use crate::pages::long_redirect::LongRedirectPage;
 use crate::pages::{Pages, SampleLetter, SamplePage};
+use crate::sign_in::PasswordChangedNotice;
 
 /// Pages that are no feature's own.
 const OTHERS: [SamplePage; 3] =
     [SamplePage::of::<NotEndedPage>(), SamplePage::of::<LongRedirectPage>(), SamplePage::of::<ErrorPage>()];
 
 /// Letters that are no feature's own.
-const OTHER_LETTERS: [SampleLetter; 1] = [SampleLetter::of::<TestLetter>()];
+const OTHER_LETTERS: [SampleLetter; 2] =
+    [SampleLetter::of::<TestLetter>(), SampleLetter::of::<PasswordChangedNotice>()];
 
 /// Every page there is.
 pub fn sample_pages() -> impl Iterator<Item = SamplePage> {

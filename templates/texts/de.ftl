@@ -21,6 +21,8 @@ label-email = E-Mail-Adresse
     .mention = E-Mail-Adresse
 label-password = Passwort
     .mention = Passwort
+label-new-password = Neues Passwort
+    .mention = neues Passwort
 label-code = Code aus der E-Mail
     .mention = Code
 label-first-name = Vorname
@@ -119,8 +121,6 @@ login-stays-minutes = Sie bleiben in diesem Browser { $count ->
    *[other] { $count } Minuten
 } lang angemeldet.
 login-forgot = Passwort vergessen?
-login-forgot-ask = Fragen Sie die, die diese Seite betreiben
-login-forgot-who = Wer diese Seite betreibt, kann Ihnen ein neues geben.
 # { $host } is such as 127.0.0.1:8000, { $domain } such as example.org.
 login-next-elsewhere = Wir konnten Sie nicht zu { $host } zurückbringen: Das liegt nicht unter { $domain }.
 login-next-not-allowed = Wir konnten Sie nicht zu { $host } zurückbringen: Dorthin führt diese Anmeldung nicht.
@@ -174,6 +174,33 @@ logout-not-ended-soon = Nutzen kann sie nur, wer eine Kopie der Cookies dieses B
 logout-not-ended-others = Auch Ihre anderen Anmeldungen sind nicht beendet: Jene Browser sind weiterhin angemeldet.
 logout-not-ended-advice = Falls jemand eine solche Kopie haben könnte: Melden Sie sich in ein paar Minuten wieder an und beenden Sie unter „Wo Sie angemeldet sind“ alle anderen.
 logout-not-ended-login = Wieder anmelden
+
+### Ein vergessenes Passwort
+
+forgot-title = Passwort vergessen?
+forgot-lead = Wir senden Ihnen eine E-Mail mit einem Code und einem Link für ein neues.
+forgot-submit = E-Mail senden
+forgot-remembered = Wieder eingefallen?
+forgot-too-many = Aus Ihrem Netz wurden in letzter Zeit viele solche E-Mails angefordert. Bitte versuchen Sie es in zehn Minuten noch einmal.
+forgot-without-mail = Diese Seite verschickt keine E-Mails. Wer sie betreibt, kann Ihnen einen Link für ein neues Passwort geben.
+forgot-ask = Fragen Sie die, die diese Seite betreiben
+
+reset-title = Neues Passwort wählen
+reset-sent = Wenn es ein Konto für <strong>{ $address }</strong> gibt, ist eine E-Mail unterwegs. Geben Sie hier ihren Code ein, oder öffnen Sie ihren Link.
+reset-ends-logins = Alle Ihre Anmeldungen enden, und Sie melden sich mit dem neuen Passwort an.
+reset-submit = Passwort ändern
+reset-nothing-came = Nichts angekommen? Sehen Sie auch im Spam-Ordner nach.
+reset-ask-again = Noch eine E-Mail anfordern
+reset-code-missing = Bitte geben Sie die sechs Ziffern aus der E-Mail ein.
+reset-code-wrong = { $left ->
+    [one] Das ist nicht der Code. Sie haben noch einen Versuch.
+   *[other] Das ist nicht der Code. Sie haben noch { $left } Versuche.
+}
+reset-code-over = Dieser Code gilt nicht mehr: Er ist zu alt, oder es waren zu viele Versuche, oder es wurde noch eine E-Mail angefordert.
+reset-done = Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.
+reset-over-title = Dieser Link gilt nicht mehr
+reset-over-what = Er wurde schon benutzt, oder er ist zu alt, oder es wurde inzwischen ein anderer verschickt. Ihr Passwort ist unverändert.
+reset-over-without-mail = Wer diese Seite betreibt, kann Ihnen einen neuen geben.
 
 ### Ein Konto anlegen
 
@@ -291,6 +318,7 @@ event-ended-by-owner = In einem anderen Browser abgemeldet
 event-ended-by-operator = Vom Betreiber abgemeldet
 event-too-many = Älteste Anmeldung beendet: Es waren zu viele
 event-reuse = Die Kopie einer Anmeldung wurde benutzt; diese Anmeldung wurde beendet
+event-reset-requested = E-Mail für ein neues Passwort angefordert
 event-password-changed = Passwort geändert
 event-activated = Konto vom Betreiber freigegeben
 event-deactivated = Konto vom Betreiber stillgelegt
@@ -435,3 +463,16 @@ letter-known-subject = Sie haben schon ein Konto bei { $site }
 letter-known-title = Sie haben schon ein Konto
 letter-known-what = Jemand wollte ein Konto mit Ihrer E-Mail-Adresse anlegen. Es gibt schon eines, darum wurde keines angelegt.
 letter-known-log-in = Melden Sie sich damit an. Wenn Sie das Passwort vergessen haben, können Sie dort ein neues setzen:
+
+letter-reset-subject = Ein neues Passwort für { $site }
+letter-reset-what = Jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto bei { $host } angefordert.
+letter-reset-link = Öffnen Sie diesen Link, um es zu wählen:
+letter-reset-button = Neues Passwort wählen
+letter-reset-code = Oder geben Sie diesen Code auf der Seite ein, auf der Sie es angefordert haben:
+letter-reset-until = Der Link gilt { $link_minutes } Minuten, bis { $link_until }; der Code { $code_minutes } Minuten, bis { $code_until }. Jeder gilt einmal.
+letter-reset-not-you = Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist. Geben Sie den Code niemandem weiter.
+
+letter-password-changed-subject = Ihr Passwort für { $site } wurde geändert
+letter-password-changed-what = Das Passwort Ihres Kontos bei { $host } wurde geändert, { $when }. Alle anderen Anmeldungen sind beendet.
+letter-password-changed-not-you = Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, wählen Sie sofort ein neues Passwort, und sagen Sie denen Bescheid, die die Seite betreiben:
+letter-password-changed-button = Das war ich nicht

@@ -26,6 +26,8 @@ label-email = Email address
     .mention = email address
 label-password = Password
     .mention = password
+label-new-password = New password
+    .mention = new password
 label-code = Code from the email
     .mention = code
 label-first-name = First name
@@ -125,9 +127,6 @@ login-stays-minutes = You stay logged in for { $count ->
    *[other] { $count } minutes
 } on this browser.
 login-forgot = Forgot your password?
-login-forgot-ask = Ask whoever runs this site
-# Where FOOTER_LINKS names nobody to ask.
-login-forgot-who = Whoever runs this site can give you a new one.
 # { $host } is such as 127.0.0.1:8000, { $domain } such as example.org.
 login-next-elsewhere = We could not take you back to { $host }: it is not below { $domain }.
 login-next-not-allowed = We could not take you back to { $host }: this login does not lead there.
@@ -181,6 +180,33 @@ logout-not-ended-soon = Nobody can use it who has no copy of this browser’s co
 logout-not-ended-others = Your other logins are not ended either: those browsers are still logged in.
 logout-not-ended-advice = If somebody may have such a copy, log in again in a few minutes, go to “Where you’re logged in” and end all others.
 logout-not-ended-login = Log in again
+
+### A forgotten password
+
+forgot-title = Forgot your password?
+forgot-lead = We send you an email with a code and a link for a new one.
+forgot-submit = Send the email
+forgot-remembered = Remembered it?
+forgot-too-many = Many people in your network have lately asked for such an email. Please try again in ten minutes.
+forgot-without-mail = This site sends no emails. Whoever runs it can give you a link for a new password.
+forgot-ask = Ask whoever runs this site
+
+reset-title = Choose a new password
+reset-sent = If there is an account for <strong>{ $address }</strong>, an email is on its way. Type its code here, or open its link.
+reset-ends-logins = All your logins end, and you log in with the new password.
+reset-submit = Change password
+reset-nothing-came = Nothing came? Look in the spam folder, too.
+reset-ask-again = Ask for another email
+reset-code-missing = Please type the six digits from the email.
+reset-code-wrong = { $left ->
+    [one] That is not the code. You have one more try.
+   *[other] That is not the code. You have { $left } more tries.
+}
+reset-code-over = This code no longer works: it is too old, or there were too many tries, or another email was sent.
+reset-done = Your password is changed. Log in with the new one.
+reset-over-title = This link no longer works
+reset-over-what = It was used before, or it is too old, or another one was sent since. Your password is as it was.
+reset-over-without-mail = Whoever runs this site can give you another one.
 
 ### Making an account
 
@@ -301,6 +327,7 @@ event-ended-by-owner = Logged out of another browser
 event-ended-by-operator = Logged out by the operator
 event-too-many = Oldest login ended: there were too many
 event-reuse = A copy of a login was used; that login was ended
+event-reset-requested = Email for a new password asked for
 event-password-changed = Password changed
 event-activated = Account activated by the operator
 event-deactivated = Account deactivated by the operator
@@ -445,3 +472,16 @@ letter-known-subject = You already have an account at { $site }
 letter-known-title = You already have an account
 letter-known-what = Somebody has tried to create an account with your email address. There is one already, so none was created.
 letter-known-log-in = To use it, log in. If you have forgotten the password, you can set a new one there:
+
+letter-reset-subject = A new password for { $site }
+letter-reset-what = Somebody, most likely you, asked for a new password for your account at { $host }.
+letter-reset-link = To choose it, open this link:
+letter-reset-button = Choose a new password
+letter-reset-code = Or type this code into the page that you asked on:
+letter-reset-until = The link works for { $link_minutes } minutes, until { $link_until }; the code for { $code_minutes } minutes, until { $code_until }. Each works once.
+letter-reset-not-you = If this was not you, you need do nothing: your password stays as it is. Pass the code on to nobody.
+
+letter-password-changed-subject = Your password for { $site } was changed
+letter-password-changed-what = The password of your account at { $host } was changed, { $when }. All other logins have ended.
+letter-password-changed-not-you = If this was you, you need do nothing. If it was not, choose a new password at once, and tell whoever runs the site:
+letter-password-changed-button = It was not me

@@ -23,8 +23,9 @@ const DONE: [EventKind; 10] = [
     EventKind::RightsChanged,
 ];
 
-/// Failed attempts.
-const REFUSED: [EventKind; 2] = [EventKind::LoginRefused, EventKind::ReauthenticationRejected];
+/// What anybody can cause.
+const REFUSED: [EventKind; 3] =
+    [EventKind::LoginRefused, EventKind::ReauthenticationRejected, EventKind::ResetRequested];
 
 /// What a page of the list shows.
 pub(super) const SHOWN: HistoryKinds =
@@ -95,6 +96,7 @@ fn text(event: EventKind, entry: &AuditEvent) -> Option<Message> {
             _ => return None,
         },
         EventKind::RefreshReuse => "event-reuse",
+        EventKind::ResetRequested => "event-reset-requested",
         EventKind::PasswordChanged => "event-password-changed",
         EventKind::Activated => "event-activated",
         EventKind::Deactivated => "event-deactivated",

@@ -54,6 +54,8 @@ pub struct App {
     pub verification: Verification,
     /// The limit on how often each network may learn that an address has an account.
     pub taken_answers: Allowance,
+    /// The limit on how often each network may ask for an email to reset a password.
+    pub reset_requests: Allowance,
     pub cookies: Cookies,
     pub destinations: Destinations,
     pub pages: Pages,
@@ -80,6 +82,11 @@ pub enum StartError {
 /// forget it within ten minutes, so more requests come from someone who tries addresses.
 const TAKEN_ANSWERS: usize = 20;
 const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// Each request stores a proof for half an hour, and gives five tries of a code. In one network,
+/// fewer people than this forget their password within ten minutes.
+const RESET_REQUESTS: usize = 20;
+const RESET_REQUESTS_WITHIN: Duration = Duration::from_secs(10 * 60);
 
 impl App {
     /// Opens the database, migrates it, and opens the keyring.
@@ -153,6 +160,7 @@ impl App {
             keyring,
             hashers,
             taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),
+            reset_requests: Allowance::new(RESET_REQUESTS, RESET_REQUESTS_WITHIN),
             cookies: Cookies::new(&config),
             pages,
             statics,

@@ -34,6 +34,9 @@ text_enum! {
         RefreshReuse = "refresh_reuse",
         /// A session was revoked; `detail` has the reason.
         SessionEnded = "session_ended",
+        /// Somebody asked for an email to reset a password; `detail` says why none was sent.
+        ResetRequested = "reset_requested",
+        /// `detail` says how, and how many sessions ended.
         PasswordChanged = "password_changed",
         Activated = "activated",
         Deactivated = "deactivated",

@@ -41,6 +41,12 @@ impl AuditEvent {
         }
     }
 
+    /// [`AuditEvent::record_or_count`] in a transaction that has no such lock: takes one.
+    pub fn record_or_count_locked(self, conn: &mut AnyConnection) -> QueryResult<()> {
+        conn.lock_name(&self.key_of_repeats())?;
+        self.record_or_count(conn)
+    }
+
     /// Counts the event if such a row exists. The log gets the first repetition, the second, the
     /// fourth, the eighth and so on.
     fn try_count(&mut self, conn: &mut AnyConnection, key: &str) -> QueryResult<bool> {

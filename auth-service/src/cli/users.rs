@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::{DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 use crate::passwords::NewPassword;
+use crate::proofs::Proof;
 use crate::sessions::{EndReason, Session};
 use crate::users::{CreateUserError, Email, NewUser, PasswordHash, PersonName, Right, User};
 
@@ -181,6 +182,8 @@ fn set_password(db: &Database, user: &UserSelector, source: &PasswordSource) -> 
     let hash = hash(source, Some(&found.email), &names)?;
     let ended =
         end_sessions_after(db, &found, EndReason::PasswordChanged, EventKind::PasswordChanged, |conn| {
+            let operator = database::operator(conn)?;
+            Proof::close_all(conn, found.id, &operator)?;
             User::set_password(conn, found.id, &hash)
         })?;
     output::line(format_args!("{} has a new password; {ended} session(s) ended.", found.email))

@@ -7,8 +7,8 @@ use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 use super::AnyConnection;
 
 impl AnyConnection {
-    /// Lets one transaction at a time decide about `name`, until it ends. Two names may share a
-    /// lock, so take only one in a transaction.
+    /// Lets one transaction at a time decide about `name`, until it ends. Take several
+    /// only in the same order everywhere: two transactions may otherwise wait for each other.
     ///
     /// SQLite's write transactions exclude each other anyway.
     pub fn lock_name(&mut self, name: &str) -> QueryResult<()> {

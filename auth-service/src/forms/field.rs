@@ -65,7 +65,7 @@ impl Field {
         Self { kind: "email", ..Self::text(name, label, autocomplete) }
     }
 
-    /// A code from a letter or a device, which is never shown again either.
+    /// A code from a letter or a device.
     pub fn code(name: &'static str, label: Message) -> Self {
         Self { is_code: true, ..Self::text(name, label, "one-time-code") }.max_length(16)
     }

@@ -7,7 +7,7 @@ use actix_web::http::header::{
     STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 
 use crate::config::Config;
 
@@ -74,6 +74,11 @@ impl SecurityPolicy {
     }
 }
 
+/// Keeps the address of a page out of every `Referer`, because it holds a secret.
+pub fn hide_address(page: &mut HttpResponse) {
+    page.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+}
+
 /// Middleware: adds the security headers to every response, including errors (ASVS 3.4, 14.3.2).
 pub async fn add(
     policy: web::Data<SecurityPolicy>,
@@ -90,7 +95,9 @@ pub async fn add(
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // With `no-referrer`, a page would post its forms with `Origin: null`.
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if !headers.contains_key(REFERRER_POLICY) {
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    }
     for (name, value) in [
         ("cross-origin-opener-policy", "same-origin"),
         // Requests a separate process. Browsers may otherwise put siblings into one, because they

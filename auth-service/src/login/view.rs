@@ -131,6 +131,8 @@ pub async fn submit(
         Attempt::Rejected(_) if confirming.is_some() => Remarks::on_confirmation(),
         Attempt::Rejected(_) => Remarks { form: Some(WRONG), ..Remarks::default() },
     };
+    // For the form of somebody who has forgotten their password.
+    browser.carry_address(&form.email)?;
     again(StatusCode::UNAUTHORIZED, &remarks)
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::audit::RequestContext;
 use crate::db::AnyConnection;
-use crate::outbox::{Delivery, DeliveryKind, Limit, NewDelivery, PayloadKeys};
+use crate::outbox::{Delivery, DeliveryId, DeliveryKind, Limit, NewDelivery, PayloadKeys};
 use crate::pages::Letter;
 use crate::users::{Email, User, UserId};
 
@@ -65,8 +65,32 @@ impl Postbox {
         letter: &L,
         context: &RequestContext,
     ) -> QueryResult<()> {
+        self.enqueue(conn, to, letter, context).map(|_| ())
+    }
+
+    /// Posts a letter that somebody asked for, or does the same work and leaves nothing, so that
+    /// nobody can measure which of the two it was.
+    pub fn post_if<L: Letter>(
+        &self,
+        is_meant: bool,
+        conn: &mut AnyConnection,
+        (to, letter): (&Addressee, &L),
+        context: &RequestContext,
+    ) -> QueryResult<()> {
+        let Some(id) = self.enqueue(conn, to, letter, context)? else { return Ok(()) };
+        let nothing = DeliveryId::from(uuid::Uuid::nil());
+        Delivery::take_back(conn, if is_meant { nothing } else { id })
+    }
+
+    fn enqueue<L: Letter>(
+        &self,
+        conn: &mut AnyConnection,
+        to: &Addressee,
+        letter: &L,
+        context: &RequestContext,
+    ) -> QueryResult<Option<DeliveryId>> {
         if !self.is_on {
-            return Ok(());
+            return Ok(None);
         }
         let to_json = |error| diesel::result::Error::SerializationError(Box::new(error));
         let letter = serde_json::to_value(letter).map_err(to_json)?;
@@ -79,8 +103,7 @@ impl Postbox {
             recipient: to.email.as_str(),
             payload: &payload,
         };
-        Delivery::enqueue(conn, &new, &self.keys, context)?;
-        Ok(())
+        Delivery::enqueue(conn, &new, &self.keys, context).map(Some)
     }
 
     /// Whether one more letter that anybody can ask for may go to this address. Call it in the

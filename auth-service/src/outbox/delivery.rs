@@ -94,6 +94,11 @@ impl Delivery {
         Ok(id)
     }
 
+    /// Deletes a delivery that the caller's transaction has stored.
+    pub fn take_back(conn: &mut AnyConnection, id: DeliveryId) -> QueryResult<()> {
+        diesel::delete(deliveries::table.find(id)).execute(conn).map(|_| ())
+    }
+
     /// The content; `None` if it cannot be opened with our secrets.
     pub fn open(&self, keys: &PayloadKeys) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         keys.open(self.id.uuid(), &self.payload)

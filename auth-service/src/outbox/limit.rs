@@ -38,17 +38,15 @@ impl Limit {
             .filter(deliveries::created_at.gt(now - DAY))
             .count()
             .get_result::<i64>(conn)?;
-        if to_address >= self.a_day {
-            return Ok(false);
-        }
-        let Some(user) = user else { return Ok(true) };
+        let has_room = to_address < self.a_day;
+        let Some(user) = user else { return Ok(has_room) };
         let of_account = deliveries::table
             .filter(deliveries::user_id.eq(SubjectId::from(user)))
             .filter(deliveries::topic.eq(topic))
             .filter(deliveries::created_at.gt(now - HOUR))
             .count()
             .get_result::<i64>(conn)?;
-        Ok(of_account < self.an_hour)
+        Ok(has_room && of_account < self.an_hour)
     }
 
     /// Whether the account was sent this topic within `span`: a notice is not repeated at once.

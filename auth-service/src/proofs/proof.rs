@@ -64,9 +64,9 @@ impl Proof {
         keys: &ProofKeys,
         context: &RequestContext,
     ) -> QueryResult<IssuedProof> {
-        if let Some(user) = user {
-            Self::close(conn, purpose, user, context)?;
-        }
+        // The same statement where there is no account.
+        let nobody = || UserId::from(uuid::Uuid::nil());
+        Self::close(conn, purpose, user.unwrap_or_else(nobody), context)?;
         let (id, now) = (Id::from(random::uuid_v4()), context.now());
         let (link, code) = (LinkToken::random(), code::random_code());
         let expires_at = now + purpose.link_life;
@@ -99,6 +99,13 @@ impl Proof {
             .filter(proofs::user_id.eq(user))
             .filter(proofs::purpose.eq(purpose.name))
             .filter(proofs::used_at.is_null());
+        diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)
+    }
+
+    /// Closes every open proof of this account, for whatever purpose: with a new password, nothing
+    /// works any more that was sent before.
+    pub fn close_all(conn: &mut AnyConnection, user: UserId, context: &RequestContext) -> QueryResult<usize> {
+        let open = proofs::table.filter(proofs::user_id.eq(user)).filter(proofs::used_at.is_null());
         diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)
     }
 

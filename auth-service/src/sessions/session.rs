@@ -195,6 +195,19 @@ impl Session {
         .execute(conn)
     }
 
+    /// Revokes all sessions of a user but one, and returns their number.
+    pub fn end_all_but(
+        conn: &mut AnyConnection,
+        (user, kept): (UserId, SessionId),
+        why: EndReason,
+        now: Timestamp,
+    ) -> QueryResult<usize> {
+        let others = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::id.ne(kept));
+        diesel::update(others.filter(sessions::revoked_at.is_null()))
+            .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(Stored::from(why))))
+            .execute(conn)
+    }
+
     /// Revokes every session, and returns their number.
     pub fn end_all(conn: &mut AnyConnection, why: EndReason, now: Timestamp) -> QueryResult<usize> {
         diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))

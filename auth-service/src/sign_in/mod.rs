@@ -3,8 +3,10 @@
 mod attempt;
 mod authenticate;
 mod begin;
+mod new_password;
 mod reauthenticate;
 mod service;
 
 pub use attempt::{Attempt, Rejection};
+pub use new_password::{NewPasswordFor, PasswordChangedNotice, Way};
 pub use service::{Before, Credentials, SignIn};

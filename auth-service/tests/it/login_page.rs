@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use auth_service::config::{ServeFlags, SiteFlags};
+use auth_service::config::ServeFlags;
 use reqwest::StatusCode;
 
 use crate::support::{PASSWORD, TestApp, Tweaks};
@@ -47,21 +47,17 @@ async fn a_service_is_called_by_its_name_with_its_icon_and_its_host_below() {
 }
 
 #[tokio::test]
-async fn the_page_says_how_long_a_login_stays_and_whom_to_ask_for_a_forgotten_password() {
-    let links = Some("Imprint=https://example.org/imprint, Help=mailto:help@example.org".to_owned());
-    let site = SiteFlags { footer_links: links, ..SiteFlags::default() };
+async fn the_page_says_how_long_a_login_stays_and_leads_on_who_forgot_their_password() {
     let lifetime = Some("36h".to_owned());
-    let app = app_with(ServeFlags { site, refresh_token_lifetime: lifetime, ..ServeFlags::default() }).await;
+    let app = app_with(ServeFlags { refresh_token_lifetime: lifetime, ..ServeFlags::default() }).await;
     let page = app.person().get("/login").await;
     assert!(page.says("You stay logged in for 36 hours on this browser."), "{}", page.text);
-    assert!(page.says("<a href=\"mailto:help@example.org\">Ask whoever runs this site</a>"), "{}", page.text);
     let page = app.person().sending("accept-language", "de").get("/login").await;
     assert!(page.says("Sie bleiben in diesem Browser 36 Stunden lang angemeldet."), "{}", page.text);
 
     let page = TestApp::start().await.person().get("/login").await;
     assert!(page.says("You stay logged in for 5 days on this browser."), "{}", page.text);
-    let nobody = "Forgot your password? Whoever runs this site can give you a new one.";
-    assert!(page.says(nobody), "{}", page.text);
+    assert!(page.says("<a href=\"/password/forgot\">Forgot your password?</a>"), "{}", page.text);
 }
 
 #[tokio::test]

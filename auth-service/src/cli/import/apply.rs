@@ -6,6 +6,7 @@ use diesel::result::{DatabaseErrorKind, Error as SqlError};
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::schema::users;
 use crate::db::{AnyConnection, Database, DatabaseError};
+use crate::proofs::Proof;
 use crate::sessions::{EndReason, Session};
 use crate::users::{Email, User, UserId};
 
@@ -73,6 +74,7 @@ impl User {
             .execute(conn)?;
         if self.password_hash != new.password_hash {
             Session::end_all_of(conn, self.id, EndReason::PasswordChanged, context.now())?;
+            Proof::close_all(conn, self.id, context)?;
         } else if self.is_active && !new.is_active {
             Session::end_all_of(conn, self.id, EndReason::Deactivated, context.now())?;
         }

@@ -92,6 +92,33 @@ impl Reply {
         self.text.replace("<script src=\"/static/", "")
     }
 
+    /// The parts that an outsider can compare, without those that differ at every visit.
+    pub fn seen(&self) -> String {
+        let mut headers: Vec<String> = self
+            .headers
+            .iter()
+            .filter(|(name, _)| *name != "date")
+            .map(|(name, value)| {
+                let value = value.to_str().unwrap();
+                match value.split_once('=') {
+                    // The encrypted cookie differs each time, but has the same length.
+                    Some((cookie, rest)) if name == "set-cookie" => {
+                        let (value, attributes) = rest.split_once(';').unwrap();
+                        let length = percent_encoding::percent_decode_str(value).count();
+                        format!("{name}: {cookie}=({length} bytes);{attributes}")
+                    }
+                    _ => format!("{name}: {value}"),
+                }
+            })
+            .collect();
+        headers.sort();
+        let text = match self.field("csrf_token") {
+            Some(token) => self.text.replace(&token, "(token)"),
+            None => self.text.clone(),
+        };
+        format!("{}\n{}\n\n{text}", self.status, headers.join("\n"))
+    }
+
     /// Whether a reader of the page sees `words`.
     pub fn says(&self, words: &str) -> bool {
         unescape(&self.text).contains(words)
