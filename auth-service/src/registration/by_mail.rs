@@ -107,7 +107,6 @@ impl Desk {
     }
 
     fn tell_owner(&self, conn: &mut AnyConnection, user: &User, context: &RequestContext) -> QueryResult<()> {
-        AuditEvent::new(EventKind::RegisteredAgain, context).user(user.id.uuid()).record_or_count(conn)?;
         let to = Addressee {
             language: user.language.clone().or_else(|| Some(self.reader.language.clone())),
             ..Addressee::from(user)
@@ -115,6 +114,7 @@ impl Desk {
         if user.is_active && self.postbox.has_room::<KnownLetter>(conn, &to, context)? {
             self.postbox.post(conn, &to, &self.letter, context)?;
         }
-        Ok(())
+        let event = AuditEvent::new(EventKind::RegisteredAgain, context).user(user.id.uuid());
+        event.record_or_count_locked(conn)
     }
 }
