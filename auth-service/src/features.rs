@@ -13,6 +13,7 @@ pub const FEATURES: &[Feature] = &[
     crate::email_verification::FEATURE,
     crate::login::FEATURE,
     crate::logout::FEATURE,
+    crate::password_change::FEATURE,
     crate::password_reset::FEATURE,
     crate::session_list::FEATURE,
     crate::api::FEATURE,

@@ -33,6 +33,7 @@ pub mod mail;
 pub mod memory;
 pub mod outbox;
 pub mod pages;
+pub mod password_change;
 pub mod password_reset;
 pub mod passwords;
 pub mod proofs;

@@ -21,6 +21,8 @@ label-email = E-Mail-Adresse
     .mention = E-Mail-Adresse
 label-password = Passwort
     .mention = Passwort
+label-current-password = Jetziges Passwort
+    .mention = jetziges Passwort
 label-new-password = Neues Passwort
     .mention = neues Passwort
 label-code = Code aus der E-Mail
@@ -202,6 +204,12 @@ reset-over-title = Dieser Link gilt nicht mehr
 reset-over-what = Er wurde schon benutzt, oder er ist zu alt, oder es wurde inzwischen ein anderer verschickt. Ihr Passwort ist unverändert.
 reset-over-without-mail = Wer diese Seite betreibt, kann Ihnen einen neuen geben.
 
+### Ein anderes Passwort
+
+change-title = Passwort ändern
+change-lead = Hier bleiben Sie angemeldet. Alle Ihre anderen Anmeldungen enden.
+change-done = Ihr Passwort ist geändert. Ihre anderen Anmeldungen sind beendet.
+
 ### Ein Konto anlegen
 
 register-title = Konto anlegen
@@ -294,7 +302,6 @@ confirm-all = überall abgemeldet, auch hier
 
 security-title = Sicherheit
 security-password-changed = Geändert
-security-new-password = Für ein neues wenden Sie sich an die, die diese Seite betreiben.
 
 activity-title = Letzte Aktivität
 activity-older-title = Frühere Aktivität

@@ -26,6 +26,8 @@ label-email = Email address
     .mention = email address
 label-password = Password
     .mention = password
+label-current-password = Current password
+    .mention = current password
 label-new-password = New password
     .mention = new password
 label-code = Code from the email
@@ -208,6 +210,12 @@ reset-over-title = This link no longer works
 reset-over-what = It was used before, or it is too old, or another one was sent since. Your password is as it was.
 reset-over-without-mail = Whoever runs this site can give you another one.
 
+### Another password
+
+change-title = Change password
+change-lead = You stay logged in here. All your other logins end.
+change-done = Your password is changed. Your other logins have ended.
+
 ### Making an account
 
 register-title = Create your account
@@ -302,7 +310,6 @@ confirm-all = log out everywhere, here too
 
 security-title = Security
 security-password-changed = Changed
-security-new-password = For a new one, ask whoever runs this site.
 
 activity-title = Recent activity
 activity-older-title = Earlier activity

@@ -36,6 +36,29 @@ pub struct NewPasswordFor<'a> {
 }
 
 impl NewPasswordFor<'_> {
+    /// Stores the password in a transaction of its own, for the owner of the kept session, who has
+    /// given the password that `user` has. `false` if the account has another one since, or the
+    /// session is over.
+    pub fn replace(
+        &self,
+        conn: &mut AnyConnection,
+        letters: (&Postbox, &AuthUrl),
+        context: &RequestContext,
+    ) -> QueryResult<bool> {
+        conn.write(|conn| {
+            User::lock_row(conn, self.user.id)?;
+            let context = &context.read_time(conn)?;
+            let kept = self.kept.map_or(Ok(None), |kept| Session::by_id(conn, kept))?;
+            let goes_on = kept.is_some_and(|session| !session.is_expired_or_revoked(context.now()));
+            let is_as_checked = |user: User| user.is_active && user.password_hash == self.user.password_hash;
+            if !goes_on || !User::by_id(conn, self.user.id)?.is_some_and(is_as_checked) {
+                return Ok(false);
+            }
+            self.store(conn, letters, context)?;
+            Ok(true)
+        })
+    }
+
     /// Stores the password, ends the sessions that began with the old one, closes every open link
     /// and code, and posts the notice. Call it in a transaction, after [`User::lock_row`].
     pub fn store(

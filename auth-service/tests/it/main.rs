@@ -94,6 +94,7 @@ mod operators_machine;
 mod outbox;
 mod outbox_kept;
 mod page_snapshots;
+mod password_change;
 mod password_reset;
 mod password_reset_alike;
 mod password_reset_forms;
