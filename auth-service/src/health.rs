@@ -1,8 +1,10 @@
-//! Liveness (`/healthz`) and readiness (`/readyz`). Neither tells more than that.
+//! Liveness (`/healthz`) and readiness (`/readyz`). Neither tells more than that, but for a line that
+//! letters wait.
 //!
 //! `OPTIONS /` says what `/readyz` says: load balancers that were told of no address ask so,
 //! HAProxy above all.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -58,7 +60,7 @@ async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpRespon
     let pending = app.db.run_within(TIMEOUT, is_pending).await;
     match pending {
         Ok(false) => match app.write_probe.problem(&app.db).await {
-            None => say(StatusCode::OK, "ready\n"),
+            None => say(StatusCode::OK, format!("ready\n{}", mail(&app))),
             Some(problem) => {
                 tracing::error!(problem, "not ready: the database cannot be written");
                 say(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
@@ -75,10 +77,16 @@ async fn ready(app: web::Data<App>, draining: web::Data<Draining>) -> HttpRespon
     }
 }
 
-fn say(status: StatusCode, text: &'static str) -> HttpResponse {
+/// That letters wait is no reason to take an instance away: every other one has the same outbox.
+fn mail(app: &App) -> String {
+    let wait = app.postbox.backlog().long_wait(app.clock.estimate());
+    wait.map(|wait| format!("mail: the oldest letter waits {} s\n", wait.as_secs())).unwrap_or_default()
+}
+
+fn say(status: StatusCode, text: impl Into<Cow<'static, str>>) -> HttpResponse {
     let mut answer = HttpResponse::build(status);
     if status == StatusCode::SERVICE_UNAVAILABLE {
         answer.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
     }
-    answer.content_type(ContentType::plaintext()).body(text)
+    answer.content_type(ContentType::plaintext()).body(text.into())
 }

@@ -22,7 +22,7 @@ use crate::db::{Database, DatabaseError, WriteProbe};
 use crate::http::security_headers::SecurityPolicy;
 use crate::http::{BrowserKeys, Cookies, Destinations, Draining};
 use crate::keyring::{Keyring, KeyringError};
-use crate::mail::{MailWorker, Postbox, Transport};
+use crate::mail::{MailWorker, Postbox, Sender, Transport};
 use crate::memory::Limit;
 use crate::outbox::PayloadKeys;
 use crate::pages::static_files::StaticFiles;
@@ -178,11 +178,13 @@ impl App {
         Some(MailWorker {
             db: self.db.clone(),
             clock: self.clock.clone(),
-            pages: self.pages.clone(),
             postbox: self.postbox.clone(),
-            from: self.config.mail.from.clone(),
-            transport: self.transport.clone()?,
-            host: self.config.auth_url.host().to_owned(),
+            sender: Sender {
+                pages: self.pages.clone(),
+                transport: self.transport.clone()?,
+                from: self.config.mail.from.clone(),
+                host: self.config.auth_url.host().to_owned(),
+            },
             draining: self.draining.clone(),
         })
     }

@@ -12,6 +12,7 @@ mod exposed;
 mod generate_secret;
 mod import;
 mod keys;
+mod mail;
 mod man;
 mod migrate;
 mod output;
@@ -73,6 +74,8 @@ enum Command {
     Sessions(sessions::Arguments),
     /// See, rotate and revoke signing keys.
     Keys(keys::Arguments),
+    /// See the letters that wait, try them again, and send one for a test.
+    Mail(mail::Arguments),
     /// Bring people in from another system.
     Import(import::Arguments),
     /// Write people out for another system, with their password hashes.
@@ -197,6 +200,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CliError> {
         Some(Command::GenerateSecret) => generate_secret::run(),
         Some(Command::Users(arguments)) => users::run(arguments),
         Some(Command::Sessions(arguments)) => sessions::run(arguments),
+        Some(Command::Mail(arguments)) => mail::run(arguments),
         Some(Command::Keys(arguments)) => keys::run(arguments),
         Some(Command::Import(arguments)) => import::run(arguments),
         Some(Command::Export(arguments)) => export::run(arguments),

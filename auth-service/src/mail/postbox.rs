@@ -7,6 +7,7 @@ use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use super::backlog::Backlog;
 use crate::audit::RequestContext;
 use crate::db::AnyConnection;
 use crate::outbox::{Delivery, DeliveryId, DeliveryKind, Limit, NewDelivery, PayloadKeys};
@@ -23,6 +24,7 @@ pub struct Postbox {
     /// Whether there is a mail server.
     is_on: bool,
     bell: Arc<Notify>,
+    backlog: Backlog,
 }
 
 /// Whom a letter is for.
@@ -49,7 +51,7 @@ pub(super) struct Payload {
 
 impl Postbox {
     pub fn new(keys: PayloadKeys, is_on: bool) -> Self {
-        Self { keys, is_on, bell: Arc::default() }
+        Self { keys, is_on, bell: Arc::default(), backlog: Backlog::default() }
     }
 
     /// Whether letters are delivered. Without a mail server none is written.
@@ -138,6 +140,11 @@ impl Postbox {
     /// it, the letter waits for the worker's next look.
     pub fn ring(&self) {
         self.bell.notify_one();
+    }
+
+    /// How long letters wait, as this instance has seen last.
+    pub fn backlog(&self) -> &Backlog {
+        &self.backlog
     }
 
     pub(super) fn keys(&self) -> &PayloadKeys {

@@ -47,15 +47,17 @@ impl Transport {
         })
     }
 
-    /// Sends a message. Blocks.
-    pub fn send(&self, message: &Message) -> Result<(), Setback> {
+    /// Sends a message, and returns the server's answer code; `None` from a folder. Blocks.
+    pub(super) fn send(&self, message: &Message) -> Result<Option<u16>, Setback> {
         match self {
-            Self::Smtp(server) => server.send(message).map(|_| ()).map_err(|error| setback(&error)),
+            Self::Smtp(server) => {
+                server.send(message).map(|answer| Some(answer.code().into())).map_err(|error| setback(&error))
+            }
             Self::Folder(folder) => {
                 let cannot = |error: std::io::Error| {
                     Setback::Passing(format!("{} cannot be written: {error}", folder.display()))
                 };
-                put_into(folder, message).map_err(cannot)
+                put_into(folder, message).map(|()| None).map_err(cannot)
             }
         }
     }

@@ -4,17 +4,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use lettre::message::Mailbox;
 
-use super::message::{self, Envelope};
 use super::postbox::{Payload, Postbox};
-use super::transport::Transport;
+use super::sender::{Draft, Sender};
 use crate::audit::RequestContext;
 use crate::clock::Clock;
 use crate::db::{Database, DatabaseError};
 use crate::http::Draining;
 use crate::outbox::{Delivery, DeliveryKind, Setback};
-use crate::pages::Pages;
 
 /// How often the outbox is looked at when nobody rings: other instances and commands post too.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -34,12 +31,8 @@ const BATCH: i64 = 2 * AT_ONCE as i64;
 pub struct MailWorker {
     pub db: Database,
     pub clock: Clock,
-    pub pages: Pages,
     pub postbox: Postbox,
-    pub transport: Transport,
-    pub from: Mailbox,
-    /// The host of `AUTH_URL`, for message ids.
-    pub host: String,
+    pub sender: Sender,
     pub draining: Draining,
 }
 
@@ -63,6 +56,7 @@ impl MailWorker {
             if self.draining.has_begun() {
                 return Ok(tried);
             }
+            self.look_at_the_backlog().await?;
             let claimed = self.claim().await?;
             if claimed.is_empty() {
                 return Ok(tried);
@@ -72,6 +66,23 @@ impl MailWorker {
             let results: Vec<Result<(), DatabaseError>> = results.buffer_unordered(AT_ONCE).collect().await;
             results.into_iter().collect::<Result<(), _>>()?;
         }
+    }
+
+    async fn look_at_the_backlog(&self) -> Result<(), DatabaseError> {
+        let (backlog, running) = (self.postbox.backlog(), self.clock.running());
+        if !backlog.is_to_look(running) {
+            return Ok(());
+        }
+        let clock = self.clock.clone();
+        let look = move |conn: &mut _| Ok((Delivery::oldest_waiting(conn)?, clock.read(conn)?));
+        let (since, now) = self.db.query(look).await?;
+        if let Some(wait) = backlog.saw(since, (now, running)) {
+            tracing::warn!(
+                seconds = wait.as_secs(),
+                "letters wait: the oldest for so long; auth-service mail list says why"
+            );
+        }
+        Ok(())
     }
 
     async fn claim(&self) -> Result<Vec<Delivery>, DatabaseError> {
@@ -126,21 +137,12 @@ impl MailWorker {
         })?;
         let payload: Payload =
             serde_json::from_slice(&payload).map_err(|error| Setback::Impossible(error.to_string()))?;
-        let letter = self
-            .pages
-            .draw_letter(payload.language.as_deref(), &delivery.topic, &payload.letter)
-            .map_err(|error| Setback::Impossible(cause_of(&error)))?;
-        let envelope = Envelope {
-            from: self.from.clone(),
-            to: &delivery.recipient,
-            message_id: format!("<{}@{}>", delivery.id, self.host),
-            at: delivery.created_at.into(),
+        let draft = Draft {
+            template: &delivery.topic,
+            language: payload.language.as_deref(),
+            letter: &payload.letter,
         };
-        let message = message::build(letter, envelope).map_err(Setback::Impossible)?;
-        self.transport.send(&message)
+        let envelope = (delivery.id.uuid(), delivery.created_at.into());
+        self.sender.send(&draft, &delivery.recipient, envelope).map(|_| ())
     }
-}
-
-fn cause_of(error: &crate::error::Error) -> String {
-    error.cause().map_or_else(|| error.to_string(), ToString::to_string)
 }

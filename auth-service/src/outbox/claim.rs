@@ -42,11 +42,16 @@ impl Delivery {
             let ids: Vec<DeliveryId> = claimed.iter().map(|delivery| delivery.id).collect();
             let until = now + LEASE;
             diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
-                .set((deliveries::due_at.eq(until), deliveries::attempts.eq(deliveries::attempts + 1)))
+                .set((
+                    deliveries::due_at.eq(until),
+                    deliveries::attempts.eq(deliveries::attempts + 1),
+                    deliveries::last_error.eq(None::<String>),
+                ))
                 .execute(conn)?;
             for delivery in &mut claimed {
                 delivery.due_at = until;
                 delivery.attempts += 1;
+                delivery.last_error = None;
             }
             Ok(claimed)
         })

@@ -48,7 +48,7 @@ pub struct Delivery {
     pub attempts: i64,
     pub state: Stored<DeliveryState>,
     pub settled_at: Option<Timestamp>,
-    /// Why the last attempt failed.
+    /// Why the last attempt failed; `None` before the first and during each.
     pub last_error: Option<String>,
 }
 
@@ -118,6 +118,12 @@ impl Delivery {
             .load(conn)
     }
 
+    /// How many deliveries were given up, and are still kept.
+    pub fn count_failed(conn: &mut AnyConnection) -> QueryResult<i64> {
+        let failed = deliveries::table.filter(deliveries::state.eq(DeliveryState::Failed.as_str()));
+        failed.count().get_result(conn)
+    }
+
     /// Since when the oldest delivery waits; `None` if none does.
     pub fn oldest_waiting(conn: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
         deliveries::table
@@ -128,7 +134,8 @@ impl Delivery {
             .optional()
     }
 
-    /// Makes deliveries due now that wait or were given up: one, or all. Returns their number.
+    /// Makes deliveries due now that were put off or given up: one, or all. Returns their number.
+    /// What a worker has in its hands is left to it, or it would be delivered twice.
     pub fn retry(conn: &mut AnyConnection, one: Option<DeliveryId>, now: Timestamp) -> QueryResult<usize> {
         let again = (
             deliveries::state.eq(DeliveryState::Waiting.as_str()),
@@ -136,7 +143,9 @@ impl Delivery {
             deliveries::settled_at.eq(None::<Timestamp>),
             deliveries::attempts.eq(0),
         );
-        let unsent = deliveries::table.filter(deliveries::state.ne(DeliveryState::Sent.as_str()));
+        let unsent = deliveries::table
+            .filter(deliveries::state.ne(DeliveryState::Sent.as_str()))
+            .filter(deliveries::last_error.is_not_null());
         match one {
             Some(id) => diesel::update(unsent.filter(deliveries::id.eq(id))).set(again).execute(conn),
             None => diesel::update(unsent).set(again).execute(conn),

@@ -28,6 +28,7 @@ mod clocks;
 mod commands;
 mod commands_cleanup;
 mod commands_keys;
+mod commands_mail;
 mod commands_roles;
 mod commands_sessions;
 mod commands_shell;

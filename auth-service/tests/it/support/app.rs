@@ -261,9 +261,11 @@ fn config(database_url: &str, tweaks: Tweaks) -> Config {
     flags.listen.get_or_insert_with(|| "127.0.0.1:0".to_owned());
     flags.database.database_url = Some(database_url.to_owned());
     let mut config = Config::parse(&flags).unwrap();
-    config.mail.outgoing = tweaks.mailbox.map(|mailbox| Outgoing::Folder(mailbox.folder()));
-    config.mail.requires_verified = config.mail.outgoing.is_some();
-    config.session_limits.verified_only = config.mail.requires_verified;
+    if let Some(mailbox) = tweaks.mailbox {
+        config.mail.outgoing = Some(Outgoing::Folder(mailbox.folder()));
+        config.mail.requires_verified = true;
+        config.session_limits.verified_only = true;
+    }
     config.passwords.bcrypt_cost = tweaks.bcrypt_cost.unwrap_or(4);
     if let Some(change) = tweaks.config {
         change(&mut config);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use auth_service::app::Frontend;
 use auth_service::config::{Config, Outgoing, SecretKey, SmtpUrl};
 use auth_service::http::Draining;
-use auth_service::mail::{Addressee, MailWorker, Postbox, TestLetter, Transport};
+use auth_service::mail::{Addressee, MailWorker, Postbox, Sender, TestLetter, Transport};
 use auth_service::outbox::{Delivery, DeliveryState, PayloadKeys};
 use auth_service::pages::Letter;
 use auth_service::users::Email;
@@ -37,11 +37,13 @@ impl PostOffice {
         MailWorker {
             db: self.app.db(),
             clock: self.app.clock.clock(),
-            pages: frontend.pages,
             postbox: Postbox::new(keys, true),
-            transport: Transport::of(&config.mail, "auth.example.org").unwrap().unwrap(),
-            from: config.mail.from.clone(),
-            host: "auth.example.org".to_owned(),
+            sender: Sender {
+                pages: frontend.pages,
+                transport: Transport::of(&config.mail, "auth.example.org").unwrap().unwrap(),
+                from: config.mail.from.clone(),
+                host: "auth.example.org".to_owned(),
+            },
             draining: Draining::default(),
         }
     }
