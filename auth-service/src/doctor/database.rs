@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::database_access as access;
 use super::finding::Finding;
+use super::letters;
 use super::settings::Known;
 use crate::audit::AuditEvent;
 use crate::clock::Clock;
@@ -17,6 +18,8 @@ use crate::keyring::{self, Examined, KeyProblem, KeyringError, SigningKey, State
 #[derive(Debug, Default)]
 pub(super) struct Inside {
     pub findings: Vec<Finding>,
+    /// About the outbox.
+    pub letters: Vec<Finding>,
     /// The public keys as they should be published; `None` if they could not be read.
     pub jwks: Option<String>,
     /// How far the database's clock is ahead of this machine's, in milliseconds; `None` for a
@@ -104,6 +107,7 @@ fn open(db: &Database, known: &Known, inside: &mut Inside) {
     let is_there = schema(db, url, &mut inside.findings);
     if is_there {
         inside.findings.extend(db.run_blocking(future).ok().flatten());
+        inside.letters = db.run_blocking(|conn| letters::examine(conn, known)).unwrap_or_default();
         keys(db, known, inside);
     }
 }

@@ -13,6 +13,7 @@ mod hidden;
 mod http_client;
 mod integrity;
 mod jwks;
+mod letters;
 mod proxy;
 mod registration;
 mod report;
@@ -101,6 +102,7 @@ pub fn examine(flags: &ServeFlags, services: &[Url]) -> Report {
     findings.add("clocks", clock::examine(inside.clock_ahead, outside.clock_ahead, &clocks));
     let mail = end(&mail, second_round, "mail", &mut findings);
     findings.add("mail", mail.unwrap_or_default());
+    findings.add("mail", inside.letters);
     Report::new(findings.0)
 }
 

@@ -19,8 +19,11 @@ pub(super) fn examine(known: &Known) -> Vec<Finding> {
         }
         return vec![
             Finding::note("smtp-not-set", "SMTP_URL is not set")
-                .because("auth-service can send no mail.")
-                .advise("Nothing, if it need not."),
+                .because(
+                    "No password is reset by mail, no address is verified, and registration tells whether an address has an \
+                     account.",
+                )
+                .advise("Set SMTP_URL and MAIL_FROM, or name a way to you in FOOTER_LINKS."),
         ];
     };
     let mut findings = vec![connect(url)];

@@ -315,6 +315,12 @@ impl User {
         Ok(changed == 1)
     }
 
+    /// How many active accounts have an address that nobody has verified.
+    pub fn count_unverified(conn: &mut AnyConnection) -> QueryResult<i64> {
+        let unverified = users::table.filter(users::is_active).filter(users::email_verified_at.is_null());
+        unverified.count().get_result(conn)
+    }
+
     /// Whether the owner has shown that they read the mail of the address.
     pub fn is_verified(&self) -> bool {
         self.email_verified_at.is_some()

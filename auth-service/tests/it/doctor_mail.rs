@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use super::commands::{Program, folder};
-use crate::support::Deployment;
+use crate::support::{Deployment, Mood, PASSWORD, PostOffice, SmtpServer};
 
 /// A mail server that accepts all logins or none, and records whether mail was sent.
 fn mail_server(login: &'static str) -> (u16, std::thread::JoinHandle<String>) {
@@ -95,4 +96,34 @@ fn mail_settings_that_cannot_be_used_are_refused() {
         ended.assert_says(2, &format!("{setting}: "));
         assert!(!ended.err.contains("hunter2"), "{ended:?}");
     }
+}
+
+/// Who waits for a letter waits for the operator too.
+#[tokio::test]
+async fn letters_that_wait_and_people_who_have_not_verified_their_address() {
+    let office = PostOffice::with(SmtpServer::up(Mood::Recipient(550))).await;
+    office.app.user("ada@example.org", PASSWORD).await;
+    let url = office.app.database.url.clone();
+    let doctor = || {
+        let doctor = Program::new(&["doctor", "--json"]).set_all(&url).set("SMTP_URL", &office.server.url());
+        doctor.set("AUTH_URL", "http://auth.sso.localhost:1").set("COOKIE_DOMAIN", "sso.localhost")
+    };
+    let healthy = doctor().examine().await;
+    assert!(!healthy.ids("warning").contains(&"mail-waits"), "{:#}", healthy.report);
+    assert!(healthy.ids("note").contains(&"mail-unverified"), "{:#}", healthy.report);
+    let free = doctor().set("REQUIRE_VERIFIED_EMAIL", "false").examine().await;
+    assert!(!free.ids("note").contains(&"mail-unverified"), "{:#}", free.report);
+
+    let long_ago = office.app.service().at(office.app.clock.now() - Duration::from_secs(660));
+    office.post_at("bob@example.org", long_ago).await;
+    let said = doctor().examine().await;
+    assert!(said.ended.out.contains("the oldest letter waits 11 minutes"), "{:#}", said.report);
+    let worker = office.worker();
+    for _ in 0..4 {
+        worker.deliver_due().await.unwrap();
+        office.app.wait(Duration::from_secs(3600));
+    }
+    let said = doctor().examine().await;
+    assert!(said.ids("warning").contains(&"mail-waits"), "{:#}", said.report);
+    assert!(said.ended.out.contains("\"1 letter(s) were given up\""), "{:#}", said.report);
 }

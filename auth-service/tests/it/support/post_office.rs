@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use auth_service::app::Frontend;
+use auth_service::audit::RequestContext;
 use auth_service::config::{Config, Outgoing, SecretKey, SmtpUrl};
 use auth_service::http::Draining;
 use auth_service::mail::{Addressee, MailWorker, Postbox, Sender, TestLetter, Transport};
@@ -52,6 +53,11 @@ impl PostOffice {
         post(&self.app, address, TestLetter {}).await;
     }
 
+    /// Posts at the moment of this context.
+    pub async fn post_at(&self, address: &str, context: RequestContext) {
+        post_in(&self.app, address, TestLetter {}, context).await;
+    }
+
     /// The only letter there is.
     pub async fn row(&self) -> Delivery {
         let mut rows = self.rows().await;
@@ -82,9 +88,17 @@ impl PostOffice {
 
 /// Posts a letter as a feature does, in a transaction of its own.
 pub async fn post(app: &TestApp, address: &str, letter: impl Letter + Send + 'static) {
+    post_in(app, address, letter, app.service()).await;
+}
+
+async fn post_in(
+    app: &TestApp,
+    address: &str,
+    letter: impl Letter + Send + 'static,
+    context: RequestContext,
+) {
     let secret = SecretKey::parse("SECRET_KEY", SECRET_KEY).unwrap();
     let postbox = Postbox::new(PayloadKeys::new(&secret, None), true);
     let to = Addressee { user: None, email: Email::parse(address).unwrap(), language: Some("de".to_owned()) };
-    let context = app.service();
     app.sql(move |conn| conn.write(|conn| postbox.post(conn, &to, &letter, &context))).await;
 }
