@@ -1,5 +1,5 @@
-//! Liveness (`/healthz`) and readiness (`/readyz`). Neither tells more than that, but for a line that
-//! letters wait.
+//! Liveness (`/healthz`) and readiness (`/readyz`). Neither tells more than that, but for a line
+//! that letters wait.
 //!
 //! `OPTIONS /` says what `/readyz` says: load balancers that were told of no address ask so,
 //! HAProxy above all.

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
 }
 
 /// How many letters are printed; more are a reason to look at the mail server first.
-const MOST: usize = 1000;
+const MAX_PRINTED: usize = 1000;
 
 /// A letter as it is printed, without its content.
 #[derive(Serialize)]
@@ -103,9 +103,9 @@ fn list(db: &Database, all: bool, json: bool) -> Result<(), CliError> {
     let states = [DeliveryState::Waiting, DeliveryState::Failed, DeliveryState::Sent];
     let states = &states[..if all { 3 } else { 2 }];
     let (letters, now) = db.run_blocking(|conn| {
-        Ok::<_, CliError>((Delivery::list(conn, states, MOST as i64 + 1)?, database::now(conn)?))
+        Ok::<_, CliError>((Delivery::list(conn, states, MAX_PRINTED as i64 + 1)?, database::now(conn)?))
     })?;
-    for delivery in letters.iter().take(MOST) {
+    for delivery in letters.iter().take(MAX_PRINTED) {
         let view = LetterView::from(delivery);
         if json {
             output::line(serde_json::to_string(&view).expect("strings and numbers can be written as JSON"))?;
@@ -120,7 +120,9 @@ fn list(db: &Database, all: bool, json: bool) -> Result<(), CliError> {
     match letters.len() {
         0 if all => output::line("There are no letters."),
         0 => output::line("No letter waits, and none was given up."),
-        count if count > MOST => output::line(format_args!("There are more than these {MOST}.")),
+        count if count > MAX_PRINTED => {
+            output::line(format_args!("There are more than these {MAX_PRINTED}."))
+        }
         _ => Ok(()),
     }
 }

@@ -91,13 +91,14 @@ const DIESEL: [&str; 38] = [
 ];
 
 /// The same for the commands.
-const DIESEL_IN_COMMANDS: [&str; 7] = [
+const DIESEL_IN_COMMANDS: [&str; 8] = [
     "cli/database.rs",
     "cli/mod.rs",
     "cli/users.rs",
     "cli/sessions.rs",
     "cli/after_restore.rs",
     "cli/backup.rs",
+    "cli/mail.rs",
     "cli/import/batch.rs",
 ];
 
