@@ -33,6 +33,16 @@ pub fn log_in(target: &Target, email: &str) -> Result<Option<Tokens>> {
     read_login(&answer.with_context(|| format!("log {email} in"))?)
 }
 
+/// Gets a page, with one more header.
+pub fn get(target: &Target, path: &str, header: &str) -> Result<String> {
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {USER_AGENT}\r\n{header}\r\nConnection: close\r\n\r\n",
+        target.host
+    );
+    let answer = connect(target.port).and_then(|stream| ask(stream, &request));
+    answer.with_context(|| format!("get {path}"))
+}
+
 /// A login by the API. A `network` is named as a proxy would.
 pub fn login_request(host: &str, email: &str, network: Option<&str>) -> String {
     let body = json!({"email": email, "password": PASSWORD}).to_string();

@@ -56,6 +56,12 @@ impl Database {
         Ok(listed.lines().map(str::to_owned).collect())
     }
 
+    /// How many bytes of its log PostgreSQL has written so far.
+    pub fn log_position(&self) -> Result<f64> {
+        let bytes = self.run("SELECT pg_current_wal_lsn() - '0/0'")?;
+        bytes.parse().with_context(|| "read how much PostgreSQL wrote".into())
+    }
+
     /// The size of everything in it, in bytes.
     pub fn size(&self) -> Result<f64> {
         let size = match self {

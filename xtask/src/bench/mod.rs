@@ -18,6 +18,7 @@ mod report;
 mod site;
 mod stats;
 mod table;
+mod unverified;
 mod usage;
 mod wrk;
 

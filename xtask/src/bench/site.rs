@@ -53,6 +53,12 @@ impl Site {
         self
     }
 
+    /// The same with another demo-service.
+    pub fn with_demo(mut self, demo: PathBuf) -> Self {
+        self.demo = demo;
+        self
+    }
+
     /// The same with a copy of the program, which shares no memory with other instances.
     pub fn with_own_program(mut self) -> Result<Self> {
         let copy = self.data.join("auth-service");
@@ -75,7 +81,7 @@ impl Site {
         let [demo_port, lists_port] = ports::free()?;
         let settings = on_ports(&self.data, [auth.target().port, demo_port, lists_port]);
         let command = with_settings(&self.demo, &settings.for_demo());
-        let log = self.data.join("demo.log");
+        let log = self.data.join(format!("demo-{demo_port}.log"));
         Instance::start(command, demo_port, &settings.demo_host(), log, ports::healthy)
     }
 
@@ -130,10 +136,9 @@ impl Site {
         tokens.map(|tokens| tokens.refresh).ok_or_else(|| Error::new("the service is too busy for a login"))
     }
 
-    /// Another site with a copy of this one's people, sessions, tokens and secret. Neither runs
-    /// meanwhile.
-    pub fn copy(&self, bed: &Bed, name: &str) -> Result<Self> {
-        let copy = Self::sqlite(bed, name)?;
+    /// Lets another site have a copy of this one's tokens, secret and settings, and of its people
+    /// and sessions if they are in a file. Neither runs meanwhile.
+    pub fn copy_to(&self, copy: Self) -> Result<Self> {
         for entry in fs::read_dir(&self.data).with_context(|| "read a folder".into())?.flatten() {
             let to = copy.data.join(entry.file_name());
             fs::copy(entry.path(), to).with_context(|| "copy a database".into())?;

@@ -24,9 +24,9 @@ pub const PART: Part = Part {
     make,
 };
 
-const PEOPLE: usize = 16;
+pub const PEOPLE: usize = 16;
 /// Of each of them.
-const LOGINS: usize = 20;
+pub const LOGINS: usize = 20;
 
 struct Growth(Vec<(usize, Site)>);
 
@@ -37,7 +37,7 @@ fn make(bed: &Bed) -> Result<Box<dyn Measure>> {
     first.log_in(&instance.target(), PEOPLE, LOGINS)?;
     drop(instance);
     let grown = |size: &usize| {
-        let site = first.copy(bed, &format!("growth-{size}"))?;
+        let site = first.copy_to(Site::sqlite(bed, &format!("growth-{size}"))?)?;
         fill::users_and_sessions(&site.database, *size)?;
         Ok((*size, site))
     };

@@ -4,6 +4,7 @@ mod flood;
 mod form;
 mod generator;
 mod growth;
+mod growth_postgres;
 mod logins;
 mod memory;
 mod page;
@@ -16,7 +17,7 @@ mod verification;
 use super::part::Part;
 
 /// In the order of the page.
-pub static ALL: [Part; 12] = [
+pub static ALL: [Part; 13] = [
     verification::PART,
     page::PART,
     renewals::PART,
@@ -27,6 +28,7 @@ pub static ALL: [Part; 12] = [
     start::PART,
     size::PART,
     growth::PART,
+    growth_postgres::PART,
     rows::PART,
     generator::PART,
 ];

@@ -1,13 +1,12 @@
 //! Renewals on both databases, beside what the disk can do.
 
 use crate::bench::bed::{Bed, Lengths};
-use crate::bench::database::Database;
 use crate::bench::instance::{Instance, Served, ms};
 use crate::bench::part::{Measure, Part};
 use crate::bench::site::Site;
 use crate::bench::table::Row;
 use crate::bench::{disk, wrk};
-use crate::error::{Context, Result};
+use crate::error::Result;
 use crate::postgres::Cluster;
 
 pub const PART: Part = Part {
@@ -71,9 +70,9 @@ impl Measure for Renewals {
         let sqlite = row("SQLite", &served, instance.bytes_written()? - before);
 
         let (site, instance) = &self.postgres;
-        let before = log_position(&site.database)?;
+        let before = site.database.log_position()?;
         let served = instance.serve(|target| wrk::renew(target, &site.tokens(), lengths.load))?;
-        let postgres = row("PostgreSQL", &served, log_position(&site.database)? - before);
+        let postgres = row("PostgreSQL", &served, site.database.log_position()? - before);
         Ok(vec![sqlite, postgres, disk])
     }
 }
@@ -89,10 +88,4 @@ fn row(name: &str, served: &Served, bytes: f64) -> Row {
         served.generator_share(),
     ];
     Row::new(name, values)
-}
-
-/// How many bytes of its log PostgreSQL has written so far.
-fn log_position(database: &Database) -> Result<f64> {
-    let bytes = database.run("SELECT pg_current_wal_lsn() - '0/0'")?;
-    bytes.parse().with_context(|| "read how much PostgreSQL wrote".into())
 }
