@@ -30,7 +30,8 @@ impl Email {
             return Err(InvalidEmail);
         }
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
-        if !local.bytes().all(is_local_byte) {
+        // A mail program would decode an encoded word (RFC 2047), and show another address.
+        if !local.bytes().all(is_local_byte) || local.contains("=?") {
             return Err(InvalidEmail);
         }
         let Ok(url::Host::Domain(domain)) = url::Host::parse(domain) else { return Err(InvalidEmail) };
@@ -76,6 +77,25 @@ mod tests {
         );
     }
 
+    /// T4: letters that only look alike are other domains, in every spelling of each.
+    #[test]
+    fn look_alike_domains_are_other_addresses() {
+        let parse = |text: &str| Email::parse(text).unwrap();
+        let latin = parse("ada@apple.example");
+        let cyrillic = parse("ada@аpple.example");
+        assert_ne!(latin, cyrillic);
+        assert!(cyrillic.as_str().starts_with("ada@xn--"));
+        assert_eq!(cyrillic, parse(&cyrillic.as_str().to_uppercase()));
+        for same in ["ada@APPLE.example", "ada@ａｐｐｌｅ.example", "ada@apple。example"] {
+            assert_eq!(parse(same), latin, "{same}");
+        }
+        for other in ["ada@app1e.example", "ada@appłe.example", "ada@ı.example", "ada@ß.example"] {
+            assert_ne!(parse(other), latin);
+            assert_eq!(parse(other), parse(parse(other).as_str()), "a normal form stays as it is");
+        }
+        assert_ne!(parse("ada@straße.example"), parse("ada@strasse.example"));
+    }
+
     #[test]
     fn addresses_with_unusual_characters_are_taken() {
         for text in ["o'neil+tag@example.co.uk", "a.b-c_d@sub.example.org", "x@example.org", "1@2.example"] {
@@ -108,6 +128,13 @@ mod tests {
             "äda@example.org",
             ".ada@example.org",
             "ada@127.0.0.1",
+            "=?utf-8?q?ada=40example.com?=@example.org",
+            "=?UTF-8?B?YWRh?=@example.org",
+            "\u{200b}ada@example.org",
+            "ada\u{200b}@example.org",
+            "ada\u{202e}@example.org",
+            "ａda@example.org",
+            "аda@example.org",
             &long,
         ] {
             assert_eq!(Email::parse(text), Err(InvalidEmail), "{text:?}");
