@@ -11,6 +11,8 @@ pub const FEATURES: &[Feature] = &[
     crate::account_security::FEATURE,
     crate::registration::FEATURE,
     crate::email_verification::FEATURE,
+    crate::email_change::FEATURE,
+    crate::profile::FEATURE,
     crate::login::FEATURE,
     crate::logout::FEATURE,
     crate::password_change::FEATURE,

@@ -1,6 +1,7 @@
 # Alle Texte der Seiten auf Deutsch. Was en.ftl im Kopf sagt, gilt auch hier.
 
 site-name = Ein Konto
+language-name = Deutsch
 site-skip = Zum Inhalt springen
 site-logged-in-as = Angemeldet als
 site-at = Eine Anmeldung für alle unsere Dienste, bei <strong>{ $host }</strong>
@@ -25,6 +26,10 @@ label-current-password = Jetziges Passwort
     .mention = jetziges Passwort
 label-new-password = Neues Passwort
     .mention = neues Passwort
+label-new-email = Neue E-Mail-Adresse
+    .mention = neue E-Mail-Adresse
+label-language = Sprache der E-Mails
+    .mention = Sprache der E-Mails
 label-code = Code aus der E-Mail
     .mention = Code
 label-first-name = Vorname
@@ -260,6 +265,8 @@ account-roles = Rollen
 account-staff = Sie sehen die Seiten für das Personal
 account-superuser = Sie haben alle Rechte
 account-not-confirmed = (nicht bestätigt)
+account-change-profile = Name und Sprache ändern
+account-change-address = Adresse ändern
 account-address-not-confirmed = Diese Adresse ist nicht bestätigt.
 account-back-to = Zurück zu { $service }
 account-services = Ihre Dienste
@@ -327,6 +334,11 @@ event-too-many = Älteste Anmeldung beendet: Es waren zu viele
 event-reuse = Die Kopie einer Anmeldung wurde benutzt; diese Anmeldung wurde beendet
 event-reset-requested = E-Mail für ein neues Passwort angefordert
 event-password-changed = Passwort geändert
+event-profile-changed = Name oder Sprache geändert
+event-email-verified = E-Mail-Adresse bestätigt
+event-email-change-requested = Andere E-Mail-Adresse gewünscht
+event-email-changed = E-Mail-Adresse geändert
+event-email-change-undone = Änderung der E-Mail-Adresse rückgängig gemacht
 event-activated = Konto vom Betreiber freigegeben
 event-deactivated = Konto vom Betreiber stillgelegt
 event-roles-changed = Rollen vom Betreiber geändert
@@ -448,6 +460,30 @@ verify-confirm-what = Mit dem Knopf bestätigen Sie die E-Mail-Adresse, an die d
 verify-too-old-title = Dieser Link gilt nicht mehr
 verify-too-old-what = Er wurde schon benutzt, ist zu alt, oder es wurde ein neuerer verschickt. Melden Sie sich an; wenn nötig, schicken wir Ihnen einen neuen.
 
+### Profil
+
+profile-title = Ihr Profil
+profile-save = Speichern
+profile-saved = Ihr Profil wurde gespeichert. Dienste sehen einen neuen Namen in wenigen Minuten.
+profile-language-unknown = Bitte wählen Sie eine der Sprachen.
+
+### Eine andere Adresse
+
+email-title = Ihre E-Mail-Adresse
+email-what = Wir schicken eine E-Mail an die neue Adresse. Ihre Adresse ändert sich, wenn Sie sie von dort bestätigen.
+email-submit = E-Mail schicken
+email-without-mail = Diese Seite verschickt keine E-Mails; darum kann hier niemand eine Adresse bestätigen. Wer sie betreibt, kann Ihre ändern.
+email-same = Das ist schon Ihre E-Mail-Adresse.
+email-code-title = Bestätigen Sie Ihre neue E-Mail-Adresse
+email-code-over = Dieser Code gilt nicht mehr. Beginnen Sie die Änderung noch einmal.
+email-changed = Ihre E-Mail-Adresse ist jetzt { $address }.
+email-confirm-what = Mit dem Knopf bekommt das Konto die E-Mail-Adresse <strong>{ $address }</strong>.
+email-undo-title = Änderung rückgängig machen
+email-undo-what = Mit dem Knopf bekommt das Konto wieder die E-Mail-Adresse <strong>{ $address }</strong>. Alle, die damit angemeldet sind, werden abgemeldet.
+email-undone = Das Konto hat wieder seine frühere E-Mail-Adresse, und alle wurden abgemeldet. Setzen Sie jetzt ein neues Passwort: Jemand anderes kennt vielleicht das jetzige.
+email-too-old-what = Er wurde schon benutzt, ist zu alt, oder es wurde ein neuerer verschickt.
+email-taken-since = Inzwischen hat ein anderes Konto diese E-Mail-Adresse.
+
 ### E-Mails
 
 letter-from = Diese E-Mail kommt von { $host }. Antworten darauf liest niemand.
@@ -483,3 +519,15 @@ letter-password-changed-subject = Ihr Passwort für { $site } wurde geändert
 letter-password-changed-what = Das Passwort Ihres Kontos bei { $host } wurde geändert, { $when }. Alle anderen Anmeldungen sind beendet.
 letter-password-changed-not-you = Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, wählen Sie sofort ein neues Passwort, und sagen Sie denen Bescheid, die die Seite betreiben:
 letter-password-changed-button = Das war ich nicht
+letter-change-subject = Bestätigen Sie Ihre neue E-Mail-Adresse für { $site }
+letter-change-title = Bestätigen Sie Ihre neue E-Mail-Adresse
+letter-change-what = Jemand möchte diese E-Mail-Adresse für sein Konto verwenden.
+letter-change-not-you = Wenn Sie das nicht waren, müssen Sie nichts tun. Ohne Ihre Bestätigung ändert sich nichts.
+
+letter-taken-what = Jemand möchte Ihre E-Mail-Adresse für ein anderes Konto verwenden. Sie haben damit schon eines, darum wurde nichts geändert.
+
+letter-changed-subject = Ihre E-Mail-Adresse bei { $site } wurde geändert
+letter-changed-title = Ihre E-Mail-Adresse wurde geändert
+letter-changed-what = Am { $when } wurde die E-Mail-Adresse Ihres Kontos auf { $address } geändert.
+letter-changed-undo = Wenn Sie das nicht waren, machen Sie es mit diesem Link rückgängig. Er gilt bis { $until } und meldet alle ab.
+letter-changed-button = Änderung rückgängig machen

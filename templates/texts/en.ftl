@@ -10,6 +10,9 @@ site-logged-in-as = Logged in as
 site-at = One login for all our services, at <strong>{ $host }</strong>
 site-links = About this site
 
+# What this language calls itself.
+language-name = English
+
 # A sentence that has no other language: it is for programs.
 verbatim = { $words }
 
@@ -30,6 +33,10 @@ label-current-password = Current password
     .mention = current password
 label-new-password = New password
     .mention = new password
+label-new-email = New email address
+    .mention = new email address
+label-language = Language of emails
+    .mention = language of emails
 label-code = Code from the email
     .mention = code
 label-first-name = First name
@@ -268,6 +275,8 @@ account-roles = Roles
 account-staff = You can see staff pages
 account-superuser = You have every right
 account-not-confirmed = (not confirmed)
+account-change-profile = Change name and language
+account-change-address = Change the address
 account-address-not-confirmed = This address is not confirmed.
 account-back-to = Back to { $service }
 account-services = Your services
@@ -336,6 +345,11 @@ event-too-many = Oldest login ended: there were too many
 event-reuse = A copy of a login was used; that login was ended
 event-reset-requested = Email for a new password asked for
 event-password-changed = Password changed
+event-profile-changed = Name or language changed
+event-email-verified = Email address confirmed
+event-email-change-requested = Another email address asked for
+event-email-changed = Email address changed
+event-email-change-undone = Change of the email address undone
 event-activated = Account activated by the operator
 event-deactivated = Account deactivated by the operator
 event-roles-changed = Roles changed by the operator
@@ -457,6 +471,30 @@ verify-confirm-what = Press the button to confirm the email address that this li
 verify-too-old-title = This link can no longer be used
 verify-too-old-what = It was used already, is too old, or a newer one was sent. Log in, and we send you another if you need one.
 
+### Profile
+
+profile-title = Your profile
+profile-save = Save
+profile-saved = Your profile was saved. Services see a new name within a few minutes.
+profile-language-unknown = Please choose one of the languages.
+
+### Change of an address
+
+email-title = Your email address
+email-what = We send an email to the new address. Your address changes when you confirm it from there.
+email-submit = Send the email
+email-without-mail = This site sends no email, so nobody can confirm an address here. Whoever runs it can change yours.
+email-same = This is your email address already.
+email-code-title = Confirm your new email address
+email-code-over = This code can no longer be used. Ask for the change again.
+email-changed = Your email address is now { $address }.
+email-confirm-what = Press the button, and the account has the email address <strong>{ $address }</strong>.
+email-undo-title = Undo the change
+email-undo-what = Press the button, and the account has the email address <strong>{ $address }</strong> again. Everybody who is logged in with it is logged out.
+email-undone = The account has its former email address again, and everybody was logged out. Set a new password now: somebody else may know the present one.
+email-too-old-what = It was used already, is too old, or a newer one was sent.
+email-taken-since = In the meantime another account has got this email address.
+
 ### Emails
 
 letter-from = This email comes from { $host }. Nobody reads answers to it.
@@ -492,3 +530,15 @@ letter-password-changed-subject = Your password for { $site } was changed
 letter-password-changed-what = The password of your account at { $host } was changed, { $when }. All other logins have ended.
 letter-password-changed-not-you = If this was you, you need do nothing. If it was not, choose a new password at once, and tell whoever runs the site:
 letter-password-changed-button = It was not me
+letter-change-subject = Confirm your new email address for { $site }
+letter-change-title = Confirm your new email address
+letter-change-what = Somebody wants to use this email address for their account.
+letter-change-not-you = If you did not ask for this, you need do nothing. Without your confirmation nothing changes.
+
+letter-taken-what = Somebody wants to use your email address for another account. You have one with it already, so nothing was changed.
+
+letter-changed-subject = Your email address at { $site } was changed
+letter-changed-title = Your email address was changed
+letter-changed-what = On { $when } the email address of your account was changed to { $address }.
+letter-changed-undo = If this was not you, undo it with this link. It works until { $until }, and logs everybody out.
+letter-changed-button = Undo the change

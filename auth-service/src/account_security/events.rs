@@ -10,13 +10,18 @@ use crate::sign_in::Rejection;
 
 /// The actions of the owner, the operator or an attacker. Routine events such as renewals would
 /// hide the others.
-const DONE: [EventKind; 10] = [
+const DONE: [EventKind; 15] = [
     EventKind::Registered,
     EventKind::Login,
     EventKind::Logout,
     EventKind::SessionEnded,
     EventKind::RefreshReuse,
     EventKind::PasswordChanged,
+    EventKind::ProfileChanged,
+    EventKind::EmailVerified,
+    EventKind::EmailChangeRequested,
+    EventKind::EmailChanged,
+    EventKind::EmailChangeUndone,
     EventKind::Activated,
     EventKind::Deactivated,
     EventKind::RolesChanged,
@@ -98,6 +103,11 @@ fn text(event: EventKind, entry: &AuditEvent) -> Option<Message> {
         EventKind::RefreshReuse => "event-reuse",
         EventKind::ResetRequested => "event-reset-requested",
         EventKind::PasswordChanged => "event-password-changed",
+        EventKind::ProfileChanged => "event-profile-changed",
+        EventKind::EmailVerified => "event-email-verified",
+        EventKind::EmailChangeRequested => "event-email-change-requested",
+        EventKind::EmailChanged => "event-email-changed",
+        EventKind::EmailChangeUndone => "event-email-change-undone",
         EventKind::Activated => "event-activated",
         EventKind::Deactivated => "event-deactivated",
         EventKind::RolesChanged => "event-roles-changed",

@@ -12,6 +12,13 @@ text_enum! {
         RegisteredAgain = "registered_again",
         /// The owner has shown that they read the mail of the address.
         EmailVerified = "email_verified",
+        /// Names, or the language of letters.
+        ProfileChanged = "profile_changed",
+        /// The owner asked for another address; it is not confirmed yet.
+        EmailChangeRequested = "email_change_requested",
+        EmailChanged = "email_changed",
+        /// By the link that the address before was sent; `detail` says how many sessions ended.
+        EmailChangeUndone = "email_change_undone",
         Login = "login",
         /// A wrong address or password, or an inactive account; `detail` has the reason.
         LoginRefused = "login_refused",

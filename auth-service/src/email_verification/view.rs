@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::audit::RequestContext;
 use crate::error::Error;
 use crate::forms::{AwaitedLetter, BrowserSession, CsrfForm, Level};
+use crate::http::security_headers::hide_address;
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Message;
 use crate::pages::Layout;
@@ -27,18 +28,17 @@ pub async fn show(
     query: NextQuery,
 ) -> Result<HttpResponse, Error> {
     let next = app.destinations.next(query.0.as_deref());
-    let token = form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "token")
-        .map(|(_, token)| token.into_owned());
-    match (token, browser.awaited_letter(PURPOSE.name)) {
-        (Some(token), _) if is_open(&app, &token).await? => {
-            confirm(&app, &browser, (token, next.as_ref()), None)
-        }
-        (Some(_), _) => too_old(&app, &browser, next.as_ref()),
-        (None, Some(letter)) => {
-            ask_for_code(&app, &browser, (letter, next.as_ref()), StatusCode::OK, (None, None))
-        }
-        (None, None) => Ok(see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login")))),
+    if has_token(&request) {
+        return match LinkToken::in_query(request.query_string()) {
+            Some(link) if is_open(&app, link.clone()).await? => {
+                confirm(&app, &browser, (link.text(), next.as_ref()), None)
+            }
+            _ => too_old(&app, &browser, next.as_ref()),
+        };
+    }
+    match browser.awaited_letter(PURPOSE.name) {
+        Some(letter) => ask_for_code(&app, &browser, (letter, next.as_ref()), StatusCode::OK, (None, None)),
+        None => Ok(see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), "/login")))),
     }
 }
 
@@ -145,8 +145,12 @@ async fn done(
     Ok(see_other(&app.config.auth_url.join(&Next::carried_by(next, "/login"))))
 }
 
-async fn is_open(app: &App, token: &str) -> Result<bool, Error> {
-    let Some(link) = LinkToken::parse(token) else { return Ok(false) };
+/// A link that a mail program has cut is a link all the same.
+fn has_token(request: &HttpRequest) -> bool {
+    form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "token")
+}
+
+async fn is_open(app: &App, link: LinkToken) -> Result<bool, Error> {
     let clock = app.clock.clone();
     let look = move |conn: &mut _| {
         let now = clock.read(conn)?;
@@ -186,10 +190,14 @@ fn confirm(
         next: next.map(|next| next.as_str().to_owned()),
         csrf_token: browser.csrf_token()?,
     };
-    app.pages.answer(status, &Layout::of(browser), &page)
+    let mut answer = app.pages.answer(status, &Layout::of(browser), &page)?;
+    hide_address(&mut answer);
+    Ok(answer)
 }
 
 fn too_old(app: &App, browser: &BrowserSession, next: Option<&Next>) -> Result<HttpResponse, Error> {
     let page = TooOldPage { login_url: Next::carried_by(next, "/login") };
-    app.pages.answer(StatusCode::GONE, &Layout::of(browser), &page)
+    let mut answer = app.pages.answer(StatusCode::GONE, &Layout::of(browser), &page)?;
+    hide_address(&mut answer);
+    Ok(answer)
 }

@@ -21,6 +21,8 @@ pub struct Field {
     lengths: Option<Lengths>,
     /// Whether it is a code of digits, for which a phone shows digits alone.
     is_code: bool,
+    /// What can be chosen, where nothing is typed.
+    options: Vec<Choice>,
     /// Where the errors are remedied, behind the last of them.
     remedy: Option<Link>,
 }
@@ -31,6 +33,13 @@ pub struct Field {
 struct Lengths {
     min: usize,
     max: usize,
+}
+
+/// One of the values of a field that is chosen.
+#[derive(Debug, Clone, Serialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
 }
 
 /// A link in a message.
@@ -56,6 +65,7 @@ impl Field {
             maxlength: None,
             lengths: None,
             is_code: false,
+            options: Vec::new(),
             remedy: None,
         }
     }
@@ -68,6 +78,11 @@ impl Field {
     /// A code from a letter or a device.
     pub fn code(name: &'static str, label: Message) -> Self {
         Self { is_code: true, ..Self::text(name, label, "one-time-code") }.max_length(16)
+    }
+
+    /// A choice of one of several values.
+    pub fn choice(name: &'static str, label: Message, options: Vec<Choice>) -> Self {
+        Self { kind: "choice", options, ..Self::text(name, label, "off") }
     }
 
     /// A password. Its type has no method to set a value, so a password is never shown again.

@@ -9,5 +9,5 @@ mod urlencoded;
 
 pub use browser_session::{AwaitedLetter, BrowserSession, Level};
 pub use csrf::{CsrfForm, CsrfProtected};
-pub use field::Field;
+pub use field::{Choice, Field};
 pub use json::{Document, Json};

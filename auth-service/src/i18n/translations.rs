@@ -119,6 +119,11 @@ impl Translations {
         })
     }
 
+    /// `text` if `language` itself has it: what English says would be wrong in its place.
+    pub fn own(&self, language: Language, text: &Message) -> Option<String> {
+        self.languages[language.0].has(text.key()).then(|| self.format(language, text))
+    }
+
     /// `text` in English, for programs and the terminal.
     pub fn english(&self, text: &Message) -> String {
         self.format(Language(0), text)

@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use crate::random;
@@ -20,6 +21,13 @@ impl LinkToken {
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
+    }
+
+    /// The token of an address that somebody opened. A repeated parameter counts as absent.
+    pub fn in_query(query: &str) -> Option<Self> {
+        let mut tokens = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "token");
+        let (_, first) = tokens.next()?;
+        Self::parse(&first).filter(|_| tokens.next().is_none())
     }
 
     /// The text in the link.

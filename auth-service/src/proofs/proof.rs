@@ -67,6 +67,17 @@ impl Proof {
         // The same statement where there is no account.
         let nobody = || UserId::from(uuid::Uuid::nil());
         Self::close(conn, purpose, user.unwrap_or_else(nobody), context)?;
+        Self::issue_beside(conn, purpose, (user, detail), keys, context)
+    }
+
+    /// [`Proof::issue`] that leaves the former ones open: each letter undoes something of its own.
+    pub fn issue_beside(
+        conn: &mut AnyConnection,
+        purpose: &Purpose,
+        (user, detail): (Option<UserId>, Option<&str>),
+        keys: &ProofKeys,
+        context: &RequestContext,
+    ) -> QueryResult<IssuedProof> {
         let (id, now) = (Id::from(random::uuid_v4()), context.now());
         let (link, code) = (LinkToken::random(), code::random_code());
         let expires_at = now + purpose.link_life;
@@ -102,10 +113,16 @@ impl Proof {
         diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)
     }
 
-    /// Closes every open proof of this account, for whatever purpose: with a new password, nothing
-    /// works any more that was sent before.
+    /// Closes every open proof of this account: with a new password, nothing works any more that
+    /// was sent before.
+    ///
+    /// What undoes something stays open, because whoever takes an account over changes its password
+    /// next ([`Purpose::UNDO`]).
     pub fn close_all(conn: &mut AnyConnection, user: UserId, context: &RequestContext) -> QueryResult<usize> {
-        let open = proofs::table.filter(proofs::user_id.eq(user)).filter(proofs::used_at.is_null());
+        let open = proofs::table
+            .filter(proofs::user_id.eq(user))
+            .filter(proofs::purpose.not_like(format!("{}%", Purpose::UNDO)))
+            .filter(proofs::used_at.is_null());
         diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)
     }
 

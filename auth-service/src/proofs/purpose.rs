@@ -11,6 +11,9 @@ pub struct Purpose {
 }
 
 impl Purpose {
+    /// How the name of a purpose begins that undoes something. Its proofs outlive a new password.
+    pub const UNDO: &'static str = "undo_";
+
     /// How long a code works (ASVS 6.5.5).
     pub const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
 

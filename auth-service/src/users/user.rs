@@ -332,6 +332,35 @@ impl User {
         self.is_active && (self.is_verified() || !verified_only)
     }
 
+    /// Sets the names and the language of letters.
+    pub fn set_profile(
+        conn: &mut AnyConnection,
+        id: UserId,
+        (first_name, last_name): (&PersonName, &PersonName),
+        language: &str,
+        context: &RequestContext,
+    ) -> QueryResult<()> {
+        conn.write(|conn| {
+            let profile = (
+                users::first_name.eq(first_name.as_str()),
+                users::last_name.eq(last_name.as_str()),
+                users::language.eq(language),
+            );
+            diesel::update(users::table.find(id)).set(profile).execute(conn)?;
+            let context = context.read_time(conn)?;
+            AuditEvent::new(EventKind::ProfileChanged, &context).user(id.uuid()).record(conn)
+        })
+    }
+
+    /// Gives the account another address, which its owner has just verified.
+    ///
+    /// # Errors
+    /// A unique violation if another account has it.
+    pub fn set_email(conn: &mut AnyConnection, id: UserId, email: &Email, now: Timestamp) -> QueryResult<()> {
+        let address = (users::email.eq(email), users::email_verified_at.eq(now));
+        diesel::update(users::table.find(id)).set(address).execute(conn).map(|_| ())
+    }
+
     /// Records that the owner reads the mail of `email`. `false` if that is not the account's
     /// address any more.
     pub fn verify_email(

@@ -139,9 +139,7 @@ async fn a_link_shows_a_button_which_verifies_and_logs_in_the_asking_browser_alo
         for _ in 0..3 {
             let page = opens.get(&letter.link()).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-            // No other host learns the address. Without any referrer our own form would not be known
-            // as ours.
-            assert_eq!(page.header("referrer-policy"), Some("same-origin"));
+            assert_eq!(page.header("referrer-policy"), Some("strict-origin"), "the path is in no Referer");
         }
         assert!(!is_verified(&app, address).await);
         let pressed = opens.fill_in(&letter.link(), &[("token", &letter.token())]).await;
