@@ -333,6 +333,7 @@ event-ended-by-operator = Vom Betreiber abgemeldet
 event-too-many = Älteste Anmeldung beendet: Es waren zu viele
 event-reuse = Die Kopie einer Anmeldung wurde benutzt; diese Anmeldung wurde beendet
 event-reset-requested = E-Mail für ein neues Passwort angefordert
+event-recovery-link = Link für ein neues Passwort vom Betreiber erstellt
 event-password-changed = Passwort geändert
 event-profile-changed = Name oder Sprache geändert
 event-email-verified = E-Mail-Adresse bestätigt

@@ -344,6 +344,7 @@ event-ended-by-operator = Logged out by the operator
 event-too-many = Oldest login ended: there were too many
 event-reuse = A copy of a login was used; that login was ended
 event-reset-requested = Email for a new password asked for
+event-recovery-link = Link for a new password made by the operator
 event-password-changed = Password changed
 event-profile-changed = Name or language changed
 event-email-verified = Email address confirmed

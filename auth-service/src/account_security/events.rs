@@ -10,12 +10,13 @@ use crate::sign_in::Rejection;
 
 /// The actions of the owner, the operator or an attacker. Routine events such as renewals would
 /// hide the others.
-const DONE: [EventKind; 15] = [
+const DONE: [EventKind; 16] = [
     EventKind::Registered,
     EventKind::Login,
     EventKind::Logout,
     EventKind::SessionEnded,
     EventKind::RefreshReuse,
+    EventKind::RecoveryLinkMade,
     EventKind::PasswordChanged,
     EventKind::ProfileChanged,
     EventKind::EmailVerified,
@@ -102,6 +103,7 @@ fn text(event: EventKind, entry: &AuditEvent) -> Option<Message> {
         },
         EventKind::RefreshReuse => "event-reuse",
         EventKind::ResetRequested => "event-reset-requested",
+        EventKind::RecoveryLinkMade => "event-recovery-link",
         EventKind::PasswordChanged => "event-password-changed",
         EventKind::ProfileChanged => "event-profile-changed",
         EventKind::EmailVerified => "event-email-verified",

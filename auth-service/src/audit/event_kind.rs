@@ -43,6 +43,8 @@ text_enum! {
         SessionEnded = "session_ended",
         /// Somebody asked for an email to reset a password; `detail` says why none was sent.
         ResetRequested = "reset_requested",
+        /// The operator made a link for a new password.
+        RecoveryLinkMade = "recovery_link_made",
         /// `detail` says how, and how many sessions ended.
         PasswordChanged = "password_changed",
         Activated = "activated",

@@ -18,6 +18,7 @@ mod migrate;
 mod output;
 mod private_file;
 mod prompt;
+mod recovery_link;
 mod rights;
 mod roles;
 mod serve;

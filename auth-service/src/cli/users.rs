@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::clock::Clock;
-use crate::config::{DatabaseFlags, PasswordFlags};
+use crate::config::{AddressFlags, DatabaseFlags, PasswordFlags};
 use crate::db::{AnyConnection, Database};
 use crate::passwords::NewPassword;
 use crate::proofs::Proof;
@@ -12,7 +12,7 @@ use crate::sessions::{EndReason, Session};
 use crate::users::{CreateUserError, Email, NewUser, PasswordHash, PersonName, Right, User};
 
 use super::user_ref::{UserSelector, UserView, pages};
-use super::{CliError, database, output, prompt, rights, roles};
+use super::{CliError, database, output, prompt, recovery_link, rights, roles};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -40,6 +40,14 @@ enum Action {
         user: UserSelector,
         #[command(flatten)]
         password: PasswordSource,
+    },
+    /// Print a link with which a person sets a new password: once, within an hour. Nothing ends
+    /// until it is used.
+    RecoveryLink {
+        /// An e-mail address or a UUID.
+        user: UserSelector,
+        #[command(flatten)]
+        address: AddressFlags,
     },
     /// Let a person log in again.
     Activate {
@@ -121,6 +129,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), CliError> {
         Action::Create { account, staff: true } => create(&db, &account, &[Right::Staff]),
         Action::CreateSuperuser(account) => create(&db, &account, &[Right::Staff, Right::Superuser]),
         Action::SetPassword { user, password } => set_password(&db, &user, &password),
+        Action::RecoveryLink { user, address } => recovery_link::make(&db, &user, &address),
         Action::Activate { user } => set_active(&db, &user, true),
         Action::Deactivate { user } => set_active(&db, &user, false),
         Action::SetStaff { user } => rights::set(&db, &user, Right::Staff, true),

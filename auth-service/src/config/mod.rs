@@ -38,7 +38,8 @@ pub use serve::{Config, LogFormat, PasswordRules, SessionLimits};
 pub use services::{Service, Services, host_and_port};
 pub use setting::{Blank, Rule, Setting};
 pub use settings::{
-    AuditFlags, DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, SETTINGS, ServeFlags, SiteFlags,
+    AddressFlags, AuditFlags, DatabaseFlags, KeyTimeFlags, MailFlags, PasswordFlags, SETTINGS, ServeFlags,
+    SiteFlags,
 };
 pub use signing::{KeyTimes, SharedKey, TokenAlgorithm};
 pub use site::{FooterLink, Site};

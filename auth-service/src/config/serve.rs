@@ -9,9 +9,9 @@ use shared_claims::server::Listen;
 use super::secret::{self, Kind};
 use super::unjudged::Unjudged;
 use super::{
-    AllowedOrigins, AuditFlags, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags, Flags,
-    KeyTimes, Mail, PasswordFlags, Registration, SecretKey, ServeFlags, Services, Site, TokenAlgorithm,
-    TrustedProxies, settings, signing,
+    AddressFlags, AllowedOrigins, AuditFlags, AuthUrl, ConfigError, CookieDomain, CookieNames, DatabaseFlags,
+    Flags, KeyTimes, Mail, PasswordFlags, Registration, SecretKey, ServeFlags, Services, Site,
+    TokenAlgorithm, TrustedProxies, settings, signing,
 };
 use crate::db::DatabaseUrl;
 
@@ -169,6 +169,15 @@ impl AuditFlags {
     /// How long audit events are kept. Default 90 days.
     pub fn parse(&self) -> Result<Duration, ConfigError> {
         settings::duration("AUDIT_RETENTION", self.tidied()?.audit_retention.as_deref())
+    }
+}
+
+impl AddressFlags {
+    pub fn parse(&self) -> Result<AuthUrl, ConfigError> {
+        let flags = self.tidied()?;
+        let domain = required("COOKIE_DOMAIN", &self.cookie_domain, flags.cookie_domain.as_deref())?;
+        let auth_url = required("AUTH_URL", &self.auth_url, flags.auth_url.as_deref())?;
+        AuthUrl::parse(auth_url, &CookieDomain::parse(domain)?)
     }
 }
 

@@ -100,6 +100,17 @@ settings! {
         }
     }
 
+    /// The address of the service, for commands that print it.
+    pub struct AddressFlags {
+        {
+            /// Where people reach the service, without a trailing slash:
+            /// `https://auth.example.org`.
+            auth_url: String = Setting::new("AUTH_URL", "URL", Rule::Required);
+            /// The parent domain whose sub-domains share the login: `example.org`.
+            cookie_domain: String = Setting::new("COOKIE_DOMAIN", "DOMAIN", Rule::Required);
+        }
+    }
+
     /// Where the accounts are.
     pub struct DatabaseFlags {
         {

@@ -5,6 +5,7 @@ mod ask;
 mod forgot_form;
 mod forgot_view;
 mod letter;
+mod recovery;
 mod reset;
 mod reset_form;
 mod reset_view;
@@ -21,6 +22,7 @@ use crate::proofs::Purpose;
 pub use ask::{Asking, Desk};
 pub use forgot_form::{ForgotPage, WithoutMailPage};
 pub use letter::ResetLetter;
+pub use recovery::RecoveryLink;
 pub use reset_form::{OverPage, ResetPage};
 
 const FORGOT: &str = "/password/forgot";

@@ -78,24 +78,51 @@ impl Proof {
         keys: &ProofKeys,
         context: &RequestContext,
     ) -> QueryResult<IssuedProof> {
-        let (id, now) = (Id::from(random::uuid_v4()), context.now());
         let (link, code) = (LinkToken::random(), code::random_code());
-        let expires_at = now + purpose.link_life;
-        let row = Self {
-            id,
+        let mut row = Self::of_link(purpose, (user, detail), &link, context);
+        row.code_hash = keys.hash(row.id.uuid(), &code);
+        row.tries_left = Purpose::CODE_TRIES;
+        row.code_expires_at = context.now() + Purpose::CODE_LIFE;
+        diesel::insert_into(proofs::table).values(&row).execute(conn)?;
+        Ok(IssuedProof { id: row.id, link, code, expires_at: row.expires_at })
+    }
+
+    /// Issues a proof with a link and no code, and closes the former ones of this purpose and
+    /// account: for an operator, who hands the link over. Returns the link and when it expires.
+    pub fn issue_link(
+        conn: &mut AnyConnection,
+        purpose: &Purpose,
+        user: UserId,
+        context: &RequestContext,
+    ) -> QueryResult<(LinkToken, Timestamp)> {
+        Self::close(conn, purpose, user, context)?;
+        let link = LinkToken::random();
+        let row = Self::of_link(purpose, (Some(user), None), &link, context);
+        diesel::insert_into(proofs::table).values(&row).execute(conn)?;
+        Ok((link, row.expires_at))
+    }
+
+    /// A row that no code fits.
+    fn of_link(
+        purpose: &Purpose,
+        (user, detail): (Option<UserId>, Option<&str>),
+        link: &LinkToken,
+        context: &RequestContext,
+    ) -> Self {
+        let now = context.now();
+        Self {
+            id: Id::from(random::uuid_v4()),
             purpose: purpose.name.to_owned(),
             user_id: user,
             link_hash: link.hash(),
-            code_hash: keys.hash(id.uuid(), &code),
-            tries_left: Purpose::CODE_TRIES,
+            code_hash: Vec::new(),
+            tries_left: 0,
             detail: detail.map(str::to_owned),
             created_at: now,
-            code_expires_at: now + Purpose::CODE_LIFE,
-            expires_at,
+            code_expires_at: now,
+            expires_at: now + purpose.link_life,
             used_at: None,
-        };
-        diesel::insert_into(proofs::table).values(&row).execute(conn)?;
-        Ok(IssuedProof { id, link, code, expires_at })
+        }
     }
 
     /// Closes the open proofs of this purpose and account, so that older links and codes no longer

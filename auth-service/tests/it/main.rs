@@ -29,6 +29,7 @@ mod commands;
 mod commands_cleanup;
 mod commands_keys;
 mod commands_mail;
+mod commands_recovery;
 mod commands_roles;
 mod commands_sessions;
 mod commands_shell;
