@@ -30,9 +30,19 @@ async fn nothing_is_renewed_and_no_page_is_handed_out_before_anybody_has_clicked
     let generation = app.session_of(&ada).await.generation;
     let shop = "/login?next=https://shop.example.org/cart";
     for saying in SAYING_SO {
-        for path in
-            [shop, "/login", "/login/frame", "/", "/account/sessions", "/logout", "/register", "/auth/verify"]
-        {
+        for path in [
+            shop,
+            "/login",
+            "/login/frame",
+            "/",
+            "/account/sessions",
+            "/account/password",
+            "/logout",
+            "/register",
+            "/password/forgot",
+            "/password/reset?token=x",
+            "/auth/verify",
+        ] {
             let reply = in_advance(&ada, path, saying).await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {saying:?}: {}", reply.text);
             assert!(reply.cookies().is_empty() && reply.header("location").is_none(), "{path} {saying:?}");
