@@ -21,6 +21,9 @@ export const demoBinary = env.E2E_DEMO_BIN;
 export const authEnvFile = env.E2E_AUTH_ENV_FILE;
 export const secretsFile = env.E2E_SECRETS_FILE ?? join(root, '.run', 'secrets.jsonl');
 
+/** The folder where letters land, if the services send any. */
+export const mail = env.E2E_MAIL;
+
 /** The cookie names of a production stack. Development uses the same ones. */
 export const cookies = { access: '__Secure-sso_access', refresh: '__Host-sso_refresh', browser: '__Host-sso_browser' };
 
@@ -30,6 +33,9 @@ export const firefoxOnly = isChromium ? 'Chromium is told so page by page, in a 
 
 /** Reason to skip what needs the operator's command line, or false. */
 export const needsOperator = authBinary && authEnvFile ? false : 'needs E2E_AUTH_BIN and E2E_AUTH_ENV_FILE to run `auth-service users …`';
+
+/** Reason to skip what reads mail, or false. */
+export const needsMail = mail ? false : 'needs E2E_MAIL, the folder of SMTP_URL=file:…';
 
 /** Reason to skip what waits until an access token has expired, or false. */
 export const needsShortLife = accessLifetime <= 60 ? false : `access tokens live ${accessLifetime} s: set E2E_ACCESS_LIFETIME_SECONDS and the service to a short life`;

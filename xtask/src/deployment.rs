@@ -30,8 +30,13 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Starts them. `access_lifetime` is in seconds.
+    /// Starts them without mail. `access_lifetime` is in seconds.
     pub fn start(binaries: &Binaries, access_lifetime: u32) -> Result<Self> {
+        Self::start_with(binaries, access_lifetime, false)
+    }
+
+    /// Starts them. With mail, letters land in a folder.
+    pub fn start_with(binaries: &Binaries, access_lifetime: u32, has_mail: bool) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("sso-e2e-")
             .tempdir()
@@ -43,6 +48,7 @@ impl Deployment {
             lists_port,
             data: folder.path().to_owned(),
             access_token_lifetime: Some(format!("{access_lifetime}s")),
+            has_mail,
         };
         settings::prepare(&settings, &binaries.auth)?;
         let services = Services::start(binaries, &settings, &Logs::Folder(folder.path().to_owned()))?;
@@ -64,7 +70,7 @@ impl Deployment {
         let lines: String =
             self.settings.for_auth().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         fs::write(&env_file, lines).with_context(|| "write the suite's settings".into())?;
-        Ok(vec![
+        let mut variables: Variables = vec![
             ("E2E_AUTH_URL", self.settings.auth_url().into()),
             ("E2E_DEMO_URL", self.settings.demo_url().into()),
             ("E2E_LISTS_URL", self.settings.lists_url().into()),
@@ -78,7 +84,11 @@ impl Deployment {
             // The secrets that no log may contain. The file is deleted with the services.
             ("E2E_SECRETS_FILE", folder.join("secrets.jsonl").into()),
             ("E2E_FAILURES_FILE", self.failures_file().into()),
-        ])
+        ];
+        if self.settings.has_mail {
+            variables.push(("E2E_MAIL", folder.join("mail").into()));
+        }
+        Ok(variables)
     }
 
     /// Runs a suite against them. A failure shows the end of all logs, and below them the failed

@@ -67,7 +67,7 @@ fn dev_settings(
     access_token_lifetime: Option<String>,
 ) -> Settings {
     let data = project::root().join(".dev");
-    Settings { auth_port, demo_port, lists_port, data, access_token_lifetime }
+    Settings { auth_port, demo_port, lists_port, data, access_token_lifetime, has_mail: true }
 }
 
 fn welcome(settings: &Settings) -> String {

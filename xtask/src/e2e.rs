@@ -25,6 +25,9 @@ const INTEROP_LIFETIME_SECONDS: u32 = 20;
 /// The tests that wait until a token has ended.
 const SHORT_LIVED: &str = "short-lived";
 
+/// The tests of people who get mail. All others have accounts at once.
+const WITH_MAIL: &str = "with-mail";
+
 /// The test that looks for the secrets of all others in the logs.
 const LOG_CHECK: &str = "tests/99-the-logs-hold-no-secret.test.mjs";
 
@@ -58,7 +61,7 @@ pub fn e2e(options: &Options) -> Result {
     let binaries = project::build_services()?;
     for browser in &options.browser {
         for part in parts(&options.arguments) {
-            let deployment = Deployment::start(&binaries, part.access_lifetime)?;
+            let deployment = Deployment::start_with(&binaries, part.access_lifetime, part.has_mail)?;
             let command = &mut suite_in(&folder, options, *browser, &part.arguments, deployment.variables()?);
             deployment.run(command)?;
         }
@@ -66,24 +69,31 @@ pub fn e2e(options: &Options) -> Result {
     Ok(())
 }
 
-/// Tests of the browser suite, and the lifetime of access tokens that they need.
+/// Tests of the browser suite, and the services that they need.
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
     access_lifetime: u32,
+    has_mail: bool,
     /// Files and folders. An empty list means the whole suite.
     arguments: Vec<OsString>,
 }
 
-/// The named files, or all of them. Those that wait for a token to expire are a part of their own.
+/// The named files, or all of them. Those that wait for a token to expire are a part of their own,
+/// and so are those that read mail.
 fn parts(named: &[OsString]) -> Vec<Part> {
-    let long = |arguments| Part { access_lifetime: ACCESS_LIFETIME_SECONDS, arguments };
-    let short = |arguments| Part { access_lifetime: SHORT_LIFETIME_SECONDS, arguments };
+    let part = |access_lifetime, has_mail, arguments| Part { access_lifetime, has_mail, arguments };
+    let long = |arguments| part(ACCESS_LIFETIME_SECONDS, false, arguments);
+    let short = |arguments| part(SHORT_LIFETIME_SECONDS, false, arguments);
+    let mail = |arguments| part(ACCESS_LIFETIME_SECONDS, true, arguments);
     if named.is_empty() {
-        return vec![long(Vec::new()), short(vec![SHORT_LIVED.into(), LOG_CHECK.into()])];
+        let with_logs = |folder: &str| vec![folder.into(), LOG_CHECK.into()];
+        return vec![long(Vec::new()), short(with_logs(SHORT_LIVED)), mail(with_logs(WITH_MAIL))];
     }
-    let waits = |file: &OsString| file.to_string_lossy().contains(SHORT_LIVED);
-    let (waiting, others): (Vec<_>, Vec<_>) = named.iter().cloned().partition(waits);
-    [long(others), short(waiting)].into_iter().filter(|part| !part.arguments.is_empty()).collect()
+    let is_in = |folder: &'static str| move |file: &OsString| file.to_string_lossy().contains(folder);
+    let (waiting, others): (Vec<_>, Vec<_>) = named.iter().cloned().partition(is_in(SHORT_LIVED));
+    let (reading, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_in(WITH_MAIL));
+    let parts = [long(others), short(waiting), mail(reading)];
+    parts.into_iter().filter(|part| !part.arguments.is_empty()).collect()
 }
 
 /// Runs the browser suite in one browser against the services that `variables` describe.
@@ -171,22 +181,26 @@ fn install_packages(folder: &Path) -> Result {
 mod tests {
     use super::*;
 
-    fn lifetimes(named: &[&str]) -> Vec<(u32, usize)> {
+    fn needs(named: &[&str]) -> Vec<(u32, bool, usize)> {
         let named: Vec<_> = named.iter().map(OsString::from).collect();
-        parts(&named).into_iter().map(|part| (part.access_lifetime, part.arguments.len())).collect()
+        let of = |part: Part| (part.access_lifetime, part.has_mail, part.arguments.len());
+        parts(&named).into_iter().map(of).collect()
     }
 
     #[test]
-    fn only_who_waits_for_the_end_of_a_token_meets_short_ones() {
-        assert_eq!(lifetimes(&["tests/04-next.test.mjs"]), [(ACCESS_LIFETIME_SECONDS, 1)]);
-        assert_eq!(lifetimes(&["short-lived/tabs.test.mjs"]), [(SHORT_LIFETIME_SECONDS, 1)]);
-        assert_eq!(lifetimes(&[]), [(ACCESS_LIFETIME_SECONDS, 0), (SHORT_LIFETIME_SECONDS, 2)]);
+    fn short_tokens_and_mail_are_for_those_who_need_them() {
+        let (long, short) = (ACCESS_LIFETIME_SECONDS, SHORT_LIFETIME_SECONDS);
+        assert_eq!(needs(&["tests/04-next.test.mjs"]), [(long, false, 1)]);
+        assert_eq!(needs(&["short-lived/tabs.test.mjs"]), [(short, false, 1)]);
+        assert_eq!(needs(&["with-mail/reset.test.mjs"]), [(long, true, 1)]);
+        assert_eq!(needs(&[]), [(long, false, 0), (short, false, 2), (long, true, 2)]);
     }
 
     #[test]
     fn the_tests_with_a_place_of_their_own_are_there() {
         let folder = project::root().join("e2e");
-        assert!(folder.join(SHORT_LIVED).is_dir() && folder.join(LOG_CHECK).is_file());
+        assert!([SHORT_LIVED, WITH_MAIL].iter().all(|part| folder.join(part).is_dir()));
+        assert!(folder.join(LOG_CHECK).is_file());
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub struct Settings {
     pub data: PathBuf,
     /// The lifetime of an access token, as auth-service reads it. `None` for its default.
     pub access_token_lifetime: Option<String>,
+    /// Whether auth-service writes letters, into `mail/` of the data folder. Then accounts need a
+    /// verified address.
+    pub has_mail: bool,
 }
 
 impl Settings {
@@ -62,6 +65,9 @@ impl Settings {
             // No proxy has to notice the shutdown.
             ("SHUTDOWN_DELAY", "0s".to_owned()),
         ];
+        if self.has_mail {
+            settings.push(("SMTP_URL", format!("file:{}", self.data.join("mail").display())));
+        }
         if let Some(lifetime) = &self.access_token_lifetime {
             settings.push(("ACCESS_TOKEN_LIFETIME", lifetime.clone()));
         }
@@ -138,8 +144,10 @@ mod tests {
             lists_port: 8003,
             data: "/data".into(),
             access_token_lifetime: None,
+            has_mail: true,
         };
         let (auth, demo, lists) = (settings.for_auth(), settings.for_demo(), settings.for_lists());
+        assert_eq!(value(&auth, "SMTP_URL").as_deref(), Some("file:/data/mail"));
         assert_eq!(value(&auth, "AUTH_URL"), value(&demo, "AUTH_URL"));
         assert_eq!(value(&auth, "AUTH_URL").as_deref(), Some("http://auth.sso.localhost:8000"));
         let services = "Demo=http://demo.sso.localhost:8001,Lists=http://lists.sso.localhost:8003";

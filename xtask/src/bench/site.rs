@@ -164,5 +164,12 @@ impl Site {
 
 /// The settings of services with their data in a folder, on these ports.
 fn on_ports(data: &Path, [auth_port, demo_port, lists_port]: [u16; 3]) -> Settings {
-    Settings { auth_port, demo_port, lists_port, data: data.to_owned(), access_token_lifetime: None }
+    Settings {
+        auth_port,
+        demo_port,
+        lists_port,
+        data: data.to_owned(),
+        access_token_lifetime: None,
+        has_mail: false,
+    }
 }
