@@ -22,4 +22,5 @@ pub const FEATURES: &[Feature] = &[
     crate::forward_auth::FEATURE,
     crate::cookie_cleanup::FEATURE,
     crate::jwks::FEATURE,
+    crate::dev_mailbox::FEATURE,
 ];

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod config;
 pub mod cookie_cleanup;
 pub mod db;
+pub mod dev_mailbox;
 pub mod doctor;
 pub mod email_change;
 pub mod email_verification;

@@ -485,6 +485,14 @@ email-undone = Das Konto hat wieder seine frühere E-Mail-Adresse, und alle wurd
 email-too-old-what = Er wurde schon benutzt, ist zu alt, oder es wurde ein neuerer verschickt.
 email-taken-since = Inzwischen hat ein anderes Konto diese E-Mail-Adresse.
 
+### The mailbox of a service in development
+
+mailbox-title = E-Mails
+mailbox-what = Diese Anmeldung läuft zur Entwicklung. Ihre E-Mails landen hier, statt hinauszugehen.
+mailbox-empty = Noch keine. Registrieren Sie sich, oder fordern Sie ein neues Passwort an.
+mailbox-text = Als reiner Text
+mailbox-all = Alle E-Mails
+
 ### E-Mails
 
 letter-from = Diese E-Mail kommt von { $host }. Antworten darauf liest niemand.

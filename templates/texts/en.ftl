@@ -496,6 +496,14 @@ email-undone = The account has its former email address again, and everybody was
 email-too-old-what = It was used already, is too old, or a newer one was sent.
 email-taken-since = In the meantime another account has got this email address.
 
+### The mailbox of a service in development
+
+mailbox-title = Emails
+mailbox-what = This login runs for development. Its emails land here instead of going out.
+mailbox-empty = None yet. Register, or ask for a new password.
+mailbox-text = As plain text
+mailbox-all = All emails
+
 ### Emails
 
 letter-from = This email comes from { $host }. Nobody reads answers to it.

@@ -79,6 +79,7 @@ fn welcome(settings: &Settings) -> String {
     {demo}    the demo: start here
     {lists}   a second service: you are logged in there too
     {auth}    register, log in, your account
+    {auth}/dev/mail   the letters that it would send: codes and links are there
 
   To make a superuser, in another terminal:
 

@@ -188,7 +188,7 @@ fn test(address: &str, flags: &ServeFlags) -> Result<(), CliError> {
     let frontend = Frontend::of(&config.site, &config.services, &config.auth_url)?;
     let sender = Sender { pages: frontend.pages, transport, from: config.mail.from.clone(), host };
     let draft = Draft { template: TestLetter::TEMPLATE, language: None, letter: &TestLetter {} };
-    let envelope = (random::uuid_v4(), Clock::system().estimate().into());
+    let envelope = (random::uuid_v4(), Clock::system().estimate());
     let server = config.mail.outgoing.as_ref().map(|outgoing| outgoing.masked()).unwrap_or_default();
     match sender.send(&draft, to.as_str(), envelope) {
         Ok(Some(code)) => output::line(format_args!(

@@ -5,6 +5,7 @@
 //! tells when letters wait long.
 
 pub mod backlog;
+mod folder;
 mod message;
 mod postbox;
 mod sender;
@@ -12,6 +13,7 @@ mod test_letter;
 mod transport;
 mod worker;
 
+pub use folder::StoredLetter;
 pub use postbox::{Addressee, Postbox};
 pub use sender::{Draft, Sender};
 pub use test_letter::TestLetter;

@@ -1,13 +1,13 @@
 //! The sender: draws a letter and hands it to the transport.
 
-use std::time::SystemTime;
-
 use lettre::message::Mailbox;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::folder::StoredLetter;
 use super::message::{self, Envelope};
 use super::transport::Transport;
+use crate::db::types::Timestamp;
 use crate::outbox::Setback;
 use crate::pages::Pages;
 
@@ -35,16 +35,21 @@ impl Sender {
         &self,
         draft: &Draft<'_, impl Serialize>,
         to: &str,
-        (id, at): (Uuid, SystemTime),
+        (id, at): (Uuid, Timestamp),
     ) -> Result<Option<u16>, Setback> {
         let letter = self
             .pages
             .draw_letter(draft.language, draft.template, draft.letter)
             .map_err(|error| Setback::Impossible(cause_of(&error)))?;
-        let envelope =
-            Envelope { from: self.from.clone(), to, message_id: format!("<{id}@{}>", self.host), at };
+        let stored = StoredLetter::new((id, to, at.unix_micros()), &letter);
+        let envelope = Envelope {
+            from: self.from.clone(),
+            to,
+            message_id: format!("<{id}@{}>", self.host),
+            at: at.into(),
+        };
         let message = message::build(letter, envelope).map_err(Setback::Impossible)?;
-        self.transport.send(&message)
+        self.transport.send(&message, &stored)
     }
 }
 

@@ -1,7 +1,5 @@
 //! The way out: a mail server, or a folder for development.
 
-use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +7,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{Message, SmtpTransport, Transport as _};
 
+use super::folder::StoredLetter;
 use crate::config::{Mail, Outgoing};
 use crate::outbox::Setback;
 
@@ -47,8 +46,9 @@ impl Transport {
         })
     }
 
-    /// Sends a message, and returns the server's answer code; `None` from a folder. Blocks.
-    pub(super) fn send(&self, message: &Message) -> Result<Option<u16>, Setback> {
+    /// Sends a message, and returns the server's answer code; `None` from a folder, which gets the
+    /// letter too. Blocks.
+    pub(super) fn send(&self, message: &Message, letter: &StoredLetter) -> Result<Option<u16>, Setback> {
         match self {
             Self::Smtp(server) => {
                 server.send(message).map(|answer| Some(answer.code().into())).map_err(|error| setback(&error))
@@ -57,7 +57,7 @@ impl Transport {
                 let cannot = |error: std::io::Error| {
                     Setback::Passing(format!("{} cannot be written: {error}", folder.display()))
                 };
-                put_into(folder, message).map(|()| None).map_err(cannot)
+                letter.put_into(folder, message).map(|()| None).map_err(cannot)
             }
         }
     }
@@ -74,15 +74,4 @@ fn setback(error: &Error) -> Setback {
         None if error.is_tls() => Setback::Passing("no encrypted connection to the mail server".to_owned()),
         None => Setback::Passing("the mail server cannot be reached, or ended the connection".to_owned()),
     }
-}
-
-/// A reader finds a file only when it is complete.
-fn put_into(folder: &std::path::Path, message: &Message) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let id = message.headers().get_raw("Message-ID").unwrap_or_default();
-    let name: String = id.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').take(36).collect();
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&message.formatted())?;
-    file.persist(folder.join(format!("{name}.eml")))?;
-    Ok(())
 }

@@ -142,7 +142,7 @@ impl MailWorker {
             language: payload.language.as_deref(),
             letter: &payload.letter,
         };
-        let envelope = (delivery.id.uuid(), delivery.created_at.into());
+        let envelope = (delivery.id.uuid(), delivery.created_at);
         self.sender.send(&draft, &delivery.recipient, envelope).map(|_| ())
     }
 }

@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, ContentType};
 use serde::Serialize;
+use shared_claims::web::Shades;
 use tera::{Context, Tera};
 
 use super::filters;
@@ -48,6 +49,25 @@ pub(super) struct SiteContext {
     links: Vec<FooterLink>,
     /// The address of the link that leads to help, if there is one.
     help: Option<String>,
+    /// The site's colours on light and on dark screens, for letters: mail programs know no
+    /// variables of CSS.
+    light: LetterColors,
+    dark: LetterColors,
+}
+
+/// The colours of a letter, as `#rrggbb`.
+#[derive(Serialize)]
+struct LetterColors {
+    accent: String,
+    strong: String,
+    on_accent: String,
+    wash: String,
+}
+
+impl From<Shades> for LetterColors {
+    fn from(Shades { accent, strong, on_accent, wash }: Shades) -> Self {
+        Self { accent, strong, on_accent, wash }
+    }
 }
 
 /// A rendered page.
@@ -71,6 +91,7 @@ impl Pages {
         tera.autoescape_on(vec![".html"]);
         filters::register(&mut tera, &texts, texts.choose(&PreferredLanguages::default()));
         tera.add_raw_templates(files.templates()).map_err(|error| problem_of(&error, &files))?;
+        let theme = site.theme.unwrap_or_default();
         let frame = |language| SiteContext {
             name: site.name.clone().unwrap_or_else(|| texts.format(language, &Message::new("site-name"))),
             auth_url: auth_url.origin(),
@@ -82,6 +103,8 @@ impl Pages {
             logo: statics.logo_address(),
             links: site.footer_links.clone(),
             help: site.help_link().map(|link| link.url.clone()),
+            light: theme.light().into(),
+            dark: theme.dark().into(),
         };
         let drawn_in = texts.languages().map(|language| {
             let mut tera = tera.clone();

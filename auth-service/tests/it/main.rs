@@ -41,6 +41,7 @@ mod cross_origin;
 mod csrf;
 mod database_down;
 mod database_hangs;
+mod dev_mailbox;
 mod django_hashes;
 mod doctor_broken;
 mod doctor_database;

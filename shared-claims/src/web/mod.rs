@@ -98,7 +98,7 @@ pub use response::Response;
 pub use script::{SCRIPT, script};
 pub use style::{STYLE, stylesheet};
 pub use texts::{TextValue, Texts, TextsError, Translation};
-pub use theme::Theme;
+pub use theme::{Shades, Theme};
 pub(crate) use warned::Warned;
 
 /// The largest form that is kept: 64 KiB, without the bytes of its files.

@@ -24,6 +24,13 @@ pub struct Theme {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Color([u8; 3]);
 
+/// The colours of [`STYLE`](super::STYLE).
+impl Default for Theme {
+    fn default() -> Self {
+        Self { light: Color([0x23, 0x48, 0xae]), dark: Color([0xa8, 0xc0, 0xff]) }
+    }
+}
+
 impl Theme {
     /// Reads `#2348ae`, or two such colours separated by a comma: for light screens and for dark
     /// ones. `#rgb` is read too.
@@ -38,19 +45,50 @@ impl Theme {
 
     /// The rules that replace the colours of [`STYLE`](super::STYLE). They go behind it.
     pub fn rules(&self) -> String {
-        let light = until_readable(self.light, BLACK, LIGHT_GROUND);
-        let dark = until_readable(self.dark, WHITE, DARK_CARD);
-        // The text colour of buttons. Buttons are light on dark screens, so their text is dark,
-        // with a tinge of the accent colour.
-        let on_dark = until_readable(mix(dark, BLACK, 0.75), BLACK, dark);
-        let scheme = |accent: Color, strong: Color, on: Color, wash: Color| {
-            format!("--accent:{accent};--accent-strong:{strong};--on-accent:{on};--wash:{wash}")
+        let scheme = |of: Shades| {
+            let Shades { accent, strong, on_accent, wash } = of;
+            format!("--accent:{accent};--accent-strong:{strong};--on-accent:{on_accent};--wash:{wash}")
         };
         format!(
             "\n:root{{{}}}\n@media (prefers-color-scheme: dark){{:root{{{}}}}}\n",
-            scheme(light, mix(light, BLACK, 0.3), WHITE, mix(light, WHITE, 0.9)),
-            scheme(dark, mix(dark, WHITE, 0.4), on_dark, mix(dark, DARK_CARD, 0.85)),
+            scheme(self.light()),
+            scheme(self.dark()),
         )
+    }
+
+    /// The shades on light screens, for what knows no variables of CSS, such as mail programs.
+    pub fn light(&self) -> Shades {
+        let accent = until_readable(self.light, BLACK, LIGHT_GROUND);
+        Shades::of(accent, mix(accent, BLACK, 0.3), WHITE, mix(accent, WHITE, 0.9))
+    }
+
+    /// The shades on dark screens.
+    pub fn dark(&self) -> Shades {
+        let accent = until_readable(self.dark, WHITE, DARK_CARD);
+        // The text colour of buttons. Buttons are light on dark screens, so their text is dark,
+        // with a tinge of the accent colour.
+        let on_accent = until_readable(mix(accent, BLACK, 0.75), BLACK, accent);
+        Shades::of(accent, mix(accent, WHITE, 0.4), on_accent, mix(accent, DARK_CARD, 0.85))
+    }
+}
+
+/// The colours of one scheme, as `#rrggbb`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shades {
+    /// Links, and the ground of buttons.
+    pub accent: String,
+    /// Text on [`Shades::wash`].
+    pub strong: String,
+    /// Text of buttons.
+    pub on_accent: String,
+    /// The ground of what stands out.
+    pub wash: String,
+}
+
+impl Shades {
+    fn of(accent: Color, strong: Color, on_accent: Color, wash: Color) -> Self {
+        let [accent, strong, on_accent, wash] = [accent, strong, on_accent, wash].map(|one| one.to_string());
+        Self { accent, strong, on_accent, wash }
     }
 }
 
