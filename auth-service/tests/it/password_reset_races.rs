@@ -48,9 +48,9 @@ async fn with_link(app: &TestApp, link: &str, password: &str) -> (Person, Vec<(&
     (person, vec![("csrf_token", csrf), ("token", token), ("password", password.to_owned())])
 }
 
-/// The next letter, where an hour has passed, so that the limits leave room.
+/// The next letter, where a day has passed, so that the limits leave room.
 async fn next_letter(app: &TestApp, person: &Person) -> crate::support::Letter {
-    app.wait(std::time::Duration::from_secs(3601));
+    app.wait(std::time::Duration::from_secs(24 * 3600 + 1));
     ask(person, ADA).await;
     loop {
         let letter = app.letter_to(ADA).await;
