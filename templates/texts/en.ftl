@@ -453,7 +453,7 @@ error-other-advice = Please go back and try again.
 ### Verification of an address
 
 verify-title = Confirm your email address
-verify-sent = We sent an email to <strong>{ $address }</strong>. Enter the code in it within { $minutes } minutes.
+verify-sent = We sent an email to <strong>{ $address }</strong> with a code. Enter it within { $minutes } minutes.
 verify-submit = Confirm
 verify-no-letter = No email?
 verify-no-letter-advice = It can take a few minutes. Look into the spam folder too.
