@@ -43,6 +43,8 @@ describe('an account by mail', { skip: needsMail }, () => {
     assert.equal(await person.cookie(cookies.access), undefined);
     assert.equal(await person.page.evaluate(() => document.activeElement.name), 'code', 'the cursor is where the code goes');
     const letter = await letterTo(person.email);
+    // In development nobody has a mailbox; each page leads to one.
+    assert.ok(await person.page.$('footer a[href="/dev/mail"]'));
     await person.fillsIn(codeForm, { code: letter.code === '000000' ? '000001' : '000000' });
     assert.equal((await person.presses(codeForm)).status(), 422);
     assert.ok(await person.sees('You can try 4 more times.'));

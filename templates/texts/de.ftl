@@ -5,6 +5,7 @@ language-name = Deutsch
 site-skip = Zum Inhalt springen
 site-logged-in-as = Angemeldet als
 site-at = Eine Anmeldung für alle unsere Dienste, bei <strong>{ $host }</strong>
+site-dev-mailbox = Verschickte E-Mails (Entwicklung)
 site-links = Über diese Seite
 
 verbatim = { $words }

@@ -8,6 +8,7 @@ site-name = One account
 site-skip = Skip to content
 site-logged-in-as = Logged in as
 site-at = One login for all our services, at <strong>{ $host }</strong>
+site-dev-mailbox = Emails that were sent (development)
 site-links = About this site
 
 # What this language calls itself.

@@ -155,7 +155,7 @@ impl Config {
             trusted_proxies: TrustedProxies::parse(flags.trusted_proxies.as_deref())?,
             registration: Registration::parse(flags.registration.as_deref())?,
             passwords: flags.passwords.parse()?,
-            site: Site::parse(&flags.site)?,
+            site: Site { has_dev_mailbox: mail.folder().is_some(), ..Site::parse(&flags.site)? },
             mail,
             log_format: log_format(flags.log_format.as_deref())?,
             shutdown_delay: settings::duration("SHUTDOWN_DELAY", flags.shutdown_delay.as_deref())?,

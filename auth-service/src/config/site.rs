@@ -21,6 +21,8 @@ pub struct Site {
     pub theme: Option<Theme>,
     pub footer_links: Vec<FooterLink>,
     pub templates_dir: Option<PathBuf>,
+    /// Whether letters land in a folder, as in development: every page then leads to them.
+    pub has_dev_mailbox: bool,
 }
 
 /// A link in the footer of every page.
@@ -39,6 +41,7 @@ impl Site {
             theme: flags.site_color.as_deref().map(theme).transpose()?,
             footer_links: flags.footer_links.as_deref().map(links).transpose()?.unwrap_or_default(),
             templates_dir: flags.templates_dir.as_deref().map(folder).transpose()?,
+            has_dev_mailbox: false,
         })
     }
 

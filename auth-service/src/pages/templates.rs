@@ -49,6 +49,8 @@ pub(super) struct SiteContext {
     links: Vec<FooterLink>,
     /// The address of the link that leads to help, if there is one.
     help: Option<String>,
+    /// Whether there is a page with the letters, in development.
+    has_dev_mailbox: bool,
     /// The site's colours on light and on dark screens, for letters: mail programs know no
     /// variables of CSS.
     light: LetterColors,
@@ -103,6 +105,7 @@ impl Pages {
             logo: statics.logo_address(),
             links: site.footer_links.clone(),
             help: site.help_link().map(|link| link.url.clone()),
+            has_dev_mailbox: site.has_dev_mailbox,
             light: theme.light().into(),
             dark: theme.dark().into(),
         };
