@@ -230,6 +230,7 @@ register-email-invalid = Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel a
 register-email-taken = Zu dieser E-Mail-Adresse gibt es schon ein Konto.
 register-log-in-instead = Stattdessen anmelden
 register-too-many = Aus Ihrem Netz wurden in letzter Zeit viele Adressen versucht, zu denen es schon ein Konto gibt. Bitte versuchen Sie es in zehn Minuten noch einmal, oder melden Sie sich an, wenn Sie ein Konto haben.
+register-too-many-letters = In Ihrem Netz wurden in letzter Zeit viele Konten angelegt. Bitte versuchen Sie es in zehn Minuten noch einmal, oder melden Sie sich an, wenn Sie ein Konto haben.
 
 name-empty = Bitte geben Sie einen Namen ein.
 name-too-long = Bitte verwenden Sie höchstens { $max } Zeichen.
@@ -481,8 +482,8 @@ email-code-over = Dieser Code gilt nicht mehr. Beginnen Sie die Änderung noch e
 email-changed = Ihre E-Mail-Adresse ist jetzt { $address }.
 email-confirm-what = Mit dem Knopf bekommt das Konto die E-Mail-Adresse <strong>{ $address }</strong>.
 email-undo-title = Änderung rückgängig machen
-email-undo-what = Mit dem Knopf bekommt das Konto wieder die E-Mail-Adresse <strong>{ $address }</strong>. Alle, die damit angemeldet sind, werden abgemeldet.
-email-undone = Das Konto hat wieder seine frühere E-Mail-Adresse, und alle wurden abgemeldet. Setzen Sie jetzt ein neues Passwort: Jemand anderes kennt vielleicht das jetzige.
+email-undo-what = Mit dem Knopf bekommt das Konto wieder die E-Mail-Adresse <strong>{ $address }</strong>. Alle, die damit angemeldet sind, werden abgemeldet, und sein Passwort gilt nicht mehr.
+email-undone = Das Konto hat wieder seine frühere E-Mail-Adresse, alle wurden abgemeldet, und das Passwort gilt nicht mehr. Setzen Sie jetzt ein neues.
 email-too-old-what = Er wurde schon benutzt, ist zu alt, oder es wurde ein neuerer verschickt.
 email-taken-since = Inzwischen hat ein anderes Konto diese E-Mail-Adresse.
 
@@ -539,5 +540,5 @@ letter-taken-what = Jemand möchte Ihre E-Mail-Adresse für ein anderes Konto ve
 letter-changed-subject = Ihre E-Mail-Adresse bei { $site } wurde geändert
 letter-changed-title = Ihre E-Mail-Adresse wurde geändert
 letter-changed-what = Am { $when } wurde die E-Mail-Adresse Ihres Kontos auf { $address } geändert.
-letter-changed-undo = Wenn Sie das nicht waren, machen Sie es mit diesem Link rückgängig. Er gilt bis { $until } und meldet alle ab.
+letter-changed-undo = Wenn Sie das nicht waren, machen Sie es mit diesem Link rückgängig. Er gilt bis { $until }, meldet alle ab, und Sie setzen ein neues Passwort.
 letter-changed-button = Änderung rückgängig machen

@@ -238,6 +238,7 @@ register-email-invalid = Please enter an email address, such as ada@example.org.
 register-email-taken = This email address already has an account.
 register-log-in-instead = Log in instead
 register-too-many = Many people in your network have lately tried addresses that have an account. Please try again in ten minutes, or log in if you have one.
+register-too-many-letters = Many accounts were made in your network lately. Please try again in ten minutes, or log in if you have one.
 
 name-empty = Please enter a name.
 name-too-long = Please use at most { $max } characters.
@@ -492,8 +493,8 @@ email-code-over = This code can no longer be used. Ask for the change again.
 email-changed = Your email address is now { $address }.
 email-confirm-what = Press the button, and the account has the email address <strong>{ $address }</strong>.
 email-undo-title = Undo the change
-email-undo-what = Press the button, and the account has the email address <strong>{ $address }</strong> again. Everybody who is logged in with it is logged out.
-email-undone = The account has its former email address again, and everybody was logged out. Set a new password now: somebody else may know the present one.
+email-undo-what = Press the button, and the account has the email address <strong>{ $address }</strong> again. Everybody who is logged in with it is logged out, and its password no longer works.
+email-undone = The account has its former email address again, everybody was logged out, and the password no longer works. Set a new one now.
 email-too-old-what = It was used already, is too old, or a newer one was sent.
 email-taken-since = In the meantime another account has got this email address.
 
@@ -550,5 +551,5 @@ letter-taken-what = Somebody wants to use your email address for another account
 letter-changed-subject = Your email address at { $site } was changed
 letter-changed-title = Your email address was changed
 letter-changed-what = On { $when } the email address of your account was changed to { $address }.
-letter-changed-undo = If this was not you, undo it with this link. It works until { $until }, and logs everybody out.
+letter-changed-undo = If this was not you, undo it with this link. It works until { $until }, logs everybody out, and you set a new password.
 letter-changed-button = Undo the change

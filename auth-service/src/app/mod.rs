@@ -54,6 +54,8 @@ pub struct App {
     pub verification: Verification,
     /// The limit on how often each network may learn that an address has an account.
     pub taken_answers: Allowance,
+    /// Limits how many registrations with a letter a network makes.
+    pub registrations: Allowance,
     /// The limit on how often each network may ask for an email to reset a password.
     pub reset_requests: Allowance,
     pub cookies: Cookies,
@@ -82,6 +84,11 @@ pub enum StartError {
 /// forget it within ten minutes, so more requests come from someone who tries addresses.
 const TAKEN_ANSWERS: usize = 20;
 const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// Where addresses are verified, each registration sends a letter to whomever. In one network, fewer
+/// people than this register within ten minutes, unless it is a school's first day.
+const REGISTRATIONS: usize = 60;
+const REGISTRATIONS_WITHIN: Duration = Duration::from_secs(10 * 60);
 
 /// Each request stores a proof for half an hour, and gives five tries of a code. In one network,
 /// fewer people than this forget their password within ten minutes.
@@ -160,6 +167,7 @@ impl App {
             keyring,
             hashers,
             taken_answers: Allowance::new(TAKEN_ANSWERS, TAKEN_ANSWERS_WITHIN),
+            registrations: Allowance::new(REGISTRATIONS, REGISTRATIONS_WITHIN),
             reset_requests: Allowance::new(RESET_REQUESTS, RESET_REQUESTS_WITHIN),
             cookies: Cookies::new(&config),
             pages,

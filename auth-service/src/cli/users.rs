@@ -191,9 +191,10 @@ fn set_password(db: &Database, user: &UserSelector, source: &PasswordSource) -> 
     let hash = hash(source, Some(&found.email), &names)?;
     let ended =
         end_sessions_after(db, &found, EndReason::PasswordChanged, EventKind::PasswordChanged, |conn| {
+            let is_there = User::set_password(conn, found.id, &hash)?;
             let operator = database::operator(conn)?;
             Proof::close_all(conn, found.id, &operator)?;
-            User::set_password(conn, found.id, &hash)
+            Ok(is_there)
         })?;
     output::line(format_args!("{} has a new password; {ended} session(s) ended.", found.email))
 }
@@ -212,7 +213,11 @@ fn set_active(db: &Database, user: &UserSelector, active: bool) -> Result<(), Cl
         output::line(format_args!("{} is active.", found.email))
     } else {
         let ended = end_sessions_after(db, &found, EndReason::Deactivated, EventKind::Deactivated, |conn| {
-            User::set_active(conn, found.id, false)
+            let is_there = User::set_active(conn, found.id, false)?;
+            // Nothing that was sent before works once it is active again.
+            let operator = database::operator(conn)?;
+            Proof::close_all(conn, found.id, &operator)?;
+            Ok(is_there)
         })?;
         output::line(format_args!("{} is inactive; {ended} session(s) ended.", found.email))
     }

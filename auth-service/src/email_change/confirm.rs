@@ -9,14 +9,8 @@ use super::{CHANGE, UNDO_CHANGE};
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::AnyConnection;
 use crate::mail::Addressee;
-use crate::proofs::{CodeOutcome, LinkToken, Proof, ProofId};
+use crate::proofs::{CodeOutcome, Presented, Proof};
 use crate::users::{Email, User};
-
-/// What somebody proves with that they read the mail of the new address.
-pub(super) enum Presented {
-    ByLink(LinkToken),
-    ByCode(ProofId, String),
-}
 
 /// What came of it.
 #[must_use]
@@ -30,49 +24,31 @@ pub(super) enum Outcome {
     Taken,
 }
 
-impl Presented {
-    /// Of two at once, one finds the proof used. A wrong code is committed, because it counts.
-    pub fn carry_out(
-        &self,
-        conn: &mut AnyConnection,
-        desk: &Desk,
-        context: &RequestContext,
-    ) -> QueryResult<Outcome> {
-        let carried_out = conn.write(|conn| {
-            let context = &context.read_time(conn)?;
-            let proof = match self.use_up(conn, desk, context)? {
-                CodeOutcome::Right(proof) => proof,
-                CodeOutcome::Wrong(left) => return Ok(Outcome::Wrong(left)),
-                CodeOutcome::Over => return Ok(Outcome::Over),
-            };
-            let (Some(owner), Some(to)) = (proof.user_id, proof.detail.as_deref()) else {
-                return Ok(Outcome::Over);
-            };
-            User::lock_row(conn, owner)?;
-            let user = User::by_id(conn, owner)?.filter(|user| user.is_active);
-            let (Some(user), Ok(to)) = (user, Email::parse(to)) else { return Ok(Outcome::Over) };
-            change(conn, &user, &to, desk, context)?;
-            Ok(Outcome::Done(Box::new(User { email: to, ..user })))
-        });
-        match carried_out {
-            Err(SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Outcome::Taken),
-            other => other,
-        }
-    }
-
-    fn use_up(
-        &self,
-        conn: &mut AnyConnection,
-        desk: &Desk,
-        context: &RequestContext,
-    ) -> QueryResult<CodeOutcome> {
-        match self {
-            Self::ByLink(link) => {
-                let used = Proof::use_link(conn, &CHANGE, link, context)?;
-                Ok(used.map_or(CodeOutcome::Over, |proof| CodeOutcome::Right(Box::new(proof))))
-            }
-            Self::ByCode(id, typed) => Proof::use_code(conn, &CHANGE, (*id, typed), &desk.keys, context),
-        }
+/// Of two at once, one finds the proof used. A wrong code is committed, because it counts.
+pub(super) fn carry_out(
+    conn: &mut AnyConnection,
+    presented: &Presented,
+    desk: &Desk,
+    context: &RequestContext,
+) -> QueryResult<Outcome> {
+    let carried_out = conn.write(|conn| {
+        let (used, context) = presented.use_up(conn, &CHANGE, &desk.keys, context)?;
+        let proof = match used {
+            CodeOutcome::Right(proof) => proof,
+            CodeOutcome::Wrong(left) => return Ok(Outcome::Wrong(left)),
+            CodeOutcome::Over => return Ok(Outcome::Over),
+        };
+        let (Some(owner), Some(to)) = (proof.user_id, proof.detail.as_deref()) else {
+            return Ok(Outcome::Over);
+        };
+        let user = User::by_id(conn, owner)?.filter(|user| user.is_active);
+        let (Some(user), Ok(to)) = (user, Email::parse(to)) else { return Ok(Outcome::Over) };
+        change(conn, &user, &to, desk, &context)?;
+        Ok(Outcome::Done(Box::new(User { email: to, ..user })))
+    });
+    match carried_out {
+        Err(SqlError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Outcome::Taken),
+        other => other,
     }
 }
 

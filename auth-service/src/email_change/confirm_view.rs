@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::confirm::{Outcome, Presented};
+use super::confirm::{self, Outcome};
 use super::form::ProofForm;
 use super::page::{CodePage, LinkPage, TooOldPage};
 use super::view::desk;
@@ -16,7 +16,7 @@ use crate::http::security_headers::hide_address;
 use crate::http::see_other;
 use crate::i18n::Message;
 use crate::pages::Layout;
-use crate::proofs::{LinkToken, Proof, ProofId, Purpose};
+use crate::proofs::{LinkToken, Presented, Proof, ProofId, Purpose};
 use crate::sessions::RefreshToken;
 use crate::users::User;
 
@@ -50,7 +50,7 @@ pub async fn submit(
         if stale.is_some() {
             return button(&app, &browser, (&CHANGE, link), stale).await;
         }
-        return match carry_out(&app, Presented::ByLink(link), context).await? {
+        return match carry_out(&app, Presented::Link(link), context).await? {
             Outcome::Done(user) => done(&app, &request, &browser, &user).await,
             Outcome::Taken => too_old(&app, &browser, true),
             Outcome::Wrong(_) | Outcome::Over => too_old(&app, &browser, false),
@@ -68,7 +68,7 @@ pub async fn submit(
     if typed.trim().is_empty() {
         return invalid(Message::new("verify-empty"));
     }
-    match carry_out(&app, Presented::ByCode(ProofId::from(letter.proof), typed), context).await? {
+    match carry_out(&app, Presented::Code(ProofId::from(letter.proof), typed), context).await? {
         Outcome::Done(user) => done(&app, &request, &browser, &user).await,
         Outcome::Taken => too_old(&app, &browser, true),
         Outcome::Wrong(left) if left > 0 => invalid(Message::new("verify-wrong").with("left", left)),
@@ -78,7 +78,8 @@ pub async fn submit(
 
 async fn carry_out(app: &App, presented: Presented, context: RequestContext) -> Result<Outcome, Error> {
     let desk = desk(app);
-    let outcome = app.db.query_on_writer(move |conn| presented.carry_out(conn, &desk, &context)).await?;
+    let outcome =
+        app.db.query_on_writer(move |conn| confirm::carry_out(conn, &presented, &desk, &context)).await?;
     app.postbox.ring();
     Ok(outcome)
 }

@@ -4,11 +4,12 @@ use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as SqlError};
 
 use super::UNDO_CHANGE;
+use super::ask::Desk;
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::AnyConnection;
-use crate::proofs::{LinkToken, Proof};
+use crate::proofs::{CodeOutcome, Presented, Proof};
 use crate::sessions::{EndReason, Session};
-use crate::users::{Email, User};
+use crate::users::{Email, PasswordHash, User};
 
 /// What came of it.
 #[must_use]
@@ -21,28 +22,27 @@ pub(super) enum Outcome {
     Taken,
 }
 
-/// Uses up the link. The sessions end because somebody changed the address who had the password, or
-/// a browser that was logged in.
+/// Uses up the link. The sessions end, and the password no longer works: whoever changed the address
+/// had both, and is faster than an owner who has to wait for a letter first.
 pub(super) fn undo(
     conn: &mut AnyConnection,
-    link: &LinkToken,
+    presented: &Presented,
+    desk: &Desk,
     context: &RequestContext,
 ) -> QueryResult<Outcome> {
     let undone = conn.write(|conn| {
-        let context = &context.read_time(conn)?;
-        let Some(proof) = Proof::use_link(conn, &UNDO_CHANGE, link, context)? else {
-            return Ok(Outcome::Over);
-        };
+        let (used, context) = presented.use_up(conn, &UNDO_CHANGE, &desk.keys, context)?;
+        let (CodeOutcome::Right(proof), context) = (used, &context) else { return Ok(Outcome::Over) };
         let former = proof.detail.as_deref().and_then(|text| Email::parse(text).ok());
         let (Some(owner), Some(former)) = (proof.user_id, former) else { return Ok(Outcome::Over) };
-        User::lock_row(conn, owner)?;
         User::set_email(conn, owner, &former, context.now())?;
+        User::set_password(conn, owner, &PasswordHash::unusable())?;
         Proof::close_all(conn, owner, context)?;
         // Another change may have come after this one, to an address of the same thief.
-        Proof::close(conn, &UNDO_CHANGE, owner, context)?;
+        proof.close_later(conn, &UNDO_CHANGE, owner, context)?;
         let ended = Session::end_all_of(conn, owner, EndReason::ByOwner, context.now())?;
         let event = AuditEvent::new(EventKind::EmailChangeUndone, context).user(owner.uuid());
-        event.detail(format!("{ended} session(s) ended")).record(conn)?;
+        event.detail(format!("{ended} session(s) ended; the password closed")).record(conn)?;
         Ok(Outcome::Done(former))
     });
     match undone {

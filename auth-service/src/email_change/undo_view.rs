@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::confirm_view::{button, too_old};
 use super::form::ProofForm;
 use super::undo::{Outcome, undo};
+use super::view::desk;
 use super::{PATH, UNDO_CHANGE};
 use crate::app::App;
 use crate::audit::RequestContext;
@@ -12,7 +13,7 @@ use crate::error::Error;
 use crate::forms::{BrowserSession, CsrfForm, Level};
 use crate::http::see_other;
 use crate::i18n::Message;
-use crate::proofs::LinkToken;
+use crate::proofs::{LinkToken, Presented};
 
 /// `GET /account/email/undo`: the button behind the link.
 pub async fn show(
@@ -44,7 +45,8 @@ pub async fn submit(
     if stale.is_some() {
         return button(&app, &browser, (&UNDO_CHANGE, link), stale).await;
     }
-    match app.db.query_on_writer(move |conn| undo(conn, &link, &context)).await? {
+    let (presented, desk) = (Presented::Link(link), desk(&app));
+    match app.db.query_on_writer(move |conn| undo(conn, &presented, &desk, &context)).await? {
         Outcome::Done(address) => {
             browser.renew();
             browser.carry_address(address.as_str())?;

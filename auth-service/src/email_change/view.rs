@@ -59,20 +59,24 @@ pub async fn submit(
             return again(&current, StatusCode::UNPROCESSABLE_ENTITY, wrong);
         }
     };
-    let current =
-        match app.sign_in.reauthenticate(&current, entered.password.clone(), context.clone()).await? {
-            Attempt::SignedIn(confirmed) => *confirmed,
-            Attempt::Inactive | Attempt::Unverified(_) | Attempt::Rejected(Rejection::SessionEnded) => {
-                return Ok(see_other(&app.destinations.login_and_back(PATH)));
+    let login = || see_other(&app.destinations.login_and_back(PATH));
+    match app.sign_in.reauthenticate(&current, entered.password.clone(), context.clone()).await? {
+        Attempt::SignedIn(confirmed) => {
+            if !ask(&app, &browser, &current, to, context).await? {
+                return Ok(login());
             }
-            Attempt::Rejected(_) => {
-                let wrong = Remarks { password: Some(Message::new("confirm-wrong")), ..Remarks::default() };
-                return again(&current, StatusCode::UNAUTHORIZED, wrong);
-            }
-        };
-    let onward = ask(&app, &browser, &current, to, context).await?;
-    // The password was given anew, so this browser has new tokens.
-    app.cookies.set_session_cookies(onward, &app.tokens.issue(&current).await?)
+            // The password was given anew, so this browser has new tokens.
+            let onward = see_other(&app.config.auth_url.join(CONFIRM));
+            app.cookies.set_session_cookies(onward, &app.tokens.issue(&confirmed).await?)
+        }
+        Attempt::Inactive | Attempt::Unverified(_) | Attempt::Rejected(Rejection::SessionEnded) => {
+            Ok(login())
+        }
+        Attempt::Rejected(_) => {
+            let wrong = Remarks { password: Some(Message::new("confirm-wrong")), ..Remarks::default() };
+            again(&current, StatusCode::UNAUTHORIZED, wrong)
+        }
+    }
 }
 
 /// The entered address, if it is another one.
@@ -84,20 +88,27 @@ fn new_address(entered: &str, current: &Current) -> Result<Email, Message> {
     }
 }
 
+/// Asks for the letter, and lets this browser type its code. `false` if `checked`, whose password
+/// was given, is no longer as it was.
 async fn ask(
     app: &App,
     browser: &BrowserSession,
-    current: &Current,
+    checked: &Current,
     to: Email,
     context: RequestContext,
-) -> Result<HttpResponse, Error> {
-    let address = to.to_string();
-    let desk = desk(app);
-    let change = Change { user: current.user.clone(), to, language: app.reader(browser, None).language };
-    let proof = app.db.query_on_writer(move |conn| change.ask(conn, &desk, &context)).await?;
+) -> Result<bool, Error> {
+    let (desk, address) = (desk(app), to.to_string());
+    let change = Change {
+        user: checked.user.clone(),
+        session: checked.session.id,
+        to,
+        language: app.reader(browser, None).language,
+    };
+    let asked = app.db.query_on_writer(move |conn| change.ask(conn, &desk, &context)).await?;
     app.postbox.ring();
+    let Some(proof) = asked else { return Ok(false) };
     browser.await_letter(CHANGE.name, AwaitedLetter { proof: proof.uuid(), address })?;
-    Ok(see_other(&app.config.auth_url.join(CONFIRM)))
+    Ok(true)
 }
 
 /// What letters of this feature are written with.

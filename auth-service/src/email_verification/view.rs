@@ -14,10 +14,10 @@ use crate::http::security_headers::hide_address;
 use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Message;
 use crate::pages::Layout;
-use crate::proofs::{LinkToken, Proof, ProofId};
+use crate::proofs::{LinkToken, Presented, Proof, ProofId};
 use crate::sessions::RefreshToken;
 use crate::sign_in::Attempt;
-use crate::users::User;
+use crate::users::{Email, User};
 use crate::verification::{PATH, PURPOSE, Verified};
 
 /// `GET /email/verify`: the page for the code, or for the link, which is not used up by it.
@@ -62,7 +62,7 @@ pub async fn submit(
             return confirm(&app, &browser, (token, next.as_ref()), stale);
         }
         let Some(link) = LinkToken::parse(&token) else { return too_old(&app, &browser, next.as_ref()) };
-        return match app.verification.take_link(link, context.clone()).await? {
+        return match app.verification.take(Presented::Link(link), context.clone()).await? {
             Verified::Done(user, proof) => {
                 let is_same = awaited.is_some_and(|letter| ProofId::from(letter.proof) == proof);
                 done(&app, &request, &browser, (*user, is_same), next.as_ref(), context).await
@@ -82,7 +82,8 @@ pub async fn submit(
     if typed.trim().is_empty() {
         return again(StatusCode::UNPROCESSABLE_ENTITY, (None, Some(Message::new("verify-empty"))));
     }
-    match app.verification.take_code(ProofId::from(letter.proof), typed, context.clone()).await? {
+    let presented = Presented::Code(ProofId::from(letter.proof), typed);
+    match app.verification.take(presented, context.clone()).await? {
         Verified::Done(user, _) => {
             done(&app, &request, &browser, (*user, true), next.as_ref(), context).await
         }
@@ -115,7 +116,9 @@ pub async fn ask_again(
         return ask_for_code(&app, &browser, (letter, next.as_ref()), StatusCode::FORBIDDEN, (stale, None));
     }
     let reader = app.reader(&browser, next.as_ref());
-    let proof = app.verification.ask_again(ProofId::from(letter.proof), reader, context).await?;
+    let address = Email::parse(&letter.address).map_err(Error::internal)?;
+    let awaited = (ProofId::from(letter.proof), address);
+    let proof = app.verification.ask_again(awaited, reader, context).await?;
     browser.await_letter(PURPOSE.name, AwaitedLetter { proof: proof.uuid(), ..letter })?;
     browser.flash(Level::Info, Message::new("verify-sent-again"))?;
     Ok(see_other(&app.config.auth_url.join(&Next::carried_by(next.as_ref(), PATH))))

@@ -116,8 +116,19 @@ impl Postbox {
         to: &Addressee,
         context: &RequestContext,
     ) -> QueryResult<bool> {
+        self.has_room_for(conn, &[L::TEMPLATE], to, context)
+    }
+
+    /// [`Postbox::has_room`] for one of several letters, where the asker must not learn which.
+    pub fn has_room_for(
+        &self,
+        conn: &mut AnyConnection,
+        templates: &[&str],
+        to: &Addressee,
+        context: &RequestContext,
+    ) -> QueryResult<bool> {
         conn.lock_name(to.email.as_str())?;
-        let asked = (L::TEMPLATE, to.user.map(UserId::uuid), to.email.as_str());
+        let asked = (templates, to.user.map(UserId::uuid), to.email.as_str());
         Limit::OF_REQUESTS.has_room(conn, asked, context)
     }
 

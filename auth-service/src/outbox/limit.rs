@@ -11,7 +11,8 @@ use crate::db::schema::deliveries;
 /// What a stranger can cause somebody to receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// Of one topic, for one account within an hour (OWASP Forgot Password: three).
+    /// For one account within an hour, of one topic or of several that answer the same request
+    /// (OWASP Forgot Password: three).
     pub an_hour: i64,
     /// Of all topics, for one address within a day.
     pub a_day: i64,
@@ -29,7 +30,7 @@ impl Limit {
     pub fn has_room(
         self,
         conn: &mut AnyConnection,
-        (topic, user, recipient): (&str, Option<uuid::Uuid>, &str),
+        (topics, user, recipient): (&[&str], Option<uuid::Uuid>, &str),
         context: &RequestContext,
     ) -> QueryResult<bool> {
         let now = context.now();
@@ -42,7 +43,7 @@ impl Limit {
         let Some(user) = user else { return Ok(has_room) };
         let of_account = deliveries::table
             .filter(deliveries::user_id.eq(SubjectId::from(user)))
-            .filter(deliveries::topic.eq(topic))
+            .filter(deliveries::topic.eq_any(topics))
             .filter(deliveries::created_at.gt(now - HOUR))
             .count()
             .get_result::<i64>(conn)?;

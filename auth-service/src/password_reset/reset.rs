@@ -6,43 +6,10 @@ use super::PURPOSE;
 use super::ask::Desk;
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::AnyConnection;
-use crate::proofs::{CodeOutcome, LinkToken, Proof, ProofId};
+use crate::proofs::{CodeOutcome, Presented};
 use crate::sessions::{EndReason, RefreshKey, RefreshToken, Session};
 use crate::sign_in::{NewPasswordFor, Way};
-use crate::users::{PasswordHash, User, UserId};
-
-/// What somebody presents to show that the account is theirs.
-pub(super) enum Presented {
-    Link(LinkToken),
-    Code(ProofId, String),
-}
-
-impl Presented {
-    fn owner(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<Option<UserId>> {
-        let now = context.now();
-        match self {
-            Self::Link(link) => {
-                Ok(Proof::by_link(conn, &PURPOSE, link, now)?.and_then(|proof| proof.user_id))
-            }
-            Self::Code(id, _) => Proof::owner_of(conn, &PURPOSE, *id, now),
-        }
-    }
-
-    fn use_up(
-        &self,
-        conn: &mut AnyConnection,
-        desk: &Desk,
-        context: &RequestContext,
-    ) -> QueryResult<CodeOutcome> {
-        match self {
-            Self::Link(link) => {
-                let used = Proof::use_link(conn, &PURPOSE, link, context)?;
-                Ok(used.map_or(CodeOutcome::Over, |proof| CodeOutcome::Right(Box::new(proof))))
-            }
-            Self::Code(id, typed) => Proof::use_code(conn, &PURPOSE, (*id, typed), &desk.keys, context),
-        }
-    }
-}
+use crate::users::{PasswordHash, User};
 
 /// A reset under way.
 pub(super) struct Reset {
@@ -67,22 +34,22 @@ pub(super) enum Outcome {
 }
 
 impl Reset {
-    /// Of two at once, one finds the proof used. A wrong code is committed, because it counts.
+    /// Of two at once, one finds the proof used. A wrong code is committed, because it counts. From
+    /// the beginning on, logins of this account wait.
     pub fn run(&self, conn: &mut AnyConnection, context: &RequestContext) -> QueryResult<Outcome> {
         conn.write(|conn| {
-            let context = context.read_time(conn)?;
-            let owner = self.presented.owner(conn, &context)?;
-            // From here on, logins of this account wait. Where there is none, the same is asked.
-            User::lock_row(conn, owner.unwrap_or_else(|| UserId::from(uuid::Uuid::nil())))?;
-            let context = &context.read_time(conn)?;
-            let proof = match self.presented.use_up(conn, &self.desk, context)? {
+            let (used, context) = self.presented.use_up(conn, &PURPOSE, &self.desk.keys, context)?;
+            let proof = match used {
                 CodeOutcome::Right(proof) => proof,
                 CodeOutcome::Wrong(left) => return Ok(Outcome::Wrong(left)),
                 CodeOutcome::Over => return Ok(Outcome::Over),
             };
             let owner = proof.user_id.map_or(Ok(None), |owner| User::by_id(conn, owner))?;
-            let Some(user) = owner.filter(|user| user.is_active) else { return Ok(Outcome::Over) };
-            self.store(conn, &user, proof.detail.as_deref(), context)?;
+            // A letter to a former address opens nothing.
+            let is_theirs = |user: &User| proof.detail.as_deref().is_none_or(|to| to == user.email.as_str());
+            let owner = owner.filter(|user| user.is_active && is_theirs(user));
+            let Some(user) = owner else { return Ok(Outcome::Over) };
+            self.store(conn, &user, proof.detail.as_deref(), &context)?;
             Ok(Outcome::Done(Box::new(user)))
         })
     }

@@ -6,7 +6,7 @@ use shared_claims::protocol::path;
 use url::form_urlencoded;
 
 use super::ask::Desk;
-use super::reset::{Outcome, Presented, Reset};
+use super::reset::{Outcome, Reset};
 use super::reset_form::{OverPage, Remarks, ResetForm, ResetPage};
 use super::target::Target;
 use super::{FORGOT, PURPOSE};
@@ -19,7 +19,7 @@ use crate::http::see_other;
 use crate::i18n::Message;
 use crate::pages::Layout;
 use crate::passwords::{NewPassword, Password, PasswordProblem, Requester};
-use crate::proofs::ProofId;
+use crate::proofs::{Presented, ProofId};
 use crate::sessions::RefreshToken;
 use crate::users::{PasswordHash, PersonName, User};
 

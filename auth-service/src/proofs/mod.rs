@@ -6,10 +6,12 @@
 
 mod code;
 mod link;
+mod presented;
 mod proof;
 mod purpose;
 
 pub use code::ProofKeys;
 pub use link::LinkToken;
+pub use presented::Presented;
 pub use proof::{CodeOutcome, IssuedProof, Proof, ProofId};
 pub use purpose::Purpose;

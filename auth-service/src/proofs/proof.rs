@@ -10,7 +10,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::proofs;
 use crate::db::types::{Id, Timestamp};
 use crate::random;
-use crate::users::UserId;
+use crate::users::{Email, UserId};
 
 pub type ProofId = Id<Proof>;
 
@@ -140,8 +140,8 @@ impl Proof {
         diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)
     }
 
-    /// Closes every open proof of this account: with a new password, nothing works any more that
-    /// was sent before.
+    /// Ends every proof of this account: with a new password, nothing works any more that was sent
+    /// before, and no browser that asked before can ask again.
     ///
     /// What undoes something stays open, because whoever takes an account over changes its password
     /// next ([`Purpose::UNDO`]).
@@ -149,8 +149,41 @@ impl Proof {
         let open = proofs::table
             .filter(proofs::user_id.eq(user))
             .filter(proofs::purpose.not_like(format!("{}%", Purpose::UNDO)))
+            .filter(proofs::expires_at.gt(context.now()));
+        let now = context.now();
+        diesel::update(open).set((proofs::used_at.eq(now), proofs::expires_at.eq(now))).execute(conn)
+    }
+
+    /// Closes the open proofs of this purpose and account that were issued after this one. Earlier
+    /// ones stay open: of several that undo something, the first leads back the furthest.
+    pub fn close_later(
+        &self,
+        conn: &mut AnyConnection,
+        purpose: &Purpose,
+        user: UserId,
+        context: &RequestContext,
+    ) -> QueryResult<usize> {
+        let later = proofs::table
+            .filter(proofs::user_id.eq(user))
+            .filter(proofs::purpose.eq(purpose.name))
+            .filter(proofs::created_at.gt(self.created_at))
             .filter(proofs::used_at.is_null());
-        diesel::update(open).set(proofs::used_at.eq(context.now())).execute(conn)
+        diesel::update(later).set(proofs::used_at.eq(context.now())).execute(conn)
+    }
+
+    /// The account that may take this address back by an open proof ([`Purpose::UNDO`]). Until then
+    /// the address is kept for it: otherwise whoever took the account over would register it.
+    pub fn keeper_of(
+        conn: &mut AnyConnection,
+        address: &Email,
+        now: Timestamp,
+    ) -> QueryResult<Option<UserId>> {
+        let kept = proofs::table
+            .filter(proofs::detail.eq(address.as_str()))
+            .filter(proofs::purpose.like(format!("{}%", Purpose::UNDO)))
+            .filter(proofs::used_at.is_null())
+            .filter(proofs::expires_at.gt(now));
+        Ok(kept.select(proofs::user_id).first(conn).optional()?.flatten())
     }
 
     /// Whose proof this is, used or not, until it expires: for the browser that asked for it, and
@@ -168,16 +201,17 @@ impl Proof {
         Ok(found.select(proofs::user_id).get_result(conn).optional()?.flatten())
     }
 
-    /// The open proof of this purpose and account.
+    /// The open proof of this purpose, account and address.
     pub fn latest_of(
         conn: &mut AnyConnection,
         purpose: &Purpose,
-        user: UserId,
+        (user, address): (UserId, &Email),
         now: Timestamp,
     ) -> QueryResult<Option<ProofId>> {
         proofs::table
             .filter(proofs::user_id.eq(user))
             .filter(proofs::purpose.eq(purpose.name))
+            .filter(proofs::detail.eq(address.as_str()))
             .filter(proofs::used_at.is_null())
             .filter(proofs::expires_at.gt(now))
             .order(proofs::created_at.desc())

@@ -14,7 +14,7 @@ use crate::http::{Next, see_other};
 use crate::mail::{Addressee, Postbox};
 use crate::pages::Letter;
 use crate::proofs::{Proof, ProofId};
-use crate::users::{CreateUserError, NewUser, User};
+use crate::users::{CreateUserError, Email, NewUser, User};
 use crate::verification::{self, Reader, Verification};
 
 /// `templates/registration/known.*`: to the owner of an address that was registered again.
@@ -79,9 +79,9 @@ impl Desk {
     ) -> Result<ProofId, CreateUserError> {
         conn.write(|conn| {
             let context = &context.read_time(conn)?;
-            let Some(user) = User::by_email(conn, &new.email)? else {
+            let Some(user) = holder_of(conn, &new.email, context)? else {
                 let user = User::insert(conn, new, Some(form), context)?;
-                return Ok(self.verification.ask(conn, Some(&user), &self.reader, context)?);
+                return Ok(self.verification.ask(conn, (Some(&user), &new.email), &self.reader, context)?);
             };
             if let Some(proof) = self.of_same_form(conn, &user, form, context)? {
                 return Ok(proof);
@@ -103,7 +103,7 @@ impl Desk {
         if !AuditEvent::was_by_form(conn, EventKind::Registered, user.id.uuid(), form)? {
             return Ok(None);
         }
-        Proof::latest_of(conn, &verification::PURPOSE, user.id, context.now())
+        Proof::latest_of(conn, &verification::PURPOSE, (user.id, &user.email), context.now())
     }
 
     fn tell_owner(&self, conn: &mut AnyConnection, user: &User, context: &RequestContext) -> QueryResult<()> {
@@ -117,4 +117,17 @@ impl Desk {
         let event = AuditEvent::new(EventKind::RegisteredAgain, context).user(user.id.uuid());
         event.record_or_count_locked(conn)
     }
+}
+
+/// The account of an address, or the one that may take it back.
+fn holder_of(conn: &mut AnyConnection, email: &Email, context: &RequestContext) -> QueryResult<Option<User>> {
+    let found = User::by_email(conn, email)?;
+    // Asked in this order and in any case: whoever gives an address up keeps it in the same
+    // transaction.
+    let keeper = Proof::keeper_of(conn, email, context.now())?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let keeper = keeper.map_or(Ok(None), |keeper| User::by_id(conn, keeper))?;
+    Ok(keeper.map(|keeper| User { email: email.clone(), ..keeper }))
 }

@@ -9,6 +9,7 @@ use super::by_mail;
 use super::form::{Answers, EmailProblem, Links, RegisterPage, RegistrationForm};
 use crate::app::{App, Destination};
 use crate::audit::RequestContext;
+use crate::db::AnyConnection;
 use crate::error::Error;
 use crate::forms::Level;
 use crate::forms::{BrowserSession, CsrfForm};
@@ -16,6 +17,7 @@ use crate::http::{Next, NextQuery, see_other};
 use crate::i18n::Message;
 use crate::pages::Layout;
 use crate::passwords::{PasswordVerification, Requester};
+use crate::proofs::Proof;
 use crate::rate_limit::Network;
 use crate::sessions::RefreshToken;
 use crate::sign_in::Attempt;
@@ -54,23 +56,25 @@ pub async fn submit(
     let next = app.destinations.next(form.next.as_deref());
     let network = Network::from(&context);
     let is_by_mail = app.config.mail.requires_verified;
-    if !is_by_mail && !app.taken_answers.has_some(network, app.clock.running()) {
+    let allowance = if is_by_mail { &app.registrations } else { &app.taken_answers };
+    let running = || app.clock.running();
+    if !allowance.has_some(network, running()) {
         return too_many(&app, &browser, next.as_ref(), &form);
     }
     let (mut answers, hash) = judge_and_hash(&app, &form, &context).await?;
     if let (Some(hash), Answers { first_name: Ok(first), last_name: Ok(last), email: Ok(email), .. }) =
         (hash, &answers)
     {
+        // Take a place before the database query. So concurrent requests cannot exceed the limit.
+        let Some(place) = allowance.take(network, running).await else {
+            return too_many(&app, &browser, next.as_ref(), &form);
+        };
         if is_by_mail {
+            place.use_up(running());
             let new = new_user(&app, &browser, hash, (email, first, last));
             return by_mail::register(&app, &browser, new, form.page(), next.as_ref(), context).await;
         }
-        // Reserve an answer before the database query, and return it unless the answer is "taken".
-        // So concurrent requests cannot exceed the limit.
-        let running = || app.clock.running();
-        let Some(place) = app.taken_answers.take(network, running).await else {
-            return too_many(&app, &browser, next.as_ref(), &form);
-        };
+        // Give the place back unless the answer is "taken".
         let new = new_user(&app, &browser, hash, (email, first, last));
         let made = match register(&app, new, form.page(), context.clone()).await {
             Err(RegistrationError::Taken) => made_by_same_form(&app, &form, email, &context).await?,
@@ -107,15 +111,19 @@ fn new_user(
     }
 }
 
-/// The response for a network that has learned of too many taken addresses. It gets no answers for
-/// a while.
+/// The response for a network that has learned of too many taken addresses, or has caused too many
+/// letters. It gets no answers for a while.
 fn too_many(
     app: &App,
     browser: &BrowserSession,
     next: Option<&Next>,
     form: &RegistrationForm,
 ) -> Result<HttpResponse, Error> {
-    let many = vec![Message::new("register-too-many")];
+    let many = match app.config.mail.requires_verified {
+        true => Message::new("register-too-many-letters"),
+        false => Message::new("register-too-many"),
+    };
+    let many = vec![many];
     page(app, browser, StatusCode::TOO_MANY_REQUESTS, next, Some(form), None, many)
 }
 
@@ -192,9 +200,17 @@ async fn register(
     page: String,
     context: RequestContext,
 ) -> Result<User, RegistrationError> {
-    let registered =
-        app.db.run_on_writer(move |conn| User::register_by_form(conn, new, &page, &context)).await;
-    registered.map_err(|refused| match refused {
+    let make = move |conn: &mut AnyConnection| {
+        conn.write(|conn| {
+            let context = context.read_time(conn)?;
+            let is_taken = User::by_email(conn, &new.email)?.is_some();
+            if is_taken || Proof::keeper_of(conn, &new.email, context.now())?.is_some() {
+                return Err(CreateUserError::EmailTaken);
+            }
+            User::insert(conn, &new, Some(&page), &context)
+        })
+    };
+    app.db.run_on_writer(make).await.map_err(|refused| match refused {
         CreateUserError::EmailTaken => RegistrationError::Taken,
         CreateUserError::Database(error) => RegistrationError::Failed(error.into()),
     })

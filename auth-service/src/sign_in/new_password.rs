@@ -11,7 +11,7 @@ use crate::i18n::{Message, datetime};
 use crate::mail::Postbox;
 use crate::pages::Letter;
 use crate::proofs::Proof;
-use crate::sessions::{EndReason, Session, SessionId};
+use crate::sessions::{Current, EndReason, Session, SessionId};
 use crate::users::{PasswordHash, User};
 
 text_enum! {
@@ -48,10 +48,8 @@ impl NewPasswordFor<'_> {
         conn.write(|conn| {
             User::lock_row(conn, self.user.id)?;
             let context = &context.read_time(conn)?;
-            let kept = self.kept.map_or(Ok(None), |kept| Session::by_id(conn, kept))?;
-            let goes_on = kept.is_some_and(|session| !session.is_expired_or_revoked(context.now()));
-            let is_as_checked = |user: User| user.is_active && user.password_hash == self.user.password_hash;
-            if !goes_on || !User::by_id(conn, self.user.id)?.is_some_and(is_as_checked) {
+            let goes_on = |kept| Current::goes_on(conn, kept, self.user, context.now());
+            if !self.kept.map_or(Ok(false), goes_on)? {
                 return Ok(false);
             }
             self.store(conn, letters, context)?;

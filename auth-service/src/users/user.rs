@@ -90,19 +90,10 @@ impl User {
         new: NewUser,
         context: &RequestContext,
     ) -> Result<Self, CreateUserError> {
-        Self::make(conn, new, None, context)
-    }
-
-    /// Creates an account from our own form. `form` identifies the page with the form. So a form
-    /// that was sent twice by accident can be distinguished from a request for a taken address
-    /// ([`User::registered_by`]).
-    pub fn register_by_form(
-        conn: &mut AnyConnection,
-        new: NewUser,
-        form: &str,
-        context: &RequestContext,
-    ) -> Result<Self, CreateUserError> {
-        Self::make(conn, new, Some(form), context)
+        conn.write(|conn| {
+            let context = context.read_time(conn)?;
+            Self::insert(conn, &new, None, &context)
+        })
     }
 
     /// The account with this address, if the same form created it.
@@ -112,19 +103,9 @@ impl User {
         Ok(is_same.then_some(user))
     }
 
-    fn make(
-        conn: &mut AnyConnection,
-        new: NewUser,
-        form: Option<&str>,
-        context: &RequestContext,
-    ) -> Result<Self, CreateUserError> {
-        conn.write(|conn| {
-            let context = context.read_time(conn)?;
-            Self::insert(conn, &new, form, &context)
-        })
-    }
-
-    /// Creates an account within the caller's transaction.
+    /// Creates an account within the caller's transaction. `form` identifies the page of our own
+    /// form. So a form that was sent twice by accident can be distinguished from a request for a
+    /// taken address ([`User::registered_by`]).
     pub fn insert(
         conn: &mut AnyConnection,
         new: &NewUser,

@@ -11,8 +11,8 @@ use crate::config::AuthUrl;
 use crate::db::{AnyConnection, Database};
 use crate::error::Error;
 use crate::mail::{Addressee, Postbox};
-use crate::proofs::{CodeOutcome, LinkToken, Proof, ProofId, ProofKeys, Purpose};
-use crate::users::{User, UserId};
+use crate::proofs::{CodeOutcome, LinkToken, Presented, Proof, ProofId, ProofKeys, Purpose};
+use crate::users::{Email, User, UserId};
 
 /// A link of a letter works for a day.
 pub const PURPOSE: Purpose = Purpose { name: "verify_email", link_life: Duration::from_secs(24 * 3600) };
@@ -54,32 +54,32 @@ pub enum Verified {
 }
 
 impl Verification {
-    /// Issues a proof for `user`, and posts its letter, within the caller's transaction. The answer
-    /// is the same where there is nothing to verify, and beyond the limits: a proof that nothing
-    /// fits.
+    /// Issues a proof for `user`, and posts its letter to `address`, which is the account's, within
+    /// the caller's transaction. Where there is nothing to verify the work is the same, and the
+    /// proof is one that nothing fits. Beyond the limits the last letter goes on working.
     pub fn ask(
         &self,
         conn: &mut AnyConnection,
-        user: Option<&User>,
+        (user, address): (Option<&User>, &Email),
         reader: &Reader,
         context: &RequestContext,
     ) -> QueryResult<ProofId> {
-        let Some(user) = user.filter(|user| user.is_active && !user.is_verified()) else {
-            return self.ask_in_vain(conn, context);
-        };
+        let user = user.filter(|user| user.is_active && !user.is_verified() && user.email == *address);
+        let owner = user.map_or_else(|| UserId::from(uuid::Uuid::nil()), |user| user.id);
+        let language = user.and_then(|user| user.language.clone());
         let to = Addressee {
-            language: user.language.clone().or_else(|| Some(reader.language.clone())),
-            ..Addressee::from(user)
+            user: Some(owner),
+            email: address.clone(),
+            language: language.or_else(|| Some(reader.language.clone())),
         };
-        if !self.postbox.has_room::<VerifyLetter>(conn, &to, context)? {
-            return self.ask_in_vain(conn, context);
-        }
-        let owner = (Some(user.id), Some(user.email.as_str()));
-        let proof = Proof::issue(conn, &PURPOSE, owner, &self.keys, context)?;
+        let may_send = self.postbox.has_room::<VerifyLetter>(conn, &to, context)? && user.is_some();
+        let open = Proof::latest_of(conn, &PURPOSE, (owner, address), context.now())?;
+        let about = (may_send.then_some(owner), Some(address.as_str()));
+        let proof = Proof::issue(conn, &PURPOSE, about, &self.keys, context)?;
         let url = self.link(&proof.link, reader.next.as_deref());
         let letter = VerifyLetter::new(proof.code, url, proof.expires_at);
-        self.postbox.post(conn, &to, &letter, context)?;
-        Ok(proof.id)
+        self.postbox.post_if(may_send, conn, (&to, &letter), context)?;
+        Ok(open.filter(|_| !may_send).unwrap_or(proof.id))
     }
 
     /// A proof without an account, so that its page behaves like any other.
@@ -87,18 +87,22 @@ impl Verification {
         Ok(Proof::issue(conn, &PURPOSE, (None, None), &self.keys, context)?.id)
     }
 
-    /// [`Verification::ask`] in a transaction of its own.
+    /// [`Verification::ask`] in a transaction of its own, for a browser that has given the password
+    /// of `checked`. If the account has another one since, nothing fits the proof.
     pub async fn ask_for(
         &self,
-        user: User,
+        checked: User,
         reader: Reader,
         context: RequestContext,
     ) -> Result<ProofId, Error> {
         let this = self.clone();
         let ask = move |conn: &mut AnyConnection| {
             conn.write(|conn| {
+                User::lock_row(conn, checked.id)?;
                 let context = context.read_time(conn)?;
-                this.ask(conn, Some(&user), &reader, &context)
+                let user = User::by_id(conn, checked.id)?;
+                let user = user.filter(|user| user.password_hash == checked.password_hash);
+                this.ask(conn, (user.as_ref(), &checked.email), &reader, &context)
             })
         };
         let proof = self.db.query_on_writer(ask).await?;
@@ -109,7 +113,7 @@ impl Verification {
     /// Asks again for what this browser awaits.
     pub async fn ask_again(
         &self,
-        proof: ProofId,
+        (proof, address): (ProofId, Email),
         reader: Reader,
         context: RequestContext,
     ) -> Result<ProofId, Error> {
@@ -118,8 +122,10 @@ impl Verification {
             conn.write(|conn| {
                 let context = context.read_time(conn)?;
                 let owner = Proof::owner_of(conn, &PURPOSE, proof, context.now())?;
-                let user = owner.map(|owner| User::by_id(conn, owner)).transpose()?.flatten();
-                this.ask(conn, user.as_ref(), &reader, &context)
+                let owner = owner.unwrap_or_else(|| UserId::from(uuid::Uuid::nil()));
+                User::lock_row(conn, owner)?;
+                let user = User::by_id(conn, owner)?;
+                this.ask(conn, (user.as_ref(), &address), &reader, &context)
             })
         };
         let proof = self.db.query_on_writer(ask).await?;
@@ -127,35 +133,16 @@ impl Verification {
         Ok(proof)
     }
 
-    /// Takes a code that was typed into the browser that asked for `proof`.
-    pub async fn take_code(
-        &self,
-        proof: ProofId,
-        typed: String,
-        context: RequestContext,
-    ) -> Result<Verified, Error> {
+    /// Takes a link in any browser, or a code in the browser that asked for it.
+    pub async fn take(&self, presented: Presented, context: RequestContext) -> Result<Verified, Error> {
         let keys = self.keys.clone();
         let take = move |conn: &mut AnyConnection| {
             conn.write(|conn| {
-                let context = context.read_time(conn)?;
-                match Proof::use_code(conn, &PURPOSE, (proof, &typed), &keys, &context)? {
+                let (used, context) = presented.use_up(conn, &PURPOSE, &keys, &context)?;
+                match used {
                     CodeOutcome::Right(proof) => verify(conn, &proof, &context),
                     CodeOutcome::Wrong(left) => Ok(Verified::Wrong(left)),
                     CodeOutcome::Over => Ok(Verified::Over),
-                }
-            })
-        };
-        Ok(self.db.query_on_writer(take).await?)
-    }
-
-    /// Takes the link, in any browser.
-    pub async fn take_link(&self, link: LinkToken, context: RequestContext) -> Result<Verified, Error> {
-        let take = move |conn: &mut AnyConnection| {
-            conn.write(|conn| {
-                let context = context.read_time(conn)?;
-                match Proof::use_link(conn, &PURPOSE, &link, &context)? {
-                    Some(proof) => verify(conn, &proof, &context),
-                    None => Ok(Verified::Over),
                 }
             })
         };
@@ -177,7 +164,6 @@ fn verify(conn: &mut AnyConnection, proof: &Proof, context: &RequestContext) -> 
     let (Some(owner), Some(address)) = (proof.user_id, proof.detail.as_deref()) else {
         return Ok(Verified::Over);
     };
-    User::lock_row(conn, owner)?;
     if !User::verify_email(conn, owner, address, context.now())? {
         return Ok(Verified::Over);
     }

@@ -8,13 +8,13 @@ use tokio::task::JoinSet;
 
 use crate::support::{PASSWORD, Person, Reply, TestApp, Tweaks, claims};
 
-const OLD: &str = "ada@example.org";
-const NEW: &str = "ada@new.example";
-const PAGE: &str = "/account/email";
-const CONFIRM: &str = "/account/email/confirm";
+pub const OLD: &str = "ada@example.org";
+pub const NEW: &str = "ada@new.example";
+pub const PAGE: &str = "/account/email";
+pub const CONFIRM: &str = "/account/email/confirm";
 const UNDO: &str = "/account/email/undo";
 
-async fn logged_in(app: &TestApp, address: &str) -> Person {
+pub async fn logged_in(app: &TestApp, address: &str) -> Person {
     let user = app.user(address, PASSWORD).await;
     let verified = address.to_owned();
     let now = app.clock.clock().estimate();
@@ -24,17 +24,17 @@ async fn logged_in(app: &TestApp, address: &str) -> Person {
     person
 }
 
-async fn ask(person: &Person, to: &str) -> Reply {
+pub async fn ask(person: &Person, to: &str) -> Reply {
     person.fill_in(PAGE, &[("email", to), ("password", PASSWORD)]).await
 }
 
-async fn has_account(app: &TestApp, address: &str) -> bool {
+pub async fn has_account(app: &TestApp, address: &str) -> bool {
     let email = Email::parse(address).unwrap();
     app.sql(move |conn| User::by_email(conn, &email)).await.is_some()
 }
 
 /// Changes the address with the code of the letter.
-async fn change(app: &TestApp, person: &Person, to: &str) {
+pub async fn change(app: &TestApp, person: &Person, to: &str) {
     assert!(ask(person, to).await.location().ends_with(CONFIRM));
     let code = app.letter_to(to).await.code();
     let changed = person.fill_in(CONFIRM, &[("code", &code)]).await;

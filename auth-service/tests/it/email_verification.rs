@@ -6,6 +6,7 @@ use auth_service::users::{Email, User};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
+use crate::commands::Program;
 use crate::support::{ACCESS, PASSWORD, Person, REFRESH, Reply, TestApp, claims};
 
 const ADA: &str = "ada@example.org";
@@ -339,4 +340,40 @@ async fn three_letters_an_hour_are_sent_and_the_answer_is_the_same_beyond() {
     ada.log_in(ADA, PASSWORD).await;
     let code = app.letter_to(ADA).await.code();
     assert_eq!(enter(&ada, &code).await.status, StatusCode::SEE_OTHER);
+}
+
+/// T6: who asks too often is sent nothing more, and types the code of the last letter.
+#[tokio::test]
+async fn beyond_the_limit_the_last_code_goes_on_working_in_the_browser_that_asks() {
+    let app = TestApp::start_with_mail().await;
+    let ada = app.person();
+    ada.register(ADA, PASSWORD).await;
+    let page = ada.get(VERIFY).await;
+    for _ in 0..2 {
+        ada.fill_in_on(&page, "/email/verify/again", &[]).await;
+    }
+    app.letter_to(ADA).await;
+    app.letter_to(ADA).await;
+    let code = app.letter_to(ADA).await.code();
+    assert_sent_to_the_code(&ada.fill_in_on(&page, "/email/verify/again", &[]).await);
+    assert_sent_to_the_code(&ada.log_in(ADA, PASSWORD).await);
+    app.assert_no_letter_to(ADA).await;
+    assert_eq!(enter(&ada, &code).await.location(), "https://auth.example.org/");
+}
+
+/// A browser that has only given a password of before must not be logged in by a letter of later.
+#[tokio::test]
+async fn after_a_new_password_a_browser_that_asked_before_asks_in_vain() {
+    let app = TestApp::start_with_mail().await;
+    let eve = app.person();
+    eve.register(ADA, PASSWORD).await;
+    let before = app.letter_to(ADA).await;
+    let page = eve.get(VERIFY).await;
+    let program = Program::new(&["users", "set-password", ADA, "--password-stdin"]);
+    let program = program.set("DATABASE_URL", &app.database.url).set("BCRYPT_COST", "10");
+    assert_eq!(program.run_with("nine copper owls at noon").code, 0);
+    assert_eq!(enter(&eve, &before.code()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_sent_to_the_code(&eve.fill_in_on(&page, "/email/verify/again", &[]).await);
+    app.assert_no_letter_to(ADA).await;
+    assert!(!eve.is_logged_in().await && !is_verified(&app, ADA).await);
 }

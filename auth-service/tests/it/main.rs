@@ -49,6 +49,8 @@ mod doctor_healthy;
 mod doctor_inside;
 mod doctor_mail;
 mod email_change;
+mod email_change_alike;
+mod email_change_thief;
 mod email_verification;
 mod enumeration;
 mod error_pages;

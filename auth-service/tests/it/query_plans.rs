@@ -8,8 +8,9 @@ use auth_service::audit::AuditEvent;
 use auth_service::db::AnyConnection;
 use auth_service::db::types::Timestamp;
 use auth_service::outbox::{Delivery, DeliveryKind};
+use auth_service::proofs::{Proof, ProofKeys, Purpose};
 use auth_service::sessions::{RefreshKey, RefreshToken, Renewal, Session};
-use auth_service::users::User;
+use auth_service::users::{Email, User};
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 
@@ -209,6 +210,28 @@ async fn letters_are_found_by_index_however_many_were_sent() {
             ("DELETE FROM deliveries", &rows),
         ],
     );
+}
+
+/// Each registration asks whether the address is kept for somebody.
+#[tokio::test]
+async fn a_kept_address_is_found_by_index() {
+    let app = TestApp::start().await;
+    let keys = ProofKeys::new(&app.config.secret_key, None);
+    let (context, now) = (app.service(), app.clock.now());
+    let purpose = Purpose { name: "undo_something", link_life: Duration::from_secs(3600) };
+    app.sql(move |conn| {
+        for n in 0..3000 {
+            let address = format!("ada{n}@example.org");
+            Proof::issue_beside(conn, &purpose, (None, Some(&address)), &keys, &context)?;
+        }
+        conn.batch_execute("ANALYZE")
+    })
+    .await;
+    let ada = Email::parse("ada7@example.org").unwrap();
+    let look = move |conn: &mut _| {
+        Ok(explained(conn, |conn| assert_eq!(Proof::keeper_of(conn, &ada, now), Ok(None))))
+    };
+    assert_quick(&app.sql(look).await, &[("SELECT proofs.user_id", &"proofs_by_detail".to_owned())]);
 }
 
 /// 20,000 letters that were sent and a hundred that wait.

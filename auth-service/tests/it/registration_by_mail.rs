@@ -181,3 +181,24 @@ async fn names_and_addresses_of_letters_are_addresses_alone() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name:?}");
     }
 }
+
+/// T6, E7: each registration sends a letter to whomever, so a network sends no more than some.
+#[tokio::test]
+async fn a_network_that_registers_too_often_is_told_so_whether_or_not_addresses_are_known() {
+    let app = TestApp::start_with_mail().await;
+    app.user(KNOWN, PASSWORD).await;
+    for n in 0..60 {
+        let registered = app.person().register(&format!("joe{n}@example.org"), PASSWORD).await;
+        assert_eq!(registered.status, StatusCode::SEE_OTHER, "{n}");
+    }
+    let mut refusals = Vec::new();
+    for address in [KNOWN, UNKNOWN] {
+        let refused = app.person().register(address, PASSWORD).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        refusals.push(seen(&refused).replace(address, "(address)"));
+    }
+    assert_eq!(refusals[0], refusals[1]);
+    app.assert_no_letter_to(KNOWN).await;
+    app.wait(std::time::Duration::from_secs(10 * 60));
+    assert_eq!(app.person().register(UNKNOWN, PASSWORD).await.status, StatusCode::SEE_OTHER);
+}

@@ -45,6 +45,7 @@ CREATE TABLE proofs (
 CREATE UNIQUE INDEX proofs_by_link ON proofs (link_hash);
 CREATE INDEX proofs_of_user ON proofs (user_id, purpose);
 CREATE INDEX proofs_by_end ON proofs (expires_at);
+CREATE INDEX proofs_by_detail ON proofs (detail, purpose);
 
 -- The language of letters to somebody, as a tag (BCP 47).
 ALTER TABLE users ADD COLUMN language text;

@@ -77,6 +77,7 @@ impl User {
             Proof::close_all(conn, self.id, context)?;
         } else if self.is_active && !new.is_active {
             Session::end_all_of(conn, self.id, EndReason::Deactivated, context.now())?;
+            Proof::close_all(conn, self.id, context)?;
         }
         let entry = AuditEvent::new(EventKind::Imported, context).user(self.id.uuid());
         entry.detail(format!("changed: {changed}")).record(conn)
