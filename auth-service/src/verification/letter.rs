@@ -10,7 +10,7 @@ use crate::proofs::Purpose;
 /// `templates/email_verification/verify.*`
 ///
 /// It names nobody: whoever registers a stranger's address would choose the words.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct VerifyLetter {
     code: String,
     code_minutes: u64,

@@ -12,7 +12,7 @@ pub const OLD: &str = "ada@example.org";
 pub const NEW: &str = "ada@new.example";
 pub const PAGE: &str = "/account/email";
 pub const CONFIRM: &str = "/account/email/confirm";
-const UNDO: &str = "/account/email/undo";
+pub const UNDO: &str = "/account/email/undo";
 
 pub async fn logged_in(app: &TestApp, address: &str) -> Person {
     let user = app.user(address, PASSWORD).await;

@@ -39,6 +39,7 @@ mod cookie_reading;
 mod cookies;
 mod cross_origin;
 mod csrf;
+mod csrf_account;
 mod database_down;
 mod database_hangs;
 mod dev_mailbox;
