@@ -14,6 +14,7 @@ pub const FEATURES: &[Feature] = &[
     crate::email_change::FEATURE,
     crate::profile::FEATURE,
     crate::login::FEATURE,
+    crate::login_notice::FEATURE,
     crate::logout::FEATURE,
     crate::password_change::FEATURE,
     crate::password_reset::FEATURE,

@@ -30,6 +30,7 @@ pub mod i18n;
 pub mod jwks;
 pub mod keyring;
 pub mod login;
+pub mod login_notice;
 pub mod logout;
 pub mod mail;
 pub mod memory;

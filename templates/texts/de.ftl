@@ -463,11 +463,20 @@ verify-confirm-what = Mit dem Knopf bestätigen Sie die E-Mail-Adresse, an die d
 verify-too-old-title = Dieser Link gilt nicht mehr
 verify-too-old-what = Er wurde schon benutzt, ist zu alt, oder es wurde ein neuerer verschickt. Melden Sie sich an; wenn nötig, schicken wir Ihnen einen neuen.
 
+### Eine fremde Anmeldung
+
+not-me-title = Waren Sie das nicht?
+not-me-what = Mit dem Knopf endet diese Anmeldung. Setzen Sie dann ein neues Passwort: Wer sich angemeldet hat, kennt das jetzige.
+not-me-submit = Das war ich nicht
+not-me-done = Diese Anmeldung ist beendet. Setzen Sie jetzt ein neues Passwort: Jemand anderes kennt das jetzige.
+not-me-too-old = Er wurde schon benutzt oder ist zu alt. Sehen Sie nach, wo Sie angemeldet sind.
+
 ### Profil
 
 profile-title = Ihr Profil
 profile-save = Speichern
 profile-saved = Ihr Profil wurde gespeichert. Dienste sehen einen neuen Namen in wenigen Minuten.
+profile-login-notices = Anmeldungen aus einem neuen Browser in einem neuen Netz per E-Mail melden
 profile-language-unknown = Bitte wählen Sie eine der Sprachen.
 
 ### Eine andere Adresse
@@ -542,3 +551,9 @@ letter-changed-title = Ihre E-Mail-Adresse wurde geändert
 letter-changed-what = Am { $when } wurde die E-Mail-Adresse Ihres Kontos auf { $address } geändert.
 letter-changed-undo = Wenn Sie das nicht waren, machen Sie es mit diesem Link rückgängig. Er gilt bis { $until }, meldet alle ab, und Sie setzen ein neues Passwort.
 letter-changed-button = Änderung rückgängig machen
+
+letter-login-subject = Eine neue Anmeldung bei { $site }
+letter-login-title = Eine neue Anmeldung
+letter-login-what = Am { $when } hat sich jemand bei Ihrem Konto angemeldet: { $device }, von der Adresse { $address }. Von dort wurde Ihr Konto bisher nicht benutzt.
+letter-login-you = Wenn Sie das waren, müssen Sie nichts tun.
+letter-login-not-you = Wenn nicht, beenden Sie diese Anmeldung und setzen Sie ein neues Passwort:

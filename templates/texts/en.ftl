@@ -474,11 +474,20 @@ verify-confirm-what = Press the button to confirm the email address that this li
 verify-too-old-title = This link can no longer be used
 verify-too-old-what = It was used already, is too old, or a newer one was sent. Log in, and we send you another if you need one.
 
+### A login that was somebody else's
+
+not-me-title = Was that not you?
+not-me-what = Press the button, and that login ends. Then set a new password: whoever logged in knows the present one.
+not-me-submit = It was not me
+not-me-done = That login has ended. Set a new password now: somebody else knows the present one.
+not-me-too-old = It was used already, or is too old. Look at where you are logged in.
+
 ### Profile
 
 profile-title = Your profile
 profile-save = Save
 profile-saved = Your profile was saved. Services see a new name within a few minutes.
+profile-login-notices = Tell me by email of logins from a new browser in a new network
 profile-language-unknown = Please choose one of the languages.
 
 ### Change of an address
@@ -553,3 +562,9 @@ letter-changed-title = Your email address was changed
 letter-changed-what = On { $when } the email address of your account was changed to { $address }.
 letter-changed-undo = If this was not you, undo it with this link. It works until { $until }, logs everybody out, and you set a new password.
 letter-changed-button = Undo the change
+
+letter-login-subject = A new login at { $site }
+letter-login-title = A new login
+letter-login-what = Somebody logged in to your account on { $when }: { $device }, from the address { $address }. Your account was not used from there before.
+letter-login-you = If this was you, you need do nothing.
+letter-login-not-you = If it was not, end that login and set a new password:

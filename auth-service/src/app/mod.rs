@@ -31,7 +31,7 @@ use crate::passwords::{AccountMarks, DummyHashes, HashPool};
 use crate::proofs::ProofKeys;
 use crate::rate_limit::Allowance;
 use crate::sessions::{RefreshKey, Sessions, TokenIssuer};
-use crate::sign_in::SignIn;
+use crate::sign_in::{LoginNotices, SignIn};
 use crate::verification::Verification;
 
 /// Everything that the features share. There is one value in the process; worker threads share it
@@ -137,6 +137,11 @@ impl App {
                 marks: AccountMarks::new(secrets.0, secrets.1),
                 refresh_key: refresh_key.clone(),
                 limits,
+                notices: LoginNotices {
+                    postbox: postbox.clone(),
+                    keys: proof_keys.clone(),
+                    auth_url: config.auth_url.clone(),
+                },
             },
             sessions: Sessions {
                 db: db.clone(),

@@ -18,6 +18,7 @@ diesel::table! {
         last_login -> Nullable<UtcTimestamp>,
         roles -> Text,
         language -> Nullable<Text>,
+        login_notices -> Bool,
     }
 }
 

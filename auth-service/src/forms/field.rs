@@ -85,6 +85,12 @@ impl Field {
         Self { kind: "choice", options, ..Self::text(name, label, "off") }
     }
 
+    /// A box that is ticked or not; ticked, the form has the value `on`.
+    pub fn checkbox(name: &'static str, label: Message, is_ticked: bool) -> Self {
+        let value = if is_ticked { "on" } else { "" };
+        Self { kind: "checkbox", ..Self::text(name, label, "off") }.optional().value(value)
+    }
+
     /// A password. Its type has no method to set a value, so a password is never shown again.
     pub fn password(name: &'static str, label: Message, autocomplete: &'static str) -> Password {
         Password(Self { kind: "password", ..Self::text(name, label, autocomplete) })

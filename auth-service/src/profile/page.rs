@@ -15,6 +15,8 @@ pub struct ProfileForm {
     pub last_name: String,
     /// A tag (BCP 47) of one of our languages.
     pub language: String,
+    /// Only if the box is ticked.
+    pub login_notices: Option<String>,
     csrf_token: String,
 }
 
@@ -29,11 +31,17 @@ pub(super) struct Entered<'a> {
     pub first_name: &'a str,
     pub last_name: &'a str,
     pub language: &'a str,
+    pub login_notices: bool,
 }
 
 impl<'a> From<&'a ProfileForm> for Entered<'a> {
     fn from(form: &'a ProfileForm) -> Self {
-        Self { first_name: &form.first_name, last_name: &form.last_name, language: &form.language }
+        Self {
+            first_name: &form.first_name,
+            last_name: &form.last_name,
+            language: &form.language,
+            login_notices: form.login_notices.is_some(),
+        }
     }
 }
 
@@ -44,6 +52,7 @@ impl<'a> Entered<'a> {
             first_name: &user.first_name,
             last_name: &user.last_name,
             language: user.language.as_deref().unwrap_or(of_page),
+            login_notices: user.login_notices,
         }
     }
 }
@@ -74,6 +83,7 @@ pub struct ProfilePage {
     last_name: Field,
     /// Not `language`, which is the page's own.
     mail_language: Field,
+    login_notices: Field,
     csrf_token: String,
 }
 
@@ -100,8 +110,17 @@ impl ProfilePage {
         let mut mail_language = Field::choice("language", Message::new("label-language"), languages)
             .value(entered.language)
             .errors(on_language);
+        let label = Message::new("profile-login-notices");
+        let login_notices = Field::checkbox("login_notices", label, entered.login_notices);
         field::focus(&mut [&mut first_name, &mut last_name, &mut mail_language]);
-        Self { errors: on_form.into_iter().collect(), first_name, last_name, mail_language, csrf_token }
+        Self {
+            errors: on_form.into_iter().collect(),
+            first_name,
+            last_name,
+            mail_language,
+            login_notices,
+            csrf_token,
+        }
     }
 }
 
@@ -126,7 +145,8 @@ impl Page for ProfilePage {
                 .map(|(value, label)| Choice { value: value.to_owned(), label: label.to_owned() })
                 .into()
         };
-        let entered = Entered { first_name: "Ada", last_name: "Lovelace", language: "de" };
+        let entered =
+            Entered { first_name: "Ada", last_name: "Lovelace", language: "de", login_notices: true };
         let wrong = Answers {
             first_name: Err(InvalidName::Empty),
             last_name: Err(InvalidName::TooLong),

@@ -53,8 +53,10 @@ pub async fn submit(
         let (entered, status) = (Entered::from(&form), StatusCode::UNPROCESSABLE_ENTITY);
         return page(&app, &browser, &current, status, &entered, (Some(&answers), None));
     };
-    let (id, first, last, language) = (current.user.id, first.clone(), last.clone(), form.language.clone());
-    let store = move |conn: &mut _| User::set_profile(conn, id, (&first, &last), &language, &context);
+    let (id, first, last) = (current.user.id, first.clone(), last.clone());
+    let letters = (form.language.clone(), form.login_notices.is_some());
+    let store =
+        move |conn: &mut _| User::set_profile(conn, id, (&first, &last), (&letters.0, letters.1), &context);
     app.db.query_on_writer(store).await?;
     browser.flash(Level::Success, Message::new("profile-saved"))?;
     let answer = see_other(&app.config.auth_url.join(PATH));

@@ -1,6 +1,7 @@
 //! The sign-in service: turns an address and a password into a session.
 
 use super::attempt::{Attempt, Rejection};
+use super::login_notice::LoginNotices;
 use crate::audit::RequestContext;
 use crate::config::SessionLimits;
 use crate::db::Database;
@@ -19,6 +20,7 @@ pub struct SignIn {
     pub marks: AccountMarks,
     pub refresh_key: RefreshKey,
     pub limits: SessionLimits,
+    pub notices: LoginNotices,
 }
 
 /// An address and a password, as entered.
@@ -68,7 +70,7 @@ impl SignIn {
             return Ok(Attempt::Unverified(Box::new(user)));
         }
         // `Attempt::NeedsSecondFactor` belongs here.
-        self.begin(user, before.token, context).await
+        self.begin(user, before.token, mark.is_some(), context).await
     }
 
     /// Begins a session of `user`, who has given the account's password in this browser: when it
@@ -80,22 +82,26 @@ impl SignIn {
         before: Option<RefreshToken>,
         context: RequestContext,
     ) -> Result<Attempt, Error> {
-        self.begin(user, before, context).await
+        self.begin(user, before, true, context).await
     }
 
     async fn begin(
         &self,
         user: User,
         before: Option<RefreshToken>,
+        is_known_browser: bool,
         context: RequestContext,
     ) -> Result<Attempt, Error> {
         let proofs = Amr::from([AuthMethod::Password]);
         let (key, limits) = (self.refresh_key.clone(), self.limits);
+        let notices = (!is_known_browser).then(|| self.notices.clone());
         let sign_in = move |conn: &mut _| {
             let before = before.as_ref().map(|token| (token, &key));
-            Session::sign_in(conn, &user, &proofs, before, &context, limits)
+            Session::sign_in(conn, &user, &proofs, before, notices.as_ref(), &context, limits)
         };
-        Ok(self.db.query_on_writer(sign_in).await?)
+        let attempt = self.db.query_on_writer(sign_in).await?;
+        self.notices.postbox.ring();
+        Ok(attempt)
     }
 
     /// Checks the password of a logged-in user before a sensitive action. The browser counts as

@@ -31,6 +31,8 @@ pub struct User {
     pub roles: Roles,
     /// The language of letters, as a tag (BCP 47); `None` if nobody has said.
     pub language: Option<String>,
+    /// Whether the owner wants to hear of logins from browsers and networks that are new.
+    pub login_notices: bool,
 }
 
 /// A page of accounts, sorted by address.
@@ -126,6 +128,7 @@ impl User {
             last_login: None,
             roles: Roles::default(),
             language: new.language.clone(),
+            login_notices: true,
         };
         diesel::insert_into(users::table).values(&user).execute(conn)?;
         let entry = AuditEvent::new(EventKind::Registered, context).user(user.id.uuid());
@@ -313,12 +316,12 @@ impl User {
         self.is_active && (self.is_verified() || !verified_only)
     }
 
-    /// Sets the names and the language of letters.
+    /// Sets the names, the language of letters, and whether logins are told of.
     pub fn set_profile(
         conn: &mut AnyConnection,
         id: UserId,
         (first_name, last_name): (&PersonName, &PersonName),
-        language: &str,
+        (language, login_notices): (&str, bool),
         context: &RequestContext,
     ) -> QueryResult<()> {
         conn.write(|conn| {
@@ -326,6 +329,7 @@ impl User {
                 users::first_name.eq(first_name.as_str()),
                 users::last_name.eq(last_name.as_str()),
                 users::language.eq(language),
+                users::login_notices.eq(login_notices),
             );
             diesel::update(users::table.find(id)).set(profile).execute(conn)?;
             let context = context.read_time(conn)?;

@@ -85,6 +85,7 @@ const DIESEL: [&str; 43] = [
     "proofs/proof.rs",
     "proofs/presented.rs",
     "verification/service.rs",
+    "sign_in/login_notice.rs",
     "email_change/ask.rs",
     "email_change/confirm.rs",
     "email_change/undo.rs",

@@ -202,7 +202,7 @@ async fn a_login_that_the_account_changed_under_is_written_down_as_refused() {
     let sign_in = |user: User| {
         let operator = app.operator();
         let proofs = Amr::from([AuthMethod::Password]);
-        app.sql(move |conn| Session::sign_in(conn, &user, &proofs, None, &operator, limits))
+        app.sql(move |conn| Session::sign_in(conn, &user, &proofs, None, None, &operator, limits))
     };
     let id = ada.id;
     app.sql(move |conn| User::set_active(conn, id, false)).await;

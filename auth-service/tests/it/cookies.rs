@@ -148,6 +148,7 @@ fn the_longest_legal_claims_still_fit_in_a_cookie() {
         last_login: None,
         roles: Roles::default().with(&(0..Roles::MAX).map(longest_role).collect::<Vec<_>>()).unwrap(),
         language: None,
+        login_notices: true,
     };
     let row = user.clone();
     let session = app.db.run_blocking(|conn| {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use auth_service::mail::Postbox;
+use auth_service::outbox::PayloadKeys;
 use auth_service::passwords::{AccountMarks, DummyHashes, HashPool, Password};
+use auth_service::proofs::ProofKeys;
 use auth_service::sessions::RefreshKey;
-use auth_service::sign_in::{Attempt, Before, Credentials, SignIn};
+use auth_service::sign_in::{Attempt, Before, Credentials, LoginNotices, SignIn};
 use auth_service::users::{Email, PasswordHash, User};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -244,6 +247,11 @@ async fn an_unknown_address_is_refused_where_its_row_is() {
         marks: AccountMarks::new(&app.config.secret_key, None),
         refresh_key: RefreshKey::new(&app.config.secret_key, None),
         limits: app.config.session_limits,
+        notices: LoginNotices {
+            postbox: Postbox::new(PayloadKeys::new(&app.config.secret_key, None), false),
+            keys: ProofKeys::new(&app.config.secret_key, None),
+            auth_url: app.config.auth_url.clone(),
+        },
     };
     let attempt = async |email: &str| {
         let email = Email::parse(email).unwrap();

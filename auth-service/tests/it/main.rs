@@ -88,6 +88,7 @@ mod log_reader;
 mod login;
 mod login_asked_for;
 mod login_circles;
+mod login_notice;
 mod login_page;
 mod logout;
 mod long_addresses;

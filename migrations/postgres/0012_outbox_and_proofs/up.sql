@@ -49,3 +49,5 @@ CREATE INDEX proofs_by_detail ON proofs (detail, purpose);
 
 -- The language of letters to somebody, as a tag (BCP 47).
 ALTER TABLE users ADD COLUMN language text;
+-- Whether somebody wants to hear of logins from browsers and networks that are new.
+ALTER TABLE users ADD COLUMN login_notices boolean NOT NULL DEFAULT true;

@@ -138,6 +138,7 @@ impl Reading<'_> {
             last_login,
             roles: Roles::default(),
             language: None,
+            login_notices: true,
             email,
         };
         Ok(Person {
