@@ -327,6 +327,7 @@ event-again = { $times ->
 event-registered = Konto angelegt
 event-login = Angemeldet
 event-login-inactive = Anmeldung abgewiesen: Das Konto war stillgelegt
+event-login-disowned = „Das war ich nicht“: eine Anmeldung wurde beendet und das Passwort gesperrt
 event-login-wrong = Anmeldung misslungen: falsches Passwort
 event-password-refused = Falsches Passwort, als noch einmal danach gefragt wurde
 event-logout = Abgemeldet
@@ -466,9 +467,9 @@ verify-too-old-what = Er wurde schon benutzt, ist zu alt, oder es wurde ein neue
 ### Eine fremde Anmeldung
 
 not-me-title = Waren Sie das nicht?
-not-me-what = Mit dem Knopf endet diese Anmeldung. Setzen Sie dann ein neues Passwort: Wer sich angemeldet hat, kennt das jetzige.
+not-me-what = Mit dem Knopf endet diese Anmeldung, und das jetzige Passwort gilt nicht mehr, denn wer sich angemeldet hat, kennt es. Setzen Sie dann ein neues.
 not-me-submit = Das war ich nicht
-not-me-done = Diese Anmeldung ist beendet. Setzen Sie jetzt ein neues Passwort: Jemand anderes kennt das jetzige.
+not-me-done = Diese Anmeldung ist beendet, und das alte Passwort gilt nicht mehr. Setzen Sie jetzt ein neues.
 not-me-too-old = Er wurde schon benutzt oder ist zu alt. Sehen Sie nach, wo Sie angemeldet sind.
 
 ### Profil

@@ -338,6 +338,7 @@ event-again = { $times ->
 event-registered = Account created
 event-login = Logged in
 event-login-inactive = Login refused: the account was inactive
+event-login-disowned = “It was not me”: a login was ended, and the password closed
 event-login-wrong = Login failed: wrong password
 event-password-refused = Wrong password, where it was asked for again
 event-logout = Logged out
@@ -477,9 +478,9 @@ verify-too-old-what = It was used already, is too old, or a newer one was sent. 
 ### A login that was somebody else's
 
 not-me-title = Was that not you?
-not-me-what = Press the button, and that login ends. Then set a new password: whoever logged in knows the present one.
+not-me-what = Press the button: that login ends, and the present password no longer works, because whoever logged in knows it. Then set a new one.
 not-me-submit = It was not me
-not-me-done = That login has ended. Set a new password now: somebody else knows the present one.
+not-me-done = That login has ended, and the old password no longer works. Set a new one now.
 not-me-too-old = It was used already, or is too old. Look at where you are logged in.
 
 ### Profile

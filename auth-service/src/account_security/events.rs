@@ -10,9 +10,10 @@ use crate::sign_in::Rejection;
 
 /// The actions of the owner, the operator or an attacker. Routine events such as renewals would
 /// hide the others.
-const DONE: [EventKind; 16] = [
+const DONE: [EventKind; 17] = [
     EventKind::Registered,
     EventKind::Login,
+    EventKind::LoginDisowned,
     EventKind::Logout,
     EventKind::SessionEnded,
     EventKind::RefreshReuse,
@@ -88,6 +89,7 @@ fn text(event: EventKind, entry: &AuditEvent) -> Option<Message> {
     Some(Message::new(match event {
         EventKind::Registered => "event-registered",
         EventKind::Login => "event-login",
+        EventKind::LoginDisowned => "event-login-disowned",
         EventKind::LoginRefused => match entry.reason_of() {
             Some(Rejection::Inactive) => "event-login-inactive",
             _ => "event-login-wrong",

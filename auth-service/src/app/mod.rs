@@ -85,8 +85,8 @@ pub enum StartError {
 const TAKEN_ANSWERS: usize = 20;
 const TAKEN_ANSWERS_WITHIN: Duration = Duration::from_secs(10 * 60);
 
-/// Where addresses are verified, each registration sends a letter to whomever. In one network, fewer
-/// people than this register within ten minutes, unless it is a school's first day.
+/// Where addresses are verified, each registration sends a letter to whomever. In one network,
+/// fewer people than this register within ten minutes, unless it is a school's first day.
 const REGISTRATIONS: usize = 60;
 const REGISTRATIONS_WITHIN: Duration = Duration::from_secs(10 * 60);
 

@@ -20,6 +20,8 @@ text_enum! {
         /// By the link that the address before was sent; `detail` says how many sessions ended.
         EmailChangeUndone = "email_change_undone",
         Login = "login",
+        /// The owner said by a notice's link that a login was somebody else's.
+        LoginDisowned = "login_disowned",
         /// A wrong address or password, or an inactive account; `detail` has the reason.
         LoginRefused = "login_refused",
         /// A successful reauthentication before a sensitive action.

@@ -74,8 +74,8 @@ impl Change {
         }
     }
 
-    /// Issues the proof. An earlier one is closed in any case, because the asker may hold its letter
-    /// and see.
+    /// Issues the proof. An earlier one is closed in any case, because the asker may hold its
+    /// letter and see.
     fn issue(
         &self,
         conn: &mut AnyConnection,

@@ -22,8 +22,8 @@ pub(super) enum Outcome {
     Taken,
 }
 
-/// Uses up the link. The sessions end, and the password no longer works: whoever changed the address
-/// had both, and is faster than an owner who has to wait for a letter first.
+/// Uses up the link. The sessions end, and the password no longer works: whoever changed the
+/// address had both, and is faster than an owner who has to wait for a letter first.
 pub(super) fn undo(
     conn: &mut AnyConnection,
     presented: &Presented,

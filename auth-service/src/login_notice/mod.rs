@@ -1,5 +1,6 @@
 //! "It was not me": the link in the notice of a login, `GET, POST /account/sessions/not-me`.
 
+mod disown;
 mod page;
 mod view;
 

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::disown::disown;
 use super::page::{NotMeForm, NotMePage, TooOldPage};
 use crate::app::App;
 use crate::audit::RequestContext;
@@ -12,8 +13,7 @@ use crate::http::security_headers::hide_address;
 use crate::http::see_other;
 use crate::i18n::Message;
 use crate::pages::Layout;
-use crate::proofs::{LinkToken, Proof};
-use crate::sessions::Session;
+use crate::proofs::{LinkToken, Presented, Proof};
 use crate::sign_in::{NOT_ME, NOT_ME_PATH};
 
 /// `GET /account/sessions/not-me`: the button. Opening the link changes nothing.
@@ -28,8 +28,8 @@ pub async fn show(
     }
 }
 
-/// `POST /account/sessions/not-me`: ends the login that the notice told of, and leads to a new
-/// password, because somebody else knows the present one.
+/// `POST /account/sessions/not-me`: ends the login that the notice told of, closes the password,
+/// and leads to a new one.
 pub async fn submit(
     app: web::Data<App>,
     context: RequestContext,
@@ -44,7 +44,8 @@ pub async fn submit(
     if stale.is_some() {
         return button(&app, &browser, link, stale).await;
     }
-    let end = move |conn: &mut _| Session::disown(conn, &NOT_ME, &link, &context);
+    let (presented, keys) = (Presented::Link(link), app.proof_keys.clone());
+    let end = move |conn: &mut _| disown(conn, &presented, &keys, &context);
     let Some(user) = app.db.query_on_writer(end).await? else { return too_old(&app, &browser) };
     browser.carry_address(user.email.as_str())?;
     browser.flash(Level::Success, Message::new("not-me-done"))?;

@@ -7,7 +7,6 @@ use super::refresh_token::{RefreshKey, RefreshToken};
 use super::session::Session;
 use crate::audit::{AuditEvent, EventKind, RequestContext};
 use crate::db::AnyConnection;
-use crate::proofs::{LinkToken, Proof, Purpose};
 use crate::users::User;
 
 impl Session {
@@ -67,27 +66,6 @@ impl Session {
                 ended += usize::from(session.end_and_audit(conn, why, &context)?);
             }
             Ok(ended)
-        })
-    }
-
-    /// Ends the session that a notice told of, whose reader says that it is somebody else's.
-    ///
-    /// Uses up the link; `None` if that is used or too old. Returns the account.
-    pub fn disown(
-        conn: &mut AnyConnection,
-        purpose: &Purpose,
-        link: &LinkToken,
-        context: &RequestContext,
-    ) -> QueryResult<Option<User>> {
-        conn.write(|conn| {
-            let context = context.read_time(conn)?;
-            let Some(proof) = Proof::use_link(conn, purpose, link, &context)? else { return Ok(None) };
-            let session = proof.detail.as_deref().and_then(|text| uuid::Uuid::try_parse(text).ok());
-            let (Some(owner), Some(session)) = (proof.user_id, session) else { return Ok(None) };
-            if let Some((session, context)) = Self::lock(conn, session.into(), &context)? {
-                session.end_and_audit(conn, EndReason::ByOwner, &context)?;
-            }
-            User::by_id(conn, owner)
         })
     }
 

@@ -44,7 +44,7 @@ const LAYERS: [&[&str]; 26] = [
 const MAX_LINES: usize = 400;
 
 /// Where Diesel's query language may be spoken: below `db`, and in the types that are rows or columns.
-const DIESEL: [&str; 43] = [
+const DIESEL: [&str; 45] = [
     // Ask the database what time it is.
     "clock/mod.rs",
     "audit/context.rs",
@@ -86,6 +86,7 @@ const DIESEL: [&str; 43] = [
     "proofs/presented.rs",
     "verification/service.rs",
     "sign_in/login_notice.rs",
+    "login_notice/disown.rs",
     "email_change/ask.rs",
     "email_change/confirm.rs",
     "email_change/undo.rs",

@@ -87,6 +87,7 @@ async fn it_was_not_me_ends_that_login_and_leads_to_a_new_password() {
     assert!(pressed.location().ends_with("/password/forgot"), "{}", pressed.text);
     assert_eq!(phone.get("/password/forgot").await.field("email").as_deref(), Some(ADA));
     assert!(!thief.is_logged_in().await);
+    assert_eq!(app.person().log_in(ADA, "a password of the thief").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(phone.get(&letter.link()).await.status, StatusCode::GONE);
 }
 
