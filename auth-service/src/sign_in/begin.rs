@@ -11,8 +11,11 @@ use crate::sessions::{Amr, Current, EndReason, RefreshKey, RefreshToken, Session
 use crate::users::User;
 
 impl Session {
-    /// [`Session::begin_for`] in a transaction of its own, with the notice of a login from an
-    /// unknown browser.
+    /// Begins a session for `user`, who has just given the `proofs`. It revokes the session that
+    /// this browser held before, of whichever user, so that an old login does not remain active
+    /// (ASVS 7.2.4). With `notices`, the owner is told if the network is new too.
+    ///
+    /// Rejected if the account was deactivated or its password changed since the check.
     pub fn sign_in(
         conn: &mut AnyConnection,
         user: &User,
@@ -31,12 +34,7 @@ impl Session {
         })
     }
 
-    /// Begins a session for `user`, who has just given the `proofs`. It revokes the session that
-    /// this browser held before, of whichever user, so that an old login does not remain active
-    /// (ASVS 7.2.4).
-    ///
-    /// Call it in a transaction. Rejected if the account was deactivated or its password changed
-    /// since the check.
+    /// The session itself, within the caller's transaction.
     fn begin_for(
         conn: &mut AnyConnection,
         user: &User,
