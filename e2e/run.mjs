@@ -8,7 +8,7 @@ import { forgetSecrets } from './support/secrets.mjs';
 const here = import.meta.dirname;
 const named = process.argv.slice(2);
 // Node goes through them by their paths, whatever the order here: `tests/99-…` is the last.
-const suite = ['short-lived', 'tests', 'with-mail'];
+const suite = ['by-mail', 'short-lived', 'tests'];
 
 function filesOf(path) {
   if (!statSync(join(here, path)).isDirectory()) return [path];

@@ -26,9 +26,10 @@ const INTEROP_LIFETIME_SECONDS: u32 = 20;
 const SHORT_LIVED: &str = "short-lived";
 
 /// The tests of people who get mail. All others have accounts at once.
-const WITH_MAIL: &str = "with-mail";
+const BY_MAIL: &str = "by-mail";
 
-/// The test that looks for the secrets of all others in the logs.
+/// The test that looks for the secrets of all others in the logs. It runs last, because its path
+/// comes after those of the others.
 const LOG_CHECK: &str = "tests/99-the-logs-hold-no-secret.test.mjs";
 
 /// The same as in e2e/package.json.
@@ -87,11 +88,11 @@ fn parts(named: &[OsString]) -> Vec<Part> {
     let mail = |arguments| part(ACCESS_LIFETIME_SECONDS, true, arguments);
     if named.is_empty() {
         let with_logs = |folder: &str| vec![folder.into(), LOG_CHECK.into()];
-        return vec![long(Vec::new()), short(with_logs(SHORT_LIVED)), mail(with_logs(WITH_MAIL))];
+        return vec![long(Vec::new()), short(with_logs(SHORT_LIVED)), mail(with_logs(BY_MAIL))];
     }
     let is_in = |folder: &'static str| move |file: &OsString| file.to_string_lossy().contains(folder);
     let (waiting, others): (Vec<_>, Vec<_>) = named.iter().cloned().partition(is_in(SHORT_LIVED));
-    let (reading, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_in(WITH_MAIL));
+    let (reading, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_in(BY_MAIL));
     let parts = [long(others), short(waiting), mail(reading)];
     parts.into_iter().filter(|part| !part.arguments.is_empty()).collect()
 }
@@ -192,15 +193,16 @@ mod tests {
         let (long, short) = (ACCESS_LIFETIME_SECONDS, SHORT_LIFETIME_SECONDS);
         assert_eq!(needs(&["tests/04-next.test.mjs"]), [(long, false, 1)]);
         assert_eq!(needs(&["short-lived/tabs.test.mjs"]), [(short, false, 1)]);
-        assert_eq!(needs(&["with-mail/reset.test.mjs"]), [(long, true, 1)]);
+        assert_eq!(needs(&["by-mail/reset.test.mjs"]), [(long, true, 1)]);
         assert_eq!(needs(&[]), [(long, false, 0), (short, false, 2), (long, true, 2)]);
     }
 
     #[test]
     fn the_tests_with_a_place_of_their_own_are_there() {
         let folder = project::root().join("e2e");
-        assert!([SHORT_LIVED, WITH_MAIL].iter().all(|part| folder.join(part).is_dir()));
+        assert!([SHORT_LIVED, BY_MAIL].iter().all(|part| folder.join(part).is_dir()));
         assert!(folder.join(LOG_CHECK).is_file());
+        assert!([SHORT_LIVED, BY_MAIL].iter().all(|part| *part < LOG_CHECK));
     }
 
     #[test]
